@@ -1,0 +1,136 @@
+/**
+ * The relational store's tables: companies, their sites and machines, who may log in, and the diagnostic's answers.
+ * Measurements never come here; they rest in the time-series store.
+ */
+import {
+  boolean,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+
+export const company = pgTable("company", {
+  /** The company's part of every MQTT topic. */
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  /** ISIC Rev. 4 division. */
+  sector: text("sector").notNull(),
+  /** Id of one of the country's size bands. */
+  sizeBand: text("size_band").notNull(),
+  /** Shown wherever the company's data is shown. */
+  simulated: boolean("simulated").notNull().default(false),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+export const site = pgTable(
+  "site",
+  {
+    companyId: text("company_id")
+      .notNull()
+      .references(() => company.id, { onDelete: "cascade" }),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.companyId, table.id] })],
+);
+
+export const machine = pgTable(
+  "machine",
+  {
+    companyId: text("company_id").notNull(),
+    siteId: text("site_id").notNull(),
+    id: text("id").notNull(),
+    name: text("name").notNull(),
+    /** What the machine does, in the field's words: lathe, loom, oven. */
+    kind: text("kind").notNull(),
+    /** ISO 22400-2 planned run time per item, in seconds; what effectiveness compares with. */
+    plannedRunTimePerItem: doublePrecision("planned_run_time_per_item").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.companyId, table.siteId, table.id] }),
+    foreignKey({
+      columns: [table.companyId, table.siteId],
+      foreignColumns: [site.companyId, site.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** An MQTT login: a machine's (all three ids) or a whole company's (site and machine absent). */
+export const credential = pgTable(
+  "credential",
+  {
+    username: text("username").primaryKey(),
+    companyId: text("company_id")
+      .notNull()
+      .references(() => company.id, { onDelete: "cascade" }),
+    siteId: text("site_id"),
+    machineId: text("machine_id"),
+    /** Hex SHA-256 of the password; enough, because the kit makes passwords of 192 random bits itself. */
+    passwordHash: text("password_hash").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [index("credential_company").on(table.companyId)],
+);
+
+/** A person's login to the web app. */
+export const account = pgTable("account", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  /** Lower case. */
+  email: text("email").notNull().unique(),
+  /** scrypt, as `scrypt$N$r$p$salt$hash` in base64url. */
+  passwordHash: text("password_hash").notNull(),
+  role: text("role", { enum: ["company", "ministry"] }).notNull(),
+  companyId: text("company_id").references(() => company.id, { onDelete: "cascade" }),
+  language: text("language").notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+export const session = pgTable("session", {
+  /** Hex SHA-256 of the cookie's random token. */
+  tokenHash: text("token_hash").primaryKey(),
+  accountId: uuid("account_id")
+    .notNull()
+    .references(() => account.id, { onDelete: "cascade" }),
+  expiresAt: instant("expires_at").notNull(),
+});
+
+/** One filling-in of the diagnostic; a company may repeat it. */
+export const assessment = pgTable(
+  "assessment",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    companyId: text("company_id")
+      .notNull()
+      .references(() => company.id, { onDelete: "cascade" }),
+    startedAt: instant("started_at").notNull().defaultNow(),
+    completedAt: instant("completed_at"),
+    /** The score as computed when it was completed, by the questionnaire of that day. */
+    score: jsonb("score"),
+  },
+  (table) => [index("assessment_company").on(table.companyId)],
+);
+
+export const answer = pgTable(
+  "answer",
+  {
+    assessmentId: uuid("assessment_id")
+      .notNull()
+      .references(() => assessment.id, { onDelete: "cascade" }),
+    questionId: text("question_id").notNull(),
+    /** 0 to 5; null says "I don't know". */
+    level: integer("level"),
+    answeredAt: instant("answered_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.assessmentId, table.questionId] })],
+);
