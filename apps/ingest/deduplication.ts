@@ -46,7 +46,7 @@ export class Deduplication {
       ["rollup_minute", now - 2 * hour, minute],
     ] as const) {
       const result = await client.query({
-        query: `SELECT company, site, machine, channel, toUnixTimestamp(max(bucket)) AS bucket FROM ${table}
+        query: `SELECT company, site, machine, channel, toUnixTimestamp(max(bucket)) AS latest FROM ${table}
                 WHERE bucket >= toDateTime({since:UInt32}) GROUP BY company, site, machine, channel`,
         query_params: { since: Math.floor(since / 1000) },
         format: "JSONCompactEachRow",
@@ -78,7 +78,7 @@ export class Deduplication {
       const twin = candidates.get(key);
       if (twin !== undefined) {
         if (sameValue(twin, reading)) duplicates += 1;
-        else conflicts.push({ reading, stored: valueOf(twin) });
+        else conflicts.push({ reading, stored: shown(twin) });
         continue;
       }
       candidates.set(key, reading);
@@ -91,7 +91,7 @@ export class Deduplication {
       if (reading === undefined) continue;
       candidates.delete(key);
       if (sameValue(stored, reading)) duplicates += 1;
-      else conflicts.push({ reading, stored: valueOf(stored) });
+      else conflicts.push({ reading, stored: shown(stored) });
     }
     return { fresh: [...candidates.values()], duplicates, conflicts };
   }
@@ -123,6 +123,6 @@ function sameValue(a: Pick<Reading, "number" | "text">, b: Pick<Reading, "number
   return a.number === b.number && a.text === b.text;
 }
 
-function valueOf(reading: Pick<Reading, "number" | "text">): string {
+function shown(reading: Pick<Reading, "number" | "text">): string {
   return reading.number === null ? JSON.stringify(reading.text) : String(reading.number);
 }

@@ -1,0 +1,110 @@
+/** Registers companies, their sites and machines, and issues their MQTT logins: for the web app and the simulator. */
+import { createHash, randomBytes } from "node:crypto";
+import type { Database } from "./database.ts";
+import { company, credential, machine, site } from "./schema.ts";
+
+const longestId = 40;
+
+export interface NewCompany {
+  readonly name: string;
+  /** ISIC Rev. 4 division. */
+  readonly sector: string;
+  /** Id of one of the country's size bands. */
+  readonly sizeBand: string;
+  readonly simulated: boolean;
+}
+
+export interface NewMachine {
+  readonly company: string;
+  readonly site: string;
+  readonly name: string;
+  readonly kind: string;
+  /** Seconds. */
+  readonly plannedRunTimePerItem: number;
+}
+
+/** What a login may reach: one machine, or with `site` and `machine` absent all of a company's. */
+export interface LoginScope {
+  readonly company: string;
+  readonly site?: string;
+  readonly machine?: string;
+}
+
+export interface Credential {
+  readonly username: string;
+  /** Known to its receiver only: the store keeps its hash. */
+  readonly password: string;
+}
+
+/** Lower-case letters, digits and hyphens, as a level of an MQTT topic: "Müller & Söhne" gives "muller-sohne". */
+export function identifierOf(name: string): string {
+  const plain = name
+    .replaceAll("ı", "i")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return plain.slice(0, longestId - 8).replace(/-+$/, "") || "x";
+}
+
+/** @returns the company's id, made from its name. */
+export async function registerCompany(database: Database, values: NewCompany): Promise<string> {
+  return insertWithFreeId(values.name, (id) =>
+    database
+      .insert(company)
+      .values({ id, ...values })
+      .onConflictDoNothing()
+      .returning({ id: company.id }),
+  );
+}
+
+/** @returns the site's id, made from its name. */
+export async function addSite(database: Database, companyId: string, name: string): Promise<string> {
+  return insertWithFreeId(name, (id) =>
+    database.insert(site).values({ companyId, id, name }).onConflictDoNothing().returning({ id: site.id }),
+  );
+}
+
+/** @returns the machine's id, made from its name. */
+export async function addMachine(database: Database, values: NewMachine): Promise<string> {
+  const { company: companyId, site: siteId, ...rest } = values;
+  return insertWithFreeId(values.name, (id) =>
+    database
+      .insert(machine)
+      .values({ id, companyId, siteId, ...rest })
+      .onConflictDoNothing()
+      .returning({ id: machine.id }),
+  );
+}
+
+/** Issues a login with a new password; the scope's earlier password, if there was one, ends. */
+export async function issueCredential(database: Database, scope: LoginScope): Promise<Credential> {
+  const { row, password } = newCredential(scope);
+  await database
+    .insert(credential)
+    .values(row)
+    .onConflictDoUpdate({
+      target: credential.username,
+      set: { passwordHash: row.passwordHash, createdAt: new Date(), revokedAt: null },
+    });
+  return { username: row.username, password };
+}
+
+/** A login not yet stored, for inserts in bulk. */
+export function newCredential(scope: LoginScope) {
+  const { company: companyId, site: siteId = null, machine: machineId = null } = scope;
+  const username = [companyId, siteId, machineId].filter((part) => part !== null).join("/");
+  const password = randomBytes(24).toString("base64url");
+  const passwordHash = createHash("sha256").update(password).digest("hex");
+  return { password, row: { username, companyId, siteId, machineId, passwordHash } };
+}
+
+async function insertWithFreeId(
+  name: string,
+  insert: (id: string) => PromiseLike<readonly unknown[]>,
+): Promise<string> {
+  const wanted = identifierOf(name);
+  for (let id = wanted; ; id = `${wanted}-${randomBytes(3).toString("hex")}`)
+    if ((await insert(id)).length > 0) return id;
+}
