@@ -50,6 +50,19 @@ export const Programme = strictObject({
   }),
   sizeBands: Type.Array(SizeBand, { minItems: 1 }),
   sizeBandsSource: WebAddress,
+  regions: Type.Optional(
+    Type.Array(
+      strictObject({
+        code: Type.String({
+          pattern: "^[A-Z]{2}-[A-Z0-9]{1,3}$",
+          description: "ISO 3166-2.",
+          examples: ["ZA-GP"],
+        }),
+        name: LocalisedText,
+      }),
+      { description: "Provinces or states by which companies are counted; not asked for where absent." },
+    ),
+  ),
   scale: strictObject({ now: Scale, inThreeYears: Scale }),
   pilotSites: Type.Array(
     strictObject({
