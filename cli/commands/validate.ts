@@ -1,0 +1,55 @@
+/** `rollout validate`: checks localisation files, all problems at once. */
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { Command } from "commander";
+import { formatProblem, LocalisationError, loadCountry, type Problem } from "../../localisation/load.ts";
+import { packageRoot } from "../../localisation/package-root.ts";
+import { exitCode } from "../failure.ts";
+import { print, printJson, style } from "../terminal.ts";
+
+interface Verdict {
+  readonly file: string;
+  readonly country?: string;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+export function validateCommand(): Command {
+  return new Command("validate")
+    .description("check localisation files and say everything that is wrong with them")
+    .argument("[files...]", "localisation files; the kit's own countries where absent")
+    .option("--env <name>", "check the file as this environment of it, such as production")
+    .option("--json", "print JSON")
+    .action((files: string[], options: { env?: string; json?: boolean }) => {
+      const verdicts = (files.length > 0 ? files : ownCountries()).map((file) => judge(file, options.env));
+      const valid = verdicts.every((verdict) => verdict.problems.length === 0);
+      if (options.json) printJson({ ok: valid, files: verdicts });
+      else for (const verdict of verdicts) show(verdict);
+      if (!valid) process.exitCode = exitCode.inputWrong;
+    });
+}
+
+function ownCountries(): string[] {
+  const folder = join(packageRoot, "countries");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => relative(process.cwd(), join(folder, name)));
+}
+
+function judge(file: string, environment: string | undefined): Verdict {
+  try {
+    const { country, warnings } = loadCountry(file, environment === undefined ? {} : { environment });
+    return { file, country: country.country, problems: [], warnings };
+  } catch (error) {
+    if (error instanceof LocalisationError) return { file, problems: error.problems, warnings: [] };
+    throw error;
+  }
+}
+
+function show({ file, country, problems, warnings }: Verdict): void {
+  for (const problem of problems) print(formatProblem(problem));
+  for (const warning of warnings) print(`${formatProblem(warning)} ${style("yellow", "(warning)")}`);
+  const count = problems.length;
+  if (count === 0) print(`${style("green", "✓")} ${file}: a valid localisation file of ${country}.`);
+  else print(`${style("red", "✗")} ${file}: ${count} ${count === 1 ? "problem" : "problems"}.`);
+}

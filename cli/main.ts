@@ -1,0 +1,37 @@
+/** The command line `rollout`: one file a command, each thin over the library. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { packageRoot } from "../localisation/package-root.ts";
+import { initCommand } from "./commands/init.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { statusCommand } from "./commands/status.ts";
+import { upCommand } from "./commands/up.ts";
+import { validateCommand } from "./commands/validate.ts";
+import { exitCode, reportFailure } from "./failure.ts";
+
+const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+  version: string;
+};
+
+const program = new Command("rollout")
+  .description(
+    "Stands up a country's industrial IoT stack for small manufacturers from one localisation file.",
+  )
+  .version(version)
+  .showHelpAfterError("(`rollout --help` lists the commands; `rollout <command> --help` their options.)")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 fine; 1 a check failed; 2 the input is wrong; 3 the environment is missing something.",
+  );
+for (const command of [initCommand(), validateCommand(), migrateCommand(), upCommand(), statusCommand()])
+  program.addCommand(command.exitOverride());
+program.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitCode.fine : exitCode.inputWrong;
+  else process.exitCode = reportFailure(error, process.argv.includes("--json"));
+}

@@ -1,0 +1,52 @@
+/**
+ * Runs one of the kit's scripts with its own Node.js, after installing what the checkout lacks.
+ * Needs nothing but Node.js 20 and npm: `node scripts/with-install.mjs <script> [arguments]`.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(root, "node_modules", ".installed-from");
+const runtime = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+
+const wanted = createHash("sha256")
+  .update(readFileSync(join(root, "package.json")))
+  .update(readFileSync(join(root, "package-lock.json")))
+  .digest("hex");
+
+function isInstalled() {
+  return existsSync(runtime) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+}
+
+function install() {
+  const started = Date.now();
+  process.stderr.write("Installing the kit's packages (once; about 1 GB on disk) …\n");
+  const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel", "error"], {
+    cwd: root,
+    // A later line of this run may be JSON that another program reads.
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) {
+    process.stderr.write(
+      "The installation failed. The lines above say why; most often the npm registry cannot be reached.\n" +
+        "Set a proxy or an own registry with `npm config set proxy …` or `npm config set registry …`, then try again.\n",
+    );
+    process.exit(3);
+  }
+  writeFileSync(stamp, wanted);
+  process.stderr.write(`Installed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
+}
+
+if (!isInstalled()) install();
+
+const [script, ...parameters] = process.argv.slice(2);
+const child = spawn(runtime, [join(root, script), ...parameters], { stdio: "inherit" });
+// The terminal sends Ctrl-C to the child too, which then stops in order; this process waits for it.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

@@ -1,0 +1,93 @@
+/**
+ * The folder in which a local stack keeps everything: stores, keys, log, and how to reach the running process.
+ * Layout: `time-series/` and `relational/` (the stores' own), `certificates/`, `stack.log`, `running.json`.
+ */
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import type { Country } from "../../localisation/schema/country.ts";
+import { EnvironmentError } from "./environment-error.ts";
+
+/** How to reach a stack that runs. */
+export interface RunningStack {
+  readonly pid: number;
+  readonly statusAddress: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+}
+
+export class DataFolder {
+  readonly path: string;
+  constructor(path: string) {
+    this.path = resolve(path);
+  }
+
+  static of(country: Country, parent = ".rollout"): DataFolder {
+    return new DataFolder(join(parent, country.country.toLowerCase()));
+  }
+
+  get timeSeries(): string {
+    return join(this.path, "time-series");
+  }
+  get relational(): string {
+    return join(this.path, "relational");
+  }
+  get certificates(): string {
+    return join(this.path, "certificates");
+  }
+  get log(): string {
+    return join(this.path, "stack.log");
+  }
+  get #running(): string {
+    return join(this.path, "running.json");
+  }
+
+  /** Makes the folder; only its owner may read it. @throws EnvironmentError */
+  create(): void {
+    try {
+      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      accessSync(this.path, constants.R_OK | constants.W_OK | constants.X_OK);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOSPC")
+        throw new EnvironmentError(`The disk of ${this.path} is full.`, "Free some space, then start again.");
+      throw new EnvironmentError(
+        `The data folder ${this.path} cannot be written (${code}).`,
+        "Start in a folder of your own, or name another one with --data.",
+      );
+    }
+  }
+
+  writeRunning(running: RunningStack): void {
+    const draft = `${this.#running}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, this.#running);
+  }
+
+  removeRunning(): void {
+    rmSync(this.#running, { force: true });
+  }
+
+  /** The stack that runs on this folder; undefined where none does. */
+  readRunning(): RunningStack | undefined {
+    if (!existsSync(this.#running)) return undefined;
+    try {
+      const running = JSON.parse(readFileSync(this.#running, "utf8")) as RunningStack;
+      process.kill(running.pid, 0);
+      return running;
+    } catch (error) {
+      // A process of another user exists all the same.
+      if ((error as NodeJS.ErrnoException).code === "EPERM")
+        return JSON.parse(readFileSync(this.#running, "utf8"));
+      return undefined;
+    }
+  }
+}
