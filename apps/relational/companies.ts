@@ -11,6 +11,8 @@ export interface NewCompany {
   readonly sector: string;
   /** Id of one of the country's size bands. */
   readonly sizeBand: string;
+  /** ISO 3166-2. */
+  readonly region?: string;
   readonly simulated: boolean;
 }
 

@@ -26,6 +26,8 @@ export const company = pgTable("company", {
   sector: text("sector").notNull(),
   /** Id of one of the country's size bands. */
   sizeBand: text("size_band").notNull(),
+  /** ISO 3166-2; absent where the country's file names no regions. */
+  region: text("region"),
   /** Shown wherever the company's data is shown. */
   simulated: boolean("simulated").notNull().default(false),
   createdAt: instant("created_at").notNull().defaultNow(),
@@ -93,6 +95,8 @@ export const account = pgTable("account", {
   role: text("role", { enum: ["company", "ministry"] }).notNull(),
   companyId: text("company_id").references(() => company.id, { onDelete: "cascade" }),
   language: text("language").notNull(),
+  /** When the person confirmed to have read the data-protection notice; absent for accounts that the operator made. */
+  noticeReadAt: instant("notice_read_at"),
   createdAt: instant("created_at").notNull().defaultNow(),
 });
 
@@ -102,6 +106,18 @@ export const session = pgTable("session", {
   accountId: uuid("account_id")
     .notNull()
     .references(() => account.id, { onDelete: "cascade" }),
+  expiresAt: instant("expires_at").notNull(),
+});
+
+/** A link that signs its holder in once. */
+export const entryLink = pgTable("entry_link", {
+  /** Hex SHA-256 of the link's random token. */
+  tokenHash: text("token_hash").primaryKey(),
+  accountId: uuid("account_id")
+    .notNull()
+    .references(() => account.id, { onDelete: "cascade" }),
+  /** Path of the page that it opens. */
+  destination: text("destination").notNull(),
   expiresAt: instant("expires_at").notNull(),
 });
 
