@@ -1,0 +1,65 @@
+/** One thing wrong with a file, where it is and how to mend it; and the error that carries all of them. */
+
+export interface Problem {
+  /** The file as it was named by the caller. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 code units, as editors count. */
+  readonly column: number;
+  /** Where in the file's structure, e.g. `residency.regions[0]`; empty for the file as a whole. */
+  readonly path: string;
+  /** What is wrong, one sentence with its full stop. */
+  readonly message: string;
+  /** How to mend it, one or more sentences. */
+  readonly cure: string;
+}
+
+/** `za.yaml:12:7  residency.regions[0]: "af-south-2" is not a region of aws. Did you mean "af-south-1"?` */
+export function formatProblem(problem: Problem): string {
+  const place = `${problem.file}:${problem.line}:${problem.column}`;
+  const path = problem.path === "" ? "" : `${problem.path}: `;
+  return `${place}  ${path}${problem.message} ${problem.cure}`.trimEnd();
+}
+
+export type PathSegment = string | number;
+
+/** `["residency", "regions", 0]` as `residency.regions[0]`; unusual keys are quoted. */
+export function formatPath(segments: readonly PathSegment[]): string {
+  return segments
+    .map((segment, index) => {
+      if (typeof segment === "number") return `[${segment}]`;
+      if (!/^[\p{L}\p{N}_-]{1,60}$/u.test(segment)) return `[${quote(segment)}]`;
+      return index === 0 ? segment : `.${segment}`;
+    })
+    .join("");
+}
+
+/** A value from the file in a message: quoted, on one line, cut where it is long. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  const characters = [...text];
+  return characters.length > 80
+    ? `${characters.slice(0, 76).join("")}…${text.endsWith('"') ? '"' : ""}`
+    : text;
+}
+
+/** By file, then by position; the same problem at the same place once. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  const unique = new Map(problems.map((problem) => [formatProblem(problem), problem]));
+  return [...unique.values()].sort(
+    (a, b) => Number(a.file > b.file) - Number(a.file < b.file) || a.line - b.line || a.column - b.column,
+  );
+}
+
+/** A localisation file, or a file that it needs, that can't be used; `problems` says all that is wrong. */
+export class LocalisationError extends Error {
+  override readonly name = "LocalisationError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const sorted = sortProblems(problems);
+    super(sorted.map(formatProblem).join("\n"));
+    this.problems = sorted;
+  }
+}
