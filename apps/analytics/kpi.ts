@@ -1,0 +1,134 @@
+/**
+ * Key performance indicators of ISO 22400-2:2014, from times and quantities that were summed over any machines and
+ * shifts: ratios are formed from sums, never averaged. Undefined (a zero denominator, nothing measured) is null.
+ */
+
+/** Of one machine in one shift. Seconds and items; null where the machine doesn't send what it takes to know. */
+export interface Measured {
+  readonly plannedRunTimePerItem: number;
+  readonly plannedBusySeconds: number;
+  readonly actualProductionSeconds: number | null;
+  readonly produced: number | null;
+  readonly scrap: number | null;
+  readonly energyKilowattHours: number | null;
+}
+
+/**
+ * Numerators and denominators. Each ratio sums over those machines and shifts that know both its sides, so that a
+ * machine without a counter doesn't spoil its neighbours' ratio.
+ */
+export interface Totals {
+  readonly plannedBusySeconds: number;
+  readonly actualProductionSeconds: number | null;
+  readonly produced: number | null;
+  readonly good: number | null;
+  readonly scrap: number | null;
+  readonly energyKilowattHours: number | null;
+  /** Planned busy time where the production time is known. */
+  readonly observedBusySeconds: number;
+  /** Planned run time per item × produced quantity, where the production time is known. */
+  readonly plannedOutputSeconds: number;
+  /** Actual production time where the produced quantity is known. */
+  readonly countedProductionSeconds: number;
+  /** Produced quantity where scrap is counted. */
+  readonly judgedQuantity: number;
+  /** Produced quantity and energy where both are known. */
+  readonly meteredQuantity: number;
+  readonly meteredKilowattHours: number;
+}
+
+export interface Indicators {
+  /** Actual production time ÷ planned busy time. */
+  readonly availability: number | null;
+  /**
+   * Planned run time per item × produced quantity ÷ actual production time. Above 1 the machine is faster than
+   * planned, or the planned run time is wrong: it is shown as it is.
+   */
+  readonly effectiveness: number | null;
+  /** Good quantity ÷ produced quantity. */
+  readonly qualityRatio: number | null;
+  /** OEE index: availability × effectiveness × quality ratio. */
+  readonly oee: number | null;
+  /** Kilowatt-hours per produced item. */
+  readonly energyPerItem: number | null;
+}
+
+export function totalsOf(measured: Measured): Totals {
+  const { plannedRunTimePerItem, plannedBusySeconds, actualProductionSeconds, produced, scrap } = measured;
+  const energyKilowattHours = measured.energyKilowattHours;
+  const isCounted = actualProductionSeconds !== null && produced !== null;
+  const isJudged = produced !== null && scrap !== null;
+  const isMetered = produced !== null && energyKilowattHours !== null;
+  return {
+    plannedBusySeconds,
+    actualProductionSeconds,
+    produced,
+    good: isJudged ? goodQuantity(produced, scrap) : null,
+    scrap,
+    energyKilowattHours,
+    observedBusySeconds: actualProductionSeconds === null ? 0 : plannedBusySeconds,
+    plannedOutputSeconds: isCounted ? plannedRunTimePerItem * produced : 0,
+    countedProductionSeconds: isCounted ? actualProductionSeconds : 0,
+    judgedQuantity: isJudged ? produced : 0,
+    meteredQuantity: isMetered ? produced : 0,
+    meteredKilowattHours: isMetered ? energyKilowattHours : 0,
+  };
+}
+
+/** Scrap is part of produced; where its counter ran ahead, nothing was good. */
+export function goodQuantity(produced: number, scrap: number): number {
+  return Math.max(0, produced - scrap);
+}
+
+export const nothing: Totals = {
+  plannedBusySeconds: 0,
+  actualProductionSeconds: null,
+  produced: null,
+  good: null,
+  scrap: null,
+  energyKilowattHours: null,
+  observedBusySeconds: 0,
+  plannedOutputSeconds: 0,
+  countedProductionSeconds: 0,
+  judgedQuantity: 0,
+  meteredQuantity: 0,
+  meteredKilowattHours: 0,
+};
+
+export function addTotals(a: Totals, b: Totals): Totals {
+  const sum = (x: number | null, y: number | null) => (x === null ? y : y === null ? x : x + y);
+  return {
+    plannedBusySeconds: a.plannedBusySeconds + b.plannedBusySeconds,
+    actualProductionSeconds: sum(a.actualProductionSeconds, b.actualProductionSeconds),
+    produced: sum(a.produced, b.produced),
+    good: sum(a.good, b.good),
+    scrap: sum(a.scrap, b.scrap),
+    energyKilowattHours: sum(a.energyKilowattHours, b.energyKilowattHours),
+    observedBusySeconds: a.observedBusySeconds + b.observedBusySeconds,
+    plannedOutputSeconds: a.plannedOutputSeconds + b.plannedOutputSeconds,
+    countedProductionSeconds: a.countedProductionSeconds + b.countedProductionSeconds,
+    judgedQuantity: a.judgedQuantity + b.judgedQuantity,
+    meteredQuantity: a.meteredQuantity + b.meteredQuantity,
+    meteredKilowattHours: a.meteredKilowattHours + b.meteredKilowattHours,
+  };
+}
+
+export function indicatorsOf(totals: Totals): Indicators {
+  const availability = ratio(totals.actualProductionSeconds, totals.observedBusySeconds);
+  const effectiveness = ratio(totals.plannedOutputSeconds, totals.countedProductionSeconds);
+  const qualityRatio = ratio(totals.good, totals.judgedQuantity);
+  return {
+    availability,
+    effectiveness,
+    qualityRatio,
+    oee:
+      availability === null || effectiveness === null || qualityRatio === null
+        ? null
+        : availability * effectiveness * qualityRatio,
+    energyPerItem: ratio(totals.meteredKilowattHours, totals.meteredQuantity),
+  };
+}
+
+function ratio(numerator: number | null, denominator: number): number | null {
+  return numerator === null || denominator <= 0 ? null : numerator / denominator;
+}

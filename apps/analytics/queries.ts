@@ -1,0 +1,312 @@
+/**
+ * What pages ask the time-series store: a company's latest values, series for charts, and indicators by shift, by day
+ * and over a period. Each takes the store's `reader` client. Times are epoch milliseconds, dates "YYYY-MM-DD".
+ */
+import type { ClickHouseClient } from "@clickhouse/client";
+import { addTotals, type Indicators, indicatorsOf, nothing, type Totals, totalsOf } from "./kpi.ts";
+
+export interface MachineKey {
+  readonly company: string;
+  readonly site: string;
+  readonly machine: string;
+}
+
+export interface LatestValue extends MachineKey {
+  readonly channel: string;
+  readonly time: number;
+  /** null where the value is a text. */
+  readonly number: number | null;
+  readonly text: string;
+}
+
+/** Seconds in each state; null where the machine sends no state. */
+export interface StateSeconds {
+  readonly producing: number | null;
+  readonly setup: number | null;
+  readonly idle: number | null;
+  readonly down: number | null;
+  readonly plannedStop: number | null;
+  /** The machine said nothing. */
+  readonly unknown: number | null;
+}
+
+export interface KpiRow extends MachineKey, Indicators {
+  /** The country's day on which the shift started. */
+  readonly shiftDate: string;
+  readonly shift: string;
+  readonly from: number;
+  readonly to: number;
+  readonly plannedRunTimePerItem: number;
+  readonly plannedBusySeconds: number;
+  readonly actualProductionSeconds: number | null;
+  readonly produced: number | null;
+  readonly good: number | null;
+  readonly scrap: number | null;
+  readonly energyKilowattHours: number | null;
+  readonly seconds: StateSeconds;
+  /** Times that the machine went down. */
+  readonly failures: number | null;
+  /** false: the shift still runs. */
+  readonly complete: boolean;
+}
+
+/** Indicators summed over several shifts or machines. */
+export interface KpiSummary extends Indicators {
+  readonly plannedBusySeconds: number;
+  readonly actualProductionSeconds: number | null;
+  readonly produced: number | null;
+  readonly good: number | null;
+  readonly scrap: number | null;
+  readonly energyKilowattHours: number | null;
+  readonly complete: boolean;
+}
+
+export interface KpiDay extends MachineKey, KpiSummary {
+  readonly shiftDate: string;
+}
+
+export interface Period {
+  /** First and last day, inclusive. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const latestWithinDays = 90;
+
+/** The newest value of each channel of the company's machines, of the last 90 days. */
+export async function latestValues(reader: ClickHouseClient, company: string): Promise<LatestValue[]> {
+  const result = await reader.query({
+    query: `SELECT site, machine, channel, argMaxMerge(last) AS newest,
+              toUnixTimestamp64Milli(newest.3), newest.1, newest.2
+            FROM rollup_day
+            WHERE company = {company:String} AND bucket >= now() - toIntervalDay({days:UInt16})
+            GROUP BY site, machine, channel ORDER BY site, machine, channel`,
+    query_params: { company, days: latestWithinDays },
+    format: "JSONCompactEachRow",
+  });
+  type Row = [string, string, string, unknown, string | number, number | null, string];
+  return (await result.json<Row>()).map(([site, machine, channel, , time, number, text]) => ({
+    company,
+    site,
+    machine,
+    channel,
+    time: Number(time),
+    number,
+    text,
+  }));
+}
+
+export type SeriesLevel = "raw" | "minute" | "hour" | "day";
+
+export interface Series {
+  readonly level: SeriesLevel;
+  readonly points: readonly SeriesPoint[];
+}
+
+/** One reading, or the readings of one minute, hour or day. */
+export interface SeriesPoint {
+  /** The reading's time, or the start of the minute, hour or day. */
+  readonly time: number;
+  readonly mean: number | null;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  /** The last value, which is what to draw of a counter. */
+  readonly last: number | null;
+}
+
+const mostPoints = 1500;
+const minute = 60_000;
+const hour = 60 * minute;
+
+/**
+ * A channel's numbers from `from` (inclusive) to `to` (exclusive), at the finest level that gives at most 1,500 points
+ * and has not been deleted: readings, minutes, hours or days.
+ */
+export async function series(
+  reader: ClickHouseClient,
+  where: MachineKey & { readonly channel: string },
+  range: { readonly from: number; readonly to: number },
+): Promise<Series> {
+  const span = range.to - range.from;
+  const query_params = { ...where, from: range.from, to: range.to };
+  const condition = (column: string) =>
+    `company = {company:String} AND site = {site:String} AND machine = {machine:String} AND channel = {channel:String}
+     AND ${column} >= fromUnixTimestamp64Milli({from:Int64}) AND ${column} < fromUnixTimestamp64Milli({to:Int64})`;
+  if (span <= mostPoints * minute) {
+    const result = await reader.query({
+      query: `SELECT toUnixTimestamp64Milli(time), number FROM raw WHERE ${condition("time")} AND number IS NOT NULL
+              ORDER BY time LIMIT ${mostPoints + 1}`,
+      query_params,
+      format: "JSONCompactEachRow",
+    });
+    const rows = await result.json<[string | number, number]>();
+    if (rows.length > 0 && rows.length <= mostPoints)
+      return {
+        level: "raw",
+        points: rows.map(([time, number]) => ({
+          time: Number(time),
+          mean: number,
+          minimum: number,
+          maximum: number,
+          last: number,
+        })),
+      };
+  }
+  const level = span <= mostPoints * minute ? "minute" : span <= mostPoints * hour ? "hour" : "day";
+  const result = await reader.query({
+    query: `SELECT toUnixTimestamp(bucket), sum(total) / nullIf(sum(numbers), 0), min(minimum), max(maximum),
+              (argMaxMerge(last) AS newest).1
+            FROM rollup_${level} WHERE ${condition("bucket")} GROUP BY bucket ORDER BY bucket`,
+    query_params,
+    format: "JSONCompactEachRow",
+  });
+  type Row = [string | number, number | null, number | null, number | null, number | null];
+  return {
+    level,
+    points: (await result.json<Row>()).map(([seconds, mean, minimum, maximum, last]) => ({
+      time: Number(seconds) * 1000,
+      mean,
+      minimum,
+      maximum,
+      last,
+    })),
+  };
+}
+
+const kpiColumns = `company, site, machine, toString(shift_date) AS date, toString(shift) AS shift_name,
+  toUnixTimestamp(shift_from) AS from_seconds, toUnixTimestamp(shift_to) AS to_seconds, complete,
+  planned_run_time_per_item, planned_busy_seconds, producing_seconds, setup_seconds, idle_seconds, down_seconds,
+  planned_stop_seconds, unknown_seconds, failures, produced, scrap, energy_kilowatt_hours`;
+
+interface StoredKpi {
+  company: string;
+  site: string;
+  machine: string;
+  date: string;
+  shift_name: string;
+  from_seconds: number;
+  to_seconds: number;
+  complete: boolean;
+  planned_run_time_per_item: number;
+  planned_busy_seconds: number;
+  producing_seconds: number | null;
+  setup_seconds: number | null;
+  idle_seconds: number | null;
+  down_seconds: number | null;
+  planned_stop_seconds: number | null;
+  unknown_seconds: number | null;
+  failures: number | null;
+  produced: number | null;
+  scrap: number | null;
+  energy_kilowatt_hours: number | null;
+}
+
+/** One row per machine and shift, by time and machine; of one machine where `site` and `machine` are given. */
+export async function kpiByShift(
+  reader: ClickHouseClient,
+  where: { readonly company: string; readonly site?: string; readonly machine?: string },
+  period: Period,
+): Promise<KpiRow[]> {
+  return (await storedKpis(reader, where, period)).map(kpiRow);
+}
+
+/** One row per machine and day. */
+export async function kpiByDay(
+  reader: ClickHouseClient,
+  where: { readonly company: string; readonly site?: string; readonly machine?: string },
+  period: Period,
+): Promise<KpiDay[]> {
+  const rows = await storedKpis(reader, where, period);
+  const groups = Map.groupBy(rows, (row) => `${row.date}/${row.site}/${row.machine}`);
+  return [...groups.values()].map((group) => {
+    const { company, site, machine, date } = group[0]!;
+    return { company, site, machine, shiftDate: date, ...summaryOf(group) };
+  });
+}
+
+/** The company's indicators over all its machines and the whole period; undefined where there are none. */
+export async function kpiOfCompany(
+  reader: ClickHouseClient,
+  company: string,
+  period: Period,
+): Promise<KpiSummary | undefined> {
+  const rows = await storedKpis(reader, { company }, period);
+  return rows.length === 0 ? undefined : summaryOf(rows);
+}
+
+async function storedKpis(
+  reader: ClickHouseClient,
+  where: { readonly company: string; readonly site?: string; readonly machine?: string },
+  period: Period,
+): Promise<StoredKpi[]> {
+  const result = await reader.query({
+    query: `SELECT ${kpiColumns} FROM kpi_shift FINAL
+            WHERE company = {company:String} AND ({site:String} = '' OR site = {site:String})
+              AND ({machine:String} = '' OR machine = {machine:String})
+              AND shift_date BETWEEN {from:Date} AND {to:Date}
+            ORDER BY shift_from, site, machine`,
+    query_params: {
+      company: where.company,
+      site: where.site ?? "",
+      machine: where.machine ?? "",
+      from: period.from,
+      to: period.to,
+    },
+    format: "JSONEachRow",
+  });
+  return result.json<StoredKpi>();
+}
+
+function totalsOfStored(row: StoredKpi): Totals {
+  return totalsOf({
+    plannedRunTimePerItem: row.planned_run_time_per_item,
+    plannedBusySeconds: row.planned_busy_seconds,
+    actualProductionSeconds: row.producing_seconds,
+    produced: row.produced,
+    scrap: row.scrap,
+    energyKilowattHours: row.energy_kilowatt_hours,
+  });
+}
+
+function kpiRow(row: StoredKpi): KpiRow {
+  const totals = totalsOfStored(row);
+  return {
+    company: row.company,
+    site: row.site,
+    machine: row.machine,
+    shiftDate: row.date,
+    shift: row.shift_name,
+    from: row.from_seconds * 1000,
+    to: row.to_seconds * 1000,
+    plannedRunTimePerItem: row.planned_run_time_per_item,
+    ...published(totals),
+    seconds: {
+      producing: row.producing_seconds,
+      setup: row.setup_seconds,
+      idle: row.idle_seconds,
+      down: row.down_seconds,
+      plannedStop: row.planned_stop_seconds,
+      unknown: row.unknown_seconds,
+    },
+    failures: row.failures,
+    complete: row.complete,
+  };
+}
+
+function summaryOf(rows: readonly StoredKpi[]): KpiSummary {
+  const totals = rows.map(totalsOfStored).reduce(addTotals, nothing);
+  return { ...published(totals), complete: rows.every((row) => row.complete) };
+}
+
+function published(totals: Totals) {
+  const { plannedBusySeconds, actualProductionSeconds, produced, good, scrap, energyKilowattHours } = totals;
+  return {
+    plannedBusySeconds,
+    actualProductionSeconds,
+    produced,
+    good,
+    scrap,
+    energyKilowattHours,
+    ...indicatorsOf(totals),
+  };
+}
