@@ -2,6 +2,7 @@
  * The relational store's tables: companies, their sites and machines, who may log in, and the diagnostic's answers.
  * Measurements never come here; they rest in the time-series store.
  */
+import { sql } from "drizzle-orm";
 import {
   boolean,
   doublePrecision,
@@ -13,6 +14,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 
@@ -134,7 +136,10 @@ export const assessment = pgTable(
     /** The score as computed when it was completed, by the questionnaire of that day. */
     score: jsonb("score"),
   },
-  (table) => [index("assessment_company").on(table.companyId)],
+  (table) => [
+    index("assessment_company").on(table.companyId),
+    uniqueIndex("assessment_open").on(table.companyId).where(sql`completed_at IS NULL`),
+  ],
 );
 
 export const answer = pgTable(

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX "assessment_open" ON "assessment" USING btree ("company_id") WHERE completed_at IS NULL;
