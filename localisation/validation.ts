@@ -14,7 +14,7 @@ export interface SchemaProblem extends Problem {
 export function compileSchema(schema: SchemaNode): ValidateFunction {
   const ajv = new Ajv.default({ allErrors: true, verbose: true, strict: true });
   addFormats.default(ajv, ["date", "email", "uri"]);
-  ajv.addKeyword({ keyword: "derived", schemaType: "string" });
+  ajv.addVocabulary(["derived", "expected", "overlay"]);
   return ajv.compile(schema);
 }
 

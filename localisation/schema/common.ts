@@ -1,42 +1,152 @@
 /** Building blocks that several sections of the localisation file share. */
 import Type, { type TSchema } from "typebox";
 
+/**
+ * Annotations of a field: `title`, `description`, `examples`, `default` as in JSON Schema; `derived` says how the
+ * default follows from other fields; `expected` completes the message `"x" is not …`.
+ */
+export interface Annotations {
+  readonly title?: string;
+  readonly description?: string;
+  readonly examples?: readonly unknown[];
+  readonly default?: unknown;
+  readonly derived?: string;
+  readonly expected?: string;
+}
+
 /** An object that refuses unknown keys, so that a typo never passes as a default. */
-export const strictObject = <P extends Record<string, TSchema>>(
-  properties: P,
-  options: Record<string, unknown> = {},
-) => Type.Object(properties, { additionalProperties: false, ...options });
+export const strictObject = <P extends Record<string, TSchema>>(properties: P, options: Annotations = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options });
+
+/** A shared building block with this field's own annotations. */
+export const field = <T extends TSchema>(schema: T, annotations: Annotations): T => ({
+  ...schema,
+  ...annotations,
+});
+
+/** A map whose keys all follow one pattern. */
+export const mapOf = <V extends TSchema>(key: { readonly pattern: string }, value: V, options: Annotations) =>
+  Type.Record(Type.String({ pattern: key.pattern }), value, { additionalProperties: false, ...options });
+
+const languagePattern = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$";
+const identifierPattern = "^[a-z][a-z0-9-]{0,47}$";
 
 /** ISO 3166-1 alpha-2. */
-export const CountryCode = Type.String({ pattern: "^[A-Z]{2}$", examples: ["ZA"] });
+export const CountryCode = Type.String({
+  title: "Country code",
+  description: "ISO 3166-1 alpha-2 code.",
+  pattern: "^[A-Z]{2}$",
+  expected: "a country code of two capital letters (ISO 3166-1)",
+  examples: ["ZA"],
+});
 
 /** BCP 47. */
 export const LanguageTag = Type.String({
-  pattern: "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$",
+  title: "Language",
+  description: "BCP 47 language tag.",
+  pattern: languagePattern,
+  expected: "a language tag (BCP 47)",
   examples: ["en", "pt-BR"],
 });
 
 /** One text in several languages, keyed by BCP 47 tag. */
-export const LocalisedText = Type.Record(Type.String(), Type.String({ minLength: 1 }), {
-  description: "The same text in several languages, keyed by BCP 47 tag.",
-  examples: [{ en: "South Africa", af: "Suid-Afrika" }],
-});
+export const LocalisedText = mapOf(
+  { pattern: languagePattern },
+  Type.String({ minLength: 1, maxLength: 4000, title: "Text" }),
+  {
+    title: "Text by language",
+    description: "The same text in each language, keyed by BCP 47 tag.",
+    examples: [{ en: "South Africa", af: "Suid-Afrika" }],
+    expected: "a language tag (BCP 47)",
+  },
+);
 
 /** ISO 8601 duration in whole days, months or years. */
 export const RetentionPeriod = Type.String({
-  pattern: "^P[1-9][0-9]*[DMY]$",
+  title: "Period",
+  pattern: "^P[1-9][0-9]{0,3}[DMY]$",
   description: "ISO 8601 duration in days, months or years.",
+  expected: "a period in whole days, months or years",
   examples: ["P90D", "P2Y"],
 });
 
 /** Wall-clock time of day in the country's time zone. */
 export const TimeOfDay = Type.String({
+  title: "Time of day",
   pattern: "^([01][0-9]|2[0-3]):(00|15|30|45)$",
   description: "Time of day in the country's time zone, on a quarter of an hour.",
+  expected: "a time of day on a quarter of an hour",
   examples: ["06:00"],
 });
 
-export const CalendarDate = Type.String({ format: "date", examples: ["2026-12-16"] });
-export const Email = Type.String({ format: "email", examples: ["it@example.gov.za"] });
-export const WebAddress = Type.String({ format: "uri", pattern: "^https?://" });
-export const Identifier = Type.String({ pattern: "^[a-z][a-z0-9-]{0,47}$", examples: ["micro"] });
+export const CalendarDate = Type.String({
+  title: "Date",
+  format: "date",
+  description: "A day, as year-month-day.",
+  expected: "a day of the calendar",
+  examples: ["2026-12-16"],
+});
+
+export const Email = Type.String({
+  title: "E-mail address",
+  format: "email",
+  maxLength: 254,
+  description: "An e-mail address that people read.",
+  expected: "an e-mail address",
+  examples: ["it@example.gov.za"],
+});
+
+export const WebAddress = Type.String({
+  title: "Web address",
+  format: "uri",
+  pattern: "^https?://[^/\\s]+",
+  maxLength: 2000,
+  description: "A web address, best by https.",
+  expected: "a web address",
+  examples: ["https://www.example.gov.za"],
+});
+
+export const Identifier = Type.String({
+  title: "Identifier",
+  description: "A short name that other fields refer to.",
+  pattern: identifierPattern,
+  expected: "an identifier: small letters, digits and hyphens, a letter first",
+  examples: ["micro"],
+});
+
+export const HostName = Type.String({
+  title: "Host name",
+  description: "A DNS name.",
+  pattern: "^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$",
+  maxLength: 253,
+  expected: "a host name: small letters, with a dot, without https://",
+  examples: ["sme.example.gov.za"],
+});
+
+export const AddressRange = Type.String({
+  title: "Address range",
+  description: "IPv4 or IPv6 addresses in CIDR notation.",
+  pattern:
+    "^([0-9]{1,3}(\\.[0-9]{1,3}){3}/([0-9]|[12][0-9]|3[0-2])|[0-9a-fA-F:]*:[0-9a-fA-F:]*/([0-9]{1,2}|1[01][0-9]|12[0-8]))$",
+  expected: "an address range in CIDR notation",
+  examples: ["10.20.0.0/16"],
+});
+
+/** Name of a Kubernetes object. */
+export const ObjectName = Type.String({
+  title: "Name",
+  description: "Name of an object in the cluster.",
+  pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+  expected: "a name in a cluster: small letters, digits and hyphens, at most 63",
+  examples: ["fast-local"],
+});
+
+export const Port = Type.Integer({
+  title: "Port",
+  minimum: 0,
+  maximum: 65535,
+  description: "TCP port; 0 takes any free one.",
+  examples: [8080],
+});
+
+export { identifierPattern, languagePattern };

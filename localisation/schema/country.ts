@@ -3,53 +3,74 @@
  * the documentation, and the types that everything else reads.
  */
 import Type, { type Static } from "typebox";
-import { CountryCode, Email, LanguageTag, LocalisedText, strictObject, WebAddress } from "./common.ts";
+import { CountryCode, field, LanguageTag, LocalisedText, strictObject } from "./common.ts";
+import { Branding, Notifications, Support } from "./communication.ts";
 import { Diagnostic, type Question, type Support as SupportOffer } from "./diagnostic.ts";
 import { Hosting } from "./hosting.ts";
 import { Programme, type SizeBand as SizeBandSchema } from "./programme.ts";
-import { Residency } from "./residency.ts";
+import {
+  type DataClass as DataClassSchema,
+  type Endpoint as EndpointSchema,
+  Residency,
+  type Waiver as WaiverSchema,
+} from "./residency.ts";
 import { Aggregates, type Shift as ShiftSchema, Telemetry } from "./telemetry.ts";
 
 export const apiVersion = "rollout/v1";
 
-export const Notifications = strictObject({
-  from: Email,
-  replyTo: Type.Optional(Email),
-});
-
-export const Branding = strictObject({
-  primaryColour: Type.String({ pattern: "^#[0-9a-fA-F]{6}$", default: "#0b5c8a" }),
-  logo: Type.Optional(Type.String({ description: "Path of an SVG beside the localisation file." })),
-});
-
-export const Support = strictObject({
-  email: Email,
-  phone: Type.Optional(Type.String()),
-  hours: Type.Optional(LocalisedText),
-  url: Type.Optional(WebAddress),
-});
-
-export const CountrySchema = strictObject({
-  apiVersion: Type.Literal(apiVersion),
-  country: CountryCode,
-  names: LocalisedText,
-  languages: Type.Array(LanguageTag, {
-    minItems: 1,
-    uniqueItems: true,
-    description: "The first is the default.",
-  }),
-  timezone: Type.String({ description: "IANA time zone.", examples: ["Africa/Johannesburg"] }),
-  currency: Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217." }),
-  programme: Programme,
-  residency: Residency,
-  hosting: Hosting,
-  diagnostic: Diagnostic,
-  telemetry: Telemetry,
-  aggregates: Aggregates,
-  notifications: Notifications,
-  branding: Branding,
-  support: Support,
-});
+export const CountrySchema = strictObject(
+  {
+    apiVersion: Type.Literal(apiVersion, {
+      title: "Version of this format",
+      description: "`rollout migrate` brings an older file up to date.",
+      examples: [apiVersion],
+    }),
+    country: field(CountryCode, {
+      title: "Country",
+      description: "ISO 3166-1 alpha-2 code of the country whose soil and law this file describes.",
+    }),
+    names: field(LocalisedText, {
+      title: "Names of the country",
+      description: "The country's name in each of its languages.",
+      derived: "the name in each of `languages`, from Unicode CLDR",
+    }),
+    languages: Type.Array(LanguageTag, {
+      title: "Languages",
+      minItems: 1,
+      maxItems: 20,
+      uniqueItems: true,
+      description: "BCP 47 tags of the languages of the programme. The first is the default.",
+      examples: [["en", "zu", "af"]],
+    }),
+    timezone: Type.String({
+      title: "Time zone",
+      description: "IANA time zone in which shifts, days and months of this rollout are counted.",
+      examples: ["Africa/Johannesburg"],
+      derived: "the country's time zone, where Unicode CLDR knows only one",
+    }),
+    currency: Type.String({
+      title: "Currency",
+      pattern: "^[A-Z]{3}$",
+      description: "ISO 4217 code of the currency in which tariffs and turnover are given.",
+      expected: "a currency code of three capital letters (ISO 4217)",
+      examples: ["ZAR"],
+      derived: "the country's legal tender, where Unicode CLDR knows only one",
+    }),
+    programme: Programme,
+    residency: Residency,
+    hosting: Hosting,
+    diagnostic: Diagnostic,
+    telemetry: Telemetry,
+    aggregates: Aggregates,
+    notifications: Notifications,
+    branding: Branding,
+    support: Support,
+  },
+  {
+    title: "Localisation file",
+    description: "All that makes one country's rollout its own.",
+  },
+);
 
 type DeepReadonly<T> = T extends (infer E)[]
   ? readonly DeepReadonly<E>[]
@@ -63,3 +84,6 @@ export type DiagnosticQuestion = DeepReadonly<Static<typeof Question>>;
 export type FinancingProgramme = DeepReadonly<Static<typeof SupportOffer>>;
 export type SizeBand = DeepReadonly<Static<typeof SizeBandSchema>>;
 export type Shift = DeepReadonly<Static<typeof ShiftSchema>>;
+export type DataClass = DeepReadonly<Static<typeof DataClassSchema>>;
+export type Endpoint = DeepReadonly<Static<typeof EndpointSchema>>;
+export type Waiver = DeepReadonly<Static<typeof WaiverSchema>>;

@@ -1,6 +1,16 @@
 /** `diagnostic`: the country's own part of the self-assessment. */
 import Type from "typebox";
-import { Identifier, LanguageTag, LocalisedText, strictObject, WebAddress } from "./common.ts";
+import {
+  CalendarDate,
+  field,
+  Identifier,
+  identifierPattern,
+  LanguageTag,
+  LocalisedText,
+  mapOf,
+  strictObject,
+  WebAddress,
+} from "./common.ts";
 
 /** Barriers to industrial IoT that the Forum's programme names. */
 export const barriers = ["skills", "capital", "processes", "it-ot", "technology-market"] as const;
@@ -15,48 +25,191 @@ export const dimensions = [
   "market-and-ecosystem",
 ] as const;
 
-export const Barrier = Type.Enum([...barriers]);
-export const Dimension = Type.Enum([...dimensions]);
-
-export const Question = strictObject({
-  id: Identifier,
-  dimension: Dimension,
-  barriers: Type.Array(Barrier, { minItems: 1, uniqueItems: true }),
-  weight: Type.Number({ exclusiveMinimum: 0, maximum: 5, default: 1 }),
-  essential: Type.Boolean({ default: false, description: "Caps its dimension at its own level plus one." }),
-  text: LocalisedText,
-  levels: Type.Array(LocalisedText, {
-    minItems: 6,
-    maxItems: 6,
-    description: "What levels 0 to 5 look like.",
-  }),
+export const Barrier = Type.Enum([...barriers], {
+  title: "Barrier",
+  description: "A barrier to industrial IoT, as the programme names them.",
+});
+export const Dimension = Type.Enum([...dimensions], {
+  title: "Dimension",
+  description: "One of the diagnostic's dimensions.",
 });
 
-export const QuestionOverride = strictObject({
-  omit: Type.Optional(Type.Boolean()),
-  weight: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 5 })),
-  text: Type.Optional(LocalisedText),
-});
+const barrierList = (description: string) =>
+  Type.Array(Barrier, {
+    title: "Barriers",
+    description,
+    minItems: 1,
+    uniqueItems: true,
+    examples: [["capital"]],
+  });
+
+export const Question = strictObject(
+  {
+    id: field(Identifier, {
+      title: "Identifier",
+      description: "Unlike that of any standard question.",
+      examples: ["load-shedding"],
+    }),
+    dimension: field(Dimension, {
+      title: "Dimension",
+      description: "The dimension that the answer counts in.",
+    }),
+    barriers: barrierList("Barriers that a low answer points to."),
+    weight: Type.Number({
+      title: "Weight",
+      description: "Weight in the dimension's mean.",
+      exclusiveMinimum: 0,
+      maximum: 5,
+      default: 1,
+      examples: [1],
+    }),
+    essential: Type.Boolean({
+      title: "Essential",
+      default: false,
+      description: "Caps its dimension at its own level plus one.",
+    }),
+    text: field(LocalisedText, {
+      title: "Question",
+      description: "The question in each offered language.",
+      examples: [{ en: "How does production go on in a power cut?" }],
+    }),
+    levels: Type.Array(LocalisedText, {
+      title: "Levels",
+      minItems: 6,
+      maxItems: 6,
+      description: "What levels 0 to 5 look like, in each offered language.",
+    }),
+  },
+  { title: "Question", description: "A question of the country's own." },
+);
+
+export const QuestionOverride = strictObject(
+  {
+    omit: Type.Optional(
+      Type.Boolean({ title: "Leave out", description: "true leaves the question out.", examples: [true] }),
+    ),
+    weight: Type.Optional(
+      Type.Number({
+        title: "Weight",
+        description: "Another weight in the dimension's mean.",
+        exclusiveMinimum: 0,
+        maximum: 5,
+        examples: [2],
+      }),
+    ),
+    text: Type.Optional(
+      field(LocalisedText, {
+        title: "Text",
+        description: "Another wording; languages left out keep theirs.",
+        examples: [{ en: "Another wording?" }],
+      }),
+    ),
+  },
+  { title: "Override", description: "What is different about one standard question." },
+);
 
 /** A public programme, credit line or adviser that helps with a barrier. */
-export const Support = strictObject({
-  id: Identifier,
-  name: LocalisedText,
-  provider: Type.String({ minLength: 1 }),
-  summary: LocalisedText,
-  url: WebAddress,
-  source: WebAddress,
-  barriers: Type.Array(Barrier, { minItems: 1, uniqueItems: true }),
-  sizeBands: Type.Optional(
-    Type.Array(Identifier, { description: "Size bands that may apply; all where absent." }),
-  ),
-});
+export const Support = strictObject(
+  {
+    id: field(Identifier, {
+      title: "Identifier",
+      description: "Unique among financing programmes and levers.",
+      examples: ["sefa-direct"],
+    }),
+    name: field(LocalisedText, {
+      title: "Name",
+      description: "As its provider calls it.",
+      examples: [{ en: "Direct lending" }],
+    }),
+    provider: Type.String({
+      title: "Provider",
+      description: "Who offers it.",
+      minLength: 1,
+      examples: ["Small Enterprise Finance Agency"],
+    }),
+    summary: field(LocalisedText, {
+      title: "Summary",
+      description: "What it gives, to whom, in two sentences.",
+      examples: [{ en: "Loans for equipment of small companies." }],
+    }),
+    url: field(WebAddress, { title: "Web address", description: "Where a company applies." }),
+    source: field(WebAddress, { title: "Source", description: "Where these facts come from." }),
+    barriers: barrierList("Barriers that it helps with."),
+    sizeBands: Type.Optional(
+      Type.Array(Identifier, {
+        title: "Size bands",
+        description: "Ids of size bands that may apply; all where absent.",
+        minItems: 1,
+        uniqueItems: true,
+        examples: [["micro", "small"]],
+      }),
+    ),
+    sectors: Type.Optional(
+      Type.Array(
+        Type.String({ title: "Sector", description: "One of `programme.sectors`.", examples: ["14"] }),
+        {
+          title: "Sectors",
+          description: "Divisions of `programme.sectors` that may apply; all where absent.",
+          minItems: 1,
+          uniqueItems: true,
+          examples: [["14", "15"]],
+        },
+      ),
+    ),
+    until: Type.Optional(
+      field(CalendarDate, {
+        title: "Until",
+        description: "Last day on which one may apply; open where absent.",
+      }),
+    ),
+  },
+  { title: "Offer", description: "A public programme, credit line or adviser that helps with a barrier." },
+);
 
-export const Diagnostic = strictObject({
-  languages: Type.Array(LanguageTag, { minItems: 1, uniqueItems: true }),
-  overrides: Type.Record(Type.String(), QuestionOverride),
-  extraQuestions: Type.Array(Question),
-  financing: Type.Array(Support),
-  levers: Type.Array(Support),
-  benchmarkGroups: Type.Array(Type.Enum(["sector", "size-band"]), { uniqueItems: true }),
-});
+export const Diagnostic = strictObject(
+  {
+    languages: Type.Array(LanguageTag, {
+      title: "Languages",
+      description: "Languages in which the diagnostic is offered, out of `languages`.",
+      minItems: 1,
+      uniqueItems: true,
+      examples: [["en", "zu"]],
+      derived: "`languages`",
+    }),
+    overrides: mapOf({ pattern: identifierPattern }, QuestionOverride, {
+      title: "Overrides",
+      description: "Changes to standard questions, by the question's id.",
+      expected: "the id of a question",
+      default: {},
+      examples: [{ "energy-monitoring": { weight: 2 } }],
+    }),
+    extraQuestions: Type.Array(Question, {
+      title: "Extra questions",
+      description: "Questions of the country's own.",
+      default: [],
+      maxItems: 50,
+    }),
+    financing: Type.Array(Support, {
+      title: "Financing",
+      description: "Public financing programmes that a company can apply for.",
+      default: [],
+      maxItems: 200,
+    }),
+    levers: Type.Array(Support, {
+      title: "Levers",
+      description: "Other public help: training, advisers, test beds.",
+      default: [],
+      maxItems: 200,
+    }),
+    benchmarkGroups: Type.Array(
+      Type.Enum(["sector", "size-band"], { title: "Group", description: "By what companies are grouped." }),
+      {
+        title: "Benchmark groups",
+        description: "With whom a company's score is compared.",
+        uniqueItems: true,
+        default: ["sector", "size-band"],
+      },
+    ),
+  },
+  { title: "Diagnostic", description: "The country's own part of the self-assessment.", default: {} },
+);

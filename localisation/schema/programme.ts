@@ -1,75 +1,246 @@
 /** `programme`: who runs the rollout, for whom, and how large it becomes. */
 import Type from "typebox";
-import { CalendarDate, Email, Identifier, LocalisedText, strictObject, WebAddress } from "./common.ts";
+import { CalendarDate, Email, field, Identifier, LocalisedText, strictObject, WebAddress } from "./common.ts";
 
-export const Contact = strictObject({
-  name: Type.String({ minLength: 1 }),
-  email: Email,
-  phone: Type.Optional(Type.String()),
-  address: Type.Optional(Type.String()),
-});
-
-export const SizeBand = strictObject({
-  id: Identifier,
-  name: LocalisedText,
-  employees: strictObject({
-    from: Type.Integer({ minimum: 0, description: "Smallest number of employees, inclusive." }),
-    to: Type.Integer({ minimum: 0, description: "Largest number of employees, inclusive." }),
-  }),
-  annualTurnover: Type.Optional(
-    strictObject({
-      to: Type.Number({ minimum: 0, description: "Largest annual turnover, in the country's currency." }),
+export const Contact = strictObject(
+  {
+    name: Type.String({
+      title: "Name",
+      description: "The organisation's or the person's name.",
+      minLength: 1,
+      examples: ["Department of Trade, Industry and Competition"],
     }),
-  ),
-});
-
-export const Scale = strictObject({
-  companies: Type.Integer({ minimum: 1 }),
-  machines: Type.Integer({ minimum: 1 }),
-});
-
-export const Programme = strictObject({
-  name: LocalisedText,
-  operator: Contact,
-  dataProtectionOfficer: strictObject({
-    role: Type.String({
-      description: "The name that the country's law gives to the office.",
-      examples: ["Information Officer"],
-    }),
-    name: Type.String({ minLength: 1 }),
-    email: Email,
-    registration: Type.Optional(
-      Type.String({ description: "Number in the regulator's register, where the law asks for one." }),
-    ),
-  }),
-  start: Type.Optional(CalendarDate),
-  sectors: Type.Array(Type.String({ pattern: "^[0-9]{2}$", description: "ISIC Rev. 4 division." }), {
-    minItems: 1,
-    uniqueItems: true,
-    examples: [["10", "14", "25"]],
-  }),
-  sizeBands: Type.Array(SizeBand, { minItems: 1 }),
-  sizeBandsSource: WebAddress,
-  regions: Type.Optional(
-    Type.Array(
-      strictObject({
-        code: Type.String({
-          pattern: "^[A-Z]{2}-[A-Z0-9]{1,3}$",
-          description: "ISO 3166-2.",
-          examples: ["ZA-GP"],
-        }),
-        name: LocalisedText,
+    email: field(Email, { title: "E-mail address", description: "A mailbox that people read." }),
+    phone: Type.Optional(
+      Type.String({
+        title: "Telephone",
+        description: "With the country's prefix.",
+        examples: ["+27 12 000 0000"],
       }),
-      { description: "Provinces or states by which companies are counted; not asked for where absent." },
     ),
-  ),
-  scale: strictObject({ now: Scale, inThreeYears: Scale }),
-  pilotSites: Type.Array(
-    strictObject({
-      name: Type.String({ minLength: 1 }),
-      place: Type.String({ minLength: 1 }),
-      latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
-      longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
+    address: Type.Optional(
+      Type.String({
+        title: "Address",
+        description: "Postal address.",
+        examples: ["Private Bag X84, Pretoria 0001"],
+      }),
+    ),
+  },
+  { title: "Contact", description: "Whom to write to." },
+);
+
+export const SizeBand = strictObject(
+  {
+    id: field(Identifier, {
+      title: "Identifier",
+      description: "Other fields refer to the band by it.",
+      examples: ["micro"],
     }),
-  ),
-});
+    name: field(LocalisedText, {
+      title: "Name",
+      description: "As the law says it.",
+      examples: [{ en: "Micro enterprise" }],
+    }),
+    employees: strictObject(
+      {
+        from: Type.Integer({
+          title: "From",
+          minimum: 0,
+          description: "Smallest number of employees, inclusive.",
+          examples: [0],
+        }),
+        to: Type.Integer({
+          title: "To",
+          minimum: 0,
+          description: "Largest number of employees, inclusive.",
+          examples: [10],
+        }),
+      },
+      { title: "Employees", description: "How many people work there; bands may not overlap or leave gaps." },
+    ),
+    annualTurnover: Type.Optional(
+      strictObject(
+        {
+          to: Type.Number({
+            title: "To",
+            minimum: 0,
+            description: "Largest annual turnover, in the country's currency.",
+            examples: [10000000],
+          }),
+        },
+        { title: "Annual turnover", description: "Where the law bounds it too." },
+      ),
+    ),
+  },
+  { title: "Size band", description: "One class of company sizes." },
+);
+
+export const Scale = strictObject(
+  {
+    companies: Type.Integer({
+      title: "Companies",
+      description: "Companies that take part.",
+      minimum: 1,
+      maximum: 1000000,
+      examples: [130],
+    }),
+    machines: Type.Integer({
+      title: "Machines",
+      description: "Machines that send data, over all companies.",
+      minimum: 1,
+      maximum: 10000000,
+      examples: [650],
+    }),
+  },
+  { title: "Scale", description: "How many companies and machines are expected." },
+);
+
+/** The divisions of section C (manufacturing) of ISIC Rev. 4, United Nations. */
+const manufacturingDivision = "^(1[0-9]|2[0-9]|3[0-3])$";
+
+export const Programme = strictObject(
+  {
+    name: field(LocalisedText, {
+      title: "Name of the programme",
+      description: "As companies see it.",
+      examples: [{ en: "South African Connected Factories" }],
+    }),
+    operator: field(Contact, {
+      title: "Operator",
+      description: "The public body that runs the programme and answers for the data.",
+    }),
+    dataProtectionOfficer: strictObject(
+      {
+        role: Type.String({
+          title: "Office",
+          description: "The name that the country's law gives to the office.",
+          minLength: 1,
+          examples: ["Information Officer"],
+        }),
+        name: Type.String({
+          title: "Name",
+          description: "Who holds the office.",
+          minLength: 1,
+          examples: ["N. Dlamini"],
+        }),
+        email: field(Email, { title: "E-mail address", description: "Where data subjects write to." }),
+        registration: Type.Optional(
+          Type.String({
+            title: "Registration",
+            description: "Number in the regulator's register, where the law asks for one.",
+            examples: ["2026-000123"],
+          }),
+        ),
+      },
+      {
+        title: "Data protection officer",
+        description: "Who answers for personal data by the country's law.",
+      },
+    ),
+    start: Type.Optional(
+      field(CalendarDate, {
+        title: "Start",
+        description: "First day of the programme.",
+        examples: ["2026-09-01"],
+      }),
+    ),
+    sectors: Type.Array(
+      Type.String({
+        title: "Sector",
+        description: "ISIC Rev. 4 division of manufacturing, 10 to 33, in quotes.",
+        pattern: manufacturingDivision,
+        expected: "a division of manufacturing in ISIC Rev. 4, 10 to 33",
+        examples: ["10"],
+      }),
+      {
+        title: "Sectors",
+        description: "ISIC Rev. 4 divisions of manufacturing that the programme takes.",
+        minItems: 1,
+        maxItems: 24,
+        uniqueItems: true,
+        examples: [["10", "14", "25"]],
+      },
+    ),
+    sizeBands: Type.Array(SizeBand, {
+      title: "Size bands",
+      description: "Classes of company sizes as the country's own law defines them, smallest first.",
+      minItems: 1,
+      maxItems: 12,
+    }),
+    sizeBandsSource: field(WebAddress, {
+      title: "Source of the size bands",
+      description: "The law or regulation that defines them.",
+    }),
+    regions: Type.Array(
+      strictObject(
+        {
+          code: Type.String({
+            title: "Code",
+            description: "ISO 3166-2 code of the province or state.",
+            pattern: "^[A-Z]{2}-[A-Z0-9]{1,3}$",
+            expected: "a code of a province or state (ISO 3166-2)",
+            examples: ["ZA-GP"],
+          }),
+          name: field(LocalisedText, {
+            title: "Name",
+            description: "The name of the province or state.",
+            examples: [{ en: "Gauteng" }],
+          }),
+        },
+        { title: "Region", description: "One province or state." },
+      ),
+      {
+        title: "Regions",
+        description: "Provinces or states by which companies are counted; not asked for where empty.",
+        default: [],
+        maxItems: 200,
+      },
+    ),
+    scale: strictObject(
+      {
+        now: field(Scale, { title: "Now", description: "At the start; a pilot's size." }),
+        inThreeYears: field(Scale, { title: "In three years", description: "What the stack must grow to." }),
+      },
+      { title: "Scale", description: "Expected companies and machines. They size the stack." },
+    ),
+    pilotSites: Type.Array(
+      strictObject(
+        {
+          name: Type.String({
+            title: "Name",
+            description: "The site's name.",
+            minLength: 1,
+            examples: ["Vaal technology station"],
+          }),
+          place: Type.String({
+            title: "Place",
+            description: "Town or district.",
+            minLength: 1,
+            examples: ["Vanderbijlpark"],
+          }),
+          latitude: Type.Optional(
+            Type.Number({
+              title: "Latitude",
+              description: "Degrees, north positive.",
+              minimum: -90,
+              maximum: 90,
+              examples: [-26.71],
+            }),
+          ),
+          longitude: Type.Optional(
+            Type.Number({
+              title: "Longitude",
+              description: "Degrees, east positive.",
+              minimum: -180,
+              maximum: 180,
+              examples: [27.84],
+            }),
+          ),
+        },
+        { title: "Pilot site", description: "Where the rollout starts." },
+      ),
+      { title: "Pilot sites", description: "Places where the rollout starts.", default: [], maxItems: 500 },
+    ),
+  },
+  { title: "Programme", description: "Who runs the rollout, for whom, and how large it becomes." },
+);

@@ -2,7 +2,9 @@
 import Type from "typebox";
 import {
   CalendarDate,
+  field,
   LocalisedText,
+  mapOf,
   RetentionPeriod,
   strictObject,
   TimeOfDay,
@@ -18,62 +20,248 @@ export const weekdays = [
   "saturday",
   "sunday",
 ] as const;
+const workingWeek = weekdays.slice(0, 5);
 
-export const Shift = strictObject({
-  name: Type.String({ minLength: 1, examples: ["morning"] }),
-  days: Type.Array(Type.Enum([...weekdays]), {
-    minItems: 1,
-    uniqueItems: true,
-    description: "Days on which the shift starts.",
-  }),
-  start: TimeOfDay,
-  end: { ...TimeOfDay, description: "Not after `start` means: on the next day." } as typeof TimeOfDay,
-  plannedBreakMinutes: Type.Integer({ minimum: 0, maximum: 240, default: 0 }),
-});
-
-export const Telemetry = strictObject({
-  retention: strictObject({
-    raw: RetentionPeriod,
-    minute: RetentionPeriod,
-    hour: RetentionPeriod,
-    day: RetentionPeriod,
-    rejected: RetentionPeriod,
-  }),
-  offlineAfterSeconds: Type.Integer({
-    minimum: 10,
-    maximum: 3600,
-    default: 300,
-    description: "A machine that has said nothing for this long counts as offline, and its time as unknown.",
-  }),
-  units: Type.Record(Type.String(), Type.String(), {
-    description: "UCUM unit of each measured channel.",
-    examples: [{ temperature: "Cel", power: "kW" }],
-  }),
-  shifts: Type.Array(Shift, { minItems: 1 }),
-  holidays: Type.Array(strictObject({ date: CalendarDate, name: LocalisedText })),
-  energy: strictObject({
-    tariff: strictObject({
-      pricePerKilowattHour: Type.Number({ minimum: 0, description: "In the country's currency." }),
-      year: Type.Integer({ minimum: 2015, maximum: 2100 }),
-      source: WebAddress,
+export const Shift = strictObject(
+  {
+    name: Type.String({
+      title: "Name",
+      description: "As plants call it.",
+      minLength: 1,
+      maxLength: 60,
+      examples: ["morning"],
     }),
-    emissionFactor: strictObject({
-      kilogramsCarbonDioxidePerKilowattHour: Type.Number({ minimum: 0, maximum: 3 }),
-      year: Type.Integer({ minimum: 2015, maximum: 2100 }),
-      source: WebAddress,
+    days: Type.Array(Type.Enum([...weekdays], { title: "Weekday", description: "A day of the week." }), {
+      title: "Days",
+      minItems: 1,
+      uniqueItems: true,
+      description: "Days on which the shift starts.",
+      default: workingWeek,
     }),
-  }),
-});
+    start: field(TimeOfDay, {
+      title: "Start",
+      description: "When it starts, in the country's time zone, on a quarter of an hour.",
+    }),
+    end: field(TimeOfDay, {
+      title: "End",
+      description: "When it ends. Not after `start` means: on the next day.",
+      examples: ["14:00"],
+    }),
+    plannedBreakMinutes: Type.Integer({
+      title: "Planned breaks",
+      description: "Minutes of planned breaks in the shift; planned busy time leaves them out.",
+      minimum: 0,
+      maximum: 240,
+      default: 0,
+      examples: [30],
+    }),
+  },
+  { title: "Shift", description: "One shift of the working day." },
+);
 
-export const Aggregates = strictObject({
-  minimumCount: Type.Integer({
-    minimum: 3,
-    default: 5,
-    description: "Fewest companies in a published cell.",
-  }),
-  dominance: strictObject({
-    largest: Type.Integer({ minimum: 1, maximum: 3, default: 1 }),
-    percent: Type.Number({ minimum: 50, maximum: 100, default: 75 }),
-  }),
-  publication: Type.Enum(["monthly", "quarterly", "yearly"]),
+const year = Type.Integer({
+  title: "Year",
+  description: "Year that the figure holds for.",
+  minimum: 2015,
+  maximum: 2100,
+  examples: [2026],
 });
+const source = field(WebAddress, { title: "Source", description: "Where the figure is published." });
+const period = (title: string, description: string, byDefault: string) =>
+  field(RetentionPeriod, {
+    title,
+    description: `${description} ISO 8601 duration in days, months or years.`,
+    default: byDefault,
+  });
+
+export const Telemetry = strictObject(
+  {
+    retention: strictObject(
+      {
+        raw: period("Raw readings", "How long each reading is kept.", "P90D"),
+        minute: period("By minute", "How long minute averages are kept.", "P1Y"),
+        hour: period("By hour", "How long hourly averages are kept.", "P5Y"),
+        day: period("By day", "How long daily averages and KPIs are kept.", "P10Y"),
+        rejected: period(
+          "Rejected messages",
+          "How long messages that can't be used are kept with their reason.",
+          "P30D",
+        ),
+      },
+      {
+        title: "Retention",
+        description: "How long machine data is kept per level, each at least as long as the finer one.",
+        default: {},
+      },
+    ),
+    offlineAfterSeconds: Type.Integer({
+      title: "Offline after",
+      minimum: 10,
+      maximum: 3600,
+      default: 300,
+      description:
+        "A machine that has said nothing for this many seconds counts as offline, and its time as unknown.",
+      examples: [300],
+    }),
+    sampling: strictObject(
+      {
+        channelsPerMachine: Type.Integer({
+          title: "Channels",
+          description: "Channels that a machine sends, on average.",
+          minimum: 1,
+          maximum: 1000,
+          default: 6,
+          examples: [6],
+        }),
+        intervalSeconds: Type.Number({
+          title: "Interval",
+          description: "Seconds between two readings of a channel, on average.",
+          minimum: 0.1,
+          maximum: 3600,
+          default: 10,
+          examples: [10],
+        }),
+      },
+      {
+        title: "Sampling",
+        description: "What a machine sends, on average. With `programme.scale` it sizes the stack.",
+        default: {},
+      },
+    ),
+    units: mapOf(
+      { pattern: "^[a-z][a-z0-9_-]{0,47}$" },
+      Type.String({
+        title: "Unit",
+        description: "UCUM unit.",
+        pattern: "^[!-~]{1,40}$",
+        expected: "a UCUM unit",
+        examples: ["Cel"],
+      }),
+      {
+        title: "Units",
+        description: "UCUM unit of each measured channel.",
+        expected: "a channel's name: small letters, digits, - and _",
+        examples: [{ temperature: "Cel", power: "kW" }],
+        default: {
+          energy: "kW.h",
+          power: "kW",
+          temperature: "Cel",
+          pressure: "bar",
+          vibration: "mm/s",
+          speed: "/min",
+          current: "A",
+          voltage: "V",
+          humidity: "%",
+        },
+      },
+    ),
+    shifts: Type.Array(Shift, {
+      title: "Shifts",
+      description: "Shifts of a usual plant; a company may set its own. They may not overlap.",
+      minItems: 1,
+      maxItems: 50,
+      default: [{ name: "day", days: workingWeek, start: "08:00", end: "17:00", plannedBreakMinutes: 60 }],
+    }),
+    holidays: Type.Array(
+      strictObject(
+        {
+          date: field(CalendarDate, { title: "Date", description: "The day." }),
+          name: field(LocalisedText, {
+            title: "Name",
+            description: "The holiday's name.",
+            examples: [{ en: "Day of Reconciliation" }],
+          }),
+        },
+        { title: "Holiday", description: "A day without planned production." },
+      ),
+      {
+        title: "Holidays",
+        description: "Days without planned production.",
+        maxItems: 400,
+        derived:
+          "the country's public holidays of this year and the next, as the library date-holidays knows them",
+        examples: [[{ date: "2026-12-16", name: { en: "Day of Reconciliation" } }]],
+      },
+    ),
+    energy: strictObject(
+      {
+        tariff: strictObject(
+          {
+            pricePerKilowattHour: Type.Number({
+              title: "Price per kWh",
+              minimum: 0,
+              description: "In the country's currency, for a usual small manufacturer.",
+              examples: [2.35],
+            }),
+            year,
+            source,
+          },
+          { title: "Tariff", description: "What a kilowatt-hour costs." },
+        ),
+        emissionFactor: strictObject(
+          {
+            kilogramsCarbonDioxidePerKilowattHour: Type.Number({
+              title: "Emissions per kWh",
+              description: "Kilograms of carbon dioxide per kilowatt-hour of the country's grid.",
+              minimum: 0,
+              maximum: 3,
+              examples: [0.98],
+            }),
+            year,
+            source,
+          },
+          { title: "Emission factor", description: "What a kilowatt-hour of the grid emits." },
+        ),
+      },
+      { title: "Energy", description: "What energy costs and emits, for the energy KPIs." },
+    ),
+  },
+  { title: "Telemetry", description: "How machine data is kept and read as KPIs." },
+);
+
+export const Aggregates = strictObject(
+  {
+    minimumCount: Type.Integer({
+      title: "Fewest companies",
+      minimum: 3,
+      maximum: 100,
+      default: 5,
+      description: "Fewest companies in a published cell.",
+      examples: [5],
+    }),
+    dominance: strictObject(
+      {
+        largest: Type.Integer({
+          title: "Largest",
+          description: "How many of the largest companies are added up.",
+          minimum: 1,
+          maximum: 3,
+          default: 1,
+          examples: [1],
+        }),
+        percent: Type.Number({
+          title: "Percent",
+          description: "A cell is suppressed if they make up more than this share of it.",
+          minimum: 50,
+          maximum: 100,
+          default: 75,
+          examples: [75],
+        }),
+      },
+      {
+        title: "Dominance",
+        description: "The (n, k) rule: a few companies may not make up nearly all of a published cell.",
+        default: {},
+      },
+    ),
+    publication: Type.Enum(["monthly", "quarterly", "yearly"], {
+      title: "Rhythm",
+      description: "How often national figures are published.",
+      default: "quarterly",
+    }),
+    source: Type.Optional(
+      field(WebAddress, { title: "Source", description: "The statistical office's rule that these follow." }),
+    ),
+  },
+  { title: "Aggregates", description: "When national figures may leave a company's walls.", default: {} },
+);

@@ -1,0 +1,93 @@
+/** `hosting.aws`: EKS in a region that lies in the country. */
+import Type from "typebox";
+import { AddressRange, field, HostName, strictObject } from "./common.ts";
+import { Tls } from "./hosting-kubernetes.ts";
+
+export const Aws = strictObject(
+  {
+    region: Type.String({
+      title: "Region",
+      description: "The one region that everything rests in. It must stand under `residency.regions` too.",
+      examples: ["af-south-1"],
+      derived: "the region in the country, where there is only one",
+    }),
+    zones: Type.Array(
+      Type.String({
+        title: "Zone",
+        description: "An availability zone of the region.",
+        examples: ["af-south-1a"],
+      }),
+      {
+        title: "Zones",
+        description: "Availability zones to spread over, three for a production environment.",
+        uniqueItems: true,
+        minItems: 1,
+        derived: "the region's zones a, b and c",
+        examples: [["af-south-1a", "af-south-1b", "af-south-1c"]],
+      },
+    ),
+    account: Type.Optional(
+      Type.String({
+        title: "Account",
+        description: "The only account that may be touched; the credentials' own where absent.",
+        pattern: "^[0-9]{12}$",
+        expected: "an account number of twelve digits in quotes",
+        examples: ["123456789012"],
+      }),
+    ),
+    domain: field(HostName, {
+      title: "Domain",
+      description: "Name of the web app; the broker is `mqtt.` in front of it.",
+    }),
+    tls: Tls,
+    networkRange: field(AddressRange, {
+      title: "Network",
+      description: "Addresses of the VPC.",
+      default: "10.60.0.0/16",
+      examples: ["10.60.0.0/16"],
+    }),
+    clusterAccessFrom: Type.Array(AddressRange, {
+      title: "Cluster access from",
+      description: "Addresses that may reach the cluster's API; only the VPC where empty.",
+      uniqueItems: true,
+      default: [],
+      examples: [["196.25.0.0/16"]],
+    }),
+    administrators: Type.Array(
+      Type.String({
+        title: "Administrator",
+        description: "ARN of a role or user.",
+        pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$",
+        expected: "the ARN of an IAM role or user",
+        examples: ["arn:aws:iam::123456789012:role/rollout-admin"],
+      }),
+      {
+        title: "Administrators",
+        description:
+          "IAM roles or users that administer the cluster and its keys; who creates them where empty.",
+        uniqueItems: true,
+        default: [],
+        examples: [["arn:aws:iam::123456789012:role/rollout-admin"]],
+      },
+    ),
+    instanceTypes: Type.Optional(
+      Type.Array(
+        Type.String({
+          title: "Instance type",
+          description: "EC2 instance type.",
+          pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$",
+          expected: "an EC2 instance type",
+          examples: ["m7g.xlarge"],
+        }),
+        {
+          title: "Instance types",
+          description: "Types of the nodes, best first; computed from the scale where absent.",
+          minItems: 1,
+          uniqueItems: true,
+          examples: [["m7g.xlarge"]],
+        },
+      ),
+    ),
+  },
+  { title: "AWS target", description: "Settings of EKS in a region in the country." },
+);
