@@ -11,6 +11,9 @@ export interface Measured {
   readonly produced: number | null;
   readonly scrap: number | null;
   readonly energyKilowattHours: number | null;
+  readonly downSeconds: number | null;
+  /** Times that the machine went down. */
+  readonly failures: number | null;
 }
 
 /**
@@ -35,6 +38,8 @@ export interface Totals {
   /** Produced quantity and energy where both are known. */
   readonly meteredQuantity: number;
   readonly meteredKilowattHours: number;
+  readonly downSeconds: number;
+  readonly failures: number;
 }
 
 export interface Indicators {
@@ -51,6 +56,10 @@ export interface Indicators {
   readonly oee: number | null;
   /** Kilowatt-hours per produced item. */
   readonly energyPerItem: number | null;
+  /** Actual production time ÷ failures. */
+  readonly secondsBetweenFailures: number | null;
+  /** Time down ÷ failures. */
+  readonly secondsToRepair: number | null;
 }
 
 export function totalsOf(measured: Measured): Totals {
@@ -72,7 +81,25 @@ export function totalsOf(measured: Measured): Totals {
     judgedQuantity: isJudged ? produced : 0,
     meteredQuantity: isMetered ? produced : 0,
     meteredKilowattHours: isMetered ? energyKilowattHours : 0,
+    downSeconds: measured.downSeconds ?? 0,
+    failures: measured.failures ?? 0,
   };
+}
+
+/**
+ * Planned busy time: the shift less its planned down time, which is what the machine reports as planned stop, and at
+ * least the planned break as far as the machine didn't produce in it. So a break that the machine reports isn't taken
+ * off twice, and one that it works through counts as work.
+ */
+export function plannedBusySeconds(shift: {
+  readonly lengthSeconds: number;
+  readonly plannedBreakSeconds: number;
+  readonly plannedStopSeconds: number;
+  readonly producingSeconds: number;
+}): number {
+  const { lengthSeconds, plannedBreakSeconds, plannedStopSeconds, producingSeconds } = shift;
+  const takenBreak = Math.min(plannedBreakSeconds, Math.max(0, lengthSeconds - producingSeconds));
+  return Math.max(0, lengthSeconds - Math.max(plannedStopSeconds, takenBreak));
 }
 
 /** Scrap is part of produced; where its counter ran ahead, nothing was good. */
@@ -93,6 +120,8 @@ export const nothing: Totals = {
   judgedQuantity: 0,
   meteredQuantity: 0,
   meteredKilowattHours: 0,
+  downSeconds: 0,
+  failures: 0,
 };
 
 export function addTotals(a: Totals, b: Totals): Totals {
@@ -110,6 +139,8 @@ export function addTotals(a: Totals, b: Totals): Totals {
     judgedQuantity: a.judgedQuantity + b.judgedQuantity,
     meteredQuantity: a.meteredQuantity + b.meteredQuantity,
     meteredKilowattHours: a.meteredKilowattHours + b.meteredKilowattHours,
+    downSeconds: a.downSeconds + b.downSeconds,
+    failures: a.failures + b.failures,
   };
 }
 
@@ -126,6 +157,8 @@ export function indicatorsOf(totals: Totals): Indicators {
         ? null
         : availability * effectiveness * qualityRatio,
     energyPerItem: ratio(totals.meteredKilowattHours, totals.meteredQuantity),
+    secondsBetweenFailures: ratio(totals.actualProductionSeconds, totals.failures),
+    secondsToRepair: ratio(totals.downSeconds, totals.failures),
   };
 }
 

@@ -4,12 +4,9 @@
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { addTotals, type Indicators, indicatorsOf, nothing, type Totals, totalsOf } from "./kpi.ts";
+import type { MachineKey } from "./machine-key.ts";
 
-export interface MachineKey {
-  readonly company: string;
-  readonly site: string;
-  readonly machine: string;
-}
+export type { MachineKey };
 
 export interface LatestValue extends MachineKey {
   readonly channel: string;
@@ -265,6 +262,8 @@ function totalsOfStored(row: StoredKpi): Totals {
     produced: row.produced,
     scrap: row.scrap,
     energyKilowattHours: row.energy_kilowatt_hours,
+    downSeconds: row.down_seconds,
+    failures: row.failures,
   });
 }
 

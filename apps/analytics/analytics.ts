@@ -1,0 +1,236 @@
+/**
+ * The job that computes `kpi_shift`: again and again the shifts that run now, and those that late readings touch. A
+ * run that fails or is killed loses nothing: what it was to account for is found again.
+ */
+import type { ClickHouseClient } from "@clickhouse/client";
+import type { Country } from "../../localisation/schema/country.ts";
+import type { Database } from "../relational/database.ts";
+import { machine as machineTable } from "../relational/schema.ts";
+import { calendarOf, type ShiftCalendar } from "./calendar.ts";
+import { type Change, Changes } from "./changes.ts";
+import { eraseCompany } from "./erasure.ts";
+import { keyOf, type MachineKey } from "./machine-key.ts";
+import { observe } from "./observations.ts";
+import { Progress } from "./progress.ts";
+import { type ShiftRow, shiftRow } from "./shift-row.ts";
+import { ShiftTable } from "./shift-table.ts";
+import { chunksByCompany, type ShiftWork, Work } from "./work.ts";
+
+/** The pause after a run, as a multiple of its length: the job takes a tenth of one core at most. */
+const pausePerRun = 9;
+const shortestPauseMilliseconds = 10_000;
+const longestPauseMilliseconds = 5 * 60_000;
+/** Machines that one query reads: bounds its memory. */
+const machinesAtOnce = 500;
+const calendarName = "calendar";
+
+export interface AnalyticsOptions {
+  readonly client: ClickHouseClient;
+  readonly database: Database;
+  readonly country: Country;
+  readonly log: { warn(fields: object, message: string): void };
+  /** Epoch milliseconds; the clock by which readings are received. */
+  readonly clock?: () => number;
+}
+
+export interface AnalyticsStatus {
+  /** When the last run ended, epoch milliseconds; absent before the first. */
+  readonly lastRun?: number;
+  readonly durationMilliseconds?: number;
+  /** Rows that the last run computed, one a machine and shift. */
+  readonly rows?: number;
+  /** Age of the newest readings that are accounted for; absent before the first run. */
+  readonly lagMilliseconds?: number;
+  /** What the last run failed with, until one succeeds. */
+  readonly failure?: string;
+}
+
+interface Machine extends MachineKey {
+  readonly plannedRunTimePerItem: number;
+}
+
+export class Analytics {
+  readonly #options: AnalyticsOptions;
+  readonly #clock: () => number;
+  readonly #calendar: ShiftCalendar;
+  readonly #progress: Progress;
+  readonly #changes: Changes;
+  readonly #table: ShiftTable;
+  /** Runs and erasures wait for each other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #status: Omit<AnalyticsStatus, "lagMilliseconds"> = {};
+
+  private constructor(options: AnalyticsOptions, progress: Progress) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+    this.#calendar = calendarOf(options.country);
+    this.#progress = progress;
+    this.#changes = new Changes(options.client, progress);
+    this.#table = new ShiftTable(options.client, progress);
+  }
+
+  static async open(options: AnalyticsOptions): Promise<Analytics> {
+    return new Analytics(options, await Progress.open(options.client));
+  }
+
+  get status(): AnalyticsStatus {
+    const until = this.#changes.receivedUntil;
+    return {
+      ...this.#status,
+      ...(until === undefined ? {} : { lagMilliseconds: Math.max(0, this.#clock() - until) }),
+    };
+  }
+
+  /** Runs now and then again and again; failures are kept in `status` and tried again. */
+  start(): void {
+    const run = async () => {
+      await this.runOnce().catch(() => undefined);
+      if (this.#stopped) return;
+      const pause = pausePerRun * (this.#status.durationMilliseconds ?? 0);
+      const bounded = Math.min(longestPauseMilliseconds, Math.max(shortestPauseMilliseconds, pause));
+      this.#timer = setTimeout(run, bounded);
+      this.#timer.unref();
+    };
+    void run();
+  }
+
+  /** Accounts for all that was received so far. */
+  async runOnce(): Promise<void> {
+    await this.#inTurn(() => this.#recorded());
+  }
+
+  /** Deletes all that the time-series store holds of a company. Its machines must no longer be registered. */
+  async eraseCompany(company: string): Promise<void> {
+    await this.#inTurn(() => eraseCompany(this.#options.client, company));
+  }
+
+  /** Ends a run that is under way at its next step. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#last.catch(() => undefined);
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(task, task);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #recorded(): Promise<void> {
+    if (this.#stopped) return;
+    const started = performance.now();
+    const ended = () => ({
+      lastRun: this.#clock(),
+      durationMilliseconds: Math.round(performance.now() - started),
+    });
+    try {
+      const rows = await this.#run(this.#clock());
+      this.#status = { ...ended(), rows };
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      this.#status = { ...ended(), failure };
+      this.#options.log.warn({ error: failure }, "key figures could not be computed and are tried again");
+      throw error;
+    }
+  }
+
+  /** @returns the number of rows computed. */
+  async #run(now: number): Promise<number> {
+    const machines = await this.#registeredMachines();
+    const work = new Work(this.#calendar, now, now - this.#retentionMilliseconds());
+    const calendar = JSON.stringify([this.#calendar, this.#options.country.telemetry.offlineAfterSeconds]);
+    const isNewCalendar = this.#progress.get(calendarName) !== calendar;
+    const version = this.#progress.version(now);
+    // Before anything else is read: what comes in from here on is the next run's.
+    const changes = await this.#changes.find(now);
+    const oldest = isNewCalendar ? await this.#oldestReading() : now;
+    work.addAll(Math.min(oldest, now), now + 1, machines.keys());
+    for (const ended of await this.#table.ended(now)) work.addStored(ended);
+    await this.#addChanges(work, changes, now);
+    let rows = 0;
+    for (const shiftWork of work.shifts) rows += await this.#compute(shiftWork, machines, now);
+    if (this.#stopped) return rows;
+    if (isNewCalendar) {
+      await this.#table.deleteOutdated(Math.max(oldest, now - this.#retentionMilliseconds()), version);
+      await this.#progress.set(calendarName, calendar, now);
+    }
+    await this.#changes.settle();
+    return rows;
+  }
+
+  async #addChanges(work: Work, changes: readonly Change[], now: number): Promise<void> {
+    for (const change of changes) work.addChange(change);
+    if (changes.length === 0) return;
+    const first = changes.reduce((earliest, change) => Math.min(earliest, change.quarter), now);
+    const companies = [...new Set(changes.map((change) => change.company))];
+    const stored: Awaited<ReturnType<ShiftTable["after"]>> = [];
+    for (let start = 0; start < companies.length; start += machinesAtOnce)
+      stored.push(...(await this.#table.after(companies.slice(start, start + machinesAtOnce), first)));
+    work.addNextOf(changes, stored);
+  }
+
+  async #compute(
+    { shift, machines: keys }: ShiftWork,
+    machines: ReadonlyMap<string, Machine>,
+    now: number,
+  ): Promise<number> {
+    const { client, country } = this.#options;
+    const until = Math.min(now, shift.to);
+    const registered = [...keys].flatMap((key) => machines.get(key) ?? []);
+    const rows: ShiftRow[] = [];
+    for (const chunk of chunksByCompany(registered, machinesAtOnce)) {
+      if (this.#stopped) return 0;
+      const observations = await observe(
+        client,
+        chunk,
+        { from: shift.from, until },
+        {
+          timezone: country.timezone,
+          offlineAfterSeconds: country.telemetry.offlineAfterSeconds,
+        },
+      );
+      const companies = [...new Set(chunk.map((machine) => machine.company))];
+      const plannedBefore = await this.#table.plannedRunTimes(shift, companies);
+      for (const observation of observations) {
+        if (!observation.heard) continue;
+        const key = keyOf(observation);
+        const planned = plannedBefore.get(key) ?? machines.get(key)!.plannedRunTimePerItem;
+        rows.push(shiftRow(shift, until, observation, planned));
+      }
+    }
+    await this.#table.write(rows, now);
+    return rows.length;
+  }
+
+  async #registeredMachines(): Promise<Map<string, Machine>> {
+    const rows = await this.#options.database
+      .select({
+        company: machineTable.companyId,
+        site: machineTable.siteId,
+        machine: machineTable.id,
+        plannedRunTimePerItem: machineTable.plannedRunTimePerItem,
+      })
+      .from(machineTable)
+      .orderBy(machineTable.companyId, machineTable.siteId, machineTable.id);
+    return new Map(rows.map((row) => [keyOf(row), row]));
+  }
+
+  /** Epoch milliseconds; the present where there is none. */
+  async #oldestReading(): Promise<number> {
+    const result = await this.#options.client.query({
+      query: "SELECT count(), toUnixTimestamp64Milli(min(time)) FROM raw",
+      format: "JSONCompactEachRow",
+    });
+    const [row] = await result.json<[string | number, string | number]>();
+    return row === undefined || Number(row[0]) === 0 ? this.#clock() : Number(row[1]);
+  }
+
+  #retentionMilliseconds(): number {
+    const period = this.#options.country.telemetry.retention.raw;
+    const days = { D: 1, M: 28, Y: 365 }[period.slice(-1) as "D" | "M" | "Y"];
+    return Number.parseInt(period.slice(1), 10) * days * 24 * 3_600_000;
+  }
+}

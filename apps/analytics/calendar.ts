@@ -1,0 +1,99 @@
+/**
+ * When work is planned: the country's shifts on its days in its time zone, as intervals. A shift is as long as the
+ * clock says: 7 or 9 hours of an 8-hour night on which the time changes.
+ */
+import { Temporal } from "temporal-polyfill";
+import type { Country, Shift } from "../../localisation/schema/country.ts";
+
+export interface ShiftCalendar {
+  /** IANA. */
+  readonly timezone: string;
+  readonly shifts: readonly Shift[];
+  readonly holidays: readonly { readonly date: string }[];
+}
+
+/** From `from` (inclusive) to `to` (exclusive), epoch milliseconds. */
+export interface ShiftInterval {
+  /** The day on which the shift starts, "YYYY-MM-DD". */
+  readonly shiftDate: string;
+  readonly shift: string;
+  readonly from: number;
+  readonly to: number;
+  /** Somewhere within the shift: each factory chooses when. */
+  readonly plannedBreakSeconds: number;
+}
+
+export function calendarOf(country: Country): ShiftCalendar {
+  return {
+    timezone: country.timezone,
+    shifts: country.telemetry.shifts,
+    holidays: country.telemetry.holidays,
+  };
+}
+
+/**
+ * The shifts that overlap the time from `from` (inclusive) to `to` (exclusive), in order of their start. A shift that
+ * would start on a holiday isn't planned; one that started on the day before runs to its end.
+ */
+export function shiftsBetween(calendar: ShiftCalendar, from: number, to: number): ShiftInterval[] {
+  const { timezone, shifts } = calendar;
+  const holidays = new Set(calendar.holidays.map((holiday) => holiday.date));
+  const last = dateOf(timezone, to);
+  const found: ShiftInterval[] = [];
+  // A shift of a day that starts on a day reaches at most into the next but one.
+  for (
+    let date = dateOf(timezone, from).subtract({ days: 2 });
+    Temporal.PlainDate.compare(date, last) <= 0;
+    date = date.add({ days: 1 })
+  ) {
+    const shiftDate = date.toString();
+    if (holidays.has(shiftDate)) continue;
+    const weekday = weekdayNames[date.dayOfWeek - 1]!;
+    for (const shift of shifts) {
+      if (!shift.days.includes(weekday)) continue;
+      const interval = intervalOn(date, shift, timezone);
+      if (interval.from < to && interval.to > from && interval.from < interval.to) found.push(interval);
+    }
+  }
+  return found.sort((a, b) => a.from - b.from || (a.shift < b.shift ? -1 : 1));
+}
+
+/** The start of the country's day `days` days before the one that holds `time`, epoch milliseconds. */
+export function startOfDay(timezone: string, time: number, days = 0): number {
+  return dateOf(timezone, time).subtract({ days }).toZonedDateTime(timezone).epochMilliseconds;
+}
+
+/** The country's day that holds `time`, "YYYY-MM-DD". */
+export function dayOf(timezone: string, time: number): string {
+  return dateOf(timezone, time).toString();
+}
+
+const weekdayNames = [
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+] as const satisfies readonly Shift["days"][number][];
+
+function intervalOn(date: Temporal.PlainDate, shift: Shift, timezone: string): ShiftInterval {
+  const endsNextDay = shift.end <= shift.start;
+  return {
+    shiftDate: date.toString(),
+    shift: shift.name,
+    from: instantOf(date, shift.start, timezone),
+    to: instantOf(endsNextDay ? date.add({ days: 1 }) : date, shift.end, timezone),
+    plannedBreakSeconds: shift.plannedBreakMinutes * 60,
+  };
+}
+
+/** A time that the clock skips is read as one hour later, one that it shows twice as the first. */
+function instantOf(date: Temporal.PlainDate, time: string, timezone: string): number {
+  return date.toZonedDateTime({ timeZone: timezone, plainTime: time }).epochMilliseconds;
+}
+
+function dateOf(timezone: string, time: number): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(timezone).toPlainDate();
+}

@@ -1,0 +1,310 @@
+/**
+ * What machines' raw readings say about an interval: how long each state lasted and how far each counter rose. One
+ * pass of the engine over all machines of a set; the readings themselves never leave it.
+ */
+import { type ClickHouseClient, TupleParam } from "@clickhouse/client";
+import { startOfDay } from "./calendar.ts";
+import { keyOf, type MachineKey } from "./machine-key.ts";
+
+/** The code of a state is its place here; 0 is no state. Stored names, so append only. */
+export const stateNames = ["producing", "setup", "idle", "down", "planned-stop"] as const;
+export type StateName = (typeof stateNames)[number];
+export const counterNames = ["produced", "scrap", "energy"] as const;
+export type CounterName = (typeof counterNames)[number];
+
+/** A counter or state that was silent for longer starts afresh. */
+const carriedForDays = 45;
+const hour = 3_600_000;
+/** Below this the machines themselves are looked up, above it all machines of their companies are read. */
+const machinesByName = 50;
+
+export interface Interval {
+  /** Epoch milliseconds, inclusive. */
+  readonly from: number;
+  /** Epoch milliseconds, exclusive for states; a counter's reading at this time still belongs to the interval. */
+  readonly until: number;
+}
+
+export interface Observation extends MachineKey {
+  /** Whether the machine said anything in the interval. */
+  readonly heard: boolean;
+  /** Milliseconds in each state; absent where the machine has never sent one. The rest of the interval is unknown. */
+  readonly states?: Readonly<Record<StateName, number>>;
+  /** Times that the machine went down. */
+  readonly failures: number;
+  /** By how much each counter rose; a counter that the machine doesn't have is absent. */
+  readonly counters: Readonly<Partial<Record<CounterName, number>>>;
+}
+
+export interface ObservationOptions {
+  /** IANA, the one of the day rollup. */
+  readonly timezone: string;
+  /** A state holds for this long after the machine was last heard. */
+  readonly offlineAfterSeconds: number;
+}
+
+/** @returns the machines that were heard in the interval or had anything carried into it. */
+export async function observe(
+  client: ClickHouseClient,
+  machines: readonly MachineKey[],
+  interval: Interval,
+  options: ObservationOptions,
+): Promise<Observation[]> {
+  if (machines.length === 0) return [];
+  const selection = select(machines);
+  const carried = await carriedInto(client, selection, interval.from, options.timezone);
+  const counted = await counterRises(client, selection, interval);
+  const timed = await stateTimes(client, selection, interval, options);
+  return machines.flatMap((machine) => {
+    const key = keyOf(machine);
+    const observation = combine(machine, timed.get(key), counted.get(key), carried.get(key));
+    return observation === undefined ? [] : [observation];
+  });
+}
+
+interface Selection {
+  readonly condition: string;
+  readonly parameters: Record<string, unknown>;
+}
+
+function select(machines: readonly MachineKey[]): Selection {
+  if (machines.length > machinesByName) {
+    return {
+      condition: "company IN {companies:Array(String)}",
+      parameters: { companies: [...new Set(machines.map((machine) => machine.company))] },
+    };
+  }
+  return {
+    condition: "(company, site, machine) IN {machines:Array(Tuple(String, String, String))}",
+    parameters: {
+      machines: machines.map(({ company, site, machine }) => new TupleParam([company, site, machine])),
+    },
+  };
+}
+
+export interface Carried {
+  /** The last state before the interval. */
+  readonly state?: StateName;
+  /** Counters' last values at or before the interval's start. */
+  readonly counters: Readonly<Partial<Record<CounterName, number>>>;
+}
+
+const nothingCarried: Carried = { counters: {} };
+
+/**
+ * The last state and counter values before an interval, however old: of the last hour from the readings, before that
+ * from the rollups.
+ */
+async function carriedInto(
+  client: ClickHouseClient,
+  { condition, parameters }: Selection,
+  from: number,
+  timezone: string,
+): Promise<Map<string, Carried>> {
+  const lastHour = Math.floor(from / hour) * hour;
+  // Where the zone is half an hour off, a day's rollup holds the first half hour of the next: keep well away.
+  const lastDays = Math.min(startOfDay(timezone, from, 1), lastHour);
+  const firstDay = startOfDay(timezone, from, carriedForDays);
+  const channels = [...counterNames, "state"];
+  const group = "GROUP BY company, site, machine, channel";
+  const rollup = (level: string, bounds: string) =>
+    `SELECT company, site, machine, channel, argMaxMerge(last) AS newest FROM rollup_${level}
+     WHERE ${condition} AND channel IN {channels:Array(String)} AND ${bounds} ${group}`;
+  const result = await client.query({
+    query: `
+      SELECT company, site, machine, channel, (argMax(newest, newest.3) AS value).1, value.2 FROM (
+        ${rollup("day", "bucket >= toDateTime({firstDay:UInt32}) AND bucket < toDateTime({lastDays:UInt32})")}
+        UNION ALL
+        ${rollup("hour", "bucket >= toDateTime({lastDays:UInt32}) AND bucket < toDateTime({lastHour:UInt32})")}
+        UNION ALL
+        SELECT company, site, machine, channel, argMax((number, toString(text), time), time) AS newest FROM raw
+        WHERE ${condition} AND channel IN {channels:Array(String)} AND time >= toDateTime({lastHour:UInt32})
+          AND time <= fromUnixTimestamp64Milli({from:Int64})
+          AND (channel != 'state' OR time < fromUnixTimestamp64Milli({from:Int64})) ${group}
+      ) ${group}`,
+    query_params: {
+      ...parameters,
+      channels,
+      from,
+      firstDay: firstDay / 1000,
+      lastDays: lastDays / 1000,
+      lastHour: lastHour / 1000,
+    },
+    format: "JSONCompactEachRow",
+  });
+  const carried = new Map<string, { state?: StateName; counters: Partial<Record<CounterName, number>> }>();
+  type Row = [string, string, string, CounterName | "state", number | null, StateName];
+  for (const [company, site, machine, channel, number, text] of await result.json<Row>()) {
+    const key = keyOf({ company, site, machine });
+    const entry = carried.get(key) ?? { counters: {} };
+    carried.set(key, entry);
+    if (channel === "state") entry.state = text;
+    else if (number !== null) entry.counters[channel] = number;
+  }
+  return carried;
+}
+
+interface Rise {
+  /** The counter's first value in the interval. */
+  readonly first: number;
+  /** Sum of the rises after it; a fall counts from zero. */
+  readonly rise: number;
+}
+
+/** Readings after the interval's start up to and including its end: what was counted at an instant came before it. */
+async function counterRises(
+  client: ClickHouseClient,
+  { condition, parameters }: Selection,
+  interval: Interval,
+): Promise<Map<string, Partial<Record<CounterName, Rise>>>> {
+  const result = await client.query({
+    query: `
+      SELECT company, site, machine, channel, counts[1],
+        arraySum(arrayMap((earlier, later) -> later >= earlier ? later - earlier : later,
+                          arrayPopBack(counts), arrayPopFront(counts)))
+      FROM (
+        SELECT company, site, machine, channel,
+          arrayMap(reading -> reading.2, arraySort(groupArray((time, assumeNotNull(number))))) AS counts
+        FROM raw
+        WHERE ${condition} AND channel IN {counters:Array(String)} AND number IS NOT NULL
+          AND time > fromUnixTimestamp64Milli({from:Int64}) AND time <= fromUnixTimestamp64Milli({until:Int64})
+        GROUP BY company, site, machine, channel
+      )`,
+    query_params: { ...parameters, counters: [...counterNames], ...interval },
+    format: "JSONCompactEachRow",
+  });
+  const rises = new Map<string, Partial<Record<CounterName, Rise>>>();
+  type Row = [string, string, string, CounterName, number, number];
+  for (const [company, site, machine, channel, first, rise] of await result.json<Row>()) {
+    const key = keyOf({ company, site, machine });
+    const entry = rises.get(key) ?? {};
+    entry[channel] = { first, rise };
+    rises.set(key, entry);
+  }
+  return rises;
+}
+
+interface StateTimes {
+  readonly heard: boolean;
+  /** Milliseconds heard before the first state in view: they belong to the state carried in. */
+  readonly beforeFirst: number;
+  /** By code, from 1. */
+  readonly milliseconds: readonly number[];
+  /** Code of the first state in view, 0 if there is none. */
+  readonly first: number;
+  /** Whether that first state was sent in the interval rather than shortly before. */
+  readonly firstIsWithin: boolean;
+  readonly failures: number;
+}
+
+/**
+ * A reading of any channel proves that the machine is there. So each instant at which it was heard opens a span to
+ * the next one, at most `offlineAfterSeconds` long, in the state that was last sent.
+ */
+async function stateTimes(
+  client: ClickHouseClient,
+  { condition, parameters }: Selection,
+  interval: Interval,
+  options: ObservationOptions,
+): Promise<Map<string, StateTimes>> {
+  const sum = (code: number) => `arraySum(arrayMap((code, span) -> code = ${code} ? span : 0, codes, spans))`;
+  const down = stateNames.indexOf("down") + 1;
+  const result = await client.query({
+    query: `
+      SELECT company, site, machine, times[-1] >= {from:Int64} AS heard, ${sum(0)},
+        [${stateNames.map((_, index) => sum(index + 1)).join(", ")}],
+        arrayFirst(code -> code > 0, codes), arrayFirst((time, code) -> code > 0, times, codes) >= {from:Int64},
+        arrayCount((time, code, earlier) -> code = ${down} AND earlier NOT IN (0, ${down}) AND time >= {from:Int64},
+                   times, codes, arrayPushFront(arrayPopBack(codes), 0))
+      FROM (
+        SELECT company, site, machine,
+          -- One number for an instant and its state: a state's code makes it sort after the bare instant.
+          arraySort(groupUniqArray(toUnixTimestamp64Milli(time) * 8
+            + (channel = 'state' ? indexOf({states:Array(String)}, toString(text)) : 0))) AS heard,
+          arrayMap(instant -> intDiv(instant, 8), heard) AS times,
+          arrayFill(code -> code > 0, arrayMap(instant -> instant % 8, heard)) AS codes,
+          arrayMap((time, next) -> greatest(0, least(next, time + {offline:Int64}, {until:Int64})
+            - greatest(time, {from:Int64})), times, arrayPushBack(arrayPopFront(times), {until:Int64})) AS spans
+        FROM raw
+        WHERE ${condition} AND time >= fromUnixTimestamp64Milli({from:Int64} - {offline:Int64})
+          AND time < fromUnixTimestamp64Milli({until:Int64})
+        GROUP BY company, site, machine
+      )`,
+    query_params: {
+      ...parameters,
+      ...interval,
+      states: [...stateNames],
+      offline: options.offlineAfterSeconds * 1000,
+    },
+    format: "JSONCompactEachRow",
+  });
+  type Row = [string, string, string, number | boolean, number, number[], number, number | boolean, number];
+  const times = new Map<string, StateTimes>();
+  for (const [
+    company,
+    site,
+    machine,
+    heard,
+    before,
+    spans,
+    first,
+    within,
+    failures,
+  ] of await result.json<Row>())
+    times.set(keyOf({ company, site, machine }), {
+      heard: Boolean(heard),
+      beforeFirst: Number(before),
+      milliseconds: spans.map(Number),
+      first: Number(first),
+      firstIsWithin: Boolean(within),
+      failures: Number(failures),
+    });
+  return times;
+}
+
+function combine(
+  machine: MachineKey,
+  timed: StateTimes | undefined,
+  rises: Partial<Record<CounterName, Rise>> = {},
+  carried: Carried = nothingCarried,
+): Observation | undefined {
+  const { company, site, machine: id } = machine;
+  const counters: Partial<Record<CounterName, number>> = {};
+  for (const name of counterNames) {
+    const before = carried.counters[name];
+    const within = rises[name];
+    if (within !== undefined) counters[name] = within.rise + riseFrom(before, within.first);
+    else if (before !== undefined) counters[name] = 0;
+  }
+  const key = { company, site, machine: id, counters };
+  if (timed === undefined) {
+    // A counter read at the very end of the interval may be all that the machine said.
+    if (Object.values(counters).every((rise) => rise === 0)) return undefined;
+    const silent = carried.state === undefined ? {} : { states: durations([0, 0, 0, 0, 0]) };
+    return { ...key, heard: true, failures: 0, ...silent };
+  }
+  if (timed.first === 0 && carried.state === undefined) return { ...key, heard: timed.heard, failures: 0 };
+  const milliseconds = [...timed.milliseconds];
+  if (carried.state !== undefined) milliseconds[stateNames.indexOf(carried.state)]! += timed.beforeFirst;
+  const wentDownFirst =
+    timed.firstIsWithin && stateNames[timed.first - 1] === "down" && carried.state !== "down";
+  return {
+    ...key,
+    heard: timed.heard || Object.values(counters).some((rise) => rise > 0),
+    states: durations(milliseconds),
+    failures: timed.failures + (wentDownFirst ? 1 : 0),
+  };
+}
+
+/** The first value ever known is where counting starts. */
+function riseFrom(before: number | undefined, first: number): number {
+  if (before === undefined) return 0;
+  return first >= before ? first - before : first;
+}
+
+function durations(milliseconds: readonly number[]): Record<StateName, number> {
+  return Object.fromEntries(stateNames.map((name, index) => [name, milliseconds[index]!])) as Record<
+    StateName,
+    number
+  >;
+}

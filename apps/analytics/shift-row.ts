@@ -1,0 +1,84 @@
+/** One row of `kpi_shift`: what a machine was observed to do in a shift, and what was planned of it. */
+import type { ShiftInterval } from "./calendar.ts";
+import { plannedBusySeconds } from "./kpi.ts";
+import type { Observation } from "./observations.ts";
+
+export interface ShiftRow {
+  readonly company: string;
+  readonly site: string;
+  readonly machine: string;
+  readonly shift_date: string;
+  readonly shift: string;
+  /** Epoch seconds. */
+  readonly shift_from: number;
+  readonly shift_to: number;
+  readonly complete: boolean;
+  readonly planned_run_time_per_item: number;
+  readonly planned_busy_seconds: number;
+  readonly producing_seconds: number | null;
+  readonly setup_seconds: number | null;
+  readonly idle_seconds: number | null;
+  readonly down_seconds: number | null;
+  readonly planned_stop_seconds: number | null;
+  readonly unknown_seconds: number | null;
+  readonly failures: number | null;
+  readonly produced: number | null;
+  readonly scrap: number | null;
+  readonly energy_kilowatt_hours: number | null;
+}
+
+/** @param until the shift's end, or the present while it runs: then the row is provisional. Epoch milliseconds. */
+export function shiftRow(
+  shift: ShiftInterval,
+  until: number,
+  observation: Observation,
+  plannedRunTimePerItem: number,
+): ShiftRow {
+  const lengthSeconds = (until - shift.from) / 1000;
+  const { states, counters } = observation;
+  const producingSeconds = (states?.producing ?? 0) / 1000;
+  const plannedStopSeconds = (states?.["planned-stop"] ?? 0) / 1000;
+  return {
+    company: observation.company,
+    site: observation.site,
+    machine: observation.machine,
+    shift_date: shift.shiftDate,
+    shift: shift.shift,
+    shift_from: shift.from / 1000,
+    shift_to: shift.to / 1000,
+    complete: until >= shift.to,
+    planned_run_time_per_item: plannedRunTimePerItem,
+    planned_busy_seconds: plannedBusySeconds({
+      lengthSeconds,
+      plannedBreakSeconds: shift.plannedBreakSeconds,
+      plannedStopSeconds,
+      producingSeconds,
+    }),
+    ...stateSeconds(states, lengthSeconds),
+    failures: states === undefined ? null : observation.failures,
+    produced: counters.produced ?? null,
+    scrap: counters.scrap ?? null,
+    energy_kilowatt_hours: counters.energy ?? null,
+  };
+}
+
+function stateSeconds(states: Observation["states"], lengthSeconds: number) {
+  if (states === undefined)
+    return {
+      producing_seconds: null,
+      setup_seconds: null,
+      idle_seconds: null,
+      down_seconds: null,
+      planned_stop_seconds: null,
+      unknown_seconds: null,
+    };
+  const known = Object.values(states).reduce((sum, milliseconds) => sum + milliseconds, 0) / 1000;
+  return {
+    producing_seconds: states.producing / 1000,
+    setup_seconds: states.setup / 1000,
+    idle_seconds: states.idle / 1000,
+    down_seconds: states.down / 1000,
+    planned_stop_seconds: states["planned-stop"] / 1000,
+    unknown_seconds: Math.max(0, lengthSeconds - known),
+  };
+}
