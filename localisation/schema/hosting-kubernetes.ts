@@ -139,6 +139,41 @@ export const Kubernetes = strictObject(
         examples: ["fast-local"],
       }),
     ),
+    storageProvisioner: Type.Optional(
+      strictObject(
+        {
+          name: Type.String({
+            title: "Name",
+            description: "Name of the CSI driver.",
+            pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$",
+            expected: "the name of a storage driver",
+            examples: ["rbd.csi.ceph.com"],
+          }),
+          parameters: mapOf(
+            { pattern: "^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$" },
+            Type.String({ title: "Value", description: "Value of the parameter.", examples: ["true"] }),
+            {
+              title: "Parameters",
+              description: "The driver's parameters; switch its encryption on here.",
+              expected: "the name of a parameter",
+              default: {},
+              examples: [{ encrypted: "true" }],
+            },
+          ),
+          zoneLabel: Type.String({
+            title: "Zone label",
+            description: "Name of the topology label by which the driver knows zones.",
+            minLength: 1,
+            default: "topology.kubernetes.io/zone",
+          }),
+        },
+        {
+          title: "Storage driver",
+          description:
+            "With it the kit makes a storage class of its own whose volumes are held to `zones`. Use it instead of `storageClass`.",
+        },
+      ),
+    ),
     volumeSnapshotClass: Type.Optional(
       field(ObjectName, {
         title: "Snapshot class",
@@ -163,6 +198,33 @@ export const Kubernetes = strictObject(
         examples: ["registry-login"],
       }),
     ),
+    imageDigests: mapOf(
+      { pattern: "^[a-z][a-z0-9-]{0,47}$" },
+      Type.String({
+        title: "Digest",
+        description: "Digest of the image.",
+        pattern: "^sha256:[0-9a-f]{64}$",
+        expected: "a digest: sha256: and 64 hexadecimal digits",
+        examples: ["sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c"],
+      }),
+      {
+        title: "Image digests",
+        description:
+          "Digest of each image as it rests in the registry, by the kit's name of the image; by version alone where absent.",
+        expected: "the kit's name of an image",
+        default: {},
+        examples: [{ broker: "sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c" }],
+      },
+    ),
+    apiServerAddresses: Type.Array(AddressRange, {
+      title: "API server's addresses",
+      description:
+        "Where the cluster's API server is reached from pods, for the PostgreSQL operator's agents; all private addresses where absent.",
+      uniqueItems: true,
+      minItems: 1,
+      default: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
+      examples: [["10.96.0.1/32", "10.20.0.10/32"]],
+    }),
     domain: field(HostName, {
       title: "Domain",
       description: "Name of the web app; the broker is `mqtt.` in front of it.",
@@ -180,6 +242,13 @@ export const Kubernetes = strictObject(
             title: "Class",
             description: "Ingress class or gateway class; the cluster's default where absent.",
             examples: ["nginx"],
+          }),
+        ),
+        namespace: Type.Optional(
+          field(ObjectName, {
+            title: "Namespace",
+            description: "Where the gateway's pods run; traffic is let in from every namespace where absent.",
+            examples: ["ingress-nginx"],
           }),
         ),
       },
@@ -224,6 +293,13 @@ export const Kubernetes = strictObject(
         "How metrics are found: by pod annotations, or by the Prometheus operator's own objects with alert rules.",
       default: "annotations",
     }),
+    monitoringNamespace: Type.Optional(
+      field(ObjectName, {
+        title: "Monitoring's namespace",
+        description: "Where Prometheus runs; metrics may be read from every namespace where absent.",
+        examples: ["monitoring"],
+      }),
+    ),
   },
   { title: "Kubernetes target", description: "Settings of a cluster in the country." },
 );

@@ -1,6 +1,7 @@
 /** `residency`: what may rest where, what may leave, and by which article of which law. */
 import Type from "typebox";
 import {
+  AddressRange,
   CalendarDate,
   CountryCode,
   field,
@@ -173,6 +174,14 @@ export const Endpoint = strictObject(
         examples: [[443]],
       },
     ),
+    addresses: Type.Array(AddressRange, {
+      title: "Addresses",
+      description:
+        "Address ranges that it stands at. A cluster's network policies know addresses only: traffic from pods to a host without them stays closed.",
+      uniqueItems: true,
+      default: [],
+      examples: [["196.25.1.20/32"]],
+    }),
     purpose: Type.Enum(
       [
         "image-registry",
