@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
+import { applyRetention } from "./retention.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
 
@@ -31,10 +32,15 @@ export class NewerStoreError extends Error {
   override readonly name = "NewerStoreError";
 }
 
+/** The data was written for another time zone. */
+export class TimeZoneChangedError extends Error {
+  override readonly name = "TimeZoneChangedError";
+}
+
 /**
  * Applies the migrations that the store lacks, each statement once: a statement that was applied before a crash is
  * not applied again.
- * @throws NewerStoreError when the store has migrations that this version doesn't know.
+ * @throws NewerStoreError when the store has migrations that this version doesn't know; TimeZoneChangedError.
  */
 export async function migrateTimeSeriesStore(client: ClickHouseClient, country: Country): Promise<void> {
   await client.command({
@@ -72,37 +78,22 @@ export async function migrateTimeSeriesStore(client: ClickHouseClient, country: 
       });
     }
   }
-  await applyRetention(client, country);
+  await checkTimeZone(client, country.timezone);
+  await applyRetention(client, country.telemetry.retention);
 }
 
-const retentionOf = {
-  raw: "time",
-  rollup_minute: "bucket",
-  rollup_hour: "bucket",
-  rollup_day: "bucket",
-  rejected: "received_at",
-} as const;
-
-async function applyRetention(client: ClickHouseClient, country: Country): Promise<void> {
-  for (const [table, column] of Object.entries(retentionOf)) {
-    const level = table.replace("rollup_", "") as keyof Country["telemetry"]["retention"];
-    const ttl = `TTL toDateTime(${column}) + ${interval(country.telemetry.retention[level])}`;
-    const result = await client.query({
-      query:
-        "SELECT create_table_query AS definition FROM system.tables WHERE database = currentDatabase() AND name = {table:String}",
-      query_params: { table },
-      format: "JSONEachRow",
-    });
-    const [row] = await result.json<{ definition: string }>();
-    if (row?.definition.includes(`${ttl} `) || row?.definition.endsWith(ttl)) continue;
-    await client.command({
-      query: `ALTER TABLE ${table} MODIFY ${ttl} SETTINGS materialize_ttl_after_modify = 0`,
-    });
+/** Hours and days in the store are those of the time zone with which it was made. */
+async function checkTimeZone(client: ClickHouseClient, timezone: string): Promise<void> {
+  const result = await client.query({
+    query:
+      "SELECT create_table_query AS definition FROM system.tables WHERE database = currentDatabase() AND name = 'rollup_day_view'",
+    format: "JSONEachRow",
+  });
+  const [row] = await result.json<{ definition: string }>();
+  const stored = /toStartOfDay\([\w.]+, '([^']+)'\)/.exec(row?.definition ?? "")?.[1];
+  if (stored !== timezone) {
+    throw new TimeZoneChangedError(
+      `The time-series store keeps hours and days of ${stored}, the country's file says ${timezone}. Set \`timezone\` back, or use another data folder.`,
+    );
   }
-}
-
-/** ISO 8601 duration in days, months or years, as ClickHouse writes intervals itself. */
-function interval(period: string): string {
-  const units = { D: "toIntervalDay", M: "toIntervalMonth", Y: "toIntervalYear" } as const;
-  return `${units[period.slice(-1) as keyof typeof units]}(${period.slice(1, -1)})`;
 }

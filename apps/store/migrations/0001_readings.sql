@@ -1,6 +1,8 @@
 -- Readings as machines sent them, what could not be used, and the rollups that charts read.
 -- One statement ends at each line that holds a semicolon alone.
 
+-- received_at is the insert's own: all rows of one insert have it alike, and each insert has a later one than the last.
+-- Merged parts are synced too, because the engine deletes their sources at once.
 CREATE TABLE raw
 (
     company LowCardinality(String),
@@ -16,8 +18,10 @@ CREATE TABLE raw
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (company, site, machine, channel, time)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 0
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1
 ;
+-- One row for each reason in a message: `readings` counts those of an array that share it.
 CREATE TABLE rejected
 (
     received_at DateTime64(3, 'UTC'),
@@ -25,12 +29,16 @@ CREATE TABLE rejected
     topic String,
     payload String CODEC(ZSTD),
     reason LowCardinality(String),
-    detail String
+    detail String,
+    readings UInt32,
+    -- First half of the SHA-256 of topic and payload, in hex: tells a message that is sent again.
+    digest String
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (company, received_at)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1
 ;
 CREATE TABLE rollup_minute
 (
@@ -49,7 +57,8 @@ CREATE TABLE rollup_minute
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (company, site, machine, channel, bucket)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1
 ;
 CREATE TABLE rollup_hour AS rollup_minute
 ;
@@ -68,10 +77,12 @@ SELECT
 FROM raw
 GROUP BY company, site, machine, channel, bucket
 ;
+-- Hours and days are the country's own: their starts are instants that depend on its time zone, whose offset need not
+-- be whole hours. Both read minutes, which fit into the hours and days of every zone.
 CREATE MATERIALIZED VIEW rollup_hour_view TO rollup_hour AS
 SELECT
     company, site, machine, channel,
-    toStartOfHour(minutes.bucket, 'UTC') AS bucket,
+    toTimeZone(toStartOfHour(minutes.bucket, '{{timezone}}'), 'UTC') AS bucket,
     sum(minutes.samples) AS samples,
     sum(minutes.numbers) AS numbers,
     sum(minutes.total) AS total,
@@ -81,17 +92,16 @@ SELECT
 FROM rollup_minute AS minutes
 GROUP BY company, site, machine, channel, bucket
 ;
--- A day is the country's own, so its start is an instant that depends on the country's time zone.
 CREATE MATERIALIZED VIEW rollup_day_view TO rollup_day AS
 SELECT
     company, site, machine, channel,
-    toTimeZone(toStartOfDay(hours.bucket, '{{timezone}}'), 'UTC') AS bucket,
-    sum(hours.samples) AS samples,
-    sum(hours.numbers) AS numbers,
-    sum(hours.total) AS total,
-    min(hours.minimum) AS minimum,
-    max(hours.maximum) AS maximum,
-    argMaxMergeState(hours.last) AS last
-FROM rollup_hour AS hours
+    toTimeZone(toStartOfDay(minutes.bucket, '{{timezone}}'), 'UTC') AS bucket,
+    sum(minutes.samples) AS samples,
+    sum(minutes.numbers) AS numbers,
+    sum(minutes.total) AS total,
+    min(minutes.minimum) AS minimum,
+    max(minutes.maximum) AS maximum,
+    argMaxMergeState(minutes.last) AS last
+FROM rollup_minute AS minutes
 GROUP BY company, site, machine, channel, bucket
 ;

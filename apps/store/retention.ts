@@ -1,0 +1,61 @@
+/** How long each table keeps its rows, by the country's file, as the engine's TTL. */
+import type { ClickHouseClient } from "@clickhouse/client";
+import type { Country } from "../../localisation/schema/country.ts";
+
+export type Retention = Country["telemetry"]["retention"];
+
+/** The column whose age counts, by table. */
+const ageColumns = {
+  raw: "time",
+  rollup_minute: "bucket",
+  rollup_hour: "bucket",
+  rollup_day: "bucket",
+  rejected: "received_at",
+} as const;
+
+/** Sets the tables' TTL where it differs; rows that a shorter one no longer allows go in the background. */
+export async function applyRetention(client: ClickHouseClient, retention: Retention): Promise<void> {
+  for (const [table, column] of Object.entries(ageColumns)) {
+    const period = retention[table.replace("rollup_", "") as keyof Retention];
+    // With a DateTime of 32 bits, a period that ends after 2106 would wrap round and delete all at once.
+    const ttl = `TTL toDateTime64(${column}, 0) + ${interval(period)}`;
+    const result = await client.query({
+      query:
+        "SELECT create_table_query AS definition FROM system.tables WHERE database = currentDatabase() AND name = {table:String}",
+      query_params: { table },
+      format: "JSONEachRow",
+    });
+    const [row] = await result.json<{ definition: string }>();
+    if (row?.definition.includes(`${ttl} SETTINGS`)) continue;
+    await client.command({ query: `ALTER TABLE ${table} MODIFY ${ttl}` });
+  }
+}
+
+const day = 86_400_000;
+
+/** The shortest time that a retention period can mean, in milliseconds: months and years differ in length. */
+export function shortestMilliseconds(period: string): number {
+  const days = { D: 1, M: 28, Y: 365 }[period.slice(-1) as "D" | "M" | "Y"];
+  return Number.parseInt(period.slice(1, -1), 10) * days * day;
+}
+
+/**
+ * Age in milliseconds up to which late readings are taken: so that whatever bucket they fall into is still whole in
+ * `raw` and in the rollups, with two days to spare for the longest bucket and for a stack that was down.
+ */
+export function acceptedAge(retention: Retention): number {
+  const kept = wholeBucketAge(retention);
+  return Math.max(kept - 2 * day, kept / 2);
+}
+
+/** Age in milliseconds up to which no row of `raw` or of the rollups was deleted for its age. */
+export function wholeBucketAge(retention: Retention): number {
+  const { raw, minute, hour, day: days } = retention;
+  return Math.min(...[raw, minute, hour, days].map(shortestMilliseconds));
+}
+
+/** ISO 8601 duration in days, months or years, as the engine writes intervals itself. */
+function interval(period: string): string {
+  const units = { D: "toIntervalDay", M: "toIntervalMonth", Y: "toIntervalYear" } as const;
+  return `${units[period.slice(-1) as keyof typeof units]}(${period.slice(1, -1)})`;
+}

@@ -1,0 +1,108 @@
+/** Migrations, retention and the ways in which a store refuses to open. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { migrateTimeSeriesStore, NewerStoreError, TimeZoneChangedError } from "../../apps/store/migrate.ts";
+import { openTimeSeriesStore, StoreInUseError, StoreUnavailableError } from "../../apps/store/store.ts";
+import { disagreements, insertRaw, rowsOf, storedCountry } from "./rows.ts";
+
+const parent = mkdtempSync(join(tmpdir(), "store test "));
+const folder = join(parent, "time-series");
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+const definitions =
+  "SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase() ORDER BY name";
+const mutations = "SELECT table, mutation_id FROM system.mutations ORDER BY table, mutation_id";
+const country = storedCountry("America/Sao_Paulo");
+
+test("a second start applies no migration again and alters nothing", async () => {
+  let store = await openTimeSeriesStore(folder);
+  await migrateTimeSeriesStore(store.writer, country);
+  const first = await rowsOf(store.writer, definitions);
+  const applied = await rowsOf(store.writer, "SELECT * FROM migration ORDER BY version, statement");
+  expect(applied.length).toBeGreaterThan(5);
+  const changes = await rowsOf(store.writer, mutations);
+  await insertRaw(store.writer, [{ time: Date.now() }]);
+  await store.close();
+
+  store = await openTimeSeriesStore(folder);
+  await migrateTimeSeriesStore(store.writer, country);
+  expect(await rowsOf(store.writer, definitions)).toEqual(first);
+  expect(await rowsOf(store.writer, "SELECT * FROM migration ORDER BY version, statement")).toEqual(applied);
+  expect(await rowsOf(store.writer, mutations)).toEqual(changes);
+  expect(await disagreements(store.reader, country.timezone)).toEqual([]);
+  await store.close();
+});
+
+test("a migration that was cut off between its statement and its record goes on where it was", async () => {
+  const store = await openTimeSeriesStore(folder);
+  await store.writer.command({ query: "DROP TABLE migration" });
+  await migrateTimeSeriesStore(store.writer, country);
+  expect(await rowsOf(store.writer, "SELECT count() AS readings FROM raw")).toEqual([{ readings: 1 }]);
+  await store.close();
+});
+
+test("a shorter retention deletes what it no longer allows, a longer one keeps the rest", async () => {
+  const store = await openTimeSeriesStore(folder);
+  const day = 86_400_000;
+  const ages = [1, 20, 40, 400].map((days) => ({ time: Date.now() - days * day, machine: `age-${days}` }));
+  await insertRaw(store.writer, ages);
+  const machines = async () =>
+    (
+      await rowsOf<{ machine: string }>(
+        store.writer,
+        "SELECT machine FROM raw WHERE machine LIKE 'age-%' ORDER BY machine",
+      )
+    ).map((row) => row.machine);
+  await migrateTimeSeriesStore(store.writer, storedCountry("America/Sao_Paulo", { raw: "P30D" }));
+  await store.writer.command({ query: "OPTIMIZE TABLE raw FINAL" });
+  expect(await machines()).toEqual(["age-1", "age-20"]);
+  await migrateTimeSeriesStore(store.writer, storedCountry("America/Sao_Paulo", { raw: "P2M" }));
+  await store.writer.command({ query: "OPTIMIZE TABLE raw FINAL" });
+  expect(await machines()).toEqual(["age-1", "age-20"]);
+  await migrateTimeSeriesStore(store.writer, country);
+  await store.close();
+});
+
+test("another time zone is refused, because hours and days are kept in the first one", async () => {
+  const store = await openTimeSeriesStore(folder);
+  await expect(migrateTimeSeriesStore(store.writer, storedCountry("Africa/Johannesburg"))).rejects.toThrow(
+    new TimeZoneChangedError(
+      "The time-series store keeps hours and days of America/Sao_Paulo, the country's file says Africa/Johannesburg. Set `timezone` back, or use another data folder.",
+    ),
+  );
+  await store.close();
+});
+
+test("a store of a newer version is refused and left as it is", async () => {
+  const store = await openTimeSeriesStore(folder);
+  const before = await rowsOf(store.writer, definitions);
+  await store.writer.insert({
+    table: "migration",
+    values: [{ version: 9000, statement: 0, name: "9000_later.sql" }],
+    format: "JSONEachRow",
+  });
+  await expect(migrateTimeSeriesStore(store.writer, country)).rejects.toThrow(NewerStoreError);
+  expect(await rowsOf(store.writer, definitions)).toEqual(before);
+  await store.writer.command({ query: "DELETE FROM migration WHERE version = 9000" });
+  await store.close();
+});
+
+test("a second process on the folder is told which process has it", async () => {
+  const store = await openTimeSeriesStore(folder);
+  const script = `
+    import { openTimeSeriesStore } from ${JSON.stringify(new URL("../../apps/store/store.ts", import.meta.url).href)};
+    await openTimeSeriesStore(${JSON.stringify(folder)}).catch((error) => console.log(error.name, error.message));`;
+  const second = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  expect(second.stdout).toContain(StoreInUseError.name);
+  expect(second.stdout).toContain(`is in use by process ${process.pid}.`);
+  await store.close();
+});
+
+test("a folder that is a file is refused with the reason", async () => {
+  const file = join(parent, "file");
+  writeFileSync(file, "");
+  await expect(openTimeSeriesStore(file)).rejects.toThrow(StoreUnavailableError);
+});
