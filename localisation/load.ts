@@ -6,10 +6,10 @@ import { deepFreeze } from "./freeze.ts";
 import { nearest } from "./nearest.ts";
 import { environmentsOf, merge } from "./overlay.ts";
 import { LocalisationError, type Problem, quote, sortProblems } from "./problem.ts";
-import { type Country, CountrySchema } from "./schema/country.ts";
-import { fileSchema } from "./schema/file-schema.ts";
+import type { Country } from "./schema/country.ts";
+import { countryFile } from "./schema-check.ts";
 import { readSource } from "./source.ts";
-import { compileSchema, validate } from "./validation.ts";
+import { validate } from "./validation.ts";
 
 export { formatProblem, LocalisationError, type Problem } from "./problem.ts";
 export type { Catalogue };
@@ -32,9 +32,6 @@ export interface LoadedCountry {
   readonly warnings: readonly Problem[];
 }
 
-const schema = fileSchema(CountrySchema);
-const check = compileSchema(schema);
-
 /** @throws LocalisationError with every problem found. */
 export function loadCountry(file: string, options: LoadOptions = {}): LoadedCountry {
   const source = readSource(file);
@@ -42,9 +39,9 @@ export function loadCountry(file: string, options: LoadOptions = {}): LoadedCoun
   const problems: Problem[] = [...document.problems];
   const warnings: Problem[] = [];
   const root = layered(document, options.environment, problems);
-  problems.push(...validate(check, document, root));
+  problems.push(...validate(countryFile, document, root).problems);
   if (problems.length > 0) throw new LocalisationError(problems);
-  const country = fillDefaults(schema, plainValue(root)) as Country;
+  const country = fillDefaults(countryFile.schema, plainValue(root)) as Country;
   const catalogues: Record<string, Catalogue> = {};
   for (const language of new Set([...country.languages, "en"])) {
     const catalogue = loadCatalogue(language, file);

@@ -12,6 +12,8 @@ export interface Annotations {
   readonly default?: unknown;
   readonly derived?: string;
   readonly expected?: string;
+  /** The value is one text by language. */
+  readonly localised?: true;
 }
 
 /** An object that refuses unknown keys, so that a typo never passes as a default. */
@@ -35,7 +37,7 @@ const identifierPattern = "^[a-z][a-z0-9-]{0,47}$";
 export const CountryCode = Type.String({
   title: "Country code",
   description: "ISO 3166-1 alpha-2 code.",
-  pattern: "^[A-Z]{2}$",
+  format: "country",
   expected: "a country code of two capital letters (ISO 3166-1)",
   examples: ["ZA"],
 });
@@ -44,7 +46,7 @@ export const CountryCode = Type.String({
 export const LanguageTag = Type.String({
   title: "Language",
   description: "BCP 47 language tag.",
-  pattern: languagePattern,
+  format: "language",
   expected: "a language tag (BCP 47)",
   examples: ["en", "pt-BR"],
 });
@@ -58,6 +60,7 @@ export const LocalisedText = mapOf(
     description: "The same text in each language, keyed by BCP 47 tag.",
     examples: [{ en: "South Africa", af: "Suid-Afrika" }],
     expected: "a language tag (BCP 47)",
+    localised: true,
   },
 );
 
@@ -126,8 +129,7 @@ export const HostName = Type.String({
 export const AddressRange = Type.String({
   title: "Address range",
   description: "IPv4 or IPv6 addresses in CIDR notation.",
-  pattern:
-    "^([0-9]{1,3}(\\.[0-9]{1,3}){3}/([0-9]|[12][0-9]|3[0-2])|[0-9a-fA-F:]*:[0-9a-fA-F:]*/([0-9]{1,2}|1[01][0-9]|12[0-8]))$",
+  format: "address-range",
   expected: "an address range in CIDR notation",
   examples: ["10.20.0.0/16"],
 });

@@ -44,13 +44,15 @@ export const CountrySchema = strictObject(
     }),
     timezone: Type.String({
       title: "Time zone",
+      format: "time-zone",
+      expected: "a time zone (IANA)",
       description: "IANA time zone in which shifts, days and months of this rollout are counted.",
       examples: ["Africa/Johannesburg"],
       derived: "the country's time zone, where Unicode CLDR knows only one",
     }),
     currency: Type.String({
       title: "Currency",
-      pattern: "^[A-Z]{3}$",
+      format: "currency",
       description: "ISO 4217 code of the currency in which tariffs and turnover are given.",
       expected: "a currency code of three capital letters (ISO 4217)",
       examples: ["ZAR"],

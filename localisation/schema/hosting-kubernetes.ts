@@ -49,13 +49,12 @@ export const Tls = strictObject(
         description: "Where the authority writes; the operator's where absent.",
       }),
     ),
-    secretName: Type.Optional(
-      field(ObjectName, {
-        title: "Secret",
-        description: "Secret of type kubernetes.io/tls that the team brings.",
-        examples: ["sme-tls"],
-      }),
-    ),
+    secretName: field(ObjectName, {
+      title: "Secret",
+      description: "Secret of type kubernetes.io/tls that the team brings, with issuer `secret`.",
+      default: "rollout-tls",
+      examples: ["rollout-tls"],
+    }),
   },
   { title: "TLS", description: "Where the certificates of the pages and the broker come from.", default: {} },
 );

@@ -25,7 +25,7 @@ export const Local = strictObject(
       title: "Address",
       default: "127.0.0.1",
       description: "Address to listen on. The default is reached from this machine only.",
-      pattern: "^[0-9a-fA-F.:]{2,45}$",
+      format: "address",
       expected: "an IP address",
       examples: ["127.0.0.1"],
     }),

@@ -1,0 +1,74 @@
+/** A language catalogue: all texts of the pages and of the standard questionnaire in one language. */
+import Type, { type Static } from "typebox";
+import { field, identifierPattern, LanguageTag, mapOf, strictObject } from "./common.ts";
+
+export const CatalogueSchema = strictObject(
+  {
+    language: field(LanguageTag, {
+      title: "Language",
+      description: "BCP 47 tag; the file's name says the same.",
+    }),
+    name: Type.String({
+      title: "Name",
+      description: "The language's name in itself.",
+      minLength: 1,
+      examples: ["English"],
+    }),
+    messages: mapOf(
+      { pattern: "^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$" },
+      Type.String({ title: "Message", description: "ICU MessageFormat.", minLength: 1, maxLength: 8000 }),
+      {
+        title: "Messages",
+        description: "Texts of the pages by key.",
+        expected: "the key of a message: words with dots between",
+        examples: [{ "welcome.title": "Welcome" }],
+      },
+    ),
+    questions: mapOf(
+      { pattern: identifierPattern },
+      strictObject(
+        {
+          text: Type.String({
+            title: "Question",
+            description: "The question.",
+            minLength: 1,
+            maxLength: 4000,
+          }),
+          levels: Type.Array(
+            Type.String({
+              title: "Level",
+              description: "What the level looks like.",
+              minLength: 1,
+              maxLength: 4000,
+            }),
+            {
+              title: "Levels",
+              description: "What levels 0 to 5 look like.",
+              minItems: 6,
+              maxItems: 6,
+            },
+          ),
+        },
+        { title: "Question", description: "One standard question." },
+      ),
+      {
+        title: "Questions",
+        description: "Standard questions by id.",
+        expected: "the id of a question",
+        examples: [{ "digital-plan": { text: "Is there a plan?" } }],
+      },
+    ),
+  },
+  {
+    title: "Language catalogue",
+    description: "All texts of the pages and the standard questionnaire in one language.",
+  },
+);
+
+type DeepReadonly<T> = T extends (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+export type Catalogue = DeepReadonly<Static<typeof CatalogueSchema>>;

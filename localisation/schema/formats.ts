@@ -1,0 +1,85 @@
+/** String formats of the schema beyond patterns: codes that registries define, addresses, and JSON Schema's own. */
+import { isIP } from "node:net";
+import { fullFormats } from "ajv-formats/dist/formats.js";
+
+const regionNames = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+const languageNames = new Intl.DisplayNames("en", { type: "language", fallback: "none" });
+const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"));
+
+/** The country's name in a language by Unicode CLDR; undefined where the code is no country's. */
+export function countryName(code: string, language = "en"): string | undefined {
+  if (!isCountry(code)) return undefined;
+  return language === "en"
+    ? regionNames.of(code)
+    : new Intl.DisplayNames(language, { type: "region" }).of(code);
+}
+
+/** CLDR also names groupings (EU, UN) and reserved codes; they have no time zone of their own. */
+function isCountry(code: string): boolean {
+  if (!/^[A-Z]{2}$/.test(code) || regionNames.of(code) === undefined) return false;
+  return Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` && timeZonesOf(code).length > 0;
+}
+
+/** The IANA time zones of a country by Unicode CLDR. */
+export function timeZonesOf(country: string): readonly string[] {
+  const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & { getTimeZones(): string[] | undefined };
+  return locale.getTimeZones() ?? [];
+}
+
+export function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return /^[A-Z]/.test(zone);
+  } catch {
+    return false;
+  }
+}
+
+/** Known to CLDR and in its canonical form. */
+function isLanguage(tag: string): boolean {
+  try {
+    return (
+      Intl.getCanonicalLocales(tag)[0] === tag && languageNames.of(tag.split("-")[0] ?? "") !== undefined
+    );
+  } catch {
+    return false;
+  }
+}
+
+function isAddressRange(range: string): boolean {
+  const [address = "", bits = "", more] = range.split("/");
+  const version = isIP(address);
+  return (
+    more === undefined &&
+    version !== 0 &&
+    /^[0-9]{1,3}$/.test(bits) &&
+    Number(bits) <= (version === 4 ? 32 : 128)
+  );
+}
+
+const { date, email, uri } = fullFormats;
+
+export const formats = {
+  date: date as { validate(text: string): boolean },
+  email: email as RegExp,
+  uri: uri as (text: string) => boolean,
+  country: memorised(isCountry),
+  language: memorised(isLanguage),
+  currency: (code: string) => currencies.has(code),
+  "time-zone": memorised(isTimeZone),
+  address: (text: string) => isIP(text) !== 0,
+  "address-range": isAddressRange,
+};
+
+/** Intl's look-ups are slow and files repeat the same few codes. */
+function memorised(test: (text: string) => boolean): (text: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    const remembered = known.get(text);
+    if (remembered !== undefined) return remembered;
+    if (known.size >= 10_000) known.clear();
+    const verdict = test(text);
+    known.set(text, verdict);
+    return verdict;
+  };
+}
