@@ -234,6 +234,15 @@ const Law = strictObject(
       minLength: 1,
       examples: ["Act 4 of 2013"],
     }),
+    citedAs: Type.Optional(
+      Type.String({
+        title: "Cited as",
+        description: "What stands before an article's number; the number alone where absent.",
+        minLength: 1,
+        maxLength: 12,
+        examples: ["s", "art."],
+      }),
+    ),
     url: field(WebAddress, { title: "Text", description: "Where the law can be read." }),
     articles: Type.Array(
       strictObject(
