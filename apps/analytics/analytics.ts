@@ -140,7 +140,8 @@ export class Analytics {
   /** @returns the number of rows computed. */
   async #run(now: number): Promise<number> {
     const machines = await this.#registeredMachines();
-    const work = new Work(this.#calendar, now, now - this.#retentionMilliseconds());
+    const earliest = now - this.#retentionMilliseconds();
+    const work = new Work(this.#calendar, now, earliest);
     const calendar = JSON.stringify([this.#calendar, this.#options.country.telemetry.offlineAfterSeconds]);
     const isNewCalendar = this.#progress.get(calendarName) !== calendar;
     const version = this.#progress.version(now);
@@ -154,7 +155,7 @@ export class Analytics {
     for (const shiftWork of work.shifts) rows += await this.#compute(shiftWork, machines, now);
     if (this.#stopped) return rows;
     if (isNewCalendar) {
-      await this.#table.deleteOutdated(Math.max(oldest, now - this.#retentionMilliseconds()), version);
+      await this.#table.deleteOutdated({ earliest, oldest, version });
       await this.#progress.set(calendarName, calendar, now);
     }
     await this.#changes.settle();

@@ -52,12 +52,16 @@ export class ShiftTable {
     );
   }
 
-  /** Deletes rows of shifts that no longer exist: all since `from` that weren't computed at or after `version`. */
-  async deleteOutdated(from: number, version: number): Promise<void> {
+  /**
+   * Deletes rows of shifts that no longer exist: those that start at or after `earliest`, end after `oldest`, and
+   * weren't computed at or after `version`.
+   */
+  async deleteOutdated(times: { earliest: number; oldest: number; version: number }): Promise<void> {
     await this.#client.command({
-      query: `ALTER TABLE kpi_shift DELETE WHERE shift_from >= fromUnixTimestamp64Milli({from:Int64})
+      query: `ALTER TABLE kpi_shift DELETE WHERE shift_from >= fromUnixTimestamp64Milli({earliest:Int64})
+                AND shift_to > fromUnixTimestamp64Milli({oldest:Int64})
                 AND computed_at < fromUnixTimestamp64Milli({version:Int64}) SETTINGS mutations_sync = 2`,
-      query_params: { from, version },
+      query_params: times,
     });
   }
 

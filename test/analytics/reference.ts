@@ -1,0 +1,97 @@
+/**
+ * Key figures by the book and by brute force: second by second, reading by reading, in plain loops over every reading
+ * that the store holds. Shares no code with what it checks. All times must be whole seconds.
+ */
+export interface RawReading {
+  readonly company: string;
+  readonly site: string;
+  readonly machine: string;
+  readonly channel: string;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly number: number | null;
+  readonly text: string;
+}
+
+export interface ReferenceShift {
+  readonly from: number;
+  readonly to: number;
+  readonly breakSeconds: number;
+}
+
+export interface ReferenceRow {
+  seconds: Record<string, number> | null;
+  unknown: number | null;
+  failures: number | null;
+  plannedBusy: number;
+  produced: number | null;
+  scrap: number | null;
+  energy: number | null;
+}
+
+/** @returns what a machine did in a shift until `until`; undefined where it wasn't heard. */
+export function referenceRow(
+  readings: readonly RawReading[],
+  shift: ReferenceShift,
+  until: number,
+  offlineAfterSeconds: number,
+): ReferenceRow | undefined {
+  const sorted = [...readings].sort((a, b) => a.time - b.time);
+  const end = Math.min(until, shift.to);
+  const counters = {
+    produced: rise(sorted, "produced", shift.from, end),
+    scrap: rise(sorted, "scrap", shift.from, end),
+    energy: rise(sorted, "energy", shift.from, end),
+  };
+  const heardWithin = sorted.some((reading) => reading.time >= shift.from && reading.time < end);
+  if (!heardWithin && !Object.values(counters).some((value) => value !== null && value > 0)) return undefined;
+
+  const everSentState = sorted.some((reading) => reading.channel === "state" && reading.time < end);
+  const seconds: Record<string, number> = { producing: 0, setup: 0, idle: 0, down: 0, "planned-stop": 0 };
+  let unknown = 0;
+  let next = 0;
+  let state: string | undefined;
+  let heardAt = Number.NEGATIVE_INFINITY;
+  for (let second = shift.from; second < end; second += 1000) {
+    for (; next < sorted.length && sorted[next]!.time <= second; next += 1) {
+      const reading = sorted[next]!;
+      heardAt = reading.time;
+      if (reading.channel === "state") state = reading.text;
+    }
+    if (state === undefined || second - heardAt >= offlineAfterSeconds * 1000) unknown += 1;
+    else seconds[state]! += 1;
+  }
+
+  let failures = 0;
+  let before: string | undefined;
+  for (const reading of sorted) {
+    if (reading.channel !== "state" || reading.time >= end) continue;
+    if (reading.text === "down" && before !== "down" && reading.time >= shift.from) failures += 1;
+    before = reading.text;
+  }
+
+  const length = (end - shift.from) / 1000;
+  const producing = everSentState ? seconds.producing! : 0;
+  const planned = everSentState ? seconds["planned-stop"]! : 0;
+  const breakTaken = Math.min(shift.breakSeconds, length - producing);
+  return {
+    seconds: everSentState ? seconds : null,
+    unknown: everSentState ? unknown : null,
+    failures: everSentState ? failures : null,
+    plannedBusy: length - Math.max(planned, breakTaken),
+    ...counters,
+  };
+}
+
+function rise(sorted: readonly RawReading[], channel: string, from: number, to: number): number | null {
+  let before: number | undefined;
+  let total: number | null = null;
+  for (const reading of sorted) {
+    if (reading.channel !== channel || reading.time > to) continue;
+    const value = reading.number!;
+    if (total === null) total = 0;
+    if (before !== undefined && reading.time > from) total += value >= before ? value - before : value;
+    before = value;
+  }
+  return total;
+}
