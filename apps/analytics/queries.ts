@@ -231,6 +231,46 @@ export async function kpiOfCompany(
   return rows.length === 0 ? undefined : summaryOf(rows);
 }
 
+/** Each company's sums over all its machines and the period, for national figures: ratios come from sums of these. */
+export async function kpiByCompany(reader: ClickHouseClient, period: Period): Promise<Map<string, Totals>> {
+  const sums = totalSums.map(([, sum]) => sum);
+  const result = await reader.query({
+    query: `SELECT company, [${sums.map((sum) => `toNullable(toFloat64(${sum}))`).join(", ")}]
+            FROM kpi_shift FINAL WHERE shift_date BETWEEN {from:Date} AND {to:Date} GROUP BY company`,
+    query_params: { ...period },
+    format: "JSONCompactEachRow",
+  });
+  const rows = await result.json<[string, (number | null)[]]>();
+  return new Map(
+    rows.map(([company, values]) => [
+      company,
+      Object.fromEntries(totalSums.map(([name], index) => [name, values[index]])) as unknown as Totals,
+    ]),
+  );
+}
+
+const isCounted = "producing_seconds IS NOT NULL AND produced IS NOT NULL";
+const isJudged = "produced IS NOT NULL AND scrap IS NOT NULL";
+const isMetered = "produced IS NOT NULL AND energy_kilowatt_hours IS NOT NULL";
+
+/** `totalsOf` and `addTotals` in SQL. */
+const totalSums: readonly (readonly [keyof Totals, string])[] = [
+  ["plannedBusySeconds", "sum(planned_busy_seconds)"],
+  ["actualProductionSeconds", "sum(producing_seconds)"],
+  ["produced", "sum(produced)"],
+  ["good", `sumOrNullIf(greatest(produced - scrap, 0), ${isJudged})`],
+  ["scrap", "sum(scrap)"],
+  ["energyKilowattHours", "sum(energy_kilowatt_hours)"],
+  ["observedBusySeconds", "sumIf(planned_busy_seconds, producing_seconds IS NOT NULL)"],
+  ["plannedOutputSeconds", `ifNull(sumIf(planned_run_time_per_item * produced, ${isCounted}), 0)`],
+  ["countedProductionSeconds", `ifNull(sumIf(producing_seconds, ${isCounted}), 0)`],
+  ["judgedQuantity", `ifNull(sumIf(produced, ${isJudged}), 0)`],
+  ["meteredQuantity", `ifNull(sumIf(produced, ${isMetered}), 0)`],
+  ["meteredKilowattHours", `ifNull(sumIf(energy_kilowatt_hours, ${isMetered}), 0)`],
+  ["downSeconds", "ifNull(sum(down_seconds), 0)"],
+  ["failures", "ifNull(sum(failures), 0)"],
+];
+
 async function storedKpis(
   reader: ClickHouseClient,
   where: { readonly company: string; readonly site?: string; readonly machine?: string },
