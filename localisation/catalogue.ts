@@ -1,35 +1,139 @@
 /**
  * Language catalogues: all texts of the pages and the standard questionnaire in one language. They stand in a
- * `languages` folder beside the country file, else in the kit's own.
+ * `languages` folder beside the country file, else in the kit's own. English is complete and the fallback.
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parseDocument, plainValue } from "./document.ts";
+import { type LocatedDocument, parseDocument, plainValue } from "./document.ts";
+import type { Examination } from "./examination.ts";
 import { deepFreeze } from "./freeze.ts";
+import { nearest } from "./nearest.ts";
 import { packageRoot } from "./package-root.ts";
-import { LocalisationError } from "./problem.ts";
+import { LocalisationError, type Problem, quote } from "./problem.ts";
+import { standardQuestions } from "./questionnaire.ts";
 import type { Catalogue } from "./schema/catalogue.ts";
 import { catalogueFile } from "./schema-check.ts";
-import { readSource } from "./source.ts";
+import { readSource, type Source } from "./source.ts";
 import { validate } from "./validation.ts";
 
 export type { Catalogue };
 
-const loaded = new Map<string, { readonly sha256: string; readonly catalogue: Catalogue }>();
+export interface LoadedCatalogue {
+  readonly catalogue: Catalogue;
+  readonly document: LocatedDocument;
+}
 
-/** @throws LocalisationError; undefined where no such catalogue exists. */
-export function loadCatalogue(language: string, countryFile: string): Catalogue | undefined {
-  const file = [dirname(countryFile), join(packageRoot, "countries")]
-    .map((folder) => join(folder, "languages", `${language}.yaml`))
+const fallback = "en";
+
+/** Catalogues by file, reused while the file's bytes stay the same. */
+const loaded = new Map<string, LoadedCatalogue>();
+
+/** The catalogues of the languages and of English, as far as they exist, with what is wrong in them. */
+export function loadCatalogues(
+  languages: readonly string[],
+  countryFile: string,
+): { catalogues: ReadonlyMap<string, LoadedCatalogue>; problems: readonly Problem[] } {
+  const catalogues = new Map<string, LoadedCatalogue>();
+  const problems: Problem[] = [];
+  for (const language of new Set([...languages, fallback])) {
+    const file = catalogueOf(language, countryFile);
+    if (file === undefined) continue;
+    try {
+      catalogues.set(language, loadCatalogue(file, language));
+    } catch (error) {
+      if (!(error instanceof LocalisationError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  return { catalogues, problems };
+}
+
+/** `pt-BR` is looked for as itself, then as `pt`. */
+function catalogueOf(language: string, countryFile: string): string | undefined {
+  const names = [language, language.split("-")[0]];
+  return [dirname(countryFile), join(packageRoot, "countries")]
+    .flatMap((folder) => names.map((name) => join(folder, "languages", `${name}.yaml`)))
     .find((candidate) => existsSync(candidate));
-  if (file === undefined) return undefined;
-  const source = readSource(file);
+}
+
+function loadCatalogue(file: string, language: string): LoadedCatalogue {
+  const source: Source = readSource(file);
   const known = loaded.get(file);
-  if (known?.sha256 === source.sha256) return known.catalogue;
+  if (known?.document.source.sha256 === source.sha256) return known;
   const document = parseDocument(source);
   const problems = [...document.problems, ...validate(catalogueFile, document, document.root).problems];
+  const said = document.root.entries.get("language");
+  if (
+    said?.kind === "scalar" &&
+    typeof said.value === "string" &&
+    said.value.split("-")[0] !== language.split("-")[0]
+  )
+    problems.push(
+      document.problemAt(said, "value", `The file is named for ${language}.`, `Write language: ${language}.`),
+    );
   if (problems.length > 0) throw new LocalisationError(problems);
   const catalogue = deepFreeze(plainValue(document.root) as Catalogue);
-  loaded.set(file, { sha256: source.sha256, catalogue });
-  return catalogue;
+  const result = { catalogue, document };
+  loaded.set(file, result);
+  return result;
 }
+
+/** Languages without a catalogue, and texts that a catalogue lacks or has too many. */
+export function catalogueWarnings(
+  examination: Examination,
+  languages: readonly string[],
+  catalogues: ReadonlyMap<string, LoadedCatalogue>,
+): readonly Problem[] {
+  for (const [index, language] of languages.entries())
+    if (!catalogues.has(language))
+      examination.warn(
+        ["languages", index],
+        `There is no catalogue for ${language}; pages show English.`,
+        `Translate countries/languages/en.yaml as languages/${language}.yaml beside this file.`,
+      );
+  const english = catalogues.get(fallback)?.catalogue;
+  if (english === undefined) return [];
+  return languages.flatMap((language) => {
+    const translated = catalogues.get(language);
+    return translated === undefined || language === fallback ? [] : compare(translated, english);
+  });
+}
+
+function compare({ catalogue, document }: LoadedCatalogue, english: Catalogue): Problem[] {
+  const warnings: Problem[] = [];
+  const questions = standardQuestions.map(({ id }) => id);
+  for (const [section, wanted] of [
+    ["messages", Object.keys(english.messages)] as const,
+    ["questions", questions] as const,
+  ]) {
+    const node = document.root.entries.get(section);
+    if (node?.kind !== "map") continue;
+    const missing = wanted.filter((key) => !Object.hasOwn(catalogue[section], key));
+    if (missing.length > 0)
+      warnings.push(
+        document.problemAt(
+          node,
+          "key",
+          `${missing.length} of ${wanted.length} are missing and show in English.`,
+          `Translate ${listed(missing)}.`,
+        ),
+      );
+    const known = new Set(wanted);
+    for (const [key, item] of node.entries) {
+      if (known.has(key)) continue;
+      const near = nearest(key, missing);
+      warnings.push(
+        document.problemAt(
+          item,
+          "key",
+          `${quote(key)} is in no page.`,
+          near === undefined ? "Take it out." : `Did you mean ${quote(near)}?`,
+        ),
+      );
+    }
+  }
+  return warnings;
+}
+
+const listed = (keys: readonly string[]): string =>
+  keys.length <= 8 ? keys.join(", ") : `${keys.slice(0, 8).join(", ")} and ${keys.length - 8} more`;

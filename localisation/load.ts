@@ -1,23 +1,28 @@
 /** Loads a country's localisation file: read, parsed, checked, completed, frozen; or all that is wrong with it at once. */
-import { type Catalogue, loadCatalogue } from "./catalogue.ts";
+import { type Catalogue, catalogueWarnings, loadCatalogues } from "./catalogue.ts";
 import { fillDefaults } from "./defaults.ts";
+import { deriveDefaults } from "./derived-defaults.ts";
 import { type LocatedDocument, type LocatedMap, parseDocument, plainValue } from "./document.ts";
+import { Examination } from "./examination.ts";
 import { deepFreeze } from "./freeze.ts";
 import { nearest } from "./nearest.ts";
 import { environmentsOf, merge } from "./overlay.ts";
 import { LocalisationError, type Problem, quote, sortProblems } from "./problem.ts";
+import { rules } from "./rules.ts";
 import type { Country } from "./schema/country.ts";
+import { formats, timeZonesOf } from "./schema/formats.ts";
 import { countryFile } from "./schema-check.ts";
 import { readSource } from "./source.ts";
 import { validate } from "./validation.ts";
+import { requireCurrentVersion } from "./versions.ts";
 
 export { formatProblem, LocalisationError, type Problem } from "./problem.ts";
 export type { Catalogue };
 
 export interface LoadOptions {
-  /** The overlay of `hosting.environments` to lay over the file; none where absent. */
+  /** The overlay of `hosting.environments` to lay over the file; where absent, none is, but all are checked. */
   readonly environment?: string;
-  /** YYYY-MM-DD, against which waivers expire and holidays are computed; the present day where absent. */
+  /** YYYY-MM-DD, against which waivers expire and holidays are computed; the country's present day where absent. */
   readonly today?: string;
 }
 
@@ -36,43 +41,88 @@ export interface LoadedCountry {
 export function loadCountry(file: string, options: LoadOptions = {}): LoadedCountry {
   const source = readSource(file);
   const document = parseDocument(source);
+  requireCurrentVersion(document);
   const problems: Problem[] = [...document.problems];
   const warnings: Problem[] = [];
-  const root = layered(document, options.environment, problems);
-  problems.push(...validate(countryFile, document, root).problems);
-  if (problems.length > 0) throw new LocalisationError(problems);
-  const country = fillDefaults(countryFile.schema, plainValue(root)) as Country;
-  const catalogues: Record<string, Catalogue> = {};
-  for (const language of new Set([...country.languages, "en"])) {
-    const catalogue = loadCatalogue(language, file);
-    if (catalogue !== undefined) catalogues[language] = catalogue;
+  let wanted: Examination | undefined;
+  for (const layer of layersOf(document, options.environment, problems)) {
+    const examination = examine(document, layer, options, problems);
+    warnings.push(...examination.warnings);
+    wanted ??= examination;
   }
+  const languages = wanted?.read("languages") ?? [];
+  const { catalogues, problems: catalogueProblems } = loadCatalogues(languages, file);
+  problems.push(...catalogueProblems);
+  if (wanted === undefined || problems.length > 0) throw new LocalisationError(problems);
+  warnings.push(...catalogueWarnings(wanted, languages, catalogues));
   return deepFreeze({
-    country,
+    country: wanted.draft,
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     file,
     sha256: source.sha256,
-    catalogues,
+    catalogues: Object.fromEntries([...catalogues].map(([language, { catalogue }]) => [language, catalogue])),
     warnings: sortProblems(warnings),
   });
 }
 
-function layered(
+interface Layer {
+  readonly root: LocatedMap;
+  readonly environment: string | undefined;
+}
+
+/** The file under the wanted environment; without one, the file alone, then under each of its environments. */
+function layersOf(
   document: LocatedDocument,
-  environment: string | undefined,
+  wanted: string | undefined,
   problems: Problem[],
-): LocatedMap {
-  if (environment === undefined) return document.root;
+): readonly Layer[] {
   const environments = environmentsOf(document.root);
-  const overlay = environments.get(environment);
-  if (overlay?.kind === "map") return merge(document.root, overlay);
-  const near = nearest(environment, environments.keys());
-  problems.push({
-    ...document.problemAt(document.root, "key", `The file has no environment ${quote(environment)}.`, ""),
-    cure:
-      near === undefined
-        ? `It has: ${[...environments.keys()].join(", ") || "none"}.`
-        : `Did you mean ${quote(near)}?`,
+  const base = { root: document.root, environment: undefined };
+  if (wanted === undefined) {
+    const overlaid = [...environments].flatMap(([environment, overlay]) =>
+      overlay.kind === "map" ? [{ root: merge(document.root, overlay), environment }] : [],
+    );
+    return [base, ...overlaid];
+  }
+  const overlay = environments.get(wanted);
+  if (overlay?.kind === "map") return [{ root: merge(document.root, overlay), environment: wanted }];
+  const near = nearest(wanted, environments.keys());
+  const choices =
+    environments.size === 0 ? "It has none." : `It has: ${[...environments.keys()].join(", ")}.`;
+  problems.push(
+    document.problemAt(
+      document.root,
+      "key",
+      `The file has no environment ${quote(wanted)} under hosting.environments.`,
+      near === undefined ? choices : `Did you mean ${quote(near)}?`,
+    ),
+  );
+  return [base];
+}
+
+function examine(
+  document: LocatedDocument,
+  layer: Layer,
+  options: LoadOptions,
+  problems: Problem[],
+): Examination {
+  const validation = validate(countryFile, document, layer.root);
+  problems.push(...validation.problems);
+  const draft = fillDefaults(countryFile.schema, plainValue(layer.root)) as Country;
+  const examination = new Examination(document, layer.root, draft, validation.spoiled, {
+    // Placeholders may stand in a file until its production environment is asked for.
+    environment: options.environment,
+    today: options.today ?? todayIn(draft),
   });
-  return document.root;
+  deriveDefaults(examination);
+  for (const rule of rules) rule(examination);
+  problems.push(...examination.problems);
+  return examination;
+}
+
+/** The present day in the country, as far as the draft says where that is. */
+function todayIn({ country, timezone }: Partial<Country>): string {
+  const own = typeof country === "string" && formats.country(country) ? timeZonesOf(country)[0] : undefined;
+  const zone = typeof timezone === "string" && formats["time-zone"](timezone) ? timezone : own;
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone ?? "UTC" }).format();
 }

@@ -5,9 +5,9 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default;
 const func0 = func0Module.default;
-export const fingerprint = "f6793205a2bec63fb249b2f70846d6133fb511753cfa526760c3deaf19d85f4e";
+export const fingerprint = "54956f09d1dde37e050a0cc41c4076eef2beaa366f6943707fa84328c6aa6c73";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"monitoring":{"enum":["annotations","prometheus-operator"]},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"$ref":"#/$defs/shared19"},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared22"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"relational":{"$ref":"#/$defs/shared19"},"ingest":{"$ref":"#/$defs/shared23"},"analytics":{"$ref":"#/$defs/shared23"},"diagnostic":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared24"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared25"},"pilot":{"$ref":"#/$defs/shared25"},"staging":{"$ref":"#/$defs/shared25"},"production":{"$ref":"#/$defs/shared25"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared26"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared27"},"weight":{"$ref":"#/$defs/shared26"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared28"},"levers":{"$ref":"#/$defs/shared28"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared24"},"end":{"$ref":"#/$defs/shared24"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared19":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared20":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared21":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared22":{"type":"integer","minimum":1,"maximum":100},"shared23":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared22"},"maximumReplicas":{"$ref":"#/$defs/shared22"},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared24":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared25":{"type":"object","properties":{},"additionalProperties":true},"shared26":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared27":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared28":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared27"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared29":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"monitoring":{"enum":["annotations","prometheus-operator"]},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"$ref":"#/$defs/shared19"},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared22"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"relational":{"$ref":"#/$defs/shared19"},"ingest":{"$ref":"#/$defs/shared23"},"analytics":{"$ref":"#/$defs/shared23"},"diagnostic":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared24"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared25"},"pilot":{"$ref":"#/$defs/shared25"},"staging":{"$ref":"#/$defs/shared25"},"production":{"$ref":"#/$defs/shared25"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared26"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared27"},"weight":{"$ref":"#/$defs/shared26"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared28"},"levers":{"$ref":"#/$defs/shared28"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared24"},"end":{"$ref":"#/$defs/shared24"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared19":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared20":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared21":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared22":{"type":"integer","minimum":1,"maximum":100},"shared23":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared22"},"maximumReplicas":{"$ref":"#/$defs/shared22"},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared24":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared25":{"type":"object","properties":{},"additionalProperties":true},"shared26":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared27":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared28":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared27"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared29":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
@@ -3339,7 +3339,7 @@ vErrors.push(err114);
 errors++;
 }
 for(const key11 in data48){
-if(!(((((key11 === "id") || (key11 === "title")) || (key11 === "citation")) || (key11 === "url")) || (key11 === "articles"))){
+if(!((((((key11 === "id") || (key11 === "title")) || (key11 === "citation")) || (key11 === "citedAs")) || (key11 === "url")) || (key11 === "articles"))){
 const err115 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err115];
@@ -3406,17 +3406,11 @@ vErrors.push(err119);
 errors++;
 }
 }
-if(data48.url !== undefined){
-if(!(validate31(data48.url, {instancePath:instancePath+"/residency/laws/" + i7+"/url",parentData:data48,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data48.articles !== undefined){
-let data53 = data48.articles;
-if(Array.isArray(data53)){
-if(data53.length < 1){
-const err120 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/minItems",keyword:"minItems",params:{limit: 1}};
+if(data48.citedAs !== undefined){
+let data52 = data48.citedAs;
+if(typeof data52 === "string"){
+if(func3(data52) > 12){
+const err120 = {instancePath:instancePath+"/residency/laws/" + i7+"/citedAs",schemaPath:"#/properties/residency/properties/laws/items/properties/citedAs/maxLength",keyword:"maxLength",params:{limit: 12}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -3425,12 +3419,8 @@ vErrors.push(err120);
 }
 errors++;
 }
-const len6 = data53.length;
-for(let i8=0; i8<len6; i8++){
-let data54 = data53[i8];
-if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
-if(data54.article === undefined){
-const err121 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/required",keyword:"required",params:{missingProperty: "article"}};
+if(func3(data52) < 1){
+const err121 = {instancePath:instancePath+"/residency/laws/" + i7+"/citedAs",schemaPath:"#/properties/residency/properties/laws/items/properties/citedAs/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -3439,8 +3429,9 @@ vErrors.push(err121);
 }
 errors++;
 }
-if(data54.summary === undefined){
-const err122 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/required",keyword:"required",params:{missingProperty: "summary"}};
+}
+else {
+const err122 = {instancePath:instancePath+"/residency/laws/" + i7+"/citedAs",schemaPath:"#/properties/residency/properties/laws/items/properties/citedAs/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -3449,9 +3440,18 @@ vErrors.push(err122);
 }
 errors++;
 }
-for(const key12 in data54){
-if(!((key12 === "article") || (key12 === "summary"))){
-const err123 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+}
+if(data48.url !== undefined){
+if(!(validate31(data48.url, {instancePath:instancePath+"/residency/laws/" + i7+"/url",parentData:data48,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data48.articles !== undefined){
+let data54 = data48.articles;
+if(Array.isArray(data54)){
+if(data54.length < 1){
+const err123 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -3460,12 +3460,12 @@ vErrors.push(err123);
 }
 errors++;
 }
-}
-if(data54.article !== undefined){
-let data55 = data54.article;
-if(typeof data55 === "string"){
-if(func3(data55) < 1){
-const err124 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/article",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/article/minLength",keyword:"minLength",params:{limit: 1}};
+const len6 = data54.length;
+for(let i8=0; i8<len6; i8++){
+let data55 = data54[i8];
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+if(data55.article === undefined){
+const err124 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/required",keyword:"required",params:{missingProperty: "article"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -3474,9 +3474,8 @@ vErrors.push(err124);
 }
 errors++;
 }
-}
-else {
-const err125 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/article",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/article/type",keyword:"type",params:{type: "string"}};
+if(data55.summary === undefined){
+const err125 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/required",keyword:"required",params:{missingProperty: "summary"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -3485,12 +3484,9 @@ vErrors.push(err125);
 }
 errors++;
 }
-}
-if(data54.summary !== undefined){
-let data56 = data54.summary;
-if(typeof data56 === "string"){
-if(func3(data56) < 1){
-const err126 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/summary",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/summary/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key12 in data55){
+if(!((key12 === "article") || (key12 === "summary"))){
+const err126 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -3500,8 +3496,11 @@ vErrors.push(err126);
 errors++;
 }
 }
-else {
-const err127 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/summary",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/summary/type",keyword:"type",params:{type: "string"}};
+if(data55.article !== undefined){
+let data56 = data55.article;
+if(typeof data56 === "string"){
+if(func3(data56) < 1){
+const err127 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/article",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/article/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -3511,9 +3510,8 @@ vErrors.push(err127);
 errors++;
 }
 }
-}
 else {
-const err128 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/type",keyword:"type",params:{type: "object"}};
+const err128 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/article",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/article/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -3523,9 +3521,11 @@ vErrors.push(err128);
 errors++;
 }
 }
-}
-else {
-const err129 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/type",keyword:"type",params:{type: "array"}};
+if(data55.summary !== undefined){
+let data57 = data55.summary;
+if(typeof data57 === "string"){
+if(func3(data57) < 1){
+const err129 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/summary",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/summary/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -3535,9 +3535,8 @@ vErrors.push(err129);
 errors++;
 }
 }
-}
 else {
-const err130 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/type",keyword:"type",params:{type: "object"}};
+const err130 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/summary",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/summary/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -3549,7 +3548,7 @@ errors++;
 }
 }
 else {
-const err131 = {instancePath:instancePath+"/residency/laws",schemaPath:"#/properties/residency/properties/laws/type",keyword:"type",params:{type: "array"}};
+const err131 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -3559,11 +3558,9 @@ vErrors.push(err131);
 errors++;
 }
 }
-if(data45.authority !== undefined){
-let data57 = data45.authority;
-if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
-if(data57.name === undefined){
-const err132 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/required",keyword:"required",params:{missingProperty: "name"}};
+}
+else {
+const err132 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -3572,8 +3569,10 @@ vErrors.push(err132);
 }
 errors++;
 }
-if(data57.url === undefined){
-const err133 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/required",keyword:"required",params:{missingProperty: "url"}};
+}
+}
+else {
+const err133 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -3582,9 +3581,10 @@ vErrors.push(err133);
 }
 errors++;
 }
-for(const key13 in data57){
-if(!((key13 === "name") || (key13 === "url"))){
-const err134 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+}
+}
+else {
+const err134 = {instancePath:instancePath+"/residency/laws",schemaPath:"#/properties/residency/properties/laws/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -3594,11 +3594,11 @@ vErrors.push(err134);
 errors++;
 }
 }
-if(data57.name !== undefined){
-let data58 = data57.name;
-if(typeof data58 === "string"){
-if(func3(data58) < 1){
-const err135 = {instancePath:instancePath+"/residency/authority/name",schemaPath:"#/properties/residency/properties/authority/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(data45.authority !== undefined){
+let data58 = data45.authority;
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.name === undefined){
+const err135 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -3607,9 +3607,8 @@ vErrors.push(err135);
 }
 errors++;
 }
-}
-else {
-const err136 = {instancePath:instancePath+"/residency/authority/name",schemaPath:"#/properties/residency/properties/authority/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data58.url === undefined){
+const err136 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -3618,16 +3617,9 @@ vErrors.push(err136);
 }
 errors++;
 }
-}
-if(data57.url !== undefined){
-if(!(validate31(data57.url, {instancePath:instancePath+"/residency/authority/url",parentData:data57,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err137 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/type",keyword:"type",params:{type: "object"}};
+for(const key13 in data58){
+if(!((key13 === "name") || (key13 === "url"))){
+const err137 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -3637,11 +3629,11 @@ vErrors.push(err137);
 errors++;
 }
 }
-if(data45.breachNotice !== undefined){
-let data60 = data45.breachNotice;
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
-if(data60.article === undefined){
-const err138 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/required",keyword:"required",params:{missingProperty: "article"}};
+if(data58.name !== undefined){
+let data59 = data58.name;
+if(typeof data59 === "string"){
+if(func3(data59) < 1){
+const err138 = {instancePath:instancePath+"/residency/authority/name",schemaPath:"#/properties/residency/properties/authority/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -3650,9 +3642,9 @@ vErrors.push(err138);
 }
 errors++;
 }
-for(const key14 in data60){
-if(!(((key14 === "hours") || (key14 === "workingDays")) || (key14 === "article"))){
-const err139 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+}
+else {
+const err139 = {instancePath:instancePath+"/residency/authority/name",schemaPath:"#/properties/residency/properties/authority/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -3662,10 +3654,15 @@ vErrors.push(err139);
 errors++;
 }
 }
-if(data60.hours !== undefined){
-let data61 = data60.hours;
-if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
-const err140 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/type",keyword:"type",params:{type: "integer"}};
+if(data58.url !== undefined){
+if(!(validate31(data58.url, {instancePath:instancePath+"/residency/authority/url",parentData:data58,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err140 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -3674,9 +3671,12 @@ vErrors.push(err140);
 }
 errors++;
 }
-if((typeof data61 == "number") && (isFinite(data61))){
-if(data61 > 720 || isNaN(data61)){
-const err141 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 720}};
+}
+if(data45.breachNotice !== undefined){
+let data61 = data45.breachNotice;
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+if(data61.article === undefined){
+const err141 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/required",keyword:"required",params:{missingProperty: "article"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -3685,8 +3685,9 @@ vErrors.push(err141);
 }
 errors++;
 }
-if(data61 < 1 || isNaN(data61)){
-const err142 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+for(const key14 in data61){
+if(!(((key14 === "hours") || (key14 === "workingDays")) || (key14 === "article"))){
+const err142 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -3696,11 +3697,10 @@ vErrors.push(err142);
 errors++;
 }
 }
-}
-if(data60.workingDays !== undefined){
-let data62 = data60.workingDays;
+if(data61.hours !== undefined){
+let data62 = data61.hours;
 if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
-const err143 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/type",keyword:"type",params:{type: "integer"}};
+const err143 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -3710,8 +3710,8 @@ vErrors.push(err143);
 errors++;
 }
 if((typeof data62 == "number") && (isFinite(data62))){
-if(data62 > 60 || isNaN(data62)){
-const err144 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60}};
+if(data62 > 720 || isNaN(data62)){
+const err144 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 720}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -3721,7 +3721,7 @@ vErrors.push(err144);
 errors++;
 }
 if(data62 < 1 || isNaN(data62)){
-const err145 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err145 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -3732,15 +3732,10 @@ errors++;
 }
 }
 }
-if(data60.article !== undefined){
-if(!(validate40(data60.article, {instancePath:instancePath+"/residency/breachNotice/article",parentData:data60,parentDataProperty:"article",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err146 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/type",keyword:"type",params:{type: "object"}};
+if(data61.workingDays !== undefined){
+let data63 = data61.workingDays;
+if(!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))){
+const err146 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -3749,12 +3744,9 @@ vErrors.push(err146);
 }
 errors++;
 }
-}
-if(data45.registrations !== undefined){
-let data64 = data45.registrations;
-if(Array.isArray(data64)){
-if(data64.length > 50){
-const err147 = {instancePath:instancePath+"/residency/registrations",schemaPath:"#/properties/residency/properties/registrations/maxItems",keyword:"maxItems",params:{limit: 50}};
+if((typeof data63 == "number") && (isFinite(data63))){
+if(data63 > 60 || isNaN(data63)){
+const err147 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -3763,12 +3755,8 @@ vErrors.push(err147);
 }
 errors++;
 }
-const len7 = data64.length;
-for(let i9=0; i9<len7; i9++){
-let data65 = data64[i9];
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
-if(data65.register === undefined){
-const err148 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/required",keyword:"required",params:{missingProperty: "register"}};
+if(data63 < 1 || isNaN(data63)){
+const err148 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -3777,8 +3765,17 @@ vErrors.push(err148);
 }
 errors++;
 }
-if(data65.article === undefined){
-const err149 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/required",keyword:"required",params:{missingProperty: "article"}};
+}
+}
+if(data61.article !== undefined){
+if(!(validate40(data61.article, {instancePath:instancePath+"/residency/breachNotice/article",parentData:data61,parentDataProperty:"article",rootData}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err149 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -3787,9 +3784,12 @@ vErrors.push(err149);
 }
 errors++;
 }
-for(const key15 in data65){
-if(!(((key15 === "register") || (key15 === "number")) || (key15 === "article"))){
-const err150 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+}
+if(data45.registrations !== undefined){
+let data65 = data45.registrations;
+if(Array.isArray(data65)){
+if(data65.length > 50){
+const err150 = {instancePath:instancePath+"/residency/registrations",schemaPath:"#/properties/residency/properties/registrations/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -3798,12 +3798,12 @@ vErrors.push(err150);
 }
 errors++;
 }
-}
-if(data65.register !== undefined){
-let data66 = data65.register;
-if(typeof data66 === "string"){
-if(func3(data66) < 1){
-const err151 = {instancePath:instancePath+"/residency/registrations/" + i9+"/register",schemaPath:"#/properties/residency/properties/registrations/items/properties/register/minLength",keyword:"minLength",params:{limit: 1}};
+const len7 = data65.length;
+for(let i9=0; i9<len7; i9++){
+let data66 = data65[i9];
+if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
+if(data66.register === undefined){
+const err151 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/required",keyword:"required",params:{missingProperty: "register"}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -3812,9 +3812,8 @@ vErrors.push(err151);
 }
 errors++;
 }
-}
-else {
-const err152 = {instancePath:instancePath+"/residency/registrations/" + i9+"/register",schemaPath:"#/properties/residency/properties/registrations/items/properties/register/type",keyword:"type",params:{type: "string"}};
+if(data66.article === undefined){
+const err152 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/required",keyword:"required",params:{missingProperty: "article"}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -3823,12 +3822,9 @@ vErrors.push(err152);
 }
 errors++;
 }
-}
-if(data65.number !== undefined){
-let data67 = data65.number;
-if(typeof data67 === "string"){
-if(func3(data67) < 1){
-const err153 = {instancePath:instancePath+"/residency/registrations/" + i9+"/number",schemaPath:"#/properties/residency/properties/registrations/items/properties/number/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key15 in data66){
+if(!(((key15 === "register") || (key15 === "number")) || (key15 === "article"))){
+const err153 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -3838,8 +3834,11 @@ vErrors.push(err153);
 errors++;
 }
 }
-else {
-const err154 = {instancePath:instancePath+"/residency/registrations/" + i9+"/number",schemaPath:"#/properties/residency/properties/registrations/items/properties/number/type",keyword:"type",params:{type: "string"}};
+if(data66.register !== undefined){
+let data67 = data66.register;
+if(typeof data67 === "string"){
+if(func3(data67) < 1){
+const err154 = {instancePath:instancePath+"/residency/registrations/" + i9+"/register",schemaPath:"#/properties/residency/properties/registrations/items/properties/register/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -3849,15 +3848,8 @@ vErrors.push(err154);
 errors++;
 }
 }
-if(data65.article !== undefined){
-if(!(validate40(data65.article, {instancePath:instancePath+"/residency/registrations/" + i9+"/article",parentData:data65,parentDataProperty:"article",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err155 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/type",keyword:"type",params:{type: "object"}};
+const err155 = {instancePath:instancePath+"/residency/registrations/" + i9+"/register",schemaPath:"#/properties/residency/properties/registrations/items/properties/register/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -3867,9 +3859,11 @@ vErrors.push(err155);
 errors++;
 }
 }
-}
-else {
-const err156 = {instancePath:instancePath+"/residency/registrations",schemaPath:"#/properties/residency/properties/registrations/type",keyword:"type",params:{type: "array"}};
+if(data66.number !== undefined){
+let data68 = data66.number;
+if(typeof data68 === "string"){
+if(func3(data68) < 1){
+const err156 = {instancePath:instancePath+"/residency/registrations/" + i9+"/number",schemaPath:"#/properties/residency/properties/registrations/items/properties/number/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -3879,12 +3873,8 @@ vErrors.push(err156);
 errors++;
 }
 }
-if(data45.dataClasses !== undefined){
-let data69 = data45.dataClasses;
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
-for(const key16 in data69){
-if(!((((((((key16 === "identity") || (key16 === "diagnosticAnswers")) || (key16 === "machineTelemetry")) || (key16 === "aggregates")) || (key16 === "logs")) || (key16 === "backups")) || (key16 === "keys")) || (key16 === "state"))){
-const err157 = {instancePath:instancePath+"/residency/dataClasses",schemaPath:"#/properties/residency/properties/dataClasses/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+else {
+const err157 = {instancePath:instancePath+"/residency/registrations/" + i9+"/number",schemaPath:"#/properties/residency/properties/registrations/items/properties/number/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -3894,57 +3884,15 @@ vErrors.push(err157);
 errors++;
 }
 }
-if(data69.identity !== undefined){
-if(!(validate43(data69.identity, {instancePath:instancePath+"/residency/dataClasses/identity",parentData:data69,parentDataProperty:"identity",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data69.diagnosticAnswers !== undefined){
-if(!(validate43(data69.diagnosticAnswers, {instancePath:instancePath+"/residency/dataClasses/diagnosticAnswers",parentData:data69,parentDataProperty:"diagnosticAnswers",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data69.machineTelemetry !== undefined){
-if(!(validate43(data69.machineTelemetry, {instancePath:instancePath+"/residency/dataClasses/machineTelemetry",parentData:data69,parentDataProperty:"machineTelemetry",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data69.aggregates !== undefined){
-if(!(validate43(data69.aggregates, {instancePath:instancePath+"/residency/dataClasses/aggregates",parentData:data69,parentDataProperty:"aggregates",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data69.logs !== undefined){
-if(!(validate43(data69.logs, {instancePath:instancePath+"/residency/dataClasses/logs",parentData:data69,parentDataProperty:"logs",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data69.backups !== undefined){
-if(!(validate43(data69.backups, {instancePath:instancePath+"/residency/dataClasses/backups",parentData:data69,parentDataProperty:"backups",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data69.keys !== undefined){
-if(!(validate43(data69.keys, {instancePath:instancePath+"/residency/dataClasses/keys",parentData:data69,parentDataProperty:"keys",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data69.state !== undefined){
-if(!(validate43(data69.state, {instancePath:instancePath+"/residency/dataClasses/state",parentData:data69,parentDataProperty:"state",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+if(data66.article !== undefined){
+if(!(validate40(data66.article, {instancePath:instancePath+"/residency/registrations/" + i9+"/article",parentData:data66,parentDataProperty:"article",rootData}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err158 = {instancePath:instancePath+"/residency/dataClasses",schemaPath:"#/properties/residency/properties/dataClasses/type",keyword:"type",params:{type: "object"}};
+const err158 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -3954,11 +3902,9 @@ vErrors.push(err158);
 errors++;
 }
 }
-if(data45.regions !== undefined){
-let data78 = data45.regions;
-if(Array.isArray(data78)){
-if(data78.length > 50){
-const err159 = {instancePath:instancePath+"/residency/regions",schemaPath:"#/properties/residency/properties/regions/maxItems",keyword:"maxItems",params:{limit: 50}};
+}
+else {
+const err159 = {instancePath:instancePath+"/residency/registrations",schemaPath:"#/properties/residency/properties/registrations/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -3967,12 +3913,13 @@ vErrors.push(err159);
 }
 errors++;
 }
-const len8 = data78.length;
-for(let i10=0; i10<len8; i10++){
-let data79 = data78[i10];
-if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
-if(data79.provider === undefined){
-const err160 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/required",keyword:"required",params:{missingProperty: "provider"}};
+}
+if(data45.dataClasses !== undefined){
+let data70 = data45.dataClasses;
+if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
+for(const key16 in data70){
+if(!((((((((key16 === "identity") || (key16 === "diagnosticAnswers")) || (key16 === "machineTelemetry")) || (key16 === "aggregates")) || (key16 === "logs")) || (key16 === "backups")) || (key16 === "keys")) || (key16 === "state"))){
+const err160 = {instancePath:instancePath+"/residency/dataClasses",schemaPath:"#/properties/residency/properties/dataClasses/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -3981,8 +3928,58 @@ vErrors.push(err160);
 }
 errors++;
 }
-if(data79.region === undefined){
-const err161 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/required",keyword:"required",params:{missingProperty: "region"}};
+}
+if(data70.identity !== undefined){
+if(!(validate43(data70.identity, {instancePath:instancePath+"/residency/dataClasses/identity",parentData:data70,parentDataProperty:"identity",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+if(data70.diagnosticAnswers !== undefined){
+if(!(validate43(data70.diagnosticAnswers, {instancePath:instancePath+"/residency/dataClasses/diagnosticAnswers",parentData:data70,parentDataProperty:"diagnosticAnswers",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+if(data70.machineTelemetry !== undefined){
+if(!(validate43(data70.machineTelemetry, {instancePath:instancePath+"/residency/dataClasses/machineTelemetry",parentData:data70,parentDataProperty:"machineTelemetry",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+if(data70.aggregates !== undefined){
+if(!(validate43(data70.aggregates, {instancePath:instancePath+"/residency/dataClasses/aggregates",parentData:data70,parentDataProperty:"aggregates",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+if(data70.logs !== undefined){
+if(!(validate43(data70.logs, {instancePath:instancePath+"/residency/dataClasses/logs",parentData:data70,parentDataProperty:"logs",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+if(data70.backups !== undefined){
+if(!(validate43(data70.backups, {instancePath:instancePath+"/residency/dataClasses/backups",parentData:data70,parentDataProperty:"backups",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+if(data70.keys !== undefined){
+if(!(validate43(data70.keys, {instancePath:instancePath+"/residency/dataClasses/keys",parentData:data70,parentDataProperty:"keys",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+if(data70.state !== undefined){
+if(!(validate43(data70.state, {instancePath:instancePath+"/residency/dataClasses/state",parentData:data70,parentDataProperty:"state",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err161 = {instancePath:instancePath+"/residency/dataClasses",schemaPath:"#/properties/residency/properties/dataClasses/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -3991,9 +3988,12 @@ vErrors.push(err161);
 }
 errors++;
 }
-for(const key17 in data79){
-if(!(((key17 === "provider") || (key17 === "region")) || (key17 === "zones"))){
-const err162 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+}
+if(data45.regions !== undefined){
+let data79 = data45.regions;
+if(Array.isArray(data79)){
+if(data79.length > 50){
+const err162 = {instancePath:instancePath+"/residency/regions",schemaPath:"#/properties/residency/properties/regions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -4002,10 +4002,12 @@ vErrors.push(err162);
 }
 errors++;
 }
-}
-if(data79.provider !== undefined){
-if(!(data79.provider === "aws")){
-const err163 = {instancePath:instancePath+"/residency/regions/" + i10+"/provider",schemaPath:"#/properties/residency/properties/regions/items/properties/provider/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.regions.items.properties.provider.enum}};
+const len8 = data79.length;
+for(let i10=0; i10<len8; i10++){
+let data80 = data79[i10];
+if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
+if(data80.provider === undefined){
+const err163 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/required",keyword:"required",params:{missingProperty: "provider"}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -4014,12 +4016,8 @@ vErrors.push(err163);
 }
 errors++;
 }
-}
-if(data79.region !== undefined){
-let data81 = data79.region;
-if(typeof data81 === "string"){
-if(func3(data81) < 1){
-const err164 = {instancePath:instancePath+"/residency/regions/" + i10+"/region",schemaPath:"#/properties/residency/properties/regions/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
+if(data80.region === undefined){
+const err164 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/required",keyword:"required",params:{missingProperty: "region"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -4028,9 +4026,9 @@ vErrors.push(err164);
 }
 errors++;
 }
-}
-else {
-const err165 = {instancePath:instancePath+"/residency/regions/" + i10+"/region",schemaPath:"#/properties/residency/properties/regions/items/properties/region/type",keyword:"type",params:{type: "string"}};
+for(const key17 in data80){
+if(!(((key17 === "provider") || (key17 === "region")) || (key17 === "zones"))){
+const err165 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -4040,15 +4038,9 @@ vErrors.push(err165);
 errors++;
 }
 }
-if(data79.zones !== undefined){
-if(!(validate57(data79.zones, {instancePath:instancePath+"/residency/regions/" + i10+"/zones",parentData:data79,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err166 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/type",keyword:"type",params:{type: "object"}};
+if(data80.provider !== undefined){
+if(!(data80.provider === "aws")){
+const err166 = {instancePath:instancePath+"/residency/regions/" + i10+"/provider",schemaPath:"#/properties/residency/properties/regions/items/properties/provider/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.regions.items.properties.provider.enum}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -4058,9 +4050,11 @@ vErrors.push(err166);
 errors++;
 }
 }
-}
-else {
-const err167 = {instancePath:instancePath+"/residency/regions",schemaPath:"#/properties/residency/properties/regions/type",keyword:"type",params:{type: "array"}};
+if(data80.region !== undefined){
+let data82 = data80.region;
+if(typeof data82 === "string"){
+if(func3(data82) < 1){
+const err167 = {instancePath:instancePath+"/residency/regions/" + i10+"/region",schemaPath:"#/properties/residency/properties/regions/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -4070,11 +4064,8 @@ vErrors.push(err167);
 errors++;
 }
 }
-if(data45.endpoints !== undefined){
-let data83 = data45.endpoints;
-if(Array.isArray(data83)){
-if(data83.length > 200){
-const err168 = {instancePath:instancePath+"/residency/endpoints",schemaPath:"#/properties/residency/properties/endpoints/maxItems",keyword:"maxItems",params:{limit: 200}};
+else {
+const err168 = {instancePath:instancePath+"/residency/regions/" + i10+"/region",schemaPath:"#/properties/residency/properties/regions/items/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -4083,12 +4074,16 @@ vErrors.push(err168);
 }
 errors++;
 }
-const len9 = data83.length;
-for(let i11=0; i11<len9; i11++){
-let data84 = data83[i11];
-if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
-if(data84.host === undefined){
-const err169 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "host"}};
+}
+if(data80.zones !== undefined){
+if(!(validate57(data80.zones, {instancePath:instancePath+"/residency/regions/" + i10+"/zones",parentData:data80,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err169 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -4097,8 +4092,10 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(data84.purpose === undefined){
-const err170 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "purpose"}};
+}
+}
+else {
+const err170 = {instancePath:instancePath+"/residency/regions",schemaPath:"#/properties/residency/properties/regions/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -4107,8 +4104,12 @@ vErrors.push(err170);
 }
 errors++;
 }
-if(data84.country === undefined){
-const err171 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data45.endpoints !== undefined){
+let data84 = data45.endpoints;
+if(Array.isArray(data84)){
+if(data84.length > 200){
+const err171 = {instancePath:instancePath+"/residency/endpoints",schemaPath:"#/properties/residency/properties/endpoints/maxItems",keyword:"maxItems",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -4117,9 +4118,12 @@ vErrors.push(err171);
 }
 errors++;
 }
-for(const key18 in data84){
-if(!((((((key18 === "host") || (key18 === "ports")) || (key18 === "addresses")) || (key18 === "purpose")) || (key18 === "country")) || (key18 === "dataClasses"))){
-const err172 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+const len9 = data84.length;
+for(let i11=0; i11<len9; i11++){
+let data85 = data84[i11];
+if(data85 && typeof data85 == "object" && !Array.isArray(data85)){
+if(data85.host === undefined){
+const err172 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -4128,18 +4132,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-}
-if(data84.host !== undefined){
-if(!(validate59(data84.host, {instancePath:instancePath+"/residency/endpoints/" + i11+"/host",parentData:data84,parentDataProperty:"host",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data84.ports !== undefined){
-let data86 = data84.ports;
-if(Array.isArray(data86)){
-if(data86.length < 1){
-const err173 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/minItems",keyword:"minItems",params:{limit: 1}};
+if(data85.purpose === undefined){
+const err173 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "purpose"}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -4148,21 +4142,8 @@ vErrors.push(err173);
 }
 errors++;
 }
-const len10 = data86.length;
-for(let i12=0; i12<len10; i12++){
-if(!(validate61(data86[i12], {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports/" + i12,parentData:data86,parentDataProperty:i12,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-}
-let i13 = data86.length;
-let j2;
-if(i13 > 1){
-outer0:
-for(;i13--;){
-for(j2 = i13; j2--;){
-if(func0(data86[i13], data86[j2])){
-const err174 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/uniqueItems",keyword:"uniqueItems",params:{i: i13, j: j2}};
+if(data85.country === undefined){
+const err174 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -4170,14 +4151,10 @@ else {
 vErrors.push(err174);
 }
 errors++;
-break outer0;
 }
-}
-}
-}
-}
-else {
-const err175 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/type",keyword:"type",params:{type: "array"}};
+for(const key18 in data85){
+if(!((((((key18 === "host") || (key18 === "ports")) || (key18 === "addresses")) || (key18 === "purpose")) || (key18 === "country")) || (key18 === "dataClasses"))){
+const err175 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -4187,16 +4164,17 @@ vErrors.push(err175);
 errors++;
 }
 }
-if(data84.addresses !== undefined){
-if(!(validate63(data84.addresses, {instancePath:instancePath+"/residency/endpoints/" + i11+"/addresses",parentData:data84,parentDataProperty:"addresses",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(data85.host !== undefined){
+if(!(validate59(data85.host, {instancePath:instancePath+"/residency/endpoints/" + i11+"/host",parentData:data85,parentDataProperty:"host",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
-if(data84.purpose !== undefined){
-let data89 = data84.purpose;
-if(!(((((((((((((data89 === "image-registry") || (data89 === "chart-registry")) || (data89 === "mail")) || (data89 === "sms")) || (data89 === "backup")) || (data89 === "state")) || (data89 === "time")) || (data89 === "names")) || (data89 === "certificates")) || (data89 === "identity")) || (data89 === "monitoring")) || (data89 === "updates")) || (data89 === "company-data"))){
-const err176 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/purpose",schemaPath:"#/properties/residency/properties/endpoints/items/properties/purpose/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.endpoints.items.properties.purpose.enum}};
+if(data85.ports !== undefined){
+let data87 = data85.ports;
+if(Array.isArray(data87)){
+if(data87.length < 1){
+const err176 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -4205,12 +4183,21 @@ vErrors.push(err176);
 }
 errors++;
 }
+const len10 = data87.length;
+for(let i12=0; i12<len10; i12++){
+if(!(validate61(data87[i12], {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports/" + i12,parentData:data87,parentDataProperty:i12,rootData}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+errors = vErrors.length;
 }
-if(data84.country !== undefined){
-let data90 = data84.country;
-if(typeof data90 === "string"){
-if(!(formats0(data90))){
-const err177 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/country",schemaPath:"#/properties/residency/properties/endpoints/items/properties/country/format",keyword:"format",params:{format: "country"}};
+}
+let i13 = data87.length;
+let j2;
+if(i13 > 1){
+outer0:
+for(;i13--;){
+for(j2 = i13; j2--;){
+if(func0(data87[i13], data87[j2])){
+const err177 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/uniqueItems",keyword:"uniqueItems",params:{i: i13, j: j2}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -4218,10 +4205,14 @@ else {
 vErrors.push(err177);
 }
 errors++;
+break outer0;
+}
+}
+}
 }
 }
 else {
-const err178 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/country",schemaPath:"#/properties/residency/properties/endpoints/items/properties/country/type",keyword:"type",params:{type: "string"}};
+const err178 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -4231,24 +4222,16 @@ vErrors.push(err178);
 errors++;
 }
 }
-if(data84.dataClasses !== undefined){
-let data91 = data84.dataClasses;
-if(Array.isArray(data91)){
-const len11 = data91.length;
-for(let i14=0; i14<len11; i14++){
-if(!(validate67(data91[i14], {instancePath:instancePath+"/residency/endpoints/" + i11+"/dataClasses/" + i14,parentData:data91,parentDataProperty:i14,rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if(data85.addresses !== undefined){
+if(!(validate63(data85.addresses, {instancePath:instancePath+"/residency/endpoints/" + i11+"/addresses",parentData:data85,parentDataProperty:"addresses",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
-let i15 = data91.length;
-let j3;
-if(i15 > 1){
-outer1:
-for(;i15--;){
-for(j3 = i15; j3--;){
-if(func0(data91[i15], data91[j3])){
-const err179 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/dataClasses",schemaPath:"#/properties/residency/properties/endpoints/items/properties/dataClasses/uniqueItems",keyword:"uniqueItems",params:{i: i15, j: j3}};
+if(data85.purpose !== undefined){
+let data90 = data85.purpose;
+if(!(((((((((((((data90 === "image-registry") || (data90 === "chart-registry")) || (data90 === "mail")) || (data90 === "sms")) || (data90 === "backup")) || (data90 === "state")) || (data90 === "time")) || (data90 === "names")) || (data90 === "certificates")) || (data90 === "identity")) || (data90 === "monitoring")) || (data90 === "updates")) || (data90 === "company-data"))){
+const err179 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/purpose",schemaPath:"#/properties/residency/properties/endpoints/items/properties/purpose/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.endpoints.items.properties.purpose.enum}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -4256,14 +4239,13 @@ else {
 vErrors.push(err179);
 }
 errors++;
-break outer1;
 }
 }
-}
-}
-}
-else {
-const err180 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/dataClasses",schemaPath:"#/properties/residency/properties/endpoints/items/properties/dataClasses/type",keyword:"type",params:{type: "array"}};
+if(data85.country !== undefined){
+let data91 = data85.country;
+if(typeof data91 === "string"){
+if(!(formats0(data91))){
+const err180 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/country",schemaPath:"#/properties/residency/properties/endpoints/items/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -4273,9 +4255,8 @@ vErrors.push(err180);
 errors++;
 }
 }
-}
 else {
-const err181 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/type",keyword:"type",params:{type: "object"}};
+const err181 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/country",schemaPath:"#/properties/residency/properties/endpoints/items/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -4285,9 +4266,24 @@ vErrors.push(err181);
 errors++;
 }
 }
+if(data85.dataClasses !== undefined){
+let data92 = data85.dataClasses;
+if(Array.isArray(data92)){
+const len11 = data92.length;
+for(let i14=0; i14<len11; i14++){
+if(!(validate67(data92[i14], {instancePath:instancePath+"/residency/endpoints/" + i11+"/dataClasses/" + i14,parentData:data92,parentDataProperty:i14,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+errors = vErrors.length;
 }
-else {
-const err182 = {instancePath:instancePath+"/residency/endpoints",schemaPath:"#/properties/residency/properties/endpoints/type",keyword:"type",params:{type: "array"}};
+}
+let i15 = data92.length;
+let j3;
+if(i15 > 1){
+outer1:
+for(;i15--;){
+for(j3 = i15; j3--;){
+if(func0(data92[i15], data92[j3])){
+const err182 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/dataClasses",schemaPath:"#/properties/residency/properties/endpoints/items/properties/dataClasses/uniqueItems",keyword:"uniqueItems",params:{i: i15, j: j3}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -4295,13 +4291,14 @@ else {
 vErrors.push(err182);
 }
 errors++;
+break outer1;
 }
 }
-if(data45.transfers !== undefined){
-let data93 = data45.transfers;
-if(Array.isArray(data93)){
-if(data93.length > 200){
-const err183 = {instancePath:instancePath+"/residency/transfers",schemaPath:"#/properties/residency/properties/transfers/maxItems",keyword:"maxItems",params:{limit: 200}};
+}
+}
+}
+else {
+const err183 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/dataClasses",schemaPath:"#/properties/residency/properties/endpoints/items/properties/dataClasses/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -4310,12 +4307,10 @@ vErrors.push(err183);
 }
 errors++;
 }
-const len12 = data93.length;
-for(let i16=0; i16<len12; i16++){
-let data94 = data93[i16];
-if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
-if(data94.id === undefined){
-const err184 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+}
+else {
+const err184 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -4324,8 +4319,10 @@ vErrors.push(err184);
 }
 errors++;
 }
-if(data94.dataClasses === undefined){
-const err185 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "dataClasses"}};
+}
+}
+else {
+const err185 = {instancePath:instancePath+"/residency/endpoints",schemaPath:"#/properties/residency/properties/endpoints/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -4334,8 +4331,12 @@ vErrors.push(err185);
 }
 errors++;
 }
-if(data94.recipient === undefined){
-const err186 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "recipient"}};
+}
+if(data45.transfers !== undefined){
+let data94 = data45.transfers;
+if(Array.isArray(data94)){
+if(data94.length > 200){
+const err186 = {instancePath:instancePath+"/residency/transfers",schemaPath:"#/properties/residency/properties/transfers/maxItems",keyword:"maxItems",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -4344,8 +4345,12 @@ vErrors.push(err186);
 }
 errors++;
 }
-if(data94.to === undefined){
-const err187 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "to"}};
+const len12 = data94.length;
+for(let i16=0; i16<len12; i16++){
+let data95 = data94[i16];
+if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
+if(data95.id === undefined){
+const err187 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -4354,8 +4359,8 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(data94.mechanism === undefined){
-const err188 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "mechanism"}};
+if(data95.dataClasses === undefined){
+const err188 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "dataClasses"}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -4364,8 +4369,8 @@ vErrors.push(err188);
 }
 errors++;
 }
-if(data94.article === undefined){
-const err189 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "article"}};
+if(data95.recipient === undefined){
+const err189 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "recipient"}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -4374,8 +4379,8 @@ vErrors.push(err189);
 }
 errors++;
 }
-if(data94.evidence === undefined){
-const err190 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "evidence"}};
+if(data95.to === undefined){
+const err190 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -4384,9 +4389,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-for(const key19 in data94){
-if(!((((((((key19 === "id") || (key19 === "dataClasses")) || (key19 === "recipient")) || (key19 === "to")) || (key19 === "mechanism")) || (key19 === "article")) || (key19 === "evidence")) || (key19 === "until"))){
-const err191 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+if(data95.mechanism === undefined){
+const err191 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "mechanism"}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -4395,18 +4399,8 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-if(data94.id !== undefined){
-if(!(validate28(data94.id, {instancePath:instancePath+"/residency/transfers/" + i16+"/id",parentData:data94,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data94.dataClasses !== undefined){
-let data96 = data94.dataClasses;
-if(Array.isArray(data96)){
-if(data96.length < 1){
-const err192 = {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/minItems",keyword:"minItems",params:{limit: 1}};
+if(data95.article === undefined){
+const err192 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "article"}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -4415,21 +4409,8 @@ vErrors.push(err192);
 }
 errors++;
 }
-const len13 = data96.length;
-for(let i17=0; i17<len13; i17++){
-if(!(validate67(data96[i17], {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses/" + i17,parentData:data96,parentDataProperty:i17,rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
-errors = vErrors.length;
-}
-}
-let i18 = data96.length;
-let j4;
-if(i18 > 1){
-outer2:
-for(;i18--;){
-for(j4 = i18; j4--;){
-if(func0(data96[i18], data96[j4])){
-const err193 = {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/uniqueItems",keyword:"uniqueItems",params:{i: i18, j: j4}};
+if(data95.evidence === undefined){
+const err193 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "evidence"}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -4437,14 +4418,10 @@ else {
 vErrors.push(err193);
 }
 errors++;
-break outer2;
 }
-}
-}
-}
-}
-else {
-const err194 = {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/type",keyword:"type",params:{type: "array"}};
+for(const key19 in data95){
+if(!((((((((key19 === "id") || (key19 === "dataClasses")) || (key19 === "recipient")) || (key19 === "to")) || (key19 === "mechanism")) || (key19 === "article")) || (key19 === "evidence")) || (key19 === "until"))){
+const err194 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -4454,11 +4431,17 @@ vErrors.push(err194);
 errors++;
 }
 }
-if(data94.recipient !== undefined){
-let data98 = data94.recipient;
-if(typeof data98 === "string"){
-if(func3(data98) < 1){
-const err195 = {instancePath:instancePath+"/residency/transfers/" + i16+"/recipient",schemaPath:"#/properties/residency/properties/transfers/items/properties/recipient/minLength",keyword:"minLength",params:{limit: 1}};
+if(data95.id !== undefined){
+if(!(validate28(data95.id, {instancePath:instancePath+"/residency/transfers/" + i16+"/id",parentData:data95,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
+if(data95.dataClasses !== undefined){
+let data97 = data95.dataClasses;
+if(Array.isArray(data97)){
+if(data97.length < 1){
+const err195 = {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -4467,9 +4450,21 @@ vErrors.push(err195);
 }
 errors++;
 }
+const len13 = data97.length;
+for(let i17=0; i17<len13; i17++){
+if(!(validate67(data97[i17], {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses/" + i17,parentData:data97,parentDataProperty:i17,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+errors = vErrors.length;
 }
-else {
-const err196 = {instancePath:instancePath+"/residency/transfers/" + i16+"/recipient",schemaPath:"#/properties/residency/properties/transfers/items/properties/recipient/type",keyword:"type",params:{type: "string"}};
+}
+let i18 = data97.length;
+let j4;
+if(i18 > 1){
+outer2:
+for(;i18--;){
+for(j4 = i18; j4--;){
+if(func0(data97[i18], data97[j4])){
+const err196 = {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/uniqueItems",keyword:"uniqueItems",params:{i: i18, j: j4}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -4477,13 +4472,14 @@ else {
 vErrors.push(err196);
 }
 errors++;
+break outer2;
 }
 }
-if(data94.to !== undefined){
-let data99 = data94.to;
-if(typeof data99 === "string"){
-if(!(formats0(data99))){
-const err197 = {instancePath:instancePath+"/residency/transfers/" + i16+"/to",schemaPath:"#/properties/residency/properties/transfers/items/properties/to/format",keyword:"format",params:{format: "country"}};
+}
+}
+}
+else {
+const err197 = {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -4493,8 +4489,11 @@ vErrors.push(err197);
 errors++;
 }
 }
-else {
-const err198 = {instancePath:instancePath+"/residency/transfers/" + i16+"/to",schemaPath:"#/properties/residency/properties/transfers/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(data95.recipient !== undefined){
+let data99 = data95.recipient;
+if(typeof data99 === "string"){
+if(func3(data99) < 1){
+const err198 = {instancePath:instancePath+"/residency/transfers/" + i16+"/recipient",schemaPath:"#/properties/residency/properties/transfers/items/properties/recipient/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -4504,23 +4503,8 @@ vErrors.push(err198);
 errors++;
 }
 }
-if(data94.mechanism !== undefined){
-if(!(validate44(data94.mechanism, {instancePath:instancePath+"/residency/transfers/" + i16+"/mechanism",parentData:data94,parentDataProperty:"mechanism",rootData}))){
-vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
-errors = vErrors.length;
-}
-}
-if(data94.article !== undefined){
-if(!(validate40(data94.article, {instancePath:instancePath+"/residency/transfers/" + i16+"/article",parentData:data94,parentDataProperty:"article",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
-errors = vErrors.length;
-}
-}
-if(data94.evidence !== undefined){
-let data102 = data94.evidence;
-if(typeof data102 === "string"){
-if(func3(data102) < 1){
-const err199 = {instancePath:instancePath+"/residency/transfers/" + i16+"/evidence",schemaPath:"#/properties/residency/properties/transfers/items/properties/evidence/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err199 = {instancePath:instancePath+"/residency/transfers/" + i16+"/recipient",schemaPath:"#/properties/residency/properties/transfers/items/properties/recipient/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -4530,8 +4514,11 @@ vErrors.push(err199);
 errors++;
 }
 }
-else {
-const err200 = {instancePath:instancePath+"/residency/transfers/" + i16+"/evidence",schemaPath:"#/properties/residency/properties/transfers/items/properties/evidence/type",keyword:"type",params:{type: "string"}};
+if(data95.to !== undefined){
+let data100 = data95.to;
+if(typeof data100 === "string"){
+if(!(formats0(data100))){
+const err200 = {instancePath:instancePath+"/residency/transfers/" + i16+"/to",schemaPath:"#/properties/residency/properties/transfers/items/properties/to/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -4541,11 +4528,8 @@ vErrors.push(err200);
 errors++;
 }
 }
-if(data94.until !== undefined){
-let data103 = data94.until;
-if(typeof data103 === "string"){
-if(!(formats10.validate(data103))){
-const err201 = {instancePath:instancePath+"/residency/transfers/" + i16+"/until",schemaPath:"#/properties/residency/properties/transfers/items/properties/until/format",keyword:"format",params:{format: "date"}};
+else {
+const err201 = {instancePath:instancePath+"/residency/transfers/" + i16+"/to",schemaPath:"#/properties/residency/properties/transfers/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -4555,8 +4539,23 @@ vErrors.push(err201);
 errors++;
 }
 }
-else {
-const err202 = {instancePath:instancePath+"/residency/transfers/" + i16+"/until",schemaPath:"#/properties/residency/properties/transfers/items/properties/until/type",keyword:"type",params:{type: "string"}};
+if(data95.mechanism !== undefined){
+if(!(validate44(data95.mechanism, {instancePath:instancePath+"/residency/transfers/" + i16+"/mechanism",parentData:data95,parentDataProperty:"mechanism",rootData}))){
+vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
+errors = vErrors.length;
+}
+}
+if(data95.article !== undefined){
+if(!(validate40(data95.article, {instancePath:instancePath+"/residency/transfers/" + i16+"/article",parentData:data95,parentDataProperty:"article",rootData}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+errors = vErrors.length;
+}
+}
+if(data95.evidence !== undefined){
+let data103 = data95.evidence;
+if(typeof data103 === "string"){
+if(func3(data103) < 1){
+const err202 = {instancePath:instancePath+"/residency/transfers/" + i16+"/evidence",schemaPath:"#/properties/residency/properties/transfers/items/properties/evidence/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -4566,9 +4565,8 @@ vErrors.push(err202);
 errors++;
 }
 }
-}
 else {
-const err203 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/type",keyword:"type",params:{type: "object"}};
+const err203 = {instancePath:instancePath+"/residency/transfers/" + i16+"/evidence",schemaPath:"#/properties/residency/properties/transfers/items/properties/evidence/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -4578,9 +4576,11 @@ vErrors.push(err203);
 errors++;
 }
 }
-}
-else {
-const err204 = {instancePath:instancePath+"/residency/transfers",schemaPath:"#/properties/residency/properties/transfers/type",keyword:"type",params:{type: "array"}};
+if(data95.until !== undefined){
+let data104 = data95.until;
+if(typeof data104 === "string"){
+if(!(formats10.validate(data104))){
+const err204 = {instancePath:instancePath+"/residency/transfers/" + i16+"/until",schemaPath:"#/properties/residency/properties/transfers/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -4590,11 +4590,8 @@ vErrors.push(err204);
 errors++;
 }
 }
-if(data45.remoteAccess !== undefined){
-let data104 = data45.remoteAccess;
-if(Array.isArray(data104)){
-if(data104.length > 200){
-const err205 = {instancePath:instancePath+"/residency/remoteAccess",schemaPath:"#/properties/residency/properties/remoteAccess/maxItems",keyword:"maxItems",params:{limit: 200}};
+else {
+const err205 = {instancePath:instancePath+"/residency/transfers/" + i16+"/until",schemaPath:"#/properties/residency/properties/transfers/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -4603,12 +4600,10 @@ vErrors.push(err205);
 }
 errors++;
 }
-const len14 = data104.length;
-for(let i19=0; i19<len14; i19++){
-let data105 = data104[i19];
-if(data105 && typeof data105 == "object" && !Array.isArray(data105)){
-if(data105.who === undefined){
-const err206 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "who"}};
+}
+}
+else {
+const err206 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -4617,8 +4612,10 @@ vErrors.push(err206);
 }
 errors++;
 }
-if(data105.from === undefined){
-const err207 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "from"}};
+}
+}
+else {
+const err207 = {instancePath:instancePath+"/residency/transfers",schemaPath:"#/properties/residency/properties/transfers/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -4627,8 +4624,12 @@ vErrors.push(err207);
 }
 errors++;
 }
-if(data105.why === undefined){
-const err208 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "why"}};
+}
+if(data45.remoteAccess !== undefined){
+let data105 = data45.remoteAccess;
+if(Array.isArray(data105)){
+if(data105.length > 200){
+const err208 = {instancePath:instancePath+"/residency/remoteAccess",schemaPath:"#/properties/residency/properties/remoteAccess/maxItems",keyword:"maxItems",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -4637,8 +4638,12 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(data105.until === undefined){
-const err209 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "until"}};
+const len14 = data105.length;
+for(let i19=0; i19<len14; i19++){
+let data106 = data105[i19];
+if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
+if(data106.who === undefined){
+const err209 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "who"}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -4647,9 +4652,8 @@ vErrors.push(err209);
 }
 errors++;
 }
-for(const key20 in data105){
-if(!((((key20 === "who") || (key20 === "from")) || (key20 === "why")) || (key20 === "until"))){
-const err210 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+if(data106.from === undefined){
+const err210 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "from"}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -4658,12 +4662,8 @@ vErrors.push(err210);
 }
 errors++;
 }
-}
-if(data105.who !== undefined){
-let data106 = data105.who;
-if(typeof data106 === "string"){
-if(func3(data106) < 1){
-const err211 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/who",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
+if(data106.why === undefined){
+const err211 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "why"}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -4672,9 +4672,8 @@ vErrors.push(err211);
 }
 errors++;
 }
-}
-else {
-const err212 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/who",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/who/type",keyword:"type",params:{type: "string"}};
+if(data106.until === undefined){
+const err212 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "until"}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -4683,12 +4682,9 @@ vErrors.push(err212);
 }
 errors++;
 }
-}
-if(data105.from !== undefined){
-let data107 = data105.from;
-if(typeof data107 === "string"){
-if(!(formats0(data107))){
-const err213 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/from",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/from/format",keyword:"format",params:{format: "country"}};
+for(const key20 in data106){
+if(!((((key20 === "who") || (key20 === "from")) || (key20 === "why")) || (key20 === "until"))){
+const err213 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -4698,8 +4694,11 @@ vErrors.push(err213);
 errors++;
 }
 }
-else {
-const err214 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/from",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/from/type",keyword:"type",params:{type: "string"}};
+if(data106.who !== undefined){
+let data107 = data106.who;
+if(typeof data107 === "string"){
+if(func3(data107) < 1){
+const err214 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/who",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -4709,11 +4708,8 @@ vErrors.push(err214);
 errors++;
 }
 }
-if(data105.why !== undefined){
-let data108 = data105.why;
-if(typeof data108 === "string"){
-if(func3(data108) < 1){
-const err215 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/why",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/why/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err215 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/who",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/who/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -4723,8 +4719,11 @@ vErrors.push(err215);
 errors++;
 }
 }
-else {
-const err216 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/why",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/why/type",keyword:"type",params:{type: "string"}};
+if(data106.from !== undefined){
+let data108 = data106.from;
+if(typeof data108 === "string"){
+if(!(formats0(data108))){
+const err216 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/from",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/from/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -4734,11 +4733,8 @@ vErrors.push(err216);
 errors++;
 }
 }
-if(data105.until !== undefined){
-let data109 = data105.until;
-if(typeof data109 === "string"){
-if(!(formats10.validate(data109))){
-const err217 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/until",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/until/format",keyword:"format",params:{format: "date"}};
+else {
+const err217 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/from",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -4748,8 +4744,11 @@ vErrors.push(err217);
 errors++;
 }
 }
-else {
-const err218 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/until",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/until/type",keyword:"type",params:{type: "string"}};
+if(data106.why !== undefined){
+let data109 = data106.why;
+if(typeof data109 === "string"){
+if(func3(data109) < 1){
+const err218 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/why",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/why/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -4759,9 +4758,8 @@ vErrors.push(err218);
 errors++;
 }
 }
-}
 else {
-const err219 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/type",keyword:"type",params:{type: "object"}};
+const err219 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/why",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/why/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -4771,9 +4769,11 @@ vErrors.push(err219);
 errors++;
 }
 }
-}
-else {
-const err220 = {instancePath:instancePath+"/residency/remoteAccess",schemaPath:"#/properties/residency/properties/remoteAccess/type",keyword:"type",params:{type: "array"}};
+if(data106.until !== undefined){
+let data110 = data106.until;
+if(typeof data110 === "string"){
+if(!(formats10.validate(data110))){
+const err220 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/until",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -4783,11 +4783,8 @@ vErrors.push(err220);
 errors++;
 }
 }
-if(data45.waivers !== undefined){
-let data110 = data45.waivers;
-if(Array.isArray(data110)){
-if(data110.length > 200){
-const err221 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/maxItems",keyword:"maxItems",params:{limit: 200}};
+else {
+const err221 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/until",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -4796,12 +4793,10 @@ vErrors.push(err221);
 }
 errors++;
 }
-const len15 = data110.length;
-for(let i20=0; i20<len15; i20++){
-let data111 = data110[i20];
-if(data111 && typeof data111 == "object" && !Array.isArray(data111)){
-if(data111.id === undefined){
-const err222 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+}
+else {
+const err222 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -4810,8 +4805,10 @@ vErrors.push(err222);
 }
 errors++;
 }
-if(data111.resource === undefined){
-const err223 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "resource"}};
+}
+}
+else {
+const err223 = {instancePath:instancePath+"/residency/remoteAccess",schemaPath:"#/properties/residency/properties/remoteAccess/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -4820,8 +4817,12 @@ vErrors.push(err223);
 }
 errors++;
 }
-if(data111.why === undefined){
-const err224 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "why"}};
+}
+if(data45.waivers !== undefined){
+let data111 = data45.waivers;
+if(Array.isArray(data111)){
+if(data111.length > 200){
+const err224 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/maxItems",keyword:"maxItems",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -4830,8 +4831,12 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(data111.who === undefined){
-const err225 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "who"}};
+const len15 = data111.length;
+for(let i20=0; i20<len15; i20++){
+let data112 = data111[i20];
+if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
+if(data112.id === undefined){
+const err225 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -4840,8 +4845,8 @@ vErrors.push(err225);
 }
 errors++;
 }
-if(data111.until === undefined){
-const err226 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "until"}};
+if(data112.resource === undefined){
+const err226 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "resource"}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -4850,9 +4855,8 @@ vErrors.push(err226);
 }
 errors++;
 }
-for(const key21 in data111){
-if(!((((((key21 === "id") || (key21 === "policy")) || (key21 === "resource")) || (key21 === "why")) || (key21 === "who")) || (key21 === "until"))){
-const err227 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(data112.why === undefined){
+const err227 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "why"}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -4861,24 +4865,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-if(data111.id !== undefined){
-if(!(validate28(data111.id, {instancePath:instancePath+"/residency/waivers/" + i20+"/id",parentData:data111,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data111.policy !== undefined){
-if(!(validate28(data111.policy, {instancePath:instancePath+"/residency/waivers/" + i20+"/policy",parentData:data111,parentDataProperty:"policy",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data111.resource !== undefined){
-let data114 = data111.resource;
-if(typeof data114 === "string"){
-if(func3(data114) > 500){
-const err228 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/maxLength",keyword:"maxLength",params:{limit: 500}};
+if(data112.who === undefined){
+const err228 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "who"}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -4887,8 +4875,8 @@ vErrors.push(err228);
 }
 errors++;
 }
-if(func3(data114) < 1){
-const err229 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/minLength",keyword:"minLength",params:{limit: 1}};
+if(data112.until === undefined){
+const err229 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "until"}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -4897,9 +4885,9 @@ vErrors.push(err229);
 }
 errors++;
 }
-}
-else {
-const err230 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/type",keyword:"type",params:{type: "string"}};
+for(const key21 in data112){
+if(!((((((key21 === "id") || (key21 === "policy")) || (key21 === "resource")) || (key21 === "why")) || (key21 === "who")) || (key21 === "until"))){
+const err230 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -4909,11 +4897,23 @@ vErrors.push(err230);
 errors++;
 }
 }
-if(data111.why !== undefined){
-let data115 = data111.why;
+if(data112.id !== undefined){
+if(!(validate28(data112.id, {instancePath:instancePath+"/residency/waivers/" + i20+"/id",parentData:data112,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
+if(data112.policy !== undefined){
+if(!(validate28(data112.policy, {instancePath:instancePath+"/residency/waivers/" + i20+"/policy",parentData:data112,parentDataProperty:"policy",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
+if(data112.resource !== undefined){
+let data115 = data112.resource;
 if(typeof data115 === "string"){
-if(func3(data115) < 10){
-const err231 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/minLength",keyword:"minLength",params:{limit: 10}};
+if(func3(data115) > 500){
+const err231 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/maxLength",keyword:"maxLength",params:{limit: 500}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -4922,9 +4922,8 @@ vErrors.push(err231);
 }
 errors++;
 }
-}
-else {
-const err232 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/type",keyword:"type",params:{type: "string"}};
+if(func3(data115) < 1){
+const err232 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -4934,11 +4933,8 @@ vErrors.push(err232);
 errors++;
 }
 }
-if(data111.who !== undefined){
-let data116 = data111.who;
-if(typeof data116 === "string"){
-if(func3(data116) < 1){
-const err233 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err233 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -4948,8 +4944,11 @@ vErrors.push(err233);
 errors++;
 }
 }
-else {
-const err234 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/type",keyword:"type",params:{type: "string"}};
+if(data112.why !== undefined){
+let data116 = data112.why;
+if(typeof data116 === "string"){
+if(func3(data116) < 10){
+const err234 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/minLength",keyword:"minLength",params:{limit: 10}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -4959,11 +4958,8 @@ vErrors.push(err234);
 errors++;
 }
 }
-if(data111.until !== undefined){
-let data117 = data111.until;
-if(typeof data117 === "string"){
-if(!(formats10.validate(data117))){
-const err235 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/format",keyword:"format",params:{format: "date"}};
+else {
+const err235 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -4973,8 +4969,11 @@ vErrors.push(err235);
 errors++;
 }
 }
-else {
-const err236 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/type",keyword:"type",params:{type: "string"}};
+if(data112.who !== undefined){
+let data117 = data112.who;
+if(typeof data117 === "string"){
+if(func3(data117) < 1){
+const err236 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -4984,9 +4983,8 @@ vErrors.push(err236);
 errors++;
 }
 }
-}
 else {
-const err237 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/type",keyword:"type",params:{type: "object"}};
+const err237 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -4996,9 +4994,11 @@ vErrors.push(err237);
 errors++;
 }
 }
-}
-else {
-const err238 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/type",keyword:"type",params:{type: "array"}};
+if(data112.until !== undefined){
+let data118 = data112.until;
+if(typeof data118 === "string"){
+if(!(formats10.validate(data118))){
+const err238 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -5008,9 +5008,8 @@ vErrors.push(err238);
 errors++;
 }
 }
-}
 else {
-const err239 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/type",keyword:"type",params:{type: "object"}};
+const err239 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -5020,12 +5019,9 @@ vErrors.push(err239);
 errors++;
 }
 }
-if(data.hosting !== undefined){
-let data118 = data.hosting;
-if(data118 && typeof data118 == "object" && !Array.isArray(data118)){
-for(const key22 in data118){
-if(!(func2.call(schema6.properties.hosting.properties, key22))){
-const err240 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+}
+else {
+const err240 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -5035,10 +5031,9 @@ vErrors.push(err240);
 errors++;
 }
 }
-if(data118.target !== undefined){
-let data119 = data118.target;
-if(!(((data119 === "local") || (data119 === "kubernetes")) || (data119 === "aws"))){
-const err241 = {instancePath:instancePath+"/hosting/target",schemaPath:"#/properties/hosting/properties/target/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.target.enum}};
+}
+else {
+const err241 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -5048,12 +5043,9 @@ vErrors.push(err241);
 errors++;
 }
 }
-if(data118.local !== undefined){
-let data120 = data118.local;
-if(data120 && typeof data120 == "object" && !Array.isArray(data120)){
-for(const key23 in data120){
-if(!((key23 === "bind") || (key23 === "ports"))){
-const err242 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+}
+else {
+const err242 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -5063,11 +5055,12 @@ vErrors.push(err242);
 errors++;
 }
 }
-if(data120.bind !== undefined){
-let data121 = data120.bind;
-if(typeof data121 === "string"){
-if(!(formats32(data121))){
-const err243 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/format",keyword:"format",params:{format: "address"}};
+if(data.hosting !== undefined){
+let data119 = data.hosting;
+if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
+for(const key22 in data119){
+if(!(func2.call(schema6.properties.hosting.properties, key22))){
+const err243 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -5077,8 +5070,10 @@ vErrors.push(err243);
 errors++;
 }
 }
-else {
-const err244 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/type",keyword:"type",params:{type: "string"}};
+if(data119.target !== undefined){
+let data120 = data119.target;
+if(!(((data120 === "local") || (data120 === "kubernetes")) || (data120 === "aws"))){
+const err244 = {instancePath:instancePath+"/hosting/target",schemaPath:"#/properties/hosting/properties/target/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.target.enum}};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -5088,12 +5083,12 @@ vErrors.push(err244);
 errors++;
 }
 }
-if(data120.ports !== undefined){
-let data122 = data120.ports;
-if(data122 && typeof data122 == "object" && !Array.isArray(data122)){
-for(const key24 in data122){
-if(!(((key24 === "http") || (key24 === "mqtt")) || (key24 === "mqtts"))){
-const err245 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
+if(data119.local !== undefined){
+let data121 = data119.local;
+if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
+for(const key23 in data121){
+if(!((key23 === "bind") || (key23 === "ports"))){
+const err245 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -5103,27 +5098,11 @@ vErrors.push(err245);
 errors++;
 }
 }
-if(data122.http !== undefined){
-if(!(validate75(data122.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data122,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
-}
-}
-if(data122.mqtt !== undefined){
-if(!(validate75(data122.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data122,parentDataProperty:"mqtt",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
-}
-}
-if(data122.mqtts !== undefined){
-if(!(validate75(data122.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data122,parentDataProperty:"mqtts",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err246 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/type",keyword:"type",params:{type: "object"}};
+if(data121.bind !== undefined){
+let data122 = data121.bind;
+if(typeof data122 === "string"){
+if(!(formats32(data122))){
+const err246 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/format",keyword:"format",params:{format: "address"}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -5133,9 +5112,8 @@ vErrors.push(err246);
 errors++;
 }
 }
-}
 else {
-const err247 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/type",keyword:"type",params:{type: "object"}};
+const err247 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -5145,11 +5123,12 @@ vErrors.push(err247);
 errors++;
 }
 }
-if(data118.kubernetes !== undefined){
-let data126 = data118.kubernetes;
-if(data126 && typeof data126 == "object" && !Array.isArray(data126)){
-if(data126.domain === undefined){
-const err248 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
+if(data121.ports !== undefined){
+let data123 = data121.ports;
+if(data123 && typeof data123 == "object" && !Array.isArray(data123)){
+for(const key24 in data123){
+if(!(((key24 === "http") || (key24 === "mqtt")) || (key24 === "mqtts"))){
+const err248 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -5158,9 +5137,28 @@ vErrors.push(err248);
 }
 errors++;
 }
-for(const key25 in data126){
-if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
-const err249 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
+}
+if(data123.http !== undefined){
+if(!(validate75(data123.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data123,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+errors = vErrors.length;
+}
+}
+if(data123.mqtt !== undefined){
+if(!(validate75(data123.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data123,parentDataProperty:"mqtt",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+errors = vErrors.length;
+}
+}
+if(data123.mqtts !== undefined){
+if(!(validate75(data123.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data123,parentDataProperty:"mqtts",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err249 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -5170,11 +5168,9 @@ vErrors.push(err249);
 errors++;
 }
 }
-if(data126.context !== undefined){
-let data127 = data126.context;
-if(typeof data127 === "string"){
-if(func3(data127) < 1){
-const err250 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err250 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -5184,8 +5180,11 @@ vErrors.push(err250);
 errors++;
 }
 }
-else {
-const err251 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/type",keyword:"type",params:{type: "string"}};
+if(data119.kubernetes !== undefined){
+let data127 = data119.kubernetes;
+if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
+if(data127.domain === undefined){
+const err251 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -5194,24 +5193,9 @@ vErrors.push(err251);
 }
 errors++;
 }
-}
-if(data126.namespace !== undefined){
-if(!(validate79(data126.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data126,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-if(data126.zones !== undefined){
-if(!(validate81(data126.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data126,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
-}
-}
-if(data126.dataCentres !== undefined){
-let data130 = data126.dataCentres;
-if(Array.isArray(data130)){
-if(data130.length > 50){
-const err252 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
+for(const key25 in data127){
+if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
+const err252 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -5220,12 +5204,12 @@ vErrors.push(err252);
 }
 errors++;
 }
-const len16 = data130.length;
-for(let i21=0; i21<len16; i21++){
-let data131 = data130[i21];
-if(data131 && typeof data131 == "object" && !Array.isArray(data131)){
-if(data131.id === undefined){
-const err253 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+if(data127.context !== undefined){
+let data128 = data127.context;
+if(typeof data128 === "string"){
+if(func3(data128) < 1){
+const err253 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -5234,8 +5218,9 @@ vErrors.push(err253);
 }
 errors++;
 }
-if(data131.operator === undefined){
-const err254 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
+}
+else {
+const err254 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -5244,8 +5229,24 @@ vErrors.push(err254);
 }
 errors++;
 }
-if(data131.place === undefined){
-const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
+}
+if(data127.namespace !== undefined){
+if(!(validate79(data127.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data127,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+if(data127.zones !== undefined){
+if(!(validate81(data127.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data127,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+errors = vErrors.length;
+}
+}
+if(data127.dataCentres !== undefined){
+let data131 = data127.dataCentres;
+if(Array.isArray(data131)){
+if(data131.length > 50){
+const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -5254,9 +5255,12 @@ vErrors.push(err255);
 }
 errors++;
 }
-for(const key26 in data131){
-if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
-const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
+const len16 = data131.length;
+for(let i21=0; i21<len16; i21++){
+let data132 = data131[i21];
+if(data132 && typeof data132 == "object" && !Array.isArray(data132)){
+if(data132.id === undefined){
+const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -5265,18 +5269,8 @@ vErrors.push(err256);
 }
 errors++;
 }
-}
-if(data131.id !== undefined){
-if(!(validate28(data131.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/id",parentData:data131,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data131.operator !== undefined){
-let data133 = data131.operator;
-if(typeof data133 === "string"){
-if(func3(data133) < 1){
-const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
+if(data132.operator === undefined){
+const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -5285,9 +5279,8 @@ vErrors.push(err257);
 }
 errors++;
 }
-}
-else {
-const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/type",keyword:"type",params:{type: "string"}};
+if(data132.place === undefined){
+const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -5296,12 +5289,9 @@ vErrors.push(err258);
 }
 errors++;
 }
-}
-if(data131.place !== undefined){
-let data134 = data131.place;
-if(typeof data134 === "string"){
-if(func3(data134) < 1){
-const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key26 in data132){
+if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
+const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -5311,8 +5301,17 @@ vErrors.push(err259);
 errors++;
 }
 }
-else {
-const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/type",keyword:"type",params:{type: "string"}};
+if(data132.id !== undefined){
+if(!(validate28(data132.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/id",parentData:data132,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
+if(data132.operator !== undefined){
+let data134 = data132.operator;
+if(typeof data134 === "string"){
+if(func3(data134) < 1){
+const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -5322,15 +5321,8 @@ vErrors.push(err260);
 errors++;
 }
 }
-if(data131.zones !== undefined){
-if(!(validate81(data131.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/zones",parentData:data131,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err261 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/type",keyword:"type",params:{type: "object"}};
+const err261 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -5340,9 +5332,11 @@ vErrors.push(err261);
 errors++;
 }
 }
-}
-else {
-const err262 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/type",keyword:"type",params:{type: "array"}};
+if(data132.place !== undefined){
+let data135 = data132.place;
+if(typeof data135 === "string"){
+if(func3(data135) < 1){
+const err262 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -5352,12 +5346,8 @@ vErrors.push(err262);
 errors++;
 }
 }
-if(data126.nodeSelector !== undefined){
-let data136 = data126.nodeSelector;
-if(data136 && typeof data136 == "object" && !Array.isArray(data136)){
-for(const key27 in data136){
-if(!(pattern11.test(key27))){
-const err263 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
+else {
+const err263 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -5367,12 +5357,15 @@ vErrors.push(err263);
 errors++;
 }
 }
-for(const key28 in data136){
-if(pattern11.test(key28)){
-let data137 = data136[key28];
-if(typeof data137 === "string"){
-if(func3(data137) > 63){
-const err264 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(data132.zones !== undefined){
+if(!(validate81(data132.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/zones",parentData:data132,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err264 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -5382,8 +5375,9 @@ vErrors.push(err264);
 errors++;
 }
 }
+}
 else {
-const err265 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
+const err265 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -5393,10 +5387,12 @@ vErrors.push(err265);
 errors++;
 }
 }
-}
-}
-else {
-const err266 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/type",keyword:"type",params:{type: "object"}};
+if(data127.nodeSelector !== undefined){
+let data137 = data127.nodeSelector;
+if(data137 && typeof data137 == "object" && !Array.isArray(data137)){
+for(const key27 in data137){
+if(!(pattern11.test(key27))){
+const err266 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -5406,17 +5402,12 @@ vErrors.push(err266);
 errors++;
 }
 }
-if(data126.storageClass !== undefined){
-if(!(validate79(data126.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data126,parentDataProperty:"storageClass",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-if(data126.storageProvisioner !== undefined){
-let data139 = data126.storageProvisioner;
-if(data139 && typeof data139 == "object" && !Array.isArray(data139)){
-if(data139.name === undefined){
-const err267 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
+for(const key28 in data137){
+if(pattern11.test(key28)){
+let data138 = data137[key28];
+if(typeof data138 === "string"){
+if(func3(data138) > 63){
+const err267 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -5425,9 +5416,9 @@ vErrors.push(err267);
 }
 errors++;
 }
-for(const key29 in data139){
-if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
-const err268 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
+}
+else {
+const err268 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -5437,11 +5428,10 @@ vErrors.push(err268);
 errors++;
 }
 }
-if(data139.name !== undefined){
-let data140 = data139.name;
-if(typeof data140 === "string"){
-if(!pattern13.test(data140)){
-const err269 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
+}
+}
+else {
+const err269 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -5451,8 +5441,17 @@ vErrors.push(err269);
 errors++;
 }
 }
-else {
-const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data127.storageClass !== undefined){
+if(!(validate79(data127.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data127,parentDataProperty:"storageClass",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+if(data127.storageProvisioner !== undefined){
+let data140 = data127.storageProvisioner;
+if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
+if(data140.name === undefined){
+const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -5461,13 +5460,9 @@ vErrors.push(err270);
 }
 errors++;
 }
-}
-if(data139.parameters !== undefined){
-let data141 = data139.parameters;
-if(data141 && typeof data141 == "object" && !Array.isArray(data141)){
-for(const key30 in data141){
-if(!(pattern11.test(key30))){
-const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
+for(const key29 in data140){
+if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
+const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -5477,10 +5472,11 @@ vErrors.push(err271);
 errors++;
 }
 }
-for(const key31 in data141){
-if(pattern11.test(key31)){
-if(typeof data141[key31] !== "string"){
-const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
+if(data140.name !== undefined){
+let data141 = data140.name;
+if(typeof data141 === "string"){
+if(!pattern13.test(data141)){
+const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -5490,10 +5486,8 @@ vErrors.push(err272);
 errors++;
 }
 }
-}
-}
 else {
-const err273 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/type",keyword:"type",params:{type: "object"}};
+const err273 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -5503,11 +5497,12 @@ vErrors.push(err273);
 errors++;
 }
 }
-if(data139.zoneLabel !== undefined){
-let data143 = data139.zoneLabel;
-if(typeof data143 === "string"){
-if(func3(data143) < 1){
-const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
+if(data140.parameters !== undefined){
+let data142 = data140.parameters;
+if(data142 && typeof data142 == "object" && !Array.isArray(data142)){
+for(const key30 in data142){
+if(!(pattern11.test(key30))){
+const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -5517,8 +5512,10 @@ vErrors.push(err274);
 errors++;
 }
 }
-else {
-const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/type",keyword:"type",params:{type: "string"}};
+for(const key31 in data142){
+if(pattern11.test(key31)){
+if(typeof data142[key31] !== "string"){
+const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -5529,8 +5526,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err276 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/type",keyword:"type",params:{type: "object"}};
+const err276 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -5540,17 +5538,11 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data126.volumeSnapshotClass !== undefined){
-if(!(validate79(data126.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data126,parentDataProperty:"volumeSnapshotClass",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-if(data126.registry !== undefined){
-let data145 = data126.registry;
-if(typeof data145 === "string"){
-if(!pattern16.test(data145)){
-const err277 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
+if(data140.zoneLabel !== undefined){
+let data144 = data140.zoneLabel;
+if(typeof data144 === "string"){
+if(func3(data144) < 1){
+const err277 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -5561,7 +5553,7 @@ errors++;
 }
 }
 else {
-const err278 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/type",keyword:"type",params:{type: "string"}};
+const err278 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -5571,18 +5563,9 @@ vErrors.push(err278);
 errors++;
 }
 }
-if(data126.registryPullSecret !== undefined){
-if(!(validate79(data126.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data126,parentDataProperty:"registryPullSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
 }
-}
-if(data126.imageDigests !== undefined){
-let data147 = data126.imageDigests;
-if(data147 && typeof data147 == "object" && !Array.isArray(data147)){
-for(const key32 in data147){
-if(!(pattern3.test(key32))){
-const err279 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests",schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
+else {
+const err279 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -5592,12 +5575,17 @@ vErrors.push(err279);
 errors++;
 }
 }
-for(const key33 in data147){
-if(pattern3.test(key33)){
-let data148 = data147[key33];
-if(typeof data148 === "string"){
-if(!pattern19.test(data148)){
-const err280 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
+if(data127.volumeSnapshotClass !== undefined){
+if(!(validate79(data127.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data127,parentDataProperty:"volumeSnapshotClass",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+if(data127.registry !== undefined){
+let data146 = data127.registry;
+if(typeof data146 === "string"){
+if(!pattern16.test(data146)){
+const err280 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -5608,7 +5596,7 @@ errors++;
 }
 }
 else {
-const err281 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+const err281 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -5618,10 +5606,18 @@ vErrors.push(err281);
 errors++;
 }
 }
+if(data127.registryPullSecret !== undefined){
+if(!(validate79(data127.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data127,parentDataProperty:"registryPullSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
 }
 }
-else {
-const err282 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests",schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/type",keyword:"type",params:{type: "object"}};
+if(data127.imageDigests !== undefined){
+let data148 = data127.imageDigests;
+if(data148 && typeof data148 == "object" && !Array.isArray(data148)){
+for(const key32 in data148){
+if(!(pattern3.test(key32))){
+const err282 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests",schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -5631,11 +5627,12 @@ vErrors.push(err282);
 errors++;
 }
 }
-if(data126.apiServerAddresses !== undefined){
-let data149 = data126.apiServerAddresses;
-if(Array.isArray(data149)){
-if(data149.length < 1){
-const err283 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
+for(const key33 in data148){
+if(pattern3.test(key33)){
+let data149 = data148[key33];
+if(typeof data149 === "string"){
+if(!pattern19.test(data149)){
+const err283 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -5644,21 +5641,9 @@ vErrors.push(err283);
 }
 errors++;
 }
-const len17 = data149.length;
-for(let i22=0; i22<len17; i22++){
-if(!(validate64(data149[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data149,parentDataProperty:i22,rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
 }
-}
-let i23 = data149.length;
-let j5;
-if(i23 > 1){
-outer3:
-for(;i23--;){
-for(j5 = i23; j5--;){
-if(func0(data149[i23], data149[j5])){
-const err284 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
+else {
+const err284 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -5666,14 +5651,12 @@ else {
 vErrors.push(err284);
 }
 errors++;
-break outer3;
-}
 }
 }
 }
 }
 else {
-const err285 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
+const err285 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests",schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -5683,24 +5666,11 @@ vErrors.push(err285);
 errors++;
 }
 }
-if(data126.domain !== undefined){
-if(!(validate59(data126.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data126,parentDataProperty:"domain",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data126.tls !== undefined){
-if(!(validate90(data126.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data126,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
-errors = vErrors.length;
-}
-}
-if(data126.gateway !== undefined){
-let data153 = data126.gateway;
-if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
-for(const key34 in data153){
-if(!(((key34 === "kind") || (key34 === "className")) || (key34 === "namespace"))){
-const err286 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
+if(data127.apiServerAddresses !== undefined){
+let data150 = data127.apiServerAddresses;
+if(Array.isArray(data150)){
+if(data150.length < 1){
+const err286 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -5709,11 +5679,21 @@ vErrors.push(err286);
 }
 errors++;
 }
+const len17 = data150.length;
+for(let i22=0; i22<len17; i22++){
+if(!(validate64(data150[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data150,parentDataProperty:i22,rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
 }
-if(data153.kind !== undefined){
-let data154 = data153.kind;
-if(!((data154 === "ingress") || (data154 === "gateway-api"))){
-const err287 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
+}
+let i23 = data150.length;
+let j5;
+if(i23 > 1){
+outer3:
+for(;i23--;){
+for(j5 = i23; j5--;){
+if(func0(data150[i23], data150[j5])){
+const err287 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -5721,23 +5701,14 @@ else {
 vErrors.push(err287);
 }
 errors++;
+break outer3;
 }
 }
-if(data153.className !== undefined){
-if(!(validate79(data153.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data153,parentDataProperty:"className",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-if(data153.namespace !== undefined){
-if(!(validate79(data153.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data153,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
 }
 }
 }
 else {
-const err288 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
+const err288 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -5747,12 +5718,24 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data126.mqtt !== undefined){
-let data157 = data126.mqtt;
-if(data157 && typeof data157 == "object" && !Array.isArray(data157)){
-for(const key35 in data157){
-if(!(((key35 === "expose") || (key35 === "nodePort")) || (key35 === "allowedSources"))){
-const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
+if(data127.domain !== undefined){
+if(!(validate59(data127.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data127,parentDataProperty:"domain",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data127.tls !== undefined){
+if(!(validate90(data127.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data127,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+errors = vErrors.length;
+}
+}
+if(data127.gateway !== undefined){
+let data154 = data127.gateway;
+if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
+for(const key34 in data154){
+if(!(((key34 === "kind") || (key34 === "className")) || (key34 === "namespace"))){
+const err289 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -5762,10 +5745,10 @@ vErrors.push(err289);
 errors++;
 }
 }
-if(data157.expose !== undefined){
-let data158 = data157.expose;
-if(!((data158 === "load-balancer") || (data158 === "node-port"))){
-const err290 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
+if(data154.kind !== undefined){
+let data155 = data154.kind;
+if(!((data155 === "ingress") || (data155 === "gateway-api"))){
+const err290 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -5775,10 +5758,21 @@ vErrors.push(err290);
 errors++;
 }
 }
-if(data157.nodePort !== undefined){
-let data159 = data157.nodePort;
-if(!(((typeof data159 == "number") && (!(data159 % 1) && !isNaN(data159))) && (isFinite(data159)))){
-const err291 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
+if(data154.className !== undefined){
+if(!(validate79(data154.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data154,parentDataProperty:"className",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+if(data154.namespace !== undefined){
+if(!(validate79(data154.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data154,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err291 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -5787,9 +5781,13 @@ vErrors.push(err291);
 }
 errors++;
 }
-if((typeof data159 == "number") && (isFinite(data159))){
-if(data159 > 32767 || isNaN(data159)){
-const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
+}
+if(data127.mqtt !== undefined){
+let data158 = data127.mqtt;
+if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
+for(const key35 in data158){
+if(!(((key35 === "expose") || (key35 === "nodePort")) || (key35 === "allowedSources"))){
+const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -5798,8 +5796,11 @@ vErrors.push(err292);
 }
 errors++;
 }
-if(data159 < 30000 || isNaN(data159)){
-const err293 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
+}
+if(data158.expose !== undefined){
+let data159 = data158.expose;
+if(!((data159 === "load-balancer") || (data159 === "node-port"))){
+const err293 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -5809,16 +5810,10 @@ vErrors.push(err293);
 errors++;
 }
 }
-}
-if(data157.allowedSources !== undefined){
-if(!(validate63(data157.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data157,parentDataProperty:"allowedSources",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err294 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
+if(data158.nodePort !== undefined){
+let data160 = data158.nodePort;
+if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
+const err294 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -5827,13 +5822,9 @@ vErrors.push(err294);
 }
 errors++;
 }
-}
-if(data126.operators !== undefined){
-let data161 = data126.operators;
-if(data161 && typeof data161 == "object" && !Array.isArray(data161)){
-for(const key36 in data161){
-if(!((key36 === "certManager") || (key36 === "cloudNativePg"))){
-const err295 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
+if((typeof data160 == "number") && (isFinite(data160))){
+if(data160 > 32767 || isNaN(data160)){
+const err295 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -5842,11 +5833,8 @@ vErrors.push(err295);
 }
 errors++;
 }
-}
-if(data161.certManager !== undefined){
-let data162 = data161.certManager;
-if(!((data162 === "install") || (data162 === "preinstalled"))){
-const err296 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
+if(data160 < 30000 || isNaN(data160)){
+const err296 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -5856,10 +5844,16 @@ vErrors.push(err296);
 errors++;
 }
 }
-if(data161.cloudNativePg !== undefined){
-let data163 = data161.cloudNativePg;
-if(!((data163 === "install") || (data163 === "preinstalled"))){
-const err297 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
+}
+if(data158.allowedSources !== undefined){
+if(!(validate63(data158.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data158,parentDataProperty:"allowedSources",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err297 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -5869,9 +5863,12 @@ vErrors.push(err297);
 errors++;
 }
 }
-}
-else {
-const err298 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
+if(data127.operators !== undefined){
+let data162 = data127.operators;
+if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
+for(const key36 in data162){
+if(!((key36 === "certManager") || (key36 === "cloudNativePg"))){
+const err298 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -5881,10 +5878,10 @@ vErrors.push(err298);
 errors++;
 }
 }
-if(data126.monitoring !== undefined){
-let data164 = data126.monitoring;
-if(!((data164 === "annotations") || (data164 === "prometheus-operator"))){
-const err299 = {instancePath:instancePath+"/hosting/kubernetes/monitoring",schemaPath:"#/properties/hosting/properties/kubernetes/properties/monitoring/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.monitoring.enum}};
+if(data162.certManager !== undefined){
+let data163 = data162.certManager;
+if(!((data163 === "install") || (data163 === "preinstalled"))){
+const err299 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
 if(vErrors === null){
 vErrors = [err299];
 }
@@ -5894,15 +5891,10 @@ vErrors.push(err299);
 errors++;
 }
 }
-if(data126.monitoringNamespace !== undefined){
-if(!(validate79(data126.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data126,parentDataProperty:"monitoringNamespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err300 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
+if(data162.cloudNativePg !== undefined){
+let data164 = data162.cloudNativePg;
+if(!((data164 === "install") || (data164 === "preinstalled"))){
+const err300 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
 if(vErrors === null){
 vErrors = [err300];
 }
@@ -5912,11 +5904,9 @@ vErrors.push(err300);
 errors++;
 }
 }
-if(data118.aws !== undefined){
-let data166 = data118.aws;
-if(data166 && typeof data166 == "object" && !Array.isArray(data166)){
-if(data166.domain === undefined){
-const err301 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
+}
+else {
+const err301 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err301];
 }
@@ -5925,9 +5915,11 @@ vErrors.push(err301);
 }
 errors++;
 }
-for(const key37 in data166){
-if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key37))){
-const err302 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
+}
+if(data127.monitoring !== undefined){
+let data165 = data127.monitoring;
+if(!((data165 === "annotations") || (data165 === "prometheus-operator"))){
+const err302 = {instancePath:instancePath+"/hosting/kubernetes/monitoring",schemaPath:"#/properties/hosting/properties/kubernetes/properties/monitoring/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.monitoring.enum}};
 if(vErrors === null){
 vErrors = [err302];
 }
@@ -5937,9 +5929,15 @@ vErrors.push(err302);
 errors++;
 }
 }
-if(data166.region !== undefined){
-if(typeof data166.region !== "string"){
-const err303 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
+if(data127.monitoringNamespace !== undefined){
+if(!(validate79(data127.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data127,parentDataProperty:"monitoringNamespace",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err303 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err303];
 }
@@ -5949,11 +5947,11 @@ vErrors.push(err303);
 errors++;
 }
 }
-if(data166.zones !== undefined){
-let data168 = data166.zones;
-if(Array.isArray(data168)){
-if(data168.length < 1){
-const err304 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
+if(data119.aws !== undefined){
+let data167 = data119.aws;
+if(data167 && typeof data167 == "object" && !Array.isArray(data167)){
+if(data167.domain === undefined){
+const err304 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err304];
 }
@@ -5962,10 +5960,9 @@ vErrors.push(err304);
 }
 errors++;
 }
-const len18 = data168.length;
-for(let i24=0; i24<len18; i24++){
-if(typeof data168[i24] !== "string"){
-const err305 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
+for(const key37 in data167){
+if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key37))){
+const err305 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
 if(vErrors === null){
 vErrors = [err305];
 }
@@ -5975,18 +5972,9 @@ vErrors.push(err305);
 errors++;
 }
 }
-let i25 = data168.length;
-let j6;
-if(i25 > 1){
-const indices2 = {};
-for(;i25--;){
-let item2 = data168[i25];
-if(typeof item2 !== "string"){
-continue;
-}
-if(typeof indices2[item2] == "number"){
-j6 = indices2[item2];
-const err306 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i25, j: j6}};
+if(data167.region !== undefined){
+if(typeof data167.region !== "string"){
+const err306 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err306];
 }
@@ -5994,14 +5982,13 @@ else {
 vErrors.push(err306);
 }
 errors++;
-break;
-}
-indices2[item2] = i25;
 }
 }
-}
-else {
-const err307 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
+if(data167.zones !== undefined){
+let data169 = data167.zones;
+if(Array.isArray(data169)){
+if(data169.length < 1){
+const err307 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err307];
 }
@@ -6010,12 +5997,10 @@ vErrors.push(err307);
 }
 errors++;
 }
-}
-if(data166.account !== undefined){
-let data170 = data166.account;
-if(typeof data170 === "string"){
-if(!pattern20.test(data170)){
-const err308 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
+const len18 = data169.length;
+for(let i24=0; i24<len18; i24++){
+if(typeof data169[i24] !== "string"){
+const err308 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err308];
 }
@@ -6025,8 +6010,18 @@ vErrors.push(err308);
 errors++;
 }
 }
-else {
-const err309 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
+let i25 = data169.length;
+let j6;
+if(i25 > 1){
+const indices2 = {};
+for(;i25--;){
+let item2 = data169[i25];
+if(typeof item2 !== "string"){
+continue;
+}
+if(typeof indices2[item2] == "number"){
+j6 = indices2[item2];
+const err309 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i25, j: j6}};
 if(vErrors === null){
 vErrors = [err309];
 }
@@ -6034,41 +6029,14 @@ else {
 vErrors.push(err309);
 }
 errors++;
+break;
+}
+indices2[item2] = i25;
 }
 }
-if(data166.domain !== undefined){
-if(!(validate59(data166.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data166,parentDataProperty:"domain",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
 }
-}
-if(data166.tls !== undefined){
-if(!(validate90(data166.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data166,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
-errors = vErrors.length;
-}
-}
-if(data166.networkRange !== undefined){
-if(!(validate64(data166.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data166,parentDataProperty:"networkRange",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
-}
-}
-if(data166.clusterAccessFrom !== undefined){
-if(!(validate63(data166.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data166,parentDataProperty:"clusterAccessFrom",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-}
-if(data166.administrators !== undefined){
-let data175 = data166.administrators;
-if(Array.isArray(data175)){
-const len19 = data175.length;
-for(let i26=0; i26<len19; i26++){
-let data176 = data175[i26];
-if(typeof data176 === "string"){
-if(!pattern21.test(data176)){
-const err310 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
+else {
+const err310 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err310];
 }
@@ -6078,8 +6046,11 @@ vErrors.push(err310);
 errors++;
 }
 }
-else {
-const err311 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
+if(data167.account !== undefined){
+let data171 = data167.account;
+if(typeof data171 === "string"){
+if(!pattern20.test(data171)){
+const err311 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
 if(vErrors === null){
 vErrors = [err311];
 }
@@ -6089,18 +6060,8 @@ vErrors.push(err311);
 errors++;
 }
 }
-let i27 = data175.length;
-let j7;
-if(i27 > 1){
-const indices3 = {};
-for(;i27--;){
-let item3 = data175[i27];
-if(typeof item3 !== "string"){
-continue;
-}
-if(typeof indices3[item3] == "number"){
-j7 = indices3[item3];
-const err312 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i27, j: j7}};
+else {
+const err312 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err312];
 }
@@ -6108,14 +6069,41 @@ else {
 vErrors.push(err312);
 }
 errors++;
-break;
-}
-indices3[item3] = i27;
 }
 }
+if(data167.domain !== undefined){
+if(!(validate59(data167.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data167,parentDataProperty:"domain",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
 }
-else {
-const err313 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
+}
+if(data167.tls !== undefined){
+if(!(validate90(data167.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data167,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+errors = vErrors.length;
+}
+}
+if(data167.networkRange !== undefined){
+if(!(validate64(data167.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data167,parentDataProperty:"networkRange",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data167.clusterAccessFrom !== undefined){
+if(!(validate63(data167.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data167,parentDataProperty:"clusterAccessFrom",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+if(data167.administrators !== undefined){
+let data176 = data167.administrators;
+if(Array.isArray(data176)){
+const len19 = data176.length;
+for(let i26=0; i26<len19; i26++){
+let data177 = data176[i26];
+if(typeof data177 === "string"){
+if(!pattern21.test(data177)){
+const err313 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
 if(vErrors === null){
 vErrors = [err313];
 }
@@ -6125,11 +6113,8 @@ vErrors.push(err313);
 errors++;
 }
 }
-if(data166.instanceTypes !== undefined){
-let data177 = data166.instanceTypes;
-if(Array.isArray(data177)){
-if(data177.length < 1){
-const err314 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err314 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err314];
 }
@@ -6138,12 +6123,19 @@ vErrors.push(err314);
 }
 errors++;
 }
-const len20 = data177.length;
-for(let i28=0; i28<len20; i28++){
-let data178 = data177[i28];
-if(typeof data178 === "string"){
-if(!pattern22.test(data178)){
-const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
+}
+let i27 = data176.length;
+let j7;
+if(i27 > 1){
+const indices3 = {};
+for(;i27--;){
+let item3 = data176[i27];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j7 = indices3[item3];
+const err315 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i27, j: j7}};
 if(vErrors === null){
 vErrors = [err315];
 }
@@ -6151,10 +6143,14 @@ else {
 vErrors.push(err315);
 }
 errors++;
+break;
+}
+indices3[item3] = i27;
+}
 }
 }
 else {
-const err316 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
+const err316 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err316];
 }
@@ -6164,18 +6160,11 @@ vErrors.push(err316);
 errors++;
 }
 }
-let i29 = data177.length;
-let j8;
-if(i29 > 1){
-const indices4 = {};
-for(;i29--;){
-let item4 = data177[i29];
-if(typeof item4 !== "string"){
-continue;
-}
-if(typeof indices4[item4] == "number"){
-j8 = indices4[item4];
-const err317 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i29, j: j8}};
+if(data167.instanceTypes !== undefined){
+let data178 = data167.instanceTypes;
+if(Array.isArray(data178)){
+if(data178.length < 1){
+const err317 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err317];
 }
@@ -6183,14 +6172,13 @@ else {
 vErrors.push(err317);
 }
 errors++;
-break;
 }
-indices4[item4] = i29;
-}
-}
-}
-else {
-const err318 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
+const len20 = data178.length;
+for(let i28=0; i28<len20; i28++){
+let data179 = data178[i28];
+if(typeof data179 === "string"){
+if(!pattern22.test(data179)){
+const err318 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err318];
 }
@@ -6200,9 +6188,8 @@ vErrors.push(err318);
 errors++;
 }
 }
-}
 else {
-const err319 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
+const err319 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err319];
 }
@@ -6212,12 +6199,18 @@ vErrors.push(err319);
 errors++;
 }
 }
-if(data118.sizes !== undefined){
-let data179 = data118.sizes;
-if(data179 && typeof data179 == "object" && !Array.isArray(data179)){
-for(const key38 in data179){
-if(!((((((key38 === "broker") || (key38 === "timeSeries")) || (key38 === "relational")) || (key38 === "ingest")) || (key38 === "analytics")) || (key38 === "diagnostic"))){
-const err320 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
+let i29 = data178.length;
+let j8;
+if(i29 > 1){
+const indices4 = {};
+for(;i29--;){
+let item4 = data178[i29];
+if(typeof item4 !== "string"){
+continue;
+}
+if(typeof indices4[item4] == "number"){
+j8 = indices4[item4];
+const err320 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i29, j: j8}};
 if(vErrors === null){
 vErrors = [err320];
 }
@@ -6225,20 +6218,14 @@ else {
 vErrors.push(err320);
 }
 errors++;
+break;
+}
+indices4[item4] = i29;
 }
 }
-if(data179.broker !== undefined){
-if(!(validate103(data179.broker, {instancePath:instancePath+"/hosting/sizes/broker",parentData:data179,parentDataProperty:"broker",rootData}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
-errors = vErrors.length;
 }
-}
-if(data179.timeSeries !== undefined){
-let data181 = data179.timeSeries;
-if(data181 && typeof data181 == "object" && !Array.isArray(data181)){
-for(const key39 in data181){
-if(!(((((key39 === "shards") || (key39 === "replicas")) || (key39 === "cpu")) || (key39 === "memory")) || (key39 === "storage"))){
-const err321 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
+else {
+const err321 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err321];
 }
@@ -6248,16 +6235,9 @@ vErrors.push(err321);
 errors++;
 }
 }
-if(data181.shards !== undefined){
-if(!(validate110(data181.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data181,parentDataProperty:"shards",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
-errors = vErrors.length;
 }
-}
-if(data181.replicas !== undefined){
-let data183 = data181.replicas;
-if(!(((typeof data183 == "number") && (!(data183 % 1) && !isNaN(data183))) && (isFinite(data183)))){
-const err322 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
+else {
+const err322 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err322];
 }
@@ -6266,9 +6246,13 @@ vErrors.push(err322);
 }
 errors++;
 }
-if((typeof data183 == "number") && (isFinite(data183))){
-if(data183 > 5 || isNaN(data183)){
-const err323 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
+}
+if(data119.sizes !== undefined){
+let data180 = data119.sizes;
+if(data180 && typeof data180 == "object" && !Array.isArray(data180)){
+for(const key38 in data180){
+if(!((((((key38 === "broker") || (key38 === "timeSeries")) || (key38 === "relational")) || (key38 === "ingest")) || (key38 === "analytics")) || (key38 === "diagnostic"))){
+const err323 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
 if(vErrors === null){
 vErrors = [err323];
 }
@@ -6277,8 +6261,19 @@ vErrors.push(err323);
 }
 errors++;
 }
-if(data183 < 1 || isNaN(data183)){
-const err324 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data180.broker !== undefined){
+if(!(validate103(data180.broker, {instancePath:instancePath+"/hosting/sizes/broker",parentData:data180,parentDataProperty:"broker",rootData}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+errors = vErrors.length;
+}
+}
+if(data180.timeSeries !== undefined){
+let data182 = data180.timeSeries;
+if(data182 && typeof data182 == "object" && !Array.isArray(data182)){
+for(const key39 in data182){
+if(!(((((key39 === "shards") || (key39 === "replicas")) || (key39 === "cpu")) || (key39 === "memory")) || (key39 === "storage"))){
+const err324 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
 if(vErrors === null){
 vErrors = [err324];
 }
@@ -6288,28 +6283,16 @@ vErrors.push(err324);
 errors++;
 }
 }
-}
-if(data181.cpu !== undefined){
-if(!(validate104(data181.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data181,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(data182.shards !== undefined){
+if(!(validate110(data182.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data182,parentDataProperty:"shards",rootData}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
 errors = vErrors.length;
 }
 }
-if(data181.memory !== undefined){
-if(!(validate106(data181.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data181,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-}
-if(data181.storage !== undefined){
-if(!(validate106(data181.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data181,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err325 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
+if(data182.replicas !== undefined){
+let data184 = data182.replicas;
+if(!(((typeof data184 == "number") && (!(data184 % 1) && !isNaN(data184))) && (isFinite(data184)))){
+const err325 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err325];
 }
@@ -6318,34 +6301,9 @@ vErrors.push(err325);
 }
 errors++;
 }
-}
-if(data179.relational !== undefined){
-if(!(validate103(data179.relational, {instancePath:instancePath+"/hosting/sizes/relational",parentData:data179,parentDataProperty:"relational",rootData}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
-errors = vErrors.length;
-}
-}
-if(data179.ingest !== undefined){
-if(!(validate116(data179.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data179,parentDataProperty:"ingest",rootData}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
-errors = vErrors.length;
-}
-}
-if(data179.analytics !== undefined){
-if(!(validate116(data179.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data179,parentDataProperty:"analytics",rootData}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
-errors = vErrors.length;
-}
-}
-if(data179.diagnostic !== undefined){
-if(!(validate116(data179.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data179,parentDataProperty:"diagnostic",rootData}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err326 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
+if((typeof data184 == "number") && (isFinite(data184))){
+if(data184 > 5 || isNaN(data184)){
+const err326 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
 if(vErrors === null){
 vErrors = [err326];
 }
@@ -6354,13 +6312,8 @@ vErrors.push(err326);
 }
 errors++;
 }
-}
-if(data118.backup !== undefined){
-let data191 = data118.backup;
-if(data191 && typeof data191 == "object" && !Array.isArray(data191)){
-for(const key40 in data191){
-if(!(((key40 === "at") || (key40 === "retention")) || (key40 === "destination"))){
-const err327 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
+if(data184 < 1 || isNaN(data184)){
+const err327 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err327];
 }
@@ -6370,23 +6323,28 @@ vErrors.push(err327);
 errors++;
 }
 }
-if(data191.at !== undefined){
-if(!(validate124(data191.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data191,parentDataProperty:"at",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+}
+if(data182.cpu !== undefined){
+if(!(validate104(data182.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data182,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
 errors = vErrors.length;
 }
 }
-if(data191.retention !== undefined){
-if(!(validate47(data191.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data191,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(data182.memory !== undefined){
+if(!(validate106(data182.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data182,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
 errors = vErrors.length;
 }
 }
-if(data191.destination !== undefined){
-let data194 = data191.destination;
-if(data194 && typeof data194 == "object" && !Array.isArray(data194)){
-if(data194.endpoint === undefined){
-const err328 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
+if(data182.storage !== undefined){
+if(!(validate106(data182.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data182,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err328 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err328];
 }
@@ -6395,8 +6353,34 @@ vErrors.push(err328);
 }
 errors++;
 }
-if(data194.bucket === undefined){
-const err329 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
+}
+if(data180.relational !== undefined){
+if(!(validate103(data180.relational, {instancePath:instancePath+"/hosting/sizes/relational",parentData:data180,parentDataProperty:"relational",rootData}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+errors = vErrors.length;
+}
+}
+if(data180.ingest !== undefined){
+if(!(validate116(data180.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data180,parentDataProperty:"ingest",rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+errors = vErrors.length;
+}
+}
+if(data180.analytics !== undefined){
+if(!(validate116(data180.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data180,parentDataProperty:"analytics",rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+errors = vErrors.length;
+}
+}
+if(data180.diagnostic !== undefined){
+if(!(validate116(data180.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data180,parentDataProperty:"diagnostic",rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err329 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err329];
 }
@@ -6405,8 +6389,13 @@ vErrors.push(err329);
 }
 errors++;
 }
-if(data194.country === undefined){
-const err330 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data119.backup !== undefined){
+let data192 = data119.backup;
+if(data192 && typeof data192 == "object" && !Array.isArray(data192)){
+for(const key40 in data192){
+if(!(((key40 === "at") || (key40 === "retention")) || (key40 === "destination"))){
+const err330 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
 if(vErrors === null){
 vErrors = [err330];
 }
@@ -6415,9 +6404,24 @@ vErrors.push(err330);
 }
 errors++;
 }
-for(const key41 in data194){
-if(!(((((key41 === "endpoint") || (key41 === "bucket")) || (key41 === "region")) || (key41 === "country")) || (key41 === "credentialsSecret"))){
-const err331 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
+}
+if(data192.at !== undefined){
+if(!(validate124(data192.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data192,parentDataProperty:"at",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+errors = vErrors.length;
+}
+}
+if(data192.retention !== undefined){
+if(!(validate47(data192.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data192,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data192.destination !== undefined){
+let data195 = data192.destination;
+if(data195 && typeof data195 == "object" && !Array.isArray(data195)){
+if(data195.endpoint === undefined){
+const err331 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
 if(vErrors === null){
 vErrors = [err331];
 }
@@ -6426,18 +6430,8 @@ vErrors.push(err331);
 }
 errors++;
 }
-}
-if(data194.endpoint !== undefined){
-if(!(validate31(data194.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data194,parentDataProperty:"endpoint",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data194.bucket !== undefined){
-let data196 = data194.bucket;
-if(typeof data196 === "string"){
-if(!pattern26.test(data196)){
-const err332 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
+if(data195.bucket === undefined){
+const err332 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
 if(vErrors === null){
 vErrors = [err332];
 }
@@ -6446,9 +6440,8 @@ vErrors.push(err332);
 }
 errors++;
 }
-}
-else {
-const err333 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
+if(data195.country === undefined){
+const err333 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err333];
 }
@@ -6457,10 +6450,9 @@ vErrors.push(err333);
 }
 errors++;
 }
-}
-if(data194.region !== undefined){
-if(typeof data194.region !== "string"){
-const err334 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
+for(const key41 in data195){
+if(!(((((key41 === "endpoint") || (key41 === "bucket")) || (key41 === "region")) || (key41 === "country")) || (key41 === "credentialsSecret"))){
+const err334 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
 if(vErrors === null){
 vErrors = [err334];
 }
@@ -6470,11 +6462,17 @@ vErrors.push(err334);
 errors++;
 }
 }
-if(data194.country !== undefined){
-let data198 = data194.country;
-if(typeof data198 === "string"){
-if(!(formats0(data198))){
-const err335 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data195.endpoint !== undefined){
+if(!(validate31(data195.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data195,parentDataProperty:"endpoint",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data195.bucket !== undefined){
+let data197 = data195.bucket;
+if(typeof data197 === "string"){
+if(!pattern26.test(data197)){
+const err335 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
 if(vErrors === null){
 vErrors = [err335];
 }
@@ -6485,7 +6483,7 @@ errors++;
 }
 }
 else {
-const err336 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
+const err336 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err336];
 }
@@ -6495,15 +6493,9 @@ vErrors.push(err336);
 errors++;
 }
 }
-if(data194.credentialsSecret !== undefined){
-if(!(validate79(data194.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data194,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err337 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
+if(data195.region !== undefined){
+if(typeof data195.region !== "string"){
+const err337 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err337];
 }
@@ -6513,9 +6505,11 @@ vErrors.push(err337);
 errors++;
 }
 }
-}
-else {
-const err338 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
+if(data195.country !== undefined){
+let data199 = data195.country;
+if(typeof data199 === "string"){
+if(!(formats0(data199))){
+const err338 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err338];
 }
@@ -6525,12 +6519,8 @@ vErrors.push(err338);
 errors++;
 }
 }
-if(data118.logs !== undefined){
-let data200 = data118.logs;
-if(data200 && typeof data200 == "object" && !Array.isArray(data200)){
-for(const key42 in data200){
-if(!((key42 === "retention") || (key42 === "auditRetention"))){
-const err339 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
+else {
+const err339 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err339];
 }
@@ -6540,21 +6530,15 @@ vErrors.push(err339);
 errors++;
 }
 }
-if(data200.retention !== undefined){
-if(!(validate47(data200.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data200,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data200.auditRetention !== undefined){
-if(!(validate47(data200.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data200,parentDataProperty:"auditRetention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(data195.credentialsSecret !== undefined){
+if(!(validate79(data195.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data195,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err340 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
+const err340 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err340];
 }
@@ -6564,12 +6548,9 @@ vErrors.push(err340);
 errors++;
 }
 }
-if(data118.state !== undefined){
-let data203 = data118.state;
-if(data203 && typeof data203 == "object" && !Array.isArray(data203)){
-for(const key43 in data203){
-if(!(((((key43 === "backend") || (key43 === "url")) || (key43 === "country")) || (key43 === "secrets")) || (key43 === "key"))){
-const err341 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
+}
+else {
+const err341 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -6579,10 +6560,12 @@ vErrors.push(err341);
 errors++;
 }
 }
-if(data203.backend !== undefined){
-let data204 = data203.backend;
-if(!((data204 === "file") || (data204 === "bucket"))){
-const err342 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
+if(data119.logs !== undefined){
+let data201 = data119.logs;
+if(data201 && typeof data201 == "object" && !Array.isArray(data201)){
+for(const key42 in data201){
+if(!((key42 === "retention") || (key42 === "auditRetention"))){
+const err342 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -6592,11 +6575,21 @@ vErrors.push(err342);
 errors++;
 }
 }
-if(data203.url !== undefined){
-let data205 = data203.url;
-if(typeof data205 === "string"){
-if(!pattern27.test(data205)){
-const err343 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
+if(data201.retention !== undefined){
+if(!(validate47(data201.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data201,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data201.auditRetention !== undefined){
+if(!(validate47(data201.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data201,parentDataProperty:"auditRetention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err343 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -6606,8 +6599,12 @@ vErrors.push(err343);
 errors++;
 }
 }
-else {
-const err344 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
+if(data119.state !== undefined){
+let data204 = data119.state;
+if(data204 && typeof data204 == "object" && !Array.isArray(data204)){
+for(const key43 in data204){
+if(!(((((key43 === "backend") || (key43 === "url")) || (key43 === "country")) || (key43 === "secrets")) || (key43 === "key"))){
+const err344 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -6617,11 +6614,10 @@ vErrors.push(err344);
 errors++;
 }
 }
-if(data203.country !== undefined){
-let data206 = data203.country;
-if(typeof data206 === "string"){
-if(!(formats0(data206))){
-const err345 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data204.backend !== undefined){
+let data205 = data204.backend;
+if(!((data205 === "file") || (data205 === "bucket"))){
+const err345 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -6631,8 +6627,11 @@ vErrors.push(err345);
 errors++;
 }
 }
-else {
-const err346 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data204.url !== undefined){
+let data206 = data204.url;
+if(typeof data206 === "string"){
+if(!pattern27.test(data206)){
+const err346 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err346];
 }
@@ -6642,10 +6641,8 @@ vErrors.push(err346);
 errors++;
 }
 }
-if(data203.secrets !== undefined){
-let data207 = data203.secrets;
-if(!((data207 === "passphrase") || (data207 === "aws-kms"))){
-const err347 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
+else {
+const err347 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err347];
 }
@@ -6655,11 +6652,11 @@ vErrors.push(err347);
 errors++;
 }
 }
-if(data203.key !== undefined){
-let data208 = data203.key;
-if(typeof data208 === "string"){
-if(func3(data208) < 1){
-const err348 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
+if(data204.country !== undefined){
+let data207 = data204.country;
+if(typeof data207 === "string"){
+if(!(formats0(data207))){
+const err348 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -6670,7 +6667,7 @@ errors++;
 }
 }
 else {
-const err349 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
+const err349 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -6680,9 +6677,10 @@ vErrors.push(err349);
 errors++;
 }
 }
-}
-else {
-const err350 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
+if(data204.secrets !== undefined){
+let data208 = data204.secrets;
+if(!((data208 === "passphrase") || (data208 === "aws-kms"))){
+const err350 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -6692,12 +6690,11 @@ vErrors.push(err350);
 errors++;
 }
 }
-if(data118.environments !== undefined){
-let data209 = data118.environments;
-if(data209 && typeof data209 == "object" && !Array.isArray(data209)){
-for(const key44 in data209){
-if(!((((key44 === "training") || (key44 === "pilot")) || (key44 === "staging")) || (key44 === "production"))){
-const err351 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+if(data204.key !== undefined){
+let data209 = data204.key;
+if(typeof data209 === "string"){
+if(func3(data209) < 1){
+const err351 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -6707,33 +6704,8 @@ vErrors.push(err351);
 errors++;
 }
 }
-if(data209.training !== undefined){
-if(!(validate131(data209.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data209,parentDataProperty:"training",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-if(data209.pilot !== undefined){
-if(!(validate131(data209.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data209,parentDataProperty:"pilot",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-if(data209.staging !== undefined){
-if(!(validate131(data209.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data209,parentDataProperty:"staging",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-if(data209.production !== undefined){
-if(!(validate131(data209.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data209,parentDataProperty:"production",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err352 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
+const err352 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -6745,7 +6717,7 @@ errors++;
 }
 }
 else {
-const err353 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
+const err353 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err353];
 }
@@ -6755,12 +6727,12 @@ vErrors.push(err353);
 errors++;
 }
 }
-if(data.diagnostic !== undefined){
-let data214 = data.diagnostic;
-if(data214 && typeof data214 == "object" && !Array.isArray(data214)){
-for(const key45 in data214){
-if(!((((((key45 === "languages") || (key45 === "overrides")) || (key45 === "extraQuestions")) || (key45 === "financing")) || (key45 === "levers")) || (key45 === "benchmarkGroups"))){
-const err354 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
+if(data119.environments !== undefined){
+let data210 = data119.environments;
+if(data210 && typeof data210 == "object" && !Array.isArray(data210)){
+for(const key44 in data210){
+if(!((((key44 === "training") || (key44 === "pilot")) || (key44 === "staging")) || (key44 === "production"))){
+const err354 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
 if(vErrors === null){
 vErrors = [err354];
 }
@@ -6770,11 +6742,33 @@ vErrors.push(err354);
 errors++;
 }
 }
-if(data214.languages !== undefined){
-let data215 = data214.languages;
-if(Array.isArray(data215)){
-if(data215.length < 1){
-const err355 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
+if(data210.training !== undefined){
+if(!(validate131(data210.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data210,parentDataProperty:"training",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data210.pilot !== undefined){
+if(!(validate131(data210.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data210,parentDataProperty:"pilot",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data210.staging !== undefined){
+if(!(validate131(data210.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data210,parentDataProperty:"staging",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data210.production !== undefined){
+if(!(validate131(data210.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data210,parentDataProperty:"production",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err355 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err355];
 }
@@ -6783,12 +6777,10 @@ vErrors.push(err355);
 }
 errors++;
 }
-const len21 = data215.length;
-for(let i30=0; i30<len21; i30++){
-let data216 = data215[i30];
-if(typeof data216 === "string"){
-if(!(formats2(data216))){
-const err356 = {instancePath:instancePath+"/diagnostic/languages/" + i30,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
+}
+}
+else {
+const err356 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -6798,8 +6790,12 @@ vErrors.push(err356);
 errors++;
 }
 }
-else {
-const err357 = {instancePath:instancePath+"/diagnostic/languages/" + i30,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
+if(data.diagnostic !== undefined){
+let data215 = data.diagnostic;
+if(data215 && typeof data215 == "object" && !Array.isArray(data215)){
+for(const key45 in data215){
+if(!((((((key45 === "languages") || (key45 === "overrides")) || (key45 === "extraQuestions")) || (key45 === "financing")) || (key45 === "levers")) || (key45 === "benchmarkGroups"))){
+const err357 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -6809,18 +6805,11 @@ vErrors.push(err357);
 errors++;
 }
 }
-let i31 = data215.length;
-let j9;
-if(i31 > 1){
-const indices5 = {};
-for(;i31--;){
-let item5 = data215[i31];
-if(typeof item5 !== "string"){
-continue;
-}
-if(typeof indices5[item5] == "number"){
-j9 = indices5[item5];
-const err358 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
+if(data215.languages !== undefined){
+let data216 = data215.languages;
+if(Array.isArray(data216)){
+if(data216.length < 1){
+const err358 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -6828,14 +6817,13 @@ else {
 vErrors.push(err358);
 }
 errors++;
-break;
 }
-indices5[item5] = i31;
-}
-}
-}
-else {
-const err359 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
+const len21 = data216.length;
+for(let i30=0; i30<len21; i30++){
+let data217 = data216[i30];
+if(typeof data217 === "string"){
+if(!(formats2(data217))){
+const err359 = {instancePath:instancePath+"/diagnostic/languages/" + i30,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -6845,12 +6833,8 @@ vErrors.push(err359);
 errors++;
 }
 }
-if(data214.overrides !== undefined){
-let data217 = data214.overrides;
-if(data217 && typeof data217 == "object" && !Array.isArray(data217)){
-for(const key46 in data217){
-if(!(pattern3.test(key46))){
-const err360 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+else {
+const err360 = {instancePath:instancePath+"/diagnostic/languages/" + i30,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err360];
 }
@@ -6860,13 +6844,18 @@ vErrors.push(err360);
 errors++;
 }
 }
-for(const key47 in data217){
-if(pattern3.test(key47)){
-let data218 = data217[key47];
-if(data218 && typeof data218 == "object" && !Array.isArray(data218)){
-for(const key48 in data218){
-if(!(((key48 === "omit") || (key48 === "weight")) || (key48 === "text"))){
-const err361 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
+let i31 = data216.length;
+let j9;
+if(i31 > 1){
+const indices5 = {};
+for(;i31--;){
+let item5 = data216[i31];
+if(typeof item5 !== "string"){
+continue;
+}
+if(typeof indices5[item5] == "number"){
+j9 = indices5[item5];
+const err361 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
 if(vErrors === null){
 vErrors = [err361];
 }
@@ -6874,11 +6863,14 @@ else {
 vErrors.push(err361);
 }
 errors++;
+break;
+}
+indices5[item5] = i31;
 }
 }
-if(data218.omit !== undefined){
-if(typeof data218.omit !== "boolean"){
-const err362 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
+}
+else {
+const err362 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -6888,21 +6880,12 @@ vErrors.push(err362);
 errors++;
 }
 }
-if(data218.weight !== undefined){
-if(!(validate136(data218.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data218,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
-errors = vErrors.length;
-}
-}
-if(data218.text !== undefined){
-if(!(validate22(data218.text, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data218,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err363 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+if(data215.overrides !== undefined){
+let data218 = data215.overrides;
+if(data218 && typeof data218 == "object" && !Array.isArray(data218)){
+for(const key46 in data218){
+if(!(pattern3.test(key46))){
+const err363 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -6912,10 +6895,13 @@ vErrors.push(err363);
 errors++;
 }
 }
-}
-}
-else {
-const err364 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
+for(const key47 in data218){
+if(pattern3.test(key47)){
+let data219 = data218[key47];
+if(data219 && typeof data219 == "object" && !Array.isArray(data219)){
+for(const key48 in data219){
+if(!(((key48 === "omit") || (key48 === "weight")) || (key48 === "text"))){
+const err364 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -6925,11 +6911,9 @@ vErrors.push(err364);
 errors++;
 }
 }
-if(data214.extraQuestions !== undefined){
-let data222 = data214.extraQuestions;
-if(Array.isArray(data222)){
-if(data222.length > 50){
-const err365 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
+if(data219.omit !== undefined){
+if(typeof data219.omit !== "boolean"){
+const err365 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -6938,12 +6922,22 @@ vErrors.push(err365);
 }
 errors++;
 }
-const len22 = data222.length;
-for(let i32=0; i32<len22; i32++){
-let data223 = data222[i32];
-if(data223 && typeof data223 == "object" && !Array.isArray(data223)){
-if(data223.id === undefined){
-const err366 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+if(data219.weight !== undefined){
+if(!(validate136(data219.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data219,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+errors = vErrors.length;
+}
+}
+if(data219.text !== undefined){
+if(!(validate22(data219.text, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data219,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err366 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -6952,8 +6946,11 @@ vErrors.push(err366);
 }
 errors++;
 }
-if(data223.dimension === undefined){
-const err367 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
+}
+}
+}
+else {
+const err367 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -6962,8 +6959,12 @@ vErrors.push(err367);
 }
 errors++;
 }
-if(data223.barriers === undefined){
-const err368 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
+}
+if(data215.extraQuestions !== undefined){
+let data223 = data215.extraQuestions;
+if(Array.isArray(data223)){
+if(data223.length > 50){
+const err368 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err368];
 }
@@ -6972,8 +6973,12 @@ vErrors.push(err368);
 }
 errors++;
 }
-if(data223.text === undefined){
-const err369 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
+const len22 = data223.length;
+for(let i32=0; i32<len22; i32++){
+let data224 = data223[i32];
+if(data224 && typeof data224 == "object" && !Array.isArray(data224)){
+if(data224.id === undefined){
+const err369 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err369];
 }
@@ -6982,8 +6987,8 @@ vErrors.push(err369);
 }
 errors++;
 }
-if(data223.levels === undefined){
-const err370 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
+if(data224.dimension === undefined){
+const err370 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
 if(vErrors === null){
 vErrors = [err370];
 }
@@ -6992,9 +6997,8 @@ vErrors.push(err370);
 }
 errors++;
 }
-for(const key49 in data223){
-if(!(((((((key49 === "id") || (key49 === "dimension")) || (key49 === "barriers")) || (key49 === "weight")) || (key49 === "essential")) || (key49 === "text")) || (key49 === "levels"))){
-const err371 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key49}};
+if(data224.barriers === undefined){
+const err371 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
 if(vErrors === null){
 vErrors = [err371];
 }
@@ -7003,17 +7007,8 @@ vErrors.push(err371);
 }
 errors++;
 }
-}
-if(data223.id !== undefined){
-if(!(validate28(data223.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/id",parentData:data223,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data223.dimension !== undefined){
-let data225 = data223.dimension;
-if(!((((((data225 === "strategy-and-finance") || (data225 === "people-and-skills")) || (data225 === "processes-and-shop-floor")) || (data225 === "machines-and-connectivity")) || (data225 === "data-and-security")) || (data225 === "market-and-ecosystem"))){
-const err372 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
+if(data224.text === undefined){
+const err372 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err372];
 }
@@ -7022,22 +7017,8 @@ vErrors.push(err372);
 }
 errors++;
 }
-}
-if(data223.barriers !== undefined){
-if(!(validate140(data223.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/barriers",parentData:data223,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
-errors = vErrors.length;
-}
-}
-if(data223.weight !== undefined){
-if(!(validate136(data223.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/weight",parentData:data223,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
-errors = vErrors.length;
-}
-}
-if(data223.essential !== undefined){
-if(typeof data223.essential !== "boolean"){
-const err373 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
+if(data224.levels === undefined){
+const err373 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err373];
 }
@@ -7046,18 +7027,9 @@ vErrors.push(err373);
 }
 errors++;
 }
-}
-if(data223.text !== undefined){
-if(!(validate22(data223.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/text",parentData:data223,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-if(data223.levels !== undefined){
-let data230 = data223.levels;
-if(Array.isArray(data230)){
-if(data230.length > 6){
-const err374 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+for(const key49 in data224){
+if(!(((((((key49 === "id") || (key49 === "dimension")) || (key49 === "barriers")) || (key49 === "weight")) || (key49 === "essential")) || (key49 === "text")) || (key49 === "levels"))){
+const err374 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key49}};
 if(vErrors === null){
 vErrors = [err374];
 }
@@ -7066,8 +7038,17 @@ vErrors.push(err374);
 }
 errors++;
 }
-if(data230.length < 6){
-const err375 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+}
+if(data224.id !== undefined){
+if(!(validate28(data224.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/id",parentData:data224,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
+if(data224.dimension !== undefined){
+let data226 = data224.dimension;
+if(!((((((data226 === "strategy-and-finance") || (data226 === "people-and-skills")) || (data226 === "processes-and-shop-floor")) || (data226 === "machines-and-connectivity")) || (data226 === "data-and-security")) || (data226 === "market-and-ecosystem"))){
+const err375 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
 if(vErrors === null){
 vErrors = [err375];
 }
@@ -7076,16 +7057,22 @@ vErrors.push(err375);
 }
 errors++;
 }
-const len23 = data230.length;
-for(let i33=0; i33<len23; i33++){
-if(!(validate22(data230[i33], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels/" + i33,parentData:data230,parentDataProperty:i33,rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+}
+if(data224.barriers !== undefined){
+if(!(validate140(data224.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/barriers",parentData:data224,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
 errors = vErrors.length;
 }
 }
+if(data224.weight !== undefined){
+if(!(validate136(data224.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/weight",parentData:data224,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+errors = vErrors.length;
 }
-else {
-const err376 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
+}
+if(data224.essential !== undefined){
+if(typeof data224.essential !== "boolean"){
+const err376 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err376];
 }
@@ -7095,9 +7082,17 @@ vErrors.push(err376);
 errors++;
 }
 }
+if(data224.text !== undefined){
+if(!(validate22(data224.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/text",parentData:data224,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
 }
-else {
-const err377 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
+}
+if(data224.levels !== undefined){
+let data231 = data224.levels;
+if(Array.isArray(data231)){
+if(data231.length > 6){
+const err377 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err377];
 }
@@ -7106,10 +7101,8 @@ vErrors.push(err377);
 }
 errors++;
 }
-}
-}
-else {
-const err378 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
+if(data231.length < 6){
+const err378 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err378];
 }
@@ -7118,27 +7111,16 @@ vErrors.push(err378);
 }
 errors++;
 }
-}
-if(data214.financing !== undefined){
-if(!(validate145(data214.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data214,parentDataProperty:"financing",rootData}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+const len23 = data231.length;
+for(let i33=0; i33<len23; i33++){
+if(!(validate22(data231[i33], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels/" + i33,parentData:data231,parentDataProperty:i33,rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data214.levers !== undefined){
-if(!(validate145(data214.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data214,parentDataProperty:"levers",rootData}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
-errors = vErrors.length;
 }
-}
-if(data214.benchmarkGroups !== undefined){
-let data234 = data214.benchmarkGroups;
-if(Array.isArray(data234)){
-const len24 = data234.length;
-for(let i34=0; i34<len24; i34++){
-let data235 = data234[i34];
-if(!((data235 === "sector") || (data235 === "size-band"))){
-const err379 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i34,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
+else {
+const err379 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err379];
 }
@@ -7148,14 +7130,9 @@ vErrors.push(err379);
 errors++;
 }
 }
-let i35 = data234.length;
-let j10;
-if(i35 > 1){
-outer4:
-for(;i35--;){
-for(j10 = i35; j10--;){
-if(func0(data234[i35], data234[j10])){
-const err380 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i35, j: j10}};
+}
+else {
+const err380 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err380];
 }
@@ -7163,14 +7140,11 @@ else {
 vErrors.push(err380);
 }
 errors++;
-break outer4;
-}
-}
 }
 }
 }
 else {
-const err381 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
+const err381 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err381];
 }
@@ -7180,9 +7154,26 @@ vErrors.push(err381);
 errors++;
 }
 }
+if(data215.financing !== undefined){
+if(!(validate145(data215.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data215,parentDataProperty:"financing",rootData}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+errors = vErrors.length;
 }
-else {
-const err382 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
+}
+if(data215.levers !== undefined){
+if(!(validate145(data215.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data215,parentDataProperty:"levers",rootData}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+errors = vErrors.length;
+}
+}
+if(data215.benchmarkGroups !== undefined){
+let data235 = data215.benchmarkGroups;
+if(Array.isArray(data235)){
+const len24 = data235.length;
+for(let i34=0; i34<len24; i34++){
+let data236 = data235[i34];
+if(!((data236 === "sector") || (data236 === "size-band"))){
+const err382 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i34,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
 if(vErrors === null){
 vErrors = [err382];
 }
@@ -7192,11 +7183,14 @@ vErrors.push(err382);
 errors++;
 }
 }
-if(data.telemetry !== undefined){
-let data236 = data.telemetry;
-if(data236 && typeof data236 == "object" && !Array.isArray(data236)){
-if(data236.energy === undefined){
-const err383 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
+let i35 = data235.length;
+let j10;
+if(i35 > 1){
+outer4:
+for(;i35--;){
+for(j10 = i35; j10--;){
+if(func0(data235[i35], data235[j10])){
+const err383 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i35, j: j10}};
 if(vErrors === null){
 vErrors = [err383];
 }
@@ -7204,10 +7198,14 @@ else {
 vErrors.push(err383);
 }
 errors++;
+break outer4;
 }
-for(const key50 in data236){
-if(!(((((((key50 === "retention") || (key50 === "offlineAfterSeconds")) || (key50 === "sampling")) || (key50 === "units")) || (key50 === "shifts")) || (key50 === "holidays")) || (key50 === "energy"))){
-const err384 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
+}
+}
+}
+}
+else {
+const err384 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err384];
 }
@@ -7217,12 +7215,9 @@ vErrors.push(err384);
 errors++;
 }
 }
-if(data236.retention !== undefined){
-let data237 = data236.retention;
-if(data237 && typeof data237 == "object" && !Array.isArray(data237)){
-for(const key51 in data237){
-if(!(((((key51 === "raw") || (key51 === "minute")) || (key51 === "hour")) || (key51 === "day")) || (key51 === "rejected"))){
-const err385 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+}
+else {
+const err385 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err385];
 }
@@ -7232,39 +7227,11 @@ vErrors.push(err385);
 errors++;
 }
 }
-if(data237.raw !== undefined){
-if(!(validate47(data237.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data237,parentDataProperty:"raw",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data237.minute !== undefined){
-if(!(validate47(data237.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data237,parentDataProperty:"minute",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data237.hour !== undefined){
-if(!(validate47(data237.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data237,parentDataProperty:"hour",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data237.day !== undefined){
-if(!(validate47(data237.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data237,parentDataProperty:"day",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data237.rejected !== undefined){
-if(!(validate47(data237.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data237,parentDataProperty:"rejected",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err386 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
+if(data.telemetry !== undefined){
+let data237 = data.telemetry;
+if(data237 && typeof data237 == "object" && !Array.isArray(data237)){
+if(data237.energy === undefined){
+const err386 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
 if(vErrors === null){
 vErrors = [err386];
 }
@@ -7273,11 +7240,9 @@ vErrors.push(err386);
 }
 errors++;
 }
-}
-if(data236.offlineAfterSeconds !== undefined){
-let data243 = data236.offlineAfterSeconds;
-if(!(((typeof data243 == "number") && (!(data243 % 1) && !isNaN(data243))) && (isFinite(data243)))){
-const err387 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
+for(const key50 in data237){
+if(!(((((((key50 === "retention") || (key50 === "offlineAfterSeconds")) || (key50 === "sampling")) || (key50 === "units")) || (key50 === "shifts")) || (key50 === "holidays")) || (key50 === "energy"))){
+const err387 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
 if(vErrors === null){
 vErrors = [err387];
 }
@@ -7286,9 +7251,13 @@ vErrors.push(err387);
 }
 errors++;
 }
-if((typeof data243 == "number") && (isFinite(data243))){
-if(data243 > 3600 || isNaN(data243)){
-const err388 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+}
+if(data237.retention !== undefined){
+let data238 = data237.retention;
+if(data238 && typeof data238 == "object" && !Array.isArray(data238)){
+for(const key51 in data238){
+if(!(((((key51 === "raw") || (key51 === "minute")) || (key51 === "hour")) || (key51 === "day")) || (key51 === "rejected"))){
+const err388 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
 if(vErrors === null){
 vErrors = [err388];
 }
@@ -7297,8 +7266,40 @@ vErrors.push(err388);
 }
 errors++;
 }
-if(data243 < 10 || isNaN(data243)){
-const err389 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+}
+if(data238.raw !== undefined){
+if(!(validate47(data238.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data238,parentDataProperty:"raw",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data238.minute !== undefined){
+if(!(validate47(data238.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data238,parentDataProperty:"minute",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data238.hour !== undefined){
+if(!(validate47(data238.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data238,parentDataProperty:"hour",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data238.day !== undefined){
+if(!(validate47(data238.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data238,parentDataProperty:"day",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data238.rejected !== undefined){
+if(!(validate47(data238.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data238,parentDataProperty:"rejected",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err389 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err389];
 }
@@ -7308,13 +7309,10 @@ vErrors.push(err389);
 errors++;
 }
 }
-}
-if(data236.sampling !== undefined){
-let data244 = data236.sampling;
-if(data244 && typeof data244 == "object" && !Array.isArray(data244)){
-for(const key52 in data244){
-if(!((key52 === "channelsPerMachine") || (key52 === "intervalSeconds"))){
-const err390 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+if(data237.offlineAfterSeconds !== undefined){
+let data244 = data237.offlineAfterSeconds;
+if(!(((typeof data244 == "number") && (!(data244 % 1) && !isNaN(data244))) && (isFinite(data244)))){
+const err390 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err390];
 }
@@ -7323,11 +7321,9 @@ vErrors.push(err390);
 }
 errors++;
 }
-}
-if(data244.channelsPerMachine !== undefined){
-let data245 = data244.channelsPerMachine;
-if(!(((typeof data245 == "number") && (!(data245 % 1) && !isNaN(data245))) && (isFinite(data245)))){
-const err391 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
+if((typeof data244 == "number") && (isFinite(data244))){
+if(data244 > 3600 || isNaN(data244)){
+const err391 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err391];
 }
@@ -7336,9 +7332,8 @@ vErrors.push(err391);
 }
 errors++;
 }
-if((typeof data245 == "number") && (isFinite(data245))){
-if(data245 > 1000 || isNaN(data245)){
-const err392 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+if(data244 < 10 || isNaN(data244)){
+const err392 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err392];
 }
@@ -7347,8 +7342,14 @@ vErrors.push(err392);
 }
 errors++;
 }
-if(data245 < 1 || isNaN(data245)){
-const err393 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data237.sampling !== undefined){
+let data245 = data237.sampling;
+if(data245 && typeof data245 == "object" && !Array.isArray(data245)){
+for(const key52 in data245){
+if(!((key52 === "channelsPerMachine") || (key52 === "intervalSeconds"))){
+const err393 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
 if(vErrors === null){
 vErrors = [err393];
 }
@@ -7358,12 +7359,10 @@ vErrors.push(err393);
 errors++;
 }
 }
-}
-if(data244.intervalSeconds !== undefined){
-let data246 = data244.intervalSeconds;
-if((typeof data246 == "number") && (isFinite(data246))){
-if(data246 > 3600 || isNaN(data246)){
-const err394 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+if(data245.channelsPerMachine !== undefined){
+let data246 = data245.channelsPerMachine;
+if(!(((typeof data246 == "number") && (!(data246 % 1) && !isNaN(data246))) && (isFinite(data246)))){
+const err394 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err394];
 }
@@ -7372,8 +7371,9 @@ vErrors.push(err394);
 }
 errors++;
 }
-if(data246 < 0.1 || isNaN(data246)){
-const err395 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
+if((typeof data246 == "number") && (isFinite(data246))){
+if(data246 > 1000 || isNaN(data246)){
+const err395 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err395];
 }
@@ -7382,9 +7382,8 @@ vErrors.push(err395);
 }
 errors++;
 }
-}
-else {
-const err396 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
+if(data246 < 1 || isNaN(data246)){
+const err396 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err396];
 }
@@ -7395,8 +7394,11 @@ errors++;
 }
 }
 }
-else {
-const err397 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
+if(data245.intervalSeconds !== undefined){
+let data247 = data245.intervalSeconds;
+if((typeof data247 == "number") && (isFinite(data247))){
+if(data247 > 3600 || isNaN(data247)){
+const err397 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err397];
 }
@@ -7405,13 +7407,8 @@ vErrors.push(err397);
 }
 errors++;
 }
-}
-if(data236.units !== undefined){
-let data247 = data236.units;
-if(data247 && typeof data247 == "object" && !Array.isArray(data247)){
-for(const key53 in data247){
-if(!(pattern30.test(key53))){
-const err398 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
+if(data247 < 0.1 || isNaN(data247)){
+const err398 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
 if(vErrors === null){
 vErrors = [err398];
 }
@@ -7421,12 +7418,8 @@ vErrors.push(err398);
 errors++;
 }
 }
-for(const key54 in data247){
-if(pattern30.test(key54)){
-let data248 = data247[key54];
-if(typeof data248 === "string"){
-if(!pattern32.test(data248)){
-const err399 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
+else {
+const err399 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err399];
 }
@@ -7436,8 +7429,9 @@ vErrors.push(err399);
 errors++;
 }
 }
+}
 else {
-const err400 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+const err400 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err400];
 }
@@ -7447,10 +7441,12 @@ vErrors.push(err400);
 errors++;
 }
 }
-}
-}
-else {
-const err401 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
+if(data237.units !== undefined){
+let data248 = data237.units;
+if(data248 && typeof data248 == "object" && !Array.isArray(data248)){
+for(const key53 in data248){
+if(!(pattern30.test(key53))){
+const err401 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
 if(vErrors === null){
 vErrors = [err401];
 }
@@ -7460,11 +7456,12 @@ vErrors.push(err401);
 errors++;
 }
 }
-if(data236.shifts !== undefined){
-let data249 = data236.shifts;
-if(Array.isArray(data249)){
-if(data249.length > 50){
-const err402 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
+for(const key54 in data248){
+if(pattern30.test(key54)){
+let data249 = data248[key54];
+if(typeof data249 === "string"){
+if(!pattern32.test(data249)){
+const err402 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err402];
 }
@@ -7473,8 +7470,9 @@ vErrors.push(err402);
 }
 errors++;
 }
-if(data249.length < 1){
-const err403 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
+}
+else {
+const err403 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err403];
 }
@@ -7483,12 +7481,11 @@ vErrors.push(err403);
 }
 errors++;
 }
-const len25 = data249.length;
-for(let i36=0; i36<len25; i36++){
-let data250 = data249[i36];
-if(data250 && typeof data250 == "object" && !Array.isArray(data250)){
-if(data250.name === undefined){
-const err404 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+}
+}
+else {
+const err404 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err404];
 }
@@ -7497,8 +7494,12 @@ vErrors.push(err404);
 }
 errors++;
 }
-if(data250.start === undefined){
-const err405 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
+}
+if(data237.shifts !== undefined){
+let data250 = data237.shifts;
+if(Array.isArray(data250)){
+if(data250.length > 50){
+const err405 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err405];
 }
@@ -7507,8 +7508,8 @@ vErrors.push(err405);
 }
 errors++;
 }
-if(data250.end === undefined){
-const err406 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
+if(data250.length < 1){
+const err406 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err406];
 }
@@ -7517,9 +7518,12 @@ vErrors.push(err406);
 }
 errors++;
 }
-for(const key55 in data250){
-if(!(((((key55 === "name") || (key55 === "days")) || (key55 === "start")) || (key55 === "end")) || (key55 === "plannedBreakMinutes"))){
-const err407 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
+const len25 = data250.length;
+for(let i36=0; i36<len25; i36++){
+let data251 = data250[i36];
+if(data251 && typeof data251 == "object" && !Array.isArray(data251)){
+if(data251.name === undefined){
+const err407 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err407];
 }
@@ -7528,12 +7532,8 @@ vErrors.push(err407);
 }
 errors++;
 }
-}
-if(data250.name !== undefined){
-let data251 = data250.name;
-if(typeof data251 === "string"){
-if(func3(data251) > 60){
-const err408 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
+if(data251.start === undefined){
+const err408 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err408];
 }
@@ -7542,8 +7542,8 @@ vErrors.push(err408);
 }
 errors++;
 }
-if(func3(data251) < 1){
-const err409 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(data251.end === undefined){
+const err409 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err409];
 }
@@ -7552,9 +7552,9 @@ vErrors.push(err409);
 }
 errors++;
 }
-}
-else {
-const err410 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
+for(const key55 in data251){
+if(!(((((key55 === "name") || (key55 === "days")) || (key55 === "start")) || (key55 === "end")) || (key55 === "plannedBreakMinutes"))){
+const err410 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
 if(vErrors === null){
 vErrors = [err410];
 }
@@ -7564,11 +7564,11 @@ vErrors.push(err410);
 errors++;
 }
 }
-if(data250.days !== undefined){
-let data252 = data250.days;
-if(Array.isArray(data252)){
-if(data252.length < 1){
-const err411 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
+if(data251.name !== undefined){
+let data252 = data251.name;
+if(typeof data252 === "string"){
+if(func3(data252) > 60){
+const err411 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
 if(vErrors === null){
 vErrors = [err411];
 }
@@ -7577,11 +7577,8 @@ vErrors.push(err411);
 }
 errors++;
 }
-const len26 = data252.length;
-for(let i37=0; i37<len26; i37++){
-let data253 = data252[i37];
-if(!(((((((data253 === "monday") || (data253 === "tuesday")) || (data253 === "wednesday")) || (data253 === "thursday")) || (data253 === "friday")) || (data253 === "saturday")) || (data253 === "sunday"))){
-const err412 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days/" + i37,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
+if(func3(data252) < 1){
+const err412 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err412];
 }
@@ -7591,19 +7588,57 @@ vErrors.push(err412);
 errors++;
 }
 }
-let i38 = data252.length;
-let j11;
-if(i38 > 1){
-outer5:
-for(;i38--;){
-for(j11 = i38; j11--;){
-if(func0(data252[i38], data252[j11])){
-const err413 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i38, j: j11}};
+else {
+const err413 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err413];
 }
 else {
 vErrors.push(err413);
+}
+errors++;
+}
+}
+if(data251.days !== undefined){
+let data253 = data251.days;
+if(Array.isArray(data253)){
+if(data253.length < 1){
+const err414 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err414];
+}
+else {
+vErrors.push(err414);
+}
+errors++;
+}
+const len26 = data253.length;
+for(let i37=0; i37<len26; i37++){
+let data254 = data253[i37];
+if(!(((((((data254 === "monday") || (data254 === "tuesday")) || (data254 === "wednesday")) || (data254 === "thursday")) || (data254 === "friday")) || (data254 === "saturday")) || (data254 === "sunday"))){
+const err415 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days/" + i37,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
+if(vErrors === null){
+vErrors = [err415];
+}
+else {
+vErrors.push(err415);
+}
+errors++;
+}
+}
+let i38 = data253.length;
+let j11;
+if(i38 > 1){
+outer5:
+for(;i38--;){
+for(j11 = i38; j11--;){
+if(func0(data253[i38], data253[j11])){
+const err416 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i38, j: j11}};
+if(vErrors === null){
+vErrors = [err416];
+}
+else {
+vErrors.push(err416);
 }
 errors++;
 break outer5;
@@ -7613,53 +7648,7 @@ break outer5;
 }
 }
 else {
-const err414 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err414];
-}
-else {
-vErrors.push(err414);
-}
-errors++;
-}
-}
-if(data250.start !== undefined){
-if(!(validate124(data250.start, {instancePath:instancePath+"/telemetry/shifts/" + i36+"/start",parentData:data250,parentDataProperty:"start",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-if(data250.end !== undefined){
-if(!(validate124(data250.end, {instancePath:instancePath+"/telemetry/shifts/" + i36+"/end",parentData:data250,parentDataProperty:"end",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-if(data250.plannedBreakMinutes !== undefined){
-let data256 = data250.plannedBreakMinutes;
-if(!(((typeof data256 == "number") && (!(data256 % 1) && !isNaN(data256))) && (isFinite(data256)))){
-const err415 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err415];
-}
-else {
-vErrors.push(err415);
-}
-errors++;
-}
-if((typeof data256 == "number") && (isFinite(data256))){
-if(data256 > 240 || isNaN(data256)){
-const err416 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
-if(vErrors === null){
-vErrors = [err416];
-}
-else {
-vErrors.push(err416);
-}
-errors++;
-}
-if(data256 < 0 || isNaN(data256)){
-const err417 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err417 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err417];
 }
@@ -7669,10 +7658,22 @@ vErrors.push(err417);
 errors++;
 }
 }
+if(data251.start !== undefined){
+if(!(validate124(data251.start, {instancePath:instancePath+"/telemetry/shifts/" + i36+"/start",parentData:data251,parentDataProperty:"start",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+errors = vErrors.length;
 }
 }
-else {
-const err418 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
+if(data251.end !== undefined){
+if(!(validate124(data251.end, {instancePath:instancePath+"/telemetry/shifts/" + i36+"/end",parentData:data251,parentDataProperty:"end",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+errors = vErrors.length;
+}
+}
+if(data251.plannedBreakMinutes !== undefined){
+let data257 = data251.plannedBreakMinutes;
+if(!(((typeof data257 == "number") && (!(data257 % 1) && !isNaN(data257))) && (isFinite(data257)))){
+const err418 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err418];
 }
@@ -7681,10 +7682,9 @@ vErrors.push(err418);
 }
 errors++;
 }
-}
-}
-else {
-const err419 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
+if((typeof data257 == "number") && (isFinite(data257))){
+if(data257 > 240 || isNaN(data257)){
+const err419 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
 if(vErrors === null){
 vErrors = [err419];
 }
@@ -7693,12 +7693,8 @@ vErrors.push(err419);
 }
 errors++;
 }
-}
-if(data236.holidays !== undefined){
-let data257 = data236.holidays;
-if(Array.isArray(data257)){
-if(data257.length > 400){
-const err420 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
+if(data257 < 0 || isNaN(data257)){
+const err420 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err420];
 }
@@ -7707,12 +7703,11 @@ vErrors.push(err420);
 }
 errors++;
 }
-const len27 = data257.length;
-for(let i39=0; i39<len27; i39++){
-let data258 = data257[i39];
-if(data258 && typeof data258 == "object" && !Array.isArray(data258)){
-if(data258.date === undefined){
-const err421 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
+}
+}
+}
+else {
+const err421 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err421];
 }
@@ -7721,8 +7716,10 @@ vErrors.push(err421);
 }
 errors++;
 }
-if(data258.name === undefined){
-const err422 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+}
+else {
+const err422 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err422];
 }
@@ -7731,9 +7728,12 @@ vErrors.push(err422);
 }
 errors++;
 }
-for(const key56 in data258){
-if(!((key56 === "date") || (key56 === "name"))){
-const err423 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key56}};
+}
+if(data237.holidays !== undefined){
+let data258 = data237.holidays;
+if(Array.isArray(data258)){
+if(data258.length > 400){
+const err423 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err423];
 }
@@ -7742,12 +7742,12 @@ vErrors.push(err423);
 }
 errors++;
 }
-}
-if(data258.date !== undefined){
-let data259 = data258.date;
-if(typeof data259 === "string"){
-if(!(formats10.validate(data259))){
-const err424 = {instancePath:instancePath+"/telemetry/holidays/" + i39+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
+const len27 = data258.length;
+for(let i39=0; i39<len27; i39++){
+let data259 = data258[i39];
+if(data259 && typeof data259 == "object" && !Array.isArray(data259)){
+if(data259.date === undefined){
+const err424 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
 if(vErrors === null){
 vErrors = [err424];
 }
@@ -7756,9 +7756,8 @@ vErrors.push(err424);
 }
 errors++;
 }
-}
-else {
-const err425 = {instancePath:instancePath+"/telemetry/holidays/" + i39+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+if(data259.name === undefined){
+const err425 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err425];
 }
@@ -7767,16 +7766,9 @@ vErrors.push(err425);
 }
 errors++;
 }
-}
-if(data258.name !== undefined){
-if(!(validate22(data258.name, {instancePath:instancePath+"/telemetry/holidays/" + i39+"/name",parentData:data258,parentDataProperty:"name",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err426 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
+for(const key56 in data259){
+if(!((key56 === "date") || (key56 === "name"))){
+const err426 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key56}};
 if(vErrors === null){
 vErrors = [err426];
 }
@@ -7786,9 +7778,11 @@ vErrors.push(err426);
 errors++;
 }
 }
-}
-else {
-const err427 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
+if(data259.date !== undefined){
+let data260 = data259.date;
+if(typeof data260 === "string"){
+if(!(formats10.validate(data260))){
+const err427 = {instancePath:instancePath+"/telemetry/holidays/" + i39+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err427];
 }
@@ -7798,11 +7792,8 @@ vErrors.push(err427);
 errors++;
 }
 }
-if(data236.energy !== undefined){
-let data261 = data236.energy;
-if(data261 && typeof data261 == "object" && !Array.isArray(data261)){
-if(data261.tariff === undefined){
-const err428 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
+else {
+const err428 = {instancePath:instancePath+"/telemetry/holidays/" + i39+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err428];
 }
@@ -7811,8 +7802,16 @@ vErrors.push(err428);
 }
 errors++;
 }
-if(data261.emissionFactor === undefined){
-const err429 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
+}
+if(data259.name !== undefined){
+if(!(validate22(data259.name, {instancePath:instancePath+"/telemetry/holidays/" + i39+"/name",parentData:data259,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err429 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err429];
 }
@@ -7821,9 +7820,10 @@ vErrors.push(err429);
 }
 errors++;
 }
-for(const key57 in data261){
-if(!((key57 === "tariff") || (key57 === "emissionFactor"))){
-const err430 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
+}
+}
+else {
+const err430 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err430];
 }
@@ -7833,11 +7833,11 @@ vErrors.push(err430);
 errors++;
 }
 }
-if(data261.tariff !== undefined){
-let data262 = data261.tariff;
+if(data237.energy !== undefined){
+let data262 = data237.energy;
 if(data262 && typeof data262 == "object" && !Array.isArray(data262)){
-if(data262.pricePerKilowattHour === undefined){
-const err431 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
+if(data262.tariff === undefined){
+const err431 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
 if(vErrors === null){
 vErrors = [err431];
 }
@@ -7846,8 +7846,8 @@ vErrors.push(err431);
 }
 errors++;
 }
-if(data262.year === undefined){
-const err432 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
+if(data262.emissionFactor === undefined){
+const err432 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
 if(vErrors === null){
 vErrors = [err432];
 }
@@ -7856,8 +7856,9 @@ vErrors.push(err432);
 }
 errors++;
 }
-if(data262.source === undefined){
-const err433 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
+for(const key57 in data262){
+if(!((key57 === "tariff") || (key57 === "emissionFactor"))){
+const err433 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
 if(vErrors === null){
 vErrors = [err433];
 }
@@ -7866,9 +7867,12 @@ vErrors.push(err433);
 }
 errors++;
 }
-for(const key58 in data262){
-if(!(((key58 === "pricePerKilowattHour") || (key58 === "year")) || (key58 === "source"))){
-const err434 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
+}
+if(data262.tariff !== undefined){
+let data263 = data262.tariff;
+if(data263 && typeof data263 == "object" && !Array.isArray(data263)){
+if(data263.pricePerKilowattHour === undefined){
+const err434 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err434];
 }
@@ -7877,12 +7881,8 @@ vErrors.push(err434);
 }
 errors++;
 }
-}
-if(data262.pricePerKilowattHour !== undefined){
-let data263 = data262.pricePerKilowattHour;
-if((typeof data263 == "number") && (isFinite(data263))){
-if(data263 < 0 || isNaN(data263)){
-const err435 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data263.year === undefined){
+const err435 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err435];
 }
@@ -7891,9 +7891,8 @@ vErrors.push(err435);
 }
 errors++;
 }
-}
-else {
-const err436 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data263.source === undefined){
+const err436 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err436];
 }
@@ -7902,22 +7901,9 @@ vErrors.push(err436);
 }
 errors++;
 }
-}
-if(data262.year !== undefined){
-if(!(validate164(data262.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data262,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
-}
-}
-if(data262.source !== undefined){
-if(!(validate31(data262.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data262,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err437 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
+for(const key58 in data263){
+if(!(((key58 === "pricePerKilowattHour") || (key58 === "year")) || (key58 === "source"))){
+const err437 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
 if(vErrors === null){
 vErrors = [err437];
 }
@@ -7927,11 +7913,11 @@ vErrors.push(err437);
 errors++;
 }
 }
-if(data261.emissionFactor !== undefined){
-let data266 = data261.emissionFactor;
-if(data266 && typeof data266 == "object" && !Array.isArray(data266)){
-if(data266.kilogramsCarbonDioxidePerKilowattHour === undefined){
-const err438 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
+if(data263.pricePerKilowattHour !== undefined){
+let data264 = data263.pricePerKilowattHour;
+if((typeof data264 == "number") && (isFinite(data264))){
+if(data264 < 0 || isNaN(data264)){
+const err438 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err438];
 }
@@ -7940,8 +7926,9 @@ vErrors.push(err438);
 }
 errors++;
 }
-if(data266.year === undefined){
-const err439 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
+}
+else {
+const err439 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err439];
 }
@@ -7950,8 +7937,22 @@ vErrors.push(err439);
 }
 errors++;
 }
-if(data266.source === undefined){
-const err440 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
+}
+if(data263.year !== undefined){
+if(!(validate164(data263.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data263,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+errors = vErrors.length;
+}
+}
+if(data263.source !== undefined){
+if(!(validate31(data263.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data263,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err440 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err440];
 }
@@ -7960,9 +7961,12 @@ vErrors.push(err440);
 }
 errors++;
 }
-for(const key59 in data266){
-if(!(((key59 === "kilogramsCarbonDioxidePerKilowattHour") || (key59 === "year")) || (key59 === "source"))){
-const err441 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
+}
+if(data262.emissionFactor !== undefined){
+let data267 = data262.emissionFactor;
+if(data267 && typeof data267 == "object" && !Array.isArray(data267)){
+if(data267.kilogramsCarbonDioxidePerKilowattHour === undefined){
+const err441 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err441];
 }
@@ -7971,12 +7975,8 @@ vErrors.push(err441);
 }
 errors++;
 }
-}
-if(data266.kilogramsCarbonDioxidePerKilowattHour !== undefined){
-let data267 = data266.kilogramsCarbonDioxidePerKilowattHour;
-if((typeof data267 == "number") && (isFinite(data267))){
-if(data267 > 3 || isNaN(data267)){
-const err442 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+if(data267.year === undefined){
+const err442 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err442];
 }
@@ -7985,8 +7985,8 @@ vErrors.push(err442);
 }
 errors++;
 }
-if(data267 < 0 || isNaN(data267)){
-const err443 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data267.source === undefined){
+const err443 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err443];
 }
@@ -7995,9 +7995,9 @@ vErrors.push(err443);
 }
 errors++;
 }
-}
-else {
-const err444 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+for(const key59 in data267){
+if(!(((key59 === "kilogramsCarbonDioxidePerKilowattHour") || (key59 === "year")) || (key59 === "source"))){
+const err444 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
 if(vErrors === null){
 vErrors = [err444];
 }
@@ -8007,21 +8007,11 @@ vErrors.push(err444);
 errors++;
 }
 }
-if(data266.year !== undefined){
-if(!(validate164(data266.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data266,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
-}
-}
-if(data266.source !== undefined){
-if(!(validate31(data266.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data266,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err445 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
+if(data267.kilogramsCarbonDioxidePerKilowattHour !== undefined){
+let data268 = data267.kilogramsCarbonDioxidePerKilowattHour;
+if((typeof data268 == "number") && (isFinite(data268))){
+if(data268 > 3 || isNaN(data268)){
+const err445 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err445];
 }
@@ -8030,10 +8020,8 @@ vErrors.push(err445);
 }
 errors++;
 }
-}
-}
-else {
-const err446 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
+if(data268 < 0 || isNaN(data268)){
+const err446 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err446];
 }
@@ -8043,9 +8031,8 @@ vErrors.push(err446);
 errors++;
 }
 }
-}
 else {
-const err447 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
+const err447 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err447];
 }
@@ -8055,12 +8042,21 @@ vErrors.push(err447);
 errors++;
 }
 }
-if(data.aggregates !== undefined){
-let data270 = data.aggregates;
-if(data270 && typeof data270 == "object" && !Array.isArray(data270)){
-for(const key60 in data270){
-if(!((((key60 === "minimumCount") || (key60 === "dominance")) || (key60 === "publication")) || (key60 === "source"))){
-const err448 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
+if(data267.year !== undefined){
+if(!(validate164(data267.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data267,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+errors = vErrors.length;
+}
+}
+if(data267.source !== undefined){
+if(!(validate31(data267.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data267,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err448 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err448];
 }
@@ -8070,10 +8066,9 @@ vErrors.push(err448);
 errors++;
 }
 }
-if(data270.minimumCount !== undefined){
-let data271 = data270.minimumCount;
-if(!(((typeof data271 == "number") && (!(data271 % 1) && !isNaN(data271))) && (isFinite(data271)))){
-const err449 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err449 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err449];
 }
@@ -8082,9 +8077,10 @@ vErrors.push(err449);
 }
 errors++;
 }
-if((typeof data271 == "number") && (isFinite(data271))){
-if(data271 > 100 || isNaN(data271)){
-const err450 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+}
+else {
+const err450 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err450];
 }
@@ -8093,8 +8089,13 @@ vErrors.push(err450);
 }
 errors++;
 }
-if(data271 < 3 || isNaN(data271)){
-const err451 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+}
+if(data.aggregates !== undefined){
+let data271 = data.aggregates;
+if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
+for(const key60 in data271){
+if(!((((key60 === "minimumCount") || (key60 === "dominance")) || (key60 === "publication")) || (key60 === "source"))){
+const err451 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
 if(vErrors === null){
 vErrors = [err451];
 }
@@ -8104,13 +8105,10 @@ vErrors.push(err451);
 errors++;
 }
 }
-}
-if(data270.dominance !== undefined){
-let data272 = data270.dominance;
-if(data272 && typeof data272 == "object" && !Array.isArray(data272)){
-for(const key61 in data272){
-if(!((key61 === "largest") || (key61 === "percent"))){
-const err452 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
+if(data271.minimumCount !== undefined){
+let data272 = data271.minimumCount;
+if(!(((typeof data272 == "number") && (!(data272 % 1) && !isNaN(data272))) && (isFinite(data272)))){
+const err452 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err452];
 }
@@ -8119,11 +8117,9 @@ vErrors.push(err452);
 }
 errors++;
 }
-}
-if(data272.largest !== undefined){
-let data273 = data272.largest;
-if(!(((typeof data273 == "number") && (!(data273 % 1) && !isNaN(data273))) && (isFinite(data273)))){
-const err453 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
+if((typeof data272 == "number") && (isFinite(data272))){
+if(data272 > 100 || isNaN(data272)){
+const err453 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err453];
 }
@@ -8132,9 +8128,8 @@ vErrors.push(err453);
 }
 errors++;
 }
-if((typeof data273 == "number") && (isFinite(data273))){
-if(data273 > 3 || isNaN(data273)){
-const err454 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+if(data272 < 3 || isNaN(data272)){
+const err454 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err454];
 }
@@ -8143,8 +8138,14 @@ vErrors.push(err454);
 }
 errors++;
 }
-if(data273 < 1 || isNaN(data273)){
-const err455 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data271.dominance !== undefined){
+let data273 = data271.dominance;
+if(data273 && typeof data273 == "object" && !Array.isArray(data273)){
+for(const key61 in data273){
+if(!((key61 === "largest") || (key61 === "percent"))){
+const err455 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
 if(vErrors === null){
 vErrors = [err455];
 }
@@ -8154,12 +8155,10 @@ vErrors.push(err455);
 errors++;
 }
 }
-}
-if(data272.percent !== undefined){
-let data274 = data272.percent;
-if((typeof data274 == "number") && (isFinite(data274))){
-if(data274 > 100 || isNaN(data274)){
-const err456 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(data273.largest !== undefined){
+let data274 = data273.largest;
+if(!(((typeof data274 == "number") && (!(data274 % 1) && !isNaN(data274))) && (isFinite(data274)))){
+const err456 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err456];
 }
@@ -8168,8 +8167,9 @@ vErrors.push(err456);
 }
 errors++;
 }
-if(data274 < 50 || isNaN(data274)){
-const err457 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
+if((typeof data274 == "number") && (isFinite(data274))){
+if(data274 > 3 || isNaN(data274)){
+const err457 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err457];
 }
@@ -8178,9 +8178,8 @@ vErrors.push(err457);
 }
 errors++;
 }
-}
-else {
-const err458 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
+if(data274 < 1 || isNaN(data274)){
+const err458 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err458];
 }
@@ -8191,8 +8190,11 @@ errors++;
 }
 }
 }
-else {
-const err459 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
+if(data273.percent !== undefined){
+let data275 = data273.percent;
+if((typeof data275 == "number") && (isFinite(data275))){
+if(data275 > 100 || isNaN(data275)){
+const err459 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err459];
 }
@@ -8201,11 +8203,8 @@ vErrors.push(err459);
 }
 errors++;
 }
-}
-if(data270.publication !== undefined){
-let data275 = data270.publication;
-if(!(((data275 === "monthly") || (data275 === "quarterly")) || (data275 === "yearly"))){
-const err460 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
+if(data275 < 50 || isNaN(data275)){
+const err460 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
 if(vErrors === null){
 vErrors = [err460];
 }
@@ -8215,15 +8214,8 @@ vErrors.push(err460);
 errors++;
 }
 }
-if(data270.source !== undefined){
-if(!(validate31(data270.source, {instancePath:instancePath+"/aggregates/source",parentData:data270,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err461 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
+const err461 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err461];
 }
@@ -8233,12 +8225,9 @@ vErrors.push(err461);
 errors++;
 }
 }
-if(data.notifications !== undefined){
-let data277 = data.notifications;
-if(data277 && typeof data277 == "object" && !Array.isArray(data277)){
-for(const key62 in data277){
-if(!((((key62 === "from") || (key62 === "replyTo")) || (key62 === "mailGateway")) || (key62 === "smsGateway"))){
-const err462 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
+}
+else {
+const err462 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err462];
 }
@@ -8248,23 +8237,10 @@ vErrors.push(err462);
 errors++;
 }
 }
-if(data277.from !== undefined){
-if(!(validate25(data277.from, {instancePath:instancePath+"/notifications/from",parentData:data277,parentDataProperty:"from",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data277.replyTo !== undefined){
-if(!(validate25(data277.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data277,parentDataProperty:"replyTo",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data277.mailGateway !== undefined){
-let data280 = data277.mailGateway;
-if(data280 && typeof data280 == "object" && !Array.isArray(data280)){
-if(data280.host === undefined){
-const err463 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
+if(data271.publication !== undefined){
+let data276 = data271.publication;
+if(!(((data276 === "monthly") || (data276 === "quarterly")) || (data276 === "yearly"))){
+const err463 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
 if(vErrors === null){
 vErrors = [err463];
 }
@@ -8273,8 +8249,16 @@ vErrors.push(err463);
 }
 errors++;
 }
-if(data280.country === undefined){
-const err464 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data271.source !== undefined){
+if(!(validate31(data271.source, {instancePath:instancePath+"/aggregates/source",parentData:data271,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err464 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err464];
 }
@@ -8283,9 +8267,13 @@ vErrors.push(err464);
 }
 errors++;
 }
-for(const key63 in data280){
-if(!(((((key63 === "host") || (key63 === "port")) || (key63 === "security")) || (key63 === "country")) || (key63 === "credentialsSecret"))){
-const err465 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
+}
+if(data.notifications !== undefined){
+let data278 = data.notifications;
+if(data278 && typeof data278 == "object" && !Array.isArray(data278)){
+for(const key62 in data278){
+if(!((((key62 === "from") || (key62 === "replyTo")) || (key62 === "mailGateway")) || (key62 === "smsGateway"))){
+const err465 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
 if(vErrors === null){
 vErrors = [err465];
 }
@@ -8295,22 +8283,23 @@ vErrors.push(err465);
 errors++;
 }
 }
-if(data280.host !== undefined){
-if(!(validate59(data280.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data280,parentDataProperty:"host",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(data278.from !== undefined){
+if(!(validate25(data278.from, {instancePath:instancePath+"/notifications/from",parentData:data278,parentDataProperty:"from",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
-if(data280.port !== undefined){
-if(!(validate61(data280.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data280,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(data278.replyTo !== undefined){
+if(!(validate25(data278.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data278,parentDataProperty:"replyTo",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
-if(data280.security !== undefined){
-let data283 = data280.security;
-if(!((data283 === "starttls") || (data283 === "tls"))){
-const err466 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
+if(data278.mailGateway !== undefined){
+let data281 = data278.mailGateway;
+if(data281 && typeof data281 == "object" && !Array.isArray(data281)){
+if(data281.host === undefined){
+const err466 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err466];
 }
@@ -8319,12 +8308,8 @@ vErrors.push(err466);
 }
 errors++;
 }
-}
-if(data280.country !== undefined){
-let data284 = data280.country;
-if(typeof data284 === "string"){
-if(!(formats0(data284))){
-const err467 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data281.country === undefined){
+const err467 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err467];
 }
@@ -8333,9 +8318,9 @@ vErrors.push(err467);
 }
 errors++;
 }
-}
-else {
-const err468 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+for(const key63 in data281){
+if(!(((((key63 === "host") || (key63 === "port")) || (key63 === "security")) || (key63 === "country")) || (key63 === "credentialsSecret"))){
+const err468 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
 if(vErrors === null){
 vErrors = [err468];
 }
@@ -8345,15 +8330,22 @@ vErrors.push(err468);
 errors++;
 }
 }
-if(data280.credentialsSecret !== undefined){
-if(!(validate79(data280.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data280,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data281.host !== undefined){
+if(!(validate59(data281.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data281,parentDataProperty:"host",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
+if(data281.port !== undefined){
+if(!(validate61(data281.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data281,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+errors = vErrors.length;
 }
-else {
-const err469 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
+}
+if(data281.security !== undefined){
+let data284 = data281.security;
+if(!((data284 === "starttls") || (data284 === "tls"))){
+const err469 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
 if(vErrors === null){
 vErrors = [err469];
 }
@@ -8363,11 +8355,11 @@ vErrors.push(err469);
 errors++;
 }
 }
-if(data277.smsGateway !== undefined){
-let data286 = data277.smsGateway;
-if(data286 && typeof data286 == "object" && !Array.isArray(data286)){
-if(data286.url === undefined){
-const err470 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
+if(data281.country !== undefined){
+let data285 = data281.country;
+if(typeof data285 === "string"){
+if(!(formats0(data285))){
+const err470 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err470];
 }
@@ -8376,8 +8368,9 @@ vErrors.push(err470);
 }
 errors++;
 }
-if(data286.country === undefined){
-const err471 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+else {
+const err471 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err471];
 }
@@ -8386,9 +8379,16 @@ vErrors.push(err471);
 }
 errors++;
 }
-for(const key64 in data286){
-if(!(((key64 === "url") || (key64 === "country")) || (key64 === "credentialsSecret"))){
-const err472 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
+}
+if(data281.credentialsSecret !== undefined){
+if(!(validate79(data281.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data281,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err472 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err472];
 }
@@ -8398,17 +8398,11 @@ vErrors.push(err472);
 errors++;
 }
 }
-if(data286.url !== undefined){
-if(!(validate31(data286.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data286,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data286.country !== undefined){
-let data288 = data286.country;
-if(typeof data288 === "string"){
-if(!(formats0(data288))){
-const err473 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data278.smsGateway !== undefined){
+let data287 = data278.smsGateway;
+if(data287 && typeof data287 == "object" && !Array.isArray(data287)){
+if(data287.url === undefined){
+const err473 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err473];
 }
@@ -8417,9 +8411,8 @@ vErrors.push(err473);
 }
 errors++;
 }
-}
-else {
-const err474 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data287.country === undefined){
+const err474 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err474];
 }
@@ -8428,16 +8421,9 @@ vErrors.push(err474);
 }
 errors++;
 }
-}
-if(data286.credentialsSecret !== undefined){
-if(!(validate79(data286.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data286,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err475 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
+for(const key64 in data287){
+if(!(((key64 === "url") || (key64 === "country")) || (key64 === "credentialsSecret"))){
+const err475 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
 if(vErrors === null){
 vErrors = [err475];
 }
@@ -8447,9 +8433,17 @@ vErrors.push(err475);
 errors++;
 }
 }
+if(data287.url !== undefined){
+if(!(validate31(data287.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data287,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
 }
-else {
-const err476 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
+}
+if(data287.country !== undefined){
+let data289 = data287.country;
+if(typeof data289 === "string"){
+if(!(formats0(data289))){
+const err476 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err476];
 }
@@ -8459,12 +8453,8 @@ vErrors.push(err476);
 errors++;
 }
 }
-if(data.branding !== undefined){
-let data290 = data.branding;
-if(data290 && typeof data290 == "object" && !Array.isArray(data290)){
-for(const key65 in data290){
-if(!((key65 === "primaryColour") || (key65 === "logo"))){
-const err477 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
+else {
+const err477 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err477];
 }
@@ -8474,11 +8464,15 @@ vErrors.push(err477);
 errors++;
 }
 }
-if(data290.primaryColour !== undefined){
-let data291 = data290.primaryColour;
-if(typeof data291 === "string"){
-if(!pattern33.test(data291)){
-const err478 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
+if(data287.credentialsSecret !== undefined){
+if(!(validate79(data287.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data287,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err478 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err478];
 }
@@ -8488,8 +8482,9 @@ vErrors.push(err478);
 errors++;
 }
 }
+}
 else {
-const err479 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
+const err479 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err479];
 }
@@ -8499,11 +8494,12 @@ vErrors.push(err479);
 errors++;
 }
 }
-if(data290.logo !== undefined){
-let data292 = data290.logo;
-if(typeof data292 === "string"){
-if(!pattern34.test(data292)){
-const err480 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
+if(data.branding !== undefined){
+let data291 = data.branding;
+if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
+for(const key65 in data291){
+if(!((key65 === "primaryColour") || (key65 === "logo"))){
+const err480 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
 if(vErrors === null){
 vErrors = [err480];
 }
@@ -8513,8 +8509,11 @@ vErrors.push(err480);
 errors++;
 }
 }
-else {
-const err481 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
+if(data291.primaryColour !== undefined){
+let data292 = data291.primaryColour;
+if(typeof data292 === "string"){
+if(!pattern33.test(data292)){
+const err481 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
 if(vErrors === null){
 vErrors = [err481];
 }
@@ -8524,9 +8523,8 @@ vErrors.push(err481);
 errors++;
 }
 }
-}
 else {
-const err482 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
+const err482 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err482];
 }
@@ -8536,12 +8534,11 @@ vErrors.push(err482);
 errors++;
 }
 }
-if(data.support !== undefined){
-let data293 = data.support;
-if(data293 && typeof data293 == "object" && !Array.isArray(data293)){
-for(const key66 in data293){
-if(!((((((key66 === "email") || (key66 === "phone")) || (key66 === "hours")) || (key66 === "url")) || (key66 === "privacyNotice")) || (key66 === "accessibilityStatement"))){
-const err483 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+if(data291.logo !== undefined){
+let data293 = data291.logo;
+if(typeof data293 === "string"){
+if(!pattern34.test(data293)){
+const err483 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
 if(vErrors === null){
 vErrors = [err483];
 }
@@ -8551,15 +8548,8 @@ vErrors.push(err483);
 errors++;
 }
 }
-if(data293.email !== undefined){
-if(!(validate25(data293.email, {instancePath:instancePath+"/support/email",parentData:data293,parentDataProperty:"email",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data293.phone !== undefined){
-if(typeof data293.phone !== "string"){
-const err484 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+else {
+const err484 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err484];
 }
@@ -8569,33 +8559,9 @@ vErrors.push(err484);
 errors++;
 }
 }
-if(data293.hours !== undefined){
-if(!(validate22(data293.hours, {instancePath:instancePath+"/support/hours",parentData:data293,parentDataProperty:"hours",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-if(data293.url !== undefined){
-if(!(validate31(data293.url, {instancePath:instancePath+"/support/url",parentData:data293,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data293.privacyNotice !== undefined){
-if(!(validate31(data293.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data293,parentDataProperty:"privacyNotice",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data293.accessibilityStatement !== undefined){
-if(!(validate31(data293.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data293,parentDataProperty:"accessibilityStatement",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
 }
 else {
-const err485 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
+const err485 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err485];
 }
@@ -8605,14 +8571,83 @@ vErrors.push(err485);
 errors++;
 }
 }
-}
-else {
-const err486 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.support !== undefined){
+let data294 = data.support;
+if(data294 && typeof data294 == "object" && !Array.isArray(data294)){
+for(const key66 in data294){
+if(!((((((key66 === "email") || (key66 === "phone")) || (key66 === "hours")) || (key66 === "url")) || (key66 === "privacyNotice")) || (key66 === "accessibilityStatement"))){
+const err486 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
 if(vErrors === null){
 vErrors = [err486];
 }
 else {
 vErrors.push(err486);
+}
+errors++;
+}
+}
+if(data294.email !== undefined){
+if(!(validate25(data294.email, {instancePath:instancePath+"/support/email",parentData:data294,parentDataProperty:"email",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+if(data294.phone !== undefined){
+if(typeof data294.phone !== "string"){
+const err487 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err487];
+}
+else {
+vErrors.push(err487);
+}
+errors++;
+}
+}
+if(data294.hours !== undefined){
+if(!(validate22(data294.hours, {instancePath:instancePath+"/support/hours",parentData:data294,parentDataProperty:"hours",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data294.url !== undefined){
+if(!(validate31(data294.url, {instancePath:instancePath+"/support/url",parentData:data294,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data294.privacyNotice !== undefined){
+if(!(validate31(data294.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data294,parentDataProperty:"privacyNotice",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data294.accessibilityStatement !== undefined){
+if(!(validate31(data294.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data294,parentDataProperty:"accessibilityStatement",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err488 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err488];
+}
+else {
+vErrors.push(err488);
+}
+errors++;
+}
+}
+}
+else {
+const err489 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err489];
+}
+else {
+vErrors.push(err489);
 }
 errors++;
 }

@@ -1,0 +1,123 @@
+/** Cloud regions and zones exist, and lie where the data may rest: a zone may lie abroad from its region. */
+import type { Examination, Rule } from "../examination.ts";
+import { nearest } from "../nearest.ts";
+import { awsLocalZonesIn, awsRegions, awsRegionsIn, awsZone, awsZonesOf } from "../places.ts";
+import { type PathSegment, quote } from "../problem.ts";
+import { countryName } from "../schema/formats.ts";
+import { dataClassNames } from "../schema/residency.ts";
+
+type Path = readonly PathSegment[];
+
+export const allowedRegionsLieWhereDataMayRest: Rule = (examination) => {
+  const allowed = countriesOfRest(examination);
+  for (const { item, path } of examination.elements("residency", "regions")) {
+    const place = knownRegion(examination, item.region, [...path, "region"]);
+    if (place === undefined) continue;
+    if (allowed !== undefined && !allowed.has(place.country))
+      examination.report(
+        [...path, "region"],
+        `${quote(item.region)} lies in ${countryName(place.country)} (${place.place}), where no data class may rest.`,
+        otherRegions(examination),
+      );
+    else checkZones(examination, item.zones ?? [], [...path, "zones"], item.region, allowed);
+  }
+};
+
+export const awsRegionCanHoldEveryDataClass: Rule = (examination) => {
+  const region = examination.read("hosting", "aws", "region");
+  if (region === undefined) return;
+  const at = ["hosting", "aws", "region"];
+  const place = knownRegion(examination, region, at);
+  if (place === undefined) return;
+  const abroad = dataClassNames.filter((name) => {
+    const restsIn = examination.read("residency", "dataClasses", name, "restsIn");
+    return restsIn !== undefined && !restsIn.includes(place.country);
+  });
+  if (abroad.length > 0) {
+    examination.report(
+      at,
+      `${quote(region)} lies in ${countryName(place.country)} (${place.place}), where ${abroad.length === dataClassNames.length ? "no data class" : `data of class ${abroad.join(", ")}`} may ${abroad.length === dataClassNames.length ? "" : "not "}rest.`,
+      otherRegions(examination),
+    );
+    return;
+  }
+  const listed = examination.read("residency", "regions");
+  const entry = listed?.find((candidate) => candidate.region === region);
+  if (listed !== undefined && entry === undefined)
+    examination.report(
+      at,
+      `${quote(region)} is none of the regions under residency.regions.`,
+      `Add { provider: aws, region: ${region} } there.`,
+    );
+  const zones = examination.read("hosting", "aws", "zones") ?? [];
+  checkZones(examination, zones, ["hosting", "aws", "zones"], region, countriesOfRest(examination));
+  if (entry?.zones !== undefined)
+    for (const [index, zone] of zones.entries())
+      if (!entry.zones.includes(zone))
+        examination.report(
+          ["hosting", "aws", "zones", index],
+          `${quote(zone)} is none of the zones of ${region} under residency.regions.`,
+          `There are: ${entry.zones.join(", ")}.`,
+        );
+};
+
+/** Countries in which some data class may rest; undefined where the file doesn't say so soundly. */
+function countriesOfRest(examination: Examination): ReadonlySet<string> | undefined {
+  const classes = examination.read("residency", "dataClasses");
+  if (classes === undefined) return undefined;
+  return new Set(dataClassNames.flatMap((name) => classes[name].restsIn ?? []));
+}
+
+function knownRegion(examination: Examination, region: string, path: Path) {
+  if (Object.hasOwn(awsRegions, region)) return awsRegions[region];
+  const near = nearest(region, Object.keys(awsRegions));
+  examination.report(
+    path,
+    `${quote(region)} is not a region of aws.`,
+    near === undefined ? otherRegions(examination) : `Did you mean ${quote(near)}?`,
+  );
+  return undefined;
+}
+
+/** Where to turn: the provider's regions in the country, or away from the provider. */
+export function otherRegions(examination: Examination): string {
+  const country = examination.read("country");
+  if (country === undefined) return "See the provider's list of regions.";
+  const regions = awsRegionsIn(country);
+  if (regions.length > 0) return `aws has in ${countryName(country)}: ${regions.join(", ")}.`;
+  const [zone] = awsLocalZonesIn(country);
+  const parent = zone === undefined ? undefined : awsZone(zone)?.region;
+  const place = parent === undefined ? undefined : awsRegions[parent];
+  const local =
+    place === undefined
+      ? ""
+      : ` (its Local Zone ${zone} is run from ${place.place}, ${countryName(place.country)})`;
+  return `aws has no region in ${countryName(country)}${local}. Use target: kubernetes on machines in the country.`;
+}
+
+function checkZones(
+  examination: Examination,
+  zones: readonly string[],
+  path: Path,
+  region: string,
+  allowed: ReadonlySet<string> | undefined,
+): void {
+  for (const [index, name] of zones.entries()) {
+    const zone = awsZone(name);
+    if (zone?.region !== region) {
+      const near = nearest(name, awsZonesOf(region));
+      const wrong =
+        zone === undefined ? "is not a zone of aws" : `is a zone of ${zone.region}, not of ${region}`;
+      examination.report(
+        [...path, index],
+        `${quote(name)} ${wrong}.`,
+        near === undefined ? `Zones are named like ${region}a.` : `Did you mean ${quote(near)}?`,
+      );
+    } else if (allowed !== undefined && !allowed.has(zone.country))
+      examination.report(
+        [...path, index],
+        `${quote(name)} lies in ${countryName(zone.country)} (${zone.place}), where no data class may rest.`,
+        "Take it out.",
+      );
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * What only the country's team knows stands as a placeholder in a draft, at names that RFC 2606 keeps for examples.
+ * A production environment refuses them.
+ */
+import type { Examination, Rule } from "../examination.ts";
+import { type PathSegment, quote } from "../problem.ts";
+
+const placeholders: readonly { readonly pattern: RegExp; readonly what: string }[] = [
+  { pattern: /(?<![\p{L}\p{N}])example(?![\p{L}\p{N}])/iu, what: "is a placeholder" },
+  { pattern: /[\w-]\.(test|invalid|localhost)(?=[:/]|$)/i, what: "is a placeholder" },
+  { pattern: /(?<!\d)(123456789012|000000000000)(?!\d)/, what: "is the account number of the documentation" },
+];
+
+/** Quotations and texts for readers may use the word. */
+const passedOver = new Set(["residency/laws", "diagnostic", "hosting/environments"]);
+
+export const productionHasNoPlaceholders: Rule = (examination) => {
+  if (examination.circumstances.environment !== "production") return;
+  const target = examination.read("hosting", "target");
+  const unused = new Set(
+    ["kubernetes", "aws"].filter((name) => name !== target).map((name) => `hosting/${name}`),
+  );
+  visit(examination, examination.draft, [], unused);
+};
+
+function visit(
+  examination: Examination,
+  value: unknown,
+  path: readonly PathSegment[],
+  unused: ReadonlySet<string>,
+): void {
+  const place = path.join("/");
+  if (passedOver.has(place) || unused.has(place)) return;
+  if (typeof value === "string") {
+    const found = placeholders.find(({ pattern }) => pattern.test(value));
+    if (found === undefined || !examination.isWritten(path)) return;
+    examination.report(path, `${quote(value)} ${found.what}, and this is production.`, "Write the real one.");
+  } else if (typeof value === "object" && value !== null)
+    for (const [key, item] of Object.entries(value))
+      visit(examination, item, [...path, Array.isArray(value) ? Number(key) : key], unused);
+}

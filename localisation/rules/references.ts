@@ -1,0 +1,107 @@
+/** What a field refers to exists: articles of laws, size bands, sectors, standard questions, zones. */
+import type { Examination, Rule } from "../examination.ts";
+import { nearest } from "../nearest.ts";
+import { type PathSegment, quote } from "../problem.ts";
+import { standardQuestions } from "../questionnaire.ts";
+import { dataClassNames } from "../schema/residency.ts";
+
+export const articlesExist: Rule = (examination) => {
+  const laws = examination.read("residency", "laws");
+  if (laws === undefined) return;
+  const known = laws.flatMap(({ id, articles }) => articles.map(({ article }) => `${id}:${article}`));
+  for (const { reference, path } of articleReferences(examination)) {
+    if (known.includes(reference)) continue;
+    const id = reference.slice(0, reference.indexOf(":"));
+    const law = laws.find((candidate) => candidate.id === id);
+    const wrong =
+      law === undefined
+        ? `${quote(id)} is the id of no law`
+        : `${quote(reference.slice(id.length + 1))} is no article of ${id}`;
+    const near = nearest(reference, known);
+    const choices =
+      law === undefined ? laws.map((candidate) => candidate.id) : law.articles.map(({ article }) => article);
+    examination.report(
+      path,
+      `${wrong} under residency.laws.`,
+      near === undefined ? `It has: ${choices.slice(0, 20).join(", ")}.` : `Did you mean ${quote(near)}?`,
+    );
+  }
+};
+
+function* articleReferences(
+  examination: Examination,
+): Generator<{ reference: string; path: readonly PathSegment[] }> {
+  for (const name of dataClassNames)
+    for (const { item, path } of examination.elements("residency", "dataClasses", name, "articles"))
+      if (examination.isWritten(path)) yield { reference: item, path };
+  for (const { item, path } of examination.elements("residency", "registrations"))
+    yield { reference: item.article, path: [...path, "article"] };
+  for (const { item, path } of examination.elements("residency", "transfers"))
+    yield { reference: item.article, path: [...path, "article"] };
+  const notice = examination.read("residency", "breachNotice", "article");
+  if (notice !== undefined) yield { reference: notice, path: ["residency", "breachNotice", "article"] };
+}
+
+export const offersReferToBandsAndSectors: Rule = (examination) => {
+  const bands = examination.read("programme", "sizeBands")?.map(({ id }) => id);
+  const sectors = examination.read("programme", "sectors");
+  for (const list of ["financing", "levers"] as const)
+    for (const { item, path } of examination.elements("diagnostic", list)) {
+      if (bands !== undefined)
+        requireKnown(
+          examination,
+          item.sizeBands ?? [],
+          [...path, "sizeBands"],
+          bands,
+          "size band of programme.sizeBands",
+        );
+      if (sectors !== undefined)
+        requireKnown(
+          examination,
+          item.sectors ?? [],
+          [...path, "sectors"],
+          sectors,
+          "sector of programme.sectors",
+        );
+    }
+};
+
+export const overridesAreOfStandardQuestions: Rule = (examination) => {
+  const known = standardQuestions.map(({ id }) => id);
+  for (const id of Object.keys(examination.read("diagnostic", "overrides") ?? {})) {
+    if (known.includes(id)) continue;
+    const near = nearest(id, known);
+    examination.report(
+      ["diagnostic", "overrides", id],
+      `${quote(id)} is no standard question.`,
+      near === undefined ? `There are: ${known.join(", ")}.` : `Did you mean ${quote(near)}?`,
+      "key",
+    );
+  }
+};
+
+export const dataCentresHoldKnownZones: Rule = (examination) => {
+  const zones = examination.read("hosting", "kubernetes", "zones");
+  if (zones === undefined) return;
+  for (const { item, path } of examination.elements("hosting", "kubernetes", "dataCentres"))
+    requireKnown(examination, item.zones, [...path, "zones"], zones, "zone of hosting.kubernetes.zones");
+};
+
+function requireKnown(
+  examination: Examination,
+  names: readonly string[],
+  path: readonly PathSegment[],
+  known: readonly string[],
+  what: string,
+): void {
+  for (const [index, name] of names.entries()) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    const choices = known.length === 0 ? "There is none." : `There are: ${known.join(", ")}.`;
+    examination.report(
+      [...path, index],
+      `${quote(name)} is no ${what}.`,
+      near === undefined ? choices : `Did you mean ${quote(near)}?`,
+    );
+  }
+}

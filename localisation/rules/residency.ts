@@ -1,0 +1,124 @@
+/** What may rest where and leave how says one thing; exceptions and permissions haven't run out. */
+import type { Examination, Rule } from "../examination.ts";
+import { type PathSegment, quote } from "../problem.ts";
+import { countryName } from "../schema/formats.ts";
+import { dataClassNames } from "../schema/residency.ts";
+
+export const crossBorderRulesAgree: Rule = (examination) => {
+  const country = examination.read("country");
+  for (const name of dataClassNames) {
+    const at = ["residency", "dataClasses", name] as const;
+    const crossBorder = examination.read(...at, "crossBorder");
+    if (crossBorder === undefined) continue;
+    const { transfer, mechanism, to } = crossBorder;
+    if (transfer === "with-mechanism" && mechanism === undefined)
+      examination.report(
+        [...at, "crossBorder"],
+        '"mechanism" is missing: the data may leave with one.',
+        "Add mechanism, such as standard-contract, or write transfer: forbidden.",
+        "key",
+      );
+    if (transfer !== "with-mechanism" && mechanism !== undefined)
+      examination.report(
+        [...at, "crossBorder", "mechanism"],
+        `A mechanism has no meaning where transfer is ${transfer}.`,
+        "Write transfer: with-mechanism, or take mechanism out.",
+        "key",
+      );
+    if (transfer === "forbidden" && to !== undefined)
+      examination.report(
+        [...at, "crossBorder", "to"],
+        "Where transfer is forbidden there is no country to go to.",
+        "Take it out, or allow the transfer.",
+        "key",
+      );
+    const restsIn = examination.read(...at, "restsIn");
+    if (country === undefined || restsIn === undefined) continue;
+    const abroad = restsIn.filter((code) => code !== country);
+    if (transfer === "forbidden" && abroad.length > 0)
+      examination.report(
+        [...at, "restsIn"],
+        `Data that may not leave can't rest in ${abroad.map((code) => countryName(code)).join(", ")}.`,
+        `Write [${country}], or allow the transfer.`,
+      );
+    if (!restsIn.includes(country))
+      examination.warn(
+        [...at, "restsIn"],
+        `The data may not rest in ${countryName(country)} itself.`,
+        `Add ${country}.`,
+      );
+  }
+};
+
+/** A register of transfers may not hold what the data class forbids. */
+export const transfersAreAllowed: Rule = (examination) => {
+  const classes = examination.read("residency", "dataClasses");
+  if (classes === undefined) return;
+  for (const { item, path } of examination.elements("residency", "transfers"))
+    for (const [index, name] of item.dataClasses.entries()) {
+      const { crossBorder } = classes[name];
+      const at = [...path, "dataClasses", index];
+      if (crossBorder.transfer === "forbidden")
+        examination.report(
+          at,
+          `${quote(name)} may not leave the country by residency.dataClasses.`,
+          "Take it out, or change the data class.",
+        );
+      else if (crossBorder.to !== undefined && !crossBorder.to.includes(item.to))
+        examination.report(
+          at,
+          `${quote(name)} may not go to ${countryName(item.to)} by residency.dataClasses.`,
+          `It may go to: ${crossBorder.to.join(", ")}.`,
+        );
+    }
+};
+
+export const nothingHasRunOut: Rule = (examination) => {
+  for (const { item, path } of examination.elements("residency", "waivers"))
+    runOut(
+      examination,
+      item.until,
+      path,
+      `The waiver ${quote(item.id)}`,
+      `Ask ${item.who} to renew it, or take it out and mend ${item.resource}.`,
+    );
+  for (const { item, path } of examination.elements("residency", "remoteAccess"))
+    runOut(
+      examination,
+      item.until,
+      path,
+      `The access of ${quote(item.who)}`,
+      "Close the access and take it out, or renew it.",
+    );
+  for (const { item, path } of examination.elements("residency", "transfers"))
+    if (item.until !== undefined)
+      runOut(
+        examination,
+        item.until,
+        path,
+        `The transfer ${quote(item.id)}`,
+        "Stop the transfer and take it out, or renew it.",
+      );
+};
+
+function runOut(
+  examination: Examination,
+  until: string,
+  path: readonly PathSegment[],
+  what: string,
+  cure: string,
+): void {
+  if (until < examination.circumstances.today)
+    examination.report([...path, "until"], `${what} ended on ${until}.`, cure);
+}
+
+export const offersAreOpen: Rule = (examination) => {
+  for (const list of ["financing", "levers"] as const)
+    for (const { item, path } of examination.elements("diagnostic", list))
+      if (item.until !== undefined && item.until < examination.circumstances.today)
+        examination.warn(
+          [...path, "until"],
+          `${quote(item.id)} took applications until ${item.until}; companies no longer see it.`,
+          "Take it out, or write the new day.",
+        );
+};

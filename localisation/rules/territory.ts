@@ -1,0 +1,81 @@
+/** The country's time zone, currency and provinces are its own. */
+import type { Rule } from "../examination.ts";
+import { currenciesOf } from "../generated/currencies.ts";
+import { nearest } from "../nearest.ts";
+import { quote } from "../problem.ts";
+import { countryName, timeZonesOf } from "../schema/formats.ts";
+
+export const timeZoneIsTheCountrys: Rule = (examination) => {
+  const country = examination.read("country");
+  const zone = examination.read("timezone");
+  if (country === undefined || zone === undefined) return;
+  const zones = timeZonesOf(country);
+  if (zones.map(canonical).includes(canonical(zone))) return;
+  const name = countryName(country);
+  const owner = countryOfZone(zone);
+  const whose =
+    owner === undefined ? "belongs to no country" : `is a time zone of ${countryName(owner)}, not of ${name}`;
+  const near = nearest(zone, zones);
+  const choices = zones.length === 1 ? `Write ${zones[0]}.` : `${name} has: ${zones.join(", ")}.`;
+  examination.report(
+    ["timezone"],
+    `${quote(zone)} ${whose}.`,
+    near === undefined ? choices : `Did you mean ${quote(near)}?`,
+  );
+};
+
+export const currencyIsTheCountrys: Rule = (examination) => {
+  const country = examination.read("country");
+  const currency = examination.read("currency");
+  if (country === undefined || currency === undefined) return;
+  const own = currenciesOf[country] ?? [];
+  if (own.includes(currency)) return;
+  const cure = own.length === 0 ? "Check it." : `Its own: ${own.join(", ")}.`;
+  examination.warn(["currency"], `${currency} is no legal tender in ${countryName(country)}.`, cure);
+};
+
+export const regionsAreTheCountrys: Rule = (examination) => {
+  const country = examination.read("country");
+  if (country === undefined) return;
+  for (const { item, path } of examination.elements("programme", "regions"))
+    if (!item.code.startsWith(`${country}-`))
+      examination.report(
+        [...path, "code"],
+        `${quote(item.code)} is no region of ${countryName(country)}.`,
+        `Its codes start with ${country}-.`,
+      );
+};
+
+/** A file that was copied from another country and renamed only half-way. */
+export const fileIsNamedForTheCountry: Rule = (examination) => {
+  const country = examination.read("country");
+  const named = /(?:^|[\\/])([a-z]{2})\.ya?ml$/.exec(examination.document.source.file)?.[1]?.toUpperCase();
+  if (country === undefined || named === undefined || named === country) return;
+  if (countryName(named) === undefined) return;
+  examination.warn(
+    ["country"],
+    `The file is named for ${countryName(named)}, and its country is ${countryName(country)}.`,
+    `Write country: ${named}, or rename the file to ${country.toLowerCase()}.yaml.`,
+  );
+};
+
+const canonical = (zone: string): string =>
+  new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+
+let zoneOwners: Map<string, string> | undefined;
+
+function countryOfZone(zone: string): string | undefined {
+  zoneOwners ??= new Map(
+    allCountries().flatMap((country) =>
+      timeZonesOf(country).map((name) => [canonical(name), country] as const),
+    ),
+  );
+  return zoneOwners.get(canonical(zone));
+}
+
+function allCountries(): string[] {
+  const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  return letters
+    .flatMap((first) => letters.map((second) => first + second))
+    .filter((code) => countryName(code) !== undefined);
+}
