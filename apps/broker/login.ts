@@ -1,27 +1,106 @@
-/** Checks an MQTT login against the relational store: a machine's, or a whole company's. */
+/**
+ * Checks MQTT logins against the relational store: a machine's, or a whole company's. Logins that come at once, as
+ * after a start when all machines connect again, share one query.
+ */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { eq } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Database } from "../relational/database.ts";
 import { credential } from "../relational/schema.ts";
 
 export interface Login {
+  readonly username: string;
   readonly company: string;
   /** Both absent: the login is the company's and reaches all its machines. */
   readonly site?: string;
   readonly machine?: string;
+  /** Hex SHA-256 of the password it was checked with: tells a login whose password was replaced since. */
+  readonly passwordHash: string;
 }
 
-export type LoginCheck = (username: string, password: string) => Promise<Login | undefined>;
+export interface LoginCheck {
+  /** @returns undefined where user name and password are not those of a login in force. */
+  check(username: string, password: string): Promise<Login | undefined>;
+  /** Of these, those that were revoked, removed or given a new password since. */
+  ended(logins: readonly Login[]): Promise<Login[]>;
+}
+
+type Row = typeof credential.$inferSelect;
+
+interface Asked {
+  readonly username: string;
+  readonly resolve: (row: Row | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const usernamesPerQuery = 1000;
+/** More wait for an answer only when somebody floods the broker. */
+const mostAsked = 20_000;
 
 export function loginCheck(database: Database): LoginCheck {
-  return async (username, password) => {
-    const [row] = await database.select().from(credential).where(eq(credential.username, username)).limit(1);
-    if (row === undefined || row.revokedAt !== null) return undefined;
-    const given = createHash("sha256").update(password).digest();
-    if (!timingSafeEqual(given, Buffer.from(row.passwordHash, "hex"))) return undefined;
-    return {
-      company: row.companyId,
-      ...(row.siteId === null || row.machineId === null ? {} : { site: row.siteId, machine: row.machineId }),
-    };
+  const find = rowFinder(database);
+  return {
+    async check(username, password) {
+      const row = await find(username);
+      if (row === undefined || row.revokedAt !== null) return undefined;
+      const given = createHash("sha256").update(password).digest();
+      if (!timingSafeEqual(given, Buffer.from(row.passwordHash, "hex"))) return undefined;
+      return {
+        username,
+        company: row.companyId,
+        ...(row.siteId === null || row.machineId === null
+          ? {}
+          : { site: row.siteId, machine: row.machineId }),
+        passwordHash: row.passwordHash,
+      };
+    },
+    async ended(logins) {
+      const ended: Login[] = [];
+      for (let start = 0; start < logins.length; start += usernamesPerQuery) {
+        const some = logins.slice(start, start + usernamesPerQuery);
+        const rows = await Promise.all(some.map((login) => find(login.username)));
+        for (const [index, login] of some.entries()) {
+          const row = rows[index];
+          if (row === undefined || row.revokedAt !== null || row.passwordHash !== login.passwordHash)
+            ended.push(login);
+        }
+      }
+      return ended;
+    },
   };
+}
+
+function rowFinder(database: Database): (username: string) => Promise<Row | undefined> {
+  const asked: Asked[] = [];
+  let running = false;
+
+  async function answerAll(): Promise<void> {
+    // Those that arrive in one turn of the event loop go together.
+    await new Promise(setImmediate);
+    while (asked.length > 0) {
+      const some = asked.splice(0, usernamesPerQuery);
+      try {
+        const usernames = [...new Set(some.map((each) => each.username))];
+        const rows = await database
+          .select()
+          .from(credential)
+          .where(sql`${credential.username} = ANY(${sql.param(usernames)}::text[])`);
+        const byUsername = new Map(rows.map((row) => [row.username, row]));
+        for (const { username, resolve } of some) resolve(byUsername.get(username));
+      } catch (error) {
+        for (const { reject } of some) reject(error);
+      }
+    }
+    running = false;
+  }
+
+  return (username) =>
+    new Promise((resolve, reject) => {
+      // PostgreSQL refuses it with an error.
+      if (username.includes("\0")) return resolve(undefined);
+      if (asked.length >= mostAsked) return reject(new Error("Too many logins at once."));
+      asked.push({ username, resolve, reject });
+      if (running) return;
+      running = true;
+      void answerAll();
+    });
 }

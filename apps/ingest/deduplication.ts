@@ -14,15 +14,21 @@ const minute = 60_000;
 /** Length of the exact look-up's list of keys; longer lists are split. */
 const keysPerLookup = 5000;
 
+type Value = Pick<Reading, "number" | "text">;
+
+interface Known extends Value {
+  /** Epoch milliseconds; Infinity for a reading of the same batch. */
+  readonly receivedAt: number;
+}
+
 export interface Sorted {
   readonly fresh: readonly Reading[];
   readonly duplicates: number;
+  /** Of the duplicates, those received since `since`: an earlier attempt at this batch stored them. */
+  readonly storedBefore: number;
   /** The store (or the batch) has another value for the same series and time. */
   readonly conflicts: readonly { readonly reading: Reading; readonly stored: string }[];
 }
-
-export const seriesOf = (reading: Reading) =>
-  `${reading.company}/${reading.site}/${reading.machine}/${reading.channel}`;
 
 export class Deduplication {
   readonly #client: ClickHouseClient;
@@ -64,65 +70,92 @@ export class Deduplication {
   }
 
   /**
-   * @param verifyAll looks every reading up: after an insert that failed, when part of the batch may be stored.
-   * Readings returned as fresh count as stored from here on; after a failure call again with `verifyAll`.
+   * After a failed insert call again with the same readings: they are no longer later than everything, so each is
+   * looked up, and those that the store has count as `storedBefore` if they were received since then.
+   * @param since epoch milliseconds
    */
-  async sort(readings: readonly Reading[], verifyAll: boolean): Promise<Sorted> {
-    const candidates = new Map<string, Reading>();
-    const doubtful = new Map<string, Reading>();
-    const conflicts: { reading: Reading; stored: string }[] = [];
-    let duplicates = 0;
+  async sort(readings: Iterable<Reading>, since = Number.POSITIVE_INFINITY): Promise<Sorted> {
+    const fresh: Reading[] = [];
+    const doubtful: Reading[] = [];
     for (const reading of readings) {
-      const series = seriesOf(reading);
-      const key = `${series}@${reading.time}`;
-      const twin = candidates.get(key);
-      if (twin !== undefined) {
-        if (sameValue(twin, reading)) duplicates += 1;
-        else conflicts.push({ reading, stored: shown(twin) });
-        continue;
-      }
-      candidates.set(key, reading);
-      const latest = this.#latest.get(series) ?? this.#floor;
-      if (verifyAll || reading.time <= latest) doubtful.set(key, reading);
-      if (reading.time > latest) this.#latest.set(series, reading.time);
+      const { key } = reading.series;
+      if (reading.time > (this.#latest.get(key) ?? this.#floor)) {
+        this.#latest.set(key, reading.time);
+        fresh.push(reading);
+      } else doubtful.push(reading);
     }
-    for (const [key, stored] of await this.#lookUp([...doubtful.values()])) {
-      const reading = candidates.get(key);
-      if (reading === undefined) continue;
-      candidates.delete(key);
-      if (sameValue(stored, reading)) duplicates += 1;
-      else conflicts.push({ reading, stored: shown(stored) });
-    }
-    return { fresh: [...candidates.values()], duplicates, conflicts };
+    if (doubtful.length === 0) return { fresh, duplicates: 0, storedBefore: 0, conflicts: [] };
+    return this.#sortDoubtful(fresh, doubtful, since);
   }
 
-  async #lookUp(readings: readonly Reading[]): Promise<Map<string, Pick<Reading, "number" | "text">>> {
-    const found = new Map<string, Pick<Reading, "number" | "text">>();
+  async #sortDoubtful(fresh: Reading[], doubtful: readonly Reading[], since: number): Promise<Sorted> {
+    const known: Map<string, Known> = await this.#lookUp(doubtful);
+    const seriesInDoubt = new Set(doubtful.map((reading) => reading.series.key));
+    for (const { series, time, number, text } of fresh)
+      if (seriesInDoubt.has(series.key))
+        known.set(keyOf(series.key, time), { number, text, receivedAt: Number.POSITIVE_INFINITY });
+    const conflicts: { reading: Reading; stored: string }[] = [];
+    let duplicates = 0;
+    let storedBefore = 0;
+    for (const reading of doubtful) {
+      const { number, text } = reading;
+      const key = keyOf(reading.series.key, reading.time);
+      const twin = known.get(key);
+      if (twin === undefined) {
+        fresh.push(reading);
+        known.set(key, { number, text, receivedAt: Number.POSITIVE_INFINITY });
+      } else if (twin.number === number && twin.text === text) {
+        duplicates += 1;
+        if (twin.receivedAt >= since && twin.receivedAt !== Number.POSITIVE_INFINITY) {
+          storedBefore += 1;
+          // Once only: the batch itself may hold the reading twice.
+          known.set(key, { number, text, receivedAt: Number.POSITIVE_INFINITY });
+        }
+      } else conflicts.push({ reading, stored: shown(twin) });
+    }
+    return { fresh, duplicates, storedBefore, conflicts };
+  }
+
+  async #lookUp(readings: readonly Reading[]): Promise<Map<string, Known>> {
+    const found = new Map<string, Known>();
     for (let start = 0; start < readings.length; start += keysPerLookup) {
       const keys = readings
         .slice(start, start + keysPerLookup)
         .map(
-          (r) =>
-            `('${r.company}','${r.site}','${r.machine}','${r.channel}',fromUnixTimestamp64Milli(${r.time},'UTC'))`,
+          ({ series: { company, site, machine, channel }, time }) =>
+            `('${company}','${site}','${machine}','${channel}',fromUnixTimestamp64Milli(${time},'UTC'))`,
         );
       const result = await this.#client.query({
         // Identifiers were checked to be letters, digits and hyphens; a bound parameter of this length is slower to parse.
-        query: `SELECT company, site, machine, channel, toUnixTimestamp64Milli(time), number, text FROM raw
-                WHERE (company, site, machine, channel, time) IN (${keys.join(",")})`,
+        query: `SELECT company, site, machine, channel, toUnixTimestamp64Milli(time), number, text, toUnixTimestamp64Milli(received_at)
+                FROM raw WHERE (company, site, machine, channel, time) IN (${keys.join(",")})`,
         format: "JSONCompactEachRow",
       });
-      type Row = [string, string, string, string, string, number | null, string];
-      for (const [company, site, machine, channel, time, number, text] of await result.json<Row>())
-        found.set(`${company}/${site}/${machine}/${channel}@${time}`, { number, text });
+      type Row = [string, string, string, string, string, number | null, string, string];
+      for (const [
+        company,
+        site,
+        machine,
+        channel,
+        time,
+        number,
+        text,
+        receivedAt,
+      ] of await result.json<Row>())
+        found.set(keyOf(`${company}/${site}/${machine}/${channel}`, Number(time)), {
+          number,
+          text,
+          receivedAt: Number(receivedAt),
+        });
     }
     return found;
   }
 }
 
-function sameValue(a: Pick<Reading, "number" | "text">, b: Pick<Reading, "number" | "text">): boolean {
-  return a.number === b.number && a.text === b.text;
+function keyOf(series: string, time: number): string {
+  return `${series}@${time}`;
 }
 
-function shown(reading: Pick<Reading, "number" | "text">): string {
-  return reading.number === null ? JSON.stringify(reading.text) : String(reading.number);
+function shown(value: Value): string {
+  return value.number === null ? JSON.stringify(value.text) : String(value.number);
 }

@@ -1,32 +1,48 @@
 /**
- * Takes messages, commits them in batches, and only then says so: the caller acknowledges to the device when the
- * promise of `accept` settles, so acknowledged means stored (with fsync).
+ * Takes messages, commits them in batches, and only then says so: the caller acknowledges to the device when `settle`
+ * is called, so acknowledged means stored (with fsync).
  *
  * One insert runs at a time and takes all that came in while the last one ran, so that batches grow with the load.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
-import { Deduplication, seriesOf } from "./deduplication.ts";
+import { acceptedAge } from "../store/retention.ts";
+import { lastReceivedAt, repairRollups } from "../store/rollup-repair.ts";
+import { Deduplication } from "./deduplication.ts";
 import type { MachineRegistry } from "./machine-registry.ts";
-import { type Decoded, decode, type Reading, type Rejection, rejection } from "./reading.ts";
+import { insertReadings } from "./raw-table.ts";
+import { type Decoded, decode, type Reading, type Series } from "./reading.ts";
+import { type Rejected, RejectedTable } from "./rejected-table.ts";
+import { type Message, type Rejection, type RejectionReason, rejection } from "./rejection.ts";
+import { isAboutTheData, isDiskFull, StoreFullError } from "./store-error.ts";
+
+export { StoreFullError };
 
 /** Readings a batch holds at most, unless one message brings more. */
 const batchReadings = 20_000;
-/** Least time between two inserts: each makes a part in five tables, and the engine has to merge them. */
+/** Least time between two inserts: each makes a part in four tables, and the engine has to merge them. */
 const pauseMilliseconds = 100;
 /** How far a device's clock may be ahead. */
 const clockToleranceMilliseconds = 10 * 60_000;
 const channelsPerMachine = 200;
 const firstRetryMilliseconds = 250;
 const longestRetryMilliseconds = 15_000;
+/** Attempts at a batch while the ingest is being stopped. */
+const attemptsWhenStopping = 3;
+/** Above either, `saturated` asks the callers to wait: the store is slower than what comes in. */
+const mostWaitingMessages = 50_000;
+const mostWaitingBytes = 32 * 1024 * 1024;
+/** Before the newest insert; what came in this long before a power cut may have reached `raw` without its rollups. */
+const checkedOnStartMilliseconds = 10 * 60_000;
 
 export interface Flow {
   /** Messages received since start. */
   readonly messages: number;
   /** Readings committed since start. */
   readonly stored: number;
-  /** Readings or messages kept as rejected since start. */
+  /** Readings (or unreadable messages) kept as rejected since start. */
   readonly rejected: number;
+  readonly rejectedByReason: Readonly<Partial<Record<RejectionReason, number>>>;
   /** Readings that the store already had since start. */
   readonly duplicates: number;
   /** Messages received and not yet committed. */
@@ -47,47 +63,57 @@ export interface IngestOptions {
 }
 
 interface Waiting {
+  readonly message: Message;
   readonly decoded: Decoded;
-  readonly message: { readonly company: string; readonly topic: string; readonly payload: Buffer };
-  readonly receivedAt: number;
+  /** Epoch milliseconds. */
+  readonly arrivedAt: number;
   readonly settle: (error?: Error) => void;
 }
 
-export class StoreFullError extends Error {
-  override readonly name = "StoreFullError";
-}
+type Settle = Waiting["settle"];
 
 export class Ingest {
-  readonly #client: ClickHouseClient;
-  readonly #registry: MachineRegistry;
-  readonly #deduplication: Deduplication;
   readonly #options: IngestOptions;
-  readonly #retentionMilliseconds: number;
+  readonly #client: ClickHouseClient;
+  readonly #deduplication: Deduplication;
+  readonly #rejected: RejectedTable;
+  readonly #acceptedAge: number;
+  /** By `company/site/machine`. */
   readonly #channels = new Map<string, Set<string>>();
+  readonly #stopping = new AbortController();
+  readonly #relieved: (() => void)[] = [];
   #queue: Waiting[] = [];
   #inFlight: readonly Waiting[] = [];
+  #waitingBytes = 0;
   #running: Promise<void> | undefined;
-  #stopped = false;
+  #lastReceivedAt: number;
+  /** An insert since then failed, so the rollups may lack what `raw` has. */
+  #doubtfulSince: number | undefined;
   #messages = 0;
   #stored = 0;
-  #rejected = 0;
   #duplicates = 0;
   #failure: string | undefined;
 
-  private constructor(options: IngestOptions, deduplication: Deduplication) {
+  private constructor(options: IngestOptions, deduplication: Deduplication, receivedAt: number) {
     this.#options = options;
     this.#client = options.client;
-    this.#registry = options.registry;
     this.#deduplication = deduplication;
-    this.#retentionMilliseconds = retentionMilliseconds(options.country.telemetry.retention.raw);
+    this.#rejected = new RejectedTable(options.client);
+    this.#acceptedAge = acceptedAge(options.country.telemetry.retention);
+    this.#lastReceivedAt = receivedAt;
     for (const series of deduplication.series.keys()) {
       const slash = series.lastIndexOf("/");
       this.#rememberChannel(series.slice(0, slash), series.slice(slash + 1));
     }
   }
 
+  /** Repairs first what a process that was killed left undone between `raw` and its rollups. */
   static async open(options: IngestOptions): Promise<Ingest> {
-    return new Ingest(options, await Deduplication.open(options.client));
+    const { client, country, log } = options;
+    const receivedAt = await lastReceivedAt(client);
+    const buckets = await repairRollups(client, country, receivedAt - checkedOnStartMilliseconds);
+    if (buckets > 0) log.warn({ buckets }, "rollups lacked readings of the last run and were repaired");
+    return new Ingest(options, await Deduplication.open(client), receivedAt);
   }
 
   get flow(): Flow {
@@ -95,67 +121,93 @@ export class Ingest {
     return {
       messages: this.#messages,
       stored: this.#stored,
-      rejected: this.#rejected,
+      rejected: this.#rejected.total,
+      rejectedByReason: { ...this.#rejected.counts },
       duplicates: this.#duplicates,
-      waiting: this.#inFlight.length + this.#queue.length,
-      lagMilliseconds: oldest === undefined ? 0 : Date.now() - oldest.receivedAt,
+      waiting: this.#waiting,
+      lagMilliseconds: oldest === undefined ? 0 : Date.now() - oldest.arrivedAt,
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     };
   }
 
+  get #waiting(): number {
+    return this.#inFlight.length + this.#queue.length;
+  }
+
+  /** As much waits as memory should hold: take no more messages until `onRelieved`. */
+  get saturated(): boolean {
+    return this.#waiting >= mostWaitingMessages || this.#waitingBytes >= mostWaitingBytes;
+  }
+
+  /** Called after each commit that leaves room for more. */
+  onRelieved(listener: () => void): void {
+    this.#relieved.push(listener);
+  }
+
   /** Settles once the message's readings and rejections are committed; with an error if they never will be. */
-  accept(company: string, topic: string, payload: Buffer, settle: (error?: Error) => void): void {
+  accept(message: Message, settle: Settle): void {
     const now = Date.now();
-    const range = { from: now - this.#retentionMilliseconds, to: now + clockToleranceMilliseconds };
-    this.#enqueue(decode(company, topic, payload, range), { company, topic, payload }, settle);
+    const range = { from: now - this.#acceptedAge, to: now + clockToleranceMilliseconds };
+    this.#enqueue(message, decode(message, range), settle);
   }
 
   /** Keeps a message that must not be decoded, such as one on another company's topic. */
-  reject(rejected: Rejection, settle: (error?: Error) => void): void {
-    const { company, topic } = rejected;
-    this.#enqueue(
-      { readings: [], rejections: [rejected] },
-      { company, topic, payload: Buffer.alloc(0) },
-      settle,
-    );
+  reject(message: Message, reason: RejectionReason, detail: string, settle: Settle): void {
+    this.#enqueue(message, { readings: [], rejections: [rejection(message, reason, detail)] }, settle);
   }
 
   /** Commits what has come in, then takes no more. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#running;
+    this.#stopping.abort();
+    while (this.#running !== undefined) await this.#running;
   }
 
-  #enqueue(decoded: Decoded, message: Waiting["message"], settle: (error?: Error) => void): void {
-    if (this.#stopped) {
+  #enqueue(message: Message, decoded: Decoded, settle: Settle): void {
+    if (this.#stopping.signal.aborted) {
       settle(new Error("The ingest is stopping."));
       return;
     }
     this.#messages += 1;
-    this.#queue.push({ decoded, message, receivedAt: Date.now(), settle });
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#waitingBytes += message.payload.length;
+    this.#queue.push({ message, decoded, arrivedAt: Date.now(), settle });
+    this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
-    // Messages of one turn of the event loop belong together.
-    await new Promise(setImmediate);
+    try {
+      // Messages of one turn of the event loop belong together.
+      await new Promise(setImmediate);
+      await this.#commitQueue();
+    } finally {
+      // A message may have come in between the last look at the queue and now.
+      this.#running = this.#queue.length > 0 ? this.#run() : undefined;
+    }
+  }
+
+  async #commitQueue(): Promise<void> {
     while (this.#queue.length > 0) {
       const started = Date.now();
       this.#inFlight = this.#takeBatch();
       const error = await this.#commitWithRetries(this.#inFlight);
-      const done = this.#inFlight;
-      this.#inFlight = [];
-      for (const waiting of done) waiting.settle(error);
+      this.#settle(this.#inFlight, error);
       if (error !== undefined) {
-        this.#stopped = true;
-        for (const waiting of this.#queue.splice(0)) waiting.settle(error);
-        this.#options.onFatal(error);
+        const isWanted = this.#stopping.signal.aborted;
+        this.#stopping.abort();
+        this.#settle(this.#queue.splice(0), error);
+        if (!isWanted || error instanceof StoreFullError) this.#options.onFatal(error);
         return;
       }
+      if (!this.saturated) for (const listener of this.#relieved) listener();
       const pause = pauseMilliseconds - (Date.now() - started);
-      if (pause > 0 && !this.#stopped && this.#queue.length < batchReadings / 4) await delay(pause);
+      if (pause > 0 && this.#queue.length < batchReadings / 4) await this.#delay(pause);
+    }
+  }
+
+  #settle(done: readonly Waiting[], error: Error | undefined): void {
+    this.#inFlight = [];
+    for (const waiting of done) {
+      this.#waitingBytes -= waiting.message.payload.length;
+      waiting.settle(error);
     }
   }
 
@@ -174,11 +226,13 @@ export class Ingest {
     return this.#queue.splice(0, end);
   }
 
+  /** @returns why the batch cannot be committed at all. */
   async #commitWithRetries(batch: readonly Waiting[]): Promise<Error | undefined> {
+    const since = this.#lastReceivedAt + 1;
     let pause = firstRetryMilliseconds;
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#commit(batch, attempt > 0);
+        await this.#commit(batch, attempt > 1 ? since : undefined);
         this.#failure = undefined;
         return undefined;
       } catch (error) {
@@ -191,20 +245,10 @@ export class Ingest {
         );
         if (isAboutTheData(message)) {
           if (batch.length > 1) return this.#commitInHalves(batch);
-          const { company, topic, payload } = batch[0]!.message;
-          const kept = rejection(
-            company,
-            topic,
-            payload,
-            "value-malformed",
-            `The store refused it: ${message.slice(0, 300)}`,
-          );
-          await this.#insertRejections([kept], Date.now());
-          this.#failure = undefined;
-          return undefined;
+          if (batch[0]!.decoded.readings.length > 0) return this.#commitAsRefused(batch[0]!, message);
         }
-        if (this.#stopped && attempt >= 3) return error as Error;
-        await delay(pause);
+        if (this.#stopping.signal.aborted && attempt >= attemptsWhenStopping) return error as Error;
+        await this.#delay(pause);
         pause = Math.min(pause * 2, longestRetryMilliseconds);
       }
     }
@@ -219,121 +263,104 @@ export class Ingest {
     );
   }
 
-  async #commit(batch: readonly Waiting[], verifyAll: boolean): Promise<void> {
-    const rejections: Rejection[] = [];
-    const known = await this.#registered(batch, rejections);
-    const { fresh, duplicates, conflicts } = await this.#deduplication.sort(known, verifyAll);
-    for (const { reading, stored } of conflicts) {
-      const detail = `Another value (${stored}) is already stored for this machine, channel and time. Two readings of one channel need different times.`;
-      rejections.push(rejectionOf(reading, "time-conflict", detail));
-    }
-    const receivedAt = Date.now();
-    if (fresh.length > 0) {
-      await this.#client.insert({
-        table: "raw",
-        columns: ["company", "site", "machine", "channel", "time", "number", "text", "received_at"],
-        values: rows(fresh, receivedAt),
-        format: "JSONCompactEachRow",
-      });
-    }
-    await this.#insertRejections(rejections, receivedAt);
-    this.#stored += fresh.length;
-    this.#duplicates += duplicates;
+  #commitAsRefused({ message, ...waiting }: Waiting, why: string): Promise<Error | undefined> {
+    const detail = `The store refused it: ${why.slice(0, 300)}`;
+    const rejections = [rejection(message, "refused-by-store", detail, waiting.decoded.readings.length)];
+    return this.#commitWithRetries([{ ...waiting, message, decoded: { readings: [], rejections } }]);
   }
 
-  /** Readings of registered machines; the others go to `rejections`. */
-  async #registered(batch: readonly Waiting[], rejections: Rejection[]): Promise<Reading[]> {
-    const machineOf = (reading: Reading) => `${reading.company}/${reading.site}/${reading.machine}`;
+  /** @param since epoch milliseconds: when the first attempt at the batch was, if this is another one. */
+  async #commit(batch: readonly Waiting[], since: number | undefined): Promise<void> {
+    if (this.#doubtfulSince !== undefined) {
+      await repairRollups(this.#client, this.#options.country, this.#doubtfulSince);
+      this.#doubtfulSince = undefined;
+    }
+    const rejected: Rejected[] = [];
+    const reject = (rejection: Rejection, { redelivered }: Message) =>
+      rejected.push({ rejection, maybeStored: redelivered || since !== undefined });
+    const readings = await this.#usable(batch, reject);
+    const sorted = await this.#deduplication.sort(readings, since);
+    if (sorted.conflicts.length > 0) rejectConflicts(batch, sorted.conflicts, reject);
+    this.#lastReceivedAt = Math.max(Date.now(), this.#lastReceivedAt + 1);
+    const receivedAt = this.#lastReceivedAt;
+    if (sorted.fresh.length > 0) {
+      this.#doubtfulSince = receivedAt;
+      await insertReadings(this.#client, sorted.fresh, receivedAt);
+      this.#doubtfulSince = undefined;
+    }
+    if (rejected.length > 0) await this.#rejected.insert(rejected, receivedAt);
+    this.#stored += sorted.fresh.length + sorted.storedBefore;
+    this.#duplicates += sorted.duplicates - sorted.storedBefore;
+  }
+
+  /** Readings of registered machines; why the others are rejected goes to `reject`. */
+  async #usable(
+    batch: readonly Waiting[],
+    reject: (rejection: Rejection, message: Message) => void,
+  ): Promise<Reading[]> {
     const machines = new Set<string>();
-    for (const { decoded } of batch) {
-      rejections.push(...decoded.rejections);
-      for (const reading of decoded.readings) machines.add(machineOf(reading));
+    for (const { decoded } of batch)
+      if (decoded.readings.length > 0) machines.add(decoded.readings[0]!.series.machineKey);
+    const unregistered = await this.#options.registry.unregistered(machines);
+    const usable: Reading[] = [];
+    for (const { decoded, message } of batch) {
+      for (const rejected of decoded.rejections) reject(rejected, message);
+      const { readings } = decoded;
+      if (readings.length === 0) continue;
+      const { series } = readings[0]!;
+      if (unregistered.has(series.machineKey)) {
+        const detail = `${series.machineKey} is not registered. Add the machine in the web app first, with the same site and machine ids.`;
+        reject(rejection(message, "machine-not-registered", detail, readings.length), message);
+      } else if (!this.#allowsChannel(series)) {
+        const detail = `${series.machineKey} already uses ${channelsPerMachine} channels, the most that a machine may have.`;
+        reject(rejection(message, "too-many-channels", detail, readings.length), message);
+      } else for (const reading of readings) usable.push(reading);
     }
-    const unregistered = await this.#registry.unregistered(machines);
-    const known: Reading[] = [];
-    for (const { decoded } of batch) {
-      for (const reading of decoded.readings) {
-        const machine = machineOf(reading);
-        if (unregistered.has(machine)) {
-          const detail = `${machine} is not registered. Add the machine in the web app first, with the same site and machine ids.`;
-          rejections.push(rejectionOf(reading, "machine-not-registered", detail));
-        } else if (!this.#allowsChannel(reading, machine)) {
-          const detail = `${machine} already uses ${channelsPerMachine} channels, the most that a machine may have.`;
-          rejections.push(rejectionOf(reading, "too-many-channels", detail));
-        } else known.push(reading);
-      }
-    }
-    return known;
+    return usable;
   }
 
-  #allowsChannel(reading: Reading, machine: string): boolean {
-    const channels = this.#channels.get(machine);
-    if (channels?.has(reading.channel)) return true;
+  #allowsChannel({ machineKey, channel }: Series): boolean {
+    const channels = this.#channels.get(machineKey);
+    if (channels?.has(channel)) return true;
     if (channels !== undefined && channels.size >= channelsPerMachine) return false;
-    this.#rememberChannel(machine, reading.channel);
+    this.#rememberChannel(machineKey, channel);
     return true;
   }
 
-  #rememberChannel(machine: string, channel: string): void {
-    const channels = this.#channels.get(machine);
-    if (channels === undefined) this.#channels.set(machine, new Set([channel]));
+  #rememberChannel(machineKey: string, channel: string): void {
+    const channels = this.#channels.get(machineKey);
+    if (channels === undefined) this.#channels.set(machineKey, new Set([channel]));
     else channels.add(channel);
   }
 
-  async #insertRejections(rejections: readonly Rejection[], receivedAt: number): Promise<void> {
-    if (rejections.length === 0) return;
-    await this.#client.insert({
-      table: "rejected",
-      values: rejections.map((r) => ({ received_at: new Date(receivedAt).toISOString(), ...wellFormed(r) })),
-      format: "JSONEachRow",
+  /** Ends early when the ingest is being stopped. */
+  #delay(milliseconds: number): Promise<void> {
+    const { signal } = this.#stopping;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      signal.addEventListener("abort", end);
     });
-    this.#rejected += rejections.length;
   }
 }
 
-function rows(readings: readonly Reading[], receivedAt: number): unknown[][] {
-  const received = (receivedAt / 1000).toFixed(3);
-  return readings.map((r) => [
-    r.company,
-    r.site,
-    r.machine,
-    r.channel,
-    (r.time / 1000).toFixed(3),
-    r.number,
-    r.text.toWellFormed(),
-    received,
-  ]);
+function rejectConflicts(
+  batch: readonly Waiting[],
+  conflicts: readonly { readonly reading: Reading; readonly stored: string }[],
+  reject: (rejection: Rejection, message: Message) => void,
+): void {
+  const storedValues = new Map(conflicts.map(({ reading, stored }) => [reading, stored]));
+  for (const { decoded, message } of batch) {
+    const conflicting = decoded.readings.filter((reading) => storedValues.has(reading));
+    const [first] = conflicting;
+    if (first === undefined) continue;
+    const stored = storedValues.get(first);
+    const detail = `Another value (${stored}) is already stored for ${first.series.key} at ${new Date(first.time).toISOString()}. Two readings of one channel need different times.`;
+    reject(rejection(message, "time-conflict", detail, conflicting.length), message);
+  }
 }
-
-function wellFormed(kept: Rejection): Rejection {
-  return {
-    ...kept,
-    topic: kept.topic.toWellFormed(),
-    payload: kept.payload.toWellFormed(),
-    detail: kept.detail.toWellFormed(),
-  };
-}
-
-function rejectionOf(reading: Reading, reason: Rejection["reason"], detail: string): Rejection {
-  const topic = `sme/v1/${seriesOf(reading)}`;
-  const payload = JSON.stringify({ t: reading.time, v: reading.number ?? reading.text });
-  return { company: reading.company, topic, payload, reason, detail };
-}
-
-function isDiskFull(message: string): boolean {
-  return /NOT_ENOUGH_SPACE|No space left on device|ENOSPC|Read-only file system|EROFS/i.test(message);
-}
-
-/** ClickHouse's errors for input that it cannot read. */
-function isAboutTheData(message: string): boolean {
-  return /CANNOT_PARSE|INCORRECT_DATA|TYPE_MISMATCH|ILLEGAL_TYPE|DECIMAL_OVERFLOW|ARGUMENT_OUT_OF_BOUND|SYNTAX_ERROR/.test(
-    message,
-  );
-}
-
-function retentionMilliseconds(period: string): number {
-  const days = { D: 1, M: 30, Y: 365 }[period.slice(-1) as "D" | "M" | "Y"];
-  return Number.parseInt(period.slice(1, -1), 10) * days * 86_400_000;
-}
-
-const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

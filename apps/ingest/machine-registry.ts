@@ -1,41 +1,55 @@
 /** Knows which machines are registered; asks the relational store for one it hasn't heard of, at most once in a while. */
 import { sql } from "drizzle-orm";
 import type { Database } from "../relational/database.ts";
-import { machine } from "../relational/schema.ts";
 
+/** A machine that was registered a moment ago is taken this soon. */
 const askAgainAfterMilliseconds = 2000;
+/** A machine that was removed is refused this soon. */
+const believeForMilliseconds = 60_000;
+const mostUnknown = 10_000;
 
 export class MachineRegistry {
   readonly #database: Database;
-  readonly #known = new Set<string>();
-  readonly #askedAt = new Map<string, number>();
+  /** When the machine was last found, by `company/site/machine`. */
+  readonly #known = new Map<string, number>();
+  readonly #unknown = new Map<string, number>();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
   /** @param keys `company/site/machine` @returns those that are not registered. */
-  async unregistered(keys: Iterable<string>): Promise<Set<string>> {
-    const now = Date.now();
+  async unregistered(keys: Iterable<string>, now = Date.now()): Promise<Set<string>> {
     const missing = new Set<string>();
     const ask: string[] = [];
     for (const key of keys) {
-      if (this.#known.has(key)) continue;
+      const foundAt = this.#known.get(key);
+      if (foundAt !== undefined && now - foundAt < believeForMilliseconds) continue;
       missing.add(key);
-      if (now - (this.#askedAt.get(key) ?? 0) >= askAgainAfterMilliseconds) ask.push(key);
+      if (now - (this.#unknown.get(key) ?? 0) >= askAgainAfterMilliseconds) ask.push(key);
     }
     if (ask.length === 0) return missing;
-    const key = sql<string>`${machine.companyId} || '/' || ${machine.siteId} || '/' || ${machine.id}`;
-    const rows = await this.#database
-      .select({ key })
-      .from(machine)
-      .where(sql`${key} = ANY(${sql.param(ask)}::text[])`);
-    for (const row of rows) {
-      this.#known.add(row.key);
-      missing.delete(row.key);
+    for (const key of await this.#registered(ask)) {
+      this.#known.set(key, now);
+      this.#unknown.delete(key);
+      missing.delete(key);
     }
-    if (this.#askedAt.size > 10_000) this.#askedAt.clear();
-    for (const asked of ask) if (missing.has(asked)) this.#askedAt.set(asked, now);
+    if (this.#unknown.size > mostUnknown) this.#unknown.clear();
+    for (const key of ask) {
+      if (!missing.has(key)) continue;
+      this.#unknown.set(key, now);
+      this.#known.delete(key);
+    }
     return missing;
+  }
+
+  async #registered(keys: readonly string[]): Promise<string[]> {
+    const parts = keys.map((key) => key.split("/"));
+    const column = (index: number) => sql.param(parts.map((part) => part[index]));
+    const { rows } = (await this.#database.execute(sql`
+      SELECT m.company_id || '/' || m.site_id || '/' || m.id AS key
+      FROM unnest(${column(0)}::text[], ${column(1)}::text[], ${column(2)}::text[]) AS asked (company_id, site_id, id)
+      JOIN machine AS m USING (company_id, site_id, id)`)) as unknown as { rows: { key: string }[] };
+    return rows.map((row) => row.key);
   }
 }

@@ -5,7 +5,9 @@
  * `t` is epoch milliseconds or an RFC 3339 string with its offset. Company, site, machine, channel and `t` together
  * identify a reading, which is why `t` is required: it is what makes a message that is sent twice count once.
  */
+import { isUtf8 } from "node:buffer";
 import { closest } from "fastest-levenshtein";
+import { excerpt, type Message, type Rejection, type RejectionReason, rejection } from "./rejection.ts";
 
 export const topicRoot = "sme/v1";
 /** What ISO 22400-2 calls actual production, set-up, delay, down and planned down time. */
@@ -16,47 +18,35 @@ const maximumTextLength = 256;
 const identifier = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const offsetDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
 
-export interface Reading {
+/** One channel of one machine: what a topic names. */
+export interface Series {
   readonly company: string;
   readonly site: string;
   readonly machine: string;
   readonly channel: string;
+  /** `company/site/machine` */
+  readonly machineKey: string;
+  /** `company/site/machine/channel` */
+  readonly key: string;
+}
+
+export interface Reading {
+  readonly series: Series;
   /** Epoch milliseconds. */
   readonly time: number;
+  /** null where the value is a text. */
   readonly number: number | null;
   readonly text: string;
 }
 
-export type RejectionReason =
-  | "topic-not-allowed"
-  | "topic-malformed"
-  | "payload-malformed"
-  | "payload-too-long"
-  | "time-missing"
-  | "time-malformed"
-  | "time-out-of-range"
-  | "value-malformed"
-  | "state-unknown"
-  | "machine-not-registered"
-  | "too-many-channels"
-  | "time-conflict";
-
-export interface Rejection {
-  readonly company: string;
-  readonly topic: string;
-  readonly payload: string;
-  readonly reason: RejectionReason;
-  /** What is wrong and how to mend it, for the technician. */
-  readonly detail: string;
-}
-
 export interface TimeRange {
-  /** Epoch milliseconds: older readings would be deleted at once by the country's retention. */
+  /** Epoch milliseconds: older readings would be deleted soon by the country's retention. */
   readonly from: number;
   /** Epoch milliseconds: later readings come from a clock that is wrong. */
   readonly to: number;
 }
 
+/** All readings of a message are of one series. */
 export interface Decoded {
   readonly readings: readonly Reading[];
   readonly rejections: readonly Rejection[];
@@ -71,38 +61,51 @@ class Unusable {
   }
 }
 
-/** @param company whose login sent the message; kept with rejections so that the company sees them. */
-export function decode(company: string, topic: string, payload: Buffer, range: TimeRange): Decoded {
-  const place = parseTopic(topic);
-  if (place instanceof Unusable) return rejected(company, topic, payload, place);
-  const items = parsePayload(payload);
-  if (items instanceof Unusable) return rejected(company, topic, payload, items);
+export function decode(message: Message, range: TimeRange): Decoded {
+  const series = seriesOf(message.topic);
+  if (series instanceof Unusable) return unusable(message, series);
+  const items = parsePayload(message.payload);
+  if (items instanceof Unusable) return unusable(message, items);
   const readings: Reading[] = [];
-  const rejections: Rejection[] = [];
+  let unusables: { why: Unusable; item: unknown; readings: number }[] | undefined;
   for (const item of items) {
-    const value = parseItem(item, place.channel, range);
-    if (value instanceof Unusable)
-      rejections.push({ company, topic, payload: excerpt(JSON.stringify(item)), ...value });
-    else readings.push({ ...place, ...value });
+    const reading = parseItem(item, series, range);
+    if (!(reading instanceof Unusable)) {
+      readings.push(reading);
+      continue;
+    }
+    unusables ??= [];
+    const alike = unusables.find((other) => other.why.reason === reading.reason);
+    if (alike === undefined) unusables.push({ why: reading, item, readings: 1 });
+    else alike.readings += 1;
   }
-  return { readings, rejections };
+  return {
+    readings,
+    rejections: (unusables ?? []).map(({ why, item, readings }) =>
+      rejection(message, why.reason, why.detail, readings, items.length === 1 ? undefined : jsonOf(item)),
+    ),
+  };
 }
 
-function rejected(company: string, topic: string, payload: Buffer, why: Unusable): Decoded {
-  return { readings: [], rejections: [rejection(company, topic, payload, why.reason, why.detail)] };
+function unusable(message: Message, why: Unusable): Decoded {
+  return { readings: [], rejections: [rejection(message, why.reason, why.detail)] };
 }
 
-export function rejection(
-  company: string,
-  topic: string,
-  payload: Buffer,
-  reason: RejectionReason,
-  detail: string,
-): Rejection {
-  return { company, topic: excerpt(topic), payload: excerpt(printable(payload)), reason, detail };
+/** Series by topic, because devices send on the same topics all day. */
+const knownSeries = new Map<string, Series>();
+const mostKnownSeries = 200_000;
+
+function seriesOf(topic: string): Series | Unusable {
+  const known = knownSeries.get(topic);
+  if (known !== undefined) return known;
+  const series = parseTopic(topic);
+  if (series instanceof Unusable) return series;
+  if (knownSeries.size >= mostKnownSeries) knownSeries.clear();
+  knownSeries.set(topic, series);
+  return series;
 }
 
-function parseTopic(topic: string) {
+function parseTopic(topic: string): Series | Unusable {
   const [root, version, company, site, machine, channel, ...rest] = topic.split("/");
   if (`${root}/${version}` !== topicRoot || channel === undefined || rest.length > 0) {
     return new Unusable("topic-malformed", `A topic is ${topicRoot}/<company>/<site>/<machine>/<channel>.`);
@@ -116,10 +119,14 @@ function parseTopic(topic: string) {
       );
     }
   }
-  return ids;
+  const machineKey = `${company}/${site}/${machine}`;
+  return { ...ids, machineKey, key: `${machineKey}/${channel}` };
 }
 
 function parsePayload(payload: Buffer): unknown[] | Unusable {
+  if (!isUtf8(payload)) {
+    return new Unusable("payload-malformed", "The payload is not UTF-8 text. Send JSON in UTF-8.");
+  }
   let value: unknown;
   try {
     value = JSON.parse(payload.toString("utf8"));
@@ -140,11 +147,7 @@ function parsePayload(payload: Buffer): unknown[] | Unusable {
   return items;
 }
 
-function parseItem(
-  item: unknown,
-  channel: string,
-  range: TimeRange,
-): { time: number; number: number | null; text: string } | Unusable {
+function parseItem(item: unknown, series: Series, range: TimeRange): Reading | Unusable {
   if (typeof item !== "object" || item === null || Array.isArray(item))
     return new Unusable(
       "payload-malformed",
@@ -153,32 +156,35 @@ function parseItem(
   const { t, v } = item as Record<string, unknown>;
   const time = parseTime(t, range);
   if (time instanceof Unusable) return time;
-  if (channel === "state") return parseState(v, time);
-  if (typeof v === "boolean" && !counterChannels.has(channel)) return { time, number: v ? 1 : 0, text: "" };
-  if (typeof v === "string" && !counterChannels.has(channel)) {
+  const { channel } = series;
+  if (channel === "state") return parseState(v, series, time);
+  const isCounter = counterChannels.has(channel);
+  if (typeof v === "boolean" && !isCounter) return { series, time, number: v ? 1 : 0, text: "" };
+  if (typeof v === "string" && !isCounter) {
     if (v.length > maximumTextLength)
       return new Unusable(
         "value-malformed",
         `A text value has at most ${maximumTextLength} characters; this one has ${v.length}.`,
       );
-    return { time, number: null, text: v };
+    // As the store keeps it, so that the same message sent again is the same reading.
+    return { series, time, number: null, text: v.toWellFormed() };
   }
   if (typeof v !== "number" || !Number.isFinite(v))
     return new Unusable(
       "value-malformed",
-      `"v" of channel ${channel} must be a number; it is ${describe(v)}.`,
+      `"v" of channel ${channel} must be a number${isCounter ? "" : ", a text, true or false"}; it is ${describe(v)}.`,
     );
-  if (counterChannels.has(channel) && v < 0)
+  if (isCounter && v < 0)
     return new Unusable(
       "value-malformed",
       `Channel ${channel} is a counter and can't be negative; it is ${v}.`,
     );
-  return { time, number: v, text: "" };
+  return { series, time, number: v, text: "" };
 }
 
-function parseState(v: unknown, time: number) {
+function parseState(v: unknown, series: Series, time: number): Reading | Unusable {
   const states: readonly string[] = machineStates;
-  if (typeof v === "string" && states.includes(v)) return { time, number: null, text: v };
+  if (typeof v === "string" && states.includes(v)) return { series, time, number: null, text: v };
   const hint =
     typeof v === "string" && v !== "" && v.length < 40 ? ` Did you mean "${closest(v, machineStates)}"?` : "";
   return new Unusable(
@@ -217,17 +223,16 @@ function isoOrNumber(time: number): string {
 
 function describe(value: unknown): string {
   if (value === undefined) return "missing";
-  return excerpt(JSON.stringify(value) ?? String(value), 60);
+  if (typeof value === "string") return JSON.stringify(excerpt(value, 60));
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
-/** Control characters and bytes that are not UTF-8 shown, so that a binary payload can be looked at. */
-function printable(payload: Buffer): string {
-  const text = payload.subarray(0, 4096).toString("utf8");
-  return text.includes("\ufffd") || /(?![\t\n\r])\p{Cc}/u.test(text)
-    ? `base64:${payload.subarray(0, 3072).toString("base64")}`
-    : text;
-}
-
-function excerpt(text: string, length = 4096): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+function jsonOf(item: unknown): string {
+  try {
+    return JSON.stringify(item);
+  } catch {
+    // Parsing has no limit of depth, writing has.
+    return "(nested too deeply to show)";
+  }
 }

@@ -1,0 +1,82 @@
+/**
+ * One client's connection, with what it has in flight: messages taken in and not yet committed. Where that is too
+ * much, or the store is behind altogether, nothing more is read from the socket, and TCP makes the client wait.
+ */
+import type { Socket } from "node:net";
+import type { Client } from "aedes";
+import type { BrokerLimits } from "./limits.ts";
+import type { Login } from "./login.ts";
+
+interface Parser {
+  packet: { length: number };
+  _parseLength(): boolean;
+}
+
+export class Connection {
+  readonly socket: Socket;
+  login: Login | undefined;
+  /** The last will's topic and payload, from CONNECT. */
+  will: { readonly topic: string; readonly payload: Buffer } | undefined;
+  readonly #limits: BrokerLimits;
+  /** The store is behind: nobody is read from. */
+  readonly #isSaturated: () => boolean;
+  #messages = 0;
+  #bytes = 0;
+  #isHeld = false;
+
+  constructor(socket: Socket, limits: BrokerLimits, isSaturated: () => boolean) {
+    this.socket = socket;
+    this.#limits = limits;
+    this.#isSaturated = isSaturated;
+    // The broker reads by `read` when the socket is `readable`; both are the stream's public interface.
+    const read = socket.read.bind(socket);
+    socket.read = (size?: number) => {
+      this.#isHeld = this.#mustWait;
+      return this.#isHeld ? null : read(size);
+    };
+  }
+
+  get inFlight(): number {
+    return this.#messages;
+  }
+
+  takeIn(bytes: number): void {
+    this.#messages += 1;
+    this.#bytes += bytes;
+  }
+
+  settle(bytes: number): void {
+    this.#messages -= 1;
+    this.#bytes -= bytes;
+    this.goOn();
+  }
+
+  /** Reads again if that was held back and need not be any more. */
+  goOn(): void {
+    if (!this.#isHeld || this.#mustWait) return;
+    this.#isHeld = false;
+    this.socket.emit("readable");
+  }
+
+  /** The broker's parser has no limit of its own, and a packet may claim 256 MiB. */
+  limitPackets(client: Client, onTooLong: (bytes: number) => void): void {
+    const parser = (client as unknown as { _parser: Parser })._parser;
+    const parseLength = parser._parseLength.bind(parser);
+    parser._parseLength = () => {
+      const parsed = parseLength();
+      const { length } = parser.packet;
+      if (length <= this.#limits.packetBytes) return parsed;
+      onTooLong(length);
+      this.socket.destroy();
+      return false;
+    };
+  }
+
+  get #mustWait(): boolean {
+    return (
+      this.#messages >= this.#limits.messagesInFlight ||
+      this.#bytes >= this.#limits.bytesInFlight ||
+      this.#isSaturated()
+    );
+  }
+}

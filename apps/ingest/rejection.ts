@@ -1,0 +1,77 @@
+/** Why a message, or some readings of it, cannot be used: kept for the technician, with what was sent. */
+import { createHash } from "node:crypto";
+
+/** One MQTT message as it arrived. */
+export interface Message {
+  /** Whose login sent it. */
+  readonly company: string;
+  readonly topic: string;
+  readonly payload: Buffer;
+  /** The device says that it sent this before (MQTT's DUP flag). */
+  readonly redelivered: boolean;
+}
+
+export type RejectionReason =
+  | "topic-not-allowed"
+  | "topic-malformed"
+  | "payload-malformed"
+  | "payload-too-long"
+  | "time-missing"
+  | "time-malformed"
+  | "time-out-of-range"
+  | "value-malformed"
+  | "state-unknown"
+  | "machine-not-registered"
+  | "too-many-channels"
+  | "time-conflict"
+  | "refused-by-store";
+
+export interface Rejection {
+  /** So that the company sees it. */
+  readonly company: string;
+  readonly topic: string;
+  /** What was sent, or its beginning. */
+  readonly payload: string;
+  readonly reason: RejectionReason;
+  /** What is wrong and how to mend it, for the technician. */
+  readonly detail: string;
+  /** How many readings of the message share the reason; 1 where the whole message cannot be read. */
+  readonly readings: number;
+  readonly digest: string;
+}
+
+/** @param sent what to show of the message where it isn't the payload itself, such as one reading of an array. */
+export function rejection(
+  message: Message,
+  reason: RejectionReason,
+  detail: string,
+  readings = 1,
+  sent?: string,
+): Rejection {
+  return {
+    company: message.company,
+    topic: excerpt(message.topic),
+    payload: excerpt(sent ?? printable(message.payload)),
+    reason,
+    detail: detail.toWellFormed(),
+    readings,
+    digest: digestOf(message),
+  };
+}
+
+function digestOf(message: Message): string {
+  const hash = createHash("sha256").update(message.topic).update("\0").update(message.payload);
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Control characters and bytes that are not UTF-8 shown, so that a binary payload can be looked at. */
+function printable(payload: Buffer): string {
+  const text = payload.subarray(0, 4096).toString("utf8");
+  return text.includes("\ufffd") || /(?![\t\n\r])\p{Cc}/u.test(text)
+    ? `base64:${payload.subarray(0, 3072).toString("base64")}`
+    : text;
+}
+
+export function excerpt(text: string, length = 4096): string {
+  return (text.length <= length ? text : `${text.slice(0, length - 1)}…`).toWellFormed();
+}

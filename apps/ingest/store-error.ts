@@ -1,0 +1,17 @@
+/** What an error of the time-series store means for ingest: give up, look at the data, or try again. */
+
+/** The disk that holds the store is full or cannot be written. */
+export class StoreFullError extends Error {
+  override readonly name = "StoreFullError";
+}
+
+export function isDiskFull(message: string): boolean {
+  return /NOT_ENOUGH_SPACE|No space left on device|ENOSPC|Read-only file system|EROFS/i.test(message);
+}
+
+/** The engine's errors for input that it cannot take. */
+export function isAboutTheData(message: string): boolean {
+  return /CANNOT_PARSE|INCORRECT_DATA|TYPE_MISMATCH|ILLEGAL_TYPE|DECIMAL_OVERFLOW|ARGUMENT_OUT_OF_BOUND|SYNTAX_ERROR|VIOLATED_CONSTRAINT/.test(
+    message,
+  );
+}
