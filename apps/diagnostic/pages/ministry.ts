@@ -1,0 +1,122 @@
+/** The ministry's overview: how far the programme has come, and the national figures that may be shown. */
+import { html } from "hono/html";
+import { dimensions } from "../../../localisation/schema/diagnostic.ts";
+import type { Flow } from "../../ingest/ingest.ts";
+import type { Figure, GroupFigures, Grouping, NationalFigures } from "../national.ts";
+import type { StackPart } from "../services.ts";
+import type { Html, View } from "../view.ts";
+import { energyFacts, known, kpiTiles } from "./kpi.ts";
+import { renderPage, simulatedTag } from "./layout.ts";
+import { steps } from "./level.ts";
+
+export interface MinistryPage {
+  readonly figures: NationalFigures;
+  readonly simulated: boolean;
+  /** How many companies there are of the other kind. */
+  readonly others: number;
+  readonly flow: Flow;
+  /** Absent where the status can't be read. */
+  readonly parts: readonly StackPart[] | undefined;
+}
+
+export function ministryPage(view: View, page: MinistryPage): Html {
+  const { t, translation, country } = view;
+  const { figures, simulated } = page;
+  const number = (value: number) => translation.number(value);
+  return renderPage(view, {
+    title: t("ministry.title"),
+    wide: true,
+    body: html`<h1>${t("ministry.title")} ${simulated ? simulatedTag(view) : ""}</h1>
+${simulated ? html`<p class="lead">${t("ministry.simulated")}</p>` : ""}
+${page.others === 0 ? "" : html`<p><a href="/ministry?companies=${simulated ? "real" : "simulated"}">${simulated ? t("ministry.show-real", { count: page.others }) : t("ministry.show-simulated", { count: page.others })}</a></p>`}
+<dl class="tiles">
+<div><dt>${t("ministry.companies")}</dt><dd>${number(figures.companies)}</dd></div>
+<div><dt>${t("ministry.started")}</dt><dd>${number(figures.started)}</dd></div>
+<div><dt>${t("ministry.completed")}</dt><dd>${number(figures.completed)}</dd></div>
+<div><dt>${t("ministry.machines")}</dt><dd>${number(figures.machines)}</dd></div>
+<div><dt>${t("ministry.connected")}</dt><dd>${number(figures.connected)}</dd></div>
+</dl>
+<p class="hint">${t("ministry.rule", {
+      count: country.aggregates.minimumCount,
+      largest: country.aggregates.dominance.largest,
+      share: translation.percent(country.aggregates.dominance.percent / 100),
+    })}</p>
+<h2>${t("ministry.levels")}</h2>
+<p>${t("ministry.levels.mean")} ${shown(view, figures.level, (level) => html`<strong>${t("level.of-five", { level: translation.level(level) })}</strong>`)}</p>
+<ul class="scores compact">${dimensions
+      .filter((dimension) => figures.dimensions.has(dimension))
+      .map(
+        (dimension) =>
+          html`<li><h3>${t(`dimension.${dimension}.name`)}</h3><p class="figure">${shown(
+            view,
+            figures.dimensions.get(dimension),
+            (level) =>
+              html`${steps({ level })} <span>${t("level.of-five", { level: translation.level(level) })}</span>`,
+          )}</p></li>`,
+      )}</ul>
+<h2>${t("ministry.kpis")}</h2>
+${shown(view, figures.indicators, (indicators) => html`${kpiTiles(view, indicators)}${energyFacts(view, { ...indicators, produced: null })}`)}
+<h2>${t("ministry.groups")}</h2>
+${[...figures.groups].map(([grouping, groups]) => groupTable(view, grouping, groups))}
+<h2>${t("ministry.stack")}</h2>
+${flowAndHealth(view, page)}`,
+  });
+}
+
+function groupTable(view: View, grouping: Grouping, groups: readonly GroupFigures[]): Html {
+  const { t, translation } = view;
+  const number = (value: number) => translation.number(value);
+  const percent = (value: number | null) => known(view, value, (ratio) => translation.percent(ratio));
+  if (groups.length === 0) return html`<p>${t("ministry.none")}</p>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="by-${grouping}">
+<table class="figures">
+<caption id="by-${grouping}">${t(`ministry.by.${grouping}`)}</caption>
+<thead><tr><th scope="col">${t(`ministry.group.${grouping}`)}</th><th scope="col">${t("ministry.companies")}</th><th scope="col">${t("ministry.completed")}</th><th scope="col">${t("ministry.level")}</th><th scope="col">${t("kpi.oee")}</th><th scope="col">${t("kpi.availability")}</th><th scope="col">${t("kpi.effectiveness")}</th><th scope="col">${t("kpi.quality")}</th></tr></thead>
+<tbody>${groups.map(({ key, companies, completed, level, indicators }) => {
+    const head = html`<th scope="row">${groupName(view, grouping, key)}</th><td>${number(companies)}</td><td>${number(completed)}</td><td>${shown(view, level, (value) => translation.level(value))}</td>`;
+    if (indicators === undefined || indicators === "suppressed")
+      return html`<tr>${head}<td colspan="4">${shown(view, indicators, () => "")}</td></tr>`;
+    const { oee, availability, effectiveness, qualityRatio } = indicators.value;
+    return html`<tr>${head}<td>${percent(oee)}</td><td>${percent(availability)}</td><td>${percent(effectiveness)}</td><td>${percent(qualityRatio)}</td></tr>`;
+  })}</tbody>
+</table>
+</div>`;
+}
+
+function groupName({ t, country, translation }: View, grouping: Grouping, key: string): string {
+  if (grouping === "sector") return t(`sector.${key}`);
+  if (grouping === "size-band") {
+    const band = country.programme.sizeBands.find(({ id }) => id === key);
+    return band === undefined ? key : translation.localised(band.name);
+  }
+  const region = country.programme.regions?.find(({ code }) => code === key);
+  return region === undefined ? t("ministry.region.none") : translation.localised(region.name);
+}
+
+/** A suppressed figure says so. */
+function shown<T>(view: View, figure: Figure<T>, value: (value: T) => Html | string): Html | string {
+  if (figure === undefined) return known(view, undefined, () => "");
+  if (figure === "suppressed") return html`<span class="suppressed">${view.t("ministry.suppressed")}</span>`;
+  return value(figure.value);
+}
+
+function flowAndHealth({ t, translation }: View, { flow, parts }: MinistryPage): Html {
+  const number = (value: number) => translation.number(value, { maximumFractionDigits: 0 });
+  const facts = [
+    ["received", number(flow.messages)],
+    ["stored", number(flow.stored)],
+    ["duplicates", number(flow.duplicates)],
+    ["rejected", number(flow.rejected)],
+    ["waiting", number(flow.waiting)],
+    ["lag", translation.unit(flow.lagMilliseconds / 1000, "second")],
+  ] as const;
+  return html`<dl class="tiles">${facts.map(([name, value]) => html`<div><dt>${t(`flow.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>
+${
+  parts === undefined
+    ? html`<p>${t("ministry.stack.unknown")}</p>`
+    : html`<ul class="rows">${parts.map(
+        ({ name, health, detail }) =>
+          html`<li><span lang="en">${name}</span> <span><strong class="health" data-health="${health}">${t(`health.${health}`)}</strong> <span class="hint" lang="en">${detail}</span></span></li>`,
+      )}</ul>`
+}`;
+}

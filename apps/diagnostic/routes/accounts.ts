@@ -1,0 +1,236 @@
+/** Registering, signing in and out, one-time links, and one's account. */
+import type { Context, Hono } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { registerCompany } from "../../relational/companies.ts";
+import {
+  accountOfEmail,
+  authenticate,
+  changePassword,
+  createAccount,
+  emailOf,
+  endSession,
+  sessionSeconds,
+  startSession,
+  useEntryLink,
+} from "../accounts.ts";
+import { Attempts } from "../attempts.ts";
+import { companyData } from "../company-data.ts";
+import { type FormBody, formBody } from "../form-body.ts";
+import { accountPage, type Registration, registerPage, signInPage } from "../pages/account.ts";
+import type { FieldErrors } from "../pages/forms.ts";
+import { messagePage } from "../pages/message.ts";
+import { longestPassword, shortestPassword, TooBusyError } from "../password.ts";
+import type { Environment, Services } from "../services.ts";
+import type { View } from "../view.ts";
+
+const minute = 60_000;
+const emailPattern = /^[^\s@<>"]{1,64}@[^\s@<>"]+\.[^\s@<>".]{2,}$/;
+
+/** With https the name itself makes browsers insist on Secure, the whole host and no other path. */
+export const sessionCookie = (services: Pick<Services, "secureCookies">) =>
+  services.secureCookies ? "__Host-session" : "session";
+
+export function accountRoutes(app: Hono<Environment>, services: Services): void {
+  const { database, log } = services;
+  const byEmailAndAddress = new Attempts({ attempts: 10, withinMilliseconds: 15 * minute });
+  // Higher, so that a stranger can't easily keep an owner out.
+  const byEmail = new Attempts({ attempts: 60, withinMilliseconds: 15 * minute });
+  const byAddress = new Attempts({ attempts: 60, withinMilliseconds: 15 * minute });
+  const registrations = new Attempts({ attempts: 20, withinMilliseconds: 60 * minute });
+  const entries = new Attempts({ attempts: 30, withinMilliseconds: 15 * minute });
+
+  const addressOf = (c: Context<Environment>) =>
+    services.clientAddress?.(c.req.raw) ?? c.env?.incoming?.socket.remoteAddress ?? "unknown";
+
+  const signIn = async (c: Context<Environment>, accountId: string) => {
+    const earlier = getCookie(c, sessionCookie(services));
+    if (earlier !== undefined) await endSession(database, earlier);
+    setCookie(c, sessionCookie(services), await startSession(database, accountId), {
+      path: "/",
+      httpOnly: true,
+      sameSite: "Lax",
+      secure: services.secureCookies,
+      maxAge: sessionSeconds,
+    });
+  };
+
+  app.get("/register", (c) => c.html(registerPage(c.var.view, emptyRegistration)));
+
+  app.post("/register", async (c) => {
+    const { view } = c.var;
+    const form = await formBody(c);
+    const values = registrationOf(form);
+    const errors = registrationErrors(view, values, form);
+    const address = addressOf(c);
+    const wait = registrations.secondsToWait(address);
+    if (wait > 0) return tooMany(c, wait, registerPage(view, values, { "": waitText(view, wait) }));
+    if (Object.keys(errors).length > 0) return c.html(registerPage(view, values, errors), 422);
+    registrations.add(address);
+    const taken = { email: view.t("register.email.taken") };
+    if ((await accountOfEmail(database, values.email)) !== undefined)
+      return c.html(registerPage(view, values, taken), 422);
+    const accountId = await database
+      .transaction(async (transaction) => {
+        const company = await registerCompany(transaction as unknown as typeof database, {
+          name: values.company,
+          sector: values.sector,
+          sizeBand: values.sizeBand,
+          ...(values.region === "" ? {} : { region: values.region }),
+          simulated: false,
+        });
+        const id = await createAccount(transaction as unknown as typeof database, {
+          email: values.email,
+          password: form("password"),
+          role: "company",
+          company,
+          language: view.translation.language,
+          noticeReadAt: new Date(),
+        });
+        if (id === undefined) transaction.rollback();
+        return id;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof Error && error.name === "TransactionRollbackError") return undefined;
+        throw error;
+      });
+    if (accountId === undefined) return c.html(registerPage(view, values, taken), 422);
+    await signIn(c, accountId);
+    log.info({ account: accountId }, "a company registered");
+    return c.redirect("/company", 303);
+  });
+
+  app.get("/sign-in", (c) =>
+    c.var.view.signedIn === undefined
+      ? c.html(signInPage(c.var.view, ""))
+      : c.redirect(homeOf(c.var.view), 303),
+  );
+
+  app.post("/sign-in", async (c) => {
+    const { view } = c.var;
+    const form = await formBody(c);
+    const email = emailOf(form("email")).slice(0, 254);
+    const address = addressOf(c);
+    const pair = `${email} ${address}`;
+    const wait = Math.max(
+      byEmailAndAddress.secondsToWait(pair),
+      byEmail.secondsToWait(email),
+      byAddress.secondsToWait(address),
+    );
+    if (wait > 0) return tooMany(c, wait, signInPage(view, email, { "": waitText(view, wait) }));
+    // Counted before the check, so that attempts in parallel don't slip through.
+    byEmailAndAddress.add(pair);
+    byEmail.add(email);
+    byAddress.add(address);
+    const accountId = await authenticate(database, email, form("password").slice(0, longestPassword));
+    if (accountId === undefined) {
+      log.info({ address }, "a sign-in was refused");
+      return c.html(signInPage(view, email, { email: view.t("sign-in.refused") }), 422);
+    }
+    byEmailAndAddress.clear(pair);
+    await signIn(c, accountId);
+    return c.redirect("/home", 303);
+  });
+
+  app.post("/sign-out", async (c) => {
+    const token = getCookie(c, sessionCookie(services));
+    if (token !== undefined) await endSession(database, token);
+    deleteCookie(c, sessionCookie(services), { path: "/", secure: services.secureCookies });
+    return c.redirect("/", 303);
+  });
+
+  app.get("/enter/:token", async (c) => {
+    const { view } = c.var;
+    const address = addressOf(c);
+    // A preview of the link in a chat must not use it up.
+    if (c.req.method === "HEAD") return c.body(null);
+    const wait = entries.secondsToWait(address);
+    const link = wait > 0 ? undefined : await useEntryLink(database, c.req.param("token"));
+    if (link === undefined) {
+      entries.add(address);
+      const message = { title: view.t("enter.title"), text: view.t("enter.refused") };
+      return c.html(
+        messagePage(view, { ...message, link: { href: "/sign-in", text: view.t("enter.sign-in") } }),
+        wait > 0 ? 429 : 410,
+      );
+    }
+    await signIn(c, link.accountId);
+    return c.redirect(link.destination, 303);
+  });
+
+  app.get("/account", (c) =>
+    c.html(accountPage(c.var.view, { changed: c.req.query("changed") !== undefined })),
+  );
+
+  app.post("/account/password", async (c) => {
+    const { view } = c.var;
+    const { signedIn } = view;
+    const password = (await formBody(c))("password");
+    const error = passwordError(view, password);
+    if (error !== undefined)
+      return c.html(accountPage(view, { changed: false, errors: { password: error } }), 422);
+    await changePassword(database, signedIn!.accountId, password);
+    await signIn(c, signedIn!.accountId);
+    return c.redirect("/account?changed", 303);
+  });
+
+  app.get("/account/data", async (c) => {
+    const company = c.var.view.signedIn?.company;
+    if (company === undefined) return c.notFound();
+    c.header("Content-Disposition", `attachment; filename="${company.id}.json"`);
+    return c.json(await companyData(database, company.id));
+  });
+}
+
+export function homeOf({ signedIn }: Pick<View, "signedIn">): string {
+  return signedIn?.role === "ministry" ? "/ministry" : "/company";
+}
+
+function tooMany(c: Context<Environment>, seconds: number, page: ReturnType<typeof signInPage>) {
+  c.header("Retry-After", String(seconds));
+  return c.html(page, 429);
+}
+
+function waitText({ t }: View, seconds: number): string {
+  return t("form.too-many", { minutes: Math.ceil(seconds / 60) });
+}
+
+export function isTooBusy(error: unknown): boolean {
+  return error instanceof TooBusyError;
+}
+
+const emptyRegistration: Registration = { company: "", sector: "", sizeBand: "", region: "", email: "" };
+
+function registrationOf(form: FormBody): Registration {
+  return {
+    company: form("company").trim().replace(/\s+/g, " ").slice(0, 200),
+    sector: form("sector"),
+    sizeBand: form("sizeBand"),
+    region: form("region"),
+    email: emailOf(form("email")).slice(0, 300),
+  };
+}
+
+function registrationErrors({ t, country }: View, values: Registration, form: FormBody): FieldErrors {
+  const { programme } = country;
+  const errors: Record<string, string> = {};
+  if (values.company === "") errors.company = t("register.company.missing");
+  else if (values.company.length > 120) errors.company = t("register.company.long", { count: 120 });
+  if (!programme.sectors.includes(values.sector)) errors.sector = t("register.sector.missing");
+  if (!programme.sizeBands.some(({ id }) => id === values.sizeBand))
+    errors.sizeBand = t("register.size.missing");
+  const regions = programme.regions ?? [];
+  if (regions.length > 0 && !regions.some(({ code }) => code === values.region))
+    errors.region = t("register.region.missing");
+  if (!emailPattern.test(values.email) || values.email.length > 254) errors.email = t("register.email.wrong");
+  const password = passwordError({ t }, form("password"));
+  if (password !== undefined) errors.password = password;
+  if (form("notice") !== "read") errors.notice = t("register.notice.missing");
+  return errors;
+}
+
+function passwordError({ t }: Pick<View, "t">, password: string): string | undefined {
+  const { length } = [...password];
+  if (length < shortestPassword) return t("register.password.short", { count: shortestPassword });
+  if (password.length > longestPassword) return t("register.password.long", { count: longestPassword });
+  return undefined;
+}
