@@ -61,7 +61,11 @@ function loadCatalogue(file: string, language: string): LoadedCatalogue {
   const known = loaded.get(file);
   if (known?.document.source.sha256 === source.sha256) return known;
   const document = parseDocument(source);
-  const problems = [...document.problems, ...validate(catalogueFile, document, document.root).problems];
+  const value = plainValue(document.root);
+  const problems = [
+    ...document.problems,
+    ...validate(catalogueFile, value, document, document.root).problems,
+  ];
   const said = document.root.entries.get("language");
   if (
     said?.kind === "scalar" &&
@@ -72,7 +76,7 @@ function loadCatalogue(file: string, language: string): LoadedCatalogue {
       document.problemAt(said, "value", `The file is named for ${language}.`, `Write language: ${language}.`),
     );
   if (problems.length > 0) throw new LocalisationError(problems);
-  const catalogue = deepFreeze(plainValue(document.root) as Catalogue);
+  const catalogue = deepFreeze(value as Catalogue);
   const result = { catalogue, document };
   loaded.set(file, result);
   return result;

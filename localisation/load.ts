@@ -3,7 +3,7 @@ import { type Catalogue, catalogueWarnings, loadCatalogues } from "./catalogue.t
 import { fillDefaults } from "./defaults.ts";
 import { deriveDefaults } from "./derived-defaults.ts";
 import { type LocatedDocument, type LocatedMap, parseDocument, plainValue } from "./document.ts";
-import { Examination } from "./examination.ts";
+import { type Circumstances, Examination } from "./examination.ts";
 import { deepFreeze } from "./freeze.ts";
 import { nearest } from "./nearest.ts";
 import { environmentsOf, merge } from "./overlay.ts";
@@ -45,8 +45,10 @@ export function loadCountry(file: string, options: LoadOptions = {}): LoadedCoun
   const problems: Problem[] = [...document.problems];
   const warnings: Problem[] = [];
   let wanted: Examination | undefined;
-  for (const layer of layersOf(document, options.environment, problems)) {
-    const examination = examine(document, layer, options, problems);
+  // Placeholders may stand in a file until its production environment is asked for.
+  const circumstances = { environment: options.environment, today: options.today ?? todayIn(document.root) };
+  for (const root of layersOf(document, options.environment, problems)) {
+    const examination = examine(document, root, circumstances, problems);
     warnings.push(...examination.warnings);
     wanted ??= examination;
   }
@@ -65,27 +67,22 @@ export function loadCountry(file: string, options: LoadOptions = {}): LoadedCoun
   });
 }
 
-interface Layer {
-  readonly root: LocatedMap;
-  readonly environment: string | undefined;
-}
-
 /** The file under the wanted environment; without one, the file alone, then under each of its environments. */
 function layersOf(
   document: LocatedDocument,
   wanted: string | undefined,
   problems: Problem[],
-): readonly Layer[] {
+): readonly LocatedMap[] {
   const environments = environmentsOf(document.root);
-  const base = { root: document.root, environment: undefined };
-  if (wanted === undefined) {
-    const overlaid = [...environments].flatMap(([environment, overlay]) =>
-      overlay.kind === "map" ? [{ root: merge(document.root, overlay), environment }] : [],
-    );
-    return [base, ...overlaid];
-  }
+  if (wanted === undefined)
+    return [
+      document.root,
+      ...[...environments.values()].flatMap((overlay) =>
+        overlay.kind === "map" ? [merge(document.root, overlay)] : [],
+      ),
+    ];
   const overlay = environments.get(wanted);
-  if (overlay?.kind === "map") return [{ root: merge(document.root, overlay), environment: wanted }];
+  if (overlay?.kind === "map") return [merge(document.root, overlay)];
   const near = nearest(wanted, environments.keys());
   const choices =
     environments.size === 0 ? "It has none." : `It has: ${[...environments.keys()].join(", ")}.`;
@@ -97,32 +94,32 @@ function layersOf(
       near === undefined ? choices : `Did you mean ${quote(near)}?`,
     ),
   );
-  return [base];
+  return [document.root];
 }
 
 function examine(
   document: LocatedDocument,
-  layer: Layer,
-  options: LoadOptions,
+  root: LocatedMap,
+  circumstances: Circumstances,
   problems: Problem[],
 ): Examination {
-  const validation = validate(countryFile, document, layer.root);
-  problems.push(...validation.problems);
-  const draft = fillDefaults(countryFile.schema, plainValue(layer.root)) as Country;
-  const examination = new Examination(document, layer.root, draft, validation.spoiled, {
-    // Placeholders may stand in a file until its production environment is asked for.
-    environment: options.environment,
-    today: options.today ?? todayIn(draft),
-  });
+  const value = plainValue(root);
+  const validation = validate(countryFile, value, document, root);
+  const draft = fillDefaults(countryFile.schema, value) as Country;
+  const examination = new Examination(document, root, draft, validation.spoiled, circumstances);
   deriveDefaults(examination);
   for (const rule of rules) rule(examination);
-  problems.push(...examination.problems);
+  problems.push(...validation.problems, ...examination.problems);
   return examination;
 }
 
-/** The present day in the country, as far as the draft says where that is. */
-function todayIn({ country, timezone }: Partial<Country>): string {
-  const own = typeof country === "string" && formats.country(country) ? timeZonesOf(country)[0] : undefined;
-  const zone = typeof timezone === "string" && formats["time-zone"](timezone) ? timezone : own;
+/** The present day in the country, as far as the file says where that is. */
+function todayIn(root: LocatedMap): string {
+  const text = (key: string): string => {
+    const node = root.entries.get(key);
+    return node?.kind === "scalar" && typeof node.value === "string" ? node.value : "";
+  };
+  const own = formats.country(text("country")) ? timeZonesOf(text("country"))[0] : undefined;
+  const zone = formats["time-zone"](text("timezone")) ? text("timezone") : own;
   return new Intl.DateTimeFormat("en-CA", { timeZone: zone ?? "UTC" }).format();
 }

@@ -14,6 +14,8 @@ export interface Source {
   readonly file: string;
   /** Without a byte order mark, with `\n` line ends. */
   readonly text: string;
+  /** As it stands in the file, with the byte order mark and the line ends that it has. */
+  readonly original: string;
   /** Of the bytes on the disk, in hexadecimal. */
   readonly sha256: string;
 }
@@ -21,7 +23,9 @@ export interface Source {
 /** @throws LocalisationError */
 export function readSource(file: string): Source {
   const bytes = readBytes(file);
-  return { file, text: decode(file, bytes), sha256: createHash("sha256").update(bytes).digest("hex") };
+  const original = decode(file, bytes);
+  const text = checkCharacters(file, original.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
+  return { file, text, original, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
 function readBytes(file: string): Buffer {
@@ -77,17 +81,17 @@ function namesIn(folder: string): string[] {
 }
 
 function decode(file: string, bytes: Buffer): string {
-  const [first, second, third] = bytes;
+  const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
     throw wrong(file, "The file is UTF-16.", "Save it as UTF-8.");
-  const body = first === 0xef && second === 0xbb && third === 0xbf ? bytes.subarray(3) : bytes;
-  let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw notText(file, body.toString("utf8"), "�", "is not UTF-8", "Save the file as UTF-8.");
+    throw notText(file, bytes.toString("utf8"), "\uFFFD", "is not UTF-8", "Save the file as UTF-8.");
   }
-  text = text.replaceAll("\r\n", "\n");
+}
+
+function checkCharacters(file: string, text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a text file can't hold
   const control = /[\u0000-\u0008\u000b-\u001f\u007f]/.exec(text);
   if (control !== null)
@@ -109,7 +113,9 @@ function notText(file: string, text: string, character: string, what: string, cu
   const column = before.length - before.lastIndexOf("\n");
   const code = character.codePointAt(0) ?? 0;
   const name =
-    character === "�" ? "A byte here" : `The character U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+    character === "\uFFFD"
+      ? "A byte here"
+      : `The character U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   const problem: Problem = { file, line, column, path: "", message: `${name} ${what}.`, cure };
   return new LocalisationError([problem]);
 }

@@ -1,6 +1,6 @@
 /** Checks a located tree against a JSON Schema and says each problem in words, at its place. */
 import type { ErrorObject } from "ajv";
-import { type LocatedDocument, type LocatedMap, nodeAt, plainValue } from "./document.ts";
+import { type LocatedDocument, type LocatedMap, nodeAt } from "./document.ts";
 import { nearest } from "./nearest.ts";
 import type { PathSegment, Problem } from "./problem.ts";
 import { quote } from "./problem.ts";
@@ -19,8 +19,14 @@ interface Finding {
   readonly path: readonly string[];
 }
 
-export function validate(compiled: CompiledSchema, document: LocatedDocument, root: LocatedMap): Validation {
-  if (compiled.check(plainValue(root))) return { problems: [], spoiled: [] };
+/** @param value the plain value of `root`. */
+export function validate(
+  compiled: CompiledSchema,
+  value: unknown,
+  document: LocatedDocument,
+  root: LocatedMap,
+): Validation {
+  if (compiled.check(value)) return { problems: [], spoiled: [] };
   const findings = (compiled.check.errors ?? []).map((error) => ({
     error,
     path: segments(error.instancePath),

@@ -3,14 +3,14 @@ import type { Rule } from "../examination.ts";
 import { currenciesOf } from "../generated/currencies.ts";
 import { nearest } from "../nearest.ts";
 import { quote } from "../problem.ts";
-import { countryName, timeZonesOf } from "../schema/formats.ts";
+import { canonicalTimeZone, countryName, timeZonesOf } from "../schema/formats.ts";
 
 export const timeZoneIsTheCountrys: Rule = (examination) => {
   const country = examination.read("country");
   const zone = examination.read("timezone");
   if (country === undefined || zone === undefined) return;
   const zones = timeZonesOf(country);
-  if (zones.map(canonical).includes(canonical(zone))) return;
+  if (zones.map(canonicalTimeZone).includes(canonicalTimeZone(zone))) return;
   const name = countryName(country);
   const owner = countryOfZone(zone);
   const whose =
@@ -59,18 +59,15 @@ export const fileIsNamedForTheCountry: Rule = (examination) => {
   );
 };
 
-const canonical = (zone: string): string =>
-  new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
-
 let zoneOwners: Map<string, string> | undefined;
 
 function countryOfZone(zone: string): string | undefined {
   zoneOwners ??= new Map(
     allCountries().flatMap((country) =>
-      timeZonesOf(country).map((name) => [canonical(name), country] as const),
+      timeZonesOf(country).map((name) => [canonicalTimeZone(name), country] as const),
     ),
   );
-  return zoneOwners.get(canonical(zone));
+  return zoneOwners.get(canonicalTimeZone(zone));
 }
 
 function allCountries(): string[] {

@@ -21,10 +21,15 @@ function isCountry(code: string): boolean {
 }
 
 /** The IANA time zones of a country by Unicode CLDR. */
-export function timeZonesOf(country: string): readonly string[] {
+export const timeZonesOf = memorised((country: string): readonly string[] => {
   const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & { getTimeZones(): string[] | undefined };
   return locale.getTimeZones() ?? [];
-}
+});
+
+/** One name for all names of a zone, to compare by: `Asia/Kolkata` and `Asia/Calcutta` are one. */
+export const canonicalTimeZone = memorised(
+  (zone: string): string => new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone,
+);
 
 export function isTimeZone(zone: string): boolean {
   try {
@@ -72,14 +77,15 @@ export const formats = {
 };
 
 /** Intl's look-ups are slow and files repeat the same few codes. */
-function memorised(test: (text: string) => boolean): (text: string) => boolean {
-  const known = new Map<string, boolean>();
+function memorised<T>(look: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
   return (text) => {
     const remembered = known.get(text);
     if (remembered !== undefined) return remembered;
-    if (known.size >= 10_000) known.clear();
-    const verdict = test(text);
-    known.set(text, verdict);
-    return verdict;
+    // A program that reads many files must not grow with what is wrong in them.
+    if (known.size >= 1000) known.clear();
+    const found = look(text);
+    known.set(text, found);
+    return found;
   };
 }
