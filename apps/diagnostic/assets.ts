@@ -24,6 +24,8 @@ export interface Assets {
 }
 
 const types = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8", svg: "image/svg+xml" };
+/** In the order of their rules. */
+const styles = ["base", "frame", "forms", "diagnostic", "machines", "tables", "modes"];
 const scripts = ["questionnaire.js", "live.js", "charts.js"];
 
 export function loadAssets(country: Country): Assets {
@@ -32,7 +34,13 @@ export function loadAssets(country: Country): Assets {
   const { light, dark } = brandColours(country.branding.primaryColour);
   const colours = `:root{--brand:${light}}@media (prefers-color-scheme:dark){:root{--brand:${dark};--page:${darkBackground}}}`;
   const contents: [string, Buffer][] = [
-    ["page.css", Buffer.from(compact(readFileSync(join(folder, "page.css"), "utf8")) + colours)],
+    [
+      "page.css",
+      Buffer.from(
+        compact(styles.map((name) => readFileSync(join(folder, "styles", `${name}.css`), "utf8")).join("")) +
+          colours,
+      ),
+    ],
     ["icon.svg", Buffer.from(icon(light))],
     ["uplot.css", readFileSync(join(uplot, "uPlot.min.css"))],
     ["uplot.js", readFileSync(join(uplot, "uPlot.iife.min.js"))],

@@ -38,7 +38,9 @@ export function valueText(view: View, value: Pick<LatestValue, "channel" | "numb
   if (value.channel === "state") return stateName(view, value.text);
   if (value.number === null) return value.text;
   const unit = channelUnit(view, value.channel);
-  const number = view.translation.number(value.number, { maximumSignificantDigits: 6 });
+  // Counters are read to the last item; measurements are not more exact than this.
+  const digits = isCounter(value.channel) ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 };
+  const number = view.translation.number(value.number, digits);
   return unit === "" ? number : `${number} ${unit}`;
 }
 
@@ -65,4 +67,9 @@ export function heardText({ t, translation }: View, heardAt: number | undefined,
   return t("heard.at", {
     time: seconds < 12 * 3600 ? translation.time(heardAt) : translation.dateTime(heardAt),
   });
+}
+
+/** Counters only rise: charts show their last value, everything else its mean. */
+export function isCounter(channel: string): boolean {
+  return channel === "produced" || channel === "scrap" || channel === "energy";
 }

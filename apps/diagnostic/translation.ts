@@ -14,10 +14,10 @@ export class Translation {
   /** The language's name in itself. */
   readonly name: string;
   readonly direction: "ltr" | "rtl";
+  /** The language as it is written in this country, such as en-ZA: it decides how numbers and dates look. */
+  readonly locale: string;
   readonly #country: Country;
   readonly #catalogues: readonly Catalogue[];
-  /** The language as it is written in this country, such as en-ZA: it decides how numbers and dates look. */
-  readonly #locale: string;
   readonly #messages = new Map<string, IntlMessageFormat>();
   readonly #numbers = new Map<string, Intl.NumberFormat>();
   readonly #dates = new Map<string, Intl.DateTimeFormat>();
@@ -27,7 +27,7 @@ export class Translation {
     this.language = language;
     this.direction = textDirection(locale);
     this.#country = country;
-    this.#locale = locale.region === undefined ? `${language}-${country.country}` : language;
+    this.locale = locale.region === undefined ? `${language}-${country.country}` : language;
     this.#catalogues = [language, locale.language, fallbackLanguage].flatMap((tag) => catalogues[tag] ?? []);
     this.name =
       catalogues[language]?.name ??
@@ -40,7 +40,7 @@ export class Translation {
     let message = this.#messages.get(key);
     if (message === undefined) {
       const catalogue = this.#catalogues.find(({ messages }) => messages[key] !== undefined);
-      const locale = catalogue?.language === this.language ? this.#locale : fallbackLanguage;
+      const locale = catalogue?.language === this.language ? this.locale : fallbackLanguage;
       message = new IntlMessageFormat(catalogue?.messages[key] ?? key, locale, undefined, {
         ignoreTag: true,
       });
@@ -89,8 +89,8 @@ export class Translation {
   }
 
   /** @param unit a unit of ECMA-402, such as "kilogram" or "hour". */
-  unit(value: number, unit: string, maximumFractionDigits = 1): string {
-    return this.number(value, { style: "unit", unit, maximumFractionDigits });
+  unit(value: number, unit: string, unitDisplay: "short" | "narrow" | "long" = "short"): string {
+    return this.number(value, { style: "unit", unit, unitDisplay, maximumSignificantDigits: 4 });
   }
 
   /** @param period ISO 8601 in whole days, months or years, such as "P90D". */
@@ -100,7 +100,7 @@ export class Translation {
   }
 
   list(items: readonly string[]): string {
-    return new Intl.ListFormat(this.#locale, { type: "conjunction" }).format(items);
+    return new Intl.ListFormat(this.locale, { type: "conjunction" }).format(items);
   }
 
   date(time: Date | number): string {
@@ -123,18 +123,18 @@ export class Translation {
 
   /** The name of an ISO 3166-1 country. */
   countryName(code: string): string {
-    return new Intl.DisplayNames([this.#locale], { type: "region" }).of(code) ?? code;
+    return new Intl.DisplayNames([this.locale], { type: "region" }).of(code) ?? code;
   }
 
   #numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-    return remembered(this.#numbers, options, () => new Intl.NumberFormat(this.#locale, options));
+    return remembered(this.#numbers, options, () => new Intl.NumberFormat(this.locale, options));
   }
 
   #dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
     return remembered(
       this.#dates,
       options,
-      () => new Intl.DateTimeFormat(this.#locale, { timeZone: this.#country.timezone, ...options }),
+      () => new Intl.DateTimeFormat(this.locale, { timeZone: this.#country.timezone, ...options }),
     );
   }
 }

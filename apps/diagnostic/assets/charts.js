@@ -3,9 +3,7 @@
 
 /** @typedef {{ time: number[], value: (number | null)[], minimum: (number | null)[], maximum: (number | null)[] }} Series */
 
-// biome-ignore lint/suspicious/noExplicitAny: uPlot is a classic script; its types are not at hand here.
 const uPlot = /** @type {any} */ (window).uPlot;
-const language = document.documentElement.lang;
 const secondsPerDay = 86_400;
 const refreshMilliseconds = 15_000;
 
@@ -24,7 +22,8 @@ function columns({ time, value, minimum, maximum }) {
  * @param {Series} series
  */
 function draw(figure, series) {
-  const { name = "", unit = "", timezone } = figure.dataset;
+  const { name = "", unit = "", locale: language, timezone } = figure.dataset;
+  const readout = figure.querySelector("output");
   const number = new Intl.NumberFormat(language, { maximumSignificantDigits: 5 });
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone: timezone });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: timezone });
@@ -43,11 +42,7 @@ function draw(figure, series) {
     ticks: { stroke: colour("--silent"), width: 1 },
     font: "13px system-ui, sans-serif",
   };
-  const edge = {
-    stroke: "transparent",
-    points: { show: false },
-    value: (/** @type {unknown} */ _, /** @type {number | null} */ v) => text(v),
-  };
+  const edge = { stroke: "transparent", points: { show: false } };
   const size = () => ({
     width: figure.clientWidth,
     height: Math.min(320, Math.max(200, figure.clientWidth * 0.4)),
@@ -57,18 +52,24 @@ function draw(figure, series) {
       ...size(),
       tzDate: (/** @type {number} */ seconds) => uPlot.tzDate(new Date(seconds * 1000), timezone),
       scales: { x: { time: true } },
+      legend: { show: false },
+      hooks: {
+        setCursor: [
+          (/** @type {{ cursor: { idx: number | null }, data: (number | null)[][] }} */ { cursor, data }) => {
+            if (readout === null) return;
+            const time = cursor.idx == null ? undefined : data[0]?.[cursor.idx];
+            const value = cursor.idx == null ? undefined : data[1]?.[cursor.idx];
+            readout.textContent = time == null ? "" : `${full.format(time * 1000)}: ${text(value ?? null)}`;
+          },
+        ],
+      },
       series: [
         {
           label: "",
           value: (/** @type {unknown} */ _, /** @type {number | null} */ v) =>
             v === null ? "–" : full.format(v * 1000),
         },
-        {
-          label: name,
-          stroke: colour("--brand"),
-          width: 2,
-          value: (/** @type {unknown} */ _, /** @type {number | null} */ v) => text(v),
-        },
+        { label: name, stroke: colour("--brand"), width: 2 },
         ...(banded
           ? [
               { ...edge, label: "min" },

@@ -69,7 +69,10 @@ async function sendAll() {
   let done = true;
   try {
     for (const assessment of waitingAssessments()) {
-      const answers = Object.entries(queueOf(assessment)).map(([question, queued]) => ({ question, ...queued }));
+      const answers = Object.entries(queueOf(assessment)).map(([question, queued]) => ({
+        question,
+        ...queued,
+      }));
       const response = await fetch("/diagnostic/answers", {
         method: "POST",
         headers: { "content-type": "application/json" },
@@ -83,10 +86,12 @@ async function sendAll() {
       // Another account's answers wait for their owner.
       if (response.status === 404) continue;
       // 409 and 422: the assessment was completed since, or the questionnaire has changed.
-      if (!response.ok && response.status !== 409 && response.status !== 422) throw new Error(String(response.status));
+      if (!response.ok && response.status !== 409 && response.status !== 422)
+        throw new Error(String(response.status));
       // What was chosen anew while this was under way stays in the queue.
       const now = queueOf(assessment);
-      for (const { question, answeredAt } of answers) if (now[question]?.answeredAt === answeredAt) delete now[question];
+      for (const { question, answeredAt } of answers)
+        if (now[question]?.answeredAt === answeredAt) delete now[question];
       keep(assessment, now);
       if (response.ok) tell("saved");
     }

@@ -97,7 +97,7 @@ function rejectionList(view: View, rejections: readonly RejectionGroup[]): Html 
 <h3>${translation.has(`rejected.${reason}`) ? t(`rejected.${reason}`) : reason}</h3>
 <p>${t("rejected.count", { count, time: translation.dateTime(lastAt) })}</p>
 <p lang="en">${detail}</p>
-<pre tabindex="0"><code>${topic}
+<pre><code>${topic}
 ${payload}</code></pre>
 </li>`,
   )}</ul>`;
@@ -151,16 +151,16 @@ ${mqtt.certificateAuthority === undefined ? "" : html`<div><dt>${t("connect.ca")
 <table class="stack"><caption>${t("connect.channels")}</caption><thead><tr><th scope="col">${t("connect.channel")}</th><th scope="col">${t("connect.value")}</th></tr></thead>
 <tbody>${(["state", "produced", "scrap", "energy", "temperature"] as const).map((channel) => html`<tr><th scope="row"><code>${channel}</code></th><td>${t(`connect.channel.${channel}`)}</td></tr>`)}</tbody></table>
 <p>${t("connect.payload")}</p>
-<pre tabindex="0"><code>{"t": ${Date.now()}, "v": "producing"}</code></pre>
+<pre><code>{"t": ${Date.now()}, "v": "producing"}</code></pre>
 <h2>3. ${t("connect.try")}</h2>
 <p>${t("connect.try.text")}</p>
-<pre tabindex="0"><code>${exampleCommand(page, topic)}</code></pre>
+<pre><code>${exampleCommand(page, topic)}</code></pre>
 <details><summary>Node-RED</summary><p>${t("connect.node-red")}</p>
-<pre tabindex="0"><code>msg.topic = "${topic}/temperature";
+<pre><code>msg.topic = "${topic}/temperature";
 msg.payload = { t: Date.now(), v: msg.payload };
 return msg;</code></pre></details>
 <details><summary>ESP32, ESP8266</summary><p>${t("connect.esp")}</p>
-<pre tabindex="0"><code>mqtt.publish("${topic}/temperature",
+<pre><code>mqtt.publish("${topic}/temperature",
   "{\\"t\\":" + String(epochMilliseconds) + ",\\"v\\":" + String(celsius) + "}");</code></pre></details>
 <h2>4. ${t("connect.heard")}</h2>
 ${statePill(view, key, page.now)} <p data-live="${key}">${heardText(view, page.now.heardAt)}</p>

@@ -11,8 +11,12 @@ const operatorsData = ["aggregates", "logs", "backups"] as const satisfies DataC
 
 /** For the welcome page and the registration: three kinds of data, where they rest, by which articles. */
 export function dataInShort(view: View): Html {
+  return dataList(view, companysData);
+}
+
+function dataList(view: View, names: readonly DataClassName[]): Html {
   const { t } = view;
-  return html`<dl class="data">${companysData.map(
+  return html`<dl class="data">${names.map(
     (name) => html`<div>
 <dt>${t(`data.${name}.name`)}</dt>
 <dd>${t(`data.${name}.what`)} ${whereItRests(view, name)} <span class="law">${articlesOf(view, name)}</span></dd>
@@ -35,19 +39,8 @@ export function privacyPage(view: View): Html {
     title: t("privacy.title"),
     body: html`<h1>${t("privacy.title")}</h1>
 <p class="lead">${t("privacy.lead", { operator: programme.operator.name })}</p>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="kept">
-<table>
-<caption id="kept">${t("privacy.kept")}</caption>
-<thead><tr><th scope="col">${t("privacy.data")}</th><th scope="col">${t("privacy.where")}</th><th scope="col">${t("privacy.law")}</th></tr></thead>
-<tbody>${[...companysData, ...operatorsData].map(
-      (name) => html`<tr>
-<th scope="row">${t(`data.${name}.name`)}<br><span class="hint">${t(`data.${name}.what`)}</span></th>
-<td>${whereItRests(view, name)}</td>
-<td>${articlesOf(view, name)}</td>
-</tr>`,
-    )}</tbody>
-</table>
-</div>
+<h2>${t("privacy.kept")}</h2>
+${dataList(view, [...companysData, ...operatorsData])}
 <h2>${t("privacy.how-long")}</h2>
 <p>${t("privacy.how-long.account")}</p>
 <ul>${[...companysData, ...operatorsData].map((name) => {
@@ -96,7 +89,10 @@ function articlesOf({ country }: View, name: DataClassName): string {
   return [...byLaw]
     .map(([id, references]) => {
       const law = country.residency.laws.find((one) => one.id === id);
-      const numbers = references.map((reference) => reference.slice(id.length + 1)).join(", ");
+      const numbers = references
+        .map((reference) => reference.slice(id.length + 1))
+        .toSorted(new Intl.Collator("en", { numeric: true }).compare)
+        .join(", ");
       return `${law?.title ?? id}, ${cited(law?.citedAs, numbers)}`;
     })
     .join("; ");

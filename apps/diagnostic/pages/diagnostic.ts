@@ -66,6 +66,7 @@ export function questionPage(view: View, page: QuestionPage): Html {
   const title = t("question.title", { number, count: page.questions.length });
   return renderPage(view, {
     title: titleWithErrors(view, title, page.errors ?? {}),
+    focused: true,
     scripts: ["questionnaire.js"],
     body: questionSection(view, page),
   });

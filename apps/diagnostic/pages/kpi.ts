@@ -37,7 +37,7 @@ export function energyFacts(
   const { t, translation, country } = view;
   const { tariff, emissionFactor } = country.telemetry.energy;
   const energy = summary.energyKilowattHours;
-  const number = (value: number) => translation.number(value, { maximumSignificantDigits: 4 });
+  const number = (value: number) => translation.number(value, { maximumSignificantDigits: 3 });
   return html`<dl class="tiles">
 <div><dt>${t("energy.used")}</dt><dd>${known(view, energy, (value) => `${number(value)} kWh`)}</dd></div>
 <div><dt>${t("energy.per-item")}</dt><dd>${known(view, summary.energyPerItem, (value) => `${number(value)} kWh`)}</dd></div>
@@ -47,7 +47,7 @@ export function energyFacts(
 <p class="hint">${t("energy.basis", {
     price: translation.money(tariff.pricePerKilowattHour),
     priceYear: String(tariff.year),
-    factor: translation.unit(emissionFactor.kilogramsCarbonDioxidePerKilowattHour, "kilogram", 3),
+    factor: translation.unit(emissionFactor.kilogramsCarbonDioxidePerKilowattHour, "kilogram"),
     factorYear: String(emissionFactor.year),
   })} <a href="${tariff.source}" rel="noopener noreferrer">${t("energy.tariff-source")}</a> · <a href="${emissionFactor.source}" rel="noopener noreferrer">${t("energy.factor-source")}</a></p>`;
 }

@@ -12,6 +12,8 @@ export interface Page {
   readonly styles?: readonly string[];
   /** Tables and charts use the whole width of a desktop's screen. */
   readonly wide?: boolean;
+  /** Without the navigation: one thing at a time. */
+  readonly focused?: boolean;
 }
 
 /** More languages than this fold away. */
@@ -44,7 +46,7 @@ ${(page.scripts ?? []).map((name) => html`<script type="module" src="${asset(nam
 ${languageChoice(view)}
 </div>
 </header>
-${navigation(view)}
+${page.focused === true ? "" : navigation(view)}
 <main id="main" class="frame${page.wide === true ? " wide" : ""}" tabindex="-1">
 ${page.body}
 </main>

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { KpiDay, KpiRow, KpiSummary, LatestValue, Series } from "../../analytics/queries.ts";
 import type { ChartRange } from "../chart-range.ts";
 import { chartRanges } from "../chart-range.ts";
-import { channelName, channelUnit, heardText, stateName, valueText } from "../live-texts.ts";
+import { channelName, channelUnit, heardText, isCounter, stateName, valueText } from "../live-texts.ts";
 import type { Machine, MachineNow } from "../machines.ts";
 import { neverHeard } from "../machines.ts";
 import type { StatePeriod } from "../state-timeline.ts";
@@ -98,7 +98,7 @@ export function machinePage(view: View, page: MachinePage): Html {
     scripts: ["live.js", "charts.js"],
     body: html`<p class="back"><a href="/machines">${t("navigation.machines")}</a></p>
 <h1>${machine.name} ${view.signedIn?.company?.simulated === true ? simulatedTag(view) : ""}</h1>
-<p class="hint">${machine.kind} · ${machine.siteName} · ${t("machine.planned", { seconds: translation.unit(machine.plannedRunTimePerItem, "second", 2) })}</p>
+<p class="hint">${machine.kind} · ${machine.siteName} · ${t("machine.planned", { seconds: translation.unit(machine.plannedRunTimePerItem, "second", "long") })}</p>
 ${statePill(view, key, page.now)} <span class="hint heard" data-live="${key}">${heardText(view, page.now.heardAt)}</span>
 ${liveStatus(view)}
 ${
@@ -146,8 +146,8 @@ function chart(view: View, page: MachinePage): Html | "" {
       : html`<li><a href="${query({ range: one })}">${t(`range.${one}`)}</a></li>`,
   )}</ul>
 </div>
-<figure class="chart" data-chart="${machinePath(machine)}/series?${new URLSearchParams({ channel, range })}" data-name="${name}" data-unit="${unit}" data-timezone="${country.timezone}">
-<figcaption>${unit === "" ? name : `${name} (${unit})`}</figcaption>
+<figure class="chart" data-chart="${machinePath(machine)}/series?${new URLSearchParams({ channel, range })}" data-name="${name}" data-unit="${unit}" data-locale="${translation.locale}" data-timezone="${country.timezone}">
+<figcaption><span>${unit === "" ? name : `${name} (${unit})`}</span> <output></output></figcaption>
 </figure>
 ${
   rows.length === 0
@@ -164,11 +164,6 @@ export function machinePath({ site, id }: Pick<Machine, "site" | "id">): string 
 
 export function statePill(view: View, key: string, { state }: MachineNow): Html {
   return html`<p class="state" data-state-of="${key}" data-state="${state}">${stateName(view, state)}</p>`;
-}
-
-/** Counters show their last value in charts, everything else its mean. */
-export function isCounter(channel: string): boolean {
-  return channel === "produced" || channel === "scrap" || channel === "energy";
 }
 
 function liveStatus({ t }: View): Html {

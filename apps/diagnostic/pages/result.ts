@@ -34,7 +34,6 @@ ${steps({ level: score.overall, size: "large" })}
 <p class="lead"><strong>${t(`level.${stageOf(score.overall)}.name`)}.</strong> ${t(`level.${stageOf(score.overall)}.about`)}</p>
 </div>
 </div>
-${comparisonOf(view, page.comparisons, score.overall)}
 <h2>${t("result.dimensions")}</h2>
 <ul class="scores">${score.dimensions.map(
       ({ dimension, level, cappedBy }) => html`<li>
@@ -44,6 +43,7 @@ ${comparisonOf(view, page.comparisons, score.overall)}
 ${cappedBy.length === 0 ? "" : html`<p class="hint">${t("result.capped", { question: cappedBy.map((id) => textsOf(view.country, id, translation).text).join(" ") })}</p>`}
 </li>`,
     )}</ul>
+${comparisonOf(view, page.comparisons, score.overall)}
 <h2>${t("result.barriers")}</h2>
 <p>${t("result.barriers.text")}</p>
 <ol class="barriers">${score.barriers.map(

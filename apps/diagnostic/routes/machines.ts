@@ -13,9 +13,9 @@ import {
   series,
 } from "../../analytics/queries.ts";
 import { type ChartRange, chartRange, chartRanges } from "../chart-range.ts";
-import { changedTexts, liveTexts } from "../live-texts.ts";
+import { changedTexts, isCounter, liveTexts } from "../live-texts.ts";
 import { type Machine, machineOf, machinesNow, machinesOf, neverHeard } from "../machines.ts";
-import { isCounter, machinePage, machinesPage } from "../pages/machines.ts";
+import { machinePage, machinesPage } from "../pages/machines.ts";
 import type { Environment, Services } from "../services.ts";
 import { stateTimeline } from "../state-timeline.ts";
 import { companyOf } from "./access.ts";
