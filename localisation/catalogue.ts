@@ -4,8 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type LocatedDocument, parseDocument, plainValue } from "./document.ts";
-import type { Examination } from "./examination.ts";
+import { type LocatedDocument, nodeAt, parseDocument, plainValue } from "./document.ts";
 import { deepFreeze } from "./freeze.ts";
 import { nearest } from "./nearest.ts";
 import { packageRoot } from "./package-root.ts";
@@ -84,23 +83,25 @@ function loadCatalogue(file: string, language: string): LoadedCatalogue {
 
 /** Languages without a catalogue, and texts that a catalogue lacks or has too many. */
 export function catalogueWarnings(
-  examination: Examination,
+  countryFile: LocatedDocument,
   languages: readonly string[],
   catalogues: ReadonlyMap<string, LoadedCatalogue>,
 ): readonly Problem[] {
-  for (const [index, language] of languages.entries())
-    if (!catalogues.has(language))
-      examination.warn(
-        ["languages", index],
-        `There is no catalogue for ${language}; pages show English.`,
-        `Translate countries/languages/en.yaml as languages/${language}.yaml beside this file.`,
-      );
+  const absent = languages.flatMap((language, index) => {
+    if (catalogues.has(language)) return [];
+    const message = `There is no catalogue for ${language}; pages show English.`;
+    const cure = `Translate countries/languages/en.yaml as languages/${language}.yaml beside this file.`;
+    return [
+      countryFile.problemAt(nodeAt(countryFile.root, ["languages", index]).node, "value", message, cure),
+    ];
+  });
   const english = catalogues.get(fallback)?.catalogue;
-  if (english === undefined) return [];
-  return languages.flatMap((language) => {
+  if (english === undefined) return absent;
+  const incomplete = languages.flatMap((language) => {
     const translated = catalogues.get(language);
     return translated === undefined || language === fallback ? [] : compare(translated, english);
   });
+  return [...absent, ...incomplete];
 }
 
 function compare({ catalogue, document }: LoadedCatalogue, english: Catalogue): Problem[] {

@@ -4,23 +4,31 @@
  */
 import {
   Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   type Pair,
   Parser,
   type Scalar,
+  visit,
   type YAMLError,
 } from "yaml";
 import { formatPath, LocalisationError, type PathSegment, type Problem, quote } from "./problem.ts";
 import type { Source } from "./source.ts";
+import { describeSyntax } from "./syntax-messages.ts";
 
 const maximumDepth = 40;
 const maximumNodes = 50_000;
+/** The parser's own count of open collections; an indented group opens up to two. */
+const maximumParserDepth = 120;
+const maximumTokens = 250_000;
+const maximumProblems = 200;
 const maximumSyntaxProblems = 20;
 const pollutingKeys = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -100,19 +108,17 @@ function compose(source: Source, lineCounter: LineCounter, place: Place): Docume
     prettyErrors: false,
     logLevel: "silent",
   });
-  let documents: Document.Parsed[];
-  try {
-    const tokens = new Parser(lineCounter.addNewLine).parse(source.text);
-    documents = [...composer.compose(tokens, true, source.text.length)] as Document.Parsed[];
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new LocalisationError([tooDeep(place(0))]);
-  }
+  const tokens = boundedTokens(source.text, lineCounter, place);
+  const documents = [...composer.compose(tokens, true, source.text.length)] as Document.Parsed[];
   const [first, second] = documents;
   const problems = documents
     .flatMap((document): YAMLError[] => [...document.errors, ...document.warnings])
     .slice(0, maximumSyntaxProblems)
-    .map((error) => ({ ...place(error.pos[0]), path: "", message: `${error.message}.`, cure: "" }));
+    .map((error) => ({
+      ...place(startOfQuote(error, first) ?? error.pos[0]),
+      path: "",
+      ...describeSyntax(error.code, error.message),
+    }));
   if (second !== undefined)
     problems.push({
       ...place(second.range[0]),
@@ -123,6 +129,41 @@ function compose(source: Source, lineCounter: LineCounter, place: Place): Docume
   if (problems.length > 0 || first === undefined) throw new LocalisationError(problems);
   return first;
 }
+
+/** Where an unclosed quote opens: the parser notices it only at the end of the file. */
+function startOfQuote(error: YAMLError, yaml: Document.Parsed | undefined): number | undefined {
+  if (error.code !== "MISSING_CHAR" || !error.message.includes("closing") || yaml === undefined)
+    return undefined;
+  let start: number | undefined;
+  visit(yaml, {
+    Scalar: (_, { range }) => {
+      if (range != null && range[0] < error.pos[0] && range[1] >= error.pos[0]) start = range[0];
+    },
+  });
+  return start;
+}
+
+/** Stops before a file that is built to exhaust the parser does so. */
+function* boundedTokens(text: string, lineCounter: LineCounter, place: Place): Generator<CST.Token> {
+  const parser = new Parser(lineCounter.addNewLine);
+  lineCounter.addNewLine(0);
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    count += 1;
+    if (parser.stack.length > maximumParserDepth)
+      throw new LocalisationError([tooDeep(place(parser.offset))]);
+    if (count > maximumTokens) throw new LocalisationError([tooMuch(place(parser.offset))]);
+  }
+  yield* parser.end();
+}
+
+const tooMuch = (position: Pick<Problem, "file" | "line" | "column">): Problem => ({
+  ...position,
+  path: "",
+  message: `Up to here the file holds ${maximumTokens.toLocaleString("en")} words and signs; no more are read.`,
+  cure: "Check that it is the right file.",
+});
 
 const tooDeep = (position: Pick<Problem, "file" | "line" | "column">): Problem => ({
   ...position,
@@ -235,6 +276,12 @@ class TreeBuilder {
 
   private report(offset: number, path: readonly PathSegment[], message: string, cure: string): void {
     this.problems.push({ ...this.place(offset), path: formatPath(path), message, cure });
+    if (this.problems.length >= maximumProblems)
+      this.refuse(
+        offset,
+        `Up to here there are ${maximumProblems} problems; the rest of the file was not read.`,
+        "Mend these first.",
+      );
   }
 
   private refuse(offset: number, message: string, cure: string): never {

@@ -48,7 +48,8 @@ export function loadCountry(file: string, options: LoadOptions = {}): LoadedCoun
   // Placeholders may stand in a file until its production environment is asked for.
   const circumstances = { environment: options.environment, today: options.today ?? todayIn(document.root) };
   for (const root of layersOf(document, options.environment, problems)) {
-    const examination = examine(document, root, circumstances, problems);
+    const examination = examine(document, root, circumstances);
+    problems.push(...examination.problems);
     warnings.push(...examination.warnings);
     wanted ??= examination;
   }
@@ -56,7 +57,7 @@ export function loadCountry(file: string, options: LoadOptions = {}): LoadedCoun
   const { catalogues, problems: catalogueProblems } = loadCatalogues(languages, file);
   problems.push(...catalogueProblems);
   if (wanted === undefined || problems.length > 0) throw new LocalisationError(problems);
-  warnings.push(...catalogueWarnings(wanted, languages, catalogues));
+  warnings.push(...catalogueWarnings(document, languages, catalogues));
   return deepFreeze({
     country: wanted.draft,
     ...(options.environment === undefined ? {} : { environment: options.environment }),
@@ -97,19 +98,14 @@ function layersOf(
   return [document.root];
 }
 
-function examine(
-  document: LocatedDocument,
-  root: LocatedMap,
-  circumstances: Circumstances,
-  problems: Problem[],
-): Examination {
+function examine(document: LocatedDocument, root: LocatedMap, circumstances: Circumstances): Examination {
   const value = plainValue(root);
   const validation = validate(countryFile, value, document, root);
   const draft = fillDefaults(countryFile.schema, value) as Country;
   const examination = new Examination(document, root, draft, validation.spoiled, circumstances);
+  examination.problems.push(...validation.problems);
   deriveDefaults(examination);
   for (const rule of rules) rule(examination);
-  problems.push(...validation.problems, ...examination.problems);
   return examination;
 }
 

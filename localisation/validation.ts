@@ -14,6 +14,9 @@ export interface Validation {
   readonly spoiled: readonly (readonly PathSegment[])[];
 }
 
+/** Nobody reads more at once, and describing them takes time. */
+const maximumFindings = 200;
+
 interface Finding {
   readonly error: ErrorObject;
   readonly path: readonly string[];
@@ -27,10 +30,8 @@ export function validate(
   root: LocatedMap,
 ): Validation {
   if (compiled.check(value)) return { problems: [], spoiled: [] };
-  const findings = (compiled.check.errors ?? []).map((error) => ({
-    error,
-    path: segments(error.instancePath),
-  }));
+  const all = (compiled.check.errors ?? []).map((error) => ({ error, path: segments(error.instancePath) }));
+  const findings = all.slice(0, maximumFindings);
   const unknownKeys = findings.filter(({ error }) => error.keyword === "additionalProperties");
   const meant = new Set<string>();
   const problems: Problem[] = [];
@@ -59,6 +60,17 @@ export function validate(
     const { message, cure, at } = describeValue(error, schemaAt(compiled.schema, path), node);
     problems.push(document.problemAt(at ?? node, "value", message, cure));
   }
+  // The checks that follow must not trust what was only left out of the report.
+  spoiled.push(...all.slice(maximumFindings).map(({ path }) => path));
+  if (all.length > maximumFindings)
+    problems.push(
+      document.problemAt(
+        root,
+        "key",
+        `There are ${all.length - maximumFindings} more problems than these.`,
+        "Mend these first.",
+      ),
+    );
   return { problems, spoiled };
 }
 

@@ -5,11 +5,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { currencyTable } from "./generators/currencies.ts";
+import { editorSchema } from "./generators/json-schema.ts";
+import { localisationGuide } from "./generators/localisation-guide.ts";
 import { schemaCheckCode } from "./generators/schema-check.ts";
 
 const root = dirname(import.meta.dirname);
 
 const generators: Readonly<Record<string, () => string | Promise<string>>> = {
+  "countries/schema.json": editorSchema,
+  "docs/localisation.md": localisationGuide,
   "localisation/generated/currencies.ts": currencyTable,
   "localisation/generated/schema-check.ts": schemaCheckCode,
 };

@@ -1,7 +1,7 @@
 /** Writes the code that ajv compiles from the files' schemas, so that no command waits for it. */
 import { _ } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
-import type { SchemaNode } from "../../localisation/schema/file-schema.ts";
+import { mapChildren, type SchemaNode } from "../../localisation/schema/file-schema.ts";
 import { fileSchemas, fingerprint, newValidator } from "../../localisation/schema-check.ts";
 
 const checkingKeywords = new Set(
@@ -64,20 +64,13 @@ function countOccurrences(node: SchemaNode, occurrences: Map<string, number>): v
   const text = JSON.stringify(node);
   const count = (occurrences.get(text) ?? 0) + 1;
   occurrences.set(text, count);
-  if (count === 1) mapChildren(node, (child) => (countOccurrences(child, occurrences), child));
+  if (count > 1) return;
+  mapChildren(node, (child) => {
+    countOccurrences(child, occurrences);
+    return child;
+  });
 }
 
 function mapSchemas(node: SchemaNode, change: (node: SchemaNode) => SchemaNode): SchemaNode {
   return change(mapChildren(node, (child) => mapSchemas(child, change)));
-}
-
-function mapChildren(node: SchemaNode, change: (child: SchemaNode) => SchemaNode): SchemaNode {
-  const each = (schemas: Readonly<Record<string, SchemaNode>>) =>
-    Object.fromEntries(Object.entries(schemas).map(([key, child]) => [key, change(child)]));
-  return {
-    ...node,
-    ...(node.properties && { properties: each(node.properties) }),
-    ...(node.patternProperties && { patternProperties: each(node.patternProperties) }),
-    ...(node.items && { items: change(node.items) }),
-  };
 }

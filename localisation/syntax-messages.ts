@@ -1,0 +1,118 @@
+/** Says in words what breaks YAML's syntax, for people who know neither the parser nor the specification. */
+import type { ErrorCode } from "yaml";
+
+export interface Words {
+  readonly message: string;
+  readonly cure: string;
+}
+
+/** @param detail the parser's own sentence, for what has no better one. */
+export function describeSyntax(code: ErrorCode, detail: string): Words {
+  return (
+    words[code]?.(detail) ?? {
+      message: `${detail.replace(/[.\s]+$/, "")}.`,
+      cure: "Compare the line with countries/template.yaml.",
+    }
+  );
+}
+
+const say = (message: string, cure: string) => (): Words => ({ message, cure });
+
+const quoteIt = 'Put the whole text in quotes: "…".';
+
+const words: Partial<Record<ErrorCode, (detail: string) => Words>> = {
+  TAB_AS_INDENT: say("The line is indented with a tab.", "Indent with spaces, two a level."),
+  BAD_INDENT: say(
+    "The indentation fits no level above.",
+    "Indent keys of one group alike, two spaces deeper than the group's name.",
+  ),
+  MISSING_CHAR: missing,
+  UNEXPECTED_TOKEN: unexpected,
+  BLOCK_AS_IMPLICIT_KEY: say("The line holds two keys, or a text with a colon.", quoteIt),
+  BLOCK_IN_FLOW: say(
+    "Inside brackets stands a line that is indented like a group.",
+    "Close the bracket, or write the values with commas between them.",
+  ),
+  MULTILINE_IMPLICIT_KEY: say(
+    "A key goes over more than one line, or its colon is missing.",
+    "Write key: value on one line.",
+  ),
+  KEY_OVER_1024_CHARS: say(
+    "A key is longer than 1,024 characters.",
+    "Check that a quote or a bracket is closed.",
+  ),
+  BAD_SCALAR_START: say("A text can't start with this character.", quoteIt),
+  BAD_DQ_ESCAPE: say(
+    "A backslash in double quotes starts an escape that doesn't exist.",
+    "Write \\\\ for a backslash, or use single quotes.",
+  ),
+  BAD_ALIAS: say(
+    "A word that starts with * stands for a value marked elsewhere, and this one is none.",
+    quoteIt,
+  ),
+  ALIAS_PROPS: say(
+    "A reference (*name) can't carry a mark or a type of its own.",
+    "Write the reference alone.",
+  ),
+  BAD_PROP_ORDER: say("A mark (&name) or type (!name) stands before the dash or colon.", "Write it behind."),
+  MULTIPLE_ANCHORS: say("The value carries two marks (&name).", "Keep one."),
+  MULTIPLE_TAGS: say("The value carries two types (!name).", "Take them out."),
+  TAG_RESOLVE_FAILED: say(
+    "Types of YAML (words that start with !) are not read.",
+    `Take the type out. ${quoteIt}`,
+  ),
+  BAD_COLLECTION_TYPE: say("Types of YAML (words that start with !) are not read.", "Take the type out."),
+  BAD_DIRECTIVE: say(
+    "Lines that start with % are directives of YAML, and this one is unknown.",
+    "Take it out.",
+  ),
+};
+
+function missing(detail: string): Words {
+  if (detail.includes("closing"))
+    return { message: "A quote is not closed.", cure: "Close it on the same line." };
+  if (detail.includes("Comments"))
+    return {
+      message: "A comment touches the text before it.",
+      cure: "Write a space before #, or put the text in quotes.",
+    };
+  if (detail.includes("map values")) return { message: "A key has no colon.", cure: "Write key: value." };
+  if (detail.includes("- indicator"))
+    return { message: "An item of the list has no dash.", cure: 'Start it with "- ".' };
+  if (detail.includes("Missing ,"))
+    return {
+      message: "A comma is missing between two items in brackets.",
+      cure: "Write a comma between them.",
+    };
+  if (detail.includes("space after"))
+    return { message: "A space is missing after the colon.", cure: "Write key: value." };
+  if (detail.includes("directives-end") || detail.includes("doc-start"))
+    return { message: "A directive (%) has no --- line after it.", cure: "Take the directive out." };
+  return { message: `${detail}.`, cure: "Compare the line with countries/template.yaml." };
+}
+
+function unexpected(detail: string): Words {
+  if (/flow-(map|seq)-end|^Unexpected [\]}]/.test(detail))
+    return { message: "A bracket closes that was not opened.", cure: "Take it out, or open it." };
+  if (/^Unexpected ,/.test(detail) || detail.includes("empty item"))
+    return { message: "A comma stands where an item should be.", cure: "Take one comma out." };
+  if (detail.includes("at node end"))
+    return {
+      message: "Something follows a value that has ended already.",
+      cure: `Take it out, or start a new line. ${quoteIt}`,
+    };
+  if (detail.includes("Flow") || detail.includes("flow"))
+    return {
+      message: "A bracket is not closed, or closed by the wrong one.",
+      cure: "Close [ with ] and { with }.",
+    };
+  if (detail.includes("Block scalar header"))
+    return {
+      message: "Text follows the | or > on its line.",
+      cure: "Start the text on the next line, indented.",
+    };
+  return {
+    message: "This can't stand here.",
+    cure: `Check the quotes, brackets and colons of this line. ${quoteIt}`,
+  };
+}
