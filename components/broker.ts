@@ -1,0 +1,217 @@
+/**
+ * The MQTT broker: a RabbitMQ cluster whose quorum queues hold every reading on a majority of its nodes before a machine
+ * gets its PUBACK. Machines come in by TLS alone and log in through the web app; ingest takes the readings by AMQP with
+ * its certificate.
+ */
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { brokerDefinitions, brokerPlugins, rabbitmqConf } from "./broker-settings.ts";
+import { certificateSecretOf } from "./certificates.ts";
+import { configuration } from "./configuration.ts";
+import { GeneratedSecret } from "./generated-secret.ts";
+import { metadata, selectorLabels } from "./part.ts";
+import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
+import { ports } from "./ports.ts";
+import type { StackSize } from "./sizing.ts";
+
+export interface BrokerArgs {
+  readonly surroundings: Surroundings;
+  readonly size: StackSize["broker"];
+  /** Machines that may be connected at once. */
+  readonly machines: number;
+  /** Secret with the certificate that machines see. */
+  readonly mqttSecret: string;
+  /** Host and port at which the web app checks logins. */
+  readonly loginChecks: { readonly host: string; readonly port: number };
+}
+
+const part = "broker";
+const peerService = "broker-nodes";
+const home = "/var/lib/rabbitmq";
+const certificates = { public: "/run/certificates/public", internal: "/run/certificates/internal" };
+
+/** Time for a node to hand over its connections and leaders before it stops, in seconds. */
+const drainSeconds = 600;
+
+export class Broker extends ComponentResource {
+  /** Service by which parts inside the cluster reach it. */
+  readonly host: string;
+
+  constructor(name: string, args: BrokerArgs, options: ComponentResourceOptions) {
+    super("rollout:components:Broker", name, {}, options);
+    const { surroundings, size } = args;
+    const { namespace } = surroundings;
+    const nodeDomain = `${peerService}.${namespace}.svc.cluster.local`;
+
+    const settings = configuration(this, namespace, part, "broker-settings", {
+      "rabbitmq.conf": rabbitmqConf({
+        clusterName: namespace,
+        nodes: Array.from({ length: size.replicas }, (_, index) => `rabbit@${part}-${index}.${nodeDomain}`),
+        loginChecks: args.loginChecks,
+        certificates,
+        memory: size.memory,
+        storage: size.storage,
+      }),
+      enabled_plugins: `[${brokerPlugins.join(",")}].\n`,
+      "definitions.json": brokerDefinitions({
+        consumer: "ingest",
+        queues: size.queues,
+        queueBytes: size.queueBytes,
+        replicas: size.replicas,
+        connections: args.machines * 2 + 1000,
+      }),
+    });
+    const secret = new GeneratedSecret(
+      "broker-secrets",
+      { namespace, part, values: { "erlang-cookie": "password" } },
+      { parent: this },
+    );
+
+    new Service(
+      peerService,
+      {
+        metadata: metadata(namespace, peerService, part),
+        spec: {
+          clusterIP: "None",
+          // Nodes find each other before they are ready: they become ready together.
+          publishNotReadyAddresses: true,
+          selector: selectorLabels(part),
+          ports: [
+            { name: "peer-directory", port: ports.broker.peerDirectory },
+            { name: "peers", port: ports.broker.peers },
+          ],
+        },
+      },
+      { parent: this },
+    );
+    new Service(
+      part,
+      {
+        metadata: metadata(namespace, part, part),
+        spec: {
+          selector: selectorLabels(part),
+          ports: [
+            { name: "amqps", port: ports.broker.amqps, targetPort: "amqps" },
+            { name: "metrics", port: ports.broker.metrics, targetPort: "metrics" },
+          ],
+        },
+      },
+      { parent: this },
+    );
+    new PodDisruptionBudget(
+      part,
+      {
+        metadata: metadata(namespace, part, part),
+        spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(part) } },
+      },
+      { parent: this },
+    );
+
+    const cookie = `${home}/.erlang.cookie`;
+    const homeMount = { name: "home", mountPath: home };
+    new StatefulSet(
+      part,
+      {
+        metadata: metadata(namespace, part, part),
+        spec: {
+          serviceName: peerService,
+          replicas: size.replicas,
+          podManagementPolicy: "Parallel",
+          minReadySeconds: 30,
+          selector: { matchLabels: selectorLabels(part) },
+          updateStrategy: { type: "RollingUpdate" },
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+          volumeClaimTemplates: [volumeClaim(surroundings, "data", size.storage)],
+          template: podTemplate(surroundings, {
+            part,
+            image: "broker",
+            replicas: size.replicas,
+            annotations: settings.annotations,
+            metricsPort: ports.broker.metrics,
+            terminationGracePeriodSeconds: drainSeconds + 60,
+            initContainers: [
+              container(surroundings, {
+                // Erlang takes a cookie that only its owner can read, and a mounted Secret is readable by its group.
+                name: "cookie",
+                image: "broker",
+                amounts: { cpu: 50, memory: 64 },
+                command: ["sh", "-c", `umask 377 && cp -f /run/secrets/broker/erlang-cookie ${cookie}`],
+                volumeMounts: [
+                  homeMount,
+                  { name: "secrets", mountPath: "/run/secrets/broker", readOnly: true },
+                ],
+              }),
+            ],
+            containers: [
+              container(surroundings, {
+                name: part,
+                image: "broker",
+                amounts: size,
+                env: [
+                  {
+                    name: "POD_NAME",
+                    valueFrom: { fieldRef: { fieldPath: "metadata.name" } },
+                  },
+                  { name: "RABBITMQ_USE_LONGNAME", value: "true" },
+                  { name: "RABBITMQ_NODENAME", value: `rabbit@$(POD_NAME).${nodeDomain}` },
+                  { name: "RABBITMQ_LOGS", value: "-" },
+                ],
+                ports: [
+                  { name: "mqtts", containerPort: ports.broker.mqtts },
+                  { name: "amqps", containerPort: ports.broker.amqps },
+                  { name: "metrics", containerPort: ports.broker.metrics },
+                  { name: "peer-directory", containerPort: ports.broker.peerDirectory },
+                  { name: "peers", containerPort: ports.broker.peers },
+                ],
+                startupProbe: { tcpSocket: { port: "amqps" }, periodSeconds: 5, failureThreshold: 120 },
+                readinessProbe: { tcpSocket: { port: "mqtts" }, periodSeconds: 10, timeoutSeconds: 5 },
+                livenessProbe: {
+                  exec: { command: ["rabbitmq-diagnostics", "-q", "ping"] },
+                  periodSeconds: 60,
+                  timeoutSeconds: 20,
+                  failureThreshold: 5,
+                },
+                lifecycle: {
+                  preStop: {
+                    exec: {
+                      // A node leaves only while the others still are a majority of every queue, and hands over first.
+                      command: [
+                        "sh",
+                        "-c",
+                        `rabbitmq-upgrade await_online_quorum_plus_one -t ${drainSeconds - 60} && rabbitmq-upgrade drain -t 60`,
+                      ],
+                    },
+                  },
+                },
+                volumeMounts: [
+                  homeMount,
+                  { name: "data", mountPath: `${home}/mnesia` },
+                  { name: "settings", mountPath: "/etc/rabbitmq", readOnly: true },
+                  { name: "public-certificate", mountPath: certificates.public, readOnly: true },
+                  { name: "internal-certificate", mountPath: certificates.internal, readOnly: true },
+                  { name: "temporary", mountPath: "/tmp" },
+                ],
+              }),
+            ],
+            volumes: [
+              scratch("home", 64),
+              scratch("temporary", 64),
+              { name: "settings", configMap: { name: settings.name } },
+              { name: "secrets", secret: { secretName: secret.secretName, defaultMode: 0o440 } },
+              { name: "public-certificate", secret: { secretName: args.mqttSecret, defaultMode: 0o440 } },
+              {
+                name: "internal-certificate",
+                secret: { secretName: certificateSecretOf(part), defaultMode: 0o440 },
+              },
+            ],
+          }),
+        },
+      },
+      { parent: this },
+    );
+    this.host = `${part}.${namespace}.svc.cluster.local`;
+    this.registerOutputs({ host: this.host });
+  }
+}

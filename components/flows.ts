@@ -1,0 +1,159 @@
+/**
+ * Every flow of data that the stack needs, as one list: what is not here is closed. It says who speaks to whom, on which
+ * ports, and why; the network policies are made from it.
+ */
+import type { PartName } from "./part.ts";
+import { ports } from "./ports.ts";
+
+export type Peer =
+  | { readonly kind: "part"; readonly part: PartName }
+  /** Pods of the namespace that somebody else starts. */
+  | { readonly kind: "pods"; readonly labels: Readonly<Record<string, string>> }
+  /** All pods of a namespace; of every namespace where absent. */
+  | { readonly kind: "namespace"; readonly namespace?: string }
+  /** Address ranges; all addresses where empty. */
+  | { readonly kind: "addresses"; readonly ranges: readonly string[] };
+
+export interface Flow {
+  readonly from: Peer;
+  readonly to: Peer;
+  readonly ports: readonly number[];
+  readonly why: string;
+}
+
+const part = (name: PartName): Peer => ({ kind: "part", part: name });
+
+/** Flows between the parts. */
+export function internalFlows(): Flow[] {
+  const { broker, timeSeriesStore, keeper, relationalStore, application } = ports;
+  const flow = (from: PartName, to: PartName, on: readonly number[], why: string): Flow => ({
+    from: part(from),
+    to: part(to),
+    ports: on,
+    why,
+  });
+  const stores = (from: PartName): Flow[] => [
+    flow(from, "time-series-store", [timeSeriesStore.https], "reads and writes the time-series store"),
+    flow(from, "relational-store", [relationalStore.postgres], "reads and writes the relational store"),
+  ];
+  return [
+    flow("ingest", "broker", [broker.amqps], "takes readings from the queues"),
+    ...stores("ingest"),
+    ...stores("analytics"),
+    ...stores("diagnostic"),
+    ...stores("migration"),
+    flow("time-series-backup", "time-series-store", [timeSeriesStore.native], "starts the backup"),
+    flow("broker", "diagnostic", [application.logins], "asks whether a machine may in"),
+    flow("broker", "broker", [broker.peerDirectory, broker.peers], "brokers form their cluster"),
+    flow(
+      "time-series-store",
+      "time-series-store",
+      [timeSeriesStore.native, timeSeriesStore.replication],
+      "shards answer together, replicas copy parts",
+    ),
+    flow("time-series-store", "keeper", [keeper.clients], "replicas agree"),
+    flow("keeper", "keeper", [keeper.raft], "keepers agree"),
+    flow(
+      "relational-store",
+      "relational-store",
+      [relationalStore.postgres, relationalStore.status],
+      "instances replicate",
+    ),
+  ];
+}
+
+export interface OutsideFlows {
+  /** Where the gateway's pods run. */
+  readonly gatewayNamespace?: string;
+  readonly monitoringNamespace?: string;
+  /** Where the PostgreSQL operator runs. */
+  readonly operatorNamespace: string;
+  readonly apiServerAddresses: readonly string[];
+  /** Where machines may come from; anywhere where empty. */
+  readonly machineSources: readonly string[];
+  /** Outside addresses by the parts that may reach them. */
+  readonly endpoints: readonly {
+    readonly host: string;
+    readonly addresses: readonly string[];
+    readonly ports: readonly number[];
+    readonly parts: readonly PartName[];
+    readonly why: string;
+  }[];
+  /** Whether an ACME authority asks for proofs over HTTP. */
+  readonly acmeProofs: boolean;
+}
+
+const namespace = (name: string | undefined): Peer => ({
+  kind: "namespace",
+  ...(name === undefined ? {} : { namespace: name }),
+});
+
+const metricsPorts: Readonly<Partial<Record<PartName, number>>> = {
+  broker: ports.broker.metrics,
+  "time-series-store": ports.timeSeriesStore.metrics,
+  keeper: ports.keeper.metrics,
+  "relational-store": ports.relationalStore.metrics,
+  ingest: ports.application.metrics,
+  analytics: ports.application.metrics,
+  diagnostic: ports.application.metrics,
+};
+
+/** Flows that cross the namespace's border. */
+export function outsideFlows(outside: OutsideFlows): Flow[] {
+  return [
+    {
+      from: namespace(outside.gatewayNamespace),
+      to: part("diagnostic"),
+      ports: [ports.application.https],
+      why: "people reach the pages through the gateway",
+    },
+    {
+      from: { kind: "addresses", ranges: outside.machineSources },
+      to: part("broker"),
+      ports: [ports.broker.mqtts],
+      why: "machines publish by MQTT over TLS",
+    },
+    ...Object.entries(metricsPorts).map(
+      ([name, port]): Flow => ({
+        from: namespace(outside.monitoringNamespace),
+        to: part(name as PartName),
+        ports: [port],
+        why: "Prometheus reads metrics",
+      }),
+    ),
+    {
+      from: namespace(outside.operatorNamespace),
+      to: part("relational-store"),
+      ports: [ports.relationalStore.postgres, ports.relationalStore.status],
+      why: "the operator runs the PostgreSQL cluster",
+    },
+    {
+      from: part("relational-store"),
+      to: { kind: "addresses", ranges: outside.apiServerAddresses },
+      ports: [443, 6443],
+      why: "the operator's agent in each instance reports to the cluster's API",
+    },
+    ...(outside.acmeProofs
+      ? [
+          {
+            from: namespace(outside.gatewayNamespace),
+            to: { kind: "pods", labels: { "acme.cert-manager.io/http01-solver": "true" } },
+            ports: [8089],
+            why: "the certification authority reads the proof of the name",
+          } satisfies Flow,
+        ]
+      : []),
+    ...outside.endpoints.flatMap((endpoint) =>
+      endpoint.addresses.length === 0
+        ? []
+        : endpoint.parts.map(
+            (name): Flow => ({
+              from: part(name),
+              to: { kind: "addresses", ranges: endpoint.addresses },
+              ports: endpoint.ports,
+              why: `${endpoint.why} (${endpoint.host})`,
+            }),
+          ),
+    ),
+  ];
+}

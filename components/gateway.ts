@@ -1,0 +1,210 @@
+/**
+ * The two doors of the stack: HTTPS for people, by an Ingress or the Gateway API, and MQTT over TLS for machines, by a load
+ * balancer or a node port. Traffic to the web app is encrypted up to its pod.
+ */
+import type {
+  IBackendTLSPolicy,
+  IGateway,
+  IHTTPRoute,
+} from "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress.js";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { customResource } from "./custom-resource.ts";
+import { metadata, selectorLabels } from "./part.ts";
+import { ports } from "./ports.ts";
+
+export type WebDoor =
+  | { readonly kind: "ingress"; readonly className?: string }
+  | { readonly kind: "gateway-api"; readonly className: string };
+
+export type MqttDoor =
+  | { readonly kind: "load-balancer" }
+  /** The cluster chooses the port where absent. */
+  | { readonly kind: "node-port"; readonly nodePort?: number };
+
+export interface GatewayArgs {
+  readonly namespace: string;
+  readonly domain: string;
+  readonly web: WebDoor;
+  /** Secret with the pages' certificate. */
+  readonly webSecret: string;
+  readonly diagnosticService: string;
+  /** Secret whose `ca.crt` vouches for the web app's pods. */
+  readonly partsAuthoritySecret: string;
+  readonly mqtt: MqttDoor & {
+    /** Address ranges that machines may come from; all where empty. */
+    readonly allowedSources: readonly string[];
+    /** Settings of the cloud's load balancer. */
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+const gatewayApi = "gateway.networking.k8s.io/v1";
+export const gatewayName = "web";
+
+export class Gateway extends ComponentResource {
+  constructor(name: string, args: GatewayArgs, options: ComponentResourceOptions) {
+    super("rollout:components:Gateway", name, {}, options);
+    if (args.web.kind === "ingress") this.#ingress(args, args.web.className);
+    else this.#gatewayApi(args, args.web.className);
+    this.#mqtt(args);
+    this.registerOutputs();
+  }
+
+  #ingress(args: GatewayArgs, className: string | undefined): void {
+    const { namespace, domain, webSecret } = args;
+    const address = `${namespace}/${args.partsAuthoritySecret}`;
+    new Ingress(
+      gatewayName,
+      {
+        metadata: {
+          ...metadata(namespace, gatewayName, "diagnostic"),
+          // The Ingress API has no field for encryption behind it; each controller reads its own.
+          annotations: {
+            "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS",
+            "nginx.ingress.kubernetes.io/proxy-ssl-verify": "on",
+            "nginx.ingress.kubernetes.io/proxy-ssl-secret": address,
+            "nginx.ingress.kubernetes.io/proxy-ssl-name": serverName(args),
+            "nginx.ingress.kubernetes.io/proxy-body-size": "2m",
+            "haproxy.org/server-ssl": "true",
+            "haproxy.org/server-ca": address,
+          },
+        },
+        spec: {
+          ...(className !== undefined && { ingressClassName: className }),
+          tls: [{ hosts: [domain], secretName: webSecret }],
+          rules: [
+            {
+              host: domain,
+              http: {
+                paths: [
+                  {
+                    path: "/",
+                    pathType: "Prefix",
+                    backend: { service: { name: args.diagnosticService, port: { name: "https" } } },
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      },
+      // A controller without an address for its Ingresses would hold up everything.
+      { parent: this },
+    );
+  }
+
+  #gatewayApi(args: GatewayArgs, className: string): void {
+    const { namespace, domain } = args;
+    customResource<IGateway>(
+      gatewayName,
+      {
+        apiVersion: gatewayApi,
+        kind: "Gateway",
+        metadata: metadata(namespace, gatewayName, "diagnostic"),
+        spec: {
+          gatewayClassName: className,
+          listeners: [
+            { name: "http", protocol: "HTTP", port: 80, hostname: domain },
+            {
+              name: "https",
+              protocol: "HTTPS",
+              port: 443,
+              hostname: domain,
+              tls: { mode: "Terminate", certificateRefs: [{ name: args.webSecret }] },
+            },
+          ],
+        },
+      },
+      { parent: this },
+    );
+    customResource<IHTTPRoute>(
+      "web-redirect",
+      {
+        apiVersion: gatewayApi,
+        kind: "HTTPRoute",
+        metadata: metadata(namespace, "web-redirect", "diagnostic"),
+        spec: {
+          parentRefs: [{ name: gatewayName, sectionName: "http" }],
+          hostnames: [domain],
+          rules: [
+            { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] },
+          ],
+        },
+      },
+      { parent: this },
+    );
+    customResource<IHTTPRoute>(
+      `${gatewayName}-route`,
+      {
+        apiVersion: gatewayApi,
+        kind: "HTTPRoute",
+        metadata: metadata(namespace, gatewayName, "diagnostic"),
+        spec: {
+          parentRefs: [{ name: gatewayName, sectionName: "https" }],
+          hostnames: [domain],
+          rules: [{ backendRefs: [{ name: args.diagnosticService, port: 443 }] }],
+        },
+      },
+      { parent: this },
+    );
+    customResource<IBackendTLSPolicy>(
+      `${gatewayName}-encryption`,
+      {
+        apiVersion: gatewayApi,
+        kind: "BackendTLSPolicy",
+        metadata: metadata(namespace, gatewayName, "diagnostic"),
+        spec: {
+          targetRefs: [{ group: "", kind: "Service", name: args.diagnosticService, sectionName: "https" }],
+          validation: {
+            hostname: serverName(args),
+            caCertificateRefs: [{ group: "", kind: "Secret", name: args.partsAuthoritySecret }],
+          },
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  #mqtt({ namespace, mqtt, domain }: GatewayArgs): void {
+    const { allowedSources } = mqtt;
+    const name = "broker-machines";
+    new Service(
+      name,
+      {
+        metadata: {
+          ...metadata(namespace, name, "broker"),
+          annotations: {
+            ...mqtt.annotations,
+            "external-dns.alpha.kubernetes.io/hostname": `mqtt.${domain}`,
+          },
+        },
+        spec: {
+          type: mqtt.kind === "load-balancer" ? "LoadBalancer" : "NodePort",
+          selector: selectorLabels("broker"),
+          // Keeps the machine's own address, for the network policies and the broker's log.
+          externalTrafficPolicy: "Local",
+          ...(mqtt.kind === "load-balancer" && {
+            allocateLoadBalancerNodePorts: true,
+            ...(allowedSources.length > 0 && { loadBalancerSourceRanges: [...allowedSources] }),
+          }),
+          ports: [
+            {
+              name: "mqtts",
+              port: ports.broker.mqtts,
+              targetPort: "mqtts",
+              ...(mqtt.kind === "node-port" && mqtt.nodePort !== undefined && { nodePort: mqtt.nodePort }),
+            },
+          ],
+        },
+      },
+      { parent: this },
+    );
+  }
+}
+
+/** The name in the certificate of the web app's pods. */
+function serverName({ diagnosticService, namespace }: GatewayArgs): string {
+  return `${diagnosticService}.${namespace}.svc.cluster.local`;
+}

@@ -1,0 +1,64 @@
+/** Every image that the stack runs: its own registry, its version, and its address in the country's registry. */
+
+interface Image {
+  readonly registry: string;
+  readonly repository: string;
+  readonly version: string;
+  /** The user that the image is made for. */
+  readonly user: number;
+}
+
+const images = {
+  broker: { registry: "docker.io", repository: "library/rabbitmq", version: "4.3.5", user: 999 },
+  "time-series-store": {
+    registry: "docker.io",
+    repository: "clickhouse/clickhouse-server",
+    version: "25.8.10.7",
+    user: 101,
+  },
+  keeper: {
+    registry: "docker.io",
+    repository: "clickhouse/clickhouse-keeper",
+    version: "25.8.10.7",
+    user: 101,
+  },
+  // The operator runs PostgreSQL as this user.
+  "relational-store": {
+    registry: "ghcr.io",
+    repository: "cloudnative-pg/postgresql",
+    version: "18.6-system-trixie",
+    user: 26,
+  },
+} as const satisfies Record<string, Image>;
+
+/** The kit's own image: ingest, analytics and the web app. */
+const application = { repository: "country-rollout-kit", user: 10001 } as const;
+
+export type ImageName = keyof typeof images | "application";
+
+export interface ImageSource {
+  /** The registry in the country; each image's own where absent. */
+  readonly registry?: string;
+  /** `sha256:…` by image, as the country's registry holds it. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** Secret with the registry's login. */
+  readonly pullSecret?: string;
+  /** Of the kit's own image. */
+  readonly applicationVersion: string;
+}
+
+/** The image's full address, by digest where the file gives one. */
+export function imageAddress(name: ImageName, source: ImageSource): string {
+  const { repository } = name === "application" ? application : images[name];
+  const version = name === "application" ? source.applicationVersion : images[name].version;
+  // Nobody publishes the application: without a registry it must be on the nodes already.
+  const registry = source.registry ?? (name === "application" ? "localhost" : images[name].registry);
+  const digest = source.digests[name];
+  return `${registry}/${repository}:${version}${digest === undefined ? "" : `@${digest}`}`;
+}
+
+export function imageUser(name: ImageName): number {
+  return name === "application" ? application.user : images[name].user;
+}
+
+export const imageNames = [...Object.keys(images), "application"] as readonly ImageName[];

@@ -1,0 +1,126 @@
+/** ClickHouse Keeper: three nodes that agree on which replica has which part. */
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { certificateSecretOf } from "./certificates.ts";
+import { configuration } from "./configuration.ts";
+import { metadata, selectorLabels } from "./part.ts";
+import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
+import { ports } from "./ports.ts";
+import type { StatefulSize } from "./sizing.ts";
+import { keeperConfig } from "./time-series-settings.ts";
+
+export interface KeeperArgs {
+  readonly surroundings: Surroundings;
+  readonly size: StatefulSize;
+}
+
+const part = "keeper";
+
+export class Keeper extends ComponentResource {
+  readonly hosts: readonly string[];
+
+  constructor(name: string, args: KeeperArgs, options: ComponentResourceOptions) {
+    super("rollout:components:Keeper", name, {}, options);
+    const { surroundings, size } = args;
+    const { namespace } = surroundings;
+    // Counted from 1, as Keeper counts its servers.
+    this.hosts = Array.from(
+      { length: size.replicas },
+      (_, index) => `${part}-${index + 1}.${part}.${namespace}.svc.cluster.local`,
+    );
+    const settings = configuration(this, namespace, part, "keeper-settings", {
+      "keeper.yaml": keeperConfig(this.hosts),
+    });
+    new Service(
+      part,
+      {
+        metadata: metadata(namespace, part, part),
+        spec: {
+          clusterIP: "None",
+          publishNotReadyAddresses: true,
+          selector: selectorLabels(part),
+          ports: [
+            { name: "clients", port: ports.keeper.clients },
+            { name: "raft", port: ports.keeper.raft },
+            { name: "metrics", port: ports.keeper.metrics, targetPort: "metrics" },
+          ],
+        },
+      },
+      { parent: this },
+    );
+    new PodDisruptionBudget(
+      part,
+      {
+        metadata: metadata(namespace, part, part),
+        spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(part) } },
+      },
+      { parent: this },
+    );
+    new StatefulSet(
+      part,
+      {
+        metadata: metadata(namespace, part, part),
+        spec: {
+          serviceName: part,
+          replicas: size.replicas,
+          ordinals: { start: 1 },
+          podManagementPolicy: "Parallel",
+          minReadySeconds: 15,
+          selector: { matchLabels: selectorLabels(part) },
+          updateStrategy: { type: "RollingUpdate" },
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+          volumeClaimTemplates: [volumeClaim(surroundings, "data", size.storage)],
+          template: podTemplate(surroundings, {
+            part,
+            image: "keeper",
+            replicas: size.replicas,
+            annotations: settings.annotations,
+            metricsPort: ports.keeper.metrics,
+            terminationGracePeriodSeconds: 60,
+            containers: [
+              container(surroundings, {
+                name: part,
+                image: "keeper",
+                amounts: size,
+                command: ["clickhouse-keeper", "--config-file=/etc/clickhouse-keeper/keeper.yaml"],
+                env: [
+                  {
+                    name: "KEEPER_ID",
+                    valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } },
+                  },
+                ],
+                ports: [
+                  { name: "clients", containerPort: ports.keeper.clients },
+                  { name: "raft", containerPort: ports.keeper.raft },
+                  { name: "metrics", containerPort: ports.keeper.metrics },
+                ],
+                readinessProbe: { tcpSocket: { port: "clients" }, periodSeconds: 10 },
+                livenessProbe: {
+                  tcpSocket: { port: "clients" },
+                  initialDelaySeconds: 60,
+                  periodSeconds: 30,
+                  failureThreshold: 5,
+                },
+                volumeMounts: [
+                  { name: "data", mountPath: "/var/lib/clickhouse-keeper" },
+                  { name: "settings", mountPath: "/etc/clickhouse-keeper", readOnly: true },
+                  { name: "certificate", mountPath: "/run/certificates", readOnly: true },
+                  { name: "temporary", mountPath: "/tmp" },
+                ],
+              }),
+            ],
+            volumes: [
+              scratch("temporary", 64),
+              { name: "settings", configMap: { name: settings.name } },
+              { name: "certificate", secret: { secretName: certificateSecretOf(part), defaultMode: 0o440 } },
+            ],
+          }),
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ hosts: this.hosts });
+  }
+}

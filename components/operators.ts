@@ -1,0 +1,117 @@
+/** The operators that the stack relies on, where the file has the kit install them: pinned charts, in the country's zones. */
+import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
+import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
+import { nodeAffinity, type Placement } from "./placement.ts";
+
+interface Operator {
+  readonly chart: string;
+  readonly version: string;
+  /** Registry and folder that publishes the chart. */
+  readonly source: string;
+  readonly namespace: string;
+}
+
+const operators = {
+  certManager: {
+    chart: "cert-manager",
+    version: "v1.21.2",
+    source: "quay.io/jetstack/charts",
+    namespace: "cert-manager",
+  },
+  cloudNativePg: {
+    chart: "cloudnative-pg",
+    version: "0.29.0",
+    source: "ghcr.io/cloudnative-pg/charts",
+    namespace: "cnpg-system",
+  },
+  barmanCloud: {
+    chart: "plugin-barman-cloud",
+    version: "0.7.0",
+    source: "ghcr.io/cloudnative-pg/charts",
+    namespace: "cnpg-system",
+  },
+} as const satisfies Record<string, Operator>;
+
+export type OperatorName = keyof typeof operators;
+
+export const postgresOperatorNamespace = operators.cloudNativePg.namespace;
+
+export interface OperatorsArgs {
+  readonly install: readonly OperatorName[];
+  readonly placement: Placement;
+  /** The registry in the country; it holds the charts below `charts/`. */
+  readonly registry?: string;
+  readonly pullSecret?: string;
+}
+
+export class Operators extends ComponentResource {
+  /** What must be there before an object of an operator's kind. */
+  readonly installed: readonly Resource[];
+
+  constructor(name: string, args: OperatorsArgs, options: ComponentResourceOptions) {
+    super("rollout:components:Operators", name, {}, options);
+    const releases: Release[] = [];
+    for (const operator of args.install) {
+      const { chart, version, source, namespace } = operators[operator];
+      const location = args.registry === undefined ? source : `${args.registry}/charts`;
+      releases.push(
+        new Release(
+          chart,
+          {
+            name: chart,
+            chart: `oci://${location}/${chart}`,
+            version,
+            namespace,
+            createNamespace: true,
+            atomic: true,
+            timeout: 600,
+            values: values(operator, args),
+          },
+          { parent: this, dependsOn: [...releases] },
+        ),
+      );
+    }
+    this.installed = releases;
+    this.registerOutputs();
+  }
+}
+
+function values(operator: OperatorName, { placement, registry, pullSecret }: OperatorsArgs): object {
+  const affinity = nodeAffinity(placement);
+  const where = {
+    ...(affinity && { affinity }),
+    ...(Object.keys(placement.nodeSelector).length > 0 && { nodeSelector: { ...placement.nodeSelector } }),
+  };
+  const login = pullSecret === undefined ? [] : [{ name: pullSecret }];
+  switch (operator) {
+    case "certManager": {
+      const image = (name: string) =>
+        registry === undefined ? {} : { image: { repository: `${registry}/jetstack/cert-manager-${name}` } };
+      return {
+        crds: { enabled: true },
+        global: { imagePullSecrets: login },
+        replicaCount: 2,
+        ...where,
+        ...image("controller"),
+        webhook: { replicaCount: 2, ...where, ...image("webhook") },
+        cainjector: { ...where, ...image("cainjector") },
+        startupapicheck: { ...where, ...image("startupapicheck") },
+        acmesolver: image("acmesolver"),
+      };
+    }
+    case "cloudNativePg":
+      return {
+        ...where,
+        imagePullSecrets: login,
+        ...(registry !== undefined && {
+          image: { repository: `${registry}/cloudnative-pg/cloudnative-pg` },
+        }),
+      };
+    case "barmanCloud":
+      return {
+        ...where,
+        imagePullSecrets: login,
+        ...(registry !== undefined && { image: { registry }, sidecarImage: { registry } }),
+      };
+  }
+}

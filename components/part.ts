@@ -1,0 +1,41 @@
+/** The parts of the stack: what they are called, and the labels by which services and policies find their pods. */
+
+export const partNames = [
+  "broker",
+  "time-series-store",
+  "keeper",
+  "relational-store",
+  "ingest",
+  "analytics",
+  "diagnostic",
+  "migration",
+  "time-series-backup",
+] as const;
+
+export type PartName = (typeof partNames)[number];
+
+export const partLabel = "app.kubernetes.io/name";
+
+/** Finds the pods of a part. Never changes: a workload's selector can't. */
+export function selectorLabels(part: PartName): Record<string, string> {
+  return { [partLabel]: part, "app.kubernetes.io/part-of": "country-rollout-kit" };
+}
+
+/** Recommended labels of every object. */
+export function labels(part?: PartName): Record<string, string> {
+  return {
+    ...(part === undefined ? { "app.kubernetes.io/part-of": "country-rollout-kit" } : selectorLabels(part)),
+    "app.kubernetes.io/managed-by": "rollout",
+  };
+}
+
+export interface ObjectMetadata {
+  name: string;
+  namespace: string;
+  labels: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+
+export function metadata(namespace: string, name: string, part?: PartName): ObjectMetadata {
+  return { name, namespace, labels: labels(part) };
+}

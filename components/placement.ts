@@ -1,0 +1,57 @@
+/** Holds pods and volumes to the country's zones and spreads replicas over them. */
+import type { types } from "@pulumi/kubernetes";
+import { type PartName, selectorLabels } from "./part.ts";
+
+export const zoneLabel = "topology.kubernetes.io/zone";
+
+export interface Placement {
+  /** Values of topology.kubernetes.io/zone that lie in the country; none means the whole cluster. */
+  readonly zones: readonly string[];
+  /** Labels that a node must carry. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Of every volume; the cluster's default where absent. */
+  readonly storageClass?: string;
+}
+
+export function nodeAffinity({ zones }: Placement): types.input.core.v1.Affinity | undefined {
+  if (zones.length === 0) return undefined;
+  return {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [
+          { matchExpressions: [{ key: zoneLabel, operator: "In", values: [...zones].sort() }] },
+        ],
+      },
+    },
+  };
+}
+
+/**
+ * Replicas stand in as many zones as there are, and on different nodes where that can be.
+ * @param select labels of the pods that are spread; the part's where absent.
+ */
+export function topologySpread(
+  { zones }: Placement,
+  part: PartName,
+  replicas: number,
+  select: Record<string, string> = selectorLabels(part),
+): types.input.core.v1.TopologySpreadConstraint[] {
+  const labelSelector = { matchLabels: select };
+  const overNodes = {
+    maxSkew: 1,
+    topologyKey: "kubernetes.io/hostname",
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector,
+  };
+  if (zones.length < 2 || replicas < 2) return [overNodes];
+  return [
+    {
+      maxSkew: 1,
+      minDomains: Math.min(zones.length, replicas),
+      topologyKey: zoneLabel,
+      whenUnsatisfiable: "DoNotSchedule",
+      labelSelector,
+    },
+    overNodes,
+  ];
+}

@@ -1,0 +1,127 @@
+/**
+ * The pod that every workload of the stack starts from: held to the country's zones, no root, no privilege, no writable
+ * root file system, no token of the cluster's API. It meets the Pod Security Standard "restricted" and goes beyond it.
+ */
+import type { types } from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
+import { type ImageName, type ImageSource, imageAddress, imageUser } from "./images.ts";
+import { labels, type PartName } from "./part.ts";
+import { nodeAffinity, type Placement, topologySpread } from "./placement.ts";
+import { type Amounts, mebibytes, processors } from "./quantity.ts";
+
+type Container = types.input.core.v1.Container;
+type PodSpec = types.input.core.v1.PodSpec;
+
+/** What all parts of a stack have in common. */
+export interface Surroundings {
+  readonly namespace: string;
+  readonly images: ImageSource;
+  readonly placement: Placement;
+  /** Whether Prometheus finds pods by their annotations. */
+  readonly scrapeAnnotations: boolean;
+}
+
+/** Of all workloads; nothing is granted to it. */
+export const serviceAccountName = "workload";
+
+export const containerSecurity: types.input.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  privileged: false,
+  runAsNonRoot: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+export interface ContainerOptions
+  extends Omit<Container, "image" | "securityContext" | "resources" | "name"> {
+  readonly name: string;
+  readonly image: ImageName;
+  readonly amounts: Pick<Amounts, "cpu" | "memory">;
+}
+
+/** A container with the common protections. Memory is limited to what it asks for, so that no part crowds out another. */
+export function container(surroundings: Surroundings, options: ContainerOptions): Container {
+  const { name, image, amounts, ...rest } = options;
+  return {
+    name,
+    image: imageAddress(image, surroundings.images),
+    imagePullPolicy: "IfNotPresent",
+    securityContext: containerSecurity,
+    resources: {
+      requests: { cpu: processors(amounts.cpu), memory: mebibytes(amounts.memory) },
+      limits: { memory: mebibytes(amounts.memory) },
+    },
+    ...rest,
+  };
+}
+
+export interface PodOptions extends Omit<PodSpec, "securityContext" | "affinity"> {
+  readonly part: PartName;
+  /** Decides the user. */
+  readonly image: ImageName;
+  /** How many of them are spread. */
+  readonly replicas: number;
+  /** Labels beyond the part's. */
+  readonly labels?: Record<string, string>;
+  readonly annotations?: Record<string, Input<string>>;
+  readonly metricsPort?: number;
+  /** Labels of the pods that are spread together; the part's where absent. */
+  readonly spreadOver?: Record<string, string>;
+}
+
+export function podTemplate(
+  { images, placement, scrapeAnnotations }: Surroundings,
+  options: PodOptions,
+): types.input.core.v1.PodTemplateSpec {
+  const { part, image, replicas, labels: more, annotations, metricsPort, spreadOver, ...spec } = options;
+  const user = imageUser(image);
+  const affinity = nodeAffinity(placement);
+  const scrape =
+    scrapeAnnotations && metricsPort !== undefined
+      ? { "prometheus.io/scrape": "true", "prometheus.io/port": String(metricsPort) }
+      : {};
+  return {
+    metadata: { labels: { ...labels(part), ...more }, annotations: { ...annotations, ...scrape } },
+    spec: {
+      serviceAccountName,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: user,
+        runAsGroup: user,
+        fsGroup: user,
+        // A large volume is not searched for files of another group at every start.
+        fsGroupChangePolicy: "OnRootMismatch",
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...(Object.keys(placement.nodeSelector).length > 0 && { nodeSelector: { ...placement.nodeSelector } }),
+      ...(affinity && { affinity }),
+      topologySpreadConstraints: topologySpread(placement, part, replicas, spreadOver),
+      ...(images.pullSecret !== undefined && { imagePullSecrets: [{ name: images.pullSecret }] }),
+      ...spec,
+    },
+  };
+}
+
+/** Writable scratch space, held in the node's memory or disk and gone with the pod. */
+export function scratch(name: string, mebibytesAtMost: number): types.input.core.v1.Volume {
+  return { name, emptyDir: { sizeLimit: mebibytes(mebibytesAtMost) } };
+}
+
+/** The volume that each replica of a stateful part keeps. */
+export function volumeClaim(
+  { placement }: Surroundings,
+  name: string,
+  gibibytesOfDisk: number,
+): types.input.core.v1.PersistentVolumeClaim {
+  return {
+    metadata: { name, labels: labels() },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      ...(placement.storageClass !== undefined && { storageClassName: placement.storageClass }),
+      resources: { requests: { storage: `${gibibytesOfDisk}Gi` } },
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** Times of day and retention periods of the localisation file, as operators and CronJobs write them. */
+
+/** Five fields of cron, in a time zone that the CronJob names itself. */
+export function dailyCron(timeOfDay: string): string {
+  const [hour, minute] = timeOfDay.split(":");
+  return `${Number(minute)} ${Number(hour)} * * *`;
+}
+
+/**
+ * Six fields of cron with seconds first, in UTC, for schedulers that know no time zones. Where clocks change in summer
+ * the job starts an hour off then.
+ */
+export function dailyCronInUtc(timeOfDay: string, timezone: string): string {
+  const [hour = 0, minute = 0] = timeOfDay.split(":").map(Number);
+  const day = 24 * 60;
+  const utc = (((hour * 60 + minute - offsetMinutes(timezone)) % day) + day) % day;
+  return `0 ${utc % 60} ${Math.floor(utc / 60)} * * *`;
+}
+
+/** Of January, so that a plan doesn't depend on the day that it is made. */
+function offsetMinutes(timezone: string): number {
+  const date = new Date(Date.UTC(2026, 0, 15, 12));
+  const name = new Intl.DateTimeFormat("en", { timeZone: timezone, timeZoneName: "longOffset" })
+    .formatToParts(date)
+    .find((piece) => piece.type === "timeZoneName")?.value;
+  const match = /GMT([+-])(\d\d):(\d\d)/.exec(name ?? "");
+  if (match === null) return 0;
+  return (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+}
+
+/** ISO 8601 duration of days, months or years, as Barman writes it: "35d", "12m". */
+export function retentionPolicy(period: string): string {
+  const count = Number.parseInt(period.slice(1), 10);
+  const unit = period.slice(-1);
+  return unit === "Y" ? `${count * 12}m` : `${count}${unit.toLowerCase()}`;
+}

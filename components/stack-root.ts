@@ -1,0 +1,9 @@
+/** The whole of one country's stack, above its parts. */
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+
+export class StackRoot extends ComponentResource {
+  constructor(name: string, options: ComponentResourceOptions) {
+    super("rollout:components:Stack", name, {}, options);
+    this.registerOutputs();
+  }
+}

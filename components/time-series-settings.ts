@@ -1,0 +1,237 @@
+/**
+ * ClickHouse's and its Keeper's settings as values; rendered as YAML, which both read. Addresses, certificates, users with
+ * least rights, and the macros by which one set of migrations makes replicated and distributed tables.
+ */
+import { stringify } from "yaml";
+import { ports } from "./ports.ts";
+
+/** The cluster's name in `ON CLUSTER` and `Distributed`. */
+export const clusterName = "rollout";
+export const databaseName = "rollout";
+export const backupDisk = "backups";
+const certificateFolder = "/run/certificates";
+const dataFolder = "/var/lib/clickhouse";
+
+const fromEnvironment = (name: string) => ({ "@from_env": name });
+
+/** Both ends show a certificate of the stack's authority. */
+const server = {
+  certificateFile: `${certificateFolder}/tls.crt`,
+  privateKeyFile: `${certificateFolder}/tls.key`,
+  caConfig: `${certificateFolder}/ca.crt`,
+  loadDefaultCAFile: false,
+  verificationMode: "strict",
+  cacheSessions: true,
+  disableProtocols: "sslv2,sslv3,tlsv1,tlsv1_1",
+  preferServerCiphers: true,
+};
+const client = { ...server, invalidCertificateHandler: { name: "RejectCertificateHandler" } };
+
+export interface BackupDestination {
+  /** Of the S3-compatible store, with the bucket: `https://s3.example.gov.za/bucket/`. */
+  readonly address: string;
+  readonly region?: string;
+}
+
+export interface TimeSeriesSettings {
+  /** Hosts of each shard's replicas. */
+  readonly shards: readonly (readonly string[])[];
+  readonly keepers: readonly string[];
+  /** MiB that a server may use. */
+  readonly memory: number;
+  readonly backup?: BackupDestination;
+}
+
+export function timeSeriesConfig(settings: TimeSeriesSettings): string {
+  const { timeSeriesStore } = ports;
+  return stringify({
+    logger: { level: "information", console: true, formatting: { type: "json" } },
+    path: `${dataFolder}/`,
+    tmp_path: `${dataFolder}/tmp/`,
+    user_files_path: `${dataFolder}/user_files/`,
+    format_schema_path: `${dataFolder}/format_schemas/`,
+    // No plain listener of any protocol.
+    https_port: timeSeriesStore.https,
+    tcp_port_secure: timeSeriesStore.native,
+    interserver_https_port: timeSeriesStore.replication,
+    interserver_http_host: fromEnvironment("REPLICA_HOST"),
+    interserver_http_credentials: { user: "replication", password: fromEnvironment("REPLICATION_PASSWORD") },
+    listen_host: "::",
+    listen_try: true,
+    openSSL: { server, client },
+    user_directories: { users_xml: { path: "users.yaml" } },
+    default_profile: "default",
+    default_database: "default",
+    timezone: "UTC",
+    max_server_memory_usage: Math.floor(settings.memory * 0.85) * 2 ** 20,
+    mark_cache_size: Math.floor(settings.memory * 0.1) * 2 ** 20,
+    max_concurrent_queries: 200,
+    // Nothing but the stack's own queries: no URL, file or remote table reaches out.
+    remote_url_allow_hosts: { host: [] },
+    macros: { shard: fromEnvironment("SHARD"), replica: fromEnvironment("REPLICA"), cluster: clusterName },
+    default_replica_path: "/clickhouse/tables/{uuid}/{shard}",
+    default_replica_name: "{replica}",
+    distributed_ddl: { path: "/clickhouse/task_queue/ddl" },
+    zookeeper: {
+      node: settings.keepers.map((host) => ({ host, port: ports.keeper.clients, secure: 1 })),
+      session_timeout_ms: 30_000,
+    },
+    remote_servers: {
+      "@replace": "1",
+      [clusterName]: {
+        secret: fromEnvironment("CLUSTER_SECRET"),
+        shard: settings.shards.map((hosts) => ({
+          internal_replication: true,
+          replica: hosts.map((host) => ({ host, port: timeSeriesStore.native, secure: 1 })),
+        })),
+      },
+    },
+    prometheus: {
+      endpoint: "/metrics",
+      port: timeSeriesStore.metrics,
+      metrics: true,
+      events: true,
+      asynchronous_metrics: true,
+    },
+    query_log: systemLog("query_log", 30),
+    part_log: systemLog("part_log", 14),
+    metric_log: { "@remove": "1" },
+    trace_log: { "@remove": "1" },
+    send_crash_reports: { enabled: false },
+    ...(settings.backup && {
+      storage_configuration: {
+        disks: {
+          [backupDisk]: {
+            type: "s3_plain",
+            endpoint: settings.backup.address,
+            ...(settings.backup.region !== undefined && { region: settings.backup.region }),
+            access_key_id: fromEnvironment("BACKUP_ACCESS_KEY_ID"),
+            secret_access_key: fromEnvironment("BACKUP_SECRET_ACCESS_KEY"),
+            // The store encrypts with this key and forgets it: who holds the bucket alone reads nothing.
+            server_side_encryption_customer_key_base64: fromEnvironment("BACKUP_KEY"),
+          },
+        },
+      },
+      backups: { allowed_disk: backupDisk },
+    }),
+  });
+}
+
+const systemLog = (table: string, days: number) => ({
+  database: "system",
+  table,
+  partition_by: "toYYYYMM(event_date)",
+  ttl: `event_date + INTERVAL ${days} DAY DELETE`,
+  flush_interval_milliseconds: 7500,
+});
+
+interface TimeSeriesUser {
+  readonly profile: "ingest" | "reading" | "analytics" | "administration";
+  readonly grants: readonly string[];
+}
+
+/** Users by the common name of the certificate that they show: nobody has a password. */
+const users: Readonly<Record<string, TimeSeriesUser>> = {
+  ingest: {
+    profile: "ingest",
+    grants: [
+      `SELECT ON ${databaseName}.*`,
+      `INSERT ON ${databaseName}.raw`,
+      `INSERT ON ${databaseName}.rejected`,
+    ],
+  },
+  analytics: {
+    profile: "analytics",
+    grants: [
+      `SELECT ON ${databaseName}.*`,
+      `INSERT ON ${databaseName}.kpi_shift`,
+      `INSERT ON ${databaseName}.analytics_progress`,
+    ],
+  },
+  // Erases a company that leaves, on its request.
+  diagnostic: {
+    profile: "reading",
+    grants: [`SELECT ON ${databaseName}.*`, `ALTER DELETE ON ${databaseName}.*`],
+  },
+  migration: {
+    profile: "administration",
+    grants: [
+      `CREATE, ALTER, DROP, SELECT, INSERT, OPTIMIZE ON ${databaseName}.*`,
+      "CLUSTER, TABLE ENGINE ON *.*",
+      "SELECT ON system.*",
+    ],
+  },
+  "time-series-backup": {
+    profile: "administration",
+    grants: [`BACKUP, SELECT ON ${databaseName}.*`, "CLUSTER ON *.*", "SELECT ON system.*"],
+  },
+};
+
+export function timeSeriesUsers(memory: number): string {
+  const memoryOf = (share: number) => Math.floor(memory * share) * 2 ** 20;
+  return stringify({
+    profiles: {
+      default: { readonly: 1 },
+      ingest: {
+        // An insert is acknowledged when its replica has it on disk and another has it too.
+        insert_quorum: "auto",
+        insert_quorum_parallel: 1,
+        insert_quorum_timeout: 60_000,
+        fsync_metadata: 1,
+        insert_distributed_sync: 1,
+        max_memory_usage: memoryOf(0.4),
+      },
+      reading: { max_execution_time: 20, max_memory_usage: memoryOf(0.2), max_threads: 2 },
+      analytics: { max_execution_time: 600, max_memory_usage: memoryOf(0.4), insert_distributed_sync: 1 },
+      administration: { distributed_ddl_task_timeout: 300, max_memory_usage: memoryOf(0.4) },
+    },
+    quotas: { default: { interval: { duration: 3600, queries: 0 } } },
+    users: Object.fromEntries(
+      Object.entries(users).map(([name, { profile, grants }]) => [
+        name,
+        {
+          ssl_certificates: { common_name: name },
+          networks: { ip: "::/0" },
+          profile,
+          quota: "default",
+          default_database: databaseName,
+          grants: { query: grants.map((grant) => `GRANT ${grant}`) },
+        },
+      ]),
+    ),
+  });
+}
+
+/** @param hosts of the keepers, by their number from 1. */
+export function keeperConfig(hosts: readonly string[]): string {
+  const { keeper } = ports;
+  return stringify({
+    logger: { level: "information", console: true },
+    listen_host: "::",
+    openSSL: { server, client },
+    keeper_server: {
+      tcp_port_secure: keeper.clients,
+      server_id: fromEnvironment("KEEPER_ID"),
+      log_storage_path: "/var/lib/clickhouse-keeper/coordination/log",
+      snapshot_storage_path: "/var/lib/clickhouse-keeper/coordination/snapshots",
+      coordination_settings: {
+        operation_timeout_ms: 10_000,
+        session_timeout_ms: 30_000,
+        raft_logs_level: "warning",
+        force_sync: true,
+      },
+      raft_configuration: {
+        secure: true,
+        server: hosts.map((hostname, index) => ({ id: index + 1, hostname, port: keeper.raft })),
+      },
+      four_letter_word_white_list: "ruok,mntr",
+    },
+    prometheus: {
+      endpoint: "/metrics",
+      port: keeper.metrics,
+      metrics: true,
+      events: true,
+      asynchronous_metrics: true,
+    },
+  });
+}

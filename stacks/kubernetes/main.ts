@@ -1,0 +1,35 @@
+/**
+ * What plain `pulumi preview` and `pulumi up` run: the file and environment that the stack's configuration names.
+ * `pulumi config set file countries/za.yaml && pulumi config set environment production`
+ */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Config, getProject, runtime } from "@pulumi/pulumi";
+import { formatProblem, LocalisationError, loadCountry } from "../../localisation/load.ts";
+import { packageRoot } from "../../localisation/package-root.ts";
+import { kubernetesStack } from "./program.ts";
+
+const config = new Config(getProject());
+const environment = config.get("environment");
+const file = resolve(runtime.getRootDirectory?.() || packageRoot, config.require("file"));
+const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+  version: string;
+};
+
+function load() {
+  try {
+    return loadCountry(file, environment === undefined ? {} : { environment });
+  } catch (error) {
+    if (error instanceof LocalisationError)
+      throw new Error(error.problems.map((problem) => formatProblem(problem)).join("\n"));
+    throw error;
+  }
+}
+
+const { country, catalogues } = load();
+export const outputs = kubernetesStack({
+  country,
+  catalogues,
+  version,
+  ...(environment !== undefined && { environment }),
+});

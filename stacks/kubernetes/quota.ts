@@ -1,0 +1,36 @@
+/** How much of the cluster the namespace may take: what the stack asks for at its largest, and room for an upgrade. */
+import type { Quota } from "../../components/network.ts";
+import type { ScaledSize, StackSize, StatefulSize } from "../../components/sizing.ts";
+
+/** Pods that come before the old ones go, operators' jobs, restored volumes. */
+const headroom = 1.5;
+
+export function quota(size: StackSize, withLoadBalancer: boolean): Quota {
+  const { broker, keeper, timeSeries, relational } = size;
+  const stateful: StatefulSize[] = [
+    broker,
+    keeper,
+    { ...timeSeries, replicas: timeSeries.replicas * timeSeries.shards },
+    relational,
+  ];
+  const scaled: ScaledSize[] = [size.ingest, size.analytics, size.diagnostic];
+  const sum = (amount: "cpu" | "memory") =>
+    stateful.reduce((total, part) => total + part.replicas * part[amount], 0) +
+    scaled.reduce((total, part) => total + (part.maximumReplicas + 1) * part[amount], 0);
+  const replicas = stateful.reduce((total, part) => total + part.replicas, 0);
+  // The relational store keeps its write-ahead log on a second volume of half the size.
+  const storage =
+    stateful.reduce((total, part) => total + part.replicas * part.storage, 0) +
+    relational.replicas * Math.max(5, Math.ceil(relational.storage / 2));
+  const room = (amount: number) => Math.ceil(amount * headroom);
+  return {
+    cpu: Math.ceil(room(sum("cpu") + 1000) / 1000) * 1000,
+    memory: Math.ceil(room(sum("memory") + 2048) / 1024) * 1024,
+    storage: room(storage),
+    volumes: room(replicas + relational.replicas),
+    pods: room(replicas + scaled.reduce((total, part) => total + part.maximumReplicas + 1, 0) + 10),
+    loadBalancers: withLoadBalancer ? 1 : 0,
+    // A load balancer takes a node port for each port that it serves.
+    nodePorts: 1,
+  };
+}
