@@ -14,7 +14,7 @@ import { insertReadings } from "./raw-table.ts";
 import { type Decoded, decode, type Reading, type Series } from "./reading.ts";
 import { type Rejected, RejectedTable } from "./rejected-table.ts";
 import { type Message, type Rejection, type RejectionReason, rejection } from "./rejection.ts";
-import { isAboutTheData, isDiskFull, StoreFullError } from "./store-error.ts";
+import { isAboutTheData, isDiskFull, StoreFullError, textOf } from "./store-error.ts";
 
 export { StoreFullError };
 
@@ -236,7 +236,7 @@ export class Ingest {
         this.#failure = undefined;
         return undefined;
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = textOf(error);
         if (isDiskFull(message)) return new StoreFullError(message);
         this.#failure = message;
         this.#options.log.warn(

@@ -5,6 +5,13 @@ export class StoreFullError extends Error {
   override readonly name = "StoreFullError";
 }
 
+/** The client keeps the kind of the engine's error, such as NOT_ENOUGH_SPACE, apart from its message. */
+export function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { type } = error as { type?: string };
+  return type === undefined ? error.message : `${error.message} (${type})`;
+}
+
 export function isDiskFull(message: string): boolean {
   return /NOT_ENOUGH_SPACE|No space left on device|ENOSPC|Read-only file system|EROFS/i.test(message);
 }

@@ -1,0 +1,137 @@
+/** The real data path for tests: stores, ingest and broker in this process, with two companies and their logins. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import mqtt from "mqtt";
+import { type Broker, startBroker } from "../../apps/broker/broker.ts";
+import { type Certificates, openCertificates } from "../../apps/broker/certificates.ts";
+import type { BrokerLimits } from "../../apps/broker/limits.ts";
+import { loginCheck } from "../../apps/broker/login.ts";
+import { Ingest } from "../../apps/ingest/ingest.ts";
+import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
+import {
+  addMachine,
+  addSite,
+  type Credential,
+  issueCredential,
+  registerCompany,
+} from "../../apps/relational/companies.ts";
+import { type Database, openRelationalStore } from "../../apps/relational/database.ts";
+import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
+import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
+import { storedCountry } from "../store/rows.ts";
+
+export const country = storedCountry("Africa/Johannesburg");
+
+export interface DataPath {
+  readonly store: TimeSeriesStore;
+  readonly database: Database;
+  readonly ingest: Ingest;
+  readonly broker: Broker;
+  readonly certificates: Certificates;
+  readonly logs: { readonly message: string; readonly fields: object }[];
+  readonly fatal: Error[];
+  close(): Promise<void>;
+}
+
+export async function startDataPath(limits: Partial<BrokerLimits> = {}, folder?: string): Promise<DataPath> {
+  const temporary = mkdtempSync(join(tmpdir(), "data-path-"));
+  const logs: { message: string; fields: object }[] = [];
+  const keep = (fields: object, message: string) => logs.push({ message, fields });
+  const log = { info: keep, warn: keep };
+  const fatal: Error[] = [];
+  const store = await openTimeSeriesStore(folder === undefined ? undefined : join(folder, "time-series"));
+  await migrateTimeSeriesStore(store.writer, country);
+  const relational = await openRelationalStore(folder === undefined ? undefined : join(folder, "relational"));
+  const { database } = relational;
+  const ingest = await Ingest.open({
+    client: store.writer,
+    country,
+    registry: new MachineRegistry(database),
+    log,
+    onFatal: (error) => fatal.push(error),
+  });
+  const certificates = await openCertificates(join(temporary, "certificates"));
+  const broker = await startBroker({
+    bind: "127.0.0.1",
+    mqttPort: 0,
+    mqttsPort: 0,
+    tls: certificates,
+    checkLogin: loginCheck(database),
+    ingest,
+    limits,
+    log,
+  });
+  return {
+    store,
+    database,
+    ingest,
+    broker,
+    certificates,
+    logs,
+    fatal,
+    close: async () => {
+      await broker.close();
+      await ingest.stop();
+      await relational.close();
+      await store.close();
+      rmSync(temporary, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface TestCompany {
+  readonly company: string;
+  readonly companyLogin: Credential;
+  /** Of machine `lathe`. */
+  readonly machineLogin: Credential;
+}
+
+/** A company with one site, `plant`, and two machines there, `lathe` and `mill`. */
+export async function registerTestCompany(database: Database, name: string): Promise<TestCompany> {
+  const company = await registerCompany(database, {
+    name,
+    sector: "25",
+    sizeBand: "small",
+    simulated: false,
+  });
+  const site = await addSite(database, company, "Plant");
+  for (const machine of ["Lathe", "Mill"])
+    await addMachine(database, { company, site, name: machine, kind: "lathe", plannedRunTimePerItem: 10 });
+  return {
+    company,
+    companyLogin: await issueCredential(database, { company }),
+    machineLogin: await issueCredential(database, { company, site, machine: "lathe" }),
+  };
+}
+
+export interface ConnectOptions extends Omit<mqtt.IClientOptions, "protocol"> {
+  /** Over TLS, trusting the path's authority, unless it says no. */
+  readonly tls?: boolean;
+}
+
+/** @throws what the broker refused the connection with. */
+export function connect(
+  path: Pick<DataPath, "broker" | "certificates">,
+  credential: Credential,
+  { tls = true, ...options }: ConnectOptions = {},
+): Promise<mqtt.MqttClient> {
+  const address = tls
+    ? `mqtts://localhost:${path.broker.mqttsPort}`
+    : `mqtt://127.0.0.1:${path.broker.mqttPort}`;
+  return mqtt.connectAsync(
+    address,
+    {
+      ...(tls ? { ca: path.certificates.ca, host: "127.0.0.1", servername: "localhost" } : {}),
+      protocolVersion: 4,
+      reconnectPeriod: 0,
+      ...credential,
+      ...options,
+    },
+    false,
+  );
+}
+
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
