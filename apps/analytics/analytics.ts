@@ -189,7 +189,6 @@ export class Analytics {
         chunk,
         { from: shift.from, until },
         {
-          timezone: country.timezone,
           offlineAfterSeconds: country.telemetry.offlineAfterSeconds,
         },
       );

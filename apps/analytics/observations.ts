@@ -3,7 +3,6 @@
  * pass of the engine over all machines of a set; the readings themselves never leave it.
  */
 import { type ClickHouseClient, TupleParam } from "@clickhouse/client";
-import { startOfDay } from "./calendar.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 
 /** The code of a state is its place here; 0 is no state. Stored names, so append only. */
@@ -14,7 +13,6 @@ export type CounterName = (typeof counterNames)[number];
 
 /** A counter or state that was silent for longer starts afresh. */
 const carriedForDays = 45;
-const hour = 3_600_000;
 /** Below this the machines themselves are looked up, above it all machines of their companies are read. */
 const machinesByName = 50;
 
@@ -37,8 +35,6 @@ export interface Observation extends MachineKey {
 }
 
 export interface ObservationOptions {
-  /** IANA, the one of the day rollup. */
-  readonly timezone: string;
   /** A state holds for this long after the machine was last heard. */
   readonly offlineAfterSeconds: number;
 }
@@ -52,7 +48,7 @@ export async function observe(
 ): Promise<Observation[]> {
   if (machines.length === 0) return [];
   const selection = select(machines);
-  const carried = await carriedInto(client, selection, interval.from, options.timezone);
+  const carried = await carriedInto(client, selection, interval.from);
   const counted = await counterRises(client, selection, interval);
   const timed = await stateTimes(client, selection, interval, options);
   return machines.flatMap((machine) => {
@@ -92,19 +88,15 @@ export interface Carried {
 const nothingCarried: Carried = { counters: {} };
 
 /**
- * The last state and counter values before an interval, however old: of the last hour from the readings, before that
- * from the rollups.
+ * The last state and counter values before an interval: from the readings shortly before it, from the hours before
+ * those, and from the days before those. The ranges overlap, and no hour or day that is read reaches to the interval:
+ * so it doesn't matter where in the country's time zone an hour or a day starts.
  */
 async function carriedInto(
   client: ClickHouseClient,
   { condition, parameters }: Selection,
   from: number,
-  timezone: string,
 ): Promise<Map<string, Carried>> {
-  const lastHour = Math.floor(from / hour) * hour;
-  // Where the zone is half an hour off, a day's rollup holds the first half hour of the next: keep well away.
-  const lastDays = Math.min(startOfDay(timezone, from, 1), lastHour);
-  const firstDay = startOfDay(timezone, from, carriedForDays);
   const channels = [...counterNames, "state"];
   const group = "GROUP BY company, site, machine, channel";
   const rollup = (level: string, bounds: string) =>
@@ -112,24 +104,17 @@ async function carriedInto(
      WHERE ${condition} AND channel IN {channels:Array(String)} AND ${bounds} ${group}`;
   const result = await client.query({
     query: `
+      WITH fromUnixTimestamp64Milli({from:Int64}) AS start
       SELECT company, site, machine, channel, (argMax(newest, newest.3) AS value).1, value.2 FROM (
-        ${rollup("day", "bucket >= toDateTime({firstDay:UInt32}) AND bucket < toDateTime({lastDays:UInt32})")}
+        ${rollup("day", `bucket >= start - toIntervalDay(${carriedForDays}) AND bucket <= start - toIntervalHour(48)`)}
         UNION ALL
-        ${rollup("hour", "bucket >= toDateTime({lastDays:UInt32}) AND bucket < toDateTime({lastHour:UInt32})")}
+        ${rollup("hour", "bucket >= start - toIntervalHour(51) AND bucket <= start - toIntervalMinute(90)")}
         UNION ALL
         SELECT company, site, machine, channel, argMax((number, toString(text), time), time) AS newest FROM raw
-        WHERE ${condition} AND channel IN {channels:Array(String)} AND time >= toDateTime({lastHour:UInt32})
-          AND time <= fromUnixTimestamp64Milli({from:Int64})
-          AND (channel != 'state' OR time < fromUnixTimestamp64Milli({from:Int64})) ${group}
+        WHERE ${condition} AND channel IN {channels:Array(String)}
+          AND time >= start - toIntervalMinute(90) AND time <= start AND (channel != 'state' OR time < start) ${group}
       ) ${group}`,
-    query_params: {
-      ...parameters,
-      channels,
-      from,
-      firstDay: firstDay / 1000,
-      lastDays: lastDays / 1000,
-      lastHour: lastHour / 1000,
-    },
+    query_params: { ...parameters, channels, from },
     format: "JSONCompactEachRow",
   });
   const carried = new Map<string, { state?: StateName; counters: Partial<Record<CounterName, number>> }>();
