@@ -18,7 +18,7 @@ export async function rejectionsOf(
   sinceMilliseconds: number,
 ): Promise<RejectionGroup[]> {
   const result = await reader.query({
-    query: `SELECT reason, count(), toUnixTimestamp64Milli(max(received_at)) AS last_at,
+    query: `SELECT reason, sum(readings), toUnixTimestamp64Milli(max(received_at)) AS last_at,
               argMax((topic, substring(payload, 1, 300), detail), received_at) AS sample, sample.1, sample.2, sample.3
             FROM rejected
             WHERE company = {company:String} AND received_at >= fromUnixTimestamp64Milli({since:Int64})
