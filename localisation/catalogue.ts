@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type LocatedDocument, nodeAt, parseDocument, plainValue } from "./document.ts";
 import { deepFreeze } from "./freeze.ts";
+import { argumentsOf, faultOf } from "./message-format.ts";
 import { nearest } from "./nearest.ts";
 import { packageRoot } from "./package-root.ts";
 import { LocalisationError, type Problem, quote } from "./problem.ts";
@@ -27,6 +28,9 @@ const fallback = "en";
 /** Catalogues by file, reused while the file's bytes stay the same. */
 const loaded = new Map<string, LoadedCatalogue>();
 
+/** Catalogues whose messages take the values of this English one. */
+const agreed = new WeakMap<Catalogue, Catalogue>();
+
 /** The catalogues of the languages and of English, as far as they exist, with what is wrong in them. */
 export function loadCatalogues(
   languages: readonly string[],
@@ -44,6 +48,14 @@ export function loadCatalogues(
       problems.push(...error.problems);
     }
   }
+  const english = catalogues.get(fallback)?.catalogue;
+  if (english !== undefined)
+    for (const translated of catalogues.values()) {
+      if (agreed.get(translated.catalogue) === english) continue;
+      const unknown = unknownArguments(translated, english);
+      problems.push(...unknown);
+      if (unknown.length === 0) agreed.set(translated.catalogue, english);
+    }
   return { catalogues, problems };
 }
 
@@ -74,11 +86,50 @@ function loadCatalogue(file: string, language: string): LoadedCatalogue {
     problems.push(
       document.problemAt(said, "value", `The file is named for ${language}.`, `Write language: ${language}.`),
     );
+  if (problems.length === 0) problems.push(...malformedMessages({ catalogue: value as Catalogue, document }));
   if (problems.length > 0) throw new LocalisationError(problems);
   const catalogue = deepFreeze(value as Catalogue);
   const result = { catalogue, document };
   loaded.set(file, result);
   return result;
+}
+
+function malformedMessages({ catalogue, document }: LoadedCatalogue): Problem[] {
+  return Object.entries(catalogue.messages).flatMap(([key, message]) => {
+    const fault = faultOf(message);
+    if (fault === undefined) return [];
+    const { node } = nodeAt(document.root, ["messages", key]);
+    return [
+      document.problemAt(
+        node,
+        "value",
+        `The message is malformed: ${fault}.`,
+        "Compare its braces with the English one.",
+      ),
+    ];
+  });
+}
+
+/** A page gives a message the values that the English one names, and no others. */
+function unknownArguments({ catalogue, document }: LoadedCatalogue, english: Catalogue): Problem[] {
+  return Object.entries(catalogue.messages).flatMap(([key, message]) => {
+    const original = english.messages[key];
+    if (original === undefined || message === original || !message.includes("{")) return [];
+    const known = argumentsOf(original);
+    const { node } = nodeAt(document.root, ["messages", key]);
+    return [...argumentsOf(message)]
+      .filter((name) => !known.has(name))
+      .map((name) => {
+        const near = nearest(name, known);
+        const choices = known.size === 0 ? "It takes none." : `It takes: ${[...known].join(", ")}.`;
+        return document.problemAt(
+          node,
+          "value",
+          `The message takes no value ${quote(name)}.`,
+          near === undefined ? choices : `Did you mean ${quote(near)}?`,
+        );
+      });
+  });
 }
 
 /** Languages without a catalogue, and texts that a catalogue lacks or has too many. */
@@ -119,7 +170,7 @@ function compare({ catalogue, document }: LoadedCatalogue, english: Catalogue): 
         document.problemAt(
           node,
           "key",
-          `${missing.length} of ${wanted.length} are missing and show in English.`,
+          `Of ${wanted.length} texts ${missing.length} are missing; they show in English.`,
           `Translate ${listed(missing)}.`,
         ),
       );

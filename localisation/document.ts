@@ -7,6 +7,7 @@ import {
   type CST,
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isScalar,
   isSeq,
@@ -114,8 +115,9 @@ function compose(source: Source, lineCounter: LineCounter, place: Place): Docume
   const problems = documents
     .flatMap((document): YAMLError[] => [...document.errors, ...document.warnings])
     .slice(0, maximumSyntaxProblems)
+    .filter((error, index, errors) => error.pos[0] !== errors[index - 1]?.pos[0])
     .map((error) => ({
-      ...place(startOfQuote(error, first) ?? error.pos[0]),
+      ...place(opening(error, first) ?? error.pos[0]),
       path: "",
       ...describeSyntax(error.code, error.message),
     }));
@@ -130,15 +132,17 @@ function compose(source: Source, lineCounter: LineCounter, place: Place): Docume
   return first;
 }
 
-/** Where an unclosed quote opens: the parser notices it only at the end of the file. */
-function startOfQuote(error: YAMLError, yaml: Document.Parsed | undefined): number | undefined {
-  if (error.code !== "MISSING_CHAR" || !error.message.includes("closing") || yaml === undefined)
-    return undefined;
+/** Where an unclosed quote or bracket opens: the parser notices it only further on. */
+function opening(error: YAMLError, yaml: Document.Parsed | undefined): number | undefined {
+  const isQuote = error.code === "MISSING_CHAR" && error.message.includes("closing");
+  const isBracket = error.code === "BAD_INDENT" && error.message.startsWith("Flow");
+  if (yaml === undefined || !(isQuote || isBracket)) return undefined;
   let start: number | undefined;
-  visit(yaml, {
-    Scalar: (_, { range }) => {
-      if (range != null && range[0] < error.pos[0] && range[1] >= error.pos[0]) start = range[0];
-    },
+  const [at] = error.pos;
+  visit(yaml, (_, node) => {
+    if (!isScalar(node) && !(isCollection(node) && node.flow === true)) return;
+    if (isScalar(node) === isQuote && node.range != null && node.range[0] < at && node.range[1] >= at)
+      start = node.range[0];
   });
   return start;
 }

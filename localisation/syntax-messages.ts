@@ -22,16 +22,13 @@ const quoteIt = 'Put the whole text in quotes: "…".';
 
 const words: Partial<Record<ErrorCode, (detail: string) => Words>> = {
   TAB_AS_INDENT: say("The line is indented with a tab.", "Indent with spaces, two a level."),
-  BAD_INDENT: say(
-    "The indentation fits no level above.",
-    "Indent keys of one group alike, two spaces deeper than the group's name.",
-  ),
+  BAD_INDENT: indentation,
   MISSING_CHAR: missing,
   UNEXPECTED_TOKEN: unexpected,
   BLOCK_AS_IMPLICIT_KEY: say("The line holds two keys, or a text with a colon.", quoteIt),
   BLOCK_IN_FLOW: say(
-    "Inside brackets stands a line that is indented like a group.",
-    "Close the bracket, or write the values with commas between them.",
+    "Inside brackets a comma is missing, or a text holds a colon.",
+    "Write a comma between items; put a text with a colon in quotes.",
   ),
   MULTILINE_IMPLICIT_KEY: say(
     "A key goes over more than one line, or its colon is missing.",
@@ -67,6 +64,15 @@ const words: Partial<Record<ErrorCode, (detail: string) => Words>> = {
     "Take it out.",
   ),
 };
+
+function indentation(detail: string): Words {
+  if (detail.startsWith("Flow"))
+    return { message: "A bracket is not closed, or by the wrong one.", cure: "Close [ with ] and { with }." };
+  return {
+    message: "The indentation fits no level above.",
+    cure: "Indent keys of one group alike, two spaces deeper than the group's name.",
+  };
+}
 
 function missing(detail: string): Words {
   if (detail.includes("closing"))

@@ -4,7 +4,7 @@ import type { LocatedNode } from "./document.ts";
 import { nearest } from "./nearest.ts";
 import { quote } from "./problem.ts";
 import type { SchemaNode } from "./schema/file-schema.ts";
-import { formats } from "./schema/formats.ts";
+import { countryCodes, countryName, formats } from "./schema/formats.ts";
 
 export interface Words {
   readonly message: string;
@@ -81,10 +81,8 @@ function wrongType(schema: SchemaNode, node: LocatedNode): Words {
     Number.isFinite(Number(node.value));
   if (numeric) return { message, cure: `Take the quotes off: ${Number((node as { value: string }).value)}.` };
   const example = schema.examples?.[0] ?? schema.default;
-  return {
-    message,
-    cure: `Write ${expected} with a point for decimals${example === undefined ? "" : `, for example ${example}`}.`,
-  };
+  const form = schema.type === "integer" ? expected : `${expected} with a point for decimals`;
+  return { message, cure: `Write ${form}${example === undefined ? "" : `, for example ${example}`}.` };
 }
 
 function nameOf(node: LocatedNode): string {
@@ -110,7 +108,7 @@ function notAllowed(schema: SchemaNode, node: LocatedNode): Words {
 
 function wrongForm(schema: SchemaNode, node: LocatedNode): Words {
   const text = node.kind === "scalar" ? String(node.value) : "";
-  const mended = mend(text, schema);
+  const mended = mend(text, schema) ?? meant(text, schema.format);
   const examples = (schema.examples ?? []).map(quote).join(" or ");
   const like = examples === "" ? "" : `Write it like ${examples}.`;
   return {
@@ -148,6 +146,14 @@ function mend(text: string, schema: SchemaNode): string | undefined {
   return repairs
     .map((repair) => repair(text))
     .find((candidate) => candidate !== undefined && candidate !== text && fits(candidate, schema));
+}
+
+/** The code of what was written out, and the nearest name of a register. */
+function meant(text: string, format: string | undefined): string | undefined {
+  if (format === "time-zone") return nearest(text, Intl.supportedValuesOf("timeZone"));
+  if (format !== "country" || text.length < 3) return undefined;
+  const names = new Map(countryCodes().map((code) => [countryName(code) ?? code, code]));
+  return names.get(nearest(text, names.keys()) ?? "");
 }
 
 function fits(text: string, schema: SchemaNode): boolean {
@@ -213,7 +219,10 @@ function outOfBounds(error: ErrorObject, schema: SchemaNode, node: LocatedNode):
       const count = node.kind === "list" ? node.items.length : 0;
       return {
         message: count === 0 ? "The list is empty." : `The list has ${count} items.`,
-        cure: schema.maxItems === limit ? `Write exactly ${limit}.` : `Write at least ${limit}.`,
+        cure:
+          schema.maxItems === limit
+            ? `Write exactly ${limit}.`
+            : `Write at least ${limit === 1 ? "one" : limit}.`,
       };
     }
     case "maxItems":

@@ -3,7 +3,7 @@ import type { Rule } from "../examination.ts";
 import { currenciesOf } from "../generated/currencies.ts";
 import { nearest } from "../nearest.ts";
 import { quote } from "../problem.ts";
-import { canonicalTimeZone, countryName, timeZonesOf } from "../schema/formats.ts";
+import { canonicalTimeZone, countryCodes, countryName, timeZonesOf } from "../schema/formats.ts";
 
 export const timeZoneIsTheCountrys: Rule = (examination) => {
   const country = examination.read("country");
@@ -63,16 +63,9 @@ let zoneOwners: Map<string, string> | undefined;
 
 function countryOfZone(zone: string): string | undefined {
   zoneOwners ??= new Map(
-    allCountries().flatMap((country) =>
+    countryCodes().flatMap((country) =>
       timeZonesOf(country).map((name) => [canonicalTimeZone(name), country] as const),
     ),
   );
   return zoneOwners.get(canonicalTimeZone(zone));
-}
-
-function allCountries(): string[] {
-  const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-  return letters
-    .flatMap((first) => letters.map((second) => first + second))
-    .filter((code) => countryName(code) !== undefined);
 }

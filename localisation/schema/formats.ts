@@ -20,6 +20,12 @@ function isCountry(code: string): boolean {
   return Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` && timeZonesOf(code).length > 0;
 }
 
+/** Every country's code. */
+export function countryCodes(): readonly string[] {
+  const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  return letters.flatMap((first) => letters.map((second) => first + second)).filter(isCountry);
+}
+
 /** The IANA time zones of a country by Unicode CLDR. */
 export const timeZonesOf = memorised((country: string): readonly string[] => {
   const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & { getTimeZones(): string[] | undefined };
