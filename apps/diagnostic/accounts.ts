@@ -43,11 +43,20 @@ export const emailOf = (typed: string) => typed.trim().toLowerCase();
 
 /** @returns the account's id; undefined when the e-mail address has an account already. */
 export async function createAccount(database: Database, values: NewAccount): Promise<string | undefined> {
+  return insertAccount(database, values, await hashPassword(values.password));
+}
+
+/** As `createAccount`, with the password hashed before: hashing takes too long for a transaction. */
+export async function insertAccount(
+  database: Database,
+  values: Omit<NewAccount, "password">,
+  passwordHash: string,
+): Promise<string | undefined> {
   const [row] = await database
     .insert(account)
     .values({
       email: emailOf(values.email),
-      passwordHash: await hashPassword(values.password),
+      passwordHash,
       role: values.role,
       companyId: values.company ?? null,
       language: values.language,

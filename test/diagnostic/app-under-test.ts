@@ -40,7 +40,7 @@ export async function openApp(
   const logged: string[] = [];
   const note = (fields: object, message: string) => logged.push(`${message} ${JSON.stringify(fields)}`);
   const end = new AbortController();
-  const app = createDiagnosticApp({
+  const dependencies: DiagnosticDependencies = {
     country,
     catalogues,
     database,
@@ -52,7 +52,8 @@ export async function openApp(
     secureCookies: false,
     signal: end.signal,
     ...options,
-  });
+  };
+  const app = createDiagnosticApp(dependencies);
 
   const browser = (headers: Record<string, string> = {}) => new Browser(app.request, headers);
   const signedIn = async (account: string, destination = "/home") => {
@@ -63,6 +64,7 @@ export async function openApp(
 
   return {
     app,
+    dependencies,
     country,
     catalogues,
     database,

@@ -2,13 +2,14 @@
 import type { Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { registerCompany } from "../../relational/companies.ts";
+import type { Database } from "../../relational/database.ts";
 import {
   accountOfEmail,
   authenticate,
   changePassword,
-  createAccount,
   emailOf,
   endSession,
+  insertAccount,
   sessionSeconds,
   startSession,
   useEntryLink,
@@ -19,7 +20,7 @@ import { type FormBody, formBody } from "../form-body.ts";
 import { accountPage, type Registration, registerPage, signInPage } from "../pages/account.ts";
 import type { FieldErrors } from "../pages/forms.ts";
 import { messagePage } from "../pages/message.ts";
-import { longestPassword, shortestPassword, TooBusyError } from "../password.ts";
+import { hashPassword, longestPassword, shortestPassword, TooBusyError } from "../password.ts";
 import type { Environment, Services } from "../services.ts";
 import type { View } from "../view.ts";
 
@@ -69,30 +70,7 @@ export function accountRoutes(app: Hono<Environment>, services: Services): void 
     const taken = { email: view.t("register.email.taken") };
     if ((await accountOfEmail(database, values.email)) !== undefined)
       return c.html(registerPage(view, values, taken), 422);
-    const accountId = await database
-      .transaction(async (transaction) => {
-        const company = await registerCompany(transaction as unknown as typeof database, {
-          name: values.company,
-          sector: values.sector,
-          sizeBand: values.sizeBand,
-          ...(values.region === "" ? {} : { region: values.region }),
-          simulated: false,
-        });
-        const id = await createAccount(transaction as unknown as typeof database, {
-          email: values.email,
-          password: form("password"),
-          role: "company",
-          company,
-          language: view.translation.language,
-          noticeReadAt: new Date(),
-        });
-        if (id === undefined) transaction.rollback();
-        return id;
-      })
-      .catch((error: unknown) => {
-        if (error instanceof Error && error.name === "TransactionRollbackError") return undefined;
-        throw error;
-      });
+    const accountId = await register(database, values, form("password"), view.translation.language);
     if (accountId === undefined) return c.html(registerPage(view, values, taken), 422);
     await signIn(c, accountId);
     log.info({ account: accountId }, "a company registered");
@@ -179,6 +157,43 @@ export function accountRoutes(app: Hono<Environment>, services: Services): void 
     c.header("Content-Disposition", `attachment; filename="${company.id}.json"`);
     return c.json(await companyData(database, company.id));
   });
+}
+
+class EmailTaken extends Error {}
+
+/** @returns the account's id; undefined where somebody registered the e-mail address in the meantime. */
+async function register(
+  database: Database,
+  values: Registration,
+  password: string,
+  language: string,
+): Promise<string | undefined> {
+  const passwordHash = await hashPassword(password);
+  try {
+    return await database.transaction(async (transaction) => {
+      const company = await registerCompany(transaction as unknown as Database, {
+        name: values.company,
+        sector: values.sector,
+        sizeBand: values.sizeBand,
+        ...(values.region === "" ? {} : { region: values.region }),
+        simulated: false,
+      });
+      const account = {
+        email: values.email,
+        role: "company",
+        company,
+        language,
+        noticeReadAt: new Date(),
+      } as const;
+      const id = await insertAccount(transaction as unknown as Database, account, passwordHash);
+      // Takes the company back with it.
+      if (id === undefined) throw new EmailTaken();
+      return id;
+    });
+  } catch (error) {
+    if (error instanceof EmailTaken) return undefined;
+    throw error;
+  }
 }
 
 export function homeOf({ signedIn }: Pick<View, "signedIn">): string {
