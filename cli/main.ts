@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { packageRoot } from "../localisation/package-root.ts";
 import { initCommand } from "./commands/init.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { planCommand } from "./commands/plan.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -24,7 +25,14 @@ const program = new Command("rollout")
     "after",
     "\nExit codes: 0 fine; 1 a check failed; 2 the input is wrong; 3 the environment is missing something.",
   );
-for (const command of [initCommand(), validateCommand(), migrateCommand(), upCommand(), statusCommand()])
+for (const command of [
+  initCommand(),
+  validateCommand(),
+  planCommand(),
+  migrateCommand(),
+  upCommand(),
+  statusCommand(),
+])
   program.addCommand(command.exitOverride());
 program.exitOverride();
 

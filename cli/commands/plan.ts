@@ -1,0 +1,120 @@
+/** `rollout plan`: what a country's stack would be, from its file alone: no cluster, cloud or credential. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
+import { packageRoot } from "../../localisation/package-root.ts";
+import { InputError } from "../failure.ts";
+import { print, printJson, style } from "../terminal.ts";
+
+interface Options {
+  readonly env?: string;
+  readonly target?: string;
+  readonly json?: boolean;
+  readonly manifests?: string;
+  readonly diff?: string;
+}
+
+export function planCommand(): Command {
+  return new Command("plan")
+    .description("show the resources of a country's stack, without touching a cluster")
+    .argument("<file>", "localisation file")
+    .option("--env <name>", "environment of the file, such as production")
+    .option("--target <target>", "plan for this target of the file instead of hosting.target")
+    .option("--manifests <folder>", "also write the objects as YAML files for kubectl apply")
+    .option("--diff <plan>", "show what is different from a plan saved with --json")
+    .option("--json", "print JSON")
+    .action(async (file: string, options: Options) => {
+      const loaded = loadCountry(file, options.env === undefined ? {} : { environment: options.env });
+      for (const warning of loaded.warnings)
+        process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
+      await showPlan(loaded, options);
+    });
+}
+
+async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> {
+  // Pulumi takes a quarter of a second to load, which other commands need not wait for.
+  const { planCountry, plannedTargets } = await import("../../stacks/plan/country-plan.ts");
+  const { StackSettingsError } = await import("../../stacks/kubernetes/program.ts");
+  const target = plannedTargets.find((known) => known === (options.target ?? loaded.country.hosting.target));
+  if (target === undefined) throw noTarget(loaded, options, plannedTargets);
+  const before = options.diff === undefined ? undefined : await savedPlan(options.diff);
+  const plan = await planCountry(loaded, target, kitVersion()).catch((error: unknown) => {
+    throw error instanceof StackSettingsError ? new InputError(error.message, error.cure) : error;
+  });
+  if (options.manifests !== undefined) {
+    const { FolderInUseError, manifests, writeManifests } = await import("../../stacks/plan/manifests.ts");
+    try {
+      writeManifests(options.manifests, manifests(plan));
+    } catch (error) {
+      if (error instanceof FolderInUseError) throw new InputError(error.message, "");
+      throw error;
+    }
+  }
+  if (before !== undefined) {
+    const { diffPlans, renderDiff } = await import("../../stacks/plan/diff.ts");
+    const diff = diffPlans(before, plan);
+    if (options.json) printJson(diff);
+    else
+      print(
+        renderDiff(diff, {
+          added: (text) => style("green", text),
+          removed: (text) => style("red", text),
+          changed: (text) => style("yellow", text),
+        }),
+      );
+    return;
+  }
+  if (options.json) {
+    printJson(plan);
+    return;
+  }
+  const { renderTree } = await import("../../stacks/plan/tree.ts");
+  print(
+    renderTree(plan, {
+      strong: (text) => style("bold", text),
+      faint: (text) => style("dim", text),
+      warning: (text) => style("yellow", text),
+    }),
+  );
+}
+
+async function savedPlan(file: string) {
+  const { NotAPlanError, parsePlan } = await import("../../stacks/plan/plan.ts");
+  const cure = "Save one with `rollout plan <file> --json > plan.json`.";
+  try {
+    return parsePlan(readFileSync(file, "utf8"));
+  } catch (error) {
+    if (error instanceof NotAPlanError) throw new InputError(`${file}: ${error.message}`, cure);
+    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, cure);
+  }
+}
+
+function noTarget(loaded: LoadedCountry, options: Options, known: readonly string[]): InputError {
+  const { country, file, environment } = loaded;
+  const wanted = options.target ?? country.hosting.target;
+  if (options.target !== undefined)
+    return new InputError(
+      `No plan can be made for the target "${wanted}".`,
+      `There is: ${known.join(", ")}.`,
+    );
+  const others = Object.entries(country.hosting.environments).flatMap(([name, overlay]) => {
+    const target = (overlay as { hosting?: { target?: string } }).hosting?.target;
+    return name !== environment && known.includes(target ?? "") ? [name] : [];
+  });
+  const cure = [
+    ...others.map((name) => `\`--env ${name}\``),
+    ...(country.hosting.kubernetes === undefined ? [] : ["`--target kubernetes`"]),
+  ].join(" or ");
+  return new InputError(
+    `${file}${environment === undefined ? "" : ` (${environment})`} has the target "${wanted}", which needs no plan.`,
+    cure === "" ? "Describe a cluster under hosting.kubernetes." : `Try ${cure}.`,
+  );
+}
+
+function kitVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,140 @@
+/**
+ * Runs a Pulumi program in this process and catches the resources that it declares: no engine, provider, cluster or
+ * credential takes part. What a provider would answer is its own input, and what would be random is a placeholder.
+ */
+import { type Output, runtime, secret } from "@pulumi/pulumi";
+import { type PlannedResource, type Properties, secretPlaceholder, type Value } from "./plan.ts";
+
+/** Pulumi's wire format marks values that are more than JSON by this key. */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const signatures = {
+  secret: "1b47061264138c4ac30d75fd1eb44270",
+  resource: "5cf8f73096256a8f31e491e813e4eb8e",
+} as const;
+
+/** The fields that are read of Pulumi's request to register a resource. */
+interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getCustom(): boolean;
+  getProvider(): string;
+  getDependenciesList(): string[];
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
+type Callback = (error: unknown, response: { getUrn(): string } | undefined) => void;
+
+interface Monitor {
+  newUrn(parent: string, type: string, name: string): string;
+  registerResource(request: RegisterRequest, callback: Callback): unknown;
+}
+
+export interface Captured {
+  readonly resources: readonly PlannedResource[];
+  readonly outputs: Properties;
+}
+
+/** One program at a time runs in a process: Pulumi keeps its state globally. */
+let running: Promise<unknown> = Promise.resolve();
+
+/**
+ * @param program declares resources and returns the stack's outputs.
+ * @param project and `stack` become part of each URN.
+ */
+export function captureProgram(
+  program: () => object | Promise<object>,
+  project: string,
+  stack: string,
+): Promise<Captured> {
+  const result = running.then(() => capture(program, project, stack));
+  running = result.catch(() => undefined);
+  return result;
+}
+
+async function capture(
+  program: () => object | Promise<object>,
+  project: string,
+  stack: string,
+): Promise<Captured> {
+  const resources: PlannedResource[] = [];
+  await runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => ({ id: `${name}-id`, state: answer(type, inputs) }),
+      call: ({ token }) => {
+        throw new Error(`The program asks a provider (${token}); a plan has none to ask.`);
+      },
+    },
+    project,
+    stack,
+    false,
+  );
+  observe(runtime.getMonitor() as unknown as Monitor, resources);
+  const outputs = await runtime.runInPulumiStack(async () => program());
+  await runtime.disconnect();
+  return {
+    resources: resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)),
+    outputs: readProperties((outputs ?? {}) as Record<string, unknown>).properties,
+  };
+}
+
+/** What the provider would add to its inputs. */
+function answer(type: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  const generated: Record<string, Output<string>> = {};
+  if (type === "random:index/randomPassword:RandomPassword") generated.result = secret(secretPlaceholder);
+  if (type === "random:index/randomBytes:RandomBytes") generated.base64 = secret(secretPlaceholder);
+  return { ...inputs, ...generated };
+}
+
+/** The mocks' own hook is not told a resource's parent, dependencies or which values are secret: the request is. */
+function observe(monitor: Monitor, resources: PlannedResource[]): void {
+  const register = monitor.registerResource.bind(monitor);
+  // As the engine does: the types of all ancestors, not the parent's alone.
+  monitor.newUrn = (parent, type, name) => {
+    const ancestors = parent === "" ? "" : parent.split("::")[2];
+    const qualified = ancestors === "" || ancestors === "pulumi:pulumi:Stack" ? type : `${ancestors}$${type}`;
+    return `urn:pulumi:${runtime.getStack()}::${runtime.getProject()}::${qualified}::${name}`;
+  };
+  monitor.registerResource = (request, callback) =>
+    register(request, (error, response) => {
+      if (response !== undefined) resources.push(planned(request, response.getUrn()));
+      callback(error, response);
+    });
+}
+
+function planned(request: RegisterRequest, urn: string): PlannedResource {
+  const { properties, secrets } = readProperties(request.getObject()?.toJavaScript() ?? {});
+  const provider = request.getProvider();
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    urn,
+    parent: request.getParent() === "" ? null : request.getParent(),
+    custom: request.getCustom(),
+    // A reference is the provider's URN and its id.
+    provider: provider === "" ? null : provider.slice(0, provider.lastIndexOf("::")),
+    properties,
+    secrets,
+    dependencies: [...request.getDependenciesList()].sort(),
+  };
+}
+
+function readProperties(raw: Record<string, unknown>): { properties: Properties; secrets: string[] } {
+  const secrets: string[] = [];
+  const read = (value: unknown, path: string): Value => {
+    if (Array.isArray(value)) return value.map((item, index) => read(item, `${path}[${index}]`));
+    if (typeof value !== "object" || value === null) return (value ?? null) as Value;
+    const marked = value as Record<string, unknown>;
+    if (marked[signatureKey] === signatures.secret) {
+      secrets.push(path);
+      return secretPlaceholder;
+    }
+    if (marked[signatureKey] === signatures.resource) return { urn: String(marked.urn) };
+    return Object.fromEntries(
+      Object.entries(marked)
+        .filter(([, item]) => item !== undefined)
+        .map(([key, item]) => [key, read(item, path === "" ? key : `${path}.${key}`)]),
+    );
+  };
+  return { properties: read(raw, "") as Properties, secrets };
+}

@@ -1,0 +1,85 @@
+/** A plan: every resource that a stack would have, as plain data. It holds no secret and no state of a cluster. */
+
+export const planFormat = "rollout-plan/1";
+
+/** What stands in a plan where a secret stands in the resource. */
+export const secretPlaceholder = "[secret]";
+
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
+export type Properties = { readonly [key: string]: Value };
+
+export interface PlannedResource {
+  /** Pulumi's type, such as `kubernetes:apps/v1:StatefulSet`. */
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  /** URN; null for the stack itself. */
+  readonly parent: string | null;
+  /** False for components, which only hold others together. */
+  readonly custom: boolean;
+  /** URN of the provider that makes it; null for components and default providers. */
+  readonly provider: string | null;
+  readonly properties: Properties;
+  /** Paths within `properties` that hold secrets, as `stringData.password`. */
+  readonly secrets: readonly string[];
+  /** URNs of what must be there before it. */
+  readonly dependencies: readonly string[];
+}
+
+export interface Plan {
+  readonly format: typeof planFormat;
+  /** Version of the kit. */
+  readonly kit: string;
+  readonly country: string;
+  readonly environment: string | null;
+  readonly target: string;
+  /** SHA-256 of the localisation file. */
+  readonly localisation: string;
+  /** By URN. */
+  readonly resources: readonly PlannedResource[];
+  readonly outputs: Properties;
+}
+
+/** The text is no plan of this version. */
+export class NotAPlanError extends Error {
+  override readonly name = "NotAPlanError";
+}
+
+/** @throws NotAPlanError */
+export function parsePlan(text: string): Plan {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new NotAPlanError("It is not JSON.");
+  }
+  const format = (value as { format?: unknown } | null)?.format;
+  if (format !== planFormat)
+    throw new NotAPlanError(
+      format === undefined
+        ? "It is not a plan."
+        : `It is a plan in the format ${String(format).slice(0, 40)}; this version reads ${planFormat}.`,
+    );
+  if (!Array.isArray((value as Plan).resources)) throw new NotAPlanError("It has no resources.");
+  return value as Plan;
+}
+
+/** `kubernetes:apps/v1:StatefulSet` gives `StatefulSet`. */
+export function kindOf(resource: Pick<PlannedResource, "type">): string {
+  return resource.type.slice(resource.type.lastIndexOf(":") + 1);
+}
+
+/** Whether it is an object of the cluster, which has a manifest. */
+export function isManifest({ type, custom }: PlannedResource): boolean {
+  return custom && type.startsWith("kubernetes:") && !type.startsWith("kubernetes:helm.sh/");
+}
+
+/** The value at a path; undefined where there is none. */
+export function at(value: Value | undefined, ...path: readonly (string | number)[]): Value | undefined {
+  let here: Value | undefined = value;
+  for (const key of path) {
+    if (typeof here !== "object" || here === null) return undefined;
+    here = (here as { readonly [key: string]: Value })[key];
+  }
+  return here;
+}

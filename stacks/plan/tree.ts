@@ -1,0 +1,110 @@
+/** The plan as people read it: what it comes to, the tree of resources, and what they should know. */
+import { describe, size, workloadOf } from "./describe.ts";
+import { at, kindOf, type Plan, type PlannedResource } from "./plan.ts";
+
+export interface Totals {
+  readonly resources: number;
+  /** By kind, most first. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** That run all the time. */
+  readonly pods: number;
+  /** Processors. */
+  readonly cpu: number;
+  /** MiB. */
+  readonly memory: number;
+  /** GiB. */
+  readonly storage: number;
+  readonly zones: readonly string[];
+}
+
+export function totals({ resources }: Plan): Totals {
+  const own = resources.filter(({ custom }) => custom);
+  const kinds = new Map<string, number>();
+  for (const resource of own) kinds.set(kindOf(resource), (kinds.get(kindOf(resource)) ?? 0) + 1);
+  const workloads = own.flatMap((resource) => workloadOf(resource, resources) ?? []);
+  const sum = (amount: "cpu" | "memory" | "storage") =>
+    workloads.reduce((total, workload) => total + workload.replicas * workload[amount], 0);
+  return {
+    resources: own.length,
+    kinds: Object.fromEntries([...kinds].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))),
+    pods: workloads.reduce((total, { replicas }) => total + replicas, 0),
+    cpu: sum("cpu") / 1000,
+    memory: sum("memory"),
+    storage: sum("storage"),
+    zones: [...new Set(workloads.flatMap(({ zones }) => zones))].sort(),
+  };
+}
+
+export interface Styles {
+  readonly strong: (text: string) => string;
+  readonly faint: (text: string) => string;
+  readonly warning: (text: string) => string;
+}
+
+const plain: Styles = { strong: (text) => text, faint: (text) => text, warning: (text) => text };
+
+export function renderTree(plan: Plan, styles: Styles = plain): string {
+  const lines: string[] = [];
+  const children = new Map<string | null, PlannedResource[]>();
+  for (const resource of plan.resources) {
+    const siblings = children.get(resource.parent) ?? [];
+    siblings.push(resource);
+    children.set(resource.parent, siblings);
+  }
+  const stack = children.get(null)?.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const summary = totals(plan);
+  const environment = plan.environment === null ? "" : `, ${plan.environment}`;
+  lines.push(styles.strong(`${plan.country}${environment} on ${plan.target}`));
+  lines.push(
+    `${summary.resources} resources, ${summary.pods} pods: ${summary.cpu} processors, ${size(summary.memory)} memory, ` +
+      `${size(summary.storage * 1024)} disk, ${summary.zones.length === 0 ? "in any zone of the cluster" : `all in ${summary.zones.join(", ")}`}`,
+  );
+  lines.push(
+    styles.faint(
+      Object.entries(summary.kinds)
+        .map(([kind, count]) => `${count} ${kind}`)
+        .join(", "),
+    ),
+  );
+  for (const key of ["webAddress", "mqttAddress"] as const) {
+    const address = at(plan.outputs, key);
+    if (address !== undefined) lines.push(String(address));
+  }
+  lines.push("");
+
+  const walk = (resource: PlannedResource, prefix: string, last: boolean) => {
+    const told = describe(resource, plan.resources);
+    const title = resource.custom
+      ? `${kindOf(resource)} ${styles.strong(objectName(resource))}`
+      : styles.strong(resource.name);
+    lines.push(`${prefix}${last ? "└─ " : "├─ "}${title}${told === "" ? "" : `  ${styles.faint(told)}`}`);
+    descend(resource.urn, `${prefix}${last ? "   " : "│  "}`);
+  };
+  const descend = (urn: string, prefix: string) => {
+    const below = (children.get(urn) ?? []).sort(inReadingOrder);
+    for (const [index, child] of below.entries()) walk(child, prefix, index === below.length - 1);
+  };
+  const roots = (children.get(stack?.urn ?? null) ?? []).filter(({ custom }) => !custom);
+  for (const root of roots) {
+    lines.push(styles.strong(root.name));
+    descend(root.urn, "");
+  }
+  const notes = at(plan.outputs, "notes");
+  if (Array.isArray(notes) && notes.length > 0) {
+    lines.push("", styles.warning("To know"));
+    for (const note of notes) lines.push(`• ${note}`);
+  }
+  return lines.join("\n");
+}
+
+function objectName({ name, properties }: PlannedResource): string {
+  return String(at(properties, "metadata", "name") ?? at(properties, "name") ?? name);
+}
+
+/** What runs first, then the rest by kind and name. */
+function inReadingOrder(a: PlannedResource, b: PlannedResource): number {
+  const rank = (resource: PlannedResource) =>
+    workloadOf(resource) !== undefined ? 0 : resource.custom ? 1 : 2;
+  const key = (resource: PlannedResource) => `${rank(resource)} ${kindOf(resource)} ${resource.name}`;
+  return key(a) < key(b) ? -1 : 1;
+}
