@@ -3,8 +3,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { IntlMessageFormat } from "intl-messageformat";
 import { describe, expect, test } from "vitest";
-import { type Catalogue, loadCatalogue } from "../../localisation/catalogue.ts";
+import { type Catalogue, loadCatalogues } from "../../localisation/catalogue.ts";
 import { packageRoot } from "../../localisation/package-root.ts";
+import { formatProblem } from "../../localisation/problem.ts";
 import { standardQuestions } from "../../localisation/questionnaire.ts";
 import { barriers, dimensions } from "../../localisation/schema/diagnostic.ts";
 
@@ -13,34 +14,35 @@ const languages = readdirSync(join(folder, "languages"))
   .filter((file) => file.endsWith(".yaml"))
   .map((file) => file.replace(/\.yaml$/, ""));
 
+const { catalogues, problems } = loadCatalogues(languages, join(folder, "za.yaml"));
+
 function catalogueOf(language: string): Catalogue {
-  const catalogue = loadCatalogue(language, join(folder, "za.yaml"));
-  if (catalogue === undefined) throw new Error(`There is no catalogue for ${language}.`);
-  return catalogue;
+  const loaded = catalogues.get(language);
+  if (loaded === undefined)
+    throw new Error(`No catalogue for ${language}: ${problems.map(formatProblem).join("\n")}`);
+  return loaded.catalogue;
 }
 
-/** An element of a parsed message, as far as its arguments, tags and forms go. */
+/** An element of a parsed message, as far as its arguments and forms go. */
 interface Element {
   readonly type: number;
   readonly value?: unknown;
   readonly options?: Readonly<Record<string, { readonly value: readonly Element[] }>>;
   readonly pluralType?: Intl.PluralRulesOptions["type"];
-  readonly children?: readonly Element[];
 }
 
 const literal = 0;
 
 function elementsOf(message: string, language: string): readonly Element[] {
-  return new IntlMessageFormat(message, language).getAst() as readonly Element[];
+  return new IntlMessageFormat(message, language, undefined, {
+    ignoreTag: true,
+  }).getAst() as readonly Element[];
 }
 
-/** Every argument and tag with its kind, and a select's choices: `3:day`, `5:state:idle,other`. */
+/** Every argument with its kind, and a select's choices: `3:day`, `5:state:idle,other`. */
 function signature(elements: readonly Element[]): string[] {
   const found = elements.flatMap((element) => {
-    const inside = [
-      ...Object.values(element.options ?? {}).flatMap((option) => signature(option.value)),
-      ...signature(element.children ?? []),
-    ];
+    const inside = Object.values(element.options ?? {}).flatMap((option) => signature(option.value));
     if (element.type === literal || typeof element.value !== "string") return inside;
     const choices =
       element.options !== undefined && element.pluralType === undefined
@@ -55,7 +57,6 @@ function plurals(elements: readonly Element[]): Element[] {
   return elements.flatMap((element) => [
     ...(element.pluralType === undefined ? [] : [element]),
     ...Object.values(element.options ?? {}).flatMap((option) => plurals(option.value)),
-    ...plurals(element.children ?? []),
   ]);
 }
 
