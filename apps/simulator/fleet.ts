@@ -1,0 +1,183 @@
+/** All simulated machines with their devices, driven by one clock. Runs in the simulator's own process. */
+import type { ShiftCalendar } from "../analytics/calendar.ts";
+import { SimulatedClock } from "./clock.ts";
+import { ConnectionGate } from "./connection-gate.ts";
+import { type BrokerAddress, Device, type DeviceCounts } from "./device.ts";
+import { type Counters, SimulatedMachine } from "./machine.ts";
+import { Random } from "./random.ts";
+import type { RegisteredMachine } from "./registration.ts";
+import { WorkingTime } from "./working-time.ts";
+
+export interface FleetMachine extends RegisteredMachine {
+  /** Where its last stored readings left it. */
+  readonly counters: Counters;
+  /** Epoch milliseconds; what it sends begins after this. */
+  readonly startsAt: number;
+}
+
+export interface FleetOptions {
+  readonly broker: BrokerAddress;
+  readonly calendar: ShiftCalendar;
+  readonly machines: readonly FleetMachine[];
+  readonly seed: number;
+  /** Seconds between two readings of a channel once the present is reached. */
+  readonly rate: number;
+  /** Seconds between two readings on the way to the present: of a machine at work, and of one at rest. */
+  readonly rateInThePast: { readonly working: number; readonly resting: number };
+  /** Simulated seconds in a real one on the way to the present. */
+  readonly speed: number;
+}
+
+export interface FleetStatus extends DeviceCounts {
+  readonly machines: number;
+  /** Readings measured and not yet acknowledged. */
+  readonly waiting: number;
+  /** Readings that devices lost because they couldn't send for too long. */
+  readonly dropped: number;
+  /** Epoch milliseconds: until when all machines have lived. */
+  readonly simulatedUntil: number;
+  /** All machines live in the present, and what they sent is stored. */
+  readonly caughtUp: boolean;
+  readonly residentBytes: number;
+}
+
+const tickMilliseconds = 100;
+const connectingAtOnce = 24;
+/** A machine in the past waits while its device has more than this to send. */
+const backlogInThePast = 3000;
+const stateRepeatMilliseconds = 60_000;
+
+interface Unit {
+  readonly machine: SimulatedMachine;
+  readonly device: Device;
+  next: number;
+  stateSentAt: number;
+}
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #units: Unit[] = [];
+  readonly #counts: DeviceCounts = {
+    connected: 0,
+    published: 0,
+    acknowledged: 0,
+    reconnects: 0,
+    failure: undefined,
+  };
+  readonly #clock: SimulatedClock;
+  #timer: NodeJS.Timeout | undefined;
+  #caughtUp = false;
+
+  constructor(options: FleetOptions, now = Date.now()) {
+    this.#options = options;
+    const { machines, rate, seed, calendar } = options;
+    const start = machines.reduce((earliest, machine) => Math.min(earliest, machine.startsAt), now);
+    this.#clock = new SimulatedClock(start, now, options.speed);
+    const gate = new ConnectionGate(connectingAtOnce);
+    const workingTimes = new Map<string, WorkingTime>();
+    for (const machine of machines) {
+      const { company, site, machine: id, username, password, habit, startsAt, counters } = machine;
+      const random = Random.of(seed, `${username} ${startsAt}`);
+      const working = workingTimes.get(company) ?? new WorkingTime(calendar, habit);
+      workingTimes.set(company, working);
+      this.#units.push({
+        machine: new SimulatedMachine(machine.type, working, { time: startsAt, counters }, random),
+        device: new Device({
+          broker: options.broker,
+          topic: `sme/v1/${company}/${site}/${id}`,
+          username,
+          password,
+          gate,
+          counts: this.#counts,
+        }),
+        // Devices don't measure in step.
+        next: startsAt + 1 + Math.floor(random.next() * rate * 1000),
+        stateSentAt: Number.NEGATIVE_INFINITY,
+      });
+    }
+  }
+
+  start(): void {
+    for (const { device } of this.#units) device.connect();
+    this.#timer = setInterval(() => this.#tick(), tickMilliseconds);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const { device } of this.#units) device.end();
+  }
+
+  get status(): FleetStatus {
+    let waiting = 0;
+    let dropped = 0;
+    let simulatedUntil = Number.POSITIVE_INFINITY;
+    for (const { device, machine } of this.#units) {
+      waiting += device.backlog;
+      dropped += device.dropped;
+      simulatedUntil = Math.min(simulatedUntil, machine.time);
+    }
+    return {
+      ...this.#counts,
+      machines: this.#units.length,
+      waiting,
+      dropped,
+      simulatedUntil: Number.isFinite(simulatedUntil) ? simulatedUntil : Date.now(),
+      caughtUp: this.#caughtUp,
+      residentBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  #tick(): void {
+    const real = Date.now();
+    const now = this.#clock.at(real);
+    let inThePast = false;
+    for (const unit of this.#units) {
+      while (unit.next <= now && !this.#mustWait(unit, real)) this.#measure(unit, real);
+      if (unit.next <= real - 2 * this.#options.rate * 1000) inThePast = true;
+      unit.device.flush();
+    }
+    if (!this.#caughtUp && !inThePast && now === real) this.#caughtUp = this.#nothingOld();
+  }
+
+  #mustWait(unit: Unit, real: number): boolean {
+    return this.#isPast(unit, real) && unit.device.backlog > backlogInThePast;
+  }
+
+  /** In the present a device measures whether it can send or not; on the way there it has time. */
+  #isPast(unit: Unit, real: number): boolean {
+    return unit.next < real - 60_000;
+  }
+
+  #nothingOld(): boolean {
+    return this.#units.every(({ device }) => device.backlog < 50);
+  }
+
+  #measure(unit: Unit, real: number): void {
+    const { machine, device } = unit;
+    const time = unit.next;
+    machine.advance(time, (state, at) => {
+      const t = Math.ceil(at);
+      // Two changes within a millisecond are one to a clock of milliseconds.
+      if (t <= unit.stateSentAt) return;
+      device.send("state", { t, v: state });
+      unit.stateSentAt = t;
+    });
+    const isPast = this.#isPast(unit, real);
+    if (time - unit.stateSentAt >= Math.min(stateRepeatMilliseconds, this.#interval(unit, isPast))) {
+      device.send("state", { t: time, v: machine.state });
+      unit.stateSentAt = time;
+    }
+    const { produced, scrap, energy } = machine.counters;
+    device.send("produced", { t: time, v: produced });
+    device.send("scrap", { t: time, v: scrap });
+    device.send("energy", { t: time, v: energy });
+    for (const [channel, value] of machine.measure()) device.send(channel, { t: time, v: value });
+    unit.next = time + this.#interval(unit, isPast);
+  }
+
+  #interval(unit: Unit, isPast: boolean): number {
+    const { rate, rateInThePast } = this.#options;
+    if (!isPast) return rate * 1000;
+    return 1000 * (unit.machine.state === "planned-stop" ? rateInThePast.resting : rateInThePast.working);
+  }
+}

@@ -1,0 +1,121 @@
+/** Registers simulated factories beside real ones, marked as simulated, with new MQTT passwords at each start. */
+import { and, inArray, sql } from "drizzle-orm";
+import { newCredential } from "../relational/companies.ts";
+import type { Database } from "../relational/database.ts";
+import { company, credential, machine, site } from "../relational/schema.ts";
+import type { Factory, PlannedMachine, WorkingHabit } from "./factories.ts";
+
+export interface RegisteredMachine extends PlannedMachine {
+  readonly habit: WorkingHabit;
+  readonly username: string;
+  /** Valid until the next registration. */
+  readonly password: string;
+}
+
+const rowsAtOnce = 1000;
+
+/** Registers what isn't yet and renews the rest; earlier passwords of these machines end. All or nothing. */
+export async function registerFactories(
+  database: Database,
+  factories: readonly Factory[],
+): Promise<RegisteredMachine[]> {
+  await refuseRealCompanies(database, factories);
+  const machines = factories.flatMap((factory) =>
+    factory.machines.map((planned) => {
+      const { row, password } = newCredential(planned);
+      return {
+        planned,
+        row,
+        registered: { ...planned, habit: factory.habit, username: row.username, password },
+      };
+    }),
+  );
+  await database.transaction(async (transaction) => {
+    for (const some of chunks(factories)) {
+      await transaction
+        .insert(company)
+        .values(
+          some.map(({ id, name, sector, sizeBand, region = null }) => ({
+            id,
+            name,
+            sector,
+            sizeBand,
+            region,
+            simulated: true,
+          })),
+        )
+        .onConflictDoUpdate({
+          target: company.id,
+          set: {
+            name: sql`excluded.name`,
+            sector: sql`excluded.sector`,
+            sizeBand: sql`excluded.size_band`,
+            region: sql`excluded.region`,
+          },
+        });
+      await transaction
+        .insert(site)
+        .values(some.map((factory) => ({ companyId: factory.id, ...factory.site })))
+        .onConflictDoNothing();
+    }
+    for (const some of chunks(machines)) {
+      await transaction
+        .insert(machine)
+        .values(
+          some.map(({ planned }) => ({
+            companyId: planned.company,
+            siteId: planned.site,
+            id: planned.machine,
+            name: planned.name,
+            kind: planned.type.kind,
+            plannedRunTimePerItem: planned.type.plannedRunTimePerItem,
+          })),
+        )
+        .onConflictDoUpdate({
+          target: [machine.companyId, machine.siteId, machine.id],
+          set: {
+            name: sql`excluded.name`,
+            kind: sql`excluded.kind`,
+            plannedRunTimePerItem: sql`excluded.planned_run_time_per_item`,
+          },
+        });
+      await transaction
+        .insert(credential)
+        .values(some.map(({ row }) => row))
+        .onConflictDoUpdate({
+          target: credential.username,
+          set: { passwordHash: sql`excluded.password_hash`, createdAt: sql`now()`, revokedAt: null },
+        });
+    }
+  });
+  return machines.map(({ registered }) => registered);
+}
+
+/** A company that took a simulated factory's id by registering itself keeps it. */
+async function refuseRealCompanies(database: Database, factories: readonly Factory[]): Promise<void> {
+  for (const some of chunks(factories)) {
+    const [real] = await database
+      .select({ id: company.id })
+      .from(company)
+      .where(
+        and(
+          inArray(
+            company.id,
+            some.map((factory) => factory.id),
+          ),
+          sql`NOT ${company.simulated}`,
+        ),
+      )
+      .limit(1);
+    if (real !== undefined)
+      throw new Error(
+        `The company "${real.id}" is a real one, so no simulated factory can take its place. Start without the simulator.`,
+      );
+  }
+}
+
+function chunks<T>(rows: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, index) =>
+    rows.slice(index * rowsAtOnce, (index + 1) * rowsAtOnce),
+  );
+}

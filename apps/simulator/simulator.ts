@@ -1,0 +1,202 @@
+/**
+ * Simulated factories in a process of their own, which reach the stack over MQTT and TLS as any device does. They begin
+ * in the past, so that pages show whole shifts at once, catch up with the clock, and then run with it.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ClickHouseClient } from "@clickhouse/client";
+import type { Country } from "../../localisation/schema/country.ts";
+import { calendarOf } from "../analytics/calendar.ts";
+import { keyOf } from "../analytics/machine-key.ts";
+import type { FromChild, ToChild } from "./child.ts";
+import type { BrokerAddress } from "./device.ts";
+import type { FleetMachine, FleetOptions, FleetStatus } from "./fleet.ts";
+import { lastStored, startOfHistory } from "./history.ts";
+import type { RegisteredMachine } from "./registration.ts";
+
+export interface SimulatorOptions {
+  readonly country: Country;
+  readonly machines: readonly RegisteredMachine[];
+  readonly broker: BrokerAddress;
+  /** The time-series store's: counters go on from what is stored. */
+  readonly reader: ClickHouseClient;
+  /** Seconds between two readings of a channel; the country's sampling interval where absent. */
+  readonly rate?: number | undefined;
+  /** Simulated seconds in a real one until the present is reached; so many that it takes some seconds where absent. */
+  readonly speed?: number | undefined;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+export type SimulatorStatus = FleetStatus;
+
+export interface Simulator {
+  readonly status: SimulatorStatus;
+  /**
+   * Settles when the machines have reached the present and what they sent is stored, or after 20 seconds, in which
+   * case they go on catching up.
+   */
+  caughtUp(tell?: (detail: string) => void): Promise<void>;
+  /** Ends the process in less than two seconds. */
+  stop(): Promise<void>;
+}
+
+const catchUpSeconds = 7;
+const longestWaitMilliseconds = 20_000;
+/** What a first start sends at most, so that it is soon done: with more machines they measure less often. */
+const readingsInThePast = 600_000;
+const channels = 6;
+const stopMilliseconds = 1500;
+const firstRestartMilliseconds = 2000;
+const longestRestartMilliseconds = 60_000;
+const hour = 3_600_000;
+const retentionMargin = hour;
+
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const simulator = new SimulatorProcess(options);
+  await simulator.start();
+  return simulator;
+}
+
+class SimulatorProcess implements Simulator {
+  readonly #options: SimulatorOptions;
+  #status: SimulatorStatus;
+  #child: ChildProcess | undefined;
+  #startedAt = Date.now();
+  #stopped = false;
+  #restartMilliseconds = firstRestartMilliseconds;
+  #restart: NodeJS.Timeout | undefined;
+
+  constructor(options: SimulatorOptions) {
+    this.#options = options;
+    this.#status = {
+      machines: options.machines.length,
+      connected: 0,
+      published: 0,
+      acknowledged: 0,
+      reconnects: 0,
+      failure: undefined,
+      waiting: 0,
+      dropped: 0,
+      simulatedUntil: Date.now(),
+      caughtUp: false,
+      residentBytes: 0,
+    };
+  }
+
+  get status(): SimulatorStatus {
+    return this.#status;
+  }
+
+  async start(): Promise<void> {
+    const fleet = await this.#fleetOptions(Date.now());
+    if (this.#stopped) return;
+    const startsAt = fleet.machines.reduce((first, machine) => Math.min(first, machine.startsAt), Date.now());
+    this.#startedAt = startsAt;
+    this.#status = { ...this.#status, simulatedUntil: startsAt };
+    // The same file as source and compiled.
+    const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+    const entry = fileURLToPath(new URL(`./child${extension}`, import.meta.url));
+    const child = fork(entry, [], {
+      // Passwords go through the channel between the processes: arguments and environment can be read by others.
+      env: {},
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#child = child;
+    let complaint = "";
+    child.stderr?.on("data", (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString("utf8")).slice(-2000);
+    });
+    child.on("message", (message: FromChild) => {
+      if ("status" in message) {
+        this.#status = message.status;
+        if (message.status.caughtUp) this.#restartMilliseconds = firstRestartMilliseconds;
+      } else tell(child, { start: fleet });
+    });
+    child.on("error", (error) => {
+      complaint = error.message;
+    });
+    child.on("exit", (code, signal) => this.#onExit(code, signal, complaint));
+  }
+
+  async caughtUp(tell: (detail: string) => void = () => undefined): Promise<void> {
+    const until = Date.now() + longestWaitMilliseconds;
+    while (!this.#status.caughtUp && !this.#stopped && Date.now() < until) {
+      const hours = (time: number) => `${((time - this.#startedAt) / hour).toFixed(1)} h`;
+      tell(`${hours(this.#status.simulatedUntil)} of ${hours(Date.now())}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const { machines, connected, acknowledged } = this.#status;
+    tell(`${connected} of ${machines} machines connected, ${acknowledged} readings stored`);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    const timer = setTimeout(() => child.kill("SIGKILL"), stopMilliseconds);
+    tell(child, { stop: true });
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #onExit(code: number | null, signal: string | null, complaint: string): void {
+    this.#child = undefined;
+    if (this.#stopped) return;
+    const failure = `The simulator's process ended (${signal ?? `exit code ${code}`}) and is started again.`;
+    this.#status = { ...this.#status, connected: 0, failure };
+    this.#options.log.warn({ output: complaint }, failure);
+    this.#restart = setTimeout(() => {
+      this.start().catch((error: unknown) => this.#onExit(1, null, String(error)));
+    }, this.#restartMilliseconds);
+    this.#restartMilliseconds = Math.min(longestRestartMilliseconds, this.#restartMilliseconds * 2);
+  }
+
+  async #fleetOptions(now: number): Promise<FleetOptions> {
+    const { country, broker, reader, machines } = this.#options;
+    const calendar = calendarOf(country);
+    const first = Math.max(
+      startOfHistory(calendar, now),
+      now - retentionMilliseconds(country) + retentionMargin,
+    );
+    const stored = await lastStored(reader, machines);
+    const fleetMachines = machines.map((machine): FleetMachine => {
+      const last = stored.get(keyOf(machine));
+      return {
+        ...machine,
+        counters: last?.counters ?? { produced: 0, scrap: 0, energy: 0 },
+        startsAt: Math.max(first, last?.time ?? 0),
+      };
+    });
+    const starts = fleetMachines.map((machine) => machine.startsAt);
+    const pastSeconds = starts.reduce((total, start) => total + Math.max(0, now - start), 0) / 1000;
+    const longestSeconds = (now - starts.reduce((earliest, start) => Math.min(earliest, start), now)) / 1000;
+    // Whatever is chosen, a state that lasts must be told again before the machine counts as offline.
+    const longestRate = 0.4 * country.telemetry.offlineAfterSeconds;
+    const rate = Math.min(longestRate, this.#options.rate ?? country.telemetry.sampling.intervalSeconds);
+    const working = Math.min(longestRate, Math.max(rate, (pastSeconds * channels) / readingsInThePast));
+    return {
+      broker: { ...broker, host: broker.host.replace(/^\[(.*)\]$/, "$1") },
+      calendar,
+      machines: fleetMachines,
+      seed: 1,
+      rate,
+      rateInThePast: { working, resting: longestRate },
+      speed: Math.max(1.1, this.#options.speed ?? Math.max(60, longestSeconds / catchUpSeconds)),
+    };
+  }
+}
+
+function tell(child: ChildProcess, message: ToChild): void {
+  // The process may be gone; its exit is seen elsewhere.
+  child.send(message, () => undefined);
+}
+
+function retentionMilliseconds(country: Country): number {
+  const period = country.telemetry.retention.raw;
+  const days = { D: 1, M: 28, Y: 365 }[period.slice(-1) as "D" | "M" | "Y"];
+  return Number.parseInt(period.slice(1), 10) * days * 24 * hour;
+}
