@@ -43,6 +43,10 @@ export class DataFolder {
   get certificates(): string {
     return join(this.path, "certificates");
   }
+  /** What devices must trust. */
+  get certificateAuthority(): string {
+    return join(this.certificates, "ca.pem");
+  }
   get log(): string {
     return join(this.path, "stack.log");
   }
@@ -70,6 +74,20 @@ export class DataFolder {
     const draft = `${this.#running}.${process.pid}`;
     writeFileSync(draft, `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
     renameSync(draft, this.#running);
+  }
+
+  /** The stores' own locks are what counts; this says it in better words. @throws EnvironmentError */
+  async requireUnused(): Promise<void> {
+    const running = this.readRunning();
+    if (running === undefined) return;
+    const answer = await fetch(running.statusAddress, { signal: AbortSignal.timeout(2000) }).catch(
+      () => undefined,
+    );
+    if (answer?.ok)
+      throw new EnvironmentError(
+        `A stack (process ${running.pid}) already runs on ${this.path}.`,
+        "Stop it first, or name another folder with --data.",
+      );
   }
 
   removeRunning(): void {

@@ -1,0 +1,27 @@
+/** The local stack's log: JSON lines in its data folder, the former file kept beside it once it has grown large. */
+import { existsSync, renameSync, statSync } from "node:fs";
+import { type Logger, pino } from "pino";
+
+const largestBytes = 20 * 1024 * 1024;
+
+export function openLog(file: string): Logger {
+  if (existsSync(file) && statSync(file).size > largestBytes) renameSync(file, `${file}.1`);
+  return pino(
+    {
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // A second fence: nothing should pass a secret to the log at all.
+      redact: [
+        "password",
+        "*.password",
+        "token",
+        "*.token",
+        "cookie",
+        "*.cookie",
+        "authorization",
+        "*.authorization",
+      ],
+    },
+    pino.destination({ dest: file, mkdir: true, sync: false, mode: 0o600 }),
+  );
+}

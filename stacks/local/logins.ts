@@ -1,0 +1,59 @@
+/** The accounts that a local stack has from its first start, and the links by which a run's user enters without typing. */
+import { randomBytes } from "node:crypto";
+import {
+  accountOfEmail,
+  changePassword,
+  createAccount,
+  createEntryLink,
+} from "../../apps/diagnostic/accounts.ts";
+import type { Database } from "../../apps/relational/database.ts";
+
+export interface Login {
+  /** Whom it is for, to show. */
+  readonly name: string;
+  readonly role: "ministry" | "company";
+  readonly email: string;
+  /** Present when this start made or renewed it: it is kept as a hash only. */
+  readonly password?: string;
+  /** Path that signs in once, within a day. */
+  readonly entryPath: string;
+}
+
+export interface LoginRequest {
+  readonly name: string;
+  readonly role: Login["role"];
+  readonly email: string;
+  /** Required for the role `company`. */
+  readonly company?: string;
+  /** BCP 47. */
+  readonly language: string;
+  /** Path of the page that the entry link opens. */
+  readonly destination: string;
+}
+
+/** Makes the account where it is missing; with `renew` an existing one gets a new password too. */
+export async function ensureLogin(database: Database, request: LoginRequest, renew: boolean): Promise<Login> {
+  const { name, role, email, destination, ...rest } = request;
+  const existing = await accountOfEmail(database, email);
+  const password = existing === undefined || renew ? newPassword() : undefined;
+  let account = existing;
+  if (password !== undefined) {
+    if (existing === undefined) account = await createAccount(database, { role, email, password, ...rest });
+    else await changePassword(database, existing, password);
+  }
+  if (account === undefined) throw new Error(`The account of ${email} could not be made.`);
+  return {
+    name,
+    role,
+    email,
+    ...(password === undefined ? {} : { password }),
+    entryPath: await createEntryLink(database, account, destination),
+  };
+}
+
+/** 96 random bits in four groups that can be typed from paper: no letter that looks like another. */
+function newPassword(): string {
+  const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
+  const letters = Array.from(randomBytes(20), (byte) => alphabet[byte % alphabet.length]!);
+  return [0, 5, 10, 15].map((start) => letters.slice(start, start + 5).join("")).join("-");
+}

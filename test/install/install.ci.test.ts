@@ -1,0 +1,111 @@
+/** The kit as a new user meets it: a fresh clone in a path with spaces, as an ordinary user, and the packed package elsewhere. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { packageRoot } from "../../localisation/package-root.ts";
+
+const installing = 10 * 60_000;
+const asRoot = process.getuid?.() === 0;
+/** Root of a container tests as an ordinary user too. */
+const ordinary = { uid: 65534, gid: 65534 };
+
+let folder: string;
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "rollout install ")));
+  chmodSync(folder, 0o755);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ready {
+  readonly event: "ready";
+  readonly webAddress: string;
+  readonly logins: readonly { readonly enter: string }[];
+}
+
+/** Waits for the stack to say that it is ready; everything that it printed where it ends instead. */
+async function ready(child: ChildProcess): Promise<Ready> {
+  let errors = "";
+  child.stderr!.on("data", (data) => {
+    errors += data;
+  });
+  const printed: string[] = [];
+  for await (const line of createInterface({ input: child.stdout! })) {
+    printed.push(line);
+    if (line.startsWith('{"event":"ready"')) return JSON.parse(line) as Ready;
+  }
+  throw new Error(`The stack ended before it was ready:\n${printed.join("\n")}\n${errors}`);
+}
+
+async function visitAndStop(child: ChildProcess): Promise<void> {
+  const { webAddress, logins } = await ready(child);
+  expect(logins.length).toBeGreaterThan(0);
+  const page = await fetch(webAddress);
+  expect(page.status).toBe(200);
+  const entered = await fetch(logins[0]!.enter, { redirect: "manual" });
+  expect(entered.headers.get("set-cookie")).toContain("HttpOnly");
+  // The whole group, as Ctrl-C in a terminal does.
+  process.kill(-child.pid!, "SIGINT");
+  const [code] = await once(child, "exit");
+  expect(code).toBe(0);
+}
+
+test(
+  "npm start in a fresh clone, in a path with spaces, as an ordinary user",
+  async () => {
+    const home = join(folder, "home of a user");
+    const clone = join(home, "the kit");
+    mkdirSync(home);
+    execFileSync("git", ["clone", "--quiet", packageRoot, clone]);
+    if (asRoot) execFileSync("chown", ["-R", `${ordinary.uid}:${ordinary.gid}`, home]);
+    const environment = { ...process.env, HOME: home, npm_config_cache: join(home, ".npm") };
+    const child = spawn("npm", ["start", "--silent", "--", "--port", "0", "--companies", "2", "--no-open", "--json"], {
+      cwd: clone,
+      env: withoutOwnBinaries(environment),
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(asRoot ? ordinary : {}),
+    });
+    await visitAndStop(child);
+  },
+  installing,
+);
+
+test(
+  "the packed package, installed in another project",
+  async () => {
+    const project = join(folder, "another project");
+    mkdirSync(project);
+    const [tarball] = execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: packageRoot, encoding: "utf8" })
+      .trim()
+      .split("\n")
+      .slice(-1);
+    writeFileSync(join(project, "package.json"), JSON.stringify({ name: "another", private: true }));
+    const run = (command: string, ...parameters: string[]) =>
+      execFileSync(command, parameters, { cwd: project, env: withoutOwnBinaries(process.env), encoding: "utf8" });
+    run("npm", "install", "--no-audit", "--no-fund", join(folder, tarball!));
+    expect(run("npx", "rollout", "validate")).toContain("a valid localisation file of ZA");
+    cpSync(join(packageRoot, "countries", "za.yaml"), join(project, "my country.yaml"));
+    const child = spawn("npx", ["rollout", "up", "my country.yaml", "--port", "0", "--companies", "2", "--no-open", "--json"], {
+      cwd: project,
+      env: withoutOwnBinaries(process.env),
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    await visitAndStop(child);
+  },
+  installing,
+);
+
+/** Without what `npm test` adds, so that the machine's own Node.js is what starts. */
+function withoutOwnBinaries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !name.startsWith("npm_") || name === "npm_config_cache");
+  const path = (environment.PATH ?? "")
+    .split(":")
+    .filter((entry) => !entry.includes("node_modules"))
+    .join(":");
+  return { ...Object.fromEntries(kept), PATH: path };
+}
