@@ -3,6 +3,7 @@ import type { Examination } from "./examination.ts";
 import { currenciesOf } from "./generated/currencies.ts";
 import { publicHolidays } from "./holidays.ts";
 import { awsRegionsIn } from "./places.ts";
+import { otherRegions } from "./rules/cloud-regions.ts";
 import type { Country } from "./schema/country.ts";
 import { countryName, timeZonesOf } from "./schema/formats.ts";
 import { dataClassNames } from "./schema/residency.ts";
@@ -82,11 +83,7 @@ function hosting(examination: Examination, draft: Mutable<Country>): void {
   const [only] = regions;
   if (aws.region === undefined) {
     if (regions.length !== 1 || only === undefined) {
-      const choices =
-        regions.length === 0
-          ? "aws has none in the country. Use target: kubernetes."
-          : `Add one of: ${regions.join(", ")}.`;
-      examination.report(["hosting", "aws"], '"region" is missing.', choices, "key");
+      examination.report(["hosting", "aws"], '"region" is missing.', otherRegions(examination), "key");
       return;
     }
     aws.region = only;

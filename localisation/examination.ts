@@ -50,24 +50,37 @@ export class Examination {
 
   /** The value at a path; undefined where it is absent or the file has a problem in it. */
   read<const P extends Path>(...path: P): At<Country, P> | undefined {
-    if (!this.isSound(path)) return undefined;
-    let value: unknown = this.draft;
-    for (const segment of path) {
-      if (typeof value !== "object" || value === null) return undefined;
-      value = (value as Record<PathSegment, unknown>)[segment];
-    }
-    return (value ?? undefined) as At<Country, P> | undefined;
+    return this.isSound(path) ? (this.valueAt(path) as At<Country, P> | undefined) : undefined;
   }
 
   /** The sound items of a list, each with its path. */
   elements<const P extends Path>(...path: P): readonly { item: Item<At<Country, P>>; path: Path }[] {
     if (!this.isReachable(path)) return [];
-    let value: unknown = this.draft;
-    for (const segment of path) value = (value as Record<PathSegment, unknown> | undefined)?.[segment];
+    const value = this.valueAt(path);
     if (!Array.isArray(value)) return [];
     return value
       .map((item: Item<At<Country, P>>, index) => ({ item, path: [...path, index] }))
       .filter((element) => this.isSound(element.path));
+  }
+
+  /** One field of each item of a list, where that field is sound, whatever else is wrong with the item. */
+  fields<const P extends Path, K extends keyof Item<At<Country, P>> & string>(
+    list: P,
+    key: K,
+  ): readonly { value: NonNullable<Item<At<Country, P>>[K]>; path: Path }[] {
+    const items = this.valueAt(list);
+    if (!Array.isArray(items)) return [];
+    return items.flatMap((_, index) => {
+      const path = [...list, index, key];
+      const value = this.isSound(path) ? this.valueAt(path) : undefined;
+      return value === undefined ? [] : [{ value: value as NonNullable<Item<At<Country, P>>[K]>, path }];
+    });
+  }
+
+  /** The keys of a map, whatever is wrong with their values. */
+  keys(...path: Path): readonly string[] {
+    const value = this.isReachable(path) ? this.valueAt(path) : undefined;
+    return typeof value === "object" && value !== null ? Object.keys(value) : [];
   }
 
   isSound(path: Path): boolean {
@@ -85,6 +98,15 @@ export class Examination {
 
   warn(path: Path, message: string, cure: string, side: "key" | "value" = "value"): void {
     this.warnings.push(this.problem(path, message, cure, side));
+  }
+
+  private valueAt(path: Path): unknown {
+    let value: unknown = this.draft;
+    for (const segment of path) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, segment)) return undefined;
+      value = (value as Record<PathSegment, unknown>)[segment];
+    }
+    return value ?? undefined;
   }
 
   private problem(path: Path, message: string, cure: string, side: "key" | "value"): Problem {

@@ -2,6 +2,7 @@
  * Brings an older localisation file up to the present version of the format, in place. Only the words that changed
  * are rewritten, so comments, order, spacing and line ends stay as they are.
  */
+import { randomUUID } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
@@ -169,15 +170,20 @@ function bothNames(
 /** Writes beside the file, then renames: a reader sees the old text or the new one. */
 function replaceFile(file: string, text: string): void {
   const target = realpathSync(file);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-  const descriptor = openSync(temporary, "wx", statSync(target).mode);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.tmp`);
   try {
-    writeSync(descriptor, text);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
+    const descriptor = openSync(temporary, "wx", statSync(target).mode);
+    try {
+      writeSync(descriptor, text);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    const message = `The file can't be rewritten (${(error as NodeJS.ErrnoException).code ?? error}).`;
+    const cure = `Allow this user to write in ${dirname(target)}, and check that the disk has room.`;
+    throw new LocalisationError([{ file, line: 1, column: 1, path: "", message, cure }]);
   }
 }

@@ -84,6 +84,8 @@ function decode(file: string, bytes: Buffer): string {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
     throw wrong(file, "The file is UTF-16.", "Save it as UTF-8.");
+  if (bytes.includes(0))
+    throw wrong(file, "This is a binary file, not text.", "Name a localisation file, such as za.yaml.");
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -97,20 +99,25 @@ function checkCharacters(file: string, text: string): string {
   if (control !== null)
     throw control[0] === "\r"
       ? notText(file, text, "\r", "is a lone carriage return", "End lines with a line feed.")
-      : notText(
-          file,
-          text,
-          control[0],
-          "is a control character",
-          "Take it out; a binary file can't be read.",
-        );
+      : notText(file, text, control[0], "is a control character", "Take it out.");
+  const indentation = /^[ ]*[\u00a0\u2000-\u200b\u3000\ufeff]/m.exec(text);
+  if (indentation !== null)
+    throw notText(
+      file,
+      text,
+      indentation[0],
+      "is a space that YAML doesn't know",
+      "Indent with plain spaces.",
+    );
   return text;
 }
 
-function notText(file: string, text: string, character: string, what: string, cure: string) {
-  const before = text.slice(0, Math.max(text.indexOf(character), 0));
+function notText(file: string, text: string, found: string, what: string, cure: string) {
+  const offset = Math.max(text.indexOf(found), 0) + found.length - 1;
+  const before = text.slice(0, offset);
   const line = before.split("\n").length;
   const column = before.length - before.lastIndexOf("\n");
+  const character = found.slice(-1);
   const code = character.codePointAt(0) ?? 0;
   const name =
     character === "\uFFFD"

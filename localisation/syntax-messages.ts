@@ -31,7 +31,7 @@ const words: Partial<Record<ErrorCode, (detail: string) => Words>> = {
     "Write a comma between items; put a text with a colon in quotes.",
   ),
   MULTILINE_IMPLICIT_KEY: say(
-    "A key goes over more than one line, or its colon is missing.",
+    "A key's colon, or the space after it, is missing.",
     "Write key: value on one line.",
   ),
   KEY_OVER_1024_CHARS: say(
@@ -84,7 +84,10 @@ function missing(detail: string): Words {
     };
   if (detail.includes("map values")) return { message: "A key has no colon.", cure: "Write key: value." };
   if (detail.includes("- indicator"))
-    return { message: "An item of the list has no dash.", cure: 'Start it with "- ".' };
+    return {
+      message: "The line is no item of the list above and belongs to none of its items.",
+      cure: 'Start an item with "- ", or indent the line like the keys of the item above.',
+    };
   if (detail.includes("Missing ,"))
     return {
       message: "A comma is missing between two items in brackets.",

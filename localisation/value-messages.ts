@@ -117,7 +117,7 @@ function wrongForm(schema: SchemaNode, node: LocatedNode): Words {
   };
 }
 
-const repairs: readonly ((text: string) => string | undefined)[] = [
+const repairs: readonly ((text: string, schema: SchemaNode) => string | undefined)[] = [
   (text) => text.trim(),
   (text) => text.trim().toUpperCase(),
   (text) => text.trim().toLowerCase(),
@@ -131,7 +131,7 @@ const repairs: readonly ((text: string) => string | undefined)[] = [
   (text) => canonicalLocale(`und-${text}`)?.replace(/^und-/, ""),
   (text) => text.replace(/^(\d):/, "0$1:"),
   (text) => text.replace(/^(\d{1,2})h?$/, "$1:00").padStart(5, "0"),
-  (text) => `https://${text}`,
+  (text, { format }) => (format === "uri" ? `https://${text}` : undefined),
   (text) => text.replace(/^https?:\/\//, "").replace(/\/$/, ""),
   (text) => isoDate(text),
   (text) =>
@@ -144,7 +144,7 @@ const repairs: readonly ((text: string) => string | undefined)[] = [
 function mend(text: string, schema: SchemaNode): string | undefined {
   if (text.length === 0 || text.length > 200) return undefined;
   return repairs
-    .map((repair) => repair(text))
+    .map((repair) => repair(text, schema))
     .find((candidate) => candidate !== undefined && candidate !== text && fits(candidate, schema));
 }
 

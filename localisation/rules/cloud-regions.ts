@@ -70,6 +70,15 @@ function countriesOfRest(examination: Examination): ReadonlySet<string> | undefi
 
 function knownRegion(examination: Examination, region: string, path: Path) {
   if (Object.hasOwn(awsRegions, region)) return awsRegions[region];
+  const zone = awsZone(region);
+  if (zone !== undefined) {
+    examination.report(
+      path,
+      `${quote(region)} is a zone of ${zone.region}, not a region.`,
+      otherRegions(examination),
+    );
+    return undefined;
+  }
   const near = nearest(region, Object.keys(awsRegions));
   examination.report(
     path,

@@ -46,7 +46,7 @@ export const stateHasAPlace: Rule = (examination) => {
     ].filter(Boolean);
     examination.report(
       at,
-      `The bucket's ${missing.join(" and ")} is missing.`,
+      `The bucket needs ${missing.join(" and ")}.`,
       `Add ${missing.map((key) => `${key}: …`).join(", ")}.`,
       "key",
     );
@@ -54,7 +54,7 @@ export const stateHasAPlace: Rule = (examination) => {
   if (state.secrets === "aws-kms" && state.key === undefined)
     examination.report(
       at,
-      "The key's name is missing.",
+      "Secrets under aws-kms need a key.",
       "Add key: alias/…, or use secrets: passphrase.",
       "key",
     );

@@ -2,6 +2,7 @@
 import type { Examination, Rule } from "../examination.ts";
 import { nearest } from "../nearest.ts";
 import { type PathSegment, quote } from "../problem.ts";
+import { languagePattern } from "../schema/common.ts";
 import type { SchemaNode } from "../schema/file-schema.ts";
 import { fileSchemas } from "../schema-check.ts";
 
@@ -22,7 +23,7 @@ export const textsAreInTheLanguages: Rule = (examination) => {
   const ofDiagnostic = examination.read("diagnostic", "languages") ?? languages;
   for (const { text, path } of localisedTexts(fileSchemas.country, examination.draft, [])) {
     if (!examination.isSound(path)) continue;
-    for (const language of Object.keys(text))
+    for (const language of Object.keys(text).filter(isTag))
       if (language !== commonLanguage && !languages.includes(language))
         examination.report(
           [...path, language],
@@ -34,6 +35,9 @@ export const textsAreInTheLanguages: Rule = (examination) => {
     else requireDefault(examination, text, path, languages);
   }
 };
+
+/** Whatever is no tag at all, the schema has refused. */
+const isTag = (key: string): boolean => new RegExp(languagePattern).test(key);
 
 const cureFor = (language: string, languages: readonly string[]): string => {
   const near = nearest(language, languages);

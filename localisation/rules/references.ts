@@ -34,41 +34,28 @@ function* articleReferences(
   for (const name of dataClassNames)
     for (const { item, path } of examination.elements("residency", "dataClasses", name, "articles"))
       if (examination.isWritten(path)) yield { reference: item, path };
-  for (const { item, path } of examination.elements("residency", "registrations"))
-    yield { reference: item.article, path: [...path, "article"] };
-  for (const { item, path } of examination.elements("residency", "transfers"))
-    yield { reference: item.article, path: [...path, "article"] };
+  for (const list of ["registrations", "transfers"] as const)
+    for (const { value, path } of examination.fields(["residency", list], "article"))
+      yield { reference: value, path };
   const notice = examination.read("residency", "breachNotice", "article");
   if (notice !== undefined) yield { reference: notice, path: ["residency", "breachNotice", "article"] };
 }
 
 export const offersReferToBandsAndSectors: Rule = (examination) => {
-  const bands = examination.read("programme", "sizeBands")?.map(({ id }) => id);
+  const bands = examination.fields(["programme", "sizeBands"], "id").map(({ value }) => value);
   const sectors = examination.read("programme", "sectors");
-  for (const list of ["financing", "levers"] as const)
-    for (const { item, path } of examination.elements("diagnostic", list)) {
-      if (bands !== undefined)
-        requireKnown(
-          examination,
-          item.sizeBands ?? [],
-          [...path, "sizeBands"],
-          bands,
-          "size band of programme.sizeBands",
-        );
-      if (sectors !== undefined)
-        requireKnown(
-          examination,
-          item.sectors ?? [],
-          [...path, "sectors"],
-          sectors,
-          "sector of programme.sectors",
-        );
-    }
+  for (const list of ["financing", "levers"] as const) {
+    for (const { value, path } of examination.fields(["diagnostic", list], "sizeBands"))
+      requireKnown(examination, value, path, bands, "size band of programme.sizeBands");
+    if (sectors === undefined) continue;
+    for (const { value, path } of examination.fields(["diagnostic", list], "sectors"))
+      requireKnown(examination, value, path, sectors, "sector of programme.sectors");
+  }
 };
 
 export const overridesAreOfStandardQuestions: Rule = (examination) => {
   const known = standardQuestions.map(({ id }) => id);
-  for (const id of Object.keys(examination.read("diagnostic", "overrides") ?? {})) {
+  for (const id of examination.keys("diagnostic", "overrides")) {
     if (known.includes(id)) continue;
     const near = nearest(id, known);
     examination.report(

@@ -37,11 +37,11 @@ export const currencyIsTheCountrys: Rule = (examination) => {
 export const regionsAreTheCountrys: Rule = (examination) => {
   const country = examination.read("country");
   if (country === undefined) return;
-  for (const { item, path } of examination.elements("programme", "regions"))
-    if (!item.code.startsWith(`${country}-`))
+  for (const { value, path } of examination.fields(["programme", "regions"], "code"))
+    if (!value.startsWith(`${country}-`))
       examination.report(
-        [...path, "code"],
-        `${quote(item.code)} is no region of ${countryName(country)}.`,
+        path,
+        `${quote(value)} is no region of ${countryName(country)}.`,
         `Its codes start with ${country}-.`,
       );
 };

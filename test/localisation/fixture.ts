@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatProblem, LocalisationError, type LoadOptions, loadCountry } from "../../localisation/load.ts";
+import { formatProblem, type LoadOptions, LocalisationError, loadCountry } from "../../localisation/load.ts";
 
 export const today = "2026-11-24";
 
@@ -51,7 +51,11 @@ export class Folder implements Disposable {
 }
 
 /** The problems of a text as lines, with `file` for the file's path; empty where it loads. */
-export function problemsOf(content: string | Uint8Array, options: LoadOptions = {}, name = "file.yaml"): string[] {
+export function problemsOf(
+  content: string | Uint8Array,
+  options: LoadOptions = {},
+  name = "file.yaml",
+): string[] {
   using folder = new Folder();
   const file = folder.write(name, content);
   try {
@@ -59,7 +63,9 @@ export function problemsOf(content: string | Uint8Array, options: LoadOptions = 
     return [];
   } catch (error) {
     if (!(error instanceof LocalisationError)) throw error;
-    return error.problems.map((problem) => formatProblem({ ...problem, file: problem.file.replace(file, "file") }));
+    return error.problems.map((problem) =>
+      formatProblem({ ...problem, file: problem.file.replace(file, "file") }),
+    );
   }
 }
 
@@ -72,8 +78,8 @@ export function warningsOf(content: string, options: LoadOptions = {}, name = "f
   );
 }
 
-/** The valid file with one part replaced; the part must stand in it. */
-export function spoiled(part: string, by: string): string {
-  if (!validFile.includes(part)) throw new Error(`The valid file does not hold ${JSON.stringify(part)}.`);
-  return validFile.replace(part, () => by);
+/** A file, the valid one where none is given, with one part replaced; the part must stand in it. */
+export function spoiled(part: string, by: string, file: string = validFile): string {
+  if (!file.includes(part)) throw new Error(`The file does not hold ${JSON.stringify(part)}.`);
+  return file.replace(part, () => by);
 }
