@@ -62,6 +62,8 @@ export class Gateway extends ComponentResource {
           ...metadata(namespace, gatewayName, "diagnostic"),
           // The Ingress API has no field for encryption behind it; each controller reads its own.
           annotations: {
+            // Some controllers never give their Ingresses an address, for which the engine would wait.
+            "pulumi.com/skipAwait": "true",
             "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS",
             "nginx.ingress.kubernetes.io/proxy-ssl-verify": "on",
             "nginx.ingress.kubernetes.io/proxy-ssl-secret": address,
@@ -90,7 +92,6 @@ export class Gateway extends ComponentResource {
           ],
         },
       },
-      // A controller without an address for its Ingresses would hold up everything.
       { parent: this },
     );
   }

@@ -67,6 +67,9 @@ export function kubernetesStack(input: StackInput): StackOutputs {
   const size = sizeStack(country, cluster.zones.length);
   const { destination, at, retention } = country.hosting.backup;
   const withPrometheusOperator = cluster.monitoring === "prometheus-operator";
+  // What the file lacks shows before anything is declared.
+  const issuer = publicIssuer(country, cluster);
+  const web = webDoor(cluster);
 
   const provider = new Provider("cluster", {
     ...(cluster.context !== undefined && { context: cluster.context }),
@@ -134,7 +137,7 @@ export function kubernetesStack(input: StackInput): StackOutputs {
     {
       namespace,
       domain,
-      issuer: publicIssuer(country, cluster),
+      issuer,
       parts: {
         broker: [],
         "time-series-store": [
@@ -219,7 +222,7 @@ export function kubernetesStack(input: StackInput): StackOutputs {
     {
       namespace,
       domain,
-      web: webDoor(cluster),
+      web,
       webSecret: certificates.webSecret,
       diagnosticService: application.diagnosticService,
       partsAuthoritySecret: certificateSecretOf("diagnostic"),

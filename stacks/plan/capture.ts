@@ -70,8 +70,18 @@ async function capture(
     false,
   );
   observe(runtime.getMonitor() as unknown as Monitor, resources);
-  const outputs = await runtime.runInPulumiStack(async () => program());
+  // Resources that were declared before an error are still on their way: the error waits for them.
+  let failure: { readonly error: unknown } | undefined;
+  const outputs = await runtime.runInPulumiStack(async () => {
+    try {
+      return await program();
+    } catch (error) {
+      failure = { error };
+      return {};
+    }
+  });
   await runtime.disconnect();
+  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
   return {
     resources: resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)),
     outputs: readProperties((outputs ?? {}) as Record<string, unknown>).properties,
