@@ -47,6 +47,7 @@ export async function machineOf(
   siteId: string,
   id: string,
 ): Promise<Machine | undefined> {
+  if (!isIdentifier(siteId) || !isIdentifier(id)) return undefined;
   const [row] = await database
     .select(columns)
     .from(machine)
@@ -82,6 +83,10 @@ export function machinesNow(
       return [key, { state: heardAt < offlineBefore ? "offline" : (state ?? "online"), heardAt }];
     }),
   );
+}
+
+function isIdentifier(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,39}$/.test(text);
 }
 
 export const neverHeard: MachineNow = { state: "never", heardAt: undefined };

@@ -1,6 +1,8 @@
 /** The web app on stores in memory, with browsers that keep cookies; for all tests of its pages. */
 import { join } from "node:path";
-import { createAccount, createDiagnosticApp, createEntryLink } from "../../apps/diagnostic/app.ts";
+import { insertAccount } from "../../apps/diagnostic/accounts.ts";
+import { createDiagnosticApp, createEntryLink } from "../../apps/diagnostic/app.ts";
+import { hashPassword } from "../../apps/diagnostic/password.ts";
 import type { DiagnosticDependencies } from "../../apps/diagnostic/services.ts";
 import { addMachine, addSite, registerCompany } from "../../apps/relational/companies.ts";
 import { openRelationalStore } from "../../apps/relational/database.ts";
@@ -37,6 +39,8 @@ export async function openApp(
   await migrateTimeSeriesStore(store.writer, country);
   const relational = await openRelationalStore();
   const { database } = relational;
+  // Hashing takes long on purpose: once is enough.
+  const passwordHash = await hashPassword(password);
   const logged: string[] = [];
   const note = (fields: object, message: string) => logged.push(`${message} ${JSON.stringify(fields)}`);
   const end = new AbortController();
@@ -45,7 +49,15 @@ export async function openApp(
     catalogues,
     database,
     reader: store.reader,
-    flow: () => ({ messages: 10, stored: 9, rejected: 1, duplicates: 0, waiting: 0, lagMilliseconds: 0 }),
+    flow: () => ({
+      messages: 10,
+      stored: 9,
+      rejected: 1,
+      rejectedByReason: { "time-missing": 1 },
+      duplicates: 0,
+      waiting: 0,
+      lagMilliseconds: 0,
+    }),
     status: async () => ({ parts: [{ name: "broker", health: "healthy", detail: "3 clients connected" }] }),
     mqtt: { host: "mqtt.test", port: 8883, certificateAuthority: "-----BEGIN CERTIFICATE-----\n" },
     log: { info: note, warn: note, error: note },
@@ -96,22 +108,20 @@ export async function openApp(
             plannedRunTimePerItem: 20,
           }),
         );
-      const account = await createAccount(database, {
-        email: `owner@${id}.test`,
-        password,
-        role: "company",
-        company: id,
-        language: "en",
-      });
+      const owner = { email: `owner@${id}.test`, role: "company", company: id, language: "en" } as const;
+      const account = await insertAccount(database, owner, passwordHash);
       return { id, site, machines: ids, account: account!, email: `owner@${id}.test` };
     },
     async ministry() {
-      const account = await createAccount(database, {
-        email: "office@ministry.test",
-        password,
-        role: "ministry",
-        language: "en",
-      });
+      const account = await insertAccount(
+        database,
+        {
+          email: "office@ministry.test",
+          role: "ministry",
+          language: "en",
+        },
+        passwordHash,
+      );
       return account!;
     },
     async insert(readings: readonly Reading[]) {

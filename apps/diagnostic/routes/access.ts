@@ -9,8 +9,8 @@ export function allowOnly(...roles: readonly Role[]): MiddlewareHandler<Environm
   return async (c, next) => {
     const { signedIn } = c.var.view;
     if (signedIn === undefined) {
-      if (c.req.method === "GET" && (c.req.header("accept") ?? "").includes("text/html"))
-        return c.redirect("/sign-in", 303);
+      // Scripts ask for something else, and have to learn that the session is over.
+      if ((c.req.header("accept") ?? "").includes("text/html")) return c.redirect("/sign-in", 303);
       throw new HTTPException(401);
     }
     if (!roles.includes(signedIn.role)) return c.notFound();

@@ -1,0 +1,344 @@
+/** Machines: live values and their stream, states over time, charts, the technician's pages. */
+import { eq } from "drizzle-orm";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loginCheck } from "../../apps/broker/login.ts";
+import { statePeriods } from "../../apps/diagnostic/state-timeline.ts";
+import { machine } from "../../apps/relational/schema.ts";
+import { type AppUnderTest, type Browser, openApp } from "./app-under-test.ts";
+
+let app: AppUnderTest;
+beforeAll(async () => {
+  app = await openApp();
+});
+afterAll(() => app.close());
+
+const minute = 60_000;
+
+/** Reads events until one satisfies the condition. */
+async function eventWhere(
+  browser: Browser,
+  condition: (data: { texts: Record<string, string>; states: Record<string, string[]> }) => boolean,
+  meanwhile?: () => Promise<void>,
+) {
+  const response = await browser.get("/machines/live", { accept: "text/event-stream" });
+  expect(response.headers.get("content-type")).toContain("text/event-stream");
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let buffered = "";
+  let told = false;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error("The stream ended.");
+    buffered += value;
+    for (const [, data] of buffered.matchAll(/^data: (.*)$/gm)) {
+      const parsed = JSON.parse(data!);
+      if (condition(parsed)) {
+        await reader.cancel();
+        return parsed;
+      }
+    }
+    if (!told && buffered.includes("data:")) {
+      told = true;
+      await meanwhile?.();
+    }
+  }
+}
+
+describe("live values", () => {
+  test("come with the page, then by the stream as they are stored", async () => {
+    const { id, account } = await app.company("Live Works", ["Lathe"]);
+    await app.insert([
+      { company: id, machine: "lathe", channel: "temperature", time: Date.now() - 2000, value: 40 },
+    ]);
+    const browser = await app.signedIn(account);
+    expect(await browser.page("/machines")).toContain('data-live="hall/lathe/temperature">40 °C<');
+    const event = await eventWhere(
+      browser,
+      ({ texts }) => texts["hall/lathe/temperature"] === "55,25 °C",
+      () =>
+        app.insert([
+          { company: id, machine: "lathe", channel: "temperature", time: Date.now(), value: 55.25 },
+          { company: id, machine: "lathe", channel: "state", time: Date.now(), value: "down" },
+        ]),
+    );
+    expect(event.states["hall/lathe"]).toEqual(["down", "Down"]);
+    expect(JSON.parse(await browser.page("/machines/values")).texts["hall/lathe/temperature"]).toBe(
+      "55,25 °C",
+    );
+  });
+
+  test("of another company never come through the stream", async () => {
+    const own = await app.company("Listening Works", ["Lathe"]);
+    const other = await app.company("Neighbour Works", ["Press"]);
+    const browser = await app.signedIn(own.account);
+    const event = await eventWhere(
+      browser,
+      ({ texts }) => texts["hall/lathe/power"] !== undefined,
+      async () => {
+        await app.insert([
+          { company: other.id, machine: "press", channel: "power", time: Date.now(), value: 5 },
+        ]);
+        await app.insert([
+          { company: own.id, machine: "lathe", channel: "power", time: Date.now(), value: 6 },
+        ]);
+      },
+    );
+    expect(Object.keys(event.texts).filter((key) => key.includes("press"))).toEqual([]);
+  });
+
+  test("that are older than what is shown change nothing", async () => {
+    const { id, account } = await app.company("Backlog Works", ["Lathe"]);
+    const now = Date.now();
+    await app.insert([{ company: id, machine: "lathe", channel: "power", time: now, value: 2 }]);
+    const browser = await app.signedIn(account);
+    await eventWhere(
+      browser,
+      ({ texts }) => texts["hall/lathe/humidity"] !== undefined,
+      async () => {
+        await app.insert([
+          { company: id, machine: "lathe", channel: "power", time: now - 5 * minute, value: 9 },
+        ]);
+        await app.insert([{ company: id, machine: "lathe", channel: "humidity", time: now, value: 50 }]);
+      },
+    );
+    expect(JSON.parse(await browser.page("/machines/values")).texts["hall/lathe/power"]).toBe("2 kW");
+  });
+
+  test("of a silent machine say that it is offline", async () => {
+    const { id, account } = await app.company("Silent Works", ["Lathe", "Press"]);
+    const silentSince = Date.now() - (app.country.telemetry.offlineAfterSeconds + 60) * 1000;
+    await app.insert([
+      { company: id, machine: "lathe", channel: "state", time: silentSince, value: "producing" },
+    ]);
+    const browser = await app.signedIn(account);
+    const page = await browser.page("/machines");
+    expect(page).toMatch(/data-state-of="hall\/lathe" data-state="offline">Offline/);
+    expect(page).toMatch(/data-state-of="hall\/press" data-state="never">Not heard yet/);
+  });
+
+  test("many watchers cost the store one question at a time, and leave nothing behind", async () => {
+    const { id, account } = await app.company("Crowded Works", ["Lathe"]);
+    await app.insert([{ company: id, machine: "lathe", channel: "power", time: Date.now(), value: 1 }]);
+    const browser = await app.signedIn(account);
+    const streams = await Promise.all(Array.from({ length: 12 }, () => browser.get("/machines/live")));
+    expect(streams.map(({ status }) => status)).toEqual(Array(12).fill(200));
+    expect((await browser.get("/machines/live")).status).toBe(503);
+    for (const { body } of streams) await body!.cancel();
+    // The places are free again once the server has noticed.
+    await expect
+      .poll(
+        async () => {
+          const response = await browser.get("/machines/live");
+          await response.body?.cancel();
+          return response.status;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(200);
+  });
+});
+
+describe("states over time", () => {
+  const range = { from: 0, to: 100 };
+  test("a state holds until the next, and silence is not known", () => {
+    expect(
+      statePeriods(
+        [
+          { time: 10, state: "producing" },
+          { time: 30, state: "down" },
+        ],
+        range,
+        40,
+      ),
+    ).toEqual([
+      { state: "unknown", from: 0, to: 10 },
+      { state: "producing", from: 10, to: 30 },
+      { state: "down", from: 30, to: 70 },
+      { state: "unknown", from: 70, to: 100 },
+    ]);
+  });
+  test("a reading before the range reaches into it", () => {
+    expect(statePeriods([{ time: -10, state: "idle" }], range, 40)).toEqual([
+      { state: "idle", from: 0, to: 30 },
+      { state: "unknown", from: 30, to: 100 },
+    ]);
+  });
+  test("whatever is read, the periods cover the range once, in order", () => {
+    const reading = fc.record({
+      time: fc.integer({ min: -50, max: 150 }),
+      state: fc.constantFrom("producing", "idle", "down", "nonsense"),
+    });
+    fc.assert(
+      fc.property(fc.array(reading), fc.integer({ min: 1, max: 60 }), (readings, offline) => {
+        const sorted = readings.toSorted((a, b) => a.time - b.time);
+        const periods = statePeriods(sorted, range, offline);
+        expect(periods[0]?.from).toBe(range.from);
+        expect(periods.at(-1)?.to).toBe(range.to);
+        for (const [index, period] of periods.entries()) {
+          expect(period.to).toBeGreaterThan(period.from);
+          if (index > 0) expect(period.from).toBe(periods[index - 1]!.to);
+        }
+      }),
+    );
+  });
+});
+
+describe("a machine's page", () => {
+  test("draws its states, gives its series, and follows the chosen measurement", async () => {
+    const { id, account } = await app.company("Chart Works", ["Lathe"]);
+    const now = Date.now();
+    await app.insert(
+      Array.from({ length: 60 }, (_, index) => index).flatMap((index) => [
+        {
+          company: id,
+          machine: "lathe",
+          channel: "state",
+          time: now - index * minute,
+          value: index < 30 ? "producing" : "idle",
+        },
+        {
+          company: id,
+          machine: "lathe",
+          channel: "temperature",
+          time: now - index * minute,
+          value: 20 + index,
+        },
+        {
+          company: id,
+          machine: "lathe",
+          channel: "produced",
+          time: now - index * minute,
+          value: 100 - index,
+        },
+      ]),
+    );
+    const browser = await app.signedIn(account);
+    const page = await browser.page("/machines/hall/lathe?channel=produced&range=1h");
+    expect(page).toMatch(/<rect data-state="producing"/);
+    expect(page).toMatch(/<rect data-state="unknown"/);
+    expect(page).toContain('data-chart="/machines/hall/lathe/series?channel=produced&amp;range=1h"');
+    const series = JSON.parse(await browser.page("/machines/hall/lathe/series?channel=temperature&range=8h"));
+    expect(series.value).toEqual(Array.from({ length: 60 }, (_, index) => 79 - index));
+    expect(series.time.length).toBe(60);
+    expect((await browser.get("/machines/hall/lathe/series")).status).toBe(404);
+  });
+});
+
+describe("the technician", () => {
+  const login = async (username: string, secret: string) => {
+    const found = await loginCheck(app.database).check(username, secret);
+    return found === undefined ? undefined : [found.company, found.site, found.machine];
+  };
+
+  test("adds a site and a machine, gets a password once, and the broker takes it", async () => {
+    const { account, id } = await app.company("Technician Works");
+    const browser = await app.signedIn(account);
+    await browser.post("/connect/sites", { siteName: "Second hall" });
+    const added = await browser.post("/connect/machines", {
+      site: "second-hall",
+      name: "Loom 7",
+      kind: "loom",
+      seconds: "12,5",
+    });
+    const path = added.headers.get("location")!;
+    expect(path).toBe("/connect/second-hall/loom-7");
+    expect(await app.database.select().from(machine).where(eq(machine.companyId, id))).toMatchObject([
+      { siteId: "second-hall", id: "loom-7", plannedRunTimePerItem: 12.5 },
+    ]);
+    const issued = await browser.post(`${path}/password`, { version: "none" });
+    const page = await issued.text();
+    expect(issued.headers.get("cache-control")).toBe("private, no-store");
+    const secret = /-P &#39;([A-Za-z0-9_-]{32})&#39;/.exec(page)![1]!;
+
+    expect(await login(`${id}/second-hall/loom-7`, secret)).toEqual([id, "second-hall", "loom-7"]);
+    expect(await browser.page(path)).not.toContain(secret);
+    expect(app.logged.join("\n")).not.toContain(secret);
+    expect(page).toContain(`sme/v1/${id}/second-hall/loom-7/`);
+  });
+
+  test("sending the form twice, or from a stale page, does not end the password that was handed out", async () => {
+    const { account, id } = await app.company("Twice Works", ["Lathe"]);
+    const browser = await app.signedIn(account);
+    const first = await (await browser.post("/connect/hall/lathe/password", { version: "none" })).text();
+    const secret = /-P &#39;([A-Za-z0-9_-]{32})&#39;/.exec(first)![1]!;
+    expect((await browser.post("/connect/hall/lathe/password", { version: "none" })).status).toBe(409);
+    expect(await login(`${id}/hall/lathe`, secret)).toBeDefined();
+    const version = /name="version" value="(\d+)"/.exec(await browser.page("/connect/hall/lathe"))![1]!;
+    expect((await browser.post("/connect/hall/lathe/password", { version })).status).toBe(200);
+    expect(await login(`${id}/hall/lathe`, secret)).toBeUndefined();
+  });
+
+  test("blocks a machine, and lets it in again with a new password", async () => {
+    const { account, id } = await app.company("Blocking Works", ["Lathe"]);
+    const browser = await app.signedIn(account);
+    const secretIn = (page: string) => /-P &#39;([A-Za-z0-9_-]{32})&#39;/.exec(page)![1]!;
+    const first = secretIn(
+      await (await browser.post("/connect/hall/lathe/password", { version: "none" })).text(),
+    );
+    await browser.post("/connect/hall/lathe/revoke");
+    expect(await login(`${id}/hall/lathe`, first)).toBeUndefined();
+    const page = await browser.page("/connect/hall/lathe");
+    expect(page).toContain("blocked on");
+    const version = /name="version" value="(\d+)"/.exec(page)![1]!;
+    const second = secretIn(await (await browser.post("/connect/hall/lathe/password", { version })).text());
+    expect(await login(`${id}/hall/lathe`, second)).toBeDefined();
+  });
+
+  test.each([
+    ["no name", { name: " " }, "name"],
+    ["no kind", { kind: "" }, "kind"],
+    ["zero seconds", { seconds: "0" }, "seconds"],
+    ["words for seconds", { seconds: "ten" }, "seconds"],
+    ["endless seconds", { seconds: "1e9" }, "seconds"],
+    ["an unknown site", { site: "elsewhere" }, "site"],
+  ])("is told what is wrong with %s", async (_, values, field) => {
+    const { account, id } = await app.company("Wrong Works", ["Lathe"]);
+    const browser = await app.signedIn(account);
+    const response = await browser.post("/connect/machines", {
+      site: "hall",
+      name: "New",
+      kind: "lathe",
+      seconds: "10",
+      ...values,
+    });
+    expect(response.status).toBe(422);
+    expect(await response.text()).toContain(`href="#${field}"`);
+    expect(await app.database.$count(machine, eq(machine.companyId, id))).toBe(1);
+  });
+
+  test("sees why messages were set aside, of this company only", async () => {
+    const own = await app.company("Rejected Works", ["Lathe"]);
+    const other = await app.company("Other Rejected Works", ["Lathe"]);
+    const rejected = (company: string, detail: string, count: number) =>
+      Array.from({ length: count }, () => ({
+        received_at: new Date().toISOString(),
+        company,
+        topic: `sme/v1/${company}/hall/lathe/power`,
+        payload: "{}",
+        reason: "time-missing",
+        detail,
+        readings: 1,
+      }));
+    await app.store.writer.insert({
+      table: "rejected",
+      values: [...rejected(own.id, "The reading has no t.", 3), ...rejected(other.id, "Not yours.", 2)],
+      format: "JSONEachRow",
+    });
+    const browser = await app.signedIn(own.account);
+    for (const path of ["/connect", "/connect/hall/lathe"]) {
+      const page = await browser.page(path);
+      expect(page).toContain("The time is missing");
+      expect(page).toContain("3 messages");
+      expect(page).toContain("The reading has no t.");
+      expect(page).not.toContain("Not yours.");
+    }
+  });
+
+  test("downloads the certificate authority where there is one", async () => {
+    const { account } = await app.company("Certificate Works");
+    const browser = await app.signedIn(account);
+    const response = await browser.get("/connect/ca.pem");
+    expect(response.headers.get("content-disposition")).toContain("ca.pem");
+    expect(await response.text()).toContain("BEGIN CERTIFICATE");
+  });
+});
