@@ -23,12 +23,21 @@ interface RegisterRequest {
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
+/** The fields that are read of Pulumi's request to add outputs to a component or the stack. */
+interface RegisterOutputsRequest {
+  getUrn(): string;
+  getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
 type Callback = (error: unknown, response: { getUrn(): string } | undefined) => void;
 
 interface Monitor {
   newUrn(parent: string, type: string, name: string): string;
   registerResource(request: RegisterRequest, callback: Callback): unknown;
+  registerResourceOutputs(request: RegisterOutputsRequest, callback: unknown): unknown;
 }
+
+const stackType = "pulumi:pulumi:Stack";
 
 export interface Captured {
   readonly resources: readonly PlannedResource[];
@@ -57,7 +66,6 @@ async function capture(
   project: string,
   stack: string,
 ): Promise<Captured> {
-  const resources: PlannedResource[] = [];
   await runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({ id: `${name}-id`, state: answer(type, inputs) }),
@@ -69,10 +77,10 @@ async function capture(
     stack,
     false,
   );
-  observe(runtime.getMonitor() as unknown as Monitor, resources);
+  const caught = observe(runtime.getMonitor() as unknown as Monitor);
   // Resources that were declared before an error are still on their way: the error waits for them.
   let failure: { readonly error: unknown } | undefined;
-  const outputs = await runtime.runInPulumiStack(async () => {
+  await runtime.runInPulumiStack(async () => {
     try {
       return await program();
     } catch (error) {
@@ -83,8 +91,8 @@ async function capture(
   await runtime.disconnect();
   if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
   return {
-    resources: resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)),
-    outputs: readProperties((outputs ?? {}) as Record<string, unknown>).properties,
+    resources: caught.resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)),
+    outputs: caught.outputs,
   };
 }
 
@@ -97,19 +105,28 @@ function answer(type: string, inputs: Record<string, unknown>): Record<string, u
 }
 
 /** The mocks' own hook is not told a resource's parent, dependencies or which values are secret: the request is. */
-function observe(monitor: Monitor, resources: PlannedResource[]): void {
+function observe(monitor: Monitor): { resources: PlannedResource[]; outputs: Properties } {
+  const caught: { resources: PlannedResource[]; outputs: Properties } = { resources: [], outputs: {} };
   const register = monitor.registerResource.bind(monitor);
   // As the engine does: the types of all ancestors, not the parent's alone.
   monitor.newUrn = (parent, type, name) => {
     const ancestors = parent === "" ? "" : parent.split("::")[2];
-    const qualified = ancestors === "" || ancestors === "pulumi:pulumi:Stack" ? type : `${ancestors}$${type}`;
+    const qualified = ancestors === "" || ancestors === stackType ? type : `${ancestors}$${type}`;
     return `urn:pulumi:${runtime.getStack()}::${runtime.getProject()}::${qualified}::${name}`;
   };
   monitor.registerResource = (request, callback) =>
     register(request, (error, response) => {
-      if (response !== undefined) resources.push(planned(request, response.getUrn()));
+      if (response !== undefined) caught.resources.push(planned(request, response.getUrn()));
       callback(error, response);
     });
+  const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+  monitor.registerResourceOutputs = (request, callback) => {
+    // What the program returned, with its secrets still marked.
+    if (request.getUrn().includes(`::${stackType}::`))
+      caught.outputs = readProperties(request.getOutputs()?.toJavaScript() ?? {}).properties;
+    return registerOutputs(request, callback);
+  };
+  return caught;
 }
 
 function planned(request: RegisterRequest, urn: string): PlannedResource {

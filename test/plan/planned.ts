@@ -24,11 +24,14 @@ export type ChangeableCluster = NonNullable<ChangeableCountry["hosting"]["kubern
 export const countryFile = (name: string) =>
   fileURLToPath(new URL(`../../countries/${name}.yaml`, import.meta.url));
 
+let base: LoadedCountry | undefined;
+
 /** South Africa's file, with a cluster of three zones and a backup destination, whatever the file says today. */
 export function changedCountry(
   change: (cluster: ChangeableCluster, country: ChangeableCountry) => void = () => {},
 ): LoadedCountry {
-  const loaded = loadCountry(countryFile("za"), { today: "2026-11-01" });
+  base ??= loadCountry(countryFile("za"), { today: "2026-11-01" });
+  const loaded = base;
   const country = structuredClone(loaded.country) as ChangeableCountry;
   const cluster = country.hosting.kubernetes;
   if (cluster === undefined) throw new Error("The file has no cluster.");
