@@ -1,5 +1,5 @@
 /** All simulated machines with their devices, driven by one clock. Runs in the simulator's own process. */
-import type { ShiftCalendar } from "../analytics/calendar.ts";
+import { type ShiftCalendar, shiftsBetween } from "../analytics/calendar.ts";
 import { SimulatedClock } from "./clock.ts";
 import { ConnectionGate } from "./connection-gate.ts";
 import { type BrokerAddress, Device, type DeviceCounts } from "./device.ts";
@@ -22,8 +22,8 @@ export interface FleetOptions {
   readonly seed: number;
   /** Seconds between two readings of a channel once the present is reached. */
   readonly rate: number;
-  /** Seconds between two readings on the way to the present: of a machine at work, and of one at rest. */
-  readonly rateInThePast: { readonly working: number; readonly resting: number };
+  /** Seconds between two readings on the way to the present: of the state, and of everything else. */
+  readonly rateInThePast: { readonly state: number; readonly values: number };
   /** Simulated seconds in a real one on the way to the present. */
   readonly speed: number;
 }
@@ -44,7 +44,7 @@ export interface FleetStatus extends DeviceCounts {
 const tickMilliseconds = 100;
 const connectingAtOnce = 24;
 /** A machine in the past waits while its device has more than this to send. */
-const backlogInThePast = 3000;
+const backlogInThePast = 300;
 const stateRepeatMilliseconds = 60_000;
 
 interface Unit {
@@ -52,6 +52,7 @@ interface Unit {
   readonly device: Device;
   next: number;
   stateSentAt: number;
+  valuesSentAt: number;
 }
 
 export class Fleet {
@@ -65,6 +66,8 @@ export class Fleet {
     failure: undefined,
   };
   readonly #clock: SimulatedClock;
+  /** Starts and ends of shifts on the way to the present: there, too, every machine is read. */
+  readonly #boundaries: readonly number[];
   #timer: NodeJS.Timeout | undefined;
   #caughtUp = false;
 
@@ -73,6 +76,7 @@ export class Fleet {
     const { machines, rate, seed, calendar } = options;
     const start = machines.reduce((earliest, machine) => Math.min(earliest, machine.startsAt), now);
     this.#clock = new SimulatedClock(start, now, options.speed);
+    this.#boundaries = shiftsBetween(calendar, start, now).flatMap((shift) => [shift.from, shift.to]);
     const gate = new ConnectionGate(connectingAtOnce);
     const workingTimes = new Map<string, WorkingTime>();
     for (const machine of machines) {
@@ -93,6 +97,7 @@ export class Fleet {
         // Devices don't measure in step.
         next: startsAt + 1 + Math.floor(random.next() * rate * 1000),
         stateSentAt: Number.NEGATIVE_INFINITY,
+        valuesSentAt: Number.NEGATIVE_INFINITY,
       });
     }
   }
@@ -153,31 +158,38 @@ export class Fleet {
   }
 
   #measure(unit: Unit, real: number): void {
+    const { rate, rateInThePast } = this.#options;
     const { machine, device } = unit;
     const time = unit.next;
+    const interval = this.#isPast(unit, real)
+      ? { state: rateInThePast.state * 1000, values: rateInThePast.values * 1000 }
+      : { state: rate * 1000, values: rate * 1000 };
     machine.advance(time, (state, at) => {
       const t = Math.ceil(at);
       // Two changes within a millisecond are one to a clock of milliseconds.
       if (t <= unit.stateSentAt) return;
       device.send("state", { t, v: state });
       unit.stateSentAt = t;
+      // So that what was made until a shift's end is counted in that shift.
+      if (t < time && t > unit.valuesSentAt) sendCounters(unit, t);
     });
-    const isPast = this.#isPast(unit, real);
-    if (time - unit.stateSentAt >= Math.min(stateRepeatMilliseconds, this.#interval(unit, isPast))) {
+    if (time - unit.stateSentAt >= Math.min(stateRepeatMilliseconds, interval.state)) {
       device.send("state", { t: time, v: machine.state });
       unit.stateSentAt = time;
     }
-    const { produced, scrap, energy } = machine.counters;
-    device.send("produced", { t: time, v: produced });
-    device.send("scrap", { t: time, v: scrap });
-    device.send("energy", { t: time, v: energy });
-    for (const [channel, value] of machine.measure()) device.send(channel, { t: time, v: value });
-    unit.next = time + this.#interval(unit, isPast);
+    if (time - unit.valuesSentAt >= interval.values || this.#boundaries.includes(time)) {
+      sendCounters(unit, time);
+      for (const [channel, value] of machine.measure()) device.send(channel, { t: time, v: value });
+      unit.valuesSentAt = time;
+    }
+    const next = time + interval.state;
+    unit.next = this.#boundaries.find((boundary) => boundary > time && boundary < next) ?? next;
   }
+}
 
-  #interval(unit: Unit, isPast: boolean): number {
-    const { rate, rateInThePast } = this.#options;
-    if (!isPast) return rate * 1000;
-    return 1000 * (unit.machine.state === "planned-stop" ? rateInThePast.resting : rateInThePast.working);
-  }
+function sendCounters({ machine, device }: Unit, t: number): void {
+  const { produced, scrap, energy } = machine.counters;
+  device.send("produced", { t, v: produced });
+  device.send("scrap", { t, v: scrap });
+  device.send("energy", { t, v: energy });
 }

@@ -27,8 +27,8 @@ const hour = 60 * minute;
 /** After a stop the first items are more often scrap. */
 const warmUpMilliseconds = 4 * minute;
 const warmUpScrapFactor = 4;
-const hoursBetweenWaits = 1.4;
-const minutesToWait = 5;
+const hoursBetweenWaits = 0.8;
+const minutesToWait = 6;
 
 export class SimulatedMachine {
   readonly #type: MachineType;
@@ -38,7 +38,7 @@ export class SimulatedMachine {
   #time: number;
   #state: MachineState = "planned-stop";
   /** When a stop ends or the producing machine next stops. */
-  #stateEnds: number;
+  #stateEnds = Number.POSITIVE_INFINITY;
   #nextState: MachineState = "producing";
   #producingSince = 0;
   /** Actual seconds per item in the present run. */
@@ -53,7 +53,6 @@ export class SimulatedMachine {
     this.#working = working;
     this.#random = random;
     this.#time = start.time;
-    this.#stateEnds = start.time;
     this.#runTimePerItem = type.plannedRunTimePerItem;
     this.#produced = start.counters.produced;
     this.#scrap = start.counters.scrap;
@@ -127,7 +126,7 @@ export class SimulatedMachine {
       this.#nextState = next;
       this.#stateEnds = time + after;
       this.#producingSince = time;
-      const performance = Math.min(1.03, Math.max(0.55, this.#random.normal(0.91, 0.06)));
+      const performance = Math.min(1.03, Math.max(0.55, this.#random.normal(0.88, 0.06)));
       this.#runTimePerItem = this.#type.plannedRunTimePerItem / performance;
     }
   }

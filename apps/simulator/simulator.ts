@@ -42,9 +42,10 @@ export interface Simulator {
 
 const catchUpSeconds = 7;
 const longestWaitMilliseconds = 20_000;
-/** What a first start sends at most, so that it is soon done: with more machines they measure less often. */
-const readingsInThePast = 600_000;
-const channels = 6;
+/** About what a first start sends, so that it is soon done: with more machines they measure less often. */
+const readingsInThePast = 200_000;
+const channelsBesideState = 5;
+const longestInThePast = 900;
 const stopMilliseconds = 1500;
 const firstRestartMilliseconds = 2000;
 const longestRestartMilliseconds = 60_000;
@@ -177,14 +178,15 @@ class SimulatorProcess implements Simulator {
     // Whatever is chosen, a state that lasts must be told again before the machine counts as offline.
     const longestRate = 0.4 * country.telemetry.offlineAfterSeconds;
     const rate = Math.min(longestRate, this.#options.rate ?? country.telemetry.sampling.intervalSeconds);
-    const working = Math.min(longestRate, Math.max(rate, (pastSeconds * channels) / readingsInThePast));
+    const state = Math.max(rate, longestRate);
+    const values = Math.max(rate, (pastSeconds * channelsBesideState) / readingsInThePast);
     return {
       broker: { ...broker, host: broker.host.replace(/^\[(.*)\]$/, "$1") },
       calendar,
       machines: fleetMachines,
       seed: 1,
       rate,
-      rateInThePast: { working, resting: longestRate },
+      rateInThePast: { state: Math.min(state, values), values: Math.min(values, longestInThePast) },
       speed: Math.max(1.1, this.#options.speed ?? Math.max(60, longestSeconds / catchUpSeconds)),
     };
   }
