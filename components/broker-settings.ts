@@ -109,7 +109,8 @@ export interface BrokerDefinitions {
   readonly queues: number;
   /** Bytes that all queues hold together. */
   readonly queueBytes: number;
-  readonly replicas: number;
+  /** Of each queue, on different nodes. */
+  readonly copies: number;
   /** Connections at most. */
   readonly connections: number;
 }
@@ -154,7 +155,7 @@ export function brokerDefinitions(wanted: BrokerDefinitions): string {
           overflow: "reject-publish",
           // A message is kept until it is stored, however often a consumer dies with it.
           "delivery-limit": -1,
-          "target-group-size": wanted.replicas,
+          "target-group-size": wanted.copies,
         },
       },
       {
@@ -182,7 +183,11 @@ export function brokerDefinitions(wanted: BrokerDefinitions): string {
       vhost,
       durable: true,
       auto_delete: false,
-      arguments: { "x-queue-type": "quorum", "x-single-active-consumer": true },
+      arguments: {
+        "x-queue-type": "quorum",
+        "x-quorum-initial-group-size": wanted.copies,
+        "x-single-active-consumer": true,
+      },
     })),
     bindings: [
       {

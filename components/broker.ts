@@ -14,7 +14,7 @@ import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
 import { ports } from "./ports.ts";
-import type { StackSize } from "./sizing.ts";
+import { queueCopies, type StackSize } from "./sizing.ts";
 
 export interface BrokerArgs {
   readonly surroundings: Surroundings;
@@ -59,7 +59,7 @@ export class Broker extends ComponentResource {
         consumer: "ingest",
         queues: size.queues,
         queueBytes: size.queueBytes,
-        replicas: size.replicas,
+        copies: Math.min(queueCopies, size.replicas),
         connections: args.machines * 2 + 1000,
       }),
     });

@@ -25,6 +25,14 @@ const gibibytesPerShard = 8 * 1024;
 
 /** Messages a second that a broker's processor takes in over TLS, replicates and hands on. */
 const messagesPerBrokerProcessor = 5_000;
+const processorsPerBroker = 16;
+/** Copies of a queue: a majority of them holds what is acknowledged. */
+export const queueCopies = 3;
+/** Brokers of a cluster; an odd number has a majority on one side of any split. */
+const brokerCounts = [3, 5, 7, 9] as const;
+/** What the largest cluster takes while one of it is being upgraded, in messages a second. */
+export const brokerCeiling = 8 * processorsPerBroker * messagesPerBrokerProcessor;
+const queuesAtMost = 512;
 /** Memory of a device's connection with TLS and its session. */
 const connectionKibibytes = 150;
 /** A message with its index in a quorum queue. */
@@ -78,8 +86,12 @@ export function sizeStack(country: Country, zones: number): StackSize {
   const peak = mean * peakFactor;
   const given = country.hosting.sizes;
 
-  const brokerReplicas = given.broker.replicas ?? 3;
-  const ingestReplicas = Math.max(2, Math.ceil(peak / messagesPerIngest));
+  const brokerProcessors = peak / messagesPerBrokerProcessor;
+  const brokerReplicas =
+    given.broker.replicas ??
+    brokerCounts.find((count) => brokerProcessors <= (count - 1) * processorsPerBroker) ??
+    9;
+  const ingestReplicas = Math.min(queuesAtMost / 2, Math.max(2, Math.ceil(peak / messagesPerIngest)));
   const queueBytes = mean * outageHours * 3600 * queuedMessageBytes;
   // One broker may be away for its upgrade while the others carry its connections.
   const brokersAtWork = Math.max(1, brokerReplicas - 1);
@@ -90,14 +102,18 @@ export function sizeStack(country: Country, zones: number): StackSize {
       ...overlay(
         {
           replicas: brokerReplicas,
-          cpu: step(1000, 500, ((peak / messagesPerBrokerProcessor) * 1000) / brokersAtWork),
+          cpu: step(1000, 500, Math.min(processorsPerBroker, brokerProcessors / brokersAtWork) * 1000),
           memory: step(2048, 1024, 1536 + (machines * connectionKibibytes) / 1024 / brokersAtWork),
-          // Each broker holds a whole copy of every quorum queue; half as much again for the log that is being compacted.
-          storage: step(10, 10, (queueBytes * 1.5) / 2 ** 30 + 5),
+          // Half as much again for the log that is being compacted.
+          storage: step(
+            10,
+            10,
+            (queueBytes * 1.5 * Math.min(queueCopies, brokerReplicas)) / brokerReplicas / 2 ** 30 + 5,
+          ),
         },
         given.broker,
       ),
-      queues: 2 * ingestReplicas,
+      queues: Math.min(queuesAtMost, 2 * ingestReplicas),
       queueBytes: Math.max(2 ** 30, Math.ceil(queueBytes)),
     },
     timeSeries: timeSeriesSize(country, channels, mean, peak, zones),

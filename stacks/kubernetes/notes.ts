@@ -1,6 +1,7 @@
 /** What a team should know of its plan and no check refuses: each a sentence with its cure. */
 
 import { imageNames } from "../../components/images.ts";
+import { brokerCeiling, sizeStack } from "../../components/sizing.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { endpointOf } from "./endpoints.ts";
 import type { KubernetesSettings } from "./program.ts";
@@ -30,6 +31,11 @@ export function notes(country: Country, cluster: KubernetesSettings): string[] {
   if (cluster.registry === undefined)
     found.push(
       "Images come from public registries abroad: name one in the country under hosting.kubernetes.registry.",
+    );
+  const { peak } = sizeStack(country, cluster.zones.length).messages;
+  if (peak > brokerCeiling)
+    found.push(
+      `${Math.round(peak).toLocaleString("en")} messages a second at the peak are more than one broker cluster takes (${brokerCeiling.toLocaleString("en")}): let machines send less often, or divide the programme into several stacks.`,
     );
   const unpinned = imageNames.filter((name) => cluster.imageDigests[name] === undefined);
   if (unpinned.length > 0)

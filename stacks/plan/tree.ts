@@ -18,7 +18,7 @@ export interface Totals {
 }
 
 export function totals({ resources }: Plan): Totals {
-  const own = resources.filter(({ custom }) => custom);
+  const own = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"));
   const kinds = new Map<string, number>();
   for (const resource of own) kinds.set(kindOf(resource), (kinds.get(kindOf(resource)) ?? 0) + 1);
   const workloads = own.flatMap((resource) => workloadOf(resource, resources) ?? []);

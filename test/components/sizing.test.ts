@@ -8,7 +8,7 @@ import {
   parseProcessors,
   processors,
 } from "../../components/quantity.ts";
-import { sizeStack } from "../../components/sizing.ts";
+import { brokerCeiling, sizeStack } from "../../components/sizing.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { type ChangeableCountry, changedCountry } from "../plan/planned.ts";
 
@@ -80,14 +80,20 @@ describe("sizes", () => {
           const disk = (size: typeof small) =>
             (size?.timeSeries.storage ?? 0) * (size?.timeSeries.shards ?? 0);
           expect(disk(large)).toBeGreaterThanOrEqual(disk(small) * 0.99);
-          for (const part of ["broker", "relational"] as const)
-            for (const amount of ["cpu", "memory", "storage"] as const)
-              expect(large?.[part][amount]).toBeGreaterThanOrEqual(small?.[part][amount] ?? 0);
+          for (const part of ["broker", "relational"] as const) {
+            // One may be away.
+            const capacity = (size: typeof small) =>
+              (size?.[part].cpu ?? 0) * ((size?.[part].replicas ?? 0) - 1);
+            expect(capacity(large)).toBeGreaterThanOrEqual(capacity(small));
+            const disk = (size: typeof small) => (size?.[part].storage ?? 0) * (size?.[part].replicas ?? 0);
+            // Steps of 10 GiB on each.
+            expect(disk(large) + 100).toBeGreaterThanOrEqual(disk(small));
+          }
           expect(large?.ingest.maximumReplicas).toBeLessThanOrEqual(large?.broker.queues ?? 0);
           expect(large?.timeSeries.cpu).toBeLessThanOrEqual(18_000);
         },
       ),
-      { numRuns: 60, seed: 4 },
+      { numRuns: 300, seed: 4 },
     );
   });
 
@@ -126,6 +132,16 @@ describe("sizes", () => {
     expect(size.ingest).toMatchObject({ minimumReplicas: 9, maximumReplicas: 9 });
     expect(size.diagnostic.maximumReplicas).toBe(20);
   });
+});
+
+test("a large country gets more brokers, each queue still on three of them, up to what one cluster takes", () => {
+  const size = sizeStack(countryOf(400_000), 3);
+  // 720,000 messages a second at the peak.
+  expect(size.broker.replicas).toBe(9);
+  expect(size.broker.cpu).toBe(16_000);
+  expect(size.messages.peak).toBeGreaterThan(brokerCeiling);
+  expect(sizeStack(countryOf(60_000), 3).broker.replicas).toBe(3);
+  expect(sizeStack(countryOf(100_000), 3).broker.replicas).toBe(5);
 });
 
 test("quantities are read and written as Kubernetes does", () => {
