@@ -1,5 +1,6 @@
 /** `rollout up` and `rollout status` as their user runs them: own processes, real ports, real data. */
 import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,6 +76,7 @@ test("a stack runs on simulated factories, is resumed after kill -9, and stops o
 
 test("a port that is taken is named, with exit code 3", async () => {
   const holder = createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
   const { port } = holder.address() as { port: number };
   const refused = await rollout(
     "up",
