@@ -7,7 +7,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Handler } from "hono";
 import { packageRoot } from "../../localisation/package-root.ts";
 import type { Country } from "../../localisation/schema/country.ts";
-import { brandColours, darkBackground } from "./brand-colour.ts";
+import { brandColours, darkSurface, lightSurface } from "./brand-colour.ts";
 
 interface Asset {
   readonly type: string;
@@ -32,7 +32,9 @@ export function loadAssets(country: Country): Assets {
   const folder = join(packageRoot, "apps/diagnostic/assets");
   const uplot = join(createRequire(import.meta.url).resolve("uplot"), "..");
   const { light, dark } = brandColours(country.branding.primaryColour);
-  const colours = `:root{--brand:${light}}@media (prefers-color-scheme:dark){:root{--brand:${dark};--page:${darkBackground}}}`;
+  const colours =
+    `:root{--brand:${light};--surface:${lightSurface}}` +
+    `@media (prefers-color-scheme:dark){:root{--brand:${dark};--surface:${darkSurface}}}`;
   const contents: [string, Buffer][] = [
     [
       "page.css",

@@ -6,21 +6,22 @@ const contrastWanted = 5;
 type Rgb = readonly [number, number, number];
 
 export interface BrandColours {
-  /** `#rrggbb`; on white, or under white text. */
+  /** `#rrggbb`; on white and on the light surface, or under white text. */
   readonly light: string;
-  /** `#rrggbb`; on the dark mode's background. */
+  /** `#rrggbb`; on the dark mode's page and surface. */
   readonly dark: string;
 }
 
-export const darkBackground = "#14181c";
+/** What navigation, footer and tiles stand on; the pages themselves contrast more. */
+export const lightSurface = "#f3f5f7";
+export const darkSurface = "#1f262c";
 
 export function brandColours(colour: string): BrandColours {
-  const white = parse("#ffffff");
-  const background = parse(darkBackground);
+  const [white, lightest, darkest] = [parse("#ffffff"), parse(lightSurface), parse(darkSurface)];
   let light = parse(colour);
-  while (contrast(light, white) < contrastWanted) light = mix(light, [0, 0, 0], 0.05);
+  while (contrast(light, lightest) < contrastWanted) light = mix(light, [0, 0, 0], 0.05);
   let dark = parse(colour);
-  while (contrast(dark, background) < contrastWanted) dark = mix(dark, white, 0.05);
+  while (contrast(dark, darkest) < contrastWanted) dark = mix(dark, white, 0.05);
   return { light: format(light), dark: format(dark) };
 }
 

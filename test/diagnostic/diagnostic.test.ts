@@ -207,7 +207,7 @@ describe("the country's own part", () => {
     for (const programme of financing.filter(
       ({ sizeBands }) => sizeBands !== undefined && !sizeBands.includes(size),
     ))
-      expect(page).not.toContain(programme.url + '"');
+      expect(page).not.toContain(`${programme.url}"`);
     expect(financing.some(({ url }) => page.includes(url))).toBe(true);
   });
 });

@@ -1,7 +1,12 @@
 /** Pages in every country and language, from right to left too, and which language is chosen. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
-import { brandColours, contrastRatio, darkBackground } from "../../apps/diagnostic/brand-colour.ts";
+import {
+  brandColours,
+  contrastRatio,
+  darkSurface,
+  lightSurface,
+} from "../../apps/diagnostic/brand-colour.ts";
 import { chooseLanguage, splitPath } from "../../apps/diagnostic/language.ts";
 import { Translation } from "../../apps/diagnostic/translation.ts";
 import { type AppUnderTest, Browser, loadFile, openApp } from "./app-under-test.ts";
@@ -145,7 +150,7 @@ test.each(["#0b5c8a", "#ffff00", "#000000", "#ffffff", "#c8102e", "#7fbf7f"])(
   "the country's colour %s is made readable in both modes",
   (colour) => {
     const { light, dark } = brandColours(colour);
-    expect(contrastRatio(light, "#ffffff")).toBeGreaterThanOrEqual(4.5);
-    expect(contrastRatio(dark, darkBackground)).toBeGreaterThanOrEqual(4.5);
+    expect(contrastRatio(light, lightSurface)).toBeGreaterThanOrEqual(4.5);
+    expect(contrastRatio(dark, darkSurface)).toBeGreaterThanOrEqual(4.5);
   },
 );

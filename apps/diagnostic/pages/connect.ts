@@ -148,8 +148,8 @@ ${mqtt.certificateAuthority === undefined ? "" : html`<div><dt>${t("connect.ca")
 <div><dt>${t("connect.username")}</dt><dd><code>${`${page.company}/${key}`}</code></dd></div>
 <div><dt>${t("connect.topic")}</dt><dd><code>${topic}/<var>${t("connect.channel")}</var></code></dd></div>
 </dl>
-<table class="stack"><caption>${t("connect.channels")}</caption><thead><tr><th scope="col">${t("connect.channel")}</th><th scope="col">${t("connect.value")}</th></tr></thead>
-<tbody>${(["state", "produced", "scrap", "energy", "temperature"] as const).map((channel) => html`<tr><th scope="row"><code>${channel}</code></th><td>${t(`connect.channel.${channel}`)}</td></tr>`)}</tbody></table>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="channels"><table><caption id="channels">${t("connect.channels")}</caption><thead><tr><th scope="col">${t("connect.channel")}</th><th scope="col">${t("connect.value")}</th></tr></thead>
+<tbody>${(["state", "produced", "scrap", "energy", "temperature"] as const).map((channel) => html`<tr><th scope="row"><code>${channel}</code></th><td>${t(`connect.channel.${channel}`)}</td></tr>`)}</tbody></table></div>
 <p>${t("connect.payload")}</p>
 <pre><code>{"t": ${Date.now()}, "v": "producing"}</code></pre>
 <h2>3. ${t("connect.try")}</h2>

@@ -65,7 +65,7 @@ ${choices.map(
 export function errorSummary({ t }: View, errors: FieldErrors): Html | "" {
   const entries = Object.entries(errors);
   if (entries.length === 0) return "";
-  return html`<div class="problem" role="alert" aria-labelledby="problem-title" tabindex="-1">
+  return html`<div class="problem" role="alert" aria-labelledby="problem-title" tabindex="-1" autofocus>
 <h2 id="problem-title">${t("form.problem")}</h2>
 <ul>${entries.map(([name, error]) => html`<li>${name === "" ? error : html`<a href="#${name}">${error}</a>`}</li>`)}</ul>
 </div>`;
