@@ -1,0 +1,91 @@
+/** `rollout plan` as a person runs it, and the entry that plain `pulumi up` runs. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runtime } from "@pulumi/pulumi";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
+import { captureProgram } from "../../stacks/plan/capture.ts";
+import { projectName } from "../../stacks/plan/country-plan.ts";
+import { parsePlan } from "../../stacks/plan/plan.ts";
+import { countryFile } from "./planned.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "rollout plan "));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function rollout(...parameters: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "cli/bin.mjs"), ...parameters], {
+    encoding: "utf8",
+    // No kubeconfig, no home, no credential: a plan needs none.
+    env: { PATH: process.env.PATH ?? "", NO_COLOR: "1" },
+    maxBuffer: 64 * 2 ** 20,
+  });
+  return { status, stdout, stderr };
+}
+
+test("shows the tree, saves a plan, writes manifests, and finds no difference from itself", () => {
+  const file = countryFile("tr");
+  const shown = rollout("plan", file, "--target", "kubernetes", "--manifests", join(folder, "out"));
+  expect(shown.status, shown.stderr).toBe(0);
+  expect(shown.stdout).toContain("TR on kubernetes");
+  expect(shown.stdout).not.toContain("\u001b[");
+  expect(readdirSync(join(folder, "out"))).toContain("00-namespace-rollout.yaml");
+
+  const saved = rollout("plan", file, "--target", "kubernetes", "--json");
+  expect(saved.status).toBe(0);
+  expect(parsePlan(saved.stdout).country).toBe("TR");
+  writeFileSync(join(folder, "plan.json"), saved.stdout);
+  const difference = rollout("plan", file, "--target", "kubernetes", "--diff", join(folder, "plan.json"));
+  expect(difference.stdout).toBe("No difference.\n");
+});
+
+test("what can't be planned is refused in one line, with a cure, and exit code 2", () => {
+  const refused = (...parameters: string[]) => {
+    const { status, stdout, stderr } = rollout("plan", ...parameters);
+    expect(stdout).toBe("");
+    expect(status, stderr).toBe(2);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    return stderr.trim().split("\n").at(-1);
+  };
+  const file = countryFile("za");
+  expect(refused(file)).toContain("Try `--env production` or `--target kubernetes`.");
+  expect(refused(file, "--target", "moon")).toContain('target "moon"');
+  expect(refused(file, "--target", "kubernetes", "--diff", join(folder, "absent.json"))).toContain(
+    "can't be read",
+  );
+  writeFileSync(join(folder, "other.json"), "{}");
+  expect(refused(file, "--target", "kubernetes", "--diff", join(folder, "other.json"))).toContain(
+    "not a plan",
+  );
+  expect(refused(file, "--target", "kubernetes", "--manifests", root)).toContain("no plan wrote");
+});
+
+test("the entry of `pulumi up` declares what the plan shows", async () => {
+  const { main, name } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
+    main: string;
+    name: string;
+  };
+  expect(name).toBe(projectName);
+  const planned = parsePlan(
+    rollout("plan", countryFile("br"), "--target", "kubernetes", "--json").stdout,
+  ).resources.map(({ urn }) => urn.split("::").slice(2).join("::"));
+  const { resources, outputs } = await captureProgram(
+    async () => {
+      runtime.setAllConfig({ [`${projectName}:file`]: countryFile("br") });
+      return (await import(join(root, main))).outputs;
+    },
+    projectName,
+    "br",
+  );
+  const declared = resources.map(({ urn }) => urn.split("::").slice(2).join("::"));
+  const withoutStack = (urns: string[]) =>
+    urns.filter((urn) => !urn.startsWith("pulumi:pulumi:Stack::")).sort();
+  expect(withoutStack(declared)).toEqual(withoutStack(planned));
+  expect(outputs.webAddress).toMatch(/^https:\/\//);
+});
