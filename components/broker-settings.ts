@@ -72,7 +72,6 @@ export function rabbitmqConf(settings: BrokerSettings): string {
     ["auth_http.ssl_options.certfile", `${certificates.internal}/tls.crt`],
     ["auth_http.ssl_options.keyfile", `${certificates.internal}/tls.key`],
     ["auth_http.ssl_options.verify", "verify_peer"],
-    ["auth_http.ssl_options.fail_if_no_peer_cert", true],
     ["auth_http.ssl_options.sni", loginChecks.host],
     ["anonymous_login_user", "none"],
     "# MQTT",

@@ -51,6 +51,8 @@ describe("the broker", () => {
         `https://diagnostic.rollout.svc.cluster.local:8444/broker/${question}`,
       );
     expect(conf.get("auth_http.ssl_options.verify")).toBe("verify_peer");
+    // An option of servers: Erlang's client refuses every connection with it.
+    expect(conf.has("auth_http.ssl_options.fail_if_no_peer_cert")).toBe(false);
   });
 
   test("names exactly the nodes that the StatefulSet starts", async () => {
