@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fillDefaults } from "./defaults.ts";
 import { type LocatedDocument, nodeAt, parseDocument, plainValue } from "./document.ts";
 import { deepFreeze } from "./freeze.ts";
 import { argumentsOf, faultOf } from "./message-format.ts";
@@ -88,7 +89,7 @@ function loadCatalogue(file: string, language: string): LoadedCatalogue {
     );
   if (problems.length === 0) problems.push(...malformedMessages({ catalogue: value as Catalogue, document }));
   if (problems.length > 0) throw new LocalisationError(problems);
-  const catalogue = deepFreeze(value as Catalogue);
+  const catalogue = deepFreeze(fillDefaults(catalogueFile.schema, value) as Catalogue);
   const result = { catalogue, document };
   loaded.set(file, result);
   return result;

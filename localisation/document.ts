@@ -12,7 +12,6 @@ import {
   isScalar,
   isSeq,
   Lexer,
-  LineCounter,
   type Node,
   type Pair,
   Parser,
@@ -20,6 +19,7 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
+import { LineIndex } from "./line-index.ts";
 import { formatPath, LocalisationError, type PathSegment, type Problem, quote } from "./problem.ts";
 import type { Source } from "./source.ts";
 import { describeSyntax } from "./syntax-messages.ts";
@@ -31,7 +31,11 @@ const maximumParserDepth = 120;
 const maximumTokens = 250_000;
 const maximumProblems = 200;
 const maximumSyntaxProblems = 20;
-const pollutingKeys = new Set(["__proto__", "constructor", "prototype"]);
+/** Names that objects have of themselves; as keys they would mislead libraries. */
+const namesOfObjects: ReadonlySet<string> = new Set([
+  ...Object.getOwnPropertyNames(Object.prototype),
+  "prototype",
+]);
 
 interface Located {
   /** Where the value starts, and its key where it has one. */
@@ -66,12 +70,9 @@ export interface LocatedDocument {
 
 /** @throws LocalisationError where the text is not one YAML map. */
 export function parseDocument(source: Source): LocatedDocument {
-  const lineCounter = new LineCounter();
-  const place = (offset: number) => {
-    const { line, col } = lineCounter.linePos(Math.min(offset, source.text.length));
-    return { file: source.file, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const yaml = compose(source, lineCounter, place);
+  const lines = new LineIndex(source.text);
+  const place = (offset: number) => ({ file: source.file, ...lines.placeOf(offset) });
+  const yaml = compose(source, place);
   const problems: Problem[] = [];
   const root = new TreeBuilder(yaml, problems, place).build();
   if (root?.kind !== "map") {
@@ -98,9 +99,10 @@ export function parseDocument(source: Source): LocatedDocument {
   };
 }
 
-type Place = (offset: number) => Pick<Problem, "file" | "line" | "column">;
+type Locate = (offset: number) => Position;
+type Position = Pick<Problem, "file" | "line" | "column">;
 
-function compose(source: Source, lineCounter: LineCounter, place: Place): Document.Parsed {
+function compose(source: Source, place: Locate): Document.Parsed {
   const composer = new Composer({
     version: "1.2",
     schema: "core",
@@ -109,7 +111,7 @@ function compose(source: Source, lineCounter: LineCounter, place: Place): Docume
     prettyErrors: false,
     logLevel: "silent",
   });
-  const tokens = boundedTokens(source.text, lineCounter, place);
+  const tokens = boundedTokens(source.text, place);
   const documents = [...composer.compose(tokens, true, source.text.length)] as Document.Parsed[];
   const [first, second] = documents;
   const problems = documents
@@ -148,9 +150,8 @@ function opening(error: YAMLError, yaml: Document.Parsed | undefined): number | 
 }
 
 /** Stops before a file that is built to exhaust the parser does so. */
-function* boundedTokens(text: string, lineCounter: LineCounter, place: Place): Generator<CST.Token> {
-  const parser = new Parser(lineCounter.addNewLine);
-  lineCounter.addNewLine(0);
+function* boundedTokens(text: string, place: Locate): Generator<CST.Token> {
+  const parser = new Parser();
   let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
@@ -162,14 +163,14 @@ function* boundedTokens(text: string, lineCounter: LineCounter, place: Place): G
   yield* parser.end();
 }
 
-const tooMuch = (position: Pick<Problem, "file" | "line" | "column">): Problem => ({
+const tooMuch = (position: Position): Problem => ({
   ...position,
   path: "",
   message: `Up to here the file holds ${maximumTokens.toLocaleString("en")} words and signs; no more are read.`,
   cure: "Check that it is the right file.",
 });
 
-const tooDeep = (position: Pick<Problem, "file" | "line" | "column">): Problem => ({
+const tooDeep = (position: Position): Problem => ({
   ...position,
   path: "",
   message: `The values are nested more than ${maximumDepth} deep.`,
@@ -181,9 +182,9 @@ class TreeBuilder {
   private nodes = 0;
   private readonly yaml: Document.Parsed;
   private readonly problems: Problem[];
-  private readonly place: Place;
+  private readonly place: Locate;
 
-  constructor(yaml: Document.Parsed, problems: Problem[], place: Place) {
+  constructor(yaml: Document.Parsed, problems: Problem[], place: Locate) {
     this.yaml = yaml;
     this.problems = problems;
     this.place = place;
@@ -249,7 +250,7 @@ class TreeBuilder {
       const key =
         typeof pair.key.value === "string" ? pair.key.value : (pair.key.source ?? String(pair.key.value));
       const path = [...parent.path, key];
-      if (pollutingKeys.has(key)) {
+      if (namesOfObjects.has(key)) {
         this.report(keyOffset, path, `${quote(key)} is not allowed as a key.`, "Take it out.");
         continue;
       }
@@ -300,11 +301,11 @@ function scalarValue(scalar: Scalar): string | number | boolean | null {
   return null;
 }
 
-/** The plain value of a tree; maps have no prototype, so that no key means more than itself. */
+/** The plain value of a tree. */
 export function plainValue(node: LocatedNode): unknown {
   if (node.kind === "scalar") return node.value;
   if (node.kind === "list") return node.items.map(plainValue);
-  const value = Object.create(null) as Record<string, unknown>;
+  const value: Record<string, unknown> = {};
   for (const [key, child] of node.entries) value[key] = plainValue(child);
   return value;
 }

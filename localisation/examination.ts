@@ -3,6 +3,7 @@
  * values that the schema found sound, so that one mistake is reported once and all the others too.
  */
 import { type LocatedDocument, type LocatedMap, nodeAt } from "./document.ts";
+import { PathSet } from "./path-set.ts";
 import type { PathSegment, Problem } from "./problem.ts";
 import type { Country } from "./schema/country.ts";
 
@@ -28,8 +29,7 @@ export class Examination {
   /** Complete where the file is sound; read it through `read` and `elements`. */
   readonly draft: Country;
   private readonly root: LocatedMap;
-  private readonly spoiled: ReadonlySet<string>;
-  private readonly aboveSpoiled: ReadonlySet<string>;
+  private readonly spoiled: PathSet;
 
   constructor(
     document: LocatedDocument,
@@ -42,10 +42,7 @@ export class Examination {
     this.root = root;
     this.draft = draft;
     this.circumstances = circumstances;
-    this.spoiled = new Set(spoiled.map(keyOf));
-    this.aboveSpoiled = new Set(
-      spoiled.flatMap((path) => path.map((_, depth) => keyOf(path.slice(0, depth)))),
-    );
+    this.spoiled = new PathSet(spoiled);
   }
 
   /** The value at a path; undefined where it is absent or the file has a problem in it. */
@@ -84,7 +81,7 @@ export class Examination {
   }
 
   isSound(path: Path): boolean {
-    return this.isReachable(path) && !this.aboveSpoiled.has(keyOf(path));
+    return !this.spoiled.touches(path);
   }
 
   /** Whether the file itself says something at the path, rather than a default. */
@@ -116,14 +113,9 @@ export class Examination {
 
   /** No problem at the path or above it. */
   private isReachable(path: Path): boolean {
-    if (this.spoiled.size === 0) return true;
-    for (let depth = 0; depth <= path.length; depth += 1)
-      if (this.spoiled.has(keyOf(path.slice(0, depth)))) return false;
-    return true;
+    return !this.spoiled.covers(path);
   }
 }
-
-const keyOf = (path: Path): string => path.join("/");
 
 /** A check beyond the schema. It reports through the examination and never throws for what the file says. */
 export type Rule = (examination: Examination) => void;

@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument as parseYaml } from "yaml";
 import { parseDocument } from "./document.ts";
+import { LineIndex } from "./line-index.ts";
 import type { Migration, Pattern } from "./migrations/migration.ts";
 import { fromFirstDraft } from "./migrations/v1alpha1.ts";
 import { formatPath, LocalisationError, type PathSegment, quote } from "./problem.ts";
@@ -75,23 +76,22 @@ interface Edit {
 function apply(migration: Migration, text: string, file: string): { text: string; changes: Change[] } {
   const yaml = parseYaml(text, { schema: "core", version: "1.2", uniqueKeys: false, logLevel: "silent" });
   const edits: Edit[] = [];
-  visit(yaml.contents, [], (edit) => edits.push(edit), migration, { file, text });
+  const lines = new LineIndex(text);
+  visit(yaml.contents, [], (edit) => edits.push(edit), migration, { file, lines });
   edits.sort((a, b) => a.start - b.start);
-  const changes = edits.map((edit) => ({ line: lineOf(text, edit.start), message: edit.message }));
+  const changes = edits.map((edit) => ({ line: lines.placeOf(edit.start).line, message: edit.message }));
   let changed = text;
   for (const edit of edits.toReversed())
     changed = changed.slice(0, edit.start) + edit.text + changed.slice(edit.end);
   return { text: changed, changes };
 }
 
-const lineOf = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
-
 function visit(
   node: Node | null | undefined,
   path: readonly PathSegment[],
   edit: (edit: Edit) => void,
   migration: Migration,
-  at: { readonly file: string; readonly text: string },
+  at: { readonly file: string; readonly lines: LineIndex },
 ): void {
   // What an alias stands for is changed where it is written.
   if (node === null || node === undefined || isAlias(node)) return;
@@ -148,18 +148,16 @@ const matches = (pattern: Pattern, path: readonly PathSegment[]): boolean =>
   pattern.every((segment, index) => segment === "*" || segment === path[index]);
 
 function bothNames(
-  { file, text }: { readonly file: string; readonly text: string },
+  { file, lines }: { readonly file: string; readonly lines: LineIndex },
   offset: number,
   path: readonly PathSegment[],
   to: string,
 ): LocalisationError {
-  const column = offset - text.lastIndexOf("\n", offset - 1);
   const message = `${quote(path.at(-1))} would become ${quote(to)}, which stands beside it.`;
   return new LocalisationError([
     {
       file,
-      line: lineOf(text, offset),
-      column,
+      ...lines.placeOf(offset),
       path: formatPath(path),
       message,
       cure: "Keep one of the two.",
@@ -176,12 +174,13 @@ function replaceFile(file: string, text: string): void {
     try {
       writeSync(descriptor, text);
       fsyncSync(descriptor);
-    } finally {
       closeSync(descriptor);
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
     }
-    renameSync(temporary, target);
   } catch (error) {
-    rmSync(temporary, { force: true });
     const message = `The file can't be rewritten (${(error as NodeJS.ErrnoException).code ?? error}).`;
     const cure = `Allow this user to write in ${dirname(target)}, and check that the disk has room.`;
     throw new LocalisationError([{ file, line: 1, column: 1, path: "", message, cure }]);

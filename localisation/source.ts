@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { LineIndex } from "./line-index.ts";
 import { nearest } from "./nearest.ts";
 import { LocalisationError, type Problem } from "./problem.ts";
 
@@ -93,6 +94,9 @@ function decode(file: string, bytes: Buffer): string {
   }
 }
 
+const foreignSpace = /[\u00a0\u2000-\u200b\u3000\ufeff]/;
+const foreignIndentation = new RegExp(`^ *${foreignSpace.source}`, "m");
+
 function checkCharacters(file: string, text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a text file can't hold
   const control = /[\u0000-\u0008\u000b-\u001f\u007f]/.exec(text);
@@ -100,7 +104,7 @@ function checkCharacters(file: string, text: string): string {
     throw control[0] === "\r"
       ? notText(file, text, "\r", "is a lone carriage return", "End lines with a line feed.")
       : notText(file, text, control[0], "is a control character", "Take it out.");
-  const indentation = /^[ ]*[\u00a0\u2000-\u200b\u3000\ufeff]/m.exec(text);
+  const indentation = foreignSpace.test(text) ? foreignIndentation.exec(text) : null;
   if (indentation !== null)
     throw notText(
       file,
@@ -114,16 +118,19 @@ function checkCharacters(file: string, text: string): string {
 
 function notText(file: string, text: string, found: string, what: string, cure: string) {
   const offset = Math.max(text.indexOf(found), 0) + found.length - 1;
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  const column = before.length - before.lastIndexOf("\n");
   const character = found.slice(-1);
   const code = character.codePointAt(0) ?? 0;
   const name =
     character === "\uFFFD"
       ? "A byte here"
       : `The character U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-  const problem: Problem = { file, line, column, path: "", message: `${name} ${what}.`, cure };
+  const problem: Problem = {
+    file,
+    ...new LineIndex(text).placeOf(offset),
+    path: "",
+    message: `${name} ${what}.`,
+    cure,
+  };
   return new LocalisationError([problem]);
 }
 

@@ -92,8 +92,11 @@ function nameOf(node: LocatedNode): string {
   return typeof node.value === "boolean" ? "true or false" : "text";
 }
 
-const shown = (node: LocatedNode): string =>
-  node.kind === "scalar" ? quote(node.value) : node.kind === "map" ? "A group of keys" : "A list";
+function shown(node: LocatedNode): string {
+  if (node.kind === "scalar")
+    return typeof node.value === "number" ? (node.typed ?? String(node.value)) : quote(node.value);
+  return node.kind === "map" ? "A group of keys" : "A list";
+}
 
 function notAllowed(schema: SchemaNode, node: LocatedNode): Words {
   const allowed = (schema.enum ?? [schema.const]).map(String);

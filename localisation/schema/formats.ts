@@ -20,10 +20,13 @@ function isCountry(code: string): boolean {
   return Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` && timeZonesOf(code).length > 0;
 }
 
+let allCountries: readonly string[] | undefined;
+
 /** Every country's code. */
 export function countryCodes(): readonly string[] {
   const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-  return letters.flatMap((first) => letters.map((second) => first + second)).filter(isCountry);
+  allCountries ??= letters.flatMap((first) => letters.map((second) => first + second)).filter(isCountry);
+  return allCountries;
 }
 
 /** The IANA time zones of a country by Unicode CLDR. */
