@@ -33,7 +33,7 @@ export interface DeviceCounts {
   acknowledged: number;
   /** Connections after each device's first. */
   reconnects: number;
-  /** Why the last connection failed. */
+  /** Why the last connection failed, until one succeeds. */
   failure: string | undefined;
 }
 
@@ -156,6 +156,7 @@ export class Device {
     this.#connections += 1;
     this.#wait = firstWaitMilliseconds;
     counts.connected += 1;
+    counts.failure = undefined;
     if (this.#connections > 1) counts.reconnects += 1;
     this.flush();
   }

@@ -38,6 +38,7 @@ export interface FleetStatus extends DeviceCounts {
   readonly simulatedUntil: number;
   /** All machines live in the present, and what they sent is stored. */
   readonly caughtUp: boolean;
+  readonly processId: number;
   readonly residentBytes: number;
 }
 
@@ -128,6 +129,7 @@ export class Fleet {
       dropped,
       simulatedUntil: Number.isFinite(simulatedUntil) ? simulatedUntil : Date.now(),
       caughtUp: this.#caughtUp,
+      processId: process.pid,
       residentBytes: process.memoryUsage.rss(),
     };
   }

@@ -80,6 +80,7 @@ class SimulatorProcess implements Simulator {
       dropped: 0,
       simulatedUntil: Date.now(),
       caughtUp: false,
+      processId: 0,
       residentBytes: 0,
     };
   }

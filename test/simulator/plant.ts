@@ -1,0 +1,48 @@
+/** Simulated factories on the real data path, for tests that run both. */
+import { startBroker } from "../../apps/broker/broker.ts";
+import { loginCheck } from "../../apps/broker/login.ts";
+import type { RegisteredMachine } from "../../apps/simulator/registration.ts";
+import { type Simulator, startSimulator } from "../../apps/simulator/simulator.ts";
+import type { Country } from "../../localisation/schema/country.ts";
+import type { DataPath } from "../broker/data-path.ts";
+
+export interface StartOptions {
+  readonly country: Country;
+  readonly machines: readonly RegisteredMachine[];
+  readonly port: number;
+  /** Seconds. */
+  readonly rate: number;
+}
+
+export function startOn(path: DataPath, { country, machines, port, rate }: StartOptions): Promise<Simulator> {
+  return startSimulator({
+    country,
+    machines,
+    broker: { host: "127.0.0.1", port, certificateAuthority: path.certificates.ca },
+    reader: path.store.reader,
+    rate,
+    log: { warn: () => undefined },
+  });
+}
+
+/** The broker again, after it was closed, where devices look for it. */
+export function restartBroker(path: DataPath, port: number) {
+  return startBroker({
+    bind: "127.0.0.1",
+    mqttPort: 0,
+    mqttsPort: port,
+    tls: path.certificates,
+    checkLogin: loginCheck(path.database),
+    ingest: path.ingest,
+    log: { info: () => undefined, warn: () => undefined },
+  });
+}
+
+export function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
