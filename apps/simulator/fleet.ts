@@ -156,7 +156,9 @@ export class Fleet {
   }
 
   #nothingOld(): boolean {
-    return this.#units.every(({ device }) => device.backlog < 50);
+    return (
+      this.#counts.connected === this.#units.length && this.#units.every(({ device }) => device.backlog < 50)
+    );
   }
 
   #measure(unit: Unit, real: number): void {
