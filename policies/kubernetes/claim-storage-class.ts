@@ -1,0 +1,113 @@
+/** Volumes are made by a storage class that the plan or the file names. */
+import type { Breach, ResourcePolicy } from "../policy.ts";
+import { notApplicable } from "../policy.ts";
+import { objectName } from "../plan.ts";
+import { podOf, volumesOf, workloads } from "../reading/pods.ts";
+import { objectAt, objectsAt, textAt } from "../reading/properties.ts";
+import type { Resource } from "../resource.ts";
+
+export const claimStorageClass: ResourcePolicy = {
+  id: "claim-storage-class",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Volumes are made by a storage class that the plan or the localisation file names.",
+  risk: "The cluster's default class may be anything, a replicated disk of another country included, and may change.",
+  types: [
+    ...workloads,
+    "kubernetes:core/*:PersistentVolumeClaim",
+    "kubernetes:postgresql.cnpg.io/*:Cluster",
+    "kubernetes:rabbitmq.com/*:RabbitmqCluster",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["SA-9(5)", "CM-2"] },
+  cure: "Set storageClassName to `hosting.kubernetes.storageClass` or to a class of the plan.",
+  check(subject, context) {
+    const claims = claimsOf(subject);
+    if (claims.length === 0) return notApplicable;
+    const given = context.country.hosting.kubernetes?.storageClass;
+    const known = [
+      ...(given === undefined ? [] : [given]),
+      ...context.plan.ofTypes(["kubernetes:storage.k8s.io/*:StorageClass"]).map(objectName),
+    ];
+    const cure =
+      known.length === 0
+        ? "Name a storage class under hosting.kubernetes.storageClass, or a driver under storageProvisioner."
+        : `Set it to ${known.join(" or ")}.`;
+    return claims.flatMap(({ path, name }): Breach[] => {
+      if (name !== undefined && known.includes(name)) return [];
+      return [
+        {
+          path,
+          ...(name !== undefined && { value: name }),
+          message:
+            name === undefined
+              ? "The volume goes wherever the cluster's default storage class puts it."
+              : `The volume is made by the storage class ${name}, which neither the plan nor the file names.`,
+          cure,
+        },
+      ];
+    });
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data, namespace: rollout, annotations: { rollout/data-classes: machineTelemetry } }
+spec: { storageClassName: fast-local, accessModes: [ReadWriteOnce] }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: store, namespace: rollout }
+spec:
+  template: { spec: { containers: [{ name: store, image: store:1 }] } }
+  volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce] } }]`,
+        findings: [
+"rollout/StatefulSet/store spec.volumeClaimTemplates[0].spec.storageClassName: The volume goes wherever the cluster's default storage class puts it. Set it to fast-local.",
+],
+      },
+      {
+        manifests: `
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: accounts, namespace: rollout }
+spec: { instances: 3, storage: { size: 10Gi, storageClass: premium-geo } }`,
+        findings: [
+"rollout/Cluster/accounts spec.storage.storageClass: The volume is made by the storage class premium-geo, which neither the plan nor the file names. Set it to fast-local.",
+],
+      },
+    ],
+  },
+};
+
+interface Claim {
+  readonly path: string;
+  readonly name: string | undefined;
+}
+
+function claimsOf(subject: Resource): Claim[] {
+  const { properties, type } = subject;
+  const claim = (path: string) => ({ path, name: textAt(properties, path) });
+  if (type.endsWith(":PersistentVolumeClaim")) return [claim("spec.storageClassName")];
+  if (type.endsWith(":RabbitmqCluster")) return [claim("spec.persistence.storageClassName")];
+  if (type.endsWith(":Cluster"))
+    return ["spec.storage", "spec.walStorage"]
+      .filter((path) => objectAt(properties, path) !== undefined)
+      .map((path) => claim(`${path}.storageClass`));
+  const templates = objectsAt(properties, "spec.volumeClaimTemplates").map(({ path }) =>
+    claim(`${path}.spec.storageClassName`),
+  );
+  const { pod } = podOf(subject);
+  const ephemeral = pod === undefined ? [] : volumesOf(pod).filter(({ value }) => value.ephemeral !== undefined);
+  return [
+    ...templates,
+    ...ephemeral.map(({ path }) => claim(`${path}.ephemeral.volumeClaimTemplate.spec.storageClassName`)),
+  ];
+}

@@ -1,0 +1,74 @@
+/** An image stays the one that was checked: by digest, or by version in the country's own registry. */
+import type { Breach, ResourcePolicy } from "../policy.ts";
+import { imagesOf } from "../reading/image.ts";
+import { imageHolders } from "./image-registry.ts";
+
+export const imageUnpinned: ResourcePolicy = {
+  id: "image-unpinned",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Images are named by digest, or by version in the country's own registry.",
+  risk: "A tag is moved with one push: the next restart runs code that nobody checked, with all the pod's data.",
+  types: imageHolders,
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.21", "A.8.19"], nist80053: ["SR-11", "CM-14"] },
+  cure: "Name the image by its digest (@sha256:…).",
+  check: (subject, context) =>
+    imagesOf(subject).flatMap(({ text, registry, tag, digest, path }): Breach[] => {
+      if (digest !== undefined)
+        return /^sha256:[0-9a-f]{64}$/.test(digest)
+          ? []
+          : [
+              {
+                path,
+                value: text,
+                message: `The digest of ${text} is none.`,
+                cure: "Write sha256: and 64 hexadecimal digits.",
+              },
+            ];
+      const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
+      const isOwn = registry === own || context.standingOf(registry.split(":")[0] ?? "").kind === "own";
+      const moves = tag === undefined || /^(latest|stable|main|master|edge|nightly)$/.test(tag);
+      if (isOwn && !moves) return [];
+      return [
+        {
+          path,
+          value: text,
+          message: moves
+            ? `The image ${text} has no version, so the next pull may bring another.`
+            : `The image ${text} is named by a tag that ${registry} can move.`,
+          cure: "Name it by digest (@sha256:…).",
+        },
+      ];
+    }),
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  initContainers: [{ name: wait, image: "quay.io/app/wait@sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c" }]
+  containers: [{ name: app, image: registry.example.gov.za/sme/app:1.2.0 }]`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  initContainers: [{ name: wait, image: registry.example.gov.za/sme/wait }]
+  containers: [{ name: app, image: quay.io/app/app:1.2.0 }]`,
+        findings: [
+"rollout/Pod/app spec.initContainers[0].image: The image registry.example.gov.za/sme/wait has no version, so the next pull may bring another. Name it by digest (@sha256:…).",
+"rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 is named by a tag that quay.io can move. Name it by digest (@sha256:…).",
+],
+      },
+    ],
+  },
+};

@@ -1,0 +1,119 @@
+/** Every pod is held to the country's zones. */
+import { notApplicable, type ResourcePolicy } from "../policy.ts";
+import { podOf, workloads } from "../reading/pods.ts";
+import { objectAt, textAt } from "../reading/properties.ts";
+import { zonesOfScheduling } from "../reading/zones.ts";
+
+export const podZones: ResourcePolicy = {
+  id: "pod-zones",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Every pod is held to the zones that lie in the country.",
+  risk: "The scheduler puts a pod wherever there is room; on a cluster that spans borders that is abroad some day.",
+  types: [...workloads, "kubernetes:postgresql.cnpg.io/*:Cluster"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["SA-9(5)", "CP-7"] },
+  cure: "Require topology.kubernetes.io/zone to be one of `hosting.kubernetes.zones` in every term of the node affinity.",
+  check(subject, { clusterZones }) {
+    if (clusterZones.length === 0) return notApplicable;
+    const cure = `Require topology.kubernetes.io/zone in ${clusterZones.join(", ")} in every term.`;
+    const { pod } = podOf(subject);
+    const spec = pod?.spec ?? objectAt(subject.properties, "spec");
+    if (spec === undefined) return notApplicable;
+    const at = pod?.path ?? "spec";
+    const node = textAt(spec, "nodeName");
+    if (node !== undefined)
+      return [
+        {
+          path: `${at}.nodeName`,
+          value: node,
+          message: `It is put on the node ${node}, past the scheduler and its zones.`,
+          cure: `Take nodeName out. ${cure}`,
+        },
+      ];
+    const zones = zonesOfScheduling(
+      spec.nodeSelector ?? objectAt(spec, "affinity.nodeSelector"),
+      objectAt(spec, "affinity.nodeAffinity"),
+    );
+    const path = `${at}.affinity.nodeAffinity`;
+    if (zones === undefined) return [{ path, message: "It may run in any zone of the cluster.", cure }];
+    return zones
+      .filter((zone) => !clusterZones.includes(zone))
+      .map((zone) => ({
+        path,
+        value: zone,
+        message: `It may run in the zone ${zone}, which is none of the file's.`,
+        cure: `Use ${clusterZones.join(", ")}.`,
+      }));
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  affinity:
+    nodeAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        nodeSelectorTerms:
+          - matchExpressions: [{ key: topology.kubernetes.io/zone, operator: In, values: [za-1, za-2] }]
+  containers: [{ name: app, image: registry.example.gov.za/sme/app:1 }]`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: report, namespace: rollout }
+spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: app, image: app:1 }] } } } } }`,
+        findings: [
+"rollout/CronJob/report spec.jobTemplate.spec.template.spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  affinity:
+    nodeAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        nodeSelectorTerms:
+          - matchExpressions: [{ key: topology.kubernetes.io/zone, operator: In, values: [za-1, na-1] }]
+  containers: [{ name: app, image: app:1 }]
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: other, namespace: rollout }
+spec:
+  affinity:
+    nodeAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        nodeSelectorTerms:
+          - matchExpressions: [{ key: topology.kubernetes.io/zone, operator: In, values: [za-1] }]
+          - matchExpressions: [{ key: pool, operator: In, values: [spare] }]
+  containers: [{ name: app, image: app:1 }]`,
+        findings: [
+"rollout/Pod/app spec.affinity.nodeAffinity: It may run in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
+"rollout/Pod/other spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { nodeName: lagos-7, containers: [{ name: app, image: app:1 }] }`,
+        findings: [
+"rollout/Pod/app spec.nodeName: It is put on the node lagos-7, past the scheduler and its zones. Take nodeName out. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+],
+      },
+    ],
+  },
+};

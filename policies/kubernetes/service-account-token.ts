@@ -1,0 +1,67 @@
+/** Pods carry a token of the cluster's API only where they use one of their own. */
+import type { ResourcePolicy } from "../policy.ts";
+import { objectName } from "../plan.ts";
+import { podOf, workloads } from "../reading/pods.ts";
+import { booleanAt, namespaceOf, textAt } from "../reading/properties.ts";
+
+export const serviceAccountToken: ResourcePolicy = {
+  id: "service-account-token",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Pods carry no token of the namespace's default service account.",
+  risk: "Whoever breaks into the pod speaks to the API server with whatever rights the default account was given.",
+  types: workloads,
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["keys", "state"],
+  controls: { iso27001: ["A.8.3", "A.5.17"], nist80053: ["AC-6", "IA-5"] },
+  cure: "Set automountServiceAccountToken to false, or give the pod an account of its own.",
+  check(subject, context) {
+    const { pod } = podOf(subject);
+    if (pod === undefined) return [];
+    const account = textAt(pod.spec, "serviceAccountName") ?? textAt(pod.spec, "serviceAccount") ?? "default";
+    const mounts = booleanAt(pod.spec, "automountServiceAccountToken");
+    const declared = context.plan
+      .ofTypes(["kubernetes:core/*:ServiceAccount"])
+      .find((other) => objectName(other) === account && namespaceOf(other) === namespaceOf(subject));
+    const byAccount = declared && booleanAt(declared.properties, "automountServiceAccountToken");
+    if (account !== "default" || (mounts ?? byAccount) === false) return [];
+    return [
+      {
+        path: `${pod.path}.automountServiceAccountToken`,
+        message: "It carries a token of the service account default.",
+        cure: "Set automountServiceAccountToken to false.",
+      },
+    ];
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { automountServiceAccountToken: false, containers: [{ name: app, image: app:1 }] }`,
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: operator, namespace: rollout }
+spec: { serviceAccountName: operator, containers: [{ name: app, image: app:1 }] }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { containers: [{ name: app, image: app:1 }] }`,
+        findings: [
+"rollout/Pod/app spec.automountServiceAccountToken: It carries a token of the service account default. Set automountServiceAccountToken to false.",
+],
+      },
+    ],
+  },
+};

@@ -1,0 +1,66 @@
+/** The resources that are judged together, found by their type. */
+import { namespaceOf, textAt } from "./reading/properties.ts";
+import { isSecret, type Resource, typeKey, typeToken } from "./resource.ts";
+
+export interface PlanSource {
+  /** Where the resources come from, for people: `plan of za.yaml`, `manifests in deploy/`. */
+  readonly description: string;
+  readonly kind: "plan" | "manifests" | "state" | "file";
+}
+
+export class Plan {
+  readonly resources: readonly Resource[];
+  readonly source: PlanSource;
+  readonly #byType = new Map<string, Resource[]>();
+  readonly #byPackage = new Map<string, Resource[]>();
+  #names: { readonly services: ReadonlySet<string>; readonly namespaces: ReadonlySet<string> } | undefined;
+
+  constructor(resources: readonly Resource[], source: PlanSource) {
+    this.resources = resources.filter((resource) => !resource.component);
+    this.source = source;
+    for (const resource of this.resources) {
+      append(this.#byType, typeKey(resource.type), resource);
+      append(this.#byPackage, typeToken(resource.type).package, resource);
+    }
+  }
+
+  /** Resources of one of these types: `kubernetes:apps/*:StatefulSet`, `aws:s3/bucket:Bucket`, `aws:*`, `*`. */
+  ofTypes(types: readonly string[]): readonly Resource[] {
+    if (types.length === 1) return this.#ofType(types[0] ?? "");
+    return [...new Set(types.flatMap((type) => this.#ofType(type)))];
+  }
+
+  #ofType(type: string): readonly Resource[] {
+    if (type === "*") return this.resources;
+    if (type.endsWith(":*")) return this.#byPackage.get(type.slice(0, -2)) ?? [];
+    return this.#byType.get(typeKey(type)) ?? [];
+  }
+
+  /** Names by which pods reach each other. */
+  get names(): { readonly services: ReadonlySet<string>; readonly namespaces: ReadonlySet<string> } {
+    if (this.#names === undefined) {
+      const services = new Set<string>();
+      const namespaces = new Set<string>();
+      for (const resource of this.#byPackage.get("kubernetes") ?? []) {
+        const key = typeKey(resource.type);
+        if (key === "kubernetes:core:Service") services.add(objectName(resource));
+        if (key === "kubernetes:core:Namespace") namespaces.add(objectName(resource));
+        namespaces.add(namespaceOf(resource));
+      }
+      this.#names = { services, namespaces };
+    }
+    return this.#names;
+  }
+}
+
+/** Name of the object in its cluster. */
+export function objectName(resource: Resource): string {
+  const name = resource.properties.metadata === undefined ? undefined : textAt(resource.properties, "metadata.name");
+  return name === undefined || isSecret(name) ? resource.name : name;
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

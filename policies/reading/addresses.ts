@@ -1,0 +1,63 @@
+/** Internet addresses and ranges: whether one lies in another, and which are nobody's but the network's own. */
+import { BlockList, isIP } from "node:net";
+
+/** Loopback, private, link-local, shared, unique local: they never lead out by themselves. */
+const internalRanges = [
+  "0.0.0.0/32",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "::/128",
+  "::1/128",
+  "fc00::/7",
+  "fe80::/10",
+];
+
+export interface AddressRange {
+  readonly address: string;
+  readonly bits: number;
+  readonly family: "ipv4" | "ipv6";
+}
+
+/** `10.0.0.0/8` or a single address; undefined where it is neither. */
+export function addressRange(text: string): AddressRange | undefined {
+  const [address = "", bits, more] = text.trim().replace(/^\[|\]$/g, "").split("/");
+  const version = isIP(address);
+  if (version === 0 || more !== undefined) return undefined;
+  const width = version === 4 ? 32 : 128;
+  const length = bits === undefined ? width : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+  if (!(length <= width)) return undefined;
+  return { address, bits: length, family: version === 4 ? "ipv4" : "ipv6" };
+}
+
+/** Ranges that an address or a range may lie in, as a whole. */
+export class AddressSet {
+  readonly #ranges: { readonly range: AddressRange; readonly list: BlockList }[] = [];
+
+  constructor(ranges: readonly string[]) {
+    for (const text of ranges) {
+      const range = addressRange(text);
+      if (range === undefined) continue;
+      const list = new BlockList();
+      list.addSubnet(range.address, range.bits, range.family);
+      this.#ranges.push({ range, list });
+    }
+  }
+
+  contains(inner: AddressRange): boolean {
+    return this.#ranges.some(
+      ({ range, list }) =>
+        range.family === inner.family && range.bits <= inner.bits && list.check(inner.address, inner.family),
+    );
+  }
+}
+
+const internal = new AddressSet(internalRanges);
+
+export const isInternalAddress = (range: AddressRange): boolean => internal.contains(range);
+
+/** Every address there is, or half of them: a rule that names it names nothing. */
+export const isEverywhere = (range: AddressRange): boolean => range.bits <= 1;

@@ -1,0 +1,99 @@
+/**
+ * Reads a property by its path, whatever the input holds: a wrong type reads as absent, a value that is not known yet
+ * makes the verdict undetermined.
+ */
+import { isObject, isUnknown, type Json, type JsonObject, type Resource } from "../resource.ts";
+import { notKnownYet } from "../undetermined.ts";
+
+/** `spec.template.spec` or `rules[0].host`. */
+export function valueAt(root: Json | undefined, path: string): Json | undefined {
+  let value = root;
+  if (isUnknown(value)) throw notKnownYet(path);
+  for (const segment of path.split(/[.[\]]+/)) {
+    if (segment === "") continue;
+    value = Array.isArray(value)
+      ? (value as readonly Json[])[Number(segment)]
+      : isObject(value) && Object.hasOwn(value, segment)
+        ? value[segment]
+        : undefined;
+    if (isUnknown(value)) throw notKnownYet(path);
+    if (value === undefined || value === null) return undefined;
+  }
+  return value;
+}
+
+export function textAt(root: Json | undefined, path: string): string | undefined {
+  const value = valueAt(root, path);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Providers and charts also write "true" and "false". */
+export function booleanAt(root: Json | undefined, path: string): boolean | undefined {
+  const value = valueAt(root, path);
+  if (value === true || value === "true") return true;
+  return value === false || value === "false" ? false : undefined;
+}
+
+export function numberAt(root: Json | undefined, path: string): number | undefined {
+  const value = valueAt(root, path);
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+}
+
+export interface Item<T> {
+  readonly value: T;
+  readonly path: string;
+}
+
+/** The elements of a list with their paths; a single value counts as a list of one. */
+export function itemsAt(root: Json | undefined, path: string): Item<Json>[] {
+  const value = valueAt(root, path);
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return [{ value, path }];
+  return (value as readonly Json[]).map((item, index) => {
+    const at = `${path}[${index}]`;
+    if (isUnknown(item)) throw notKnownYet(at);
+    return { value: item, path: at };
+  });
+}
+
+export const objectsAt = (root: Json | undefined, path: string): Item<JsonObject>[] =>
+  itemsAt(root, path).filter((item): item is Item<JsonObject> => isObject(item.value));
+
+export const textsAt = (root: Json | undefined, path: string): Item<string>[] =>
+  itemsAt(root, path).filter((item): item is Item<string> => typeof item.value === "string");
+
+export function objectAt(root: Json | undefined, path: string): JsonObject | undefined {
+  const value = valueAt(root, path);
+  return isObject(value) ? value : undefined;
+}
+
+/** Labels, annotations and tags: the texts of a map. */
+export function textMapAt(root: Json | undefined, path: string): Map<string, string> {
+  const map = new Map<string, string>();
+  for (const [key, value] of Object.entries(objectAt(root, path) ?? {}))
+    if (typeof value === "string") map.set(key, value);
+  return map;
+}
+
+/** JSON in a text, such as a policy document; undefined where it is none. Takes an object as it is. */
+export function documentAt(root: Json | undefined, path: string): JsonObject | undefined {
+  const value = valueAt(root, path);
+  if (isObject(value)) return value;
+  return typeof value === "string" ? parsedObject(value) : undefined;
+}
+
+export function parsedObject(text: string): JsonObject | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const annotationsOf = (resource: Resource): Map<string, string> =>
+  textMapAt(resource.properties, "metadata.annotations");
+export const namespaceOf = (resource: Resource): string =>
+  textAt(resource.properties, "metadata.namespace") ?? "default";

@@ -1,0 +1,16 @@
+/** The region in which an AWS resource stands: its own where it names one, its provider's otherwise (AWS provider 7). */
+import type { Resource } from "../resource.ts";
+import { Undetermined } from "../undetermined.ts";
+import { textAt } from "./properties.ts";
+
+/** @throws Undetermined where neither names one. */
+export function effectiveRegion(resource: Resource): string {
+  const region = textAt(resource.properties, "region") ?? resource.provider?.region;
+  if (region === undefined)
+    throw new Undetermined(
+      "region",
+      "Neither the resource nor its provider names a region, so the machine that runs `up` decides it.",
+      "Set region on the provider from the localisation file.",
+    );
+  return region;
+}

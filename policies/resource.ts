@@ -1,0 +1,101 @@
+/**
+ * What a policy sees: one resource of a plan, of a state or of anyone's manifests, in one shape. Types are Pulumi's
+ * tokens, such as `kubernetes:apps/v1:StatefulSet` and `aws:s3/bucket:Bucket`.
+ */
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+/** The provider that a resource goes through: by it one knows the region, account or cluster. */
+export interface ProviderReference {
+  readonly name: string;
+  readonly region?: string;
+  readonly account?: string;
+  /** Context of the kubeconfig. */
+  readonly context?: string;
+}
+
+export interface Resource {
+  readonly type: string;
+  /** As a plan shows it, and as a waiver names it. From manifests: `namespace/Kind/name`. */
+  readonly name: string;
+  readonly urn: string;
+  /** The provider's identifier, once it is known. */
+  readonly id?: string;
+  /** Inputs as plain JSON. Secrets and values not known before `up` are markers: see isSecret and isUnknown. */
+  readonly properties: JsonObject;
+  readonly provider?: ProviderReference;
+  /** URN of the component that it belongs to. */
+  readonly parent?: string;
+  /** A component groups resources and is none itself. */
+  readonly component?: boolean;
+  /** Where it stands in a manifest. */
+  readonly source?: { readonly file: string; readonly line: number };
+}
+
+/** Pulumi's own markers, so that its states and plans read the same as ours. */
+const secretKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What stands for a secret's value. */
+export const secretMarker: JsonObject = Object.freeze({ [secretKey]: secretSignature });
+
+export const isSecret = (value: unknown): boolean =>
+  isObject(value) && value[secretKey] === secretSignature;
+
+/** Not known before the resource exists. */
+export const isUnknown = (value: unknown): boolean => value === unknownValue;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The parts of a type token: `kubernetes:apps/v1:StatefulSet` is of package kubernetes, module apps/v1, kind StatefulSet. */
+export interface TypeToken {
+  readonly package: string;
+  readonly module: string;
+  readonly kind: string;
+}
+
+export function typeToken(type: string): TypeToken {
+  const first = type.indexOf(":");
+  const last = type.lastIndexOf(":");
+  if (first < 0) return { package: "", module: "", kind: type };
+  return { package: type.slice(0, first), module: type.slice(first + 1, last), kind: type.slice(last + 1) };
+}
+
+/** What Pulumi's Kubernetes SDK calls a server-side apply to an object that exists: `DeploymentPatch`. */
+const patchSuffix = /(?<=.)Patch$/;
+
+/**
+ * The key by which a policy's types find resources: Kubernetes' without the version and without `Patch`, so that
+ * neither hides an object (`kubernetes:apps:StatefulSet`); others as they are.
+ */
+export function typeKey(type: string): string {
+  const token = typeToken(type);
+  if (token.package !== "kubernetes") return type;
+  const group = token.module.split("/")[0] ?? "";
+  // A custom resource of the core group has the version alone for its module.
+  const named = /^v\d/.test(group) ? "core" : group;
+  return `kubernetes:${named}:${token.kind.replace(patchSuffix, "")}`;
+}
+
+/** The name that the program gave it. */
+export const logicalName = ({ urn }: Resource): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+/**
+ * What people call the resource, the same from a plan, a state and manifests: `rollout/StatefulSet/broker` for an
+ * object of a cluster, `Bucket/backups` for anything else.
+ */
+export function displayName(type: string, logical: string, properties: JsonObject): string {
+  const token = typeToken(type);
+  const kind = token.kind.replace(token.package === "kubernetes" ? patchSuffix : /$^/, "");
+  const metadata = isObject(properties.metadata) ? properties.metadata : {};
+  const own = [metadata.name, metadata.generateName].find((name) => typeof name === "string" && name !== "");
+  if (token.package === "pulumi" && token.module === "providers") return `Provider/${logical}`;
+  if (token.package !== "kubernetes" || own === undefined) return `${kind}/${logical}`;
+  const namespace = typeof metadata.namespace === "string" ? `${metadata.namespace}/` : "";
+  return `${namespace}${kind}/${String(own)}`;
+}

@@ -1,0 +1,130 @@
+/** Passwords and keys stand in Secrets, never in settings that anybody may read. */
+import { aws } from "../example.ts";
+import type { Breach, ResourcePolicy } from "../policy.ts";
+import { workloads } from "../reading/pods.ts";
+import { type Text, textsIn, textsOf } from "../reading/texts.ts";
+import type { Resource } from "../resource.ts";
+
+/** A name that promises a secret, unless it names a file, a Secret or a lifetime. */
+const secretName =
+  /(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential|erlang_?cookie)s?$/i;
+const notSecret = /(_FILE|_PATH|_NAME|_ID|_URL|_TTL|_DAYS|_SECRET_NAME|public_?key|key_?id)$/i;
+
+const shapes: readonly (readonly [shape: RegExp, what: string])[] = [
+  [/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/, "a private key"],
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, "an access key of AWS"],
+  [/\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/, "a signed token"],
+  [/\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bglpat-[\w-]{20,}|\bxox[abp]-[\w-]{10,}/, "a token of a service"],
+  [/[a-z][a-z0-9+.-]*:\/\/[^\s:/@$]+:(?!\$|\*|<|xxx)[^\s:/@$]{3,}@/i, "a password in an address"],
+];
+
+export const secretInPlain: ResourcePolicy = {
+  id: "secret-in-plain",
+  area: "security",
+  judges: "resource",
+  title: "No password, key or token stands in plain settings.",
+  risk: "Settings are read by everybody who may look at the namespace, and stay in plans, states, charts and git.",
+  types: [
+    ...workloads,
+    "kubernetes:core/*:ConfigMap",
+    "kubernetes:helm.sh/*:Release",
+    "aws:lambda/function:Function",
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "aws:ec2/instance:Instance",
+    "aws:ec2/launchTemplate:LaunchTemplate",
+    "aws:ssm/parameter:Parameter",
+    "aws:rds/instance:Instance",
+    "aws:rds/cluster:Cluster",
+    "aws:mq/broker:Broker",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:secretsmanager/secretVersion:SecretVersion",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["keys"],
+  controls: { iso27001: ["A.5.17", "A.8.9"], nist80053: ["IA-5", "SC-28"] },
+  cure: "Put it into a Secret (or Pulumi's secret) and refer to it.",
+  check: (subject) =>
+    candidates(subject).flatMap((text): Breach[] => {
+      const { key, value, path } = text;
+      const shape = shapes.find(([pattern]) => pattern.test(value))?.[1];
+      const what = shape ?? (isSecretSetting(key, value, path) ? `the value of ${key}` : undefined);
+      if (what === undefined) return [];
+      return [
+        {
+          path,
+          message: `It holds ${what} in the clear.`,
+          cure: subject.type.startsWith("aws:")
+            ? "Mark it as a secret, or let AWS keep it in Secrets Manager."
+            : "Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
+        },
+      ];
+    }),
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  containers:
+    - name: app
+      image: app:1
+      env:
+        - { name: DATABASE_PASSWORD, valueFrom: { secretKeyRef: { name: database, key: password } } }
+        - { name: SESSION_SECRET_FILE, value: /run/secrets/session }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { containers: [{ name: app, image: app:1, env: [{ name: DATABASE_PASSWORD, value: correct-horse }] }] }`,
+        findings: [
+"rollout/Pod/app spec.containers[0].env[0].value: It holds the value of DATABASE_PASSWORD in the clear. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
+],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: app, namespace: rollout }
+data: { settings: "url: amqps://ingest:correct-horse@broker:5671" }`,
+        findings: [
+"rollout/ConfigMap/app data.settings: It holds a password in an address in the clear. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
+],
+      },
+      { resources: [aws("rds/instance:Instance", "accounts", { password: "correct-horse" })], findings: [
+"Instance/accounts password: It holds the value of password in the clear. Mark it as a secret, or let AWS keep it in Secrets Manager.",
+] },
+    ],
+  },
+};
+
+function candidates(subject: Resource): readonly Text[] {
+  const texts = textsOf(subject).filter(({ path }) => !path.startsWith("metadata."));
+  // Containers of ECS are JSON in a text.
+  const inside = texts
+    .filter(({ key, value }) => key === "containerDefinitions" && value.startsWith("["))
+    .flatMap(({ value, path }) => parsedTexts(value).map((text) => ({ key: text.key, value: text.value, path })));
+  return [...texts, ...inside];
+}
+
+function parsedTexts(value: string): readonly Text[] {
+  try {
+    return textsIn(JSON.parse(value));
+  } catch {
+    return [];
+  }
+}
+
+function isSecretSetting(key: string, value: string, path: string): boolean {
+  if (!secretName.test(key) || notSecret.test(key) || value.trim() === "") return false;
+  // Kubernetes' own fields name Secrets; a path, a reference or a boolean is no secret either.
+  if (/(valueFrom|secretKeyRef|secretRef|secretName|imagePullSecrets|volumes|volumeMounts|existingSecret)/.test(path))
+    return false;
+  return !/^(\/|\$[({]|true$|false$|none$|enabled$|disabled$|\*+$|\[secret\]$|arn:)/i.test(value);
+}

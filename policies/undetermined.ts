@@ -1,0 +1,22 @@
+/** A value that a policy needs and that nobody knows yet: the verdict is undetermined, which blocks. */
+
+export class Undetermined extends Error {
+  override readonly name = "Undetermined";
+  readonly path: string;
+  readonly cure: string;
+
+  /** @param message what is not known, one sentence with its full stop. */
+  constructor(path: string, message: string, cure: string) {
+    super(message);
+    this.path = path;
+    this.cure = cure;
+  }
+}
+
+export function notKnownYet(path: string): Undetermined {
+  return new Undetermined(
+    path,
+    "The value is not known before the resource exists.",
+    "Give the value itself, or check again on the state after `rollout up`.",
+  );
+}

@@ -1,0 +1,49 @@
+/** Judges examples by the example country, as the fixtures' tests and the mutation test do. */
+import { join } from "node:path";
+import { loadCountry } from "../../localisation/load.ts";
+import { packageRoot } from "../../localisation/package-root.ts";
+import type { Country } from "../../localisation/schema/country.ts";
+import { policies as catalogue } from "../../policies/catalogue.ts";
+import { check } from "../../policies/engine.ts";
+import type { CheckResult } from "../../policies/findings.ts";
+import { parseManifests } from "../../policies/input/manifests.ts";
+import { Plan, type PlanSource } from "../../policies/plan.ts";
+import type { Example, Policy } from "../../policies/policy.ts";
+
+export const exampleToday = "2026-06-01";
+
+export const exampleCountry: Country = loadCountry(join(packageRoot, "policies", "example-country.yaml"), {
+  today: exampleToday,
+}).country;
+
+type Tree = { [key: string]: unknown };
+
+/** Maps are merged, anything else is replaced, `null` takes a field out. */
+export function overlaid<T>(base: T, overlay: unknown): T {
+  const isMap = (value: unknown): value is Tree =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isMap(base) || !isMap(overlay)) return overlay as T;
+  const merged: Tree = { ...base };
+  for (const [key, value] of Object.entries(overlay)) {
+    if (value === null) delete merged[key];
+    else merged[key] = key in merged ? overlaid(merged[key], value) : value;
+  }
+  return merged as T;
+}
+
+export function judge(example: Example, policies: readonly Policy[] = catalogue): CheckResult {
+  const resources = [
+    ...(example.resources ?? []),
+    ...(example.manifests === undefined ? [] : parseManifests(example.manifests, "example.yaml")),
+  ];
+  const given = example.resources !== undefined || example.manifests !== undefined;
+  const source: PlanSource = { kind: given ? "plan" : "file", description: "the example" };
+  return check({
+    policies,
+    country: overlaid(exampleCountry, example.country ?? {}),
+    ...(example.environment !== undefined && { environment: example.environment }),
+    today: example.today ?? exampleToday,
+    file: "example-country.yaml",
+    plan: new Plan(resources, source),
+  });
+}
