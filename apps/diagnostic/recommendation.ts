@@ -15,7 +15,8 @@ export interface NextStep {
 const smallGap = 0.2;
 const mostSteps = 5;
 const stepsPerDimension = 2;
-const barriersHelped = 3;
+/** Of each kind; a longer list is not read. */
+const mostProgrammes = 6;
 
 /** The steps that raise the overall level most when one answer rises by one level; the lowest answers first among equals. */
 export function nextSteps(questions: readonly Question[], answers: Answers, score: Score): NextStep[] {
@@ -46,12 +47,9 @@ export function nextSteps(questions: readonly Question[], answers: Answers, scor
   return steps;
 }
 
-/** The barriers that hold the company back most, largest first. */
+/** The barriers that hold the company back, largest first. */
 export function largestBarriers(score: Score): readonly Barrier[] {
-  return score.barriers
-    .filter(({ gap }) => gap >= smallGap)
-    .slice(0, barriersHelped)
-    .map(({ barrier }) => barrier);
+  return score.barriers.filter(({ gap }) => gap >= smallGap).map(({ barrier }) => barrier);
 }
 
 /** Programmes that help with one of the barriers and take companies of this size; help with the largest barrier first. */
@@ -68,5 +66,6 @@ export function fittingProgrammes(
         programme.barriers.some((barrier) => largest.includes(barrier)) &&
         (programme.sizeBands === undefined || programme.sizeBands.includes(sizeBand)),
     )
-    .toSorted((a, b) => rank(a) - rank(b));
+    .toSorted((a, b) => rank(a) - rank(b))
+    .slice(0, mostProgrammes);
 }

@@ -33,6 +33,7 @@ const companyPages = [
   "/connect/hall/lathe",
   "/machines/values",
   "/account/data",
+  "/account/people",
 ];
 
 describe("strangers", () => {

@@ -131,6 +131,7 @@ const ownerPages = () => [
   "/connect",
   "/connect/hall/lathe",
   "/account",
+  "/account/people",
 ];
 const ministryPages = ["/ministry", "/ministry?companies=simulated"];
 

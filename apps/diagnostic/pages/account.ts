@@ -110,6 +110,7 @@ ${region === undefined ? "" : html`<div><dt>${t("register.region")}</dt><dd>${tr
 }
 </dl>
 <form method="post" action="/sign-out"><p class="actions"><button class="button second">${t("account.sign-out")}</button></p></form>
+${company === undefined ? "" : html`<p><a href="/account/people">${t("people.title")}</a></p>`}
 <h2>${t("account.password")}</h2>
 <p>${t("account.password.text")}</p>
 <form method="post" action="/account/password" novalidate>

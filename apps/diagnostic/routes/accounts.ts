@@ -16,6 +16,7 @@ import {
 } from "../accounts.ts";
 import { Attempts } from "../attempts.ts";
 import { companyData } from "../company-data.ts";
+import { isEmail } from "../email.ts";
 import { type FormBody, formBody } from "../form-body.ts";
 import { accountPage, type Registration, registerPage, signInPage } from "../pages/account.ts";
 import type { FieldErrors } from "../pages/forms.ts";
@@ -25,7 +26,6 @@ import type { Environment, Services } from "../services.ts";
 import type { View } from "../view.ts";
 
 const minute = 60_000;
-const emailPattern = /^[^\s@<>"]{1,64}@[^\s@<>"]+\.[^\s@<>".]{2,}$/;
 
 /** With https the name itself makes browsers insist on Secure, the whole host and no other path. */
 export const sessionCookie = (services: Pick<Services, "secureCookies">) =>
@@ -55,7 +55,11 @@ export function accountRoutes(app: Hono<Environment>, services: Services): void 
     });
   };
 
-  app.get("/register", (c) => c.html(registerPage(c.var.view, emptyRegistration)));
+  app.get("/register", (c) =>
+    c.var.view.signedIn === undefined
+      ? c.html(registerPage(c.var.view, emptyRegistration))
+      : c.redirect(homeOf(c.var.view), 303),
+  );
 
   app.post("/register", async (c) => {
     const { view } = c.var;
@@ -236,7 +240,7 @@ function registrationErrors({ t, country }: View, values: Registration, form: Fo
   const regions = programme.regions ?? [];
   if (regions.length > 0 && !regions.some(({ code }) => code === values.region))
     errors.region = t("register.region.missing");
-  if (!emailPattern.test(values.email) || values.email.length > 254) errors.email = t("register.email.wrong");
+  if (!isEmail(values.email)) errors.email = t("register.email.wrong");
   const password = passwordError({ t }, form("password"));
   if (password !== undefined) errors.password = password;
   if (form("notice") !== "read") errors.notice = t("register.notice.missing");
