@@ -2,19 +2,17 @@
  * Language catalogues: all texts of the pages and the standard questionnaire in one language. They stand in a
  * `languages` folder beside the country file, else in the kit's own. English is complete and the fallback.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fillDefaults } from "./defaults.ts";
 import { type LocatedDocument, nodeAt, parseDocument, plainValue } from "./document.ts";
 import { deepFreeze } from "./freeze.ts";
-import { argumentsOf, faultOf } from "./message-format.ts";
-import { nearest } from "./nearest.ts";
 import { packageRoot } from "./package-root.ts";
-import { LocalisationError, type Problem, quote } from "./problem.ts";
-import { standardQuestions } from "./questionnaire.ts";
+import { LocalisationError, type Problem } from "./problem.ts";
 import type { Catalogue } from "./schema/catalogue.ts";
 import { catalogueFile } from "./schema-check.ts";
-import { readSource, type Source } from "./source.ts";
+import { readSource } from "./source.ts";
+import { compareWithEnglish, malformedMessages } from "./translation-check.ts";
 import { validate } from "./validation.ts";
 
 export type { Catalogue };
@@ -26,11 +24,13 @@ export interface LoadedCatalogue {
 
 const fallback = "en";
 
-/** Catalogues by file, reused while the file's bytes stay the same. */
-const loaded = new Map<string, LoadedCatalogue>();
+/** Catalogues by file, reused while the file stays the same. */
+const loaded = new Map<string, LoadedCatalogue & { readonly stamp: string }>();
 
-/** Catalogues whose messages take the values of this English one. */
-const agreed = new WeakMap<Catalogue, Catalogue>();
+function stampOf(file: string): string {
+  const { ino, size, mtimeNs } = statSync(file, { bigint: true });
+  return `${ino} ${size} ${mtimeNs}`;
+}
 
 /** The catalogues of the languages and of English, as far as they exist, with what is wrong in them. */
 export function loadCatalogues(
@@ -51,12 +51,8 @@ export function loadCatalogues(
   }
   const english = catalogues.get(fallback)?.catalogue;
   if (english !== undefined)
-    for (const translated of catalogues.values()) {
-      if (agreed.get(translated.catalogue) === english) continue;
-      const unknown = unknownArguments(translated, english);
-      problems.push(...unknown);
-      if (unknown.length === 0) agreed.set(translated.catalogue, english);
-    }
+    for (const translated of catalogues.values())
+      problems.push(...compareWithEnglish(translated, english).problems);
   return { catalogues, problems };
 }
 
@@ -69,10 +65,10 @@ function catalogueOf(language: string, countryFile: string): string | undefined 
 }
 
 function loadCatalogue(file: string, language: string): LoadedCatalogue {
-  const source: Source = readSource(file);
+  const stamp = stampOf(file);
   const known = loaded.get(file);
-  if (known?.document.source.sha256 === source.sha256) return known;
-  const document = parseDocument(source);
+  if (known?.stamp === stamp) return known;
+  const document = parseDocument(readSource(file));
   const value = plainValue(document.root);
   const problems = [
     ...document.problems,
@@ -90,47 +86,9 @@ function loadCatalogue(file: string, language: string): LoadedCatalogue {
   if (problems.length === 0) problems.push(...malformedMessages({ catalogue: value as Catalogue, document }));
   if (problems.length > 0) throw new LocalisationError(problems);
   const catalogue = deepFreeze(fillDefaults(catalogueFile.schema, value) as Catalogue);
-  const result = { catalogue, document };
+  const result = { catalogue, document, stamp };
   loaded.set(file, result);
   return result;
-}
-
-function malformedMessages({ catalogue, document }: LoadedCatalogue): Problem[] {
-  return Object.entries(catalogue.messages).flatMap(([key, message]) => {
-    const fault = faultOf(message);
-    if (fault === undefined) return [];
-    const { node } = nodeAt(document.root, ["messages", key]);
-    return [
-      document.problemAt(
-        node,
-        "value",
-        `The message is malformed: ${fault}.`,
-        "Compare its braces with the English one.",
-      ),
-    ];
-  });
-}
-
-/** A page gives a message the values that the English one names, and no others. */
-function unknownArguments({ catalogue, document }: LoadedCatalogue, english: Catalogue): Problem[] {
-  return Object.entries(catalogue.messages).flatMap(([key, message]) => {
-    const original = english.messages[key];
-    if (original === undefined || message === original || !message.includes("{")) return [];
-    const known = argumentsOf(original);
-    const { node } = nodeAt(document.root, ["messages", key]);
-    return [...argumentsOf(message)]
-      .filter((name) => !known.has(name))
-      .map((name) => {
-        const near = nearest(name, known);
-        const choices = known.size === 0 ? "It takes none." : `It takes: ${[...known].join(", ")}.`;
-        return document.problemAt(
-          node,
-          "value",
-          `The message takes no value ${quote(name)}.`,
-          near === undefined ? choices : `Did you mean ${quote(near)}?`,
-        );
-      });
-  });
 }
 
 /** Languages without a catalogue, and texts that a catalogue lacks or has too many. */
@@ -151,46 +109,7 @@ export function catalogueWarnings(
   if (english === undefined) return absent;
   const incomplete = languages.flatMap((language) => {
     const translated = catalogues.get(language);
-    return translated === undefined || language === fallback ? [] : compare(translated, english);
+    return translated === undefined ? [] : compareWithEnglish(translated, english).warnings;
   });
   return [...absent, ...incomplete];
 }
-
-function compare({ catalogue, document }: LoadedCatalogue, english: Catalogue): Problem[] {
-  const warnings: Problem[] = [];
-  const questions = standardQuestions.map(({ id }) => id);
-  for (const [section, wanted] of [
-    ["messages", Object.keys(english.messages)] as const,
-    ["questions", questions] as const,
-  ]) {
-    const node = document.root.entries.get(section);
-    if (node?.kind !== "map") continue;
-    const missing = wanted.filter((key) => !Object.hasOwn(catalogue[section], key));
-    if (missing.length > 0)
-      warnings.push(
-        document.problemAt(
-          node,
-          "key",
-          `Of ${wanted.length} texts ${missing.length} are missing; they show in English.`,
-          `Translate ${listed(missing)}.`,
-        ),
-      );
-    const known = new Set(wanted);
-    for (const [key, item] of node.entries) {
-      if (known.has(key)) continue;
-      const near = nearest(key, missing);
-      warnings.push(
-        document.problemAt(
-          item,
-          "key",
-          `${quote(key)} is in no page.`,
-          near === undefined ? "Take it out." : `Did you mean ${quote(near)}?`,
-        ),
-      );
-    }
-  }
-  return warnings;
-}
-
-const listed = (keys: readonly string[]): string =>
-  keys.length <= 8 ? keys.join(", ") : `${keys.slice(0, 8).join(", ")} and ${keys.length - 8} more`;
