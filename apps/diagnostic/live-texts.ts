@@ -1,6 +1,6 @@
 /** What the pages show of a company's live values, as texts by cell: rendered with the page and sent after it. */
 import type { LatestValue } from "../analytics/queries.ts";
-import type { CompanyValues } from "./live-values.ts";
+import { type CompanyValues, channelKey } from "./live-values.ts";
 import { machinesNow } from "./machines.ts";
 import { unitSymbol } from "./unit-symbol.ts";
 import type { View } from "./view.ts";
@@ -13,25 +13,47 @@ export interface LiveTexts {
 }
 
 export function liveTexts(view: View, values: CompanyValues, now = Date.now()): LiveTexts {
-  const texts: Record<string, string> = {};
-  const states: Record<string, [string, string]> = {};
-  for (const [key, value] of values) texts[key] = valueText(view, value);
-  for (const [key, { state, heardAt }] of machinesNow(view.country, values, now)) {
-    states[key] = [state, stateName(view, state)];
-    texts[key] = heardText(view, heardAt, now);
-  }
-  return { texts, states };
+  return partOf(view, values, [...values.values()], now);
 }
 
-/** @returns what differs from what was sent before; undefined where nothing does. */
-export function changedTexts(before: LiveTexts, after: LiveTexts): LiveTexts | undefined {
-  const texts = Object.fromEntries(
-    Object.entries(after.texts).filter(([key, text]) => before.texts[key] !== text),
-  );
-  const states = Object.fromEntries(
-    Object.entries(after.states).filter(([key, [state]]) => before.states[key]?.[0] !== state),
-  );
-  return Object.keys(texts).length + Object.keys(states).length === 0 ? undefined : { texts, states };
+/** What one reader of the stream has been sent, to send only what differs. */
+export class LiveReader {
+  readonly #view: View;
+  readonly #texts = new Map<string, string>();
+  readonly #states = new Map<string, string>();
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  /**
+   * @param changed values that may differ from what was sent: formatting all of a large company's would cost too much.
+   * @returns what has to be sent; undefined where nothing does.
+   */
+  next(values: CompanyValues, changed: readonly LatestValue[], now = Date.now()): LiveTexts | undefined {
+    const { texts, states } = partOf(this.#view, values, changed, now);
+    const newTexts = Object.entries(texts).filter(([key, text]) => this.#texts.get(key) !== text);
+    const newStates = Object.entries(states).filter(([key, [state]]) => this.#states.get(key) !== state);
+    for (const [key, text] of newTexts) this.#texts.set(key, text);
+    for (const [key, [state]] of newStates) this.#states.set(key, state);
+    if (newTexts.length + newStates.length === 0) return undefined;
+    return { texts: Object.fromEntries(newTexts), states: Object.fromEntries(newStates) };
+  }
+}
+
+function partOf(view: View, values: CompanyValues, part: readonly LatestValue[], now: number): LiveTexts {
+  const texts: Record<string, string> = {};
+  const states: Record<string, [string, string]> = {};
+  const machines = machinesNow(view.country, values, now);
+  for (const value of part) {
+    texts[channelKey(value)] = valueText(view, value);
+    const key = `${value.site}/${value.machine}`;
+    const machine = machines.get(key);
+    if (machine === undefined || states[key] !== undefined) continue;
+    states[key] = [machine.state, stateName(view, machine.state)];
+    texts[key] = heardText(view, machine.heardAt, now);
+  }
+  return { texts, states };
 }
 
 export function valueText(view: View, value: Pick<LatestValue, "channel" | "number" | "text">): string {

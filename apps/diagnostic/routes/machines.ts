@@ -9,11 +9,12 @@ import {
   kpiByDay,
   kpiByShift,
   kpiOfCompany,
+  type LatestValue,
   type Period,
   series,
 } from "../../analytics/queries.ts";
 import { type ChartRange, chartRange, chartRanges } from "../chart-range.ts";
-import { changedTexts, isCounter, liveTexts } from "../live-texts.ts";
+import { isCounter, LiveReader, liveTexts } from "../live-texts.ts";
 import { type Machine, machineOf, machinesNow, machinesOf, neverHeard } from "../machines.ts";
 import { machinePage, machinesPage } from "../pages/machines.ts";
 import type { Environment, Services } from "../services.ts";
@@ -75,19 +76,31 @@ export function machineRoutes(app: Hono<Environment>, services: Services): void 
       stream.onAbort(() => wake.end());
       services.signal?.addEventListener("abort", wake.end);
       const until = Date.now() + longestStreamMilliseconds;
+      const changed: LatestValue[] = [];
       let stop: (() => void) | undefined;
       try {
-        stop = await live.watch(company, wake.now);
-        let sent = liveTexts(view, await live.valuesOf(company));
-        await stream.writeSSE({ event: "values", data: JSON.stringify(sent), retry: 3000 });
+        stop = await live.watch(company, (values) => {
+          changed.push(...values);
+          wake.now();
+        });
+        const reader = new LiveReader(view);
+        let comparedAt = 0;
         while (!wake.ended && Date.now() < until) {
+          const values = await live.valuesOf(company);
+          const isFirst = comparedAt === 0;
+          // Time alone makes a machine offline: once in a while all values are compared.
+          const isComparedWhole = Date.now() - comparedAt >= tickMilliseconds;
+          if (isComparedWhole) comparedAt = Date.now();
+          const texts = reader.next(values, isComparedWhole ? [...values.values()] : changed.splice(0));
+          const data = texts ?? (isFirst ? { texts: {}, states: {} } : undefined);
+          if (data === undefined) await stream.write(": still here\n\n");
+          else
+            await stream.writeSSE({
+              event: "values",
+              data: JSON.stringify(data),
+              ...(isFirst && { retry: 3000 }),
+            });
           await wake.next(tickMilliseconds);
-          if (wake.ended) break;
-          const current = liveTexts(view, await live.valuesOf(company));
-          const changed = changedTexts(sent, current);
-          sent = current;
-          if (changed === undefined) await stream.write(": still here\n\n");
-          else await stream.writeSSE({ event: "values", data: JSON.stringify(changed) });
         }
       } finally {
         stop?.();
