@@ -99,7 +99,8 @@ function operatorsScript(releases: readonly PlannedResource[]): string {
   return `${["#!/bin/sh", "# Installs the operators that the stack relies on.", "set -eu", 'cd "$(dirname "$0")"', ...installs].join("\n")}\n`;
 }
 
-const indexName = ".rollout-manifests.json";
+/** Without an ending that kubectl would take for an object. */
+const indexName = ".rollout-manifests";
 
 /** The folder holds files that an earlier plan did not write. */
 export class FolderInUseError extends Error {

@@ -216,6 +216,9 @@ describe("manifests", () => {
     const target = join(folder, "out");
     writeManifests(target, manifests(await planChanged()));
     expect(existsSync(join(target, "70-cronjob-time-series-backup.yaml"))).toBe(true);
+    // kubectl takes every file of a folder with these endings.
+    for (const name of readdirSync(target))
+      if (/\.(ya?ml|json)$/.test(name)) expect(name).toMatch(/^\d\d-[a-z0-9-]+\.yaml$/);
     writeManifests(
       target,
       manifests(
@@ -237,7 +240,7 @@ describe("manifests", () => {
     const foreign = join(folder, "theirs.txt");
     writeFileSync(foreign, "precious");
     writeManifests(target, new Map([["a.yaml", "a: 1\n"]]));
-    writeFileSync(join(target, ".rollout-manifests.json"), JSON.stringify(["../theirs.txt", foreign]));
+    writeFileSync(join(target, ".rollout-manifests"), JSON.stringify(["../theirs.txt", foreign]));
     writeManifests(target, new Map([["a.yaml", "a: 2\n"]]));
     expect(readFileSync(foreign, "utf8")).toBe("precious");
   });
