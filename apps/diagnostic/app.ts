@@ -44,7 +44,7 @@ export function createDiagnosticApp(dependencies: DiagnosticDependencies): Hono<
     ...dependencies,
     translations,
     questions: questionnaireOf(country),
-    assets: loadAssets(country),
+    assets: loadAssets(country, dependencies.logo),
     live: new LiveValues(dependencies.reader, log),
   };
   services.signal?.addEventListener("abort", () => services.live.close());
@@ -110,6 +110,7 @@ export function createDiagnosticApp(dependencies: DiagnosticDependencies): Hono<
       path: c.req.path,
       signedIn,
       asset: services.assets.path,
+      hasLogo: services.assets.hasLogo,
     });
     c.header("Content-Language", language);
     c.header("Vary", "Cookie, Accept-Language");

@@ -19,6 +19,7 @@ interface Asset {
 export interface Assets {
   /** @param name such as "page.css". @returns its path, such as "/assets/page.1a2b3c4d5e.css". */
   path(name: string): string;
+  readonly hasLogo: boolean;
   /** Serves `/assets/:file`. */
   readonly handler: Handler;
 }
@@ -28,7 +29,8 @@ const types = { css: "text/css; charset=utf-8", js: "text/javascript; charset=ut
 const styles = ["base", "frame", "forms", "diagnostic", "machines", "tables", "modes"];
 const scripts = ["questionnaire.js", "live.js", "charts.js"];
 
-export function loadAssets(country: Country): Assets {
+/** @param logo an SVG, where the country has one. */
+export function loadAssets(country: Country, logo?: string): Assets {
   const folder = join(packageRoot, "apps/diagnostic/assets");
   const uplot = join(createRequire(import.meta.url).resolve("uplot"), "..");
   const { light, dark } = brandColours(country.branding.primaryColour);
@@ -44,6 +46,7 @@ export function loadAssets(country: Country): Assets {
       ),
     ],
     ["icon.svg", Buffer.from(icon(light))],
+    ...(logo === undefined ? [] : [["logo.svg", Buffer.from(logo)] satisfies [string, Buffer]]),
     ["uplot.css", readFileSync(join(uplot, "uPlot.min.css"))],
     ["uplot.js", readFileSync(join(uplot, "uPlot.iife.min.js"))],
     ...scripts.map((name): [string, Buffer] => [name, readFileSync(join(folder, name))]),
@@ -58,6 +61,7 @@ export function loadAssets(country: Country): Assets {
     assets.set(file, compressed(content, types[name.slice(dot + 1) as keyof typeof types]));
   }
   return {
+    hasLogo: logo !== undefined,
     path: (name) => {
       const path = paths.get(name);
       if (path === undefined) throw new Error(`No asset is named ${name}.`);

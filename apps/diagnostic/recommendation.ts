@@ -52,19 +52,29 @@ export function largestBarriers(score: Score): readonly Barrier[] {
   return score.barriers.filter(({ gap }) => gap >= smallGap).map(({ barrier }) => barrier);
 }
 
-/** Programmes that help with one of the barriers and take companies of this size; help with the largest barrier first. */
+/** Whom a programme has to fit. */
+export interface Applicant {
+  readonly sector: string;
+  readonly sizeBand: string;
+  /** YYYY-MM-DD. */
+  readonly today: string;
+}
+
+/** Programmes that help with one of the barriers and take this company now; help with the largest barrier first. */
 export function fittingProgrammes(
   programmes: readonly FinancingProgramme[],
   largest: readonly Barrier[],
-  sizeBand: string,
+  { sector, sizeBand, today }: Applicant,
 ): FinancingProgramme[] {
   const rank = (programme: FinancingProgramme) =>
     Math.min(...programme.barriers.map((barrier) => largest.indexOf(barrier)).filter((index) => index >= 0));
   return programmes
     .filter(
-      (programme) =>
-        programme.barriers.some((barrier) => largest.includes(barrier)) &&
-        (programme.sizeBands === undefined || programme.sizeBands.includes(sizeBand)),
+      ({ barriers, sectors, sizeBands, until }) =>
+        barriers.some((barrier) => largest.includes(barrier)) &&
+        (sizeBands === undefined || sizeBands.includes(sizeBand)) &&
+        (sectors === undefined || sectors.includes(sector)) &&
+        (until === undefined || until >= today),
     )
     .toSorted((a, b) => rank(a) - rank(b))
     .slice(0, mostProgrammes);

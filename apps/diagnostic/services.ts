@@ -44,6 +44,8 @@ export interface DiagnosticDependencies {
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
   };
+  /** The programme's logo, an SVG, where the country has one. */
+  readonly logo?: string;
   /** True where browsers reach the app by https: session cookies are then sent by https alone. */
   readonly secureCookies: boolean;
   /** Ends open streams and polls when the stack stops. */

@@ -17,4 +17,5 @@ export interface View {
   readonly path: string;
   readonly signedIn: SignedIn | undefined;
   readonly asset: Assets["path"];
+  readonly hasLogo: boolean;
 }

@@ -79,6 +79,30 @@ describe.each(countries)("%s", (_, { country, catalogues }) => {
   });
 });
 
+test("a country's logo and help pages are linked, and a script in the logo's file may not run", async () => {
+  const { country } = app;
+  const web = createDiagnosticApp({
+    ...app.dependencies,
+    country: {
+      ...country,
+      support: {
+        ...country.support,
+        url: "https://help.test/",
+        accessibilityStatement: "https://help.test/accessibility",
+        privacyNotice: "https://help.test/privacy",
+      },
+    },
+    logo: '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+  });
+  const page = await (await web.request("http://sme.test/privacy")).text();
+  for (const path of ["", "accessibility", "privacy"])
+    expect(page).toContain(`href="https://help.test/${path}"`);
+  const logo = /<img src="([^"]+)"/.exec(page)![1]!;
+  const response = await web.request(`http://sme.test${logo}`);
+  expect(response.headers.get("content-type")).toBe("image/svg+xml");
+  expect(response.headers.get("content-security-policy")).toContain("script-src 'self'");
+});
+
 describe("a country whose language is written from right to left", () => {
   test("gets pages in that direction, and English where a text is missing", async () => {
     const { country, catalogues } = loadFile("za");

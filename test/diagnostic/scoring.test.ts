@@ -105,8 +105,8 @@ describe("worked examples", () => {
     });
   });
 
-  test("programmes fit by barrier and size band, help with the largest barrier first", () => {
-    const programme = (id: string, helps: Question["barriers"], sizeBands?: string[]) => ({
+  test("programmes fit by barrier, size band, sector and date, help with the largest barrier first", () => {
+    const programme = (id: string, helps: Question["barriers"], limits: object = {}) => ({
       id,
       name: { en: id },
       provider: "p",
@@ -114,18 +114,20 @@ describe("worked examples", () => {
       url: "https://example.org",
       source: "https://example.org",
       barriers: [...helps],
-      ...(sizeBands === undefined ? {} : { sizeBands }),
+      ...limits,
     });
     const list = [
       programme("late", ["capital"]),
       programme("first", ["skills"]),
-      programme("big", ["skills"], ["large"]),
-      programme("other", ["it-ot"]),
+      programme("last day", ["skills"], { until: "2026-05-01" }),
+      programme("for large ones", ["skills"], { sizeBands: ["large"] }),
+      programme("for food", ["skills"], { sectors: ["10"] }),
+      programme("over", ["skills"], { until: "2026-04-30" }),
+      programme("other barrier", ["it-ot"]),
     ];
-    expect(fittingProgrammes(list, ["skills", "capital"], "micro").map(({ id }) => id)).toEqual([
-      "first",
-      "late",
-    ]);
+    const applicant = { sector: "25", sizeBand: "micro", today: "2026-05-01" };
+    const fitting = fittingProgrammes(list, ["skills", "capital"], applicant);
+    expect(fitting.map(({ id }) => id)).toEqual(["first", "last day", "late"]);
   });
 });
 

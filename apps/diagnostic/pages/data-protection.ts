@@ -39,6 +39,7 @@ export function privacyPage(view: View): Html {
     title: t("privacy.title"),
     body: html`<h1>${t("privacy.title")}</h1>
 <p class="lead">${t("privacy.lead", { operator: programme.operator.name })}</p>
+${country.support.privacyNotice === undefined ? "" : html`<p><a href="${country.support.privacyNotice}">${t("privacy.notice")}</a></p>`}
 <h2>${t("privacy.kept")}</h2>
 ${dataList(view, [...companysData, ...operatorsData])}
 <h2>${t("privacy.how-long")}</h2>

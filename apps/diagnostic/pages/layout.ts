@@ -42,7 +42,7 @@ ${(page.scripts ?? []).map((name) => html`<script type="module" src="${asset(nam
 <a class="skip" href="#main">${t("page.skip")}</a>
 <header class="top">
 <div class="frame">
-<a class="programme" href="${homeOf(view)}">${programme}</a>
+<a class="programme" href="${homeOf(view)}">${view.hasLogo ? html`<img src="${asset("logo.svg")}" alt="" height="32">` : ""}${programme}</a>
 ${languageChoice(view)}
 </div>
 </header>
@@ -114,7 +114,9 @@ function footer(view: View): Html {
 <ul>
 <li><a href="mailto:${support.email}">${t("footer.help", { email: support.email })}</a></li>
 ${support.phone === undefined ? "" : html`<li><a href="tel:${support.phone.replace(/[^+\d]/g, "")}">${support.phone}</a>${support.hours === undefined ? "" : html` (${translation.localised(support.hours)})`}</li>`}
+${support.url === undefined ? "" : html`<li><a href="${support.url}">${t("footer.help-page")}</a></li>`}
 <li><a href="/privacy">${t("footer.privacy")}</a></li>
+${support.accessibilityStatement === undefined ? "" : html`<li><a href="${support.accessibilityStatement}">${t("footer.accessibility")}</a></li>`}
 </ul>
 </div>
 </footer>`;

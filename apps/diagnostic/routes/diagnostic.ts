@@ -25,6 +25,7 @@ import { resultPage } from "../pages/result.ts";
 import { fittingProgrammes, largestBarriers, nextSteps } from "../recommendation.ts";
 import type { Environment, Services } from "../services.ts";
 import { companyOf } from "./access.ts";
+import { lastDays } from "./machines.ts";
 
 export function diagnosticRoutes(app: Hono<Environment>, services: Services): void {
   const { database, questions, country } = services;
@@ -139,14 +140,15 @@ export function diagnosticRoutes(app: Hono<Environment>, services: Services): vo
     if (!isCompleted(assessment)) return c.notFound();
     const answers = await answersOf(database, assessment.id);
     const barriers = largestBarriers(assessment.score);
+    const applicant = { ...company, today: lastDays(country.timezone, 1).to };
     return c.html(
       resultPage(c.var.view, {
         completedAt: assessment.completedAt,
         score: assessment.score,
         questions,
         nextSteps: nextSteps(questions, answers, assessment.score),
-        financing: fittingProgrammes(country.diagnostic.financing, barriers, company.sizeBand),
-        levers: fittingProgrammes(country.diagnostic.levers, barriers, company.sizeBand),
+        financing: fittingProgrammes(country.diagnostic.financing, barriers, applicant),
+        levers: fittingProgrammes(country.diagnostic.levers, barriers, applicant),
         comparisons: await compare(database, country, company),
       }),
     );
