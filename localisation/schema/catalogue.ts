@@ -1,6 +1,7 @@
 /** A language catalogue: all texts of the pages and of the standard questionnaire in one language. */
-import Type, { type Static } from "typebox";
+
 import { field, identifierPattern, LanguageTag, mapOf, strictObject } from "./common.ts";
+import Type, { type Static } from "./type.ts";
 
 export const CatalogueSchema = strictObject(
   {

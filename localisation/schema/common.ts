@@ -1,5 +1,5 @@
 /** Building blocks that several sections of the localisation file share. */
-import Type, { type TSchema } from "typebox";
+import Type, { type TSchema } from "./type.ts";
 
 /**
  * Annotations of a field: `title`, `description`, `examples`, `default` as in JSON Schema; `derived` says how the

@@ -1,5 +1,5 @@
 /** `notifications`, `branding`, `support`: what pages and mails need to reach people. */
-import Type from "typebox";
+
 import {
   CountryCode,
   Email,
@@ -10,6 +10,7 @@ import {
   strictObject,
   WebAddress,
 } from "./common.ts";
+import Type from "./type.ts";
 
 const credentialsSecret = field(ObjectName, {
   title: "Credentials",

@@ -2,7 +2,7 @@
  * The localisation file: the one definition that gives the JSON Schema for ajv and editors,
  * the documentation, and the types that everything else reads.
  */
-import Type, { type Static } from "typebox";
+
 import { CountryCode, field, LanguageTag, LocalisedText, strictObject } from "./common.ts";
 import { Branding, Notifications, Support } from "./communication.ts";
 import { Diagnostic, type Question, type Support as SupportOffer } from "./diagnostic.ts";
@@ -15,6 +15,7 @@ import {
   type Waiver as WaiverSchema,
 } from "./residency.ts";
 import { Aggregates, type Shift as ShiftSchema, Telemetry } from "./telemetry.ts";
+import Type, { type Static } from "./type.ts";
 
 export const apiVersion = "rollout/v1";
 

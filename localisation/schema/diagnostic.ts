@@ -1,5 +1,5 @@
 /** `diagnostic`: the country's own part of the self-assessment. */
-import Type from "typebox";
+
 import {
   CalendarDate,
   field,
@@ -11,6 +11,7 @@ import {
   strictObject,
   WebAddress,
 } from "./common.ts";
+import Type from "./type.ts";
 
 /** Barriers to industrial IoT that the Forum's programme names. */
 export const barriers = ["skills", "capital", "processes", "it-ot", "technology-market"] as const;

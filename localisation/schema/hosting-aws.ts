@@ -1,7 +1,8 @@
 /** `hosting.aws`: EKS in a region that lies in the country. */
-import Type from "typebox";
+
 import { AddressRange, field, HostName, strictObject } from "./common.ts";
 import { Tls } from "./hosting-kubernetes.ts";
+import Type from "./type.ts";
 
 export const Aws = strictObject(
   {

@@ -1,5 +1,5 @@
 /** `hosting.kubernetes`: a cluster in the country. */
-import Type from "typebox";
+
 import {
   AddressRange,
   Email,
@@ -11,6 +11,7 @@ import {
   strictObject,
   WebAddress,
 } from "./common.ts";
+import Type from "./type.ts";
 
 const zone = Type.String({
   title: "Zone",

@@ -1,5 +1,5 @@
 /** `hosting`: on what the stack runs, and how its environments differ. */
-import Type from "typebox";
+
 import {
   CountryCode,
   field,
@@ -13,6 +13,7 @@ import {
 import { Aws } from "./hosting-aws.ts";
 import { Kubernetes } from "./hosting-kubernetes.ts";
 import { Sizes } from "./sizes.ts";
+import Type from "./type.ts";
 
 export const targets = ["local", "kubernetes", "aws"] as const;
 

@@ -1,6 +1,7 @@
 /** `programme`: who runs the rollout, for whom, and how large it becomes. */
-import Type from "typebox";
+
 import { CalendarDate, Email, field, Identifier, LocalisedText, strictObject, WebAddress } from "./common.ts";
+import Type from "./type.ts";
 
 export const Contact = strictObject(
   {

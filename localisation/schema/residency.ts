@@ -1,5 +1,5 @@
 /** `residency`: what may rest where, what may leave, and by which article of which law. */
-import Type from "typebox";
+
 import {
   AddressRange,
   CalendarDate,
@@ -11,6 +11,7 @@ import {
   strictObject,
   WebAddress,
 } from "./common.ts";
+import Type from "./type.ts";
 
 /** The classes of data, with what belongs to each. */
 export const dataClasses = {

@@ -1,6 +1,7 @@
 /** `hosting.sizes`: what differs from the sizes that the kit computes from the expected companies and machines. */
-import Type from "typebox";
+
 import { strictObject } from "./common.ts";
+import Type from "./type.ts";
 
 const replicas = (maximum: number) =>
   Type.Optional(

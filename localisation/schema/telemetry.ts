@@ -1,5 +1,5 @@
 /** `telemetry`, `aggregates`: how machine data is kept, read as KPIs, and published. */
-import Type from "typebox";
+
 import {
   CalendarDate,
   field,
@@ -10,6 +10,7 @@ import {
   TimeOfDay,
   WebAddress,
 } from "./common.ts";
+import Type from "./type.ts";
 
 export const weekdays = [
   "monday",
