@@ -58,6 +58,15 @@ export async function observe(
   });
 }
 
+/** The state that a machine was in just before a time, however long ago it was sent; undefined if it never was. */
+export async function stateBefore(
+  client: ClickHouseClient,
+  machine: MachineKey,
+  time: number,
+): Promise<StateName | undefined> {
+  return (await carriedInto(client, select([machine]), time)).get(keyOf(machine))?.state;
+}
+
 interface Selection {
   readonly condition: string;
   readonly parameters: Record<string, unknown>;

@@ -1,0 +1,115 @@
+/**
+ * The country's figures by sector and size band, fit to leave the companies' walls: summed, and suppressed by the
+ * country's minimum count and dominance rule so that no cell can be subtracted either.
+ */
+import type { ClickHouseClient } from "@clickhouse/client";
+import { eq } from "drizzle-orm";
+import type { Country } from "../../localisation/schema/country.ts";
+import type { Database } from "../relational/database.ts";
+import { company } from "../relational/schema.ts";
+import { protectTable } from "./disclosure.ts";
+import { addTotals, type Indicators, indicatorsOf, nothing, type Totals } from "./kpi.ts";
+import { kpiByCompany, type Period } from "./queries.ts";
+
+export interface AggregateFigures extends Indicators {
+  /** Companies with machine data in the period. */
+  readonly companies: number;
+  readonly plannedBusySeconds: number;
+  readonly energyKilowattHours: number | null;
+}
+
+/** Absent where no company has data. */
+export type Aggregate = { readonly figures: AggregateFigures } | "suppressed" | undefined;
+
+export interface NationalOverview {
+  /** ISIC divisions, in the file's order: the rows. */
+  readonly sectors: readonly string[];
+  /** Ids of size bands, in the file's order: the columns. */
+  readonly sizeBands: readonly string[];
+  /** By sector and size band. */
+  readonly cells: readonly (readonly Aggregate[])[];
+  readonly bySector: readonly Aggregate[];
+  readonly bySizeBand: readonly Aggregate[];
+  readonly total: Aggregate;
+}
+
+/** What the indicators and sums are made of, and so what one company may not dominate. */
+const measures: readonly (keyof Totals)[] = [
+  "plannedBusySeconds",
+  "observedBusySeconds",
+  "actualProductionSeconds",
+  "plannedOutputSeconds",
+  "energyKilowattHours",
+];
+
+/**
+ * @param simulated whether of simulated or of real companies: never of both, because the difference between two
+ * overviews would be a third.
+ */
+export async function nationalOverview(
+  stores: { readonly reader: ClickHouseClient; readonly database: Database; readonly country: Country },
+  simulated: boolean,
+  period: Period,
+): Promise<NationalOverview> {
+  const { reader, database, country } = stores;
+  const [companies, totals] = await Promise.all([
+    database
+      .select({ id: company.id, sector: company.sector, sizeBand: company.sizeBand })
+      .from(company)
+      .where(eq(company.simulated, simulated)),
+    kpiByCompany(reader, period),
+  ]);
+  const { sectors } = country.programme;
+  const sizeBands = country.programme.sizeBands.map((band) => band.id);
+  const table = sectors.map((sector) =>
+    sizeBands.map((sizeBand) =>
+      companies.flatMap((one) =>
+        one.sector === sector && one.sizeBand === sizeBand ? (totals.get(one.id) ?? []) : [],
+      ),
+    ),
+  );
+  return overviewOf(table, sectors, sizeBands, country.aggregates);
+}
+
+/** @param table companies' sums by sector and size band. */
+export function overviewOf(
+  table: readonly (readonly (readonly Totals[])[])[],
+  sectors: readonly string[],
+  sizeBands: readonly string[],
+  rule: Country["aggregates"],
+): NationalOverview {
+  const contributors = table.map((row) =>
+    row.map((companies) => companies.map((totals) => measures.map((measure) => totals[measure] ?? 0))),
+  );
+  const published = protectTable(contributors, rule);
+  return {
+    sectors,
+    sizeBands,
+    cells: table.map((row, at) =>
+      row.map((cell, column) => aggregateOf(cell, published.cells[at]![column]!)),
+    ),
+    bySector: table.map((row, at) => aggregateOf(row.flat(), published.rowTotals[at]!)),
+    bySizeBand: sizeBands.map((_, column) =>
+      aggregateOf(
+        table.flatMap((row) => row[column]!),
+        published.columnTotals[column]!,
+      ),
+    ),
+    total: aggregateOf(table.flat(2), published.total),
+  };
+}
+
+function aggregateOf(companies: readonly Totals[], isPublished: boolean): Aggregate {
+  if (companies.length === 0) return undefined;
+  if (!isPublished) return "suppressed";
+  const totals = companies.reduce(addTotals, nothing);
+  const { plannedBusySeconds, energyKilowattHours } = totals;
+  return {
+    figures: {
+      companies: companies.length,
+      plannedBusySeconds,
+      energyKilowattHours,
+      ...indicatorsOf(totals),
+    },
+  };
+}
