@@ -6,7 +6,7 @@
  */
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { Aedes, type AedesPublishPacket, type Client } from "aedes";
+import { Aedes, type Client } from "aedes";
 import mqttPacket from "mqtt-packet";
 import type { Ingest } from "../ingest/ingest.ts";
 import { isWithin, subtreeOf } from "./access.ts";
@@ -20,6 +20,8 @@ import { type Log, type Refusal, Refusals } from "./refusals.ts";
 const refusedTopic = "refused";
 /** How soon a client is disconnected whose login was revoked; a new connection is refused at once. */
 const recheckMilliseconds = 30_000;
+/** After a connection's start, when clients send again what was not acknowledged on the last one. */
+const redeliveryMilliseconds = 60_000;
 /** How long `close` waits for messages on their way to the store. */
 const closeMilliseconds = 3000;
 const version5Message = "This broker speaks MQTT 3.1.1. Set the client's protocol version to 4 (MQTT 3.1.1).";
@@ -126,7 +128,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
               { username },
               "a client's last will has a topic that it may not use",
             );
-            // A device tries again and again: as redelivered it is kept once a day.
+            // A device tries again and again: as redelivered it is kept once an hour.
             const message = { company: login.company, ...will, redelivered: true };
             ingest.reject(message, "topic-not-allowed", detail, () => refuse(5, detail));
             return;
@@ -142,7 +144,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         });
     },
 
-    authorizePublish(client, packet, done) {
+    authorizePublish(client, publication, done) {
+      const packet: typeof publication & { dup?: boolean; messageId?: number } = publication;
       if (client === null) return done(new Error("not logged in"));
       const connection = connectionOf.get(client);
       const login = connection?.login;
@@ -154,7 +157,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         company: login.company,
         topic: packet.topic,
         payload,
-        redelivered: (packet as AedesPublishPacket & { dup?: boolean }).dup === true,
+        packetId: packet.qos > 0 ? packet.messageId : undefined,
+        // Some clients send again without saying so.
+        redelivered: packet.dup === true || connection.ageMilliseconds < redeliveryMilliseconds,
       };
       const bytes = payload.length;
       connection.takeIn(bytes);

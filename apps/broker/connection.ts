@@ -17,6 +17,7 @@ export class Connection {
   login: Login | undefined;
   /** The last will's topic and payload, from CONNECT. */
   will: { readonly topic: string; readonly payload: Buffer } | undefined;
+  readonly #startedAt = performance.now();
   readonly #limits: BrokerLimits;
   /** The store is behind: nobody is read from. */
   readonly #isSaturated: () => boolean;
@@ -34,6 +35,10 @@ export class Connection {
       this.#isHeld = this.#mustWait;
       return this.#isHeld ? null : read(size);
     };
+  }
+
+  get ageMilliseconds(): number {
+    return performance.now() - this.#startedAt;
   }
 
   get inFlight(): number {

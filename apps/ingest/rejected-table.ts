@@ -3,11 +3,11 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import type { Rejection, RejectionReason } from "./rejection.ts";
 
 /** How long ago a message may have been sent first. */
-const redeliveredWithinMilliseconds = 24 * 3_600_000;
+const redeliveredWithinMilliseconds = 3_600_000;
 
 export interface Rejected {
   readonly rejection: Rejection;
-  /** It may be stored already: the device sends it again, or an earlier attempt to store it failed. */
+  /** It may be stored already: the device may send it again, or an earlier attempt to store it failed. */
   readonly maybeStored: boolean;
 }
 

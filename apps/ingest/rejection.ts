@@ -7,7 +7,9 @@ export interface Message {
   readonly company: string;
   readonly topic: string;
   readonly payload: Buffer;
-  /** The device says that it sent this before (MQTT's DUP flag). */
+  /** MQTT's packet identifier, which a message keeps when it is sent again; absent at QoS 0. */
+  readonly packetId?: number | undefined;
+  /** The device may have sent this before: it says so (MQTT's DUP flag), or has just connected again. */
   readonly redelivered: boolean;
 }
 
@@ -59,8 +61,10 @@ export function rejection(
   };
 }
 
-function digestOf(message: Message): string {
-  const hash = createHash("sha256").update(message.topic).update("\0").update(message.payload);
+function digestOf({ topic, packetId, payload }: Message): string {
+  const hash = createHash("sha256")
+    .update(`${topic}\0${packetId ?? ""}\0`)
+    .update(payload);
   return hash.digest("hex").slice(0, 32);
 }
 

@@ -160,7 +160,7 @@ describe("connecting", () => {
       const login = await issueCredential(path.database, { company: other.company, site, machine: "mill" });
       const client = await connect(path, login);
       const bystander = await connect(path, other.companyLogin);
-      const closed = new Promise((resolve) => client.on("close", resolve));
+      const closed = new Promise<void>((resolve) => client.on("close", () => resolve()));
       await path.broker.recheckLogins();
       expect(client.connected).toBe(true);
       await end(login.username);

@@ -34,7 +34,18 @@ export interface DataPath {
   close(): Promise<void>;
 }
 
-export async function startDataPath(limits: Partial<BrokerLimits> = {}, folder?: string): Promise<DataPath> {
+export interface DataPathOptions {
+  readonly limits?: Partial<BrokerLimits>;
+  /** Where all of it rests; a temporary place where absent. */
+  readonly folder?: string;
+  /** 0, a free one, where absent. */
+  readonly mqttPort?: number;
+  /** Runs when ingest is ready and nothing was taken yet. */
+  readonly beforeBroker?: (store: TimeSeriesStore) => Promise<void>;
+}
+
+export async function startDataPath(options: DataPathOptions = {}): Promise<DataPath> {
+  const { folder } = options;
   const temporary = mkdtempSync(join(tmpdir(), "data-path-"));
   const logs: { message: string; fields: object }[] = [];
   const keep = (fields: object, message: string) => logs.push({ message, fields });
@@ -51,15 +62,16 @@ export async function startDataPath(limits: Partial<BrokerLimits> = {}, folder?:
     log,
     onFatal: (error) => fatal.push(error),
   });
-  const certificates = await openCertificates(join(temporary, "certificates"));
+  const certificates = await openCertificates(join(folder ?? temporary, "certificates"));
+  await options.beforeBroker?.(store);
   const broker = await startBroker({
     bind: "127.0.0.1",
-    mqttPort: 0,
+    mqttPort: options.mqttPort ?? 0,
     mqttsPort: 0,
     tls: certificates,
     checkLogin: loginCheck(database),
     ingest,
-    limits,
+    limits: options.limits ?? {},
     log,
   });
   return {

@@ -31,7 +31,7 @@ CREATE TABLE rejected
     reason LowCardinality(String),
     detail String,
     readings UInt32,
-    -- First half of the SHA-256 of topic and payload, in hex: tells a message that is sent again.
+    -- First half of the SHA-256 of topic, packet identifier and payload, in hex: tells a message that is sent again.
     digest String
 )
 ENGINE = MergeTree
