@@ -1,25 +1,21 @@
 /** The command line `rollout`: one file a command, each thin over the library. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { packageRoot } from "../localisation/package-root.ts";
+import { kitVersion } from "../localisation/package-root.ts";
+import { checkCommand } from "./commands/check.ts";
 import { initCommand } from "./commands/init.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
+import { policiesCommand } from "./commands/policies.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { exitCode, reportFailure } from "./failure.ts";
 
-const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
-  version: string;
-};
-
 const program = new Command("rollout")
   .description(
     "Stands up a country's industrial IoT stack for small manufacturers from one localisation file.",
   )
-  .version(version)
+  .version(kitVersion())
   .showHelpAfterError("(`rollout --help` lists the commands; `rollout <command> --help` their options.)")
   .addHelpText(
     "after",
@@ -29,6 +25,8 @@ for (const command of [
   initCommand(),
   validateCommand(),
   planCommand(),
+  checkCommand(),
+  policiesCommand(),
   migrateCommand(),
   upCommand(),
   statusCommand(),

@@ -1,14 +1,5 @@
 /** Every policy, by area. A policy is its own file; this list makes it part of every check. */
-import { accountUnlisted } from "./place/account-unlisted.ts";
-import { arnAbroad } from "./place/arn-abroad.ts";
-import { clusterContext } from "./place/cluster-context.ts";
-import { dataClassUnstated } from "./place/data-class-unstated.ts";
-import { foreignZoneOptIn } from "./place/foreign-zone-opt-in.ts";
-import { nodePoolZone } from "./place/node-pool-zone.ts";
-import { providerEndpoint } from "./place/provider-endpoint.ts";
-import { regionAbroad } from "./place/region-abroad.ts";
-import { stateAbroad } from "./place/state-abroad.ts";
-import { zoneAbroad } from "./place/zone-abroad.ts";
+
 import { backupLocation } from "./copies/backup-location.ts";
 import { backupVaultCopy } from "./copies/backup-vault-copy.ts";
 import { brokerReplication } from "./copies/broker-replication.ts";
@@ -27,17 +18,6 @@ import { secretReplica } from "./copies/secret-replica.ts";
 import { snapshotClass } from "./copies/snapshot-class.ts";
 import { snapshotCopy } from "./copies/snapshot-copy.ts";
 import { tableReplica } from "./copies/table-replica.ts";
-import { certificateAuthority } from "./network/certificate-authority.ts";
-import { contentNetwork } from "./network/content-network.ts";
-import { edgeAnnotation } from "./network/edge-annotation.ts";
-import { edgeOptimisedApi } from "./network/edge-optimised-api.ts";
-import { externalAddresses } from "./network/external-addresses.ts";
-import { loadBalancerSources } from "./network/load-balancer-sources.ts";
-import { multiCluster } from "./network/multi-cluster.ts";
-import { openEgress } from "./network/open-egress.ts";
-import { peeringAbroad } from "./network/peering-abroad.ts";
-import { queryLog } from "./network/query-log.ts";
-import { strictGateway } from "./network/strict-gateway.ts";
 import { admissionWebhook } from "./flows/admission-webhook.ts";
 import { aggregation } from "./flows/aggregation.ts";
 import { crossRegionInference } from "./flows/cross-region-inference.ts";
@@ -52,6 +32,17 @@ import { secretStore } from "./flows/secret-store.ts";
 import { telemetryService } from "./flows/telemetry-service.ts";
 import { topicSubscription } from "./flows/topic-subscription.ts";
 import { unregisteredHost } from "./flows/unregistered-host.ts";
+import { backupDestination } from "./governance/backup-destination.ts";
+import { breachNotice } from "./governance/breach-notice.ts";
+import { clusterPlace } from "./governance/cluster-place.ts";
+import { endpointAbroad } from "./governance/endpoint-abroad.ts";
+import { registrationMissing } from "./governance/registration-missing.ts";
+import { remoteAccess } from "./governance/remote-access.ts";
+import { retentionBeyondClass } from "./governance/retention-beyond-class.ts";
+import { smallCells } from "./governance/small-cells.ts";
+import { transferEvidence } from "./governance/transfer-evidence.ts";
+import { unmappedType } from "./governance/unmapped-type.ts";
+import { waiverExpired, waiverUnsigned, waiverUnused } from "./governance/waivers.ts";
 import { claimStorageClass } from "./kubernetes/claim-storage-class.ts";
 import { defaultDenyEgress, defaultDenyIngress } from "./kubernetes/default-deny.ts";
 import { egressRules } from "./kubernetes/egress-rules.ts";
@@ -67,6 +58,29 @@ import { rights } from "./kubernetes/rights.ts";
 import { serviceAccountToken } from "./kubernetes/service-account-token.ts";
 import { storageClassTopology } from "./kubernetes/storage-class-topology.ts";
 import { unrenderedChart } from "./kubernetes/unrendered-chart.ts";
+import { certificateAuthority } from "./network/certificate-authority.ts";
+import { contentNetwork } from "./network/content-network.ts";
+import { edgeAnnotation } from "./network/edge-annotation.ts";
+import { edgeOptimisedApi } from "./network/edge-optimised-api.ts";
+import { externalAddresses } from "./network/external-addresses.ts";
+import { loadBalancerSources } from "./network/load-balancer-sources.ts";
+import { multiCluster } from "./network/multi-cluster.ts";
+import { openEgress } from "./network/open-egress.ts";
+import { peeringAbroad } from "./network/peering-abroad.ts";
+import { queryLog } from "./network/query-log.ts";
+import { strictGateway } from "./network/strict-gateway.ts";
+import { accountUnlisted } from "./place/account-unlisted.ts";
+import { arnAbroad } from "./place/arn-abroad.ts";
+import { clusterContext } from "./place/cluster-context.ts";
+import { dataClassUnstated } from "./place/data-class-unstated.ts";
+import { foreignZoneOptIn } from "./place/foreign-zone-opt-in.ts";
+import { nodePoolZone } from "./place/node-pool-zone.ts";
+import { providerEndpoint } from "./place/provider-endpoint.ts";
+import { regionAbroad } from "./place/region-abroad.ts";
+import { regionNamedAbroad } from "./place/region-named-abroad.ts";
+import { stateAbroad } from "./place/state-abroad.ts";
+import { zoneAbroad } from "./place/zone-abroad.ts";
+import type { Policy } from "./policy.ts";
 import { anonymousLogin } from "./security/anonymous-login.ts";
 import { auditTrail } from "./security/audit-trail.ts";
 import { backupRetention } from "./security/backup-retention.ts";
@@ -90,18 +104,6 @@ import { secretInPlain } from "./security/secret-in-plain.ts";
 import { singleInstance } from "./security/single-instance.ts";
 import { storageClassEncryption } from "./security/storage-class-encryption.ts";
 import { storeUnencrypted } from "./security/store-unencrypted.ts";
-import { backupDestination } from "./governance/backup-destination.ts";
-import { breachNotice } from "./governance/breach-notice.ts";
-import { clusterPlace } from "./governance/cluster-place.ts";
-import { endpointAbroad } from "./governance/endpoint-abroad.ts";
-import { registrationMissing } from "./governance/registration-missing.ts";
-import { remoteAccess } from "./governance/remote-access.ts";
-import { retentionBeyondClass } from "./governance/retention-beyond-class.ts";
-import { smallCells } from "./governance/small-cells.ts";
-import { transferEvidence } from "./governance/transfer-evidence.ts";
-import { waiverExpired, waiverUnused, waiverUnsigned } from "./governance/waivers.ts";
-import { unmappedType } from "./governance/unmapped-type.ts";
-import type { Policy } from "./policy.ts";
 
 const named: readonly Policy[] = [
   accountUnlisted,
@@ -112,6 +114,7 @@ const named: readonly Policy[] = [
   nodePoolZone,
   providerEndpoint,
   regionAbroad,
+  regionNamedAbroad,
   stateAbroad,
   zoneAbroad,
   backupLocation,

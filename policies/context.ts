@@ -53,11 +53,12 @@ export class PolicyContext {
     this.waivers = new WaiverBook(country, today);
     const { residency, hosting } = country;
     this.registeredHosts = registeredHosts(country);
-    this.clusterZones =
-      (hosting.target === "aws" ? hosting.aws?.zones : hosting.kubernetes?.zones) ?? [];
+    this.clusterZones = (hosting.target === "aws" ? hosting.aws?.zones : hosting.kubernetes?.zones) ?? [];
     this.#allowedRegions = new Map(residency.regions.map(({ region, zones }) => [region, zones]));
     this.#addresses = new AddressSet(residency.endpoints.flatMap(({ addresses }) => [...addresses]));
-    this.#restCountries = new Set(Object.values(residency.dataClasses).flatMap(({ restsIn }) => [...restsIn]));
+    this.#restCountries = new Set(
+      Object.values(residency.dataClasses).flatMap(({ restsIn }) => [...restsIn]),
+    );
   }
 
   get inProduction(): boolean {
@@ -67,14 +68,18 @@ export class PolicyContext {
   /** Countries in which data of all these classes may rest. */
   restCountries(classes: readonly DataClassName[]): string[] {
     const lists = classes.map((name) => this.country.residency.dataClasses[name].restsIn);
-    return (lists[0] ?? [...this.#restCountries]).filter((code) => lists.every((list) => list.includes(code)));
+    return (lists[0] ?? [...this.#restCountries]).filter((code) =>
+      lists.every((list) => list.includes(code)),
+    );
   }
 
   /** Whether data of this class may be sent to a country at all; a record of the transfer is another question. */
   mayGoTo(name: DataClassName, code: string): boolean {
     const { restsIn, crossBorder } = this.country.residency.dataClasses[name];
     if (restsIn.includes(code)) return true;
-    return crossBorder.transfer !== "forbidden" && (crossBorder.to === undefined || crossBorder.to.includes(code));
+    return (
+      crossBorder.transfer !== "forbidden" && (crossBorder.to === undefined || crossBorder.to.includes(code))
+    );
   }
 
   /** By which articles the country guards these classes of data, as `law:article`. */
@@ -185,7 +190,12 @@ function registeredHosts({ residency, hosting, notifications, country }: Country
     });
   const { mailGateway, smsGateway } = notifications;
   if (mailGateway !== undefined)
-    hosts.push({ ...mailGateway, purpose: "mail", dataClasses: ["identity"], by: "notifications.mailGateway" });
+    hosts.push({
+      ...mailGateway,
+      purpose: "mail",
+      dataClasses: ["identity"],
+      by: "notifications.mailGateway",
+    });
   if (smsGateway !== undefined)
     hosts.push({
       host: new URL(smsGateway.url).hostname,

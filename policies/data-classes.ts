@@ -16,7 +16,12 @@ export function statedDataClasses(resource: Resource): string[] | undefined {
     ...objectsAt(resource.properties, "spec.volumeClaimTemplates").map(({ value }) => value),
   ];
   const words = holders.flatMap((holder) =>
-    places.flatMap((place) => textMapAt(holder, place).get(dataClassKey)?.split(/[\s,]+/) ?? []),
+    places.flatMap(
+      (place) =>
+        textMapAt(holder, place)
+          .get(dataClassKey)
+          ?.split(/[\s,]+/) ?? [],
+    ),
   );
   const stated = [...new Set(words.filter((word) => word !== ""))];
   return stated.length === 0 ? undefined : stated;

@@ -2,7 +2,7 @@
  * Runs policies over a plan and the localisation file. One pass over the resources, each with the policies of its
  * type; a policy that throws gives an undetermined finding, never a crash.
  */
-import { PolicyContext, type ContextOptions } from "./context.ts";
+import { type ContextOptions, PolicyContext } from "./context.ts";
 import { guardedClasses } from "./data-classes.ts";
 import type { CheckResult, Finding, PolicyResult, Verdict, WaiverResult } from "./findings.ts";
 import {
@@ -27,7 +27,9 @@ export interface CheckOptions extends ContextOptions {
 
 export function check(options: CheckOptions): CheckResult {
   const context = new PolicyContext(options);
-  const tallies = new Map(options.policies.map((policy) => [policy.id, new Tally(policy, context, options.file)]));
+  const tallies = new Map(
+    options.policies.map((policy) => [policy.id, new Tally(policy, context, options.file)]),
+  );
   const tallyOf = (policy: Policy) => tallies.get(policy.id) as Tally;
   const byType = new PoliciesByType(options.policies);
   for (const resource of context.plan.resources)

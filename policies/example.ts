@@ -21,5 +21,10 @@ export function aws(
 }
 
 export function resource(type: string, name: string, properties: JsonObject): Resource {
-  return { type, name: displayName(type, name, properties), urn: `urn:pulumi:example::example::${type}::${name}`, properties };
+  return {
+    type,
+    name: displayName(type, name, properties),
+    urn: `urn:pulumi:example::example::${type}::${name}`,
+    properties,
+  };
 }

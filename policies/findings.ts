@@ -71,7 +71,9 @@ export const atLeast = (severity: Severity, threshold: Severity): boolean =>
 
 /** Whether a finding makes the check fail: mandatory, not waived, and at least as severe as asked for. */
 export function blocks(finding: Finding, threshold: Severity): boolean {
-  return finding.verdict !== "waived" && finding.level === "mandatory" && atLeast(finding.severity, threshold);
+  return (
+    finding.verdict !== "waived" && finding.level === "mandatory" && atLeast(finding.severity, threshold)
+  );
 }
 
 /** `rollout/StatefulSet/broker spec.replicas: … .` */

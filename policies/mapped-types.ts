@@ -16,14 +16,14 @@ const awsKinds: Readonly<Record<string, string>> = {
   cloudwatch:
     "CompositeAlarm Dashboard EventArchive EventBus EventPermission EventRule EventTarget LogMetricFilter LogResourcePolicy LogStream MetricAlarm QueryDefinition",
   ebs: "DefaultKmsKey EncryptionByDefault SnapshotBlockPublicAccess",
-  ec2: "DefaultNetworkAcl DefaultRouteTable DefaultSubnet DefaultVpc DefaultVpcDhcpOptions Eip EipAssociation ImageBlockPublicAccess InstanceMetadataDefaults KeyPair MainRouteTableAssociation ManagedPrefixList ManagedPrefixListEntry NetworkAcl NetworkAclAssociation NetworkAclRule NetworkInterface PlacementGroup Route RouteTable RouteTableAssociation SecurityGroupAssociation Subnet VolumeAttachment Vpc VpcBlockPublicAccessOptions VpcDhcpOptions VpcDhcpOptionsAssociation VpcEndpointPolicy VpcEndpointRouteTableAssociation VpcEndpointSecurityGroupAssociation VpcEndpointSubnetAssociation VpcIpv4CidrBlockAssociation InternetGatewayAttachment NetworkPerformanceMetricSubscription",
+  ec2: "DefaultNetworkAcl DefaultRouteTable DefaultSubnet DefaultVpc DefaultVpcDhcpOptions Eip EipAssociation ImageBlockPublicAccess InstanceMetadataDefaults KeyPair MainRouteTableAssociation ManagedPrefixList ManagedPrefixListEntry NetworkAcl NetworkAclAssociation NetworkAclRule NetworkInterface PlacementGroup Route RouteTable RouteTableAssociation SecurityGroupAssociation Subnet VolumeAttachment Vpc VpcBlockPublicAccessOptions VpcDhcpOptions VpcDhcpOptionsAssociation VpcEndpointPolicy VpcEndpointRouteTableAssociation VpcEndpointSubnetAssociation VpcIpv4CidrBlockAssociation InternetGatewayAttachment",
   ecr: "LifecyclePolicy RegistryScanningConfiguration Repository RepositoryCreationTemplate",
   ecs: "Cluster ClusterCapacityProviders Service",
   efs: "AccessPoint BackupPolicy FileSystemPolicy MountTarget",
   eks: "AccessPolicyAssociation Addon IdentityProviderConfig NodeGroup PodIdentityAssociation",
   elasticache: "ParameterGroup SubnetGroup User UserGroup",
   guardduty: "Detector DetectorFeature",
-  iam: "AccountAlias AccountPasswordPolicy Group GroupMembership GroupPolicy GroupPolicyAttachment InstanceProfile OpenIdConnectProvider Policy PolicyAttachment RolePolicies RolePoliciesExclusive RolePolicy RolePolicyAttachment RolePolicyAttachmentsExclusive ServiceLinkedRole",
+  iam: "AccountAlias AccountPasswordPolicy Group GroupMembership GroupPolicy GroupPolicyAttachment InstanceProfile OpenIdConnectProvider Policy PolicyAttachment RolePoliciesExclusive RolePolicy RolePolicyAttachment RolePolicyAttachmentsExclusive ServiceLinkedRole",
   inspector2: "Enabler",
   kms: "Alias KeyPolicy",
   lambda: "Alias EventSourceMapping FunctionEventInvokeConfig LayerVersion ProvisionedConcurrencyConfig",
@@ -33,7 +33,8 @@ const awsKinds: Readonly<Record<string, string>> = {
   msk: "Configuration",
   rds: "ClusterInstance ClusterParameterGroup OptionGroup ParameterGroup SubnetGroup RoleAssociation",
   resourcegroups: "Group",
-  route53: "Record ResolverEndpoint ResolverFirewallDomainList ResolverFirewallRule ResolverFirewallRuleGroup ResolverFirewallRuleGroupAssociation ResolverQueryLogConfigAssociation ResolverRule ResolverRuleAssociation",
+  route53:
+    "Record ResolverEndpoint ResolverFirewallDomainList ResolverFirewallRule ResolverFirewallRuleGroup ResolverFirewallRuleGroupAssociation ResolverQueryLogConfigAssociation ResolverRule ResolverRuleAssociation",
   s3: "AccessPoint AccountPublicAccessBlock BucketAcl BucketCorsConfiguration BucketIntelligentTieringConfiguration BucketLifecycleConfiguration BucketLifecycleConfigurationV2 BucketMetric BucketNotification BucketObjectLockConfiguration BucketObjectLockConfigurationV2 BucketOwnershipControls BucketPublicAccessBlock BucketRequestPaymentConfiguration BucketServerSideEncryptionConfiguration BucketServerSideEncryptionConfigurationV2 BucketVersioning BucketVersioningV2",
   scheduler: "ScheduleGroup",
   secretsmanager: "SecretRotation SecretVersion",
@@ -102,7 +103,9 @@ const awsToken = (module: string, kind: string) =>
 
 /** In the form of resource.ts's typeKey. */
 export const harmlessTypes: ReadonlySet<string> = new Set([
-  ...Object.entries(awsKinds).flatMap(([module, kinds]) => kinds.split(" ").map((kind) => awsToken(module, kind))),
+  ...Object.entries(awsKinds).flatMap(([module, kinds]) =>
+    kinds.split(" ").map((kind) => awsToken(module, kind)),
+  ),
   ...Object.entries(kubernetesKinds).flatMap(([group, kinds]) =>
     kinds.split(" ").map((kind) => `kubernetes:${group}:${kind}`),
   ),

@@ -55,7 +55,8 @@ export class Plan {
 
 /** Name of the object in its cluster. */
 export function objectName(resource: Resource): string {
-  const name = resource.properties.metadata === undefined ? undefined : textAt(resource.properties, "metadata.name");
+  const name =
+    resource.properties.metadata === undefined ? undefined : textAt(resource.properties, "metadata.name");
   return name === undefined || isSecret(name) ? resource.name : name;
 }
 

@@ -1,7 +1,7 @@
 /** What a policy is: a plain object that says what can go wrong, by what law and control, how to see it and how to mend it. */
 import type { dataClassNames } from "../localisation/schema/residency.ts";
-import type { AnnexControl, SecurityControl } from "./controls.ts";
 import type { PolicyContext } from "./context.ts";
+import type { AnnexControl, SecurityControl } from "./controls.ts";
 import type { JsonObject, Resource } from "./resource.ts";
 
 export type DataClassName = (typeof dataClassNames)[number];
@@ -10,15 +10,7 @@ export type DataClassName = (typeof dataClassNames)[number];
 export const severities = ["critical", "high", "medium", "low"] as const;
 export type Severity = (typeof severities)[number];
 
-export const areas = [
-  "place",
-  "copies",
-  "network",
-  "flows",
-  "kubernetes",
-  "security",
-  "governance",
-] as const;
+export const areas = ["place", "copies", "network", "flows", "kubernetes", "security", "governance"] as const;
 export type Area = (typeof areas)[number];
 
 /** What a check found wrong in one place. */

@@ -43,8 +43,7 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** What stands for a secret's value. */
 export const secretMarker: JsonObject = Object.freeze({ [secretKey]: secretSignature });
 
-export const isSecret = (value: unknown): boolean =>
-  isObject(value) && value[secretKey] === secretSignature;
+export const isSecret = (value: unknown): boolean => isObject(value) && value[secretKey] === secretSignature;
 
 /** Not known before the resource exists. */
 export const isUnknown = (value: unknown): boolean => value === unknownValue;

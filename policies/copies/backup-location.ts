@@ -35,7 +35,8 @@ export const backupLocation: ResourcePolicy = {
   controls: { iso27001: ["A.8.13", "A.5.23"], nist80053: ["CP-6", "CP-9", "SA-9(5)"] },
   cure: "Name the endpoint of `hosting.backup.destination`.",
   check(subject, context) {
-    const named = context.country.hosting.backup.destination?.endpoint ?? "an S3-compatible store in the country";
+    const named =
+      context.country.hosting.backup.destination?.endpoint ?? "an S3-compatible store in the country";
     const cure = `Use ${named}, or register the host under residency.endpoints with purpose backup.`;
     const hosts = hostsOf(subject)
       .filter(({ scheme }) => scheme !== "s3" && scheme !== "gs" && scheme !== "azblob")
@@ -81,7 +82,12 @@ export const backupLocation: ResourcePolicy = {
         if (context.restCountries(["backups"]).includes(country)) return [];
       }
       return [
-        { path, value: host, message: `Backups go to ${host}, which is no registered store in the country.`, cure },
+        {
+          path,
+          value: host,
+          message: `Backups go to ${host}, which is no registered store in the country.`,
+          cure,
+        },
       ];
     }
   },
@@ -109,8 +115,8 @@ spec:
   backup:
     barmanObjectStore: { destinationPath: s3://rollout-backups/, endpointURL: https://s3.example.com }`,
         findings: [
-"rollout/Cluster/accounts spec.backup.barmanObjectStore.endpointURL: Backups go to s3.example.com, which is no registered store in the country. Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
-],
+          "rollout/Cluster/accounts spec.backup.barmanObjectStore.endpointURL: Backups go to s3.example.com, which is no registered store in the country. Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
+        ],
       },
       {
         manifests: `
@@ -122,8 +128,8 @@ spec:
   objectStorage: { bucket: rollout-backups }
   config: { region: eu-west-1 }`,
         findings: [
-"velero/BackupStorageLocation/default spec.config.region: Backups go to eu-west-1 (Dublin, Ireland). Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
-],
+          "velero/BackupStorageLocation/default spec.config.region: Backups go to eu-west-1 (Dublin, Ireland). Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
+        ],
       },
       {
         manifests: `
@@ -132,8 +138,8 @@ kind: ObjectStore
 metadata: { name: backups, namespace: rollout }
 spec: { configuration: { destinationPath: s3://rollout-backups/ } }`,
         findings: [
-"rollout/ObjectStore/backups spec.configuration: No endpointURL is given, so backups go to the cloud provider's own address. Set endpointURL to https://s3.example.gov.za.",
-],
+          "rollout/ObjectStore/backups spec.configuration: No endpointURL is given, so backups go to the cloud provider's own address. Set endpointURL to https://s3.example.gov.za.",
+        ],
       },
     ],
   },

@@ -34,12 +34,18 @@ export const brokerReplication: ResourcePolicy = {
   examples: {
     passing: [{ resources: [aws("mq/broker:Broker", "machines", { dataReplicationMode: "NONE" })] }],
     failing: [
-      { resources: [aws("mq/broker:Broker", "machines", { dataReplicationMode: "CRDR" })], findings: [
-"Broker/machines dataReplicationMode: It mirrors its messages to a broker of another region (CRDR). Take the replication out; spread the brokers over zones instead.",
-] },
-      { resources: [aws("msk/replicator:Replicator", "machines", {})], findings: [
-"Replicator/machines: It repeats every message to another cluster. Take the replication out; spread the brokers over zones instead.",
-] },
+      {
+        resources: [aws("mq/broker:Broker", "machines", { dataReplicationMode: "CRDR" })],
+        findings: [
+          "Broker/machines dataReplicationMode: It mirrors its messages to a broker of another region (CRDR). Take the replication out; spread the brokers over zones instead.",
+        ],
+      },
+      {
+        resources: [aws("msk/replicator:Replicator", "machines", {})],
+        findings: [
+          "Replicator/machines: It repeats every message to another cluster. Take the replication out; spread the brokers over zones instead.",
+        ],
+      },
     ],
   },
 };

@@ -14,7 +14,6 @@ export const bucketReplication: ResourcePolicy = {
   risk: "Generic security packs ask for cross-Region replication; here it is the leak itself.",
   types: [
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
-    "aws:s3/bucketReplicationConfiguration:BucketReplicationConfiguration",
     "aws:s3/bucket:Bucket",
     "aws:s3/bucketV2:BucketV2",
   ],
@@ -66,9 +65,9 @@ export const bucketReplication: ResourcePolicy = {
           }),
         ],
         findings: [
-"BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::second in eu-west-1 (Dublin, Ireland). Send it to a bucket in af-south-1.",
-"BucketReplicationConfig/backups rules[0].destination.account: The replica goes to account 999999999999; the file names 123456789012. Replicate within account 123456789012.",
-],
+          "BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::second in eu-west-1 (Dublin, Ireland). Send it to a bucket in af-south-1.",
+          "BucketReplicationConfig/backups rules[0].destination.account: The replica goes to account 999999999999; the file names 123456789012. Replicate within account 123456789012.",
+        ],
       },
       {
         resources: [
@@ -77,8 +76,8 @@ export const bucketReplication: ResourcePolicy = {
           }),
         ],
         findings: [
-"BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::somewhere, and the plan does not say where that stands. Send it to a bucket of this plan.",
-],
+          "BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::somewhere, and the plan does not say where that stands. Send it to a bucket of this plan.",
+        ],
       },
     ],
   },

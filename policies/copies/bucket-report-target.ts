@@ -52,8 +52,8 @@ export const bucketReportTarget: ResourcePolicy = {
           }),
         ],
         findings: [
-"Inventory/backups destination.bucket.bucketArn: The inventory goes to the bucket arn:aws:s3:::audit in us-east-1 (Northern Virginia, United States). Send it to a bucket in af-south-1.",
-],
+          "Inventory/backups destination.bucket.bucketArn: The inventory goes to the bucket arn:aws:s3:::audit in us-east-1 (Northern Virginia, United States). Send it to a bucket in af-south-1.",
+        ],
       },
     ],
   },

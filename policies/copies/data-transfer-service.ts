@@ -11,7 +11,7 @@ export const dataTransferService: ResourcePolicy = {
   title: "Services that move data in bulk reach registered hosts only.",
   risk: "A transfer task or migration replicates a whole store to a server that no rule of the network names.",
   types: [
-    "aws:datasync/locationNfs:LocationNfs",
+    "aws:datasync/nfsLocation:NfsLocation",
     "aws:datasync/locationSmb:LocationSmb",
     "aws:datasync/locationHdfs:LocationHdfs",
     "aws:datasync/locationObjectStorage:LocationObjectStorage",
@@ -44,7 +44,10 @@ export const dataTransferService: ResourcePolicy = {
     passing: [
       {
         resources: [
-          aws("datasync/locationNfs:LocationNfs", "archive", { serverHostname: "10.20.0.5", subdirectory: "/" }),
+          aws("datasync/nfsLocation:NfsLocation", "archive", {
+            serverHostname: "10.20.0.5",
+            subdirectory: "/",
+          }),
         ],
       },
     ],
@@ -57,8 +60,8 @@ export const dataTransferService: ResourcePolicy = {
           }),
         ],
         findings: [
-"LocationObjectStorage/archive serverHostname: It moves data to or from objects.example.com, which the file does not register. Register objects.example.com under residency.endpoints with its country, or take the transfer out.",
-],
+          "LocationObjectStorage/archive serverHostname: It moves data to or from objects.example.com, which the file does not register. Register objects.example.com under residency.endpoints with its country, or take the transfer out.",
+        ],
       },
     ],
   },

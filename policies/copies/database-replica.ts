@@ -71,8 +71,8 @@ export const databaseReplica: ResourcePolicy = {
           ),
         ],
         findings: [
-"InstanceAutomatedBackupsReplication/accounts sourceDbInstanceArn: It replicates arn:aws:rds:af-south-1:123456789012:db:accounts from af-south-1 (Cape Town, South Africa) to eu-west-1 (Dublin, Ireland). Replicate within one region.",
-],
+          "InstanceAutomatedBackupsReplication/accounts sourceDbInstanceArn: It replicates arn:aws:rds:af-south-1:123456789012:db:accounts from af-south-1 (Cape Town, South Africa) to eu-west-1 (Dublin, Ireland). Replicate within one region.",
+        ],
       },
     ],
   },

@@ -11,7 +11,10 @@ export const fileSystemReplication: ResourcePolicy = {
   judges: "resource",
   title: "File systems are replicated within allowed regions only.",
   risk: "Replication keeps a second file system in step, in whatever region it names.",
-  types: ["aws:efs/replicationConfiguration:ReplicationConfiguration", "aws:datasync/locationEfs:LocationEfs"],
+  types: [
+    "aws:efs/replicationConfiguration:ReplicationConfiguration",
+    "aws:datasync/efsLocation:EfsLocation",
+  ],
   severity: "critical",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
@@ -56,8 +59,8 @@ export const fileSystemReplication: ResourcePolicy = {
           }),
         ],
         findings: [
-"ReplicationConfiguration/files destination.region: The replica stands in eu-south-1 (Milan, Italy). Replicate within af-south-1.",
-],
+          "ReplicationConfiguration/files destination.region: The replica stands in eu-south-1 (Milan, Italy). Replicate within af-south-1.",
+        ],
       },
     ],
   },

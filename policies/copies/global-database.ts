@@ -32,12 +32,18 @@ export const globalDatabase: ResourcePolicy = {
   examples: {
     passing: [{ resources: [aws("rds/cluster:Cluster", "accounts", { engine: "aurora-postgresql" })] }],
     failing: [
-      { resources: [aws("rds/globalCluster:GlobalCluster", "accounts", {})], findings: [
-"GlobalCluster/accounts: It spreads a database over regions. Take it out and use one cluster over the region's zones.",
-] },
-      { resources: [aws("dynamodb/globalTable:GlobalTable", "sessions", {})], findings: [
-"GlobalTable/sessions: It spreads a database over regions. Take it out and use one cluster over the region's zones.",
-] },
+      {
+        resources: [aws("rds/globalCluster:GlobalCluster", "accounts", {})],
+        findings: [
+          "GlobalCluster/accounts: It spreads a database over regions. Take it out and use one cluster over the region's zones.",
+        ],
+      },
+      {
+        resources: [aws("dynamodb/globalTable:GlobalTable", "sessions", {})],
+        findings: [
+          "GlobalTable/sessions: It spreads a database over regions. Take it out and use one cluster over the region's zones.",
+        ],
+      },
     ],
   },
 };

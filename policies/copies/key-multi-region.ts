@@ -27,20 +27,30 @@ export const keyMultiRegion: ResourcePolicy = {
       {
         path: isReplica ? "" : "multiRegion",
         ...(isReplica ? {} : { value: "true" }),
-        message: isReplica ? "It repeats a key in another region." : "The key may be repeated in other regions.",
-        cure: isReplica ? "Take it out and use a key of the region." : "Make a new key with multiRegion: false.",
+        message: isReplica
+          ? "It repeats a key in another region."
+          : "The key may be repeated in other regions.",
+        cure: isReplica
+          ? "Take it out and use a key of the region."
+          : "Make a new key with multiRegion: false.",
       },
     ];
   },
   examples: {
     passing: [{ resources: [aws("kms/key:Key", "identity", { enableKeyRotation: true })] }],
     failing: [
-      { resources: [aws("kms/key:Key", "identity", { multiRegion: true })], findings: [
-"Key/identity multiRegion: The key may be repeated in other regions. Make a new key with multiRegion: false.",
-] },
-      { resources: [aws("kms/replicaKey:ReplicaKey", "identity", {})], findings: [
-"ReplicaKey/identity: It repeats a key in another region. Take it out and use a key of the region.",
-] },
+      {
+        resources: [aws("kms/key:Key", "identity", { multiRegion: true })],
+        findings: [
+          "Key/identity multiRegion: The key may be repeated in other regions. Make a new key with multiRegion: false.",
+        ],
+      },
+      {
+        resources: [aws("kms/replicaKey:ReplicaKey", "identity", {})],
+        findings: [
+          "ReplicaKey/identity: It repeats a key in another region. Take it out and use a key of the region.",
+        ],
+      },
     ],
   },
 };

@@ -36,11 +36,13 @@ export const keyStoreOutside: ResourcePolicy = {
     failing: [
       {
         resources: [
-          aws("kms/customKeyStore:CustomKeyStore", "hsm", { xksProxyUriEndpoint: "https://keys.example.com" }),
+          aws("kms/customKeyStore:CustomKeyStore", "hsm", {
+            xksProxyUriEndpoint: "https://keys.example.com",
+          }),
         ],
         findings: [
-"CustomKeyStore/hsm xksProxyUriEndpoint: The keys stand at keys.example.com, which the file does not register. Register keys.example.com under residency.endpoints, or use keys of the region.",
-],
+          "CustomKeyStore/hsm xksProxyUriEndpoint: The keys stand at keys.example.com, which the file does not register. Register keys.example.com under residency.endpoints, or use keys of the region.",
+        ],
       },
     ],
   },

@@ -30,8 +30,8 @@ export const multiRegionAccessPoint: ResourcePolicy = {
       {
         resources: [aws("s3control/multiRegionAccessPoint:MultiRegionAccessPoint", "readings", {})],
         findings: [
-"MultiRegionAccessPoint/readings: It routes requests over several regions. Take it out and use the bucket, or an access point of its own region.",
-],
+          "MultiRegionAccessPoint/readings: It routes requests over several regions. Take it out and use the bucket, or an access point of its own region.",
+        ],
       },
     ],
   },

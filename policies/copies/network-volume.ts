@@ -1,9 +1,10 @@
 /** Volumes that come over the network come from the stack's own network or a registered host. */
+
+import type { PolicyContext } from "../context.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { podOf, volumesOf, workloads } from "../reading/pods.ts";
 import { objectAt, textAt, textsAt } from "../reading/properties.ts";
 import type { JsonObject } from "../resource.ts";
-import type { PolicyContext } from "../context.ts";
 
 const servers: readonly (readonly [kind: string, field: string])[] = [
   ["nfs", "server"],
@@ -16,7 +17,14 @@ const servers: readonly (readonly [kind: string, field: string])[] = [
   ["storageos", "volumeNamespace"],
 ];
 /** Disks of clouds, which know nothing of the country's zones. */
-const cloudDisks = ["awsElasticBlockStore", "gcePersistentDisk", "azureDisk", "azureFile", "cinder", "vsphereVolume"];
+const cloudDisks = [
+  "awsElasticBlockStore",
+  "gcePersistentDisk",
+  "azureDisk",
+  "azureFile",
+  "cinder",
+  "vsphereVolume",
+];
 
 export const networkVolume: ResourcePolicy = {
   id: "network-volume",
@@ -61,8 +69,8 @@ kind: PersistentVolume
 metadata: { name: archive }
 spec: { nfs: { server: nfs.example.com, path: /archive } }`,
         findings: [
-"PersistentVolume/archive spec.nfs.server: It mounts a volume of nfs.example.com, which the file does not register. Use a claim with the country's storage class, or register nfs.example.com under residency.endpoints.",
-],
+          "PersistentVolume/archive spec.nfs.server: It mounts a volume of nfs.example.com, which the file does not register. Use a claim with the country's storage class, or register nfs.example.com under residency.endpoints.",
+        ],
       },
       {
         manifests: `
@@ -73,8 +81,8 @@ spec:
   containers: [{ name: store, image: registry.example.gov.za/sme/store:1 }]
   volumes: [{ name: data, gcePersistentDisk: { pdName: disk-1 } }]`,
         findings: [
-"rollout/Pod/store spec.volumes[0].gcePersistentDisk: It mounts a disk of a cloud (gcePersistentDisk) of which nobody knows where it stands. Use a claim with the country's storage class.",
-],
+          "rollout/Pod/store spec.volumes[0].gcePersistentDisk: It mounts a disk of a cloud (gcePersistentDisk) of which nobody knows where it stands. Use a claim with the country's storage class.",
+        ],
       },
     ],
   },

@@ -73,9 +73,9 @@ export const registryReplication: ResourcePolicy = {
           }),
         ],
         findings: [
-"ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[0].region: Images are copied to eu-west-1 (Dublin, Ireland). Take the destination out.",
-"ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[1].registryId: Images are copied to account 999999999999; the file names 123456789012. Take the destination out.",
-],
+          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[0].region: Images are copied to eu-west-1 (Dublin, Ireland). Take the destination out.",
+          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[1].registryId: Images are copied to account 999999999999; the file names 123456789012. Take the destination out.",
+        ],
       },
     ],
   },

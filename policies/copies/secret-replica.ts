@@ -35,8 +35,8 @@ export const secretReplica: ResourcePolicy = {
       {
         resources: [aws("secretsmanager/secret:Secret", "database", { replicas: [{ region: "us-east-1" }] })],
         findings: [
-"Secret/database replicas[0].region: The secret has a replica in us-east-1 (Northern Virginia, United States). Take the replica out.",
-],
+          "Secret/database replicas[0].region: The secret has a replica in us-east-1 (Northern Virginia, United States). Take the replica out.",
+        ],
       },
     ],
   },

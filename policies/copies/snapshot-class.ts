@@ -1,9 +1,10 @@
 /** Kubernetes volume snapshots stay where the volumes are. */
+
+import { awsRegions } from "../../localisation/places.ts";
 import { regionName } from "../context.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { hostsIn } from "../reading/hosts.ts";
 import { textMapAt } from "../reading/properties.ts";
-import { awsRegions } from "../../localisation/places.ts";
 
 export const snapshotClass: ResourcePolicy = {
   id: "snapshot-class",
@@ -62,8 +63,8 @@ driver: pd.csi.storage.gke.io
 deletionPolicy: Delete
 parameters: { storage-locations: europe-west1 }`,
         findings: [
-"VolumeSnapshotClass/far parameters.storage-locations: Snapshots go to europe-west1, which the file does not allow. Take the parameter out: snapshots then stay with the volume.",
-],
+          "VolumeSnapshotClass/far parameters.storage-locations: Snapshots go to europe-west1, which the file does not allow. Take the parameter out: snapshots then stay with the volume.",
+        ],
       },
     ],
   },

@@ -61,14 +61,14 @@ export const snapshotCopy: ResourcePolicy = {
           }),
         ],
         findings: [
-"LifecyclePolicy/nightly policyDetails.schedules[0].crossRegionCopyRules[0].target: It copies to eu-west-1 (Dublin, Ireland). Copy within af-south-1, or take the copy out.",
-],
+          "LifecyclePolicy/nightly policyDetails.schedules[0].crossRegionCopyRules[0].target: It copies to eu-west-1 (Dublin, Ireland). Copy within af-south-1, or take the copy out.",
+        ],
       },
       {
         resources: [aws("rds/snapshotCopy:SnapshotCopy", "accounts", { destinationRegion: "us-east-1" })],
         findings: [
-"SnapshotCopy/accounts destinationRegion: It copies to us-east-1 (Northern Virginia, United States). Copy within af-south-1, or take the copy out.",
-],
+          "SnapshotCopy/accounts destinationRegion: It copies to us-east-1 (Northern Virginia, United States). Copy within af-south-1, or take the copy out.",
+        ],
       },
     ],
   },

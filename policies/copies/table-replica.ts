@@ -3,8 +3,8 @@ import { regionName } from "../context.ts";
 import { aws } from "../example.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { arnOf } from "../reading/arn.ts";
-import { effectiveRegion } from "../reading/region.ts";
 import { objectsAt, textAt, textsAt } from "../reading/properties.ts";
+import { effectiveRegion } from "../reading/region.ts";
 
 export const tableReplica: ResourcePolicy = {
   id: "table-replica",
@@ -58,8 +58,8 @@ export const tableReplica: ResourcePolicy = {
           aws("dynamodb/table:Table", "sessions", { hashKey: "id", replicas: [{ regionName: "eu-west-1" }] }),
         ],
         findings: [
-"Table/sessions replicas[0].regionName: It has a replica in eu-west-1 (Dublin, Ireland). Take the replica out.",
-],
+          "Table/sessions replicas[0].regionName: It has a replica in eu-west-1 (Dublin, Ireland). Take the replica out.",
+        ],
       },
       {
         resources: [
@@ -68,8 +68,8 @@ export const tableReplica: ResourcePolicy = {
           }),
         ],
         findings: [
-"Keyspace/readings replicationSpecification.regionLists[1]: It has a replica in us-east-1 (Northern Virginia, United States). Take the replica out.",
-],
+          "Keyspace/readings replicationSpecification.regionLists[1]: It has a replica in us-east-1 (Northern Virginia, United States). Take the replica out.",
+        ],
       },
     ],
   },

@@ -28,10 +28,20 @@ export const aggregation: ResourcePolicy = {
     const own = context.country.hosting.aws?.account;
     const cure = "Gather within the account and the region.";
     const breaches: Breach[] = [];
-    for (const path of ["authorizedAwsRegion", "region", "accountAggregationSource.regions", "specifiedRegions"])
+    for (const path of [
+      "authorizedAwsRegion",
+      "region",
+      "accountAggregationSource.regions",
+      "specifiedRegions",
+    ])
       for (const { value, path: at } of textsAt(properties, path))
         if (path !== "region" && !context.isAllowedRegion(value))
-          breaches.push({ path: at, value, message: `It is gathered with or in ${regionName(value)}.`, cure });
+          breaches.push({
+            path: at,
+            value,
+            message: `It is gathered with or in ${regionName(value)}.`,
+            cure,
+          });
     for (const { value, path } of [
       ...textsAt(properties, "accountId"),
       ...textsAt(properties, "accountAggregationSource.accountIds"),
@@ -72,25 +82,25 @@ export const aggregation: ResourcePolicy = {
           }),
         ],
         findings: [
-"AggregateAuthorization/central authorizedAwsRegion: It is gathered with or in eu-west-1 (Dublin, Ireland). Gather within the account and the region.",
-"AggregateAuthorization/central accountId: It is gathered with or by account 999999999999; the file names 123456789012. Gather within the account and the region.",
-],
+          "AggregateAuthorization/central authorizedAwsRegion: It is gathered with or in eu-west-1 (Dublin, Ireland). Gather within the account and the region.",
+          "AggregateAuthorization/central accountId: It is gathered with or by account 999999999999; the file names 123456789012. Gather within the account and the region.",
+        ],
       },
       {
         resources: [
           aws("securityhub/findingAggregator:FindingAggregator", "all", { linkingMode: "ALL_REGIONS" }),
         ],
         findings: [
-"FindingAggregator/all linkingMode: Findings of all regions are linked. Use SPECIFIED_REGIONS with the file's regions.",
-],
+          "FindingAggregator/all linkingMode: Findings of all regions are linked. Use SPECIFIED_REGIONS with the file's regions.",
+        ],
       },
       {
         resources: [
           aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit", isOrganizationTrail: true }),
         ],
         findings: [
-"Trail/audit isOrganizationTrail: The trail belongs to an organization, whose management account reads it. Use a trail of the account.",
-],
+          "Trail/audit isOrganizationTrail: The trail belongs to an organization, whose management account reads it. Use a trail of the account.",
+        ],
       },
     ],
   },

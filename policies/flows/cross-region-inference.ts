@@ -51,8 +51,8 @@ export const crossRegionInference: ResourcePolicy = {
           }),
         ],
         findings: [
-"Function/advice environment.variables.MODEL: The profile eu.anthropic.claude-3-haiku-20240307-v1:0 may answer in other regions. Use anthropic.claude-3-haiku-20240307-v1:0 of the region, if it is offered there.",
-],
+          "Function/advice environment.variables.MODEL: The profile eu.anthropic.claude-3-haiku-20240307-v1:0 may answer in other regions. Use anthropic.claude-3-haiku-20240307-v1:0 of the region, if it is offered there.",
+        ],
       },
     ],
   },

@@ -52,7 +52,9 @@ export const deliveryStream: ResourcePolicy = {
     passing: [
       {
         resources: [
-          aws("kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "logs", { destination: "extended_s3" }),
+          aws("kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "logs", {
+            destination: "extended_s3",
+          }),
         ],
       },
     ],
@@ -65,16 +67,16 @@ export const deliveryStream: ResourcePolicy = {
           }),
         ],
         findings: [
-"FirehoseDeliveryStream/logs httpEndpointConfiguration.url: It delivers to collector.example.com, which the file does not register. Deliver to a bucket of the region, or register collector.example.com under residency.endpoints.",
-],
+          "FirehoseDeliveryStream/logs httpEndpointConfiguration.url: It delivers to collector.example.com, which the file does not register. Deliver to a bucket of the region, or register collector.example.com under residency.endpoints.",
+        ],
       },
       {
         resources: [
           aws("kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "logs", { destination: "snowflake" }),
         ],
         findings: [
-"FirehoseDeliveryStream/logs destination: It delivers to a service outside the stack (snowflake). Deliver to a bucket of the region.",
-],
+          "FirehoseDeliveryStream/logs destination: It delivers to a service outside the stack (snowflake). Deliver to a bucket of the region.",
+        ],
       },
     ],
   },

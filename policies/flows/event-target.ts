@@ -64,20 +64,23 @@ export const eventTarget: ResourcePolicy = {
           }),
         ],
         findings: [
-"EventApiDestination/hook invocationEndpoint: Events go to hooks.example.com, which the file does not register. Take it out, or register hooks.example.com under residency.endpoints with its country.",
-],
+          "EventApiDestination/hook invocationEndpoint: Events go to hooks.example.com, which the file does not register. Take it out, or register hooks.example.com under residency.endpoints with its country.",
+        ],
       },
       {
         resources: [
           aws("iot/topicRule:TopicRule", "readings", { http: [{ url: "https://iot.example.com/in" }] }),
         ],
         findings: [
-"TopicRule/readings http[0].url: Events go to iot.example.com, which the file does not register. Take it out, or register iot.example.com under residency.endpoints with its country.",
-],
+          "TopicRule/readings http[0].url: Events go to iot.example.com, which the file does not register. Take it out, or register iot.example.com under residency.endpoints with its country.",
+        ],
       },
-      { resources: [aws("cloudwatch/eventEndpoint:EventEndpoint", "both", {})], findings: [
-"EventEndpoint/both: A global endpoint repeats every event in a second region. Take it out and send to the event bus of the region.",
-] },
+      {
+        resources: [aws("cloudwatch/eventEndpoint:EventEndpoint", "both", {})],
+        findings: [
+          "EventEndpoint/both: A global endpoint repeats every event in a second region. Take it out and send to the event bus of the region.",
+        ],
+      },
     ],
   },
 };

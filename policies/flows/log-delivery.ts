@@ -55,8 +55,8 @@ export const logDelivery: ResourcePolicy = {
           }),
         ],
         findings: [
-"LogSubscriptionFilter/all destinationArn: Logs go to arn:aws:logs:af-south-1:999999999999:destination:central of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
-],
+          "LogSubscriptionFilter/all destinationArn: Logs go to arn:aws:logs:af-south-1:999999999999:destination:central of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
+        ],
       },
       {
         resources: [
@@ -65,8 +65,8 @@ export const logDelivery: ResourcePolicy = {
           }),
         ],
         findings: [
-"Link/central sinkIdentifier: Logs go to arn:aws:oam:af-south-1:999999999999:sink/1a2b of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
-],
+          "Link/central sinkIdentifier: Logs go to arn:aws:oam:af-south-1:999999999999:sink/1a2b of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
+        ],
       },
     ],
   },

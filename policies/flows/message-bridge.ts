@@ -38,7 +38,8 @@ export const messageBridge: ResourcePolicy = {
   check(subject) {
     const cure = "Take it out; readings leave only as aggregates.";
     const kind = objects.exec(subject.type)?.[1];
-    if (kind !== undefined) return [{ path: "", value: kind, message: `${kind} repeats messages elsewhere.`, cure }];
+    if (kind !== undefined)
+      return [{ path: "", value: kind, message: `${kind} repeats messages elsewhere.`, cure }];
     return settingsOf(subject).flatMap((text): Breach[] => {
       const what = signs.find(([sign]) => sign.test(text.value))?.[1];
       return what === undefined ? [] : [{ path: text.path, message: `The settings hold ${what}.`, cure }];
@@ -62,8 +63,8 @@ kind: ConfigMap
 metadata: { name: broker-settings, namespace: rollout }
 data: { enabled_plugins: "[rabbitmq_mqtt,rabbitmq_shovel]." }`,
         findings: [
-"rollout/ConfigMap/broker-settings data.enabled_plugins: The settings hold the plugin for shovels or federation. Take it out; readings leave only as aggregates.",
-],
+          "rollout/ConfigMap/broker-settings data.enabled_plugins: The settings hold the plugin for shovels or federation. Take it out; readings leave only as aggregates.",
+        ],
       },
       {
         manifests: `
@@ -75,8 +76,8 @@ data:
     connection head-office
     address 10.20.0.9`,
         findings: [
-"rollout/ConfigMap/mosquitto data[\"mosquitto.conf\"]: The settings hold a bridge of Mosquitto. Take it out; readings leave only as aggregates.",
-],
+          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: The settings hold a bridge of Mosquitto. Take it out; readings leave only as aggregates.',
+        ],
       },
       {
         manifests: `
@@ -85,8 +86,8 @@ kind: Shovel
 metadata: { name: copy, namespace: rollout }
 spec: { uriSecret: { name: other } }`,
         findings: [
-"rollout/Shovel/copy: Shovel repeats messages elsewhere. Take it out; readings leave only as aggregates.",
-],
+          "rollout/Shovel/copy: Shovel repeats messages elsewhere. Take it out; readings leave only as aggregates.",
+        ],
       },
     ],
   },

@@ -57,8 +57,8 @@ kind: Prometheus
 metadata: { name: main, namespace: monitoring }
 spec: { remoteWrite: [{ url: "https://prometheus.example.com/api/v1/write" }] }`,
         findings: [
-"monitoring/Prometheus/main spec.remoteWrite[0].url: It writes to prometheus.example.com, which the file does not register. Take it out, or register prometheus.example.com under residency.endpoints with purpose monitoring.",
-],
+          "monitoring/Prometheus/main spec.remoteWrite[0].url: It writes to prometheus.example.com, which the file does not register. Take it out, or register prometheus.example.com under residency.endpoints with purpose monitoring.",
+        ],
       },
       {
         manifests: `
@@ -67,8 +67,8 @@ kind: OpenTelemetryCollector
 metadata: { name: all, namespace: monitoring }
 spec: { config: { exporters: { otlp: { endpoint: "otlp.example.com:4317" } } } }`,
         findings: [
-"monitoring/OpenTelemetryCollector/all spec.config.exporters.otlp.endpoint: It writes to otlp.example.com, which the file does not register. Take it out, or register otlp.example.com under residency.endpoints with purpose monitoring.",
-],
+          "monitoring/OpenTelemetryCollector/all spec.config.exporters.otlp.endpoint: It writes to otlp.example.com, which the file does not register. Take it out, or register otlp.example.com under residency.endpoints with purpose monitoring.",
+        ],
       },
     ],
   },

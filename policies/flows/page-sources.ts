@@ -30,7 +30,10 @@ export const pageSources: ResourcePolicy = {
     textsOf(subject).flatMap(({ value, path }): Breach[] => {
       if (!policySign.test(value)) return [];
       const sources = [...value.matchAll(directive)].flatMap((match) =>
-        (match[2] ?? "").trim().split(/\s+/).map((source) => ({ of: match[1] ?? "", source })),
+        (match[2] ?? "")
+          .trim()
+          .split(/\s+/)
+          .map((source) => ({ of: match[1] ?? "", source })),
       );
       return sources.flatMap(({ of, source }): Breach[] => {
         const where = outsideSource(source, (host) => context.outside(host));
@@ -63,9 +66,9 @@ kind: ConfigMap
 metadata: { name: web, namespace: rollout }
 data: { headers: "Content-Security-Policy: default-src 'self'; font-src fonts.gstatic.com; script-src 'self' https:" }`,
         findings: [
-"rollout/ConfigMap/web data.headers: Pages may load font sources from fonts.gstatic.com, which the file does not register. Serve it from the stack and allow 'self' alone.",
-"rollout/ConfigMap/web data.headers: Pages may load script sources from everywhere. Serve it from the stack and allow 'self' alone.",
-],
+          "rollout/ConfigMap/web data.headers: Pages may load font sources from fonts.gstatic.com, which the file does not register. Serve it from the stack and allow 'self' alone.",
+          "rollout/ConfigMap/web data.headers: Pages may load script sources from everywhere. Serve it from the stack and allow 'self' alone.",
+        ],
       },
     ],
   },
@@ -75,6 +78,9 @@ data: { headers: "Content-Security-Policy: default-src 'self'; font-src fonts.gs
 function outsideSource(source: string, outside: (host: string) => string | undefined): string | undefined {
   if (source.startsWith("'") || /^(data|blob|mediastream|filesystem):$/.test(source)) return undefined;
   if (/^(\*|https?:|wss?:)(\/\/\*)?$/.test(source)) return "everywhere";
-  const host = source.replace(/^[a-z]+:\/\//, "").replace(/[:/].*$/, "").replace(/^\*\./, "");
+  const host = source
+    .replace(/^[a-z]+:\/\//, "")
+    .replace(/[:/].*$/, "")
+    .replace(/^\*\./, "");
   return /\./.test(host) ? outside(host.toLowerCase()) : undefined;
 }

@@ -101,9 +101,7 @@ export const productTelemetry: ResourcePolicy = {
     });
     const switched = texts.flatMap(({ key, value, path }): Breach[] => {
       const what = on.find(([sign]) => sign.test(value) || sign.test(`${key}=${value}`))?.[1];
-      return what === undefined
-        ? []
-        : [{ path, message: `It switches on ${what}.`, cure: "Switch it off." }];
+      return what === undefined ? [] : [{ path, message: `It switches on ${what}.`, cure: "Switch it off." }];
     });
     return [...silent, ...switched];
   },
@@ -131,8 +129,8 @@ kind: Deployment
 metadata: { name: grafana, namespace: monitoring }
 spec: { template: { spec: { containers: [{ name: grafana, image: registry.example.gov.za/grafana/grafana:12.0.0 }] } } }`,
         findings: [
-"monitoring/Deployment/grafana spec.template.spec.containers[0].image: Grafana (registry.example.gov.za/grafana/grafana:12.0.0) reports its use to its maker. Set GF_ANALYTICS_REPORTING_ENABLED to false.",
-],
+          "monitoring/Deployment/grafana spec.template.spec.containers[0].image: Grafana (registry.example.gov.za/grafana/grafana:12.0.0) reports its use to its maker. Set GF_ANALYTICS_REPORTING_ENABLED to false.",
+        ],
       },
       {
         manifests: `
@@ -141,8 +139,8 @@ kind: ConfigMap
 metadata: { name: store, namespace: rollout }
 data: { config.yaml: "send_crash_reports: { enabled: true }" }`,
         findings: [
-"rollout/ConfigMap/store data[\"config.yaml\"]: It switches on ClickHouse's crash reports. Switch it off.",
-],
+          'rollout/ConfigMap/store data["config.yaml"]: It switches on ClickHouse\'s crash reports. Switch it off.',
+        ],
       },
     ],
   },

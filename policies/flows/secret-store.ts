@@ -8,8 +8,23 @@ import { textsOf } from "../reading/texts.ts";
 
 /** Providers that are services of others: they stand where their maker says. */
 const services = [
-  "gcpsm", "azurekv", "ibm", "oracle", "doppler", "onepassword", "onepasswordSDK", "akeyless", "infisical",
-  "bitwardensecretsmanager", "pulumi", "keepersecurity", "scaleway", "yandexlockbox", "alibaba", "gitlab", "github",
+  "gcpsm",
+  "azurekv",
+  "ibm",
+  "oracle",
+  "doppler",
+  "onepassword",
+  "onepasswordSDK",
+  "akeyless",
+  "infisical",
+  "bitwardensecretsmanager",
+  "pulumi",
+  "keepersecurity",
+  "scaleway",
+  "yandexlockbox",
+  "alibaba",
+  "gitlab",
+  "github",
 ];
 
 export const secretStore: ResourcePolicy = {
@@ -75,8 +90,8 @@ kind: SecretStore
 metadata: { name: vault, namespace: rollout }
 spec: { provider: { vault: { server: "https://vault.example.com", path: secret } } }`,
         findings: [
-"rollout/SecretStore/vault spec.provider.vault.server: Secrets come from vault.example.com, which the file does not register. Use the cluster's Secrets, or a store at a registered host in the country.",
-],
+          "rollout/SecretStore/vault spec.provider.vault.server: Secrets come from vault.example.com, which the file does not register. Use the cluster's Secrets, or a store at a registered host in the country.",
+        ],
       },
       {
         manifests: `
@@ -85,8 +100,8 @@ kind: ClusterSecretStore
 metadata: { name: aws }
 spec: { provider: { aws: { service: SecretsManager, region: eu-west-1 } } }`,
         findings: [
-"ClusterSecretStore/aws spec.provider.aws.region: Secrets come from eu-west-1 (Dublin, Ireland). Use the cluster's Secrets, or a store at a registered host in the country.",
-],
+          "ClusterSecretStore/aws spec.provider.aws.region: Secrets come from eu-west-1 (Dublin, Ireland). Use the cluster's Secrets, or a store at a registered host in the country.",
+        ],
       },
       {
         manifests: `
@@ -95,8 +110,8 @@ kind: ClusterSecretStore
 metadata: { name: doppler }
 spec: { provider: { doppler: {} } }`,
         findings: [
-"ClusterSecretStore/doppler spec.provider.doppler: Secrets come from a service of others (doppler). Use the cluster's Secrets, or a store at a registered host in the country.",
-],
+          "ClusterSecretStore/doppler spec.provider.doppler: Secrets come from a service of others (doppler). Use the cluster's Secrets, or a store at a registered host in the country.",
+        ],
       },
     ],
   },

@@ -82,8 +82,8 @@ spec:
       image: registry.example.gov.za/sme/app:1
       env: [{ name: DD_API_KEY, valueFrom: { secretKeyRef: { name: datadog, key: key } } }]`,
         findings: [
-"rollout/Pod/app spec.containers[0].env[0].name: DD_API_KEY switches on Datadog. Take it out; monitor with the stack's own metrics and logs.",
-],
+          "rollout/Pod/app spec.containers[0].env[0].name: DD_API_KEY switches on Datadog. Take it out; monitor with the stack's own metrics and logs.",
+        ],
       },
       {
         manifests: `
@@ -97,17 +97,19 @@ kind: DaemonSet
 metadata: { name: infrastructure, namespace: monitoring }
 spec: { template: { spec: { containers: [{ name: agent, image: registry.example.gov.za/newrelic/infrastructure:1.50 }] } } }`,
         findings: [
-"monitoring/DaemonSet/agent spec.template.spec.containers[0].image: gcr.io/datadoghq/agent:7 is an agent of Datadog. Take it out; monitor with the stack's own metrics and logs.",
-"monitoring/DaemonSet/infrastructure spec.template.spec.containers[0].image: registry.example.gov.za/newrelic/infrastructure:1.50 is an agent of New Relic. Take it out; monitor with the stack's own metrics and logs.",
-],
+          "monitoring/DaemonSet/agent spec.template.spec.containers[0].image: gcr.io/datadoghq/agent:7 is an agent of Datadog. Take it out; monitor with the stack's own metrics and logs.",
+          "monitoring/DaemonSet/infrastructure spec.template.spec.containers[0].image: registry.example.gov.za/newrelic/infrastructure:1.50 is an agent of New Relic. Take it out; monitor with the stack's own metrics and logs.",
+        ],
       },
       {
         resources: [
-          aws("lambda/function:Function", "advice", { environment: { variables: { OPENAI_API_KEY: "from-secret" } } }),
+          aws("lambda/function:Function", "advice", {
+            environment: { variables: { OPENAI_API_KEY: "from-secret" } },
+          }),
         ],
         findings: [
-"Function/advice environment.variables.OPENAI_API_KEY: OPENAI_API_KEY switches on an AI service. Take it out; monitor with the stack's own metrics and logs.",
-],
+          "Function/advice environment.variables.OPENAI_API_KEY: OPENAI_API_KEY switches on an AI service. Take it out; monitor with the stack's own metrics and logs.",
+        ],
       },
     ],
   },
@@ -130,15 +132,21 @@ function settingNames(subject: Resource): SettingName[] {
     ["stringData", subject.properties.stringData],
     ["environment.variables", variablesOf(subject.properties.environment)],
   ];
-  const containers = textsOf(subject).filter(({ key, value }) => key === "containerDefinitions" && value.includes("{"));
+  const containers = textsOf(subject).filter(
+    ({ key, value }) => key === "containerDefinitions" && value.includes("{"),
+  );
   return [
     ...maps.flatMap(([path, map]) =>
       isObject(map) ? Object.keys(map).map((name) => ({ name, path: `${path}.${name}` })) : [],
     ),
     ...containers.flatMap(({ value, path }) =>
-      [...value.matchAll(/"name"\s*:\s*"([A-Z][A-Z0-9_]*)"/g)].map((match) => ({ name: match[1] ?? "", path })),
+      [...value.matchAll(/"name"\s*:\s*"([A-Z][A-Z0-9_]*)"/g)].map((match) => ({
+        name: match[1] ?? "",
+        path,
+      })),
     ),
   ];
 }
 
-const variablesOf = (environment: Json | undefined) => (isObject(environment) ? environment.variables : undefined);
+const variablesOf = (environment: Json | undefined) =>
+  isObject(environment) ? environment.variables : undefined;

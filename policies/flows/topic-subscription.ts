@@ -43,7 +43,9 @@ export const topicSubscription: ResourcePolicy = {
         : undefined;
     const where = host === undefined ? undefined : context.outside(host.toLowerCase());
     if (host === undefined || where === undefined) return [];
-    return [{ path: "endpoint", value: host, message: `Messages go by ${protocol} to ${where}.`, cure } as Breach];
+    return [
+      { path: "endpoint", value: host, message: `Messages go by ${protocol} to ${where}.`, cure } as Breach,
+    ];
   },
   examples: {
     passing: [
@@ -65,22 +67,25 @@ export const topicSubscription: ResourcePolicy = {
           }),
         ],
         findings: [
-"TopicSubscription/alarms endpoint: Messages go by email to mail.example.com, which the file does not register. Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
-],
+          "TopicSubscription/alarms endpoint: Messages go by email to mail.example.com, which the file does not register. Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
+        ],
       },
       {
         resources: [
-          aws("sns/topicSubscription:TopicSubscription", "alarms", { protocol: "sms", endpoint: "+27120000000" }),
+          aws("sns/topicSubscription:TopicSubscription", "alarms", {
+            protocol: "sms",
+            endpoint: "+27120000000",
+          }),
         ],
         findings: [
-"TopicSubscription/alarms protocol: It sends text messages by AWS. Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
-],
+          "TopicSubscription/alarms protocol: It sends text messages by AWS. Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
+        ],
       },
       {
         resources: [aws("sns/platformApplication:PlatformApplication", "phones", { platform: "GCM" })],
         findings: [
-"PlatformApplication/phones platform: Messages leave by a service of others (GCM). Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
-],
+          "PlatformApplication/phones platform: Messages leave by a service of others (GCM). Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
+        ],
       },
     ],
   },

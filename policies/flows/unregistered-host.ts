@@ -1,14 +1,9 @@
 /** Whatever a workload's settings name as a server is the stack's own or registered in the file. */
-import { parse } from "yaml";
-import { apiVersion } from "../../localisation/schema/country.ts";
-import type { PolicyContext } from "../context.ts";
 import { aws } from "../example.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
-import { type HostReference, hostsIn, hostsOf } from "../reading/hosts.ts";
+import { type HostReference, hostsOf } from "../reading/hosts.ts";
 import { workloads } from "../reading/pods.ts";
-import { textAt } from "../reading/properties.ts";
-import { textsOf } from "../reading/texts.ts";
-import { isObject, type Resource } from "../resource.ts";
+import type { Resource } from "../resource.ts";
 
 /** Annotations that tell people where to read on. */
 const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/;
@@ -41,7 +36,7 @@ export const unregisteredHost: ResourcePolicy = {
   controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "SC-7(10)", "CA-3"] },
   cure: "Take the address out, or register its host under `residency.endpoints` with its country and what is sent to it.",
   check: (subject, context) =>
-    hostsOfSettings(subject, context).flatMap(({ host, path }): Breach[] => {
+    hostsOfSettings(subject).flatMap(({ host, path }): Breach[] => {
       const outside = context.outside(host);
       if (outside === undefined) return [];
       return [
@@ -83,8 +78,8 @@ spec:
           image: registry.example.gov.za/sme/app:1
           env: [{ name: OTEL_EXPORTER_OTLP_ENDPOINT, value: https://otlp.example.com:4318 }]`,
         findings: [
-"rollout/Deployment/diagnostic spec.template.spec.containers[0].env[0].value: It names otlp.example.com, which the file does not register. Take it out, or register otlp.example.com under residency.endpoints with its country.",
-],
+          "rollout/Deployment/diagnostic spec.template.spec.containers[0].env[0].value: It names otlp.example.com, which the file does not register. Take it out, or register otlp.example.com under residency.endpoints with its country.",
+        ],
       },
       {
         manifests: `
@@ -93,8 +88,8 @@ kind: Secret
 metadata: { name: crm, namespace: rollout }
 data: { url: aHR0cHM6Ly91c2VyOnBhc3N3b3JkQGNybS5leGFtcGxlLmNvbS9hcGk= }`,
         findings: [
-"rollout/Secret/crm data.url: It names crm.example.com, which the file does not register. Take it out, or register crm.example.com under residency.endpoints with its country.",
-],
+          "rollout/Secret/crm data.url: It names crm.example.com, which the file does not register. Take it out, or register crm.example.com under residency.endpoints with its country.",
+        ],
       },
       {
         manifests: `
@@ -106,8 +101,8 @@ data:
     connection cloud
     address mqtt.example.com:8883`,
         findings: [
-"rollout/ConfigMap/mosquitto data[\"mosquitto.conf\"]: It names mqtt.example.com, which the file does not register. Take it out, or register mqtt.example.com under residency.endpoints with its country.",
-],
+          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: It names mqtt.example.com, which the file does not register. Take it out, or register mqtt.example.com under residency.endpoints with its country.',
+        ],
       },
       {
         resources: [
@@ -116,32 +111,16 @@ data:
           }),
         ],
         findings: [
-"Function/export environment.variables.TARGET: It names export.eu-west-1.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register export.eu-west-1.amazonaws.com under residency.endpoints with its country.",
-],
+          "Function/export environment.variables.TARGET: It names export.eu-west-1.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register export.eu-west-1.amazonaws.com under residency.endpoints with its country.",
+        ],
       },
     ],
   },
 };
 
-function hostsOfSettings(subject: Resource, context: PolicyContext): HostReference[] {
-  const hosts = subject.type.endsWith(":ConfigMap")
-    ? textsOf(subject).flatMap((text) => (isLocalisationFile(text.value, context) ? [] : hostsIn(text)))
-    : hostsOf(subject);
-  // Objects of AWS are fetched through the store's own addresses; an image's registry has its own policy.
-  return hosts.filter(
-    ({ path, scheme }) => !forPeople.test(path) && !/\.?image$|^chart$|^repositoryOpts/.test(path) && scheme !== "s3",
+// Objects of AWS are fetched through the store's own addresses; an image's registry has its own policy.
+const hostsOfSettings = (subject: Resource): HostReference[] =>
+  hostsOf(subject).filter(
+    ({ path, scheme }) =>
+      !forPeople.test(path) && !/\.?image$|^chart$|^repositoryOpts/.test(path) && scheme !== "s3",
   );
-}
-
-/** The app reads the file that is judged by itself; its sources and links are for people. */
-function isLocalisationFile(text: string, context: PolicyContext): boolean {
-  if (!text.includes(apiVersion) || text.length > 2_000_000) return false;
-  try {
-    const file: unknown = parse(text);
-    return (
-      isObject(file) && file.apiVersion === apiVersion && textAt(file, "country") === context.country.country
-    );
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,6 @@
 /** Backups have a store in the country. */
 import { countryNames } from "../context.ts";
-import { notApplicable, type FilePolicy } from "../policy.ts";
+import { type FilePolicy, notApplicable } from "../policy.ts";
 
 export const backupDestination: FilePolicy = {
   id: "backup-destination",
@@ -41,14 +41,19 @@ export const backupDestination: FilePolicy = {
     passing: [{}],
     failing: [
       {
-        country: { hosting: { backup: { destination: { endpoint: "https://s3.example.com", country: "IE" } } } },
+        country: {
+          hosting: { backup: { destination: { endpoint: "https://s3.example.com", country: "IE" } } },
+        },
         findings: [
-"example-country.yaml hosting.backup.destination.country: Backups rest in Ireland; they may rest in South Africa. Name a store in the country.",
-],
+          "example-country.yaml hosting.backup.destination.country: Backups rest in Ireland; they may rest in South Africa. Name a store in the country.",
+        ],
       },
-      { country: { hosting: { backup: { destination: null } } }, findings: [
-"example-country.yaml hosting.backup.destination: Nothing is backed up outside of the cluster. Name an S3-compatible store in the country under hosting.backup.destination.",
-] },
+      {
+        country: { hosting: { backup: { destination: null } } },
+        findings: [
+          "example-country.yaml hosting.backup.destination: Nothing is backed up outside of the cluster. Name an S3-compatible store in the country under hosting.backup.destination.",
+        ],
+      },
     ],
   },
 };

@@ -24,8 +24,13 @@ export const breachNotice: FilePolicy = {
       : [],
   examples: {
     passing: [{}],
-    failing: [{ country: { residency: { breachNotice: null } }, findings: [
-"example-country.yaml residency.breachNotice: It is not said how soon the regulator must hear of a breach. Add it with the article, and hours or workingDays where the law gives them.",
-] }],
+    failing: [
+      {
+        country: { residency: { breachNotice: null } },
+        findings: [
+          "example-country.yaml residency.breachNotice: It is not said how soon the regulator must hear of a breach. Add it with the article, and hours or workingDays where the law gives them.",
+        ],
+      },
+    ],
   },
 };

@@ -1,5 +1,5 @@
 /** In production the file says where the cluster's machines stand. */
-import { notApplicable, type FilePolicy } from "../policy.ts";
+import { type FilePolicy, notApplicable } from "../policy.ts";
 
 export const clusterPlace: FilePolicy = {
   id: "cluster-place",
@@ -26,9 +26,13 @@ export const clusterPlace: FilePolicy = {
   examples: {
     passing: [{ environment: "production" }],
     failing: [
-      { environment: "production", country: { hosting: { kubernetes: { zones: [] } } }, findings: [
-"example-country.yaml hosting.kubernetes.zones: No zone is named, so pods and volumes may go anywhere in the cluster. List the values of topology.kubernetes.io/zone that lie in the country.",
-] },
+      {
+        environment: "production",
+        country: { hosting: { kubernetes: { zones: [] } } },
+        findings: [
+          "example-country.yaml hosting.kubernetes.zones: No zone is named, so pods and volumes may go anywhere in the cluster. List the values of topology.kubernetes.io/zone that lie in the country.",
+        ],
+      },
     ],
   },
 };

@@ -1,6 +1,7 @@
 /** An address abroad is reached only with what may leave, and only with a transfer on record. */
-import { countryNames, type RegisteredHost } from "../context.ts";
+
 import { dataClassNames } from "../../localisation/schema/residency.ts";
+import { countryNames, type RegisteredHost } from "../context.ts";
 import type { Breach, FilePolicy } from "../policy.ts";
 
 export const endpointAbroad: FilePolicy = {
@@ -91,15 +92,19 @@ export const endpointAbroad: FilePolicy = {
           },
         },
         findings: [
-"example-country.yaml residency.endpoints[0]: aggregates goes to forum.example.org in Switzerland, and no transfer in force is on record for it. Add the transfer to CH with its mechanism and evidence under residency.transfers.",
-"example-country.yaml residency.endpoints[0]: identity goes to forum.example.org in Switzerland, and may not leave the country. Use an address in South Africa, or take identity out of its dataClasses.",
-],
+          "example-country.yaml residency.endpoints[0]: aggregates goes to forum.example.org in Switzerland, and no transfer in force is on record for it. Add the transfer to CH with its mechanism and evidence under residency.transfers.",
+          "example-country.yaml residency.endpoints[0]: identity goes to forum.example.org in Switzerland, and may not leave the country. Use an address in South Africa, or take identity out of its dataClasses.",
+        ],
       },
       {
-        country: { notifications: { mailGateway: { host: "smtp.example.com", port: 587, security: "tls", country: "US" } } },
+        country: {
+          notifications: {
+            mailGateway: { host: "smtp.example.com", port: 587, security: "tls", country: "US" },
+          },
+        },
         findings: [
-"example-country.yaml notifications.mailGateway: identity goes to smtp.example.com in United States, and may not leave the country. Use an address in South Africa, or take identity out of its dataClasses.",
-],
+          "example-country.yaml notifications.mailGateway: identity goes to smtp.example.com in United States, and may not leave the country. Use an address in South Africa, or take identity out of its dataClasses.",
+        ],
       },
     ],
   },

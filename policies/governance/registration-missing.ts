@@ -1,11 +1,12 @@
 /** In production the registers that the law asks for have their entry. */
-import { notApplicable, type Breach, type FilePolicy } from "../policy.ts";
+import { type Breach, type FilePolicy, notApplicable } from "../policy.ts";
 
 export const registrationMissing: FilePolicy = {
   id: "registration-missing",
   area: "governance",
   judges: "file",
-  title: "In production the operator stands in the registers that the law asks for, and the officer is named.",
+  title:
+    "In production the operator stands in the registers that the law asks for, and the officer is named.",
   risk: "Processing before registration is an offence in several of the laws, whatever the technique.",
   severity: "high",
   level: "mandatory",
@@ -14,16 +15,17 @@ export const registrationMissing: FilePolicy = {
   cure: "Register, and write the number into `residency.registrations`.",
   check({ country, inProduction }) {
     if (!inProduction) return notApplicable;
-    const missing = country.residency.registrations.flatMap(({ register, number, article }, index): Breach[] =>
-      number !== undefined
-        ? []
-        : [
-            {
-              path: `residency.registrations[${index}].number`,
-              message: `No entry in ${register} is given (${article}).`,
-              cure: "Register, and write the number there.",
-            },
-          ],
+    const missing = country.residency.registrations.flatMap(
+      ({ register, number, article }, index): Breach[] =>
+        number !== undefined
+          ? []
+          : [
+              {
+                path: `residency.registrations[${index}].number`,
+                message: `No entry in ${register} is given (${article}).`,
+                cure: "Register, and write the number there.",
+              },
+            ],
     );
     const { name, role } = country.programme.dataProtectionOfficer;
     return /example/i.test(name)
@@ -43,7 +45,9 @@ export const registrationMissing: FilePolicy = {
       {
         environment: "production",
         country: {
-          residency: { registrations: [{ register: "Register", number: "2026-000123", article: "popia:19" }] },
+          residency: {
+            registrations: [{ register: "Register", number: "2026-000123", article: "popia:19" }],
+          },
         },
       },
     ],
@@ -55,9 +59,9 @@ export const registrationMissing: FilePolicy = {
           residency: { registrations: [{ register: "Register of officers", article: "popia:19" }] },
         },
         findings: [
-"example-country.yaml residency.registrations[0].number: No entry in Register of officers is given (popia:19). Register, and write the number there.",
-"example-country.yaml programme.dataProtectionOfficer.name: The Information Officer is a placeholder (Example Officer). Name the person who holds the office.",
-],
+          "example-country.yaml residency.registrations[0].number: No entry in Register of officers is given (popia:19). Register, and write the number there.",
+          "example-country.yaml programme.dataProtectionOfficer.name: The Information Officer is a placeholder (Example Officer). Name the person who holds the office.",
+        ],
       },
     ],
   },

@@ -45,7 +45,9 @@ export const remoteAccess: FilePolicy = {
       {},
       {
         country: {
-          residency: { remoteAccess: [{ who: "N. Dlamini", from: "ZA", why: "On call", until: "2027-01-01" }] },
+          residency: {
+            remoteAccess: [{ who: "N. Dlamini", from: "ZA", why: "On call", until: "2027-01-01" }],
+          },
         },
       },
     ],
@@ -60,9 +62,9 @@ export const remoteAccess: FilePolicy = {
           },
         },
         findings: [
-"example-country.yaml residency.remoteAccess[0]: Support desk of Example Ltd sees data from India, and identity, diagnosticAnswers, machineTelemetry, logs may not leave the country. Let somebody in the country do it, or waive it with the reason and a day.",
-"example-country.yaml residency.remoteAccess[1].until: The access of Vendor from Germany ended on 2026-01-31. Close the access and take the entry out, or renew it.",
-],
+          "example-country.yaml residency.remoteAccess[0]: Support desk of Example Ltd sees data from India, and identity, diagnosticAnswers, machineTelemetry, logs may not leave the country. Let somebody in the country do it, or waive it with the reason and a day.",
+          "example-country.yaml residency.remoteAccess[1].until: The access of Vendor from Germany ended on 2026-01-31. Close the access and take the entry out, or renew it.",
+        ],
       },
     ],
   },

@@ -15,7 +15,12 @@ export const retentionBeyondClass: FilePolicy = {
   cure: "Shorten the setting, or change the data class with its article.",
   check({ country: { residency, hosting, telemetry } }) {
     const { logs, backups, machineTelemetry } = residency.dataClasses;
-    const kept: readonly (readonly [path: string, period: string, name: string, limit: string | undefined])[] = [
+    const kept: readonly (readonly [
+      path: string,
+      period: string,
+      name: string,
+      limit: string | undefined,
+    ])[] = [
       ["hosting.logs.retention", hosting.logs.retention, "logs", logs.retention],
       ["hosting.logs.auditRetention", hosting.logs.auditRetention, "logs", logs.retention],
       ["hosting.backup.retention", hosting.backup.retention, "backups", backups.retention],
@@ -47,8 +52,8 @@ export const retentionBeyondClass: FilePolicy = {
       {
         country: { hosting: { backup: { retention: "P1Y" } } },
         findings: [
-"example-country.yaml hosting.backup.retention: It is P1Y; backups may be kept for P35D. Write P35D or less, or change residency.dataClasses.backups.retention.",
-],
+          "example-country.yaml hosting.backup.retention: It is P1Y; backups may be kept for P35D. Write P35D or less, or change residency.dataClasses.backups.retention.",
+        ],
       },
     ],
   },

@@ -1,6 +1,7 @@
 /** A transfer on record has evidence that an auditor can ask for, and has not run out. */
-import type { Breach, FilePolicy } from "../policy.ts";
+
 import { dataClassNames } from "../../localisation/schema/residency.ts";
+import type { Breach, FilePolicy } from "../policy.ts";
 
 const placeholder = /example|to be confirmed|\btbd\b|\btodo\b|pending|^\W*$|xxx/i;
 
@@ -52,7 +53,9 @@ export const transferEvidence: FilePolicy = {
       {
         country: {
           residency: {
-            dataClasses: { aggregates: { crossBorder: { transfer: "with-mechanism", mechanism: "standard-contract" } } },
+            dataClasses: {
+              aggregates: { crossBorder: { transfer: "with-mechanism", mechanism: "standard-contract" } },
+            },
             transfers: [
               {
                 id: "forum",
@@ -68,10 +71,10 @@ export const transferEvidence: FilePolicy = {
           },
         },
         findings: [
-"example-country.yaml residency.transfers[0].evidence: The transfer forum to CH has no evidence yet (\"to be confirmed\"). Name the contract, decision or permission, or stop the transfer.",
-"example-country.yaml residency.transfers[0].until: The transfer forum to CH was allowed until 2026-03-31. Stop the transfer and take it out, or renew it.",
-"example-country.yaml residency.transfers[0].mechanism: aggregates may leave by standard-contract; the transfer forum relies on consent. Use standard-contract, or change the data class.",
-],
+          'example-country.yaml residency.transfers[0].evidence: The transfer forum to CH has no evidence yet ("to be confirmed"). Name the contract, decision or permission, or stop the transfer.',
+          "example-country.yaml residency.transfers[0].until: The transfer forum to CH was allowed until 2026-03-31. Stop the transfer and take it out, or renew it.",
+          "example-country.yaml residency.transfers[0].mechanism: aggregates may leave by standard-contract; the transfer forum relies on consent. Use standard-contract, or change the data class.",
+        ],
       },
     ],
   },

@@ -1,7 +1,8 @@
 /** A type of resource that nobody has thought about is refused: it may keep or send data. */
+
+import { dataClassNames } from "../../localisation/schema/residency.ts";
 import { aws, resource } from "../example.ts";
 import { harmlessTypes } from "../mapped-types.ts";
-import { dataClassNames } from "../../localisation/schema/residency.ts";
 import type { Policy, ResourcePolicy } from "../policy.ts";
 import { typeKey } from "../resource.ts";
 
@@ -45,20 +46,26 @@ metadata: { name: app, namespace: rollout }`,
         },
       ],
       failing: [
-        { resources: [aws("workspaces/workspace:Workspace", "analyst", {})], findings: [
-"Workspace/analyst: No policy knows what aws:workspaces/workspace:Workspace keeps or sends. Use another type, or waive it after looking at what it keeps and sends.",
-] },
-        { resources: [resource("gcp:storage/bucket:Bucket", "copy", {})], findings: [
-"Bucket/copy: No policy knows what gcp:storage/bucket:Bucket keeps or sends. Use another type, or waive it after looking at what it keeps and sends.",
-] },
+        {
+          resources: [aws("workspaces/workspace:Workspace", "analyst", {})],
+          findings: [
+            "Workspace/analyst: No policy knows what aws:workspaces/workspace:Workspace keeps or sends. Use another type, or waive it after looking at what it keeps and sends.",
+          ],
+        },
+        {
+          resources: [resource("gcp:storage/bucket:Bucket", "copy", {})],
+          findings: [
+            "Bucket/copy: No policy knows what gcp:storage/bucket:Bucket keeps or sends. Use another type, or waive it after looking at what it keeps and sends.",
+          ],
+        },
         {
           manifests: `
 apiVersion: minio.min.io/v2
 kind: Tenant
 metadata: { name: objects, namespace: rollout }`,
           findings: [
-"rollout/Tenant/objects: No policy knows what kubernetes:minio.min.io/v2:Tenant keeps or sends. Use another type, or waive it after looking at what it keeps and sends.",
-],
+            "rollout/Tenant/objects: No policy knows what kubernetes:minio.min.io/v2:Tenant keeps or sends. Use another type, or waive it after looking at what it keeps and sends.",
+          ],
         },
       ],
     },

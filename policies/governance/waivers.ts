@@ -1,6 +1,6 @@
 /** Waivers hold until their day, cover something, and are answered for by a person. */
 import { dataClassNames } from "../../localisation/schema/residency.ts";
-import { notApplicable, type FilePolicy } from "../policy.ts";
+import { type FilePolicy, notApplicable } from "../policy.ts";
 import type { JsonObject } from "../resource.ts";
 
 const shared = {
@@ -17,7 +17,9 @@ const waiver: JsonObject = {
   who: "N. Dlamini",
   until: "2026-09-30",
 };
-const withWaiver = (changes: JsonObject): JsonObject => ({ residency: { waivers: [{ ...waiver, ...changes }] } });
+const withWaiver = (changes: JsonObject): JsonObject => ({
+  residency: { waivers: [{ ...waiver, ...changes }] },
+});
 
 export const waiverExpired: FilePolicy = {
   ...shared,
@@ -43,9 +45,14 @@ export const waiverExpired: FilePolicy = {
   },
   examples: {
     passing: [{ country: withWaiver({}) }],
-    failing: [{ country: withWaiver({ until: "2026-05-31" }), findings: [
-"example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail for notifications.mailGateway ended on 2026-05-31. Mend notifications.mailGateway and take it out, or ask N. Dlamini to renew it.",
-] }],
+    failing: [
+      {
+        country: withWaiver({ until: "2026-05-31" }),
+        findings: [
+          "example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail for notifications.mailGateway ended on 2026-05-31. Mend notifications.mailGateway and take it out, or ask N. Dlamini to renew it.",
+        ],
+      },
+    ],
   },
 };
 
@@ -85,9 +92,15 @@ export const waiverUnused: FilePolicy = {
         },
       },
     ],
-    failing: [{ resources: [], country: withWaiver({}), findings: [
-"example-country.yaml residency.waivers[0]: The waiver frankfurt-mail covers nothing: notifications.mailGateway has no such finding. Take it out, or correct its resource and policy.",
-] }],
+    failing: [
+      {
+        resources: [],
+        country: withWaiver({}),
+        findings: [
+          "example-country.yaml residency.waivers[0]: The waiver frankfurt-mail covers nothing: notifications.mailGateway has no such finding. Take it out, or correct its resource and policy.",
+        ],
+      },
+    ],
   },
 };
 
@@ -103,7 +116,8 @@ export const waiverUnsigned: FilePolicy = {
     const inAYear = `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`;
     return waivers.waivers.flatMap(({ id, who, until }, index) => {
       const path = `residency.waivers[${index}]`;
-      const nobody = /^(the )?(it|team|admin|administrators?|operations|ops|support|nobody|n\/a|tbd|name of .*|.*example.*)\.?$/i;
+      const nobody =
+        /^(the )?(it|team|admin|administrators?|operations|ops|support|nobody|n\/a|tbd|name of .*|.*example.*)\.?$/i;
       return [
         ...(nobody.test(who.trim())
           ? [
@@ -130,9 +144,14 @@ export const waiverUnsigned: FilePolicy = {
   },
   examples: {
     passing: [{ country: withWaiver({}) }],
-    failing: [{ country: withWaiver({ who: "the team", until: "2031-12-31" }), findings: [
-"example-country.yaml residency.waivers[0].who: Nobody answers for the waiver frankfurt-mail (\"the team\"). Name the person.",
-"example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail holds until 2031-12-31, more than a year. Write a day not after 2027-06-01.",
-] }],
+    failing: [
+      {
+        country: withWaiver({ who: "the team", until: "2031-12-31" }),
+        findings: [
+          'example-country.yaml residency.waivers[0].who: Nobody answers for the waiver frankfurt-mail ("the team"). Name the person.',
+          "example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail holds until 2031-12-31, more than a year. Write a day not after 2027-06-01.",
+        ],
+      },
+    ],
   },
 };

@@ -4,7 +4,7 @@
  */
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Document, isMap, isSeq, LineCounter, parseAllDocuments, type Node, type Tags } from "yaml";
+import { type Document, isMap, isSeq, LineCounter, type Node, parseAllDocuments, type Tags } from "yaml";
 import { LocalisationError, type Problem } from "../../localisation/problem.ts";
 import { displayName, isObject, type Json, type JsonObject, type Resource } from "../resource.ts";
 import { depthProblem } from "./depth.ts";
@@ -101,7 +101,12 @@ export function parseManifests(text: string, file: string): Resource[] {
     try {
       value = plain(document);
     } catch (error) {
-      report(offset, "", `${(error as Error).message}.`, "Write the values out where aliases (*name) repeat them.");
+      report(
+        offset,
+        "",
+        `${(error as Error).message}.`,
+        "Write the values out where aliases (*name) repeat them.",
+      );
       continue;
     }
     const tooDeep = depthProblem(value);

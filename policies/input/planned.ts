@@ -1,5 +1,10 @@
 /** A plan of this kit as resources: from the program in this process, or from a file that `rollout plan --json` wrote. */
-import { NotAPlanError, parsePlan, type Plan as CountryPlan, type PlannedResource } from "../../stacks/plan/plan.ts";
+import {
+  type Plan as CountryPlan,
+  NotAPlanError,
+  type PlannedResource,
+  parsePlan,
+} from "../../stacks/plan/plan.ts";
 import { textAt } from "../reading/properties.ts";
 import {
   displayName,
@@ -29,7 +34,8 @@ function shapeProblem(resource: unknown): string | undefined {
   for (const field of ["type", "name", "urn"])
     if (typeof resource[field] !== "string" || resource[field] === "") return `has no ${field}.`;
   if (!isObject(resource.properties)) return "has no properties.";
-  if (!Array.isArray(resource.secrets) || typeof resource.custom !== "boolean") return "has no secrets or custom.";
+  if (!Array.isArray(resource.secrets) || typeof resource.custom !== "boolean")
+    return "has no secrets or custom.";
   return undefined;
 }
 

@@ -1,7 +1,8 @@
 /** Volumes are made by a storage class that the plan or the file names. */
+
+import { objectName } from "../plan.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { notApplicable } from "../policy.ts";
-import { objectName } from "../plan.ts";
 import { podOf, volumesOf, workloads } from "../reading/pods.ts";
 import { objectAt, objectsAt, textAt } from "../reading/properties.ts";
 import type { Resource } from "../resource.ts";
@@ -70,8 +71,8 @@ spec:
   template: { spec: { containers: [{ name: store, image: store:1 }] } }
   volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce] } }]`,
         findings: [
-"rollout/StatefulSet/store spec.volumeClaimTemplates[0].spec.storageClassName: The volume goes wherever the cluster's default storage class puts it. Set it to fast-local.",
-],
+          "rollout/StatefulSet/store spec.volumeClaimTemplates[0].spec.storageClassName: The volume goes wherever the cluster's default storage class puts it. Set it to fast-local.",
+        ],
       },
       {
         manifests: `
@@ -80,8 +81,8 @@ kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 3, storage: { size: 10Gi, storageClass: premium-geo } }`,
         findings: [
-"rollout/Cluster/accounts spec.storage.storageClass: The volume is made by the storage class premium-geo, which neither the plan nor the file names. Set it to fast-local.",
-],
+          "rollout/Cluster/accounts spec.storage.storageClass: The volume is made by the storage class premium-geo, which neither the plan nor the file names. Set it to fast-local.",
+        ],
       },
     ],
   },
@@ -105,7 +106,8 @@ function claimsOf(subject: Resource): Claim[] {
     claim(`${path}.spec.storageClassName`),
   );
   const { pod } = podOf(subject);
-  const ephemeral = pod === undefined ? [] : volumesOf(pod).filter(({ value }) => value.ephemeral !== undefined);
+  const ephemeral =
+    pod === undefined ? [] : volumesOf(pod).filter(({ value }) => value.ephemeral !== undefined);
   return [
     ...templates,
     ...ephemeral.map(({ path }) => claim(`${path}.ephemeral.volumeClaimTemplate.spec.storageClassName`)),

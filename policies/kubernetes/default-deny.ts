@@ -1,7 +1,7 @@
 /** Each namespace with pods closes every flow that no policy opens, both ways. */
 import type { PolicyContext } from "../context.ts";
-import type { Breach, PlanPolicy } from "../policy.ts";
 import { objectName } from "../plan.ts";
+import type { Breach, PlanPolicy } from "../policy.ts";
 import { workloads } from "../reading/pods.ts";
 import { namespaceOf, objectAt, textsAt } from "../reading/properties.ts";
 import type { Resource } from "../resource.ts";
@@ -40,9 +40,12 @@ spec: { podSelector: {}, policyTypes: [Ingress, Egress] }`,
       },
     ],
     failing: [
-      { manifests: workload, findings: [
-"rollout/Pod/app metadata.namespace: No policy closes traffic out of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
-] },
+      {
+        manifests: workload,
+        findings: [
+          "rollout/Pod/app metadata.namespace: No policy closes traffic out of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
+        ],
+      },
       {
         manifests: `${workload}
 apiVersion: networking.k8s.io/v1
@@ -50,8 +53,8 @@ kind: NetworkPolicy
 metadata: { name: closed, namespace: rollout }
 spec: { podSelector: { matchLabels: { app: other } }, policyTypes: [Ingress, Egress] }`,
         findings: [
-"rollout/Pod/app metadata.namespace: No policy closes traffic out of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
-],
+          "rollout/Pod/app metadata.namespace: No policy closes traffic out of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
+        ],
       },
     ],
   },
@@ -75,8 +78,8 @@ kind: NetworkPolicy
 metadata: { name: closed, namespace: rollout }
 spec: { podSelector: {}, policyTypes: [Egress] }`,
         findings: [
-"rollout/Pod/app metadata.namespace: No policy closes traffic into the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Ingress], without rules.",
-],
+          "rollout/Pod/app metadata.namespace: No policy closes traffic into the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Ingress], without rules.",
+        ],
       },
     ],
   },
@@ -94,10 +97,11 @@ function openNamespaces(context: PolicyContext, direction: Direction): Breach[] 
   return [...open].map(([namespace, pod]) => ({
     path: "metadata.namespace",
     value: namespace,
-    message: `No policy closes traffic ${way} of the namespace ${namespace}, where ${objectName(pod)} runs.`.replace(
-      "in of",
-      "into",
-    ),
+    message:
+      `No policy closes traffic ${way} of the namespace ${namespace}, where ${objectName(pod)} runs.`.replace(
+        "in of",
+        "into",
+      ),
     cure: `Add a NetworkPolicy to ${namespace} with podSelector {} and policyTypes [${direction}], without rules.`,
     resource: pod,
   }));
@@ -114,6 +118,11 @@ function closes({ properties }: Resource, direction: Direction): boolean {
     !Array.isArray(selector.matchExpressions);
   const types = textsAt(spec, "policyTypes").map(({ value }) => value);
   const rules = direction === "Egress" ? spec.egress : spec.ingress;
-  const applies = types.length === 0 ? direction === "Ingress" || rules !== undefined : types.includes(direction);
-  return selectsAll && applies && (rules === undefined || rules === null || (Array.isArray(rules) && rules.length === 0));
+  const applies =
+    types.length === 0 ? direction === "Ingress" || rules !== undefined : types.includes(direction);
+  return (
+    selectsAll &&
+    applies &&
+    (rules === undefined || rules === null || (Array.isArray(rules) && rules.length === 0))
+  );
 }

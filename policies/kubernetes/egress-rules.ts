@@ -58,8 +58,8 @@ kind: NetworkPolicy
 metadata: { name: app, namespace: rollout }
 spec: { podSelector: {}, policyTypes: [Egress], egress: [{ ports: [{ port: 443 }] }] }`,
         findings: [
-"rollout/NetworkPolicy/app spec.egress[0].to: The rule names no destination, so it opens every one. Name pods, namespaces or the addresses of registered endpoints under to.",
-],
+          "rollout/NetworkPolicy/app spec.egress[0].to: The rule names no destination, so it opens every one. Name pods, namespaces or the addresses of registered endpoints under to.",
+        ],
       },
       {
         manifests: `
@@ -71,9 +71,9 @@ spec:
   policyTypes: [Egress]
   egress: [{ to: [{ ipBlock: { cidr: 0.0.0.0/0, except: [10.0.0.0/8] } }, { ipBlock: { cidr: 203.0.113.0/24 } }] }]`,
         findings: [
-"rollout/NetworkPolicy/app spec.egress[0].to[0].ipBlock.cidr: It opens traffic to everywhere (0.0.0.0/0). Give the address to an endpoint under residency.endpoints, or take it out.",
-"rollout/NetworkPolicy/app spec.egress[0].to[1].ipBlock.cidr: It opens traffic to 203.0.113.0/24, which no endpoint covers. Give the address to an endpoint under residency.endpoints, or take it out.",
-],
+          "rollout/NetworkPolicy/app spec.egress[0].to[0].ipBlock.cidr: It opens traffic to everywhere (0.0.0.0/0). Give the address to an endpoint under residency.endpoints, or take it out.",
+          "rollout/NetworkPolicy/app spec.egress[0].to[1].ipBlock.cidr: It opens traffic to 203.0.113.0/24, which no endpoint covers. Give the address to an endpoint under residency.endpoints, or take it out.",
+        ],
       },
       {
         manifests: `
@@ -82,9 +82,9 @@ kind: CiliumNetworkPolicy
 metadata: { name: app, namespace: rollout }
 spec: { egress: [{ toEntities: [world] }, { toFQDNs: [{ matchName: api.example.com }] }] }`,
         findings: [
-"rollout/CiliumNetworkPolicy/app spec.egress[0].toEntities[0]: It opens traffic to everywhere (world). Name what is reached.",
-"rollout/CiliumNetworkPolicy/app spec.egress[1].toFQDNs[0].matchName: It opens traffic to api.example.com, which the file does not register. Take it out, or register api.example.com under residency.endpoints with its country.",
-],
+          "rollout/CiliumNetworkPolicy/app spec.egress[0].toEntities[0]: It opens traffic to everywhere (world). Name what is reached.",
+          "rollout/CiliumNetworkPolicy/app spec.egress[1].toFQDNs[0].matchName: It opens traffic to api.example.com, which the file does not register. Take it out, or register api.example.com under residency.endpoints with its country.",
+        ],
       },
       {
         manifests: `
@@ -93,8 +93,8 @@ kind: ServiceEntry
 metadata: { name: api, namespace: rollout }
 spec: { hosts: [api.example.com], ports: [{ number: 443, name: https }] }`,
         findings: [
-"rollout/ServiceEntry/api spec.hosts[0]: It opens traffic to api.example.com, which the file does not register. Take it out, or register api.example.com under residency.endpoints with its country.",
-],
+          "rollout/ServiceEntry/api spec.hosts[0]: It opens traffic to api.example.com, which the file does not register. Take it out, or register api.example.com under residency.endpoints with its country.",
+        ],
       },
     ],
   },
@@ -116,16 +116,24 @@ function breachOfOpenRule({ value, path }: Item<JsonObject>): Breach[] {
 /** Keys under which the different kinds of policy keep address ranges. */
 const rangeKey = /^(cidr|toCIDR|nets|cidrSelector|networks)$/;
 
-function addressBreaches(subject: Resource, rules: readonly Item<JsonObject>[], context: PolicyContext): Breach[] {
+function addressBreaches(
+  subject: Resource,
+  rules: readonly Item<JsonObject>[],
+  context: PolicyContext,
+): Breach[] {
   const egress = subject.type.endsWith(":ServiceEntry") || rules.length > 0;
   if (!egress) return [];
   return textsOf(subject)
-    .filter(({ key, path }) => rangeKey.test(key) && /egress/.test(path) && !/except|source|fromCIDR/.test(path))
+    .filter(
+      ({ key, path }) => rangeKey.test(key) && /egress/.test(path) && !/except|source|fromCIDR/.test(path),
+    )
     .flatMap(({ value, path }): Breach[] => {
       const range = addressRange(value);
       if (range !== undefined && (isInternalAddress(range) || context.isRegisteredAddress(range))) return [];
       const where =
-        range !== undefined && isEverywhere(range) ? `everywhere (${value})` : `${value}, which no endpoint covers`;
+        range !== undefined && isEverywhere(range)
+          ? `everywhere (${value})`
+          : `${value}, which no endpoint covers`;
       return [
         {
           path,

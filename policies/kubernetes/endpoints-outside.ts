@@ -55,8 +55,8 @@ metadata: { name: database-1, namespace: rollout }
 addressType: IPv4
 endpoints: [{ addresses: [203.0.113.9] }]`,
         findings: [
-"rollout/EndpointSlice/database-1 endpoints[0].addresses[0]: The Service leads to 203.0.113.9, which the file does not register. Take it out, or give the address to an endpoint under residency.endpoints.",
-],
+          "rollout/EndpointSlice/database-1 endpoints[0].addresses[0]: The Service leads to 203.0.113.9, which the file does not register. Take it out, or give the address to an endpoint under residency.endpoints.",
+        ],
       },
       {
         manifests: `
@@ -66,8 +66,8 @@ metadata: { name: database-2, namespace: rollout }
 addressType: FQDN
 endpoints: [{ addresses: [db.example.com] }]`,
         findings: [
-"rollout/EndpointSlice/database-2 endpoints[0].addresses[0]: The Service leads to db.example.com, which the file does not register. Take it out, or give the address to an endpoint under residency.endpoints.",
-],
+          "rollout/EndpointSlice/database-2 endpoints[0].addresses[0]: The Service leads to db.example.com, which the file does not register. Take it out, or give the address to an endpoint under residency.endpoints.",
+        ],
       },
     ],
   },

@@ -45,8 +45,8 @@ kind: Service
 metadata: { name: database, namespace: rollout }
 spec: { type: ExternalName, externalName: accounts.abc.eu-west-1.rds.amazonaws.com }`,
         findings: [
-"rollout/Service/database spec.externalName: It leads to accounts.abc.eu-west-1.rds.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register accounts.abc.eu-west-1.rds.amazonaws.com under residency.endpoints with its country.",
-],
+          "rollout/Service/database spec.externalName: It leads to accounts.abc.eu-west-1.rds.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register accounts.abc.eu-west-1.rds.amazonaws.com under residency.endpoints with its country.",
+        ],
       },
       {
         manifests: `
@@ -55,8 +55,8 @@ kind: Service
 metadata: { name: database, namespace: rollout }
 spec: { type: ExternalName, externalName: db.example.com }`,
         findings: [
-"rollout/Service/database spec.externalName: It leads to db.example.com, which the file does not register. Take it out, or register db.example.com under residency.endpoints with its country.",
-],
+          "rollout/Service/database spec.externalName: It leads to db.example.com, which the file does not register. Take it out, or register db.example.com under residency.endpoints with its country.",
+        ],
       },
     ],
   },

@@ -79,10 +79,10 @@ spec:
   containers: [{ name: app, image: app:1, ports: [{ containerPort: 8443, hostPort: 8443 }] }]
   volumes: [{ name: data, hostPath: { path: /srv/data } }]`,
         findings: [
-"rollout/Pod/app spec.hostNetwork: It shares the node's network (hostNetwork). Take hostNetwork out.",
-"rollout/Pod/app spec.volumes[0].hostPath: It mounts /srv/data of the node. Use a claim for data, emptyDir for scratch.",
-"rollout/Pod/app spec.containers[0].ports[0].hostPort: It takes port 8443 of the node. Take hostPort out and use a Service.",
-],
+          "rollout/Pod/app spec.hostNetwork: It shares the node's network (hostNetwork). Take hostNetwork out.",
+          "rollout/Pod/app spec.volumes[0].hostPath: It mounts /srv/data of the node. Use a claim for data, emptyDir for scratch.",
+          "rollout/Pod/app spec.containers[0].ports[0].hostPort: It takes port 8443 of the node. Take hostPort out and use a Service.",
+        ],
       },
     ],
   },

@@ -65,9 +65,9 @@ spec:
   initContainers: [{ name: wait, image: registry.example.gov.za/sme/wait }]
   containers: [{ name: app, image: quay.io/app/app:1.2.0 }]`,
         findings: [
-"rollout/Pod/app spec.initContainers[0].image: The image registry.example.gov.za/sme/wait has no version, so the next pull may bring another. Name it by digest (@sha256:…).",
-"rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 is named by a tag that quay.io can move. Name it by digest (@sha256:…).",
-],
+          "rollout/Pod/app spec.initContainers[0].image: The image registry.example.gov.za/sme/wait has no version, so the next pull may bring another. Name it by digest (@sha256:…).",
+          "rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 is named by a tag that quay.io can move. Name it by digest (@sha256:…).",
+        ],
       },
     ],
   },

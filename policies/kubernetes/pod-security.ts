@@ -30,18 +30,17 @@ export const podSecurity: ResourcePolicy = {
         breaches.push({ path: `${at}.${field}`, message: `The container ${name} ${message}.`, cure });
       if (booleanAt(own, "privileged") === true) add("privileged", "is privileged", "Take privileged out.");
       if (booleanAt(own, "allowPrivilegeEscalation") !== false)
-        add(
-          "allowPrivilegeEscalation",
-          "may gain privileges",
-          "Set allowPrivilegeEscalation to false.",
-        );
+        add("allowPrivilegeEscalation", "may gain privileges", "Set allowPrivilegeEscalation to false.");
       const nonRoot = booleanAt(own, "runAsNonRoot") ?? booleanAt(podContext, "runAsNonRoot");
       const user = numberAt(own, "runAsUser") ?? numberAt(podContext, "runAsUser");
       if (nonRoot !== true || user === 0)
-        add(user === 0 ? "runAsUser" : "runAsNonRoot", "may run as root", "Set runAsNonRoot to true, and runAsUser to another than 0.");
+        add(
+          user === 0 ? "runAsUser" : "runAsNonRoot",
+          "may run as root",
+          "Set runAsNonRoot to true, and runAsUser to another than 0.",
+        );
       const dropped = textsAt(own, "capabilities.drop").map(({ value: capability }) => capability);
-      if (!dropped.includes("ALL"))
-        add("capabilities.drop", "keeps capabilities of root", "Drop ALL.");
+      if (!dropped.includes("ALL")) add("capabilities.drop", "keeps capabilities of root", "Drop ALL.");
       for (const { value: capability } of textsAt(own, "capabilities.add"))
         if (!harmlessCapabilities.has(capability))
           add("capabilities.add", `has the capability ${capability}`, "Take it out.");
@@ -81,10 +80,10 @@ spec:
         runAsUser: 0
         capabilities: { drop: [ALL], add: [SYS_ADMIN] }`,
         findings: [
-"rollout/Pod/app spec.containers[0].securityContext.privileged: The container app is privileged. Take privileged out.",
-"rollout/Pod/app spec.containers[0].securityContext.runAsUser: The container app may run as root. Set runAsNonRoot to true, and runAsUser to another than 0.",
-"rollout/Pod/app spec.containers[0].securityContext.capabilities.add: The container app has the capability SYS_ADMIN. Take it out.",
-],
+          "rollout/Pod/app spec.containers[0].securityContext.privileged: The container app is privileged. Take privileged out.",
+          "rollout/Pod/app spec.containers[0].securityContext.runAsUser: The container app may run as root. Set runAsNonRoot to true, and runAsUser to another than 0.",
+          "rollout/Pod/app spec.containers[0].securityContext.capabilities.add: The container app has the capability SYS_ADMIN. Take it out.",
+        ],
       },
       {
         manifests: `
@@ -93,11 +92,11 @@ kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { containers: [{ name: app, image: app:1 }] }`,
         findings: [
-"rollout/Pod/app spec.containers[0].securityContext.allowPrivilegeEscalation: The container app may gain privileges. Set allowPrivilegeEscalation to false.",
-"rollout/Pod/app spec.containers[0].securityContext.runAsNonRoot: The container app may run as root. Set runAsNonRoot to true, and runAsUser to another than 0.",
-"rollout/Pod/app spec.containers[0].securityContext.capabilities.drop: The container app keeps capabilities of root. Drop ALL.",
-"rollout/Pod/app spec.containers[0].securityContext.seccompProfile.type: The container app may call anything of the kernel. Set it to RuntimeDefault.",
-],
+          "rollout/Pod/app spec.containers[0].securityContext.allowPrivilegeEscalation: The container app may gain privileges. Set allowPrivilegeEscalation to false.",
+          "rollout/Pod/app spec.containers[0].securityContext.runAsNonRoot: The container app may run as root. Set runAsNonRoot to true, and runAsUser to another than 0.",
+          "rollout/Pod/app spec.containers[0].securityContext.capabilities.drop: The container app keeps capabilities of root. Drop ALL.",
+          "rollout/Pod/app spec.containers[0].securityContext.seccompProfile.type: The container app may call anything of the kernel. Set it to RuntimeDefault.",
+        ],
       },
     ],
   },

@@ -72,8 +72,8 @@ kind: CronJob
 metadata: { name: report, namespace: rollout }
 spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: app, image: app:1 }] } } } } }`,
         findings: [
-"rollout/CronJob/report spec.jobTemplate.spec.template.spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
-],
+          "rollout/CronJob/report spec.jobTemplate.spec.template.spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+        ],
       },
       {
         manifests: `
@@ -100,9 +100,9 @@ spec:
           - matchExpressions: [{ key: pool, operator: In, values: [spare] }]
   containers: [{ name: app, image: app:1 }]`,
         findings: [
-"rollout/Pod/app spec.affinity.nodeAffinity: It may run in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
-"rollout/Pod/other spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
-],
+          "rollout/Pod/app spec.affinity.nodeAffinity: It may run in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
+          "rollout/Pod/other spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+        ],
       },
       {
         manifests: `
@@ -111,8 +111,8 @@ kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { nodeName: lagos-7, containers: [{ name: app, image: app:1 }] }`,
         findings: [
-"rollout/Pod/app spec.nodeName: It is put on the node lagos-7, past the scheduler and its zones. Take nodeName out. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
-],
+          "rollout/Pod/app spec.nodeName: It is put on the node lagos-7, past the scheduler and its zones. Take nodeName out. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+        ],
       },
     ],
   },

@@ -5,14 +5,21 @@ import { textsOf } from "../reading/texts.ts";
 import { typeToken } from "../resource.ts";
 
 /** Ways into pods and to their secrets, given to whole clusters. */
-const doors = new Set(["pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers", "nodes/proxy"]);
+const doors = new Set([
+  "pods/exec",
+  "pods/attach",
+  "pods/portforward",
+  "pods/ephemeralcontainers",
+  "nodes/proxy",
+]);
 const anonymous = /^system:(anonymous|unauthenticated|authenticated)$/;
 
 export const rights: ResourcePolicy = {
   id: "access-rights",
   area: "kubernetes",
   judges: "resource",
-  title: "Nobody has all rights, cluster-wide access to Secrets or a way into every pod, and nobody acts without a name.",
+  title:
+    "Nobody has all rights, cluster-wide access to Secrets or a way into every pod, and nobody acts without a name.",
   risk: "A wildcard role or a binding to everybody lets a support desk abroad read every company's data.",
   types: [
     "kubernetes:rbac.authorization.k8s.io/*:ClusterRole",
@@ -108,10 +115,10 @@ rules:
   - { apiGroups: [""], resources: [secrets], verbs: [list] }
   - { apiGroups: [""], resources: [pods/exec], verbs: [create] }`,
         findings: [
-"ClusterRole/support rules[0]: The rule gives get, list on every resource. Name the verbs and resources that are needed.",
-"ClusterRole/support rules[1]: The rule reads every Secret of the cluster. Use a Role in the namespace, with resourceNames.",
-"ClusterRole/support rules[2]: The rule opens pods/exec of the whole cluster. Use a Role in the namespace, for named people, until a day.",
-],
+          "ClusterRole/support rules[0]: The rule gives get, list on every resource. Name the verbs and resources that are needed.",
+          "ClusterRole/support rules[1]: The rule reads every Secret of the cluster. Use a Role in the namespace, with resourceNames.",
+          "ClusterRole/support rules[2]: The rule opens pods/exec of the whole cluster. Use a Role in the namespace, for named people, until a day.",
+        ],
       },
       {
         manifests: `
@@ -121,9 +128,9 @@ metadata: { name: support }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin }
 subjects: [{ kind: Group, apiGroup: rbac.authorization.k8s.io, name: "system:authenticated" }]`,
         findings: [
-"ClusterRoleBinding/support subjects[0].name: The role is given to system:authenticated, which is everybody. Name accounts or a group of people.",
-"ClusterRoleBinding/support roleRef.name: It gives all rights over the cluster (cluster-admin). Give a role with the rights that are needed; keep a break-glass account outside of the stack.",
-],
+          "ClusterRoleBinding/support subjects[0].name: The role is given to system:authenticated, which is everybody. Name accounts or a group of people.",
+          "ClusterRoleBinding/support roleRef.name: It gives all rights over the cluster (cluster-admin). Give a role with the rights that are needed; keep a break-glass account outside of the stack.",
+        ],
       },
     ],
   },

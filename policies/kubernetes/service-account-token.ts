@@ -1,6 +1,7 @@
 /** Pods carry a token of the cluster's API only where they use one of their own. */
-import type { ResourcePolicy } from "../policy.ts";
+
 import { objectName } from "../plan.ts";
+import type { ResourcePolicy } from "../policy.ts";
 import { podOf, workloads } from "../reading/pods.ts";
 import { booleanAt, namespaceOf, textAt } from "../reading/properties.ts";
 
@@ -59,8 +60,8 @@ kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { containers: [{ name: app, image: app:1 }] }`,
         findings: [
-"rollout/Pod/app spec.automountServiceAccountToken: It carries a token of the service account default. Set automountServiceAccountToken to false.",
-],
+          "rollout/Pod/app spec.automountServiceAccountToken: It carries a token of the service account default. Set automountServiceAccountToken to false.",
+        ],
       },
     ],
   },

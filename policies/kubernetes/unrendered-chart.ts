@@ -61,7 +61,10 @@ export const unrenderedChart: ResourcePolicy = {
       });
     // A repository has no version of its own.
     if (/^(HelmRepository|GitRepository)$/.test(kind)) return breaches;
-    if (source.version === undefined || !/^v?\d+\.\d+\.\d+[\w.+-]*$|^sha256:|^[0-9a-f]{40}$/.test(source.version))
+    if (
+      source.version === undefined ||
+      !/^v?\d+\.\d+\.\d+[\w.+-]*$|^sha256:|^[0-9a-f]{40}$/.test(source.version)
+    )
       breaches.push({
         path: source.versionPath,
         ...(source.version !== undefined && { value: source.version }),
@@ -88,9 +91,9 @@ kind: HelmChart
 metadata: { name: redis, namespace: kube-system }
 spec: { repo: https://charts.example.com, chart: redis, version: ">=1" }`,
         findings: [
-"kube-system/HelmChart/redis spec.repo: HelmChart installs from charts.example.com, which the file does not register. Mirror it to the country's registry, or render it and check the manifests.",
-"kube-system/HelmChart/redis spec.version: HelmChart takes any version that matches >=1. Name an exact version.",
-],
+          "kube-system/HelmChart/redis spec.repo: HelmChart installs from charts.example.com, which the file does not register. Mirror it to the country's registry, or render it and check the manifests.",
+          "kube-system/HelmChart/redis spec.version: HelmChart takes any version that matches >=1. Name an exact version.",
+        ],
       },
       {
         manifests: `
@@ -99,9 +102,9 @@ kind: HelmRelease
 metadata: { name: redis, namespace: rollout }
 spec: { chart: { spec: { chart: redis, sourceRef: { kind: HelmRepository, name: public } } } }`,
         findings: [
-"rollout/HelmRelease/redis spec.chart.spec.sourceRef.name: HelmRelease installs a chart from a place that it does not name (public). Mirror it to the country's registry, or render it and check the manifests.",
-"rollout/HelmRelease/redis spec.chart.spec.version: HelmRelease takes whatever version is newest. Name an exact version.",
-],
+          "rollout/HelmRelease/redis spec.chart.spec.sourceRef.name: HelmRelease installs a chart from a place that it does not name (public). Mirror it to the country's registry, or render it and check the manifests.",
+          "rollout/HelmRelease/redis spec.chart.spec.version: HelmRelease takes whatever version is newest. Name an exact version.",
+        ],
       },
     ],
   },

@@ -32,12 +32,18 @@ export const contentNetwork: ResourcePolicy = {
   examples: {
     passing: [{ resources: [aws("lb/loadBalancer:LoadBalancer", "pages", { loadBalancerType: "network" })] }],
     failing: [
-      { resources: [aws("cloudfront/distribution:Distribution", "pages", {})], findings: [
-"Distribution/pages: It ends the visitors' connections at edges outside the country. Take it out: the load balancer in the region answers by itself.",
-] },
-      { resources: [aws("globalaccelerator/accelerator:Accelerator", "machines", {})], findings: [
-"Accelerator/machines: It ends the visitors' connections at edges outside the country. Take it out: the load balancer in the region answers by itself.",
-] },
+      {
+        resources: [aws("cloudfront/distribution:Distribution", "pages", {})],
+        findings: [
+          "Distribution/pages: It ends the visitors' connections at edges outside the country. Take it out: the load balancer in the region answers by itself.",
+        ],
+      },
+      {
+        resources: [aws("globalaccelerator/accelerator:Accelerator", "machines", {})],
+        findings: [
+          "Accelerator/machines: It ends the visitors' connections at edges outside the country. Take it out: the load balancer in the region answers by itself.",
+        ],
+      },
     ],
   },
 };

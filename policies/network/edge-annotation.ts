@@ -5,7 +5,11 @@ import { annotationsOf } from "../reading/properties.ts";
 const edges: readonly (readonly [key: RegExp, value: RegExp, what: string])[] = [
   [/cloudflare-proxied$/, /^true$/, "Cloudflare's network"],
   [/^cloudflare-operator\.io\//, /./, "Cloudflare's tunnel"],
-  [/^networking\.gke\.io\/|^cloud\.google\.com\/(backend-config|neg)/, /cdn|backend-?config/i, "Google's edge"],
+  [
+    /^networking\.gke\.io\/|^cloud\.google\.com\/(backend-config|neg)/,
+    /cdn|backend-?config/i,
+    "Google's edge",
+  ],
   [/^service\.beta\.kubernetes\.io\/azure-.*(frontdoor|cdn)/i, /./, "Azure's edge"],
   [/(^|[./-])(cdn|akamai|fastly|cloudfront|globalaccelerator)([./-]|$)/i, /./, "a content network"],
   [/^k8s\.ngrok\.com\/|^tailscale\.com\/funnel/, /./, "a tunnel"],
@@ -64,8 +68,8 @@ metadata:
   annotations: { external-dns.alpha.kubernetes.io/cloudflare-proxied: "true" }
 spec: { tls: [{ hosts: [sme.example.gov.za] }], rules: [{ host: sme.example.gov.za }] }`,
         findings: [
-"Ingress/pages metadata.annotations[\"external-dns.alpha.kubernetes.io/cloudflare-proxied\"]: external-dns.alpha.kubernetes.io/cloudflare-proxied: true puts Cloudflare's network before it. Take the annotation out.",
-],
+          'Ingress/pages metadata.annotations["external-dns.alpha.kubernetes.io/cloudflare-proxied"]: external-dns.alpha.kubernetes.io/cloudflare-proxied: true puts Cloudflare\'s network before it. Take the annotation out.',
+        ],
       },
     ],
   },

@@ -1,7 +1,7 @@
 /** API gateways answer in their region, not at the provider's edge. */
 import { aws } from "../example.ts";
 import type { ResourcePolicy } from "../policy.ts";
-import { textsAt, textAt } from "../reading/properties.ts";
+import { textAt, textsAt } from "../reading/properties.ts";
 
 export const edgeOptimisedApi: ResourcePolicy = {
   id: "edge-optimised-api",
@@ -32,19 +32,26 @@ export const edgeOptimisedApi: ResourcePolicy = {
   },
   examples: {
     passing: [
-      { resources: [aws("apigateway/restApi:RestApi", "api", { endpointConfiguration: { types: "REGIONAL" } })] },
+      {
+        resources: [
+          aws("apigateway/restApi:RestApi", "api", { endpointConfiguration: { types: "REGIONAL" } }),
+        ],
+      },
     ],
     failing: [
-      { resources: [aws("apigateway/restApi:RestApi", "api", {})], findings: [
-"RestApi/api endpointConfiguration.types: No type is given, so it is edge-optimised. Set it to [\"REGIONAL\"] or [\"PRIVATE\"].",
-] },
+      {
+        resources: [aws("apigateway/restApi:RestApi", "api", {})],
+        findings: [
+          'RestApi/api endpointConfiguration.types: No type is given, so it is edge-optimised. Set it to ["REGIONAL"] or ["PRIVATE"].',
+        ],
+      },
       {
         resources: [
           aws("apigateway/domainName:DomainName", "api", { endpointConfiguration: { types: "EDGE" } }),
         ],
         findings: [
-"DomainName/api endpointConfiguration.types: It is edge-optimised (EDGE). Set it to [\"REGIONAL\"] or [\"PRIVATE\"].",
-],
+          'DomainName/api endpointConfiguration.types: It is edge-optimised (EDGE). Set it to ["REGIONAL"] or ["PRIVATE"].',
+        ],
       },
     ],
   },

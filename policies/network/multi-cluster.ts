@@ -50,8 +50,8 @@ apiVersion: multicluster.x-k8s.io/v1alpha1
 kind: ServiceExport
 metadata: { name: broker, namespace: rollout }`,
         findings: [
-"rollout/ServiceExport/broker: ServiceExport shares this cluster with others. Take it out, or waive it where the other cluster stands in the country.",
-],
+          "rollout/ServiceExport/broker: ServiceExport shares this cluster with others. Take it out, or waive it where the other cluster stands in the country.",
+        ],
       },
     ],
   },

@@ -1,9 +1,10 @@
 /** Security groups let traffic out to named addresses only. */
+
+import type { PolicyContext } from "../context.ts";
 import { aws } from "../example.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { addressRange, isEverywhere, isInternalAddress } from "../reading/addresses.ts";
 import { objectsAt, textAt, textsAt } from "../reading/properties.ts";
-import type { PolicyContext } from "../context.ts";
 import type { Json } from "../resource.ts";
 
 const rangePaths = ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"];
@@ -29,14 +30,18 @@ export const openEgress: ResourcePolicy = {
     if (type.endsWith(":SecurityGroupEgressRule")) return breachesOf(properties, "", context);
     if (type.endsWith(":SecurityGroupRule"))
       return textAt(properties, "type") === "egress" ? breachesOf(properties, "", context) : [];
-    return objectsAt(properties, "egress").flatMap(({ value, path }) => breachesOf(value, `${path}.`, context));
+    return objectsAt(properties, "egress").flatMap(({ value, path }) =>
+      breachesOf(value, `${path}.`, context),
+    );
   },
   examples: {
     passing: [
       {
         resources: [
           aws("ec2/securityGroup:SecurityGroup", "nodes", {
-            egress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["10.60.0.0/16", "196.25.1.20/32"] }],
+            egress: [
+              { protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["10.60.0.0/16", "196.25.1.20/32"] },
+            ],
           }),
         ],
       },
@@ -49,8 +54,8 @@ export const openEgress: ResourcePolicy = {
           }),
         ],
         findings: [
-"SecurityGroup/nodes egress[0].cidrBlocks[0]: Traffic may go out to everywhere (0.0.0.0/0). Name the network's own range and the addresses of residency.endpoints.",
-],
+          "SecurityGroup/nodes egress[0].cidrBlocks[0]: Traffic may go out to everywhere (0.0.0.0/0). Name the network's own range and the addresses of residency.endpoints.",
+        ],
       },
       {
         resources: [
@@ -60,8 +65,8 @@ export const openEgress: ResourcePolicy = {
           }),
         ],
         findings: [
-"SecurityGroupEgressRule/out cidrIpv4: Traffic may go out to 203.0.113.0/24, which no endpoint of the file covers. Name the network's own range and the addresses of residency.endpoints.",
-],
+          "SecurityGroupEgressRule/out cidrIpv4: Traffic may go out to 203.0.113.0/24, which no endpoint of the file covers. Name the network's own range and the addresses of residency.endpoints.",
+        ],
       },
     ],
   },

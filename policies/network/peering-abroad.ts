@@ -43,9 +43,7 @@ export const peeringAbroad: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("ec2/vpcEndpoint:VpcEndpoint", "s3", { serviceName: "com.amazonaws.af-south-1.s3" }),
-        ],
+        resources: [aws("ec2/vpcEndpoint:VpcEndpoint", "s3", { serviceName: "com.amazonaws.af-south-1.s3" })],
       },
     ],
     failing: [
@@ -54,8 +52,8 @@ export const peeringAbroad: ResourcePolicy = {
           aws("ec2/vpcPeeringConnection:VpcPeeringConnection", "office", { peerRegion: "eu-west-1" }),
         ],
         findings: [
-"VpcPeeringConnection/office peerRegion: It joins the network to eu-west-1 (Dublin, Ireland). Join it within af-south-1.",
-],
+          "VpcPeeringConnection/office peerRegion: It joins the network to eu-west-1 (Dublin, Ireland). Join it within af-south-1.",
+        ],
       },
       {
         resources: [
@@ -65,13 +63,15 @@ export const peeringAbroad: ResourcePolicy = {
           }),
         ],
         findings: [
-"VpcEndpoint/service serviceRegion: It joins the network to us-east-1 (Northern Virginia, United States). Join it within af-south-1.",
-],
+          "VpcEndpoint/service serviceRegion: It joins the network to us-east-1 (Northern Virginia, United States). Join it within af-south-1.",
+        ],
       },
     ],
   },
 };
 
 const regionsIn = (text: string): string[] => [
-  ...new Set((text.match(/[a-z]{2,4}(?:-[a-z]+)+-\d/g) ?? []).filter((word) => Object.hasOwn(awsRegions, word))),
+  ...new Set(
+    (text.match(/[a-z]{2,4}(?:-[a-z]+)+-\d/g) ?? []).filter((word) => Object.hasOwn(awsRegions, word)),
+  ),
 ];

@@ -28,16 +28,20 @@ export const queryLog: ResourcePolicy = {
         },
   ],
   examples: {
-    passing: [
-      { resources: [aws("route53/resolverQueryLogConfig:ResolverQueryLogConfig", "queries", {})] },
-    ],
+    passing: [{ resources: [aws("route53/resolverQueryLogConfig:ResolverQueryLogConfig", "queries", {})] }],
     failing: [
-      { resources: [aws("route53/queryLog:QueryLog", "zone", {})], findings: [
-"QueryLog/zone: The queries of a public zone are logged in us-east-1 (Northern Virginia, United States). Take it out, or log the resolver's queries in the region.",
-] },
-      { resources: [aws("route53/healthCheck:HealthCheck", "pages", { type: "HTTPS" })], findings: [
-"HealthCheck/pages: Route 53's checkers call it from several regions abroad. Watch it from inside the country.",
-] },
+      {
+        resources: [aws("route53/queryLog:QueryLog", "zone", {})],
+        findings: [
+          "QueryLog/zone: The queries of a public zone are logged in us-east-1 (Northern Virginia, United States). Take it out, or log the resolver's queries in the region.",
+        ],
+      },
+      {
+        resources: [aws("route53/healthCheck:HealthCheck", "pages", { type: "HTTPS" })],
+        findings: [
+          "HealthCheck/pages: Route 53's checkers call it from several regions abroad. Watch it from inside the country.",
+        ],
+      },
     ],
   },
 };

@@ -46,8 +46,8 @@ export const strictGateway: ResourcePolicy = {
         country: { residency: { profile: "strict" } },
         resources: [aws("ec2/natGateway:NatGateway", "out", {})],
         findings: [
-"NatGateway/out: It joins the stack's network to another, and the file's profile is strict. Take it out, or write residency.profile: standard.",
-],
+          "NatGateway/out: It joins the stack's network to another, and the file's profile is strict. Take it out, or write residency.profile: standard.",
+        ],
       },
     ],
   },

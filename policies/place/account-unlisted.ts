@@ -35,7 +35,10 @@ export const accountUnlisted: ResourcePolicy = {
         message: `The provider may touch any account; the file names ${account}.`,
         cure: `Set allowedAccountIds to ["${account}"].`,
       });
-    for (const { value, path } of [...objectsAt(properties, "assumeRoles"), ...objectsAt(properties, "assumeRole")]) {
+    for (const { value, path } of [
+      ...objectsAt(properties, "assumeRoles"),
+      ...objectsAt(properties, "assumeRole"),
+    ]) {
       const role = arnOf(textAt(value, "roleArn"));
       if (role !== undefined && role.account !== account)
         breaches.push({
@@ -51,14 +54,20 @@ export const accountUnlisted: ResourcePolicy = {
     passing: [
       {
         resources: [
-          resource("pulumi:providers:aws", "aws", { region: "af-south-1", allowedAccountIds: ["123456789012"] }),
+          resource("pulumi:providers:aws", "aws", {
+            region: "af-south-1",
+            allowedAccountIds: ["123456789012"],
+          }),
         ],
       },
     ],
     failing: [
-      { resources: [resource("pulumi:providers:aws", "aws", { region: "af-south-1" })], findings: [
-"Provider/aws allowedAccountIds: The provider may touch any account; the file names 123456789012. Set allowedAccountIds to [\"123456789012\"].",
-] },
+      {
+        resources: [resource("pulumi:providers:aws", "aws", { region: "af-south-1" })],
+        findings: [
+          'Provider/aws allowedAccountIds: The provider may touch any account; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
+        ],
+      },
       {
         resources: [
           resource("pulumi:providers:aws", "aws", {
@@ -67,9 +76,9 @@ export const accountUnlisted: ResourcePolicy = {
           }),
         ],
         findings: [
-"Provider/aws allowedAccountIds[0]: The provider may touch account 999999999999; the file names 123456789012. Set allowedAccountIds to [\"123456789012\"].",
-"Provider/aws assumeRoles[0].roleArn: The provider takes on arn:aws:iam::999999999999:role/deploy of another account. Take on a role of account 123456789012.",
-],
+          'Provider/aws allowedAccountIds[0]: The provider may touch account 999999999999; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
+          "Provider/aws assumeRoles[0].roleArn: The provider takes on arn:aws:iam::999999999999:role/deploy of another account. Take on a role of account 123456789012.",
+        ],
       },
     ],
   },

@@ -50,8 +50,8 @@ export const arnAbroad: ResourcePolicy = {
           }),
         ],
         findings: [
-"LogSubscriptionFilter/audit destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Refer to one in af-south-1.",
-],
+          "LogSubscriptionFilter/audit destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Refer to one in af-south-1.",
+        ],
       },
     ],
   },

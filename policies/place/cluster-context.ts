@@ -37,14 +37,17 @@ export const clusterContext: ResourcePolicy = {
       { resources: [resource("pulumi:providers:kubernetes", "cluster", { context: "sme-production" })] },
     ],
     failing: [
-      { resources: [resource("pulumi:providers:kubernetes", "cluster", {})], findings: [
-"Provider/cluster context: It takes the kubeconfig's current context; the file names sme-production. Set context to sme-production.",
-] },
+      {
+        resources: [resource("pulumi:providers:kubernetes", "cluster", {})],
+        findings: [
+          "Provider/cluster context: It takes the kubeconfig's current context; the file names sme-production. Set context to sme-production.",
+        ],
+      },
       {
         resources: [resource("pulumi:providers:kubernetes", "cluster", { context: "frankfurt" })],
         findings: [
-"Provider/cluster context: It speaks to the context frankfurt; the file names sme-production. Set context to sme-production.",
-],
+          "Provider/cluster context: It speaks to the context frankfurt; the file names sme-production. Set context to sme-production.",
+        ],
       },
     ],
   },

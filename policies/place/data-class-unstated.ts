@@ -55,14 +55,19 @@ spec: { storageClassName: fast-local }`,
       },
     ],
     failing: [
-      { resources: [aws("s3/bucket:Bucket", "backups", {})], findings: [
-"Bucket/backups tags: It keeps data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
-] },
       {
-        resources: [aws("dynamodb/table:Table", "sessions", { tags: { "rollout/data-classes": "identity secret" } })],
+        resources: [aws("s3/bucket:Bucket", "backups", {})],
         findings: [
-"Table/sessions tags: secret is no class of data. Use identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
-],
+          "Bucket/backups tags: It keeps data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
+        ],
+      },
+      {
+        resources: [
+          aws("dynamodb/table:Table", "sessions", { tags: { "rollout/data-classes": "identity secret" } }),
+        ],
+        findings: [
+          "Table/sessions tags: secret is no class of data. Use identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
+        ],
       },
       {
         manifests: `
@@ -72,8 +77,8 @@ metadata: { name: store, namespace: rollout }
 spec:
   volumeClaimTemplates: [{ metadata: { name: data }, spec: { storageClassName: fast-local } }]`,
         findings: [
-"rollout/StatefulSet/store metadata.annotations: It keeps data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
-],
+          "rollout/StatefulSet/store metadata.annotations: It keeps data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
+        ],
       },
     ],
   },

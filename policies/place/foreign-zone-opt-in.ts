@@ -21,7 +21,8 @@ export const foreignZoneOptIn: ResourcePolicy = {
     const group = textAt(subject.properties, "groupName");
     const region = textAt(subject.properties, "regionName");
     const wanted =
-      textAt(subject.properties, "optInStatus") === "opted-in" || booleanAt(subject.properties, "enabled") === true;
+      textAt(subject.properties, "optInStatus") === "opted-in" ||
+      booleanAt(subject.properties, "enabled") === true;
     const place = group ?? region;
     if (!wanted || place === undefined || context.isAllowedRegion(place)) return [];
     const isRegion = Object.hasOwn(awsRegions, place) || region !== undefined;
@@ -55,14 +56,14 @@ export const foreignZoneOptIn: ResourcePolicy = {
           }),
         ],
         findings: [
-"AvailabilityZoneGroup/lagos groupName: It opts the account into af-south-1-los-1a (Lagos, Nigeria). Take it out: the file allows no resource there.",
-],
+          "AvailabilityZoneGroup/lagos groupName: It opts the account into af-south-1-los-1a (Lagos, Nigeria). Take it out: the file allows no resource there.",
+        ],
       },
       {
         resources: [aws("account/region:Region", "milan", { regionName: "eu-south-1", enabled: true })],
         findings: [
-"Region/milan regionName: It opts the account into eu-south-1 (Milan, Italy). Take it out: the file allows no resource there.",
-],
+          "Region/milan regionName: It opts the account into eu-south-1 (Milan, Italy). Take it out: the file allows no resource there.",
+        ],
       },
     ],
   },

@@ -1,9 +1,10 @@
 /** Objects that make nodes, of Karpenter and of the Cluster API, make them in the country. */
+
+import { awsRegions } from "../../localisation/places.ts";
 import { regionName } from "../context.ts";
 import { notApplicable, type ResourcePolicy } from "../policy.ts";
 import { objectsAt, textAt, textsAt } from "../reading/properties.ts";
 import { textsOf } from "../reading/texts.ts";
-import { awsRegions } from "../../localisation/places.ts";
 
 const zoneLabels = /^(topology\.kubernetes\.io|failure-domain\.beta\.kubernetes\.io)\/zone$/;
 
@@ -91,8 +92,8 @@ spec:
       requirements:
         - { key: topology.kubernetes.io/zone, operator: In, values: [za-1, na-1] }`,
         findings: [
-"NodePool/general spec.template.spec.requirements[0].values[1]: Nodes may be made in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
-],
+          "NodePool/general spec.template.spec.requirements[0].values[1]: Nodes may be made in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
+        ],
       },
       {
         manifests: `
@@ -101,8 +102,8 @@ kind: MachineDeployment
 metadata: { name: workers, namespace: capi }
 spec: { template: { spec: { clusterName: sme } } }`,
         findings: [
-"capi/MachineDeployment/workers spec: Nodes may be made in any zone. Require topology.kubernetes.io/zone in za-1, za-2, za-3.",
-],
+          "capi/MachineDeployment/workers spec: Nodes may be made in any zone. Require topology.kubernetes.io/zone in za-1, za-2, za-3.",
+        ],
       },
     ],
   },

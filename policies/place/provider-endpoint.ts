@@ -54,8 +54,8 @@ export const providerEndpoint: ResourcePolicy = {
           resource("pulumi:providers:aws", "aws", { endpoints: [{ s3: "https://s3.example.com" }] }),
         ],
         findings: [
-"Provider/aws endpoints[0].s3: The provider calls s3.example.com, which the file does not register. Take it out, or register s3.example.com under residency.endpoints with its country.",
-],
+          "Provider/aws endpoints[0].s3: The provider calls s3.example.com, which the file does not register. Take it out, or register s3.example.com under residency.endpoints with its country.",
+        ],
       },
       {
         resources: [
@@ -64,8 +64,8 @@ export const providerEndpoint: ResourcePolicy = {
           }),
         ],
         findings: [
-"Provider/cluster kubeconfig: The provider calls abc.gr7.eu-west-1.eks.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register abc.gr7.eu-west-1.eks.amazonaws.com under residency.endpoints with its country.",
-],
+          "Provider/cluster kubeconfig: The provider calls abc.gr7.eu-west-1.eks.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register abc.gr7.eu-west-1.eks.amazonaws.com under residency.endpoints with its country.",
+        ],
       },
     ],
   },

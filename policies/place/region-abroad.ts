@@ -42,18 +42,21 @@ export const regionAbroad: ResourcePolicy = {
       {
         resources: [aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" })],
         findings: [
-"Bucket/backups region: It stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Set region to af-south-1, or take it out.",
-],
+          "Bucket/backups region: It stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Set region to af-south-1, or take it out.",
+        ],
       },
       {
         resources: [aws("rds/instance:Instance", "accounts", {}, { region: "eu-central-1" })],
         findings: [
-"Instance/accounts region: It stands in eu-central-1 (Frankfurt, Germany), which is none of the file's regions. Set region to af-south-1, or take it out.",
-],
+          "Instance/accounts region: It stands in eu-central-1 (Frankfurt, Germany), which is none of the file's regions. Set region to af-south-1, or take it out.",
+        ],
       },
-      { resources: [resource("pulumi:providers:aws", "aws", {})], findings: [
-"Provider/aws region: Neither the resource nor its provider names a region, so the machine that runs `up` decides it. Set region on the provider from the localisation file.",
-] },
+      {
+        resources: [resource("pulumi:providers:aws", "aws", {})],
+        findings: [
+          "Provider/aws region: Neither the resource nor its provider names a region, so the machine that runs `up` decides it. Set region on the provider from the localisation file.",
+        ],
+      },
     ],
   },
 };

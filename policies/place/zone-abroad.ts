@@ -5,7 +5,8 @@ import { aws } from "../example.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { textsOf } from "../reading/texts.ts";
 
-const zoneKey = /^(availabilityZones?|azs?|zones?|availabilityZoneNames?|preferred\w*Azs?|(source|standby)AvailabilityZone)$/;
+const zoneKey =
+  /^(availabilityZones?|azs?|zones?|availabilityZoneNames?|preferred\w*Azs?|(source|standby)AvailabilityZone)$/;
 const zoneIdKey = /^availabilityZoneIds?$/;
 
 export const zoneAbroad: ResourcePolicy = {
@@ -33,7 +34,8 @@ export const zoneAbroad: ResourcePolicy = {
           },
         ];
       if (!zoneKey.test(key) || path.startsWith("tags")) return [];
-      if (context.isAllowedZone(value) || (awsZone(value) === undefined && !/^[a-z]+-[a-z]/.test(value))) return [];
+      if (context.isAllowedZone(value) || (awsZone(value) === undefined && !/^[a-z]+-[a-z]/.test(value)))
+        return [];
       return [
         {
           path,
@@ -46,26 +48,30 @@ export const zoneAbroad: ResourcePolicy = {
   examples: {
     passing: [
       { resources: [aws("ec2/subnet:Subnet", "private-a", { availabilityZone: "af-south-1a" })] },
-      { resources: [aws("rds/cluster:Cluster", "accounts", { availabilityZones: ["af-south-1a", "af-south-1b"] })] },
+      {
+        resources: [
+          aws("rds/cluster:Cluster", "accounts", { availabilityZones: ["af-south-1a", "af-south-1b"] }),
+        ],
+      },
     ],
     failing: [
       {
         resources: [aws("ec2/subnet:Subnet", "private-d", { availabilityZone: "af-south-1-los-1a" })],
         findings: [
-"Subnet/private-d availabilityZone: It stands in the zone af-south-1-los-1a (Lagos, Nigeria), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
-],
+          "Subnet/private-d availabilityZone: It stands in the zone af-south-1-los-1a (Lagos, Nigeria), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
+        ],
       },
       {
         resources: [aws("ebs/volume:Volume", "readings", { availabilityZone: "eu-central-1a" })],
         findings: [
-"Volume/readings availabilityZone: It stands in the zone eu-central-1a (Frankfurt, Germany), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
-],
+          "Volume/readings availabilityZone: It stands in the zone eu-central-1a (Frankfurt, Germany), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
+        ],
       },
       {
         resources: [aws("ec2/subnet:Subnet", "private-a", { availabilityZoneId: "afs1-az1" })],
         findings: [
-"Subnet/private-a availabilityZoneId: The zone is given by its id afs1-az1, which stands for another zone in each account. Name the zone instead: af-south-1a, af-south-1b, af-south-1c.",
-],
+          "Subnet/private-a availabilityZoneId: The zone is given by its id afs1-az1, which stands for another zone in each account. Name the zone instead: af-south-1a, af-south-1b, af-south-1c.",
+        ],
       },
     ],
   },

@@ -24,7 +24,10 @@ export interface AddressRange {
 
 /** `10.0.0.0/8` or a single address; undefined where it is neither. */
 export function addressRange(text: string): AddressRange | undefined {
-  const [address = "", bits, more] = text.trim().replace(/^\[|\]$/g, "").split("/");
+  const [address = "", bits, more] = text
+    .trim()
+    .replace(/^\[|\]$/g, "")
+    .split("/");
   const version = isIP(address);
   if (version === 0 || more !== undefined) return undefined;
   const width = version === 4 ? 32 : 128;

@@ -1,8 +1,8 @@
 /** Buckets by their name or ARN: an ARN of S3 says neither region nor account, so the plan has to know the bucket. */
 import type { PolicyContext } from "../context.ts";
 import { regionName } from "../context.ts";
-import type { Breach } from "../policy.ts";
 import type { Plan } from "../plan.ts";
+import type { Breach } from "../policy.ts";
 import { logicalName, type Resource } from "../resource.ts";
 import { rememberLast } from "./last.ts";
 import { textAt } from "./properties.ts";

@@ -5,6 +5,7 @@
 import { isIP } from "node:net";
 import { isObject, type Resource } from "../resource.ts";
 import { rememberLast } from "./last.ts";
+import { isLocalisationFile } from "./localisation-file.ts";
 import { type Text, textsOf } from "./texts.ts";
 
 export interface HostReference {
@@ -20,7 +21,10 @@ type Found = Omit<HostReference, "path">;
 
 const url = /([a-z][a-z0-9+-]*):\/\/([^\s"'<>`|\\^/?#]+)/gi;
 const dotted = "(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]";
-const hostAndPort = new RegExp(`(?<![\\w.@/:$-])(${dotted}|\\d{1,3}(?:\\.\\d{1,3}){3}):(\\d{2,5})(?![\\w.])`, "gi");
+const hostAndPort = new RegExp(
+  `(?<![\\w.@/:$-])(${dotted}|\\d{1,3}(?:\\.\\d{1,3}){3}):(\\d{2,5})(?![\\w.])`,
+  "gi",
+);
 const speaksOfServer =
   /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|site|peer/i;
 const setting = new RegExp(
@@ -46,7 +50,7 @@ export const hostsOf = rememberLast((resource: Resource): readonly HostReference
 
 export function hostsIn(text: Text): HostReference[] {
   const { value, key } = text;
-  if (!value.includes(".") && !value.includes("://")) return [];
+  if ((!value.includes(".") && !value.includes("://")) || isLocalisationFile(value)) return [];
   const plain = value.includes("\n") ? value.replaceAll(comment, "") : value;
   const found = new Map<string, Found>();
   const add = (host: Found) => {
@@ -78,7 +82,10 @@ function* hostsOfAuthority(authority: string): Generator<Found> {
 }
 
 function named(host: string, port?: string): Found {
-  const name = host.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+  const name = host
+    .replace(/^\[|\]$/g, "")
+    .replace(/\.$/, "")
+    .toLowerCase();
   return port === undefined ? { host: name } : { host: name, port: Number(port) };
 }
 

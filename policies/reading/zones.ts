@@ -28,9 +28,7 @@ function zonesOfTerms(terms: readonly JsonObject[]): readonly string[] | undefin
   const zones: string[] = [];
   for (const term of terms) {
     const named = objectsAt(term, "matchExpressions")
-      .filter(
-        ({ value }) => zoneLabels.has(textAt(value, "key") ?? "") && textAt(value, "operator") === "In",
-      )
+      .filter(({ value }) => zoneLabels.has(textAt(value, "key") ?? "") && textAt(value, "operator") === "In")
       .map(({ value }) => textsAt(value, "values").map((zone) => zone.value));
     const [first, ...others] = named;
     if (first === undefined) return undefined;
@@ -40,7 +38,10 @@ function zonesOfTerms(terms: readonly JsonObject[]): readonly string[] | undefin
 }
 
 /** The zones of a storage class's `allowedTopologies`, which are alternatives too. */
-export function zonesOfTopologies(topologies: Json | undefined, label?: string): readonly string[] | undefined {
+export function zonesOfTopologies(
+  topologies: Json | undefined,
+  label?: string,
+): readonly string[] | undefined {
   const terms = objectsAt({ topologies: topologies ?? null }, "topologies");
   if (terms.length === 0) return undefined;
   const zones: string[] = [];

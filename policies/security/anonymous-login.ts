@@ -63,8 +63,8 @@ data:
     listener 8883
     allow_anonymous true`,
         findings: [
-"rollout/ConfigMap/broker data[\"mosquitto.conf\"]: Mosquitto lets in whoever asks. Switch it off and give each part its own login or certificate.",
-],
+          'rollout/ConfigMap/broker data["mosquitto.conf"]: Mosquitto lets in whoever asks. Switch it off and give each part its own login or certificate.',
+        ],
       },
       {
         manifests: `
@@ -73,8 +73,8 @@ kind: Pod
 metadata: { name: database, namespace: rollout }
 spec: { containers: [{ name: database, image: postgres:18, env: [{ name: POSTGRES_HOST_AUTH_METHOD, value: trust }] }] }`,
         findings: [
-"rollout/Pod/database spec.containers[0].env[0].value: the database lets in whoever asks. Switch it off and give each part its own login or certificate.",
-],
+          "rollout/Pod/database spec.containers[0].env[0].value: the database lets in whoever asks. Switch it off and give each part its own login or certificate.",
+        ],
       },
     ],
   },

@@ -59,15 +59,18 @@ export const auditTrail: PlanPolicy = {
       },
     ],
     failing: [
-      { resources: [aws("eks/cluster:Cluster", "sme", {})], findings: [
-"Cluster/sme: The plan has no trail (aws:cloudtrail/trail:Trail), so nobody records who did what. Add one to a bucket of the plan.",
-] },
+      {
+        resources: [aws("eks/cluster:Cluster", "sme", {})],
+        findings: [
+          "Cluster/sme: The plan has no trail (aws:cloudtrail/trail:Trail), so nobody records who did what. Add one to a bucket of the plan.",
+        ],
+      },
       {
         resources: [aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit", enableLogging: false })],
         findings: [
-"Trail/audit enableLogFileValidation: Nobody would notice that the trail's files were changed. Set enableLogFileValidation to true.",
-"Trail/audit enableLogging: The trail records nothing. Set enableLogging to true.",
-],
+          "Trail/audit enableLogFileValidation: Nobody would notice that the trail's files were changed. Set enableLogFileValidation to true.",
+          "Trail/audit enableLogging: The trail records nothing. Set enableLogging to true.",
+        ],
       },
     ],
   },

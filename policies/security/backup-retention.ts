@@ -27,7 +27,10 @@ export const backupRetention: ResourcePolicy = {
   check(subject, { country }) {
     const period = country.hosting.backup.retention;
     // RDS keeps at most 35 days.
-    const wanted = Math.min(daysOfPeriod(period), subject.type.startsWith("aws:rds/") ? 35 : Number.POSITIVE_INFINITY);
+    const wanted = Math.min(
+      daysOfPeriod(period),
+      subject.type.startsWith("aws:rds/") ? 35 : Number.POSITIVE_INFINITY,
+    );
     return retentionsOf(subject).flatMap(({ path, days }): Breach[] => {
       if (days === wanted) return [];
       return [
@@ -64,17 +67,20 @@ kind: Schedule
 metadata: { name: daily, namespace: velero }
 spec: { schedule: "0 2 * * *", template: { ttl: 8760h0m0s } }`,
         findings: [
-"velero/Schedule/daily spec.template.ttl: Backups are kept for 365 days; hosting.backup.retention is P35D. Set it to 35 days.",
-],
+          "velero/Schedule/daily spec.template.ttl: Backups are kept for 365 days; hosting.backup.retention is P35D. Set it to 35 days.",
+        ],
       },
-      { resources: [aws("rds/instance:Instance", "accounts", { backupRetentionPeriod: 0 })], findings: [
-"Instance/accounts backupRetentionPeriod: No backup is kept; hosting.backup.retention is P35D. Set it to 35 days.",
-] },
+      {
+        resources: [aws("rds/instance:Instance", "accounts", { backupRetentionPeriod: 0 })],
+        findings: [
+          "Instance/accounts backupRetentionPeriod: No backup is kept; hosting.backup.retention is P35D. Set it to 35 days.",
+        ],
+      },
       {
         resources: [aws("backup/plan:Plan", "nightly", { rules: [{ ruleName: "nightly" }] })],
         findings: [
-"Plan/nightly rules[0].lifecycle.deleteAfter: Backups are kept for ever; hosting.backup.retention is P35D. Set it to 35 days.",
-],
+          "Plan/nightly rules[0].lifecycle.deleteAfter: Backups are kept for ever; hosting.backup.retention is P35D. Set it to 35 days.",
+        ],
       },
     ],
   },
@@ -86,12 +92,16 @@ interface Retention {
 }
 
 function retentionsOf({ type, properties }: Resource): Retention[] {
-  const duration = (path: string): Retention => ({ path, days: daysOfDuration(textAt(properties, path) ?? "") });
+  const duration = (path: string): Retention => ({
+    path,
+    days: daysOfDuration(textAt(properties, path) ?? ""),
+  });
   if (type.endsWith(":ObjectStore")) return [duration("spec.retentionPolicy")];
   if (type.endsWith(":Schedule")) return [duration("spec.template.ttl")];
   if (type.startsWith("kubernetes:"))
     // Newer clusters are backed up by a plugin, whose object store has the retention.
-    return properties.spec !== undefined && textAt(properties, "spec.backup.barmanObjectStore.destinationPath")
+    return properties.spec !== undefined &&
+      textAt(properties, "spec.backup.barmanObjectStore.destinationPath")
       ? [duration("spec.backup.retentionPolicy")]
       : [];
   if (type.startsWith("aws:backup/"))

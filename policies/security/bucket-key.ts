@@ -1,8 +1,8 @@
 /** Buckets are encrypted with a key of the stack. */
 import { aws } from "../example.ts";
 import type { PlanPolicy } from "../policy.ts";
-import { objectsAt, textAt } from "../reading/properties.ts";
 import { bucketNamed, bucketTypes } from "../reading/buckets.ts";
+import { objectsAt, textAt } from "../reading/properties.ts";
 
 const configurations = [
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
@@ -71,8 +71,13 @@ export const bucketKey: PlanPolicy = {
         ],
       },
     ],
-    failing: [{ resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups" })], findings: [
-"Bucket/backups serverSideEncryptionConfiguration: It is encrypted with no key of the stack. Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
-] }],
+    failing: [
+      {
+        resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups" })],
+        findings: [
+          "Bucket/backups serverSideEncryptionConfiguration: It is encrypted with no key of the stack. Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
+        ],
+      },
+    ],
   },
 };

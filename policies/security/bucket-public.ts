@@ -82,9 +82,9 @@ export const bucketPublic: PlanPolicy = {
       {
         resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups", acl: "public-read" })],
         findings: [
-"Bucket/backups: Its public access is not blocked. Add a BucketPublicAccessBlock with blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets.",
-"Bucket/backups acl: Its access list public-read opens it to everybody. Take acl out, or set it to private.",
-],
+          "Bucket/backups: Its public access is not blocked. Add a BucketPublicAccessBlock with blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets.",
+          "Bucket/backups acl: Its access list public-read opens it to everybody. Take acl out, or set it to private.",
+        ],
       },
       {
         resources: [
@@ -98,8 +98,8 @@ export const bucketPublic: PlanPolicy = {
           }),
         ],
         findings: [
-"BucketPublicAccessBlock/block blockPublicPolicy: It leaves blockPublicPolicy off. Set blockPublicPolicy to true.",
-],
+          "BucketPublicAccessBlock/block blockPublicPolicy: It leaves blockPublicPolicy off. Set blockPublicPolicy to true.",
+        ],
       },
     ],
   },

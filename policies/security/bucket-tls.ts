@@ -60,8 +60,13 @@ export const bucketTls: PlanPolicy = {
         ],
       },
     ],
-    failing: [{ resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups" })], findings: [
-"Bucket/backups: It answers requests without TLS. Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.",
-] }],
+    failing: [
+      {
+        resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups" })],
+        findings: [
+          "Bucket/backups: It answers requests without TLS. Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.",
+        ],
+      },
+    ],
   },
 };

@@ -52,10 +52,15 @@ export const clusterSecrets: ResourcePolicy = {
         ],
       },
     ],
-    failing: [{ resources: [aws("eks/cluster:Cluster", "sme", {})], findings: [
-"Cluster/sme encryptionConfig: Secrets are encrypted with no key of the stack. Set encryptionConfig with resources [secrets] and provider.keyArn.",
-"Cluster/sme enabledClusterLogTypes: The audit log is off. Add audit to enabledClusterLogTypes.",
-"Cluster/sme enabledClusterLogTypes: The authenticator log is off. Add authenticator to enabledClusterLogTypes.",
-] }],
+    failing: [
+      {
+        resources: [aws("eks/cluster:Cluster", "sme", {})],
+        findings: [
+          "Cluster/sme encryptionConfig: Secrets are encrypted with no key of the stack. Set encryptionConfig with resources [secrets] and provider.keyArn.",
+          "Cluster/sme enabledClusterLogTypes: The audit log is off. Add audit to enabledClusterLogTypes.",
+          "Cluster/sme enabledClusterLogTypes: The authenticator log is off. Add authenticator to enabledClusterLogTypes.",
+        ],
+      },
+    ],
   },
 };

@@ -51,13 +51,16 @@ export const dataDeletable: ResourcePolicy = {
       {
         resources: [aws("rds/instance:Instance", "accounts", { skipFinalSnapshot: true })],
         findings: [
-"Instance/accounts deletionProtection: It can be deleted by one command. Set deletionProtection to true.",
-"Instance/accounts skipFinalSnapshot: It is deleted with all that it holds. Set skipFinalSnapshot to false.",
-],
+          "Instance/accounts deletionProtection: It can be deleted by one command. Set deletionProtection to true.",
+          "Instance/accounts skipFinalSnapshot: It is deleted with all that it holds. Set skipFinalSnapshot to false.",
+        ],
       },
-      { resources: [aws("s3/bucket:Bucket", "backups", { forceDestroy: true })], findings: [
-"Bucket/backups forceDestroy: It is deleted with all that it holds. Set forceDestroy to false.",
-] },
+      {
+        resources: [aws("s3/bucket:Bucket", "backups", { forceDestroy: true })],
+        findings: [
+          "Bucket/backups forceDestroy: It is deleted with all that it holds. Set forceDestroy to false.",
+        ],
+      },
     ],
   },
 };

@@ -5,9 +5,17 @@ import { documentAt, itemsAt, textAt, textsAt } from "../reading/properties.ts";
 import { isObject, type Json, type JsonObject, type Resource } from "../resource.ts";
 
 /** Properties that hold a policy document. */
-const documents = ["policy", "assumeRolePolicy", "policyDocument", "resourcePolicy", "repositoryPolicy", "accessPolicies"];
+const documents = [
+  "policy",
+  "assumeRolePolicy",
+  "policyDocument",
+  "resourcePolicy",
+  "repositoryPolicy",
+  "accessPolicies",
+];
 /** Conditions that hold a statement to the account or organisation. */
-const narrowing = /aws:(SourceAccount|PrincipalAccount|PrincipalOrgID|SourceArn|SourceOwner|SourceVpce|SourceVpc)|kms:CallerAccount/i;
+const narrowing =
+  /aws:(SourceAccount|PrincipalAccount|PrincipalOrgID|SourceArn|SourceOwner|SourceVpce|SourceVpc)|kms:CallerAccount/i;
 
 export const foreignPrincipal: ResourcePolicy = {
   id: "foreign-principal",
@@ -44,7 +52,9 @@ export const foreignPrincipal: ResourcePolicy = {
   check(subject, { country }) {
     const own = country.hosting.aws?.account;
     return principalsOf(subject).flatMap(({ path, principal }): Breach[] => {
-      const account = /^\d{12}$/.test(principal) ? principal : /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):/.exec(principal)?.[1];
+      const account = /^\d{12}$/.test(principal)
+        ? principal
+        : /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):/.exec(principal)?.[1];
       const everybody = principal === "*" || principal === "all" || principal === "arn:aws:iam::*:root";
       if (!everybody && (account === undefined || own === undefined || account === own)) return [];
       return [
@@ -101,18 +111,18 @@ export const foreignPrincipal: ResourcePolicy = {
           }),
         ],
         findings: [
-"Role/support assumeRolePolicy: It lets arn:aws:iam::999999999999:root in; the file names account 123456789012. Name roles of account 123456789012.",
-],
+          "Role/support assumeRolePolicy: It lets arn:aws:iam::999999999999:root in; the file names account 123456789012. Name roles of account 123456789012.",
+        ],
       },
       {
         resources: [
           aws("s3/bucketPolicy:BucketPolicy", "open", {
-            policy: JSON.stringify({ Statement: { Effect: "Allow", Principal: "*", Action: "s3:GetObject" } }),
+            policy: JSON.stringify({
+              Statement: { Effect: "Allow", Principal: "*", Action: "s3:GetObject" },
+            }),
           }),
         ],
-        findings: [
-"BucketPolicy/open policy: It lets everybody in (*). Name roles of account 123456789012.",
-],
+        findings: ["BucketPolicy/open policy: It lets everybody in (*). Name roles of account 123456789012."],
       },
       {
         resources: [
@@ -121,8 +131,8 @@ export const foreignPrincipal: ResourcePolicy = {
           }),
         ],
         findings: [
-"SnapshotCreateVolumePermission/share accountId: It lets 999999999999 in; the file names account 123456789012. Name roles of account 123456789012.",
-],
+          "SnapshotCreateVolumePermission/share accountId: It lets 999999999999 in; the file names account 123456789012. Name roles of account 123456789012.",
+        ],
       },
     ],
   },
@@ -136,7 +146,9 @@ interface Principal {
 function principalsOf({ properties }: Resource): Principal[] {
   const inDocuments = documents.flatMap((path) => {
     const document = documentAt(properties, path);
-    return document === undefined ? [] : statementsOf(document).flatMap((statement) => principalsIn(statement, path));
+    return document === undefined
+      ? []
+      : statementsOf(document).flatMap((statement) => principalsIn(statement, path));
   });
   const direct = ["accountId", "principal", "granteePrincipal", "principalArn", "group"].flatMap((path) => {
     const principal = textAt(properties, path);
@@ -160,7 +172,9 @@ function principalsIn(statement: JsonObject, path: string): Principal[] {
     typeof named === "string"
       ? [named]
       : isObject(named)
-        ? ["AWS", "Federated", "CanonicalUser"].flatMap((kind) => textsAt(named, kind).map(({ value }) => value))
+        ? ["AWS", "Federated", "CanonicalUser"].flatMap((kind) =>
+            textsAt(named, kind).map(({ value }) => value),
+          )
         : [];
   return [...inverted, ...principals.map((principal) => ({ path, principal }))].filter(
     ({ principal }) => principal !== "*" || !narrowing.test(condition),

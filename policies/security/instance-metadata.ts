@@ -48,12 +48,14 @@ export const instanceMetadata: ResourcePolicy = {
     failing: [
       {
         resources: [
-          aws("ec2/launchTemplate:LaunchTemplate", "nodes", { metadataOptions: { httpPutResponseHopLimit: 2 } }),
+          aws("ec2/launchTemplate:LaunchTemplate", "nodes", {
+            metadataOptions: { httpPutResponseHopLimit: 2 },
+          }),
         ],
         findings: [
-"LaunchTemplate/nodes metadataOptions.httpTokens: The metadata service answers without a session token. Set metadataOptions.httpTokens to required.",
-"LaunchTemplate/nodes metadataOptions.httpPutResponseHopLimit: The metadata service answers over 2 hops, so pods reach it. Set httpPutResponseHopLimit to 1.",
-],
+          "LaunchTemplate/nodes metadataOptions.httpTokens: The metadata service answers without a session token. Set metadataOptions.httpTokens to required.",
+          "LaunchTemplate/nodes metadataOptions.httpPutResponseHopLimit: The metadata service answers over 2 hops, so pods reach it. Set httpPutResponseHopLimit to 1.",
+        ],
       },
     ],
   },

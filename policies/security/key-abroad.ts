@@ -49,12 +49,14 @@ export const keyAbroad: ResourcePolicy = {
       {
         resources: [
           aws("ebs/volume:Volume", "readings", { kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/1a2b" }),
-          aws("efs/fileSystem:FileSystem", "files", { kmsKeyId: "arn:aws:kms:af-south-1:999999999999:key/1a2b" }),
+          aws("efs/fileSystem:FileSystem", "files", {
+            kmsKeyId: "arn:aws:kms:af-south-1:999999999999:key/1a2b",
+          }),
         ],
         findings: [
-"Volume/readings kmsKeyId: The key arn:aws:kms:eu-west-1:123456789012:key/1a2b stands in eu-west-1 (Dublin, Ireland). Use a key in af-south-1 of account 123456789012.",
-"FileSystem/files kmsKeyId: The key arn:aws:kms:af-south-1:999999999999:key/1a2b belongs to account 999999999999; the file names 123456789012. Use a key in af-south-1 of account 123456789012.",
-],
+          "Volume/readings kmsKeyId: The key arn:aws:kms:eu-west-1:123456789012:key/1a2b stands in eu-west-1 (Dublin, Ireland). Use a key in af-south-1 of account 123456789012.",
+          "FileSystem/files kmsKeyId: The key arn:aws:kms:af-south-1:999999999999:key/1a2b belongs to account 999999999999; the file names 123456789012. Use a key in af-south-1 of account 123456789012.",
+        ],
       },
     ],
   },

@@ -38,10 +38,13 @@ export const keyRotation: ResourcePolicy = {
   examples: {
     passing: [{ resources: [aws("kms/key:Key", "identity", { enableKeyRotation: true })] }],
     failing: [
-      { resources: [aws("kms/key:Key", "identity", { deletionWindowInDays: 7 })], findings: [
-"Key/identity enableKeyRotation: The key does not rotate. Set enableKeyRotation to true.",
-"Key/identity deletionWindowInDays: The key is deleted after 7 days. Set deletionWindowInDays to 30.",
-] },
+      {
+        resources: [aws("kms/key:Key", "identity", { deletionWindowInDays: 7 })],
+        findings: [
+          "Key/identity enableKeyRotation: The key does not rotate. Set enableKeyRotation to true.",
+          "Key/identity deletionWindowInDays: The key is deleted after 7 days. Set deletionWindowInDays to 30.",
+        ],
+      },
     ],
   },
 };

@@ -46,14 +46,17 @@ export const logRetention: ResourcePolicy = {
   examples: {
     passing: [{ resources: [aws("cloudwatch/logGroup:LogGroup", "app", { retentionInDays: 90 })] }],
     failing: [
-      { resources: [aws("cloudwatch/logGroup:LogGroup", "app", {})], findings: [
-"LogGroup/app retentionInDays: Logs are kept for ever; hosting.logs.retention is P90D. Set retentionInDays to 90.",
-] },
+      {
+        resources: [aws("cloudwatch/logGroup:LogGroup", "app", {})],
+        findings: [
+          "LogGroup/app retentionInDays: Logs are kept for ever; hosting.logs.retention is P90D. Set retentionInDays to 90.",
+        ],
+      },
       {
         resources: [aws("cloudwatch/logGroup:LogGroup", "audit", { retentionInDays: 7 })],
         findings: [
-"LogGroup/audit retentionInDays: Logs are kept for 7 days; hosting.logs.auditRetention is P2Y. Set retentionInDays to 731.",
-],
+          "LogGroup/audit retentionInDays: Logs are kept for 7 days; hosting.logs.auditRetention is P2Y. Set retentionInDays to 731.",
+        ],
       },
     ],
   },

@@ -29,7 +29,9 @@ export const noBackup: PlanPolicy = {
       const breaches: Breach[] = [];
       const hasStore =
         objectAt(properties, "spec.backup.barmanObjectStore") !== undefined ||
-        objectsAt(properties, "spec.plugins").some(({ value }) => /barman-cloud/.test(textAt(value, "name") ?? ""));
+        objectsAt(properties, "spec.plugins").some(({ value }) =>
+          /barman-cloud/.test(textAt(value, "name") ?? ""),
+        );
       if (!hasStore)
         breaches.push({
           path: "spec.backup",
@@ -70,8 +72,8 @@ kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 3 }`,
         findings: [
-"rollout/Cluster/accounts spec.backup: The database is backed up nowhere. Name hosting.backup.destination in the file, so that the cluster gets an object store.",
-],
+          "rollout/Cluster/accounts spec.backup: The database is backed up nowhere. Name hosting.backup.destination in the file, so that the cluster gets an object store.",
+        ],
       },
       {
         manifests: `
@@ -80,8 +82,8 @@ kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 3, backup: { barmanObjectStore: { destinationPath: s3://b/, endpointURL: https://s3.example.gov.za } } }`,
         findings: [
-"rollout/Cluster/accounts spec.backup: No ScheduledBackup names the database. Add a ScheduledBackup with spec.cluster.name accounts.",
-],
+          "rollout/Cluster/accounts spec.backup: No ScheduledBackup names the database. Add a ScheduledBackup with spec.cluster.name accounts.",
+        ],
       },
     ],
   },

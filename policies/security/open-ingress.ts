@@ -49,16 +49,19 @@ export const openIngress: ResourcePolicy = {
           }),
         ],
         findings: [
-"SecurityGroup/database ingress[0].cidrBlocks[0]: It opens ports 5432 to 5432 to the internet (0.0.0.0/0). Name the addresses that need it, or open 443 and 8883 alone.",
-],
+          "SecurityGroup/database ingress[0].cidrBlocks[0]: It opens ports 5432 to 5432 to the internet (0.0.0.0/0). Name the addresses that need it, or open 443 and 8883 alone.",
+        ],
       },
       {
         resources: [
-          aws("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "all", { ipProtocol: "-1", cidrIpv6: "::/0" }),
+          aws("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "all", {
+            ipProtocol: "-1",
+            cidrIpv6: "::/0",
+          }),
         ],
         findings: [
-"SecurityGroupIngressRule/all cidrIpv6: It opens all ports to the internet (::/0). Name the addresses that need it, or open 443 and 8883 alone.",
-],
+          "SecurityGroupIngressRule/all cidrIpv6: It opens all ports to the internet (::/0). Name the addresses that need it, or open 443 and 8883 alone.",
+        ],
       },
     ],
   },
@@ -69,7 +72,8 @@ function breachesOf(rule: Json, prefix: string): Breach[] {
   const to = numberAt(rule, "toPort");
   const protocol = textAt(rule, "protocol") ?? textAt(rule, "ipProtocol");
   if (from !== undefined && from === to && publicPorts.includes(from) && protocol !== "-1") return [];
-  const ports = protocol === "-1" || from === undefined || to === undefined ? "all ports" : `ports ${from} to ${to}`;
+  const ports =
+    protocol === "-1" || from === undefined || to === undefined ? "all ports" : `ports ${from} to ${to}`;
   return ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"].flatMap((at) =>
     textsAt(rule, at)
       .filter(({ value }) => {

@@ -16,7 +16,8 @@ const plainSchemes = new Map([
   ["smtp", "smtps"],
   ["ldap", "ldaps"],
 ]);
-const tlsOff = /sslmode=disable|tlsInsecure=true|ssl=false|NODE_TLS_REJECT_UNAUTHORIZED|insecureSkipVerify[\s"':=]+true|rejectUnauthorized[\s"':=]+false/i;
+const tlsOff =
+  /sslmode=disable|tlsInsecure=true|ssl=false|NODE_TLS_REJECT_UNAUTHORIZED|insecureSkipVerify[\s"':=]+true|rejectUnauthorized[\s"':=]+false/i;
 const rejectOff = /^(NODE_TLS_REJECT_UNAUTHORIZED)$/;
 
 export const plaintextAddress: ResourcePolicy = {
@@ -34,7 +35,8 @@ export const plaintextAddress: ResourcePolicy = {
   check(subject) {
     const plain = hostsOf(subject).flatMap(({ scheme, host, path }): Breach[] => {
       const better = scheme === undefined ? undefined : plainSchemes.get(scheme);
-      if (better === undefined || /^(localhost|127\.|\[?::1)/.test(host) || /metadata\./.test(path)) return [];
+      if (better === undefined || /^(localhost|127\.|\[?::1)/.test(host) || /metadata\./.test(path))
+        return [];
       return [
         {
           path,
@@ -78,9 +80,9 @@ data:
   STORE_URL: http://time-series-store:8123
   DATABASE_URL: postgres://accounts:5432/app?sslmode=disable`,
         findings: [
-"rollout/ConfigMap/app data.STORE_URL: time-series-store is spoken to without TLS (http). Use https.",
-"rollout/ConfigMap/app data.DATABASE_URL: TLS, or the check of the other's certificate, is off (sslmode=disable). Take the setting out and give the authority's certificate instead.",
-],
+          "rollout/ConfigMap/app data.STORE_URL: time-series-store is spoken to without TLS (http). Use https.",
+          "rollout/ConfigMap/app data.DATABASE_URL: TLS, or the check of the other's certificate, is off (sslmode=disable). Take the setting out and give the authority's certificate instead.",
+        ],
       },
     ],
   },

@@ -12,7 +12,8 @@ const plainPorts = new Map([
   [15675, "MQTT over WebSockets"],
   [9092, "Kafka"],
 ]);
-const listener = /^\s*(?:mqtt\.listeners\.tcp(?:\.\w+)?|listeners\.tcp(?:\.\w+)?)\s*=\s*(?!none\b)(\S+)|^\s*listener\s+(1883)\b/m;
+const listener =
+  /^\s*(?:mqtt\.listeners\.tcp(?:\.\w+)?|listeners\.tcp(?:\.\w+)?)\s*=\s*(?!none\b)(\S+)|^\s*listener\s+(1883)\b/m;
 
 export const plaintextMqtt: ResourcePolicy = {
   id: "plaintext-mqtt",
@@ -80,8 +81,8 @@ kind: Service
 metadata: { name: machines, namespace: rollout }
 spec: { type: LoadBalancer, ports: [{ name: mqtt, port: 1883 }] }`,
         findings: [
-"rollout/Service/machines spec.ports[0].port: Port 1883 (MQTT without TLS) is reached from outside. Take the port out; machines use 8883.",
-],
+          "rollout/Service/machines spec.ports[0].port: Port 1883 (MQTT without TLS) is reached from outside. Take the port out; machines use 8883.",
+        ],
       },
       {
         manifests: `
@@ -90,8 +91,8 @@ kind: ConfigMap
 metadata: { name: broker, namespace: rollout }
 data: { rabbitmq.conf: "mqtt.listeners.tcp.default = 1883" }`,
         findings: [
-"rollout/ConfigMap/broker data[\"rabbitmq.conf\"]: The broker listens without TLS (mqtt.listeners.tcp.default = 1883). Set the plain listener to none.",
-],
+          'rollout/ConfigMap/broker data["rabbitmq.conf"]: The broker listens without TLS (mqtt.listeners.tcp.default = 1883). Set the plain listener to none.',
+        ],
       },
     ],
   },

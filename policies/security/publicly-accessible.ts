@@ -31,13 +31,25 @@ export const publiclyAccessible: ResourcePolicy = {
     const breaches: Breach[] = [];
     for (const path of ["publiclyAccessible", "associatePublicIpAddress"])
       if (booleanAt(properties, path) === true)
-        breaches.push({ path, value: "true", message: "It has a public address.", cure: `Set ${path} to false.` });
+        breaches.push({
+          path,
+          value: "true",
+          message: "It has a public address.",
+          cure: `Set ${path} to false.`,
+        });
     const connectivity = "brokerNodeGroupInfo.connectivityInfo.publicAccess.type";
     if (/^SERVICE/.test(textAt(properties, connectivity) ?? ""))
       breaches.push({ path: connectivity, value: "on", message: "Its brokers have public addresses.", cure });
     if (type === "aws:opensearch/domain:Domain" && objectAt(properties, "vpcOptions") === undefined)
-      breaches.push({ path: "vpcOptions", message: "It stands outside of the network, on a public address.", cure });
-    if (type === "aws:eks/cluster:Cluster" && booleanAt(properties, "vpcConfig.endpointPublicAccess") !== false) {
+      breaches.push({
+        path: "vpcOptions",
+        message: "It stands outside of the network, on a public address.",
+        cure,
+      });
+    if (
+      type === "aws:eks/cluster:Cluster" &&
+      booleanAt(properties, "vpcConfig.endpointPublicAccess") !== false
+    ) {
       const ranges = textsAt(properties, "vpcConfig.publicAccessCidrs");
       const open = ranges.filter(({ value }) => {
         const range = addressRange(value);
@@ -65,15 +77,24 @@ export const publiclyAccessible: ResourcePolicy = {
       },
     ],
     failing: [
-      { resources: [aws("rds/instance:Instance", "accounts", { publiclyAccessible: true })], findings: [
-"Instance/accounts publiclyAccessible: It has a public address. Set publiclyAccessible to false.",
-] },
-      { resources: [aws("eks/cluster:Cluster", "sme", { vpcConfig: { subnetIds: [] } })], findings: [
-"Cluster/sme vpcConfig.publicAccessCidrs: The cluster's API answers the whole internet. Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
-] },
-      { resources: [aws("opensearch/domain:Domain", "logs", {})], findings: [
-"Domain/logs vpcOptions: It stands outside of the network, on a public address. Keep it in private subnets and reach it from inside the network.",
-] },
+      {
+        resources: [aws("rds/instance:Instance", "accounts", { publiclyAccessible: true })],
+        findings: [
+          "Instance/accounts publiclyAccessible: It has a public address. Set publiclyAccessible to false.",
+        ],
+      },
+      {
+        resources: [aws("eks/cluster:Cluster", "sme", { vpcConfig: { subnetIds: [] } })],
+        findings: [
+          "Cluster/sme vpcConfig.publicAccessCidrs: The cluster's API answers the whole internet. Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
+        ],
+      },
+      {
+        resources: [aws("opensearch/domain:Domain", "logs", {})],
+        findings: [
+          "Domain/logs vpcOptions: It stands outside of the network, on a public address. Keep it in private subnets and reach it from inside the network.",
+        ],
+      },
     ],
   },
 };

@@ -56,9 +56,9 @@ kind: Ingress
 metadata: { name: web, namespace: rollout, annotations: { nginx.ingress.kubernetes.io/ssl-redirect: "false" } }
 spec: { tls: [{ hosts: [other.example.gov.za] }], rules: [{ host: sme.example.gov.za }] }`,
         findings: [
-"rollout/Ingress/web spec.rules[0].host: sme.example.gov.za is served without TLS. Name the host under spec.tls with its certificate.",
-"rollout/Ingress/web metadata.annotations[\"nginx.ingress.kubernetes.io/ssl-redirect\"]: Plain HTTP is answered instead of redirected. Take nginx.ingress.kubernetes.io/ssl-redirect out.",
-],
+          "rollout/Ingress/web spec.rules[0].host: sme.example.gov.za is served without TLS. Name the host under spec.tls with its certificate.",
+          'rollout/Ingress/web metadata.annotations["nginx.ingress.kubernetes.io/ssl-redirect"]: Plain HTTP is answered instead of redirected. Take nginx.ingress.kubernetes.io/ssl-redirect out.',
+        ],
       },
       {
         manifests: `
@@ -67,8 +67,8 @@ kind: Gateway
 metadata: { name: web, namespace: rollout }
 spec: { gatewayClassName: envoy, listeners: [{ name: machines, port: 1883, protocol: TCP }] }`,
         findings: [
-"rollout/Gateway/web spec.listeners[0].protocol: Port 1883 listens without TLS (TCP). Use protocol HTTPS or TLS; port 80 may stay for redirects.",
-],
+          "rollout/Gateway/web spec.listeners[0].protocol: Port 1883 listens without TLS (TCP). Use protocol HTTPS or TLS; port 80 may stay for redirects.",
+        ],
       },
       {
         resources: [
@@ -84,9 +84,9 @@ spec: { gatewayClassName: envoy, listeners: [{ name: machines, port: 1883, proto
           }),
         ],
         findings: [
-"Listener/plain protocol: Port 80 answers without TLS (HTTP). Use HTTPS or TLS, or redirect to it.",
-"Listener/old sslPolicy: ELBSecurityPolicy-TLS-1-0-2015-04 allows TLS before 1.2. Use ELBSecurityPolicy-TLS13-1-2-2021-06.",
-],
+          "Listener/plain protocol: Port 80 answers without TLS (HTTP). Use HTTPS or TLS, or redirect to it.",
+          "Listener/old sslPolicy: ELBSecurityPolicy-TLS-1-0-2015-04 allows TLS before 1.2. Use ELBSecurityPolicy-TLS13-1-2-2021-06.",
+        ],
       },
     ],
   },
@@ -94,14 +94,18 @@ spec: { gatewayClassName: envoy, listeners: [{ name: machines, port: 1883, proto
 
 function ingressBreaches(subject: Resource): Breach[] {
   const covered = new Set(
-    objectsAt(subject.properties, "spec.tls").flatMap(({ value }) => textsAt(value, "hosts").map((host) => host.value)),
+    objectsAt(subject.properties, "spec.tls").flatMap(({ value }) =>
+      textsAt(value, "hosts").map((host) => host.value),
+    ),
   );
   const hosts = objectsAt(subject.properties, "spec.rules").map(({ value, path }) => ({
     path: `${path}.host`,
     host: textAt(value, "host"),
   }));
   const bare = hosts
-    .filter(({ host }) => host === undefined || !(covered.has(host) || covered.has(host.replace(/^[^.]+/, "*"))))
+    .filter(
+      ({ host }) => host === undefined || !(covered.has(host) || covered.has(host.replace(/^[^.]+/, "*"))),
+    )
     .map(({ host, path }) => ({
       path,
       ...(host !== undefined && { value: host }),
@@ -121,7 +125,9 @@ function ingressBreaches(subject: Resource): Breach[] {
 
 function gatewayBreaches(subject: Resource): Breach[] {
   return objectsAt(subject.properties, "spec.listeners")
-    .filter(({ value }) => !/^(HTTPS|TLS)$/.test(textAt(value, "protocol") ?? "") && numberAt(value, "port") !== 80)
+    .filter(
+      ({ value }) => !/^(HTTPS|TLS)$/.test(textAt(value, "protocol") ?? "") && numberAt(value, "port") !== 80,
+    )
     .map(({ value, path }) => ({
       path: `${path}.protocol`,
       value: textAt(value, "protocol") ?? "absent",

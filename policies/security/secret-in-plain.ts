@@ -84,8 +84,8 @@ kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { containers: [{ name: app, image: app:1, env: [{ name: DATABASE_PASSWORD, value: correct-horse }] }] }`,
         findings: [
-"rollout/Pod/app spec.containers[0].env[0].value: It holds the value of DATABASE_PASSWORD in the clear. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
-],
+          "rollout/Pod/app spec.containers[0].env[0].value: It holds the value of DATABASE_PASSWORD in the clear. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
+        ],
       },
       {
         manifests: `
@@ -94,12 +94,15 @@ kind: ConfigMap
 metadata: { name: app, namespace: rollout }
 data: { settings: "url: amqps://ingest:correct-horse@broker:5671" }`,
         findings: [
-"rollout/ConfigMap/app data.settings: It holds a password in an address in the clear. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
-],
+          "rollout/ConfigMap/app data.settings: It holds a password in an address in the clear. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
+        ],
       },
-      { resources: [aws("rds/instance:Instance", "accounts", { password: "correct-horse" })], findings: [
-"Instance/accounts password: It holds the value of password in the clear. Mark it as a secret, or let AWS keep it in Secrets Manager.",
-] },
+      {
+        resources: [aws("rds/instance:Instance", "accounts", { password: "correct-horse" })],
+        findings: [
+          "Instance/accounts password: It holds the value of password in the clear. Mark it as a secret, or let AWS keep it in Secrets Manager.",
+        ],
+      },
     ],
   },
 };
@@ -109,7 +112,9 @@ function candidates(subject: Resource): readonly Text[] {
   // Containers of ECS are JSON in a text.
   const inside = texts
     .filter(({ key, value }) => key === "containerDefinitions" && value.startsWith("["))
-    .flatMap(({ value, path }) => parsedTexts(value).map((text) => ({ key: text.key, value: text.value, path })));
+    .flatMap(({ value, path }) =>
+      parsedTexts(value).map((text) => ({ key: text.key, value: text.value, path })),
+    );
   return [...texts, ...inside];
 }
 
@@ -124,7 +129,11 @@ function parsedTexts(value: string): readonly Text[] {
 function isSecretSetting(key: string, value: string, path: string): boolean {
   if (!secretName.test(key) || notSecret.test(key) || value.trim() === "") return false;
   // Kubernetes' own fields name Secrets; a path, a reference or a boolean is no secret either.
-  if (/(valueFrom|secretKeyRef|secretRef|secretName|imagePullSecrets|volumes|volumeMounts|existingSecret)/.test(path))
+  if (
+    /(valueFrom|secretKeyRef|secretRef|secretName|imagePullSecrets|volumes|volumeMounts|existingSecret)/.test(
+      path,
+    )
+  )
     return false;
   return !/^(\/|\$[({]|true$|false$|none$|enabled$|disabled$|\*+$|\[secret\]$|arn:)/i.test(value);
 }

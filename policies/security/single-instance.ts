@@ -56,16 +56,12 @@ apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 1 }`,
-        findings: [
-"rollout/Cluster/accounts spec.instances: It runs 1 instance. Set spec.instances to 3.",
-],
+        findings: ["rollout/Cluster/accounts spec.instances: It runs 1 instance. Set spec.instances to 3."],
       },
       {
         environment: "production",
         resources: [aws("rds/instance:Instance", "accounts", {})],
-        findings: [
-"Instance/accounts multiAz: The database stands in one zone. Set multiAz to true.",
-],
+        findings: ["Instance/accounts multiAz: The database stands in one zone. Set multiAz to true."],
       },
     ],
   },

@@ -61,8 +61,8 @@ metadata: { name: clear }
 provisioner: ebs.csi.aws.com
 parameters: { type: gp3 }`,
         findings: [
-"StorageClass/clear parameters.encrypted: Volumes of ebs.csi.aws.com are not encrypted. Set the parameter encrypted to \"true\".",
-],
+          'StorageClass/clear parameters.encrypted: Volumes of ebs.csi.aws.com are not encrypted. Set the parameter encrypted to "true".',
+        ],
       },
     ],
   },

@@ -56,9 +56,12 @@ export const storeUnencrypted: ResourcePolicy = {
   examples: {
     passing: [{ resources: [aws("ebs/volume:Volume", "readings", { encrypted: true })] }],
     failing: [
-      { resources: [aws("rds/instance:Instance", "accounts", { engine: "postgres" })], findings: [
-"Instance/accounts storageEncrypted: It is not encrypted at rest. Set storageEncrypted to true and name a key of the stack.",
-] },
+      {
+        resources: [aws("rds/instance:Instance", "accounts", { engine: "postgres" })],
+        findings: [
+          "Instance/accounts storageEncrypted: It is not encrypted at rest. Set storageEncrypted to true and name a key of the stack.",
+        ],
+      },
       {
         resources: [
           aws("ec2/launchTemplate:LaunchTemplate", "nodes", {
@@ -66,8 +69,8 @@ export const storeUnencrypted: ResourcePolicy = {
           }),
         ],
         findings: [
-"LaunchTemplate/nodes blockDeviceMappings[0].ebs.encrypted: The disk is not encrypted at rest. Set encrypted to true and name a key of the stack.",
-],
+          "LaunchTemplate/nodes blockDeviceMappings[0].ebs.encrypted: The disk is not encrypted at rest. Set encrypted to true and name a key of the stack.",
+        ],
       },
     ],
   },
@@ -75,7 +78,9 @@ export const storeUnencrypted: ResourcePolicy = {
 
 function diskBreaches({ properties }: Resource): Breach[] {
   const disks: readonly (readonly [path: string, disk: Json | undefined])[] = [
-    ...(objectAt(properties, "rootBlockDevice") ? ([["rootBlockDevice", properties.rootBlockDevice]] as const) : []),
+    ...(objectAt(properties, "rootBlockDevice")
+      ? ([["rootBlockDevice", properties.rootBlockDevice]] as const)
+      : []),
     ...objectsAt(properties, "ebsBlockDevices").map(({ value, path }) => [path, value] as const),
     ...objectsAt(properties, "blockDeviceMappings")
       .filter(({ value }) => objectAt(value, "ebs") !== undefined)

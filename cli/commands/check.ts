@@ -1,0 +1,174 @@
+/** `rollout check`: judges a country's plan, or anyone's manifests, by the policies on residency and security. */
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
+import { kitVersion } from "../../localisation/package-root.ts";
+import type { CheckSubject } from "../../policies/check-country.ts";
+import { blocks, type CheckResult, type Finding } from "../../policies/findings.ts";
+import { type Severity, severities } from "../../policies/policy.ts";
+import { exitCode, InputError } from "../failure.ts";
+import { print, printJson, style } from "../terminal.ts";
+
+interface Options {
+  readonly env?: string;
+  readonly target?: string;
+  readonly plan?: string;
+  readonly manifests?: string;
+  readonly severity: Severity;
+  readonly format: "table" | "json" | "sarif" | "junit";
+  readonly json?: boolean;
+}
+
+export function checkCommand(): Command {
+  return new Command("check")
+    .description("check that a country's stack keeps its data where the law says, and keeps it safe")
+    .argument("<file>", "localisation file")
+    .option("--env <name>", "environment of the file, such as production")
+    .option("--target <target>", "plan for this target of the file instead of hosting.target")
+    .option("--plan <file>", "check a plan saved by `rollout plan --json` instead of planning")
+    .option("--manifests <folder>", "check Kubernetes manifests instead, such as what `helm template` prints")
+    .addOption(
+      new Option("--severity <severity>", "fail from this severity on").choices(severities).default("low"),
+    )
+    .addOption(
+      new Option("--format <format>", "how to print it")
+        .choices(["table", "json", "sarif", "junit"])
+        .default("table"),
+    )
+    .option("--json", "the same as --format json")
+    .action(async (file: string, options: Options) => {
+      if (options.plan !== undefined && options.manifests !== undefined)
+        throw new InputError("--plan and --manifests exclude each other.", "Name one of them.");
+      const loaded = loadCountry(file, options.env === undefined ? {} : { environment: options.env });
+      for (const warning of loaded.warnings)
+        process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
+      const subject = await subjectOf(loaded, options);
+      const { checkCountry } = await import("../../policies/check-country.ts");
+      const result = checkCountry(loaded, { subject });
+      await show(result, options);
+      if (isBlocked(result, options.severity)) process.exitCode = exitCode.checkFailed;
+    });
+}
+
+/** Findings beyond those listed are as severe as their policy. */
+function isBlocked({ findings, policies }: CheckResult, severity: Severity): boolean {
+  return (
+    findings.some((finding) => blocks(finding, severity)) ||
+    policies.some(
+      ({ policy, unlisted }) =>
+        unlisted > 0 && findings.some((finding) => finding.policy === policy && blocks(finding, severity)),
+    )
+  );
+}
+
+async function subjectOf(loaded: LoadedCountry, options: Options): Promise<CheckSubject> {
+  if (options.manifests !== undefined) return { kind: "manifests", folder: options.manifests };
+  if (options.plan !== undefined) return savedPlan(loaded, options.plan);
+  const { planCountry, plannedTargets } = await import("../../stacks/plan/country-plan.ts");
+  const wanted = options.target ?? loaded.country.hosting.target;
+  const target = plannedTargets.find((known) => known === wanted);
+  if (target === undefined) {
+    if (options.target === undefined) return { kind: "file" };
+    throw new InputError(
+      `No plan can be made for the target "${wanted}".`,
+      `There is: ${plannedTargets.join(", ")}.`,
+    );
+  }
+  const { StackSettingsError } = await import("../../stacks/kubernetes/program.ts");
+  const plan = await planCountry(loaded, target, kitVersion()).catch((error: unknown) => {
+    throw error instanceof StackSettingsError ? new InputError(error.message, error.cure) : error;
+  });
+  return { kind: "plan", plan, description: `the plan of ${loaded.file} for ${target}` };
+}
+
+async function savedPlan(loaded: LoadedCountry, file: string): Promise<CheckSubject> {
+  const { NotAPlanError } = await import("../../stacks/plan/plan.ts");
+  const { readPlan } = await import("../../policies/input/planned.ts");
+  const cure = "Save one with `rollout plan <file> --json > plan.json`.";
+  let plan: ReturnType<typeof readPlan>["plan"];
+  try {
+    ({ plan } = readPlan(readFileSync(file, "utf8")));
+  } catch (error) {
+    if (error instanceof NotAPlanError) throw new InputError(`${file}: ${error.message}`, cure);
+    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, cure);
+  }
+  if (plan.country !== loaded.country.country)
+    throw new InputError(
+      `${file} is a plan of ${plan.country}, and ${loaded.file} is the file of ${loaded.country.country}.`,
+      "Name the two of one country.",
+    );
+  if (plan.environment !== (loaded.environment ?? null))
+    throw new InputError(
+      `${file} is a plan of ${plan.environment ?? "no environment"}, and ${loaded.environment ?? "none"} is asked for.`,
+      plan.environment === null ? "Leave --env out." : `Add --env ${plan.environment}.`,
+    );
+  return { kind: "plan", plan, description: file };
+}
+
+async function show(result: CheckResult, options: Options): Promise<void> {
+  const format = options.json ? "json" : options.format;
+  if (format === "table") {
+    showTable(result, options.severity);
+    return;
+  }
+  if (format === "json") {
+    printJson({ ok: !isBlocked(result, options.severity), severity: options.severity, ...result });
+    return;
+  }
+  const { policies } = await import("../../policies/catalogue.ts");
+  if (format === "sarif") {
+    const { sarif } = await import("../../compliance/sarif.ts");
+    printJson(sarif(result, policies, kitVersion()));
+  } else {
+    const { junit } = await import("../../compliance/junit.ts");
+    process.stdout.write(junit(result, policies));
+  }
+}
+
+const marks = {
+  fail: ["red", "✗"],
+  undetermined: ["yellow", "?"],
+  waived: ["blue", "~"],
+} as const;
+
+function showTable(result: CheckResult, severity: Severity): void {
+  for (const finding of result.findings) showFinding(finding, result);
+  const tally = (verdict: string) => result.policies.filter((policy) => policy.verdict === verdict).length;
+  const unlisted = result.policies.reduce((sum, policy) => sum + policy.unlisted, 0);
+  if (unlisted > 0) print(`${unlisted} more findings are not listed.\n`);
+  for (const waiver of result.waivers)
+    print(
+      `${style("blue", "~")} waiver ${waiver.id}: ${waiver.status}, ${waiver.resource}, until ${waiver.until}, by ${waiver.who}. ${waiver.why}`,
+    );
+  const blocked = isBlocked(result, severity);
+  const parts = [
+    `${tally("pass")} passed`,
+    `${tally("fail")} failed`,
+    `${tally("undetermined")} undetermined`,
+    `${tally("waived")} waived`,
+    `${tally("not-applicable")} not applicable`,
+  ];
+  print(
+    `${blocked ? style("red", "✗") : style("green", "✓")} ${result.source}: ${result.resources} resources, ${result.policies.length} policies: ${parts.join(", ")}.`,
+  );
+  if (result.resources === 0)
+    print(
+      `The target ${result.target} has no plan: the file alone was checked. Name --target or --env to check a plan.`,
+    );
+}
+
+function showFinding(finding: Finding, { waivers }: CheckResult): void {
+  const [colour, mark] = marks[finding.verdict];
+  const { policy, severity, subject, path, value, message, cure, articles, source, level } = finding;
+  const place = source === undefined ? "" : style("dim", `  ${source.file}:${source.line}`);
+  print(
+    `${style(colour, `${mark} ${finding.verdict === "fail" ? severity : finding.verdict}`)}  ${style("bold", subject)}  ${style("dim", policy)}${level === "advisory" ? style("dim", " (advisory)") : ""}${place}`,
+  );
+  if (path !== "") print(`    at     ${path}${value === undefined || value === "" ? "" : ` = ${value}`}`);
+  print(`    what   ${message}`);
+  print(`    cure   ${cure}`);
+  print(`    law    ${articles.join(", ")}`);
+  const waiver = waivers.find(({ id }) => id === finding.waiver);
+  if (waiver !== undefined) print(`    waived ${waiver.id}, until ${waiver.until}, by ${waiver.who}`);
+  print();
+}

@@ -1,0 +1,130 @@
+/** `rollout policies`: lists the policies and explains each. */
+import { Command, Option } from "commander";
+import { loadCountry } from "../../localisation/load.ts";
+import { nearest } from "../../localisation/nearest.ts";
+import { annexControls, securityControls } from "../../policies/controls.ts";
+import { areas, type Policy, severities } from "../../policies/policy.ts";
+import { InputError } from "../failure.ts";
+import { print, printJson, style, table } from "../terminal.ts";
+
+interface ListOptions {
+  readonly area?: string;
+  readonly severity?: string;
+  readonly json?: boolean;
+}
+
+export function policiesCommand(): Command {
+  const list = new Command("list")
+    .description("list the policies by area")
+    .addOption(new Option("--area <area>", "only this area").choices(areas))
+    .addOption(new Option("--severity <severity>", "only this severity").choices(severities))
+    .option("--json", "print JSON")
+    .action(async (options: ListOptions) => {
+      const { policies } = await import("../../policies/catalogue.ts");
+      const wanted = policies.filter(
+        ({ area, severity }) =>
+          (options.area === undefined || area === options.area) &&
+          (options.severity === undefined || severity === options.severity),
+      );
+      if (options.json) printJson(wanted.map(described));
+      else print(table(wanted.map(({ area, id, severity, title }) => [area, id, severity, title])));
+    });
+  const show = new Command("show")
+    .description("explain one policy: the risk, the law, the controls, the cure, and samples")
+    .argument("<id>", "id of the policy")
+    .argument("[file]", "localisation file, for the country's articles")
+    .option("--json", "print JSON")
+    .action(async (id: string, file: string | undefined, options: { json?: boolean }) => {
+      const { policies } = await import("../../policies/catalogue.ts");
+      const policy = policies.find((candidate) => candidate.id === id);
+      if (policy === undefined) {
+        const near = nearest(
+          id,
+          policies.map((candidate) => candidate.id),
+        );
+        throw new InputError(
+          `There is no policy "${id}".`,
+          near === undefined ? "`rollout policies list` shows them all." : `Did you mean "${near}"?`,
+        );
+      }
+      const articles = file === undefined ? undefined : articlesOf(policy, file);
+      if (options.json)
+        printJson({ ...described(policy), examples: policy.examples, ...(articles && { articles }) });
+      else explain(policy, articles);
+    });
+  return new Command("policies")
+    .description("list and explain the policies")
+    .addCommand(list)
+    .addCommand(show);
+}
+
+function described(policy: Policy): object {
+  const { id, area, judges, title, risk, severity, level, dataClasses, controls, cure } = policy;
+  const types = policy.judges === "file" ? [] : policy.types;
+  return { id, area, judges, title, risk, severity, level, dataClasses, controls, cure, types };
+}
+
+interface Article {
+  readonly reference: string;
+  readonly summary: string;
+}
+
+function articlesOf({ dataClasses }: Policy, file: string): Article[] {
+  const { residency } = loadCountry(file).country;
+  const references = new Set(dataClasses.flatMap((name) => residency.dataClasses[name].articles));
+  return [...references].map((reference) => {
+    const [id = "", ...rest] = reference.split(":");
+    const law = residency.laws.find((candidate) => candidate.id === id);
+    const article = law?.articles.find((candidate) => candidate.article === rest.join(":"));
+    return { reference, summary: article?.summary ?? law?.title ?? "" };
+  });
+}
+
+function explain(policy: Policy, articles: readonly Article[] | undefined): void {
+  const { id, title, severity, level, area, risk, cure, controls, dataClasses, examples } = policy;
+  print(`${style("bold", id)}  ${severity}, ${level}, ${area}`);
+  print(`\n${title}\n`);
+  print(`Risk:     ${risk}`);
+  print(`Cure:     ${cure}`);
+  print(`Guards:   ${dataClasses.join(", ")}`);
+  print(
+    `Judges:   ${policy.judges === "file" ? "the localisation file" : policy.types.join("\n          ")}`,
+  );
+  if (articles === undefined)
+    print("Law:      the articles of these data classes in the country's file; name the file to see them.");
+  else for (const { reference, summary } of articles) print(`Law:      ${reference}  ${summary}`);
+  for (const control of controls.iso27001)
+    print(`Control:  ISO/IEC 27001:2022 ${control}  ${annexControls[control]}`);
+  for (const control of controls.nist80053)
+    print(`Control:  NIST SP 800-53 ${control}  ${securityControls[control]}`);
+  for (const example of examples.failing) {
+    print(`\n${style("red", "✗")} Fails:`);
+    print(sample(example));
+    for (const finding of example.findings) print(style("dim", `  → ${finding}`));
+  }
+  for (const example of examples.passing) {
+    print(`\n${style("green", "✓")} Passes:`);
+    print(sample(example));
+  }
+}
+
+function sample({
+  manifests,
+  resources,
+  country,
+  environment,
+}: Policy["examples"]["passing"][number]): string {
+  const parts = [
+    ...(environment === undefined ? [] : [`environment: ${environment}`]),
+    ...(country === undefined ? [] : [`localisation file: ${JSON.stringify(country)}`]),
+    ...(manifests === undefined ? [] : [manifests.trim()]),
+    ...(resources ?? []).map(({ type, name, properties, provider }) =>
+      `${type} ${name} ${JSON.stringify(properties)} ${provider?.region === undefined ? "" : `(provider in ${provider.region})`}`.trim(),
+    ),
+  ];
+  const text = parts.length === 0 ? "the example country as it is" : parts.join("\n");
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,80 @@
+/** Checks one country: its file, with its plan, a saved plan, or anyone's manifests. */
+import type { LoadedCountry } from "../localisation/load.ts";
+import type { Country } from "../localisation/schema/country.ts";
+import type { Plan as CountryPlan } from "../stacks/plan/plan.ts";
+import { policies } from "./catalogue.ts";
+import { check } from "./engine.ts";
+import type { CheckResult } from "./findings.ts";
+import { fileLines } from "./input/file-lines.ts";
+import { readManifests } from "./input/manifests.ts";
+import { plannedResources } from "./input/planned.ts";
+import { Plan, type PlanSource } from "./plan.ts";
+import type { Resource } from "./resource.ts";
+
+export type CheckSubject =
+  /** The file alone. */
+  | { readonly kind: "file" }
+  | { readonly kind: "plan"; readonly plan: CountryPlan; readonly description: string }
+  | { readonly kind: "manifests"; readonly folder: string };
+
+export interface CheckCountryOptions {
+  readonly subject: CheckSubject;
+  /** YYYY-MM-DD; the present day in the country where absent. */
+  readonly today?: string;
+}
+
+/** @throws LocalisationError where manifests can't be read. */
+export function checkCountry(loaded: LoadedCountry, { subject, today }: CheckCountryOptions): CheckResult {
+  const { resources, source, target } = subjectOf(loaded.country, subject, loaded.file);
+  const result = check({
+    policies,
+    country: onTarget(loaded.country, target),
+    ...(loaded.environment !== undefined && { environment: loaded.environment }),
+    today: today ?? dayIn(loaded.country.timezone),
+    file: loaded.file,
+    plan: new Plan(resources, source),
+  });
+  const lineOf = fileLines(loaded.file);
+  return {
+    ...result,
+    findings: result.findings.map((finding) => {
+      const line = finding.type === undefined ? lineOf(finding.path) : undefined;
+      return line === undefined ? finding : { ...finding, source: { file: loaded.file, line } };
+    }),
+  };
+}
+
+function subjectOf(
+  country: Country,
+  subject: CheckSubject,
+  file: string,
+): { resources: readonly Resource[]; source: PlanSource; target: Country["hosting"]["target"] } {
+  const { target } = country.hosting;
+  switch (subject.kind) {
+    case "file":
+      return { resources: [], source: { kind: "file", description: file }, target };
+    case "plan":
+      return {
+        resources: plannedResources(subject.plan.resources),
+        source: { kind: "plan", description: subject.description },
+        target: subject.plan.target as typeof target,
+      };
+    case "manifests":
+      return {
+        resources: readManifests(subject.folder),
+        source: { kind: "manifests", description: `manifests in ${subject.folder}` },
+        // Manifests run on a cluster, whatever the file's own target.
+        target: target === "local" && country.hosting.kubernetes !== undefined ? "kubernetes" : target,
+      };
+  }
+}
+
+function onTarget(country: Country, target: Country["hosting"]["target"]): Country {
+  if (target === country.hosting.target) return country;
+  return { ...country, hosting: { ...country.hosting, target } };
+}
+
+/** The day of the calendar there now, as YYYY-MM-DD. */
+function dayIn(timezone: string): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short" }).format(new Date());
+}

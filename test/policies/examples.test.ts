@@ -1,0 +1,38 @@
+/** Every policy's own examples: the failing ones fail with exactly these words, the passing ones pass. */
+import { describe, expect, test } from "vitest";
+import { policies } from "../../policies/catalogue.ts";
+import { formatFinding } from "../../policies/findings.ts";
+import { judge } from "./judge.ts";
+
+/** They refuse a type as such, so that what passes is of another type. */
+const refusingTypes = new Set([
+  "content-network",
+  "global-database",
+  "multi-cluster",
+  "multi-region-access-point",
+  "query-log",
+  "strict-gateway",
+]);
+
+describe.each(policies.map((policy) => [policy.id, policy] as const))("%s", (id, policy) => {
+  test.each(policy.examples.failing.map((example, index) => [index + 1, example] as const))(
+    "fails example %i with its words",
+    (_, example) => {
+      const { findings } = judge(example, [policy]);
+      expect(findings.map(formatFinding)).toEqual(example.findings);
+    },
+  );
+
+  test.each(policy.examples.passing.map((example, index) => [index + 1, example] as const))(
+    "passes example %i",
+    (_, example) => {
+      // Judged with the others, since a waiver is used by what they find.
+      const result = judge(example);
+      expect(
+        result.findings.filter((finding) => finding.policy === id && finding.verdict !== "waived"),
+      ).toEqual([]);
+      const verdict = result.policies.find((candidate) => candidate.policy === id)?.verdict;
+      expect(verdict).toBe(refusingTypes.has(id) ? "not-applicable" : "pass");
+    },
+  );
+});
