@@ -17,8 +17,8 @@ export interface MachinesPage {
   readonly now: ReadonlyMap<string, MachineNow>;
   readonly values: ReadonlyMap<string, LatestValue>;
   readonly week: KpiSummary | undefined;
-  /** OEE and good items of today by `site/machine`. */
-  readonly today: ReadonlyMap<string, KpiDay>;
+  /** The latest shift of each machine, by `site/machine`. */
+  readonly latestShift: ReadonlyMap<string, KpiRow>;
 }
 
 export function machinesPage(view: View, page: MachinesPage): Html {
@@ -50,7 +50,7 @@ function machineItem(view: View, machine: Machine, page: MachinesPage): Html {
   const { t, translation } = view;
   const key = `${machine.site}/${machine.id}`;
   const now = page.now.get(key) ?? neverHeard;
-  const today = page.today.get(key);
+  const shift = page.latestShift.get(key);
   const measured = [...page.values.values()]
     .filter(
       (value) =>
@@ -62,8 +62,8 @@ function machineItem(view: View, machine: Machine, page: MachinesPage): Html {
 <p class="name"><a href="${machinePath(machine)}">${machine.name}</a> <span class="hint">${machine.kind}</span></p>
 ${statePill(view, key, now)}
 <dl>
-<div><dt>${t("machines.good-today")}</dt><dd>${known(view, today?.good, (value) => translation.number(value, { maximumFractionDigits: 0 }))}</dd></div>
-<div><dt>${t("machines.oee-today")}</dt><dd>${known(view, today?.oee, (value) => translation.percent(value))}</dd></div>
+<div><dt>${t("machines.good-shift")}</dt><dd>${known(view, shift?.good, (value) => translation.number(value, { maximumFractionDigits: 0 }))}</dd></div>
+<div><dt>${t("machines.oee-shift")}</dt><dd>${known(view, shift?.oee, (value) => translation.percent(value))}</dd></div>
 ${measured.map(
   (value) =>
     html`<div><dt>${channelName(view, value.channel)}</dt><dd data-live="${key}/${value.channel}">${valueText(view, value)}</dd></div>`,

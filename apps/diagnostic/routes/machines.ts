@@ -23,6 +23,8 @@ import { companyOf } from "./access.ts";
 
 const hour = 3_600_000;
 const timelineHours = 8;
+/** After a long weekend the last shift is still of interest. */
+const latestShiftWithinDays = 4;
 /** A stream ends then and the browser opens it again, so that a session that ended is noticed. */
 const longestStreamMilliseconds = hour / 2;
 /** Without any change the clock still makes machines offline, and proxies need a sign of life. */
@@ -37,11 +39,11 @@ export function machineRoutes(app: Hono<Environment>, services: Services): void 
 
   app.get("/machines", async (c) => {
     const company = companyOf(c).id;
-    const [machines, values, week, today] = await Promise.all([
+    const [machines, values, week, shifts] = await Promise.all([
       machinesOf(database, company),
       live.valuesOf(company),
       kpiOfCompany(reader, company, lastDays(country.timezone, 7)),
-      kpiByDay(reader, { company }, lastDays(country.timezone, 1)),
+      kpiByShift(reader, { company }, lastDays(country.timezone, latestShiftWithinDays)),
     ]);
     return c.html(
       machinesPage(c.var.view, {
@@ -49,7 +51,8 @@ export function machineRoutes(app: Hono<Environment>, services: Services): void 
         values,
         now: machinesNow(country, values),
         week,
-        today: new Map(today.map((day) => [`${day.site}/${day.machine}`, day])),
+        // Rows come in the order of time: the last of each machine stays.
+        latestShift: new Map(shifts.map((shift) => [`${shift.site}/${shift.machine}`, shift])),
       }),
     );
   });
