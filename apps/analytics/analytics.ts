@@ -6,6 +6,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { Database } from "../relational/database.ts";
 import { machine as machineTable } from "../relational/schema.ts";
+import { wholeBucketAge } from "../store/retention.ts";
 import { calendarOf, type ShiftCalendar } from "./calendar.ts";
 import { type Change, Changes } from "./changes.ts";
 import { eraseCompany } from "./erasure.ts";
@@ -140,7 +141,8 @@ export class Analytics {
   /** @returns the number of rows computed. */
   async #run(now: number): Promise<number> {
     const machines = await this.#registeredMachines();
-    const earliest = now - this.#retentionMilliseconds();
+    // Of earlier shifts some readings may have been deleted for their age.
+    const earliest = now - wholeBucketAge(this.#options.country.telemetry.retention);
     const work = new Work(this.#calendar, now, earliest);
     const calendar = JSON.stringify([this.#calendar, this.#options.country.telemetry.offlineAfterSeconds]);
     const isNewCalendar = this.#progress.get(calendarName) !== calendar;
@@ -226,11 +228,5 @@ export class Analytics {
     });
     const [row] = await result.json<[string | number, string | number]>();
     return row === undefined || Number(row[0]) === 0 ? this.#clock() : Number(row[1]);
-  }
-
-  #retentionMilliseconds(): number {
-    const period = this.#options.country.telemetry.retention.raw;
-    const days = { D: 1, M: 28, Y: 365 }[period.slice(-1) as "D" | "M" | "Y"];
-    return Number.parseInt(period.slice(1), 10) * days * 24 * 3_600_000;
   }
 }

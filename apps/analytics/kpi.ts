@@ -33,8 +33,9 @@ export interface Totals {
   readonly plannedOutputSeconds: number;
   /** Actual production time where the produced quantity is known. */
   readonly countedProductionSeconds: number;
-  /** Produced quantity where scrap is counted. */
-  readonly judgedQuantity: number;
+  /** Planned run time per item × produced and × good quantity, where scrap is counted. */
+  readonly judgedOutputSeconds: number;
+  readonly goodOutputSeconds: number;
   /** Produced quantity and energy where both are known. */
   readonly meteredQuantity: number;
   readonly meteredKilowattHours: number;
@@ -50,7 +51,10 @@ export interface Indicators {
    * planned, or the planned run time is wrong: it is shown as it is.
    */
   readonly effectiveness: number | null;
-  /** Good quantity ÷ produced quantity. */
+  /**
+   * Good quantity ÷ produced quantity. Over several machines each item counts with its planned run time, or the one
+   * that makes the most and smallest items would stand for all; so the OEE index stays the product.
+   */
   readonly qualityRatio: number | null;
   /** OEE index: availability × effectiveness × quality ratio. */
   readonly oee: number | null;
@@ -78,7 +82,8 @@ export function totalsOf(measured: Measured): Totals {
     observedBusySeconds: actualProductionSeconds === null ? 0 : plannedBusySeconds,
     plannedOutputSeconds: isCounted ? plannedRunTimePerItem * produced : 0,
     countedProductionSeconds: isCounted ? actualProductionSeconds : 0,
-    judgedQuantity: isJudged ? produced : 0,
+    judgedOutputSeconds: isJudged ? plannedRunTimePerItem * produced : 0,
+    goodOutputSeconds: isJudged ? plannedRunTimePerItem * goodQuantity(produced, scrap) : 0,
     meteredQuantity: isMetered ? produced : 0,
     meteredKilowattHours: isMetered ? energyKilowattHours : 0,
     downSeconds: measured.downSeconds ?? 0,
@@ -117,7 +122,8 @@ export const nothing: Totals = {
   observedBusySeconds: 0,
   plannedOutputSeconds: 0,
   countedProductionSeconds: 0,
-  judgedQuantity: 0,
+  judgedOutputSeconds: 0,
+  goodOutputSeconds: 0,
   meteredQuantity: 0,
   meteredKilowattHours: 0,
   downSeconds: 0,
@@ -136,7 +142,8 @@ export function addTotals(a: Totals, b: Totals): Totals {
     observedBusySeconds: a.observedBusySeconds + b.observedBusySeconds,
     plannedOutputSeconds: a.plannedOutputSeconds + b.plannedOutputSeconds,
     countedProductionSeconds: a.countedProductionSeconds + b.countedProductionSeconds,
-    judgedQuantity: a.judgedQuantity + b.judgedQuantity,
+    judgedOutputSeconds: a.judgedOutputSeconds + b.judgedOutputSeconds,
+    goodOutputSeconds: a.goodOutputSeconds + b.goodOutputSeconds,
     meteredQuantity: a.meteredQuantity + b.meteredQuantity,
     meteredKilowattHours: a.meteredKilowattHours + b.meteredKilowattHours,
     downSeconds: a.downSeconds + b.downSeconds,
@@ -147,7 +154,7 @@ export function addTotals(a: Totals, b: Totals): Totals {
 export function indicatorsOf(totals: Totals): Indicators {
   const availability = ratio(totals.actualProductionSeconds, totals.observedBusySeconds);
   const effectiveness = ratio(totals.plannedOutputSeconds, totals.countedProductionSeconds);
-  const qualityRatio = ratio(totals.good, totals.judgedQuantity);
+  const qualityRatio = ratio(totals.goodOutputSeconds, totals.judgedOutputSeconds);
   return {
     availability,
     effectiveness,

@@ -11,7 +11,8 @@ import { protectTable } from "./disclosure.ts";
 import { addTotals, type Indicators, indicatorsOf, nothing, type Totals } from "./kpi.ts";
 import { kpiByCompany, type Period } from "./queries.ts";
 
-export interface AggregateFigures extends Indicators {
+export interface AggregateFigures
+  extends Pick<Indicators, "availability" | "effectiveness" | "qualityRatio" | "oee"> {
   /** Companies with machine data in the period. */
   readonly companies: number;
   readonly plannedBusySeconds: number;
@@ -39,6 +40,7 @@ const measures: readonly (keyof Totals)[] = [
   "observedBusySeconds",
   "actualProductionSeconds",
   "plannedOutputSeconds",
+  "judgedOutputSeconds",
   "energyKilowattHours",
 ];
 

@@ -271,7 +271,11 @@ const totalSums: readonly (readonly [keyof Totals, string])[] = [
   ["observedBusySeconds", "sumIf(planned_busy_seconds, producing_seconds IS NOT NULL)"],
   ["plannedOutputSeconds", `ifNull(sumIf(planned_run_time_per_item * produced, ${isCounted}), 0)`],
   ["countedProductionSeconds", `ifNull(sumIf(producing_seconds, ${isCounted}), 0)`],
-  ["judgedQuantity", `ifNull(sumIf(produced, ${isJudged}), 0)`],
+  ["judgedOutputSeconds", `ifNull(sumIf(planned_run_time_per_item * produced, ${isJudged}), 0)`],
+  [
+    "goodOutputSeconds",
+    `ifNull(sumIf(planned_run_time_per_item * greatest(produced - scrap, 0), ${isJudged}), 0)`,
+  ],
   ["meteredQuantity", `ifNull(sumIf(produced, ${isMetered}), 0)`],
   ["meteredKilowattHours", `ifNull(sumIf(energy_kilowatt_hours, ${isMetered}), 0)`],
   ["downSeconds", "ifNull(sum(down_seconds), 0)"],

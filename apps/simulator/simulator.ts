@@ -8,6 +8,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
 import { calendarOf } from "../analytics/calendar.ts";
 import { keyOf } from "../analytics/machine-key.ts";
+import { acceptedAge } from "../store/retention.ts";
 import type { FromChild, ToChild } from "./child.ts";
 import type { BrokerAddress } from "./device.ts";
 import type { FleetMachine, FleetOptions, FleetStatus } from "./fleet.ts";
@@ -50,7 +51,6 @@ const stopMilliseconds = 1500;
 const firstRestartMilliseconds = 2000;
 const longestRestartMilliseconds = 60_000;
 const hour = 3_600_000;
-const retentionMargin = hour;
 
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const simulator = new SimulatorProcess(options);
@@ -160,10 +160,8 @@ class SimulatorProcess implements Simulator {
   async #fleetOptions(now: number): Promise<FleetOptions> {
     const { country, broker, reader, machines } = this.#options;
     const calendar = calendarOf(country);
-    const first = Math.max(
-      startOfHistory(calendar, now),
-      now - retentionMilliseconds(country) + retentionMargin,
-    );
+    const oldest = now - acceptedAge(country.telemetry.retention) + hour;
+    const first = Math.max(startOfHistory(calendar, now), oldest);
     const stored = await lastStored(reader, machines);
     const fleetMachines = machines.map((machine): FleetMachine => {
       const last = stored.get(keyOf(machine));
@@ -196,10 +194,4 @@ class SimulatorProcess implements Simulator {
 function tell(child: ChildProcess, message: ToChild): void {
   // The process may be gone; its exit is seen elsewhere.
   child.send(message, () => undefined);
-}
-
-function retentionMilliseconds(country: Country): number {
-  const period = country.telemetry.retention.raw;
-  const days = { D: 1, M: 28, Y: 365 }[period.slice(-1) as "D" | "M" | "Y"];
-  return Number.parseInt(period.slice(1), 10) * days * 24 * hour;
 }

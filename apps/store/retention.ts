@@ -4,21 +4,21 @@ import type { Country } from "../../localisation/schema/country.ts";
 
 export type Retention = Country["telemetry"]["retention"];
 
-/** The column whose age counts, by table. */
-const ageColumns = {
-  raw: "time",
-  rollup_minute: "bucket",
-  rollup_hour: "bucket",
-  rollup_day: "bucket",
-  rejected: "received_at",
-} as const;
+/** The column whose age counts and the period it is kept for, by table. */
+const kept: Readonly<Record<string, readonly [column: string, level: keyof Retention]>> = {
+  raw: ["time", "raw"],
+  rollup_minute: ["bucket", "minute"],
+  rollup_hour: ["bucket", "hour"],
+  rollup_day: ["bucket", "day"],
+  kpi_shift: ["shift_from", "day"],
+  rejected: ["received_at", "rejected"],
+};
 
 /** Sets the tables' TTL where it differs; rows that a shorter one no longer allows go in the background. */
 export async function applyRetention(client: ClickHouseClient, retention: Retention): Promise<void> {
-  for (const [table, column] of Object.entries(ageColumns)) {
-    const period = retention[table.replace("rollup_", "") as keyof Retention];
+  for (const [table, [column, level]] of Object.entries(kept)) {
     // With a DateTime of 32 bits, a period that ends after 2106 would wrap round and delete all at once.
-    const ttl = `TTL toDateTime64(${column}, 0) + ${interval(period)}`;
+    const ttl = `TTL toDateTime64(${column}, 0) + ${interval(retention[level])}`;
     const result = await client.query({
       query:
         "SELECT create_table_query AS definition FROM system.tables WHERE database = currentDatabase() AND name = {table:String}",
@@ -44,8 +44,8 @@ export function shortestMilliseconds(period: string): number {
  * `raw` and in the rollups, with two days to spare for the longest bucket and for a stack that was down.
  */
 export function acceptedAge(retention: Retention): number {
-  const kept = wholeBucketAge(retention);
-  return Math.max(kept - 2 * day, kept / 2);
+  const whole = wholeBucketAge(retention);
+  return Math.max(whole - 2 * day, whole / 2);
 }
 
 /** Age in milliseconds up to which no row of `raw` or of the rollups was deleted for its age. */
