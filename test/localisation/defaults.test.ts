@@ -118,4 +118,16 @@ describe("the country", () => {
     expect(telemetry.units).toEqual({ flow: "m3/h" });
     expect(telemetry.holidays).toEqual([]);
   });
+
+  test.each(["za", "tr", "br", "template"])(
+    "of %s, written out in full, is a file that gives the same country",
+    (name) => {
+      using folder = new Folder();
+      const { country } = loadCountry(join(packageRoot, "countries", `${name}.yaml`), { today });
+      const again = loadCountry(folder.write("full.yaml", JSON.stringify(country, null, 1)), {
+        today,
+      }).country;
+      expect(again).toEqual(country);
+    },
+  );
 });

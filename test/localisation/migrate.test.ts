@@ -1,9 +1,11 @@
 /** Older files are brought up to date in place, and nothing but the changed words changes. */
+import { spawn } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LocalisationError } from "../../localisation/load.ts";
 import { migrateFile } from "../../localisation/migrate.ts";
+import { packageRoot } from "../../localisation/package-root.ts";
 import { Folder, problemsOf, validFile } from "./fixture.ts";
 
 /** The valid file as the first draft of the format had it, with comments and spacing that must stay. */
@@ -166,5 +168,32 @@ describe("migrating", () => {
     );
     expect(readFileSync(file, "utf8")).toBe(firstDraft);
     expect(readdirSync(folder.path)).toHaveLength(1);
+  });
+
+  test("a reader never sees half a file, however often it looks", { timeout: 60_000 }, async () => {
+    using folder = new Folder();
+    const file = folder.write("ke.yaml", firstDraft);
+    const program = `
+      import { renameSync, writeFileSync } from "node:fs";
+      import { migrateFile } from ${JSON.stringify(join(packageRoot, "localisation/migrate.ts"))};
+      const [file, old] = process.argv.slice(1);
+      for (let round = 0; round < 200; round += 1) {
+        writeFileSync(file + ".new", old);
+        renameSync(file + ".new", file);
+        migrateFile(file);
+      }`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program, file, firstDraft], {
+      stdio: "inherit",
+    });
+    const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    const seen = new Set<string>();
+    while (child.exitCode === null) {
+      seen.add(readFileSync(file, "utf8"));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await ended).toBe(0);
+    seen.add(readFileSync(file, "utf8"));
+    expect([...seen].filter((text) => text !== firstDraft && text !== migrated)).toEqual([]);
+    expect(seen).toContain(migrated);
   });
 });

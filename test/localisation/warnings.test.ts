@@ -1,0 +1,92 @@
+/** What is odd and yet allowed: the file loads, and says so. */
+import { expect, test } from "vitest";
+import { loadCountry } from "../../localisation/load.ts";
+import { Folder, spoiled, today, validFile, warningsOf } from "./fixture.ts";
+
+const always =
+  "file:3:17  languages[1]: There is no catalogue for sw; pages show English. Translate countries/languages/en.yaml as languages/sw.yaml beside this file.";
+
+const offer =
+  "{ id: fund, name: { en: F, sw: M }, provider: Bank, summary: { en: F, sw: M }, url: https://fund.go.ke, source: https://fund.go.ke, barriers: [capital], until: 2026-11-23 }";
+
+test.each([
+  [
+    "a currency of another country",
+    `${validFile}currency: USD\n`,
+    "file:28:11  currency: USD is no legal tender in Kenya. Its own: KES.",
+  ],
+  [
+    "a text that lacks a language",
+    spoiled("{ en: Micro, sw: Ndogo sana }", "{ en: Micro }"),
+    "file:10:20  programme.sizeBands[0].name: The text is missing in sw; it shows in en. Have it translated.",
+  ],
+  [
+    "a programme that shrinks",
+    spoiled("companies: 500", "companies: 20"),
+    "file:15:32  programme.scale.inThreeYears.companies: In three years there are fewer companies (20) than now (30). Check both.",
+  ],
+  [
+    "fewer machines than companies",
+    spoiled("companies: 30, machines: 90", "companies: 30, machines: 9"),
+    "file:14:37  programme.scale.now.machines: There are fewer machines (9) than companies (30). Count machines over all companies.",
+  ],
+  [
+    "a band with less turnover than the smaller one",
+    spoiled(
+      "employees: { from: 0, to: 9 }",
+      "employees: { from: 0, to: 9 }, annualTurnover: { to: 5 }",
+    ).replace(
+      "employees: { from: 10, to: 50 }",
+      "employees: { from: 10, to: 50 }, annualTurnover: { to: 4 }",
+    ),
+    'file:11:107  programme.sizeBands[1].annualTurnover.to: The largest turnover is less than that of "micro". Check both.',
+  ],
+  [
+    "a holiday twice",
+    spoiled(
+      "holidays: []",
+      "holidays: [{ date: 2026-12-12, name: { en: A, sw: A } }, { date: 2026-12-12, name: { en: B, sw: B } }]",
+    ),
+    "file:24:68  telemetry.holidays[1].date: 2026-12-12 stands here a second time. Put both names into one entry.",
+  ],
+  [
+    "a financing programme that takes no more applications",
+    `${validFile}diagnostic:\n  financing:\n    - ${offer}\n`,
+    'file:30:167  diagnostic.financing[0].until: "fund" took applications until 2026-11-23; companies no longer see it. Take it out, or write the new day.',
+  ],
+  [
+    "a colour that white text can't be read on",
+    `${validFile}branding: { primaryColour: "#ffff00" }\n`,
+    "file:28:28  branding.primaryColour: White text on #ffff00 has a contrast of 1.1 to 1; people with weak sight need 4.5. Choose a darker colour.",
+  ],
+  [
+    "an authority that isn't asked",
+    `${validFile}hosting: { kubernetes: { domain: sme.go.ke, tls: { issuer: own-ca, acmeServer: https://acme.go.ke } } }\n`,
+    "file:28:68  hosting.kubernetes.tls.acmeServer: It has no effect with issuer own-ca. Take it out.",
+  ],
+  [
+    "data that may rest anywhere but at home",
+    spoiled(
+      "residency:\n",
+      "residency:\n  dataClasses: { aggregates: { restsIn: [ZA], crossBorder: { transfer: free } } }\n",
+    ),
+    "file:17:41  residency.dataClasses.aggregates.restsIn: The data may not rest in Kenya itself. Add KE.",
+  ],
+])("%s", (_, file, line) => {
+  expect(warningsOf(file).filter((warning) => warning !== always)).toEqual([line]);
+});
+
+test("a file that is named for another country", () => {
+  using folder = new Folder();
+  const { warnings } = loadCountry(folder.write("za.yaml", validFile), { today });
+  expect(warnings[0]?.message).toBe("The file is named for South Africa, and its country is Kenya.");
+  expect(loadCountry(folder.write("ke.yaml", validFile), { today }).warnings).toHaveLength(1);
+});
+
+test("warnings of an environment stand once, and at their own place", () => {
+  const file = `${validFile}hosting: { environments: { pilot: { branding: { primaryColour: "#ffffff" } }, staging: {} } }\n`;
+  expect(warningsOf(file)).toEqual([
+    always,
+    "file:28:64  hosting.environments.pilot.branding.primaryColour: White text on #ffffff has a contrast of 1.0 to 1; people with weak sight need 4.5. Choose a darker colour.",
+  ]);
+});
