@@ -11,8 +11,8 @@ export type Peer =
   | { readonly kind: "pods"; readonly labels: Readonly<Record<string, string>> }
   /** All pods of a namespace; of every namespace where absent. */
   | { readonly kind: "namespace"; readonly namespace?: string }
-  /** Address ranges; all addresses where empty. */
-  | { readonly kind: "addresses"; readonly ranges: readonly string[] };
+  | { readonly kind: "addresses"; readonly ranges: readonly string[] }
+  | { readonly kind: "anywhere" };
 
 export interface Flow {
   readonly from: Peer;
@@ -108,7 +108,10 @@ export function outsideFlows(outside: OutsideFlows): Flow[] {
       why: "people reach the pages through the gateway",
     },
     {
-      from: { kind: "addresses", ranges: outside.machineSources },
+      from:
+        outside.machineSources.length === 0
+          ? { kind: "anywhere" }
+          : { kind: "addresses", ranges: outside.machineSources },
       to: part("broker"),
       ports: [ports.broker.mqtts],
       why: "machines publish by MQTT over TLS",
@@ -144,16 +147,14 @@ export function outsideFlows(outside: OutsideFlows): Flow[] {
         ]
       : []),
     ...outside.endpoints.flatMap((endpoint) =>
-      endpoint.addresses.length === 0
-        ? []
-        : endpoint.parts.map(
-            (name): Flow => ({
-              from: part(name),
-              to: { kind: "addresses", ranges: endpoint.addresses },
-              ports: endpoint.ports,
-              why: `${endpoint.why} (${endpoint.host})`,
-            }),
-          ),
+      endpoint.parts.map(
+        (name): Flow => ({
+          from: part(name),
+          to: { kind: "addresses", ranges: endpoint.addresses },
+          ports: endpoint.ports,
+          why: `${endpoint.why} (${endpoint.host})`,
+        }),
+      ),
     ),
   ];
 }

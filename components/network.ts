@@ -216,7 +216,9 @@ function podSelector(peer: Peer): Record<string, string> | undefined {
 
 function byPods(flows: readonly Flow[]): [string, Record<string, string>, Flow[]][] {
   const found = new Map<string, [string, Record<string, string>, Flow[]]>();
-  for (const flow of flows)
+  for (const flow of flows) {
+    // A rule without a peer would let in everybody.
+    if ([flow.from, flow.to].some((peer) => policyPeers(peer).length === 0)) continue;
     for (const peer of new Set([flow.from, flow.to])) {
       const name = selectorKey(peer);
       const selector = podSelector(peer);
@@ -225,6 +227,7 @@ function byPods(flows: readonly Flow[]): [string, Record<string, string>, Flow[]
       if (!entry[2].includes(flow)) entry[2].push(flow);
       found.set(name, entry);
     }
+  }
   return [...found.values()].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -243,9 +246,9 @@ function policyPeers(peer: Peer): PolicyPeer[] {
         },
       ];
     case "addresses":
-      return (peer.ranges.length === 0 ? ["0.0.0.0/0", "::/0"] : peer.ranges).map((cidr) => ({
-        ipBlock: { cidr },
-      }));
+      return peer.ranges.map((cidr) => ({ ipBlock: { cidr } }));
+    case "anywhere":
+      return ["0.0.0.0/0", "::/0"].map((cidr) => ({ ipBlock: { cidr } }));
   }
 }
 

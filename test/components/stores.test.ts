@@ -270,6 +270,12 @@ describe("secrets", () => {
       expect(secret.properties.stringData).toBe(secretPlaceholder);
       expect(secret.properties.data).toBeUndefined();
       expect(secret.secrets).toEqual(["stringData"]);
+      // Made of nothing but what was generated for it.
+      const generated = plan.resources.filter(
+        ({ parent, type }) => parent === secret.parent && type.startsWith("random:"),
+      );
+      expect(generated.length).toBeGreaterThan(0);
+      expect(secret.dependencies).toEqual(generated.map(({ urn }) => urn).sort());
     }
   });
 
