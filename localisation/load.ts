@@ -12,7 +12,7 @@ import { rules } from "./rules.ts";
 import type { Country } from "./schema/country.ts";
 import { formats, timeZonesOf } from "./schema/formats.ts";
 import { countryFile } from "./schema-check.ts";
-import { readSource } from "./source.ts";
+import { readSource, type Source } from "./source.ts";
 import { validate } from "./validation.ts";
 import { requireCurrentVersion } from "./versions.ts";
 
@@ -38,8 +38,15 @@ export interface LoadedCountry {
 }
 
 /** @throws LocalisationError with every problem found. */
-export function loadCountry(file: string, options: LoadOptions = {}): LoadedCountry {
-  const source = readSource(file);
+export const loadCountry = (file: string, options: LoadOptions = {}): LoadedCountry =>
+  loadSource(readSource(file), options);
+
+/**
+ * The same for a file that has been read already.
+ * @throws LocalisationError with every problem found.
+ */
+export function loadSource(source: Source, options: LoadOptions = {}): LoadedCountry {
+  const { file } = source;
   const document = parseDocument(source);
   requireCurrentVersion(document);
   const problems: Problem[] = [...document.problems];

@@ -22,8 +22,13 @@ export interface Source {
 }
 
 /** @throws LocalisationError */
-export function readSource(file: string): Source {
-  const bytes = readBytes(file);
+export const readSource = (file: string): Source => sourceOf(file, readBytes(file));
+
+/**
+ * What the bytes of a file say, wherever they come from.
+ * @throws LocalisationError
+ */
+export function sourceOf(file: string, bytes: Buffer): Source {
   const original = decode(file, bytes);
   const text = checkCharacters(file, original.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
   return { file, text, original, sha256: createHash("sha256").update(bytes).digest("hex") };

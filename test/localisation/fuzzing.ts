@@ -1,6 +1,7 @@
 /** Loads mutants and holds the loader to its promise: a country, or problems with places in the file. */
-import { LocalisationError, loadCountry, type Problem } from "../../localisation/load.ts";
-import { Folder, today } from "./fixture.ts";
+import { LocalisationError, loadSource, type Problem } from "../../localisation/load.ts";
+import { sourceOf } from "../../localisation/source.ts";
+import { today } from "./fixture.ts";
 import { type Random, seededRandom } from "./mutants.ts";
 
 const environments = [undefined, "pilot", "pilot", "pilot", "production", "prod"] as const;
@@ -16,14 +17,12 @@ export function loadMutants(
   seed: number,
   make: (random: Random) => string | Uint8Array,
 ): Outcomes {
-  using folder = new Folder();
   const outcomes = { country: 0, problems: 0 };
   for (let index = 0; index < count; index += 1) {
     const random = seededRandom(seed + index);
     const content = make(random);
-    const file = folder.write("mutant.yaml", content);
     try {
-      outcomes[load(file, content, random)] += 1;
+      outcomes[load("mutant.yaml", Buffer.from(content), random)] += 1;
     } catch (error) {
       const reason = error instanceof Error ? error.stack : String(error);
       throw new Error(
@@ -34,19 +33,20 @@ export function loadMutants(
   return outcomes;
 }
 
-function load(file: string, content: string | Uint8Array, random: Random): keyof Outcomes {
+function load(file: string, bytes: Buffer, random: Random): keyof Outcomes {
   const environment = environments[Math.floor(random() * environments.length)];
   try {
-    const { country } = loadCountry(file, { today, ...(environment === undefined ? {} : { environment }) });
+    const { country } = loadSource(sourceOf(file, bytes), {
+      today,
+      ...(environment === undefined ? {} : { environment }),
+    });
     if (!Object.isFrozen(country) || typeof country.timezone !== "string")
       throw new Error("The country is incomplete.");
     return "country";
   } catch (error) {
     if (!(error instanceof LocalisationError)) throw error;
     if (error.problems.length === 0) throw new Error("An error without a problem.");
-    const text = Buffer.from(content)
-      .toString("utf8")
-      .replace(/^\uFEFF/, "");
+    const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
     const lines = text.replaceAll("\r\n", "\n").split("\n");
     for (const problem of error.problems) check(problem, file, lines);
     return "problems";
