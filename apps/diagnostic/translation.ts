@@ -89,7 +89,7 @@ export class Translation {
   }
 
   /** @param unit a unit of ECMA-402, such as "kilogram" or "hour". */
-  unit(value: number, unit: string, unitDisplay: "short" | "narrow" | "long" = "short"): string {
+  unit(value: number, unit: string, unitDisplay: "short" | "long" = "short"): string {
     return this.number(value, { style: "unit", unit, unitDisplay, maximumSignificantDigits: 4 });
   }
 

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loginCheck } from "../../apps/broker/login.ts";
+import { LiveValues } from "../../apps/diagnostic/live-values.ts";
 import { statePeriods } from "../../apps/diagnostic/state-timeline.ts";
 import { machine } from "../../apps/relational/schema.ts";
 import { type AppUnderTest, type Browser, openApp } from "./app-under-test.ts";
@@ -116,7 +117,51 @@ describe("live values", () => {
     expect(page).toMatch(/data-state-of="hall\/press" data-state="never">Not heard yet/);
   });
 
-  test("many watchers cost the store one question at a time, and leave nothing behind", async () => {
+  test("many watchers of many companies cost the store one question at a time, also after one failed", async () => {
+    const companies = await Promise.all(
+      ["a", "b", "c"].map((name) => app.company(`Shared ${name}`, ["Lathe"])),
+    );
+    let inFlight = 0;
+    let mostInFlight = 0;
+    let failing = true;
+    const query = async (parameters: Parameters<typeof app.store.reader.query>[0]) => {
+      inFlight += 1;
+      mostInFlight = Math.max(mostInFlight, inFlight);
+      try {
+        if (failing && parameters.query.includes("received_at")) throw new Error("The store is busy.");
+        return await app.store.reader.query(parameters);
+      } finally {
+        inFlight -= 1;
+      }
+    };
+    const warnings: string[] = [];
+    const live = new LiveValues({ query } as never, { warn: (_, message) => warnings.push(message) });
+    const heard = new Map<string, number>();
+    const stops = await Promise.all(
+      companies.flatMap(({ id }) =>
+        Array.from({ length: 40 }, () =>
+          live.watch(id, (changed) => {
+            for (const value of changed) heard.set(value.company, (heard.get(value.company) ?? 0) + 1);
+          }),
+        ),
+      ),
+    );
+    expect(live.watched).toBe(3);
+    mostInFlight = 0;
+    await expect.poll(() => warnings.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    failing = false;
+    const time = Date.now();
+    await app.insert(
+      companies.map(({ id }) => ({ company: id, machine: "lathe", channel: "power", time, value: 1 })),
+    );
+    await expect.poll(() => [...heard.values()], { timeout: 20_000 }).toEqual([40, 40, 40]);
+    expect(mostInFlight).toBe(1);
+    for (const stop of stops) stop();
+    expect(live.watched).toBe(0);
+    live.close();
+  });
+
+  test("streams are limited by account, and leave nothing behind", async () => {
     const { id, account } = await app.company("Crowded Works", ["Lathe"]);
     await app.insert([{ company: id, machine: "lathe", channel: "power", time: Date.now(), value: 1 }]);
     const browser = await app.signedIn(account);

@@ -108,7 +108,7 @@ function flowAndHealth({ t, translation }: View, { flow, parts }: MinistryPage):
     ["duplicates", number(flow.duplicates)],
     ["rejected", number(flow.rejected)],
     ["waiting", number(flow.waiting)],
-    ["lag", translation.unit(flow.lagMilliseconds / 1000, "second", "narrow")],
+    ["lag", translation.unit(flow.lagMilliseconds / 1000, "second")],
   ] as const;
   return html`<dl class="tiles">${facts.map(([name, value]) => html`<div><dt>${t(`flow.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>
 ${

@@ -37,8 +37,8 @@ export function stateStrip(view: View, periods: readonly StatePeriod[]): Html {
 function durationText({ translation }: View, milliseconds: number): string {
   const minutes = Math.round(milliseconds / 60_000);
   const parts = [
-    ...(minutes >= 60 ? [translation.unit(Math.floor(minutes / 60), "hour", "narrow")] : []),
-    translation.unit(minutes % 60, "minute", "narrow"),
+    ...(minutes >= 60 ? [translation.unit(Math.floor(minutes / 60), "hour")] : []),
+    translation.unit(minutes % 60, "minute"),
   ];
   return parts.join(" ");
 }
