@@ -137,7 +137,11 @@ export function sizeStack(country: Country, zones: number): StackSize {
     // One works at a time; the second waits to take over.
     analytics: scaled(
       { minimumReplicas: 2, maximumReplicas: 2 },
-      { cpu: step(500, 500, machines / 10), memory: step(512, 512, 384 + machines / 40), storage: 0 },
+      {
+        cpu: step(500, 500, Math.min(4000, machines / 10)),
+        memory: step(512, 512, 384 + machines / 40),
+        storage: 0,
+      },
       given.analytics,
     ),
     diagnostic: scaled(
