@@ -5,15 +5,13 @@
 
 import { CountryCode, field, LanguageTag, LocalisedText, strictObject } from "./common.ts";
 import { Branding, Notifications, Support } from "./communication.ts";
+import type { DataClass as DataClassSchema } from "./data-classes.ts";
 import { Diagnostic, type Question, type Support as SupportOffer } from "./diagnostic.ts";
+import type { Endpoint as EndpointSchema } from "./endpoints.ts";
+import type { Waiver as WaiverSchema } from "./exceptions.ts";
 import { Hosting } from "./hosting.ts";
 import { Programme, type SizeBand as SizeBandSchema } from "./programme.ts";
-import {
-  type DataClass as DataClassSchema,
-  type Endpoint as EndpointSchema,
-  Residency,
-  type Waiver as WaiverSchema,
-} from "./residency.ts";
+import { Residency } from "./residency.ts";
 import { Aggregates, type Shift as ShiftSchema, Telemetry } from "./telemetry.ts";
 import Type, { type Static } from "./type.ts";
 
