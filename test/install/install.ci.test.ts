@@ -62,13 +62,17 @@ test(
     execFileSync("git", ["clone", "--quiet", packageRoot, clone]);
     if (asRoot) execFileSync("chown", ["-R", `${ordinary.uid}:${ordinary.gid}`, home]);
     const environment = { ...process.env, HOME: home, npm_config_cache: join(home, ".npm") };
-    const child = spawn("npm", ["start", "--silent", "--", "--port", "0", "--companies", "2", "--no-open", "--json"], {
-      cwd: clone,
-      env: withoutOwnBinaries(environment),
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      ...(asRoot ? ordinary : {}),
-    });
+    const child = spawn(
+      "npm",
+      ["start", "--silent", "--", "--port", "0", "--companies", "2", "--no-open", "--json"],
+      {
+        cwd: clone,
+        env: withoutOwnBinaries(environment),
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+        ...(asRoot ? ordinary : {}),
+      },
+    );
     await visitAndStop(child);
   },
   installing,
@@ -79,22 +83,33 @@ test(
   async () => {
     const project = join(folder, "another project");
     mkdirSync(project);
-    const [tarball] = execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: packageRoot, encoding: "utf8" })
+    const [tarball] = execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], {
+      cwd: packageRoot,
+      encoding: "utf8",
+    })
       .trim()
       .split("\n")
       .slice(-1);
     writeFileSync(join(project, "package.json"), JSON.stringify({ name: "another", private: true }));
     const run = (command: string, ...parameters: string[]) =>
-      execFileSync(command, parameters, { cwd: project, env: withoutOwnBinaries(process.env), encoding: "utf8" });
+      execFileSync(command, parameters, {
+        cwd: project,
+        env: withoutOwnBinaries(process.env),
+        encoding: "utf8",
+      });
     run("npm", "install", "--no-audit", "--no-fund", join(folder, tarball!));
     expect(run("npx", "rollout", "validate")).toContain("a valid localisation file of ZA");
     cpSync(join(packageRoot, "countries", "za.yaml"), join(project, "my country.yaml"));
-    const child = spawn("npx", ["rollout", "up", "my country.yaml", "--port", "0", "--companies", "2", "--no-open", "--json"], {
-      cwd: project,
-      env: withoutOwnBinaries(process.env),
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      "npx",
+      ["rollout", "up", "my country.yaml", "--port", "0", "--companies", "2", "--no-open", "--json"],
+      {
+        cwd: project,
+        env: withoutOwnBinaries(process.env),
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     await visitAndStop(child);
   },
   installing,
@@ -102,7 +117,9 @@ test(
 
 /** Without what `npm test` adds, so that the machine's own Node.js is what starts. */
 function withoutOwnBinaries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !name.startsWith("npm_") || name === "npm_config_cache");
+  const kept = Object.entries(environment).filter(
+    ([name]) => !name.startsWith("npm_") || name === "npm_config_cache",
+  );
   const path = (environment.PATH ?? "")
     .split(":")
     .filter((entry) => !entry.includes("node_modules"))

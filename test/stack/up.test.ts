@@ -1,6 +1,7 @@
 /** `rollout up` and `rollout status` as their user runs them: own processes, real ports, real data. */
-import { mkdtempSync, rmSync } from "node:fs";
+
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
