@@ -2,6 +2,7 @@
 import type { Rule } from "./examination.ts";
 import { colourCarriesWhiteText, logoIsThere } from "./rules/branding.ts";
 import { allowedRegionsLieWhereDataMayRest, awsRegionCanHoldEveryDataClass } from "./rules/cloud-regions.ts";
+import { reachedHostsAreRegistered } from "./rules/endpoints.ts";
 import {
   certificatesHaveASource,
   overlaysLeaveTheCountryAlone,
@@ -55,6 +56,7 @@ export const rules: readonly Rule[] = [
   retentionGrowsWithCoarseness,
   crossBorderRulesAgree,
   transfersAreAllowed,
+  reachedHostsAreRegistered,
   nothingHasRunOut,
   offersAreOpen,
   allowedRegionsLieWhereDataMayRest,

@@ -61,8 +61,8 @@ test.each([
   ],
   [
     "an authority that isn't asked",
-    `${validFile}hosting: { kubernetes: { domain: sme.go.ke, tls: { issuer: own-ca, acmeServer: https://acme.go.ke } } }\n`,
-    "file:28:68  hosting.kubernetes.tls.acmeServer: It has no effect with issuer own-ca. Take it out.",
+    `${spoiled("residency:\n", "residency:\n  endpoints: [{ host: acme.go.ke, purpose: certificates, country: KE }]\n")}hosting: { kubernetes: { domain: sme.go.ke, tls: { issuer: own-ca, acmeServer: https://acme.go.ke } } }\n`,
+    "file:29:68  hosting.kubernetes.tls.acmeServer: It has no effect with issuer own-ca. Take it out.",
   ],
   [
     "data that may rest anywhere but at home",
