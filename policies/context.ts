@@ -174,14 +174,18 @@ function covers(registered: string, host: string): boolean {
   return registered.startsWith("*.") ? host.endsWith(registered.slice(1)) : registered === host;
 }
 
+/** The file's endpoints, and what other fields of it name besides. */
 function registeredHosts({ residency, hosting, notifications, country }: Country): RegisteredHost[] {
   const hosts: RegisteredHost[] = residency.endpoints.map((endpoint, index) => ({
     ...endpoint,
     by: `residency.endpoints[${index}]`,
   }));
+  const add = (host: RegisteredHost) => {
+    if (!hosts.some((known) => covers(known.host, host.host))) hosts.push(host);
+  };
   const registry = hosting.kubernetes?.registry?.split("/")[0];
   if (registry !== undefined)
-    hosts.push({
+    add({
       host: registry.split(":")[0] ?? registry,
       country,
       purpose: "image-registry",
@@ -190,14 +194,9 @@ function registeredHosts({ residency, hosting, notifications, country }: Country
     });
   const { mailGateway, smsGateway } = notifications;
   if (mailGateway !== undefined)
-    hosts.push({
-      ...mailGateway,
-      purpose: "mail",
-      dataClasses: ["identity"],
-      by: "notifications.mailGateway",
-    });
+    add({ ...mailGateway, purpose: "mail", dataClasses: ["identity"], by: "notifications.mailGateway" });
   if (smsGateway !== undefined)
-    hosts.push({
+    add({
       host: new URL(smsGateway.url).hostname,
       country: smsGateway.country,
       purpose: "sms",
@@ -206,7 +205,7 @@ function registeredHosts({ residency, hosting, notifications, country }: Country
     });
   const { destination } = hosting.backup;
   if (destination !== undefined)
-    hosts.push({
+    add({
       host: new URL(destination.endpoint).hostname,
       country: destination.country,
       purpose: "backup",
