@@ -1,20 +1,15 @@
 /** Runs the data path under load, kills it again and again, and looks at what is stored. */
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { Credential } from "../../apps/relational/companies.ts";
-import { openRelationalStore } from "../../apps/relational/database.ts";
-import { machine } from "../../apps/relational/schema.ts";
-import { openTimeSeriesStore } from "../../apps/store/store.ts";
-import { country } from "../broker/data-path.ts";
-import { disagreements, rowsOf } from "../store/rows.ts";
-import type { FromStack, ToStack } from "./messages.ts";
+import type { ToStack } from "./messages.ts";
 import { Publisher } from "./publisher.ts";
+import { answer, exited, pause, startStack, storedOf } from "./stack.ts";
 
 const machines = 8;
-const stackProcess = new URL("./stack-process.ts", import.meta.url);
 
 /** Mulberry32: the same moments for the same seed, as far as the machine allows. */
 function randomOf(seed: number): () => number {
@@ -25,28 +20,6 @@ function randomOf(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-function answer<K extends FromStack["kind"]>(
-  child: ChildProcess,
-  kind: K,
-): Promise<Extract<FromStack, { kind: K }>> {
-  return new Promise((resolve, reject) => {
-    const onExit = () => reject(new Error(`The stack ended before it was ${kind}.`));
-    child.once("exit", onExit);
-    child.on("message", (message: FromStack) => {
-      if (message.kind !== kind) return;
-      child.off("exit", onExit);
-      resolve(message as Extract<FromStack, { kind: K }>);
-    });
-  });
-}
-
-function exited(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => child.once("exit", () => resolve()));
 }
 
 export interface Outcome {
@@ -70,10 +43,7 @@ export async function runKills(rounds: number, seed: number): Promise<Outcome> {
   let repairs = 0;
   let port = 0;
   let child: ChildProcess | undefined;
-  const start = () =>
-    fork(stackProcess, [folder, String(port), String(machines)], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
+  const start = () => startStack(folder, port, machines);
   try {
     for (let round = 0; round <= rounds; round += 1) {
       child = start();
@@ -104,39 +74,9 @@ export async function runKills(rounds: number, seed: number): Promise<Outcome> {
     await Promise.all(publishers.map((publisher) => publisher.end()));
     child!.send({ kind: "stop" } satisfies ToStack);
     await exited(child!);
-    return { ...(await look(folder, publishers, registered)), repairs };
+    return { ...(await storedOf(folder, publishers, registered)), repairs };
   } finally {
     child?.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function look(folder: string, publishers: readonly Publisher[], registered: readonly string[]) {
-  const store = await openTimeSeriesStore(join(folder, "time-series"));
-  const rows = await rowsOf<{ series: string; time: number; values: number[] }>(
-    store.reader,
-    `SELECT concat('sme/v1/', company, '/', site, '/', machine, '/', channel) AS series,
-       toUnixTimestamp64Milli(time) AS time, groupArray(number) AS values
-     FROM raw GROUP BY series, time`,
-  );
-  const differing = await disagreements(store.reader, country.timezone);
-  await store.close();
-  const stored = new Map(rows.map(({ series, time, values }) => [`${series}@${time}`, values]));
-  expect(rows.filter(({ values }) => values.length !== 1)).toEqual([]);
-  let acknowledged = 0;
-  const wrong: unknown[] = [];
-  for (const publisher of publishers) {
-    acknowledged += publisher.acknowledged.length;
-    for (const { topic, readings } of publisher.acknowledged)
-      for (const [time, value] of readings)
-        if (stored.get(`${topic}@${time}`)?.[0] !== value)
-          wrong.push({ topic, time, value, stored: stored.get(`${topic}@${time}`) });
-  }
-  expect(wrong).toEqual([]);
-  expect(differing).toEqual([]);
-  const relational = await openRelationalStore(join(folder, "relational"));
-  const known = (await relational.database.select({ id: machine.id }).from(machine)).map(({ id }) => id);
-  await relational.close();
-  expect(known).toEqual(expect.arrayContaining([...registered]));
-  return { acknowledged, readings: rows.length };
 }

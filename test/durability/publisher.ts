@@ -15,7 +15,7 @@ export interface Message {
   readonly topic: string;
   readonly payload: string;
   /** Value by time. */
-  readonly readings: ReadonlyMap<number, number>;
+  readonly readings: ReadonlyMap<number, number | string>;
 }
 
 export class Publisher {
