@@ -134,7 +134,8 @@ class Protection {
   #exposedCell(): Cell | undefined {
     const all = this.#cells.flat().filter((cell) => cell.suppressed);
     const unsafe = all.filter((cell) => cell.isUnsafe);
-    const insiders = all.filter((cell) => cell.companies.length === 1);
+    const insiders = new Set(all.flatMap(({ companies }) => (companies.length === 1 ? companies : [])));
+    const patterns = new Set<string>();
     for (let measure = 0; measure < this.#measures; measure += 1) {
       const values = new Map(all.map((cell) => [cell, asSuppressed(cell, measure)]));
       for (const cell of unsafe) {
@@ -143,15 +144,34 @@ class Protection {
         const { least, most } = feasibleRange([...values.values()], own);
         const margin = protectedShare * own.value;
         if (least > own.value - margin || most < own.value + margin) return cell;
-        for (const insider of insiders) {
-          if (insider === cell) continue;
-          const unknown = [...values].flatMap(([other, value]) => (other === insider ? [] : value));
-          const range = feasibleRange(unknown, own);
-          if (range.most - range.least <= own.value * 1e-9) return cell;
-        }
+      }
+      // Whether a value is known exactly depends on where the suppressed ones stand and which of them are 0.
+      const pattern = all.map((cell) => (cell.values[measure] === 0 ? "0" : "1")).join("");
+      if (patterns.has(pattern)) continue;
+      patterns.add(pattern);
+      for (const insider of insiders) {
+        const known = this.#knownTo(insider, unsafe, values);
+        if (known !== undefined) return known;
       }
     }
     return undefined;
+  }
+
+  /** The unsafe cell, of others, that a company works out exactly from its own figures. */
+  #knownTo(
+    insider: readonly number[],
+    unsafe: readonly Cell[],
+    values: ReadonlyMap<Cell, SuppressedCell>,
+  ): Cell | undefined {
+    // It knows every cell that holds itself alone, such as its row's total where the row has nobody else.
+    const isKnown = ({ companies }: Cell) => companies.length === 1 && companies[0] === insider;
+    const unknown = [...values].flatMap(([cell, value]) => (isKnown(cell) ? [] : value));
+    return unsafe.find((cell) => {
+      const own = values.get(cell)!;
+      if (own.value === 0 || isKnown(cell)) return false;
+      const range = feasibleRange(unknown, own);
+      return range.most - range.least <= own.value * 1e-9;
+    });
   }
 
   #cell(companies: Contributors, row: number, column: number): Cell {

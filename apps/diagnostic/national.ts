@@ -2,26 +2,28 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { count, desc, eq, isNotNull, isNull } from "drizzle-orm";
 import type { Country } from "../../localisation/schema/country.ts";
-import { addTotals, type Indicators, indicatorsOf, nothing, type Totals } from "../analytics/kpi.ts";
-import { kpiByCompany, type Period } from "../analytics/queries.ts";
+import { protectTable } from "../analytics/disclosure.ts";
+import type { Totals } from "../analytics/kpi.ts";
+import { overviewOf } from "../analytics/overview.ts";
+import { type Aggregate, kpiByCompany, type Period } from "../analytics/queries.ts";
 import type { Database } from "../relational/database.ts";
 import { assessment, company, machine } from "../relational/schema.ts";
-import { isSafe, publishable } from "./disclosure.ts";
 import type { Dimension } from "./questionnaire.ts";
 import type { Score } from "./scoring.ts";
 
-export type Grouping = "sector" | "size-band" | "region";
-
 /** A figure, or that it is kept back because too few companies stand behind it; absent where there is none. */
-export type Figure<T> = { readonly value: T } | "suppressed" | undefined;
+export type Figure<T> = { readonly figures: T } | "suppressed" | undefined;
 
-export interface GroupFigures {
-  /** ISIC division, size band or ISO 3166-2 region. */
+export interface GroupCounts {
+  /** ISIC division, size band or ISO 3166-2 region; "" for companies that named no region. */
   readonly key: string;
   readonly companies: number;
   readonly completed: number;
+}
+
+export interface GroupFigures extends GroupCounts {
   readonly level: Figure<number>;
-  readonly indicators: Figure<Indicators>;
+  readonly kpis: Aggregate;
 }
 
 export interface NationalFigures {
@@ -34,8 +36,11 @@ export interface NationalFigures {
   readonly connected: number;
   readonly level: Figure<number>;
   readonly dimensions: ReadonlyMap<Dimension, Figure<number>>;
-  readonly indicators: Figure<Indicators & { readonly energyKilowattHours: number | null }>;
-  readonly groups: ReadonlyMap<Grouping, readonly GroupFigures[]>;
+  readonly kpis: Aggregate;
+  readonly bySector: readonly GroupFigures[];
+  readonly bySizeBand: readonly GroupFigures[];
+  /** Counts alone: a table of many regions with few companies each would have to be suppressed nearly whole. */
+  readonly byRegion: readonly GroupCounts[];
 }
 
 interface CompanyFigures {
@@ -60,95 +65,109 @@ export async function nationalFigures(
   const scored = companies.flatMap(({ score }) => score ?? []);
   const sum = (of: (figures: CompanyFigures) => number) =>
     companies.reduce((total, one) => total + of(one), 0);
-  const groupings: Grouping[] = [
-    "sector",
-    "size-band",
-    ...(country.programme.regions?.length ? ["region" as const] : []),
-  ];
+  const sectors = country.programme.sectors;
+  const sizeBands = country.programme.sizeBands.map(({ id }) => id);
+  // Sector and size band are one table: its totals are shown beside each other, so they are protected together.
+  const table = sectors.map((sector) =>
+    sizeBands.map((sizeBand) =>
+      companies.filter((one) => one.sector === sector && one.sizeBand === sizeBand),
+    ),
+  );
+  const levels = levelsIn(table, country);
+  const kpis = overviewOf(
+    table.map((row) => row.map((cell) => cell.flatMap(({ totals }) => totals ?? []))),
+    sectors,
+    sizeBands,
+    country.aggregates,
+  );
   return {
     companies: companies.length,
     started: companies.filter(({ started }) => started).length,
     completed: scored.length,
     machines: sum(({ machines }) => machines),
     connected: sum(({ connected }) => connected),
-    level: meanLevel(
-      scored.map(({ overall }) => overall),
-      country,
+    level: levels.total,
+    dimensions: dimensionLevels(scored, levels.total),
+    kpis: kpis.total,
+    bySector: groupsOf(
+      sectors.map((key, at) => ({
+        ...countsOf(key, table[at]!.flat()),
+        level: levels.byRow[at],
+        kpis: kpis.bySector[at],
+      })),
     ),
-    dimensions: dimensionLevels(scored, country),
-    indicators: indicatorsIn(companies, country),
-    groups: new Map(groupings.map((grouping) => [grouping, groupFigures(companies, grouping, country)])),
+    bySizeBand: groupsOf(
+      sizeBands.map((key, at) => ({
+        ...countsOf(
+          key,
+          table.flatMap((row) => row[at]!),
+        ),
+        level: levels.byColumn[at],
+        kpis: kpis.bySizeBand[at],
+      })),
+    ),
+    byRegion:
+      country.programme.regions.length === 0
+        ? []
+        : groupsOf(
+            [...Map.groupBy(companies, ({ region }) => region ?? "")].map(([key, own]) => countsOf(key, own)),
+          ),
   };
 }
 
-function groupFigures(
-  companies: readonly CompanyFigures[],
-  grouping: Grouping,
-  country: Country,
-): GroupFigures[] {
-  const keyOf = (one: CompanyFigures) =>
-    grouping === "sector" ? one.sector : grouping === "size-band" ? one.sizeBand : (one.region ?? "");
-  const groups = [...Map.groupBy(companies, keyOf)].toSorted((a, b) => b[1].length - a[1].length);
-  const levels = groups.map(([, members]) => members.flatMap(({ score }) => score?.overall ?? []));
-  const levelsShown = publishable(
-    levels.map((values) => ({ contributions: values.map(() => 1) })),
+type Table = readonly (readonly (readonly CompanyFigures[])[])[];
+
+function levelsIn(table: Table, country: Country) {
+  const levels = table.map((row) => row.map(levelsOf));
+  const published = protectTable(
+    levels.map((row) => row.map((cell) => cell.map((level) => [level]))),
     country.aggregates,
   );
-  const indicatorsShown = publishable(
-    groups.map(([, members]) => ({ contributions: weights(members) })),
-    country.aggregates,
-  );
-  return groups.map(([key, members], index) => ({
-    key,
-    companies: members.length,
-    completed: levels[index]!.length,
-    level: figure(levels[index]!.length > 0, levelsShown[index]!, () => mean(levels[index]!)),
-    indicators: figure(weights(members).length > 0, indicatorsShown[index]!, () =>
-      indicatorsOf(totalsIn(members)),
+  const columns = levels[0] ?? [];
+  return {
+    total: meanOf(levels.flat(2), published.total),
+    byRow: levels.map((row, at) => meanOf(row.flat(), published.rowTotals[at]!)),
+    byColumn: columns.map((_, at) =>
+      meanOf(
+        levels.flatMap((row) => row[at]!),
+        published.columnTotals[at]!,
+      ),
     ),
-  }));
+  };
 }
 
-function figure<T>(exists: boolean, published: boolean, value: () => T): Figure<T> {
-  if (!exists) return undefined;
-  return published ? { value: value() } : "suppressed";
+function countsOf(key: string, companies: readonly CompanyFigures[]): GroupCounts {
+  return { key, companies: companies.length, completed: levelsOf(companies).length };
 }
 
-function meanLevel(levels: readonly number[], country: Country): Figure<number> {
-  const contributions = levels.map(() => 1);
-  return figure(levels.length > 0, isSafe(contributions, country.aggregates), () => mean(levels));
+/** The most companies first; groups without any are left out. */
+function groupsOf<T extends GroupCounts>(groups: readonly T[]): T[] {
+  return groups.filter(({ companies }) => companies > 0).toSorted((a, b) => b.companies - a.companies);
 }
 
-function dimensionLevels(scores: readonly Score[], country: Country): Map<Dimension, Figure<number>> {
-  const levels = new Map<Dimension, number[]>();
-  for (const { dimension, level } of scores.flatMap(({ dimensions }) => dimensions)) {
-    const known = levels.get(dimension);
-    if (known === undefined) levels.set(dimension, [level]);
-    else known.push(level);
-  }
-  return new Map([...levels].map(([dimension, values]) => [dimension, meanLevel(values, country)]));
+function levelsOf(companies: readonly CompanyFigures[]): number[] {
+  return companies.flatMap(({ score }) => score?.overall ?? []);
 }
 
-function indicatorsIn(companies: readonly CompanyFigures[], country: Country): NationalFigures["indicators"] {
-  const contributions = weights(companies);
-  return figure(contributions.length > 0, isSafe(contributions, country.aggregates), () => {
-    const totals = totalsIn(companies);
-    return { ...indicatorsOf(totals), energyKilowattHours: totals.energyKilowattHours };
-  });
+function meanOf(levels: readonly number[], isPublished: boolean): Figure<number> {
+  if (levels.length === 0) return undefined;
+  if (!isPublished) return "suppressed";
+  return { figures: levels.reduce((sum, level) => sum + level, 0) / levels.length };
 }
 
-/** A company weighs in the indicators as much as the time that its machines were planned to work. */
-function weights(companies: readonly CompanyFigures[]): number[] {
-  return companies.flatMap(({ totals }) =>
-    totals === undefined || totals.observedBusySeconds === 0 ? [] : totals.observedBusySeconds,
+/** The same companies stand behind each dimension as behind the overall level, and so the same decision. */
+function dimensionLevels(scores: readonly Score[], overall: Figure<number>): Map<Dimension, Figure<number>> {
+  const all = scores.flatMap(({ dimensions }) => dimensions);
+  return new Map(
+    [...Map.groupBy(all, ({ dimension }) => dimension)].map(([dimension, own]) => [
+      dimension,
+      meanOf(
+        own.map(({ level }) => level),
+        overall !== "suppressed",
+      ),
+    ]),
   );
 }
-
-function totalsIn(companies: readonly CompanyFigures[]): Totals {
-  return companies.flatMap(({ totals }) => totals ?? []).reduce(addTotals, nothing);
-}
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 async function companyFigures(
   { database, reader, country }: Parameters<typeof nationalFigures>[0],

@@ -169,10 +169,11 @@ test("no unsafe cell is shown, subtracted, confined, or known to a company besid
         expect(most).toBeGreaterThanOrEqual(1.1 * value - 1e-6);
         for (const [insiderRow, line] of companies.entries())
           for (const [insiderColumn, group] of line.entries()) {
-            if (group.length !== 1 || (insiderRow === row && insiderColumn === column)) continue;
-            const known = hidden.map((cells, r) =>
-              cells.map((cell, c) => cell && !(r === insiderRow && c === insiderColumn)),
-            );
+            if (group.length !== 1 || !hidden[insiderRow]![insiderColumn]) continue;
+            // A company knows all cells that hold itself alone, and learns nothing from those about others.
+            const isOwn = (other: Contributors) => other.length === 1 && other[0] === group[0];
+            if (isOwn(companies[row]![column]!)) continue;
+            const known = hidden.map((cells, r) => cells.map((cell, c) => cell && !isOwn(companies[r]![c]!)));
             const inside = equationsOf(values, known);
             const there = inside.unknowns.findIndex(
               (unknown) => unknown.row === row && unknown.column === column,

@@ -1,10 +1,8 @@
-/** Machines: live values and their stream, states over time, charts, the technician's pages. */
+/** Machines: live values and their stream, charts, the technician's pages. */
 import { eq } from "drizzle-orm";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loginCheck } from "../../apps/broker/login.ts";
 import { LiveValues } from "../../apps/diagnostic/live-values.ts";
-import { statePeriods } from "../../apps/diagnostic/state-timeline.ts";
 import { machine } from "../../apps/relational/schema.ts";
 import { type AppUnderTest, type Browser, openApp } from "./app-under-test.ts";
 
@@ -180,51 +178,6 @@ describe("live values", () => {
         { timeout: 20_000 },
       )
       .toBe(200);
-  });
-});
-
-describe("states over time", () => {
-  const range = { from: 0, to: 100 };
-  test("a state holds until the next, and silence is not known", () => {
-    expect(
-      statePeriods(
-        [
-          { time: 10, state: "producing" },
-          { time: 30, state: "down" },
-        ],
-        range,
-        40,
-      ),
-    ).toEqual([
-      { state: "unknown", from: 0, to: 10 },
-      { state: "producing", from: 10, to: 30 },
-      { state: "down", from: 30, to: 70 },
-      { state: "unknown", from: 70, to: 100 },
-    ]);
-  });
-  test("a reading before the range reaches into it", () => {
-    expect(statePeriods([{ time: -10, state: "idle" }], range, 40)).toEqual([
-      { state: "idle", from: 0, to: 30 },
-      { state: "unknown", from: 30, to: 100 },
-    ]);
-  });
-  test("whatever is read, the periods cover the range once, in order", () => {
-    const reading = fc.record({
-      time: fc.integer({ min: -50, max: 150 }),
-      state: fc.constantFrom("producing", "idle", "down", "nonsense"),
-    });
-    fc.assert(
-      fc.property(fc.array(reading), fc.integer({ min: 1, max: 60 }), (readings, offline) => {
-        const sorted = readings.toSorted((a, b) => a.time - b.time);
-        const periods = statePeriods(sorted, range, offline);
-        expect(periods[0]?.from).toBe(range.from);
-        expect(periods.at(-1)?.to).toBe(range.to);
-        for (const [index, period] of periods.entries()) {
-          expect(period.to).toBeGreaterThan(period.from);
-          if (index > 0) expect(period.from).toBe(periods[index - 1]!.to);
-        }
-      }),
-    );
   });
 });
 

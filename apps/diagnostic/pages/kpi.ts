@@ -32,7 +32,7 @@ export function kpiTiles(view: View, ratios: Ratios): Html {
 
 export function energyFacts(
   view: View,
-  summary: Pick<KpiSummary, "energyKilowattHours" | "energyPerItem" | "produced">,
+  summary: { readonly energyKilowattHours: number | null; readonly energyPerItem?: number | null },
 ): Html {
   const { t, translation, country } = view;
   const { tariff, emissionFactor } = country.telemetry.energy;
@@ -40,7 +40,7 @@ export function energyFacts(
   const number = (value: number) => translation.number(value, { maximumSignificantDigits: 3 });
   return html`<dl class="tiles">
 <div><dt>${t("energy.used")}</dt><dd>${known(view, energy, (value) => `${number(value)} kWh`)}</dd></div>
-<div><dt>${t("energy.per-item")}</dt><dd>${known(view, summary.energyPerItem, (value) => `${number(value)} kWh`)}</dd></div>
+${summary.energyPerItem === undefined ? "" : html`<div><dt>${t("energy.per-item")}</dt><dd>${known(view, summary.energyPerItem, (value) => `${number(value)} kWh`)}</dd></div>`}
 <div><dt>${t("energy.cost")}</dt><dd>${known(view, energy, (value) => translation.money(value * tariff.pricePerKilowattHour))}</dd></div>
 <div><dt>${t("energy.carbon-dioxide")}</dt><dd>${known(view, energy, (value) => translation.unit(value * emissionFactor.kilogramsCarbonDioxidePerKilowattHour, "kilogram"))}</dd></div>
 </dl>

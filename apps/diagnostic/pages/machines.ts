@@ -1,12 +1,18 @@
 /** A company's machines with their values now, and one machine with its states, charts and indicators. */
 import { html } from "hono/html";
-import type { KpiDay, KpiRow, KpiSummary, LatestValue, Series } from "../../analytics/queries.ts";
+import type {
+  KpiDay,
+  KpiRow,
+  KpiSummary,
+  LatestValue,
+  Series,
+  StatePeriod,
+} from "../../analytics/queries.ts";
 import type { ChartRange } from "../chart-range.ts";
 import { chartRanges } from "../chart-range.ts";
 import { channelName, channelUnit, heardText, isCounter, stateName, valueText } from "../live-texts.ts";
 import type { Machine, MachineNow } from "../machines.ts";
 import { neverHeard } from "../machines.ts";
-import type { StatePeriod } from "../state-timeline.ts";
 import type { Html, View } from "../view.ts";
 import { energyFacts, known, kpiMeaning, kpiTable, kpiTiles, shiftLabel } from "./kpi.ts";
 import { renderPage, simulatedTag } from "./layout.ts";

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { dimensions } from "../../../localisation/schema/diagnostic.ts";
 import type { Flow } from "../../ingest/ingest.ts";
-import type { Figure, GroupFigures, Grouping, NationalFigures } from "../national.ts";
+import type { Figure, GroupCounts, GroupFigures, NationalFigures } from "../national.ts";
 import type { StackPart } from "../services.ts";
 import type { Html, View } from "../view.ts";
 import { energyFacts, known, kpiTiles } from "./kpi.ts";
@@ -55,15 +55,19 @@ ${page.others === 0 ? "" : html`<p><a href="/ministry?companies=${simulated ? "r
           )}</p></li>`,
       )}</ul>
 <h2>${t("ministry.kpis")}</h2>
-${shown(view, figures.indicators, (indicators) => html`${kpiTiles(view, indicators)}${energyFacts(view, { ...indicators, produced: null })}`)}
+${shown(view, figures.kpis, (kpis) => html`${kpiTiles(view, kpis)}${energyFacts(view, kpis)}`)}
 <h2>${t("ministry.groups")}</h2>
-${[...figures.groups].map(([grouping, groups]) => groupTable(view, grouping, groups))}
+${figureTable(view, "sector", figures.bySector)}
+${figureTable(view, "size-band", figures.bySizeBand)}
+${figures.byRegion.length === 0 ? "" : countTable(view, "region", figures.byRegion)}
 <h2>${t("ministry.stack")}</h2>
 ${flowAndHealth(view, page)}`,
   });
 }
 
-function groupTable(view: View, grouping: Grouping, groups: readonly GroupFigures[]): Html {
+type Grouping = "sector" | "size-band" | "region";
+
+function figureTable(view: View, grouping: Grouping, groups: readonly GroupFigures[]): Html {
   const { t, translation } = view;
   const number = (value: number) => translation.number(value);
   const percent = (value: number | null) => known(view, value, (ratio) => translation.percent(ratio));
@@ -72,13 +76,27 @@ function groupTable(view: View, grouping: Grouping, groups: readonly GroupFigure
 <table class="figures">
 <caption id="by-${grouping}">${t(`ministry.by.${grouping}`)}</caption>
 <thead><tr><th scope="col">${t(`ministry.group.${grouping}`)}</th><th scope="col">${t("ministry.companies")}</th><th scope="col">${t("ministry.completed")}</th><th scope="col">${t("ministry.level")}</th><th scope="col">${t("kpi.oee")}</th><th scope="col">${t("kpi.availability")}</th><th scope="col">${t("kpi.effectiveness")}</th><th scope="col">${t("kpi.quality")}</th></tr></thead>
-<tbody>${groups.map(({ key, companies, completed, level, indicators }) => {
+<tbody>${groups.map(({ key, companies, completed, level, kpis }) => {
     const head = html`<th scope="row">${groupName(view, grouping, key)}</th><td>${number(companies)}</td><td>${number(completed)}</td><td>${shown(view, level, (value) => translation.level(value))}</td>`;
-    if (indicators === undefined || indicators === "suppressed")
-      return html`<tr>${head}<td colspan="4">${shown(view, indicators, () => "")}</td></tr>`;
-    const { oee, availability, effectiveness, qualityRatio } = indicators.value;
+    if (kpis === undefined || kpis === "suppressed")
+      return html`<tr>${head}<td colspan="4">${shown(view, kpis, () => "")}</td></tr>`;
+    const { oee, availability, effectiveness, qualityRatio } = kpis.figures;
     return html`<tr>${head}<td>${percent(oee)}</td><td>${percent(availability)}</td><td>${percent(effectiveness)}</td><td>${percent(qualityRatio)}</td></tr>`;
   })}</tbody>
+</table>
+</div>`;
+}
+
+function countTable(view: View, grouping: Grouping, groups: readonly GroupCounts[]): Html {
+  const { t, translation } = view;
+  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="by-${grouping}">
+<table class="figures">
+<caption id="by-${grouping}">${t(`ministry.by.${grouping}`)}</caption>
+<thead><tr><th scope="col">${t(`ministry.group.${grouping}`)}</th><th scope="col">${t("ministry.companies")}</th><th scope="col">${t("ministry.completed")}</th></tr></thead>
+<tbody>${groups.map(
+    ({ key, companies, completed }) =>
+      html`<tr><th scope="row">${groupName(view, grouping, key)}</th><td>${translation.number(companies)}</td><td>${translation.number(completed)}</td></tr>`,
+  )}</tbody>
 </table>
 </div>`;
 }
@@ -97,7 +115,7 @@ function groupName({ t, country, translation }: View, grouping: Grouping, key: s
 function shown<T>(view: View, figure: Figure<T>, value: (value: T) => Html | string): Html | string {
   if (figure === undefined) return known(view, undefined, () => "");
   if (figure === "suppressed") return html`<span class="suppressed">${view.t("ministry.suppressed")}</span>`;
-  return value(figure.value);
+  return value(figure.figures);
 }
 
 function flowAndHealth({ t, translation }: View, { flow, parts }: MinistryPage): Html {

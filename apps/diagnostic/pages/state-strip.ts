@@ -1,7 +1,7 @@
 /** A machine's states over the last hours as a strip of colours, with the same as a table of durations. */
 import { html } from "hono/html";
+import type { StatePeriod } from "../../analytics/queries.ts";
 import { stateName } from "../live-texts.ts";
-import type { StatePeriod } from "../state-timeline.ts";
 import type { Html, View } from "../view.ts";
 
 const width = 960;

@@ -12,13 +12,13 @@ import {
   type LatestValue,
   type Period,
   series,
+  stateTimeline,
 } from "../../analytics/queries.ts";
 import { type ChartRange, chartRange, chartRanges } from "../chart-range.ts";
 import { isCounter, LiveReader, liveTexts } from "../live-texts.ts";
 import { type Machine, machineOf, machinesNow, machinesOf, neverHeard } from "../machines.ts";
 import { machinePage, machinesPage } from "../pages/machines.ts";
 import type { Environment, Services } from "../services.ts";
-import { stateTimeline } from "../state-timeline.ts";
 import { companyOf } from "./access.ts";
 
 const hour = 3_600_000;

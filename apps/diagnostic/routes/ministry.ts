@@ -7,7 +7,7 @@ import { ministryPage } from "../pages/ministry.ts";
 import type { Environment, Services } from "../services.ts";
 import { lastDays } from "./machines.ts";
 
-const keptMilliseconds = 15_000;
+const keptMilliseconds = 60_000;
 
 export function ministryRoutes(app: Hono<Environment>, services: Services): void {
   const { database, country, log } = services;
