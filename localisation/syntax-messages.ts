@@ -67,7 +67,10 @@ const words: Partial<Record<ErrorCode, (detail: string) => Words>> = {
 
 function indentation(detail: string): Words {
   if (detail.startsWith("Flow"))
-    return { message: "A bracket is not closed, or by the wrong one.", cure: "Close [ with ] and { with }." };
+    return {
+      message: "A bracket is not closed, or by the wrong one.",
+      cure: "Close [ with ] and { with }. A # after a space starts a comment; put it in quotes.",
+    };
   return {
     message: "The indentation fits no level above.",
     cure: "Indent keys of one group alike, two spaces deeper than the group's name.",

@@ -108,7 +108,9 @@ function unknownKey(
   const near = nearest(key, free) ?? nearest(key, known);
   const elsewhere = placesOf(root, key);
   let cure = `Known here: ${known.join(", ")}.`;
-  if (near !== undefined) cure = `Did you mean ${quote(near)}?`;
+  if (/^\d+$/.test(key))
+    cure = "If it belongs to the number before it, write a point for decimals, not a comma.";
+  else if (near !== undefined) cure = `Did you mean ${quote(near)}?`;
   else if (elsewhere.length === 1)
     cure =
       elsewhere[0] === ""

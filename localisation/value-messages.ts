@@ -81,7 +81,7 @@ function wrongType(schema: SchemaNode, node: LocatedNode): Words {
     Number.isFinite(Number(node.value));
   if (numeric) return { message, cure: `Take the quotes off: ${Number((node as { value: string }).value)}.` };
   const example = schema.examples?.[0] ?? schema.default;
-  const form = schema.type === "integer" ? expected : `${expected} with a point for decimals`;
+  const form = schema.type === "number" ? `${expected} with a point for decimals` : expected;
   return { message, cure: `Write ${form}${example === undefined ? "" : `, for example ${example}`}.` };
 }
 
@@ -124,12 +124,14 @@ const repairs: readonly ((text: string, schema: SchemaNode) => string | undefine
   (text) => text.trim(),
   (text) => text.trim().toUpperCase(),
   (text) => text.trim().toLowerCase(),
-  (text) =>
-    text
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[_\s]+/g, "-"),
-  (text) => text.trim().replaceAll(/[_\s]+/g, "_"),
+  (text) => text.replaceAll(/^[“”„«»‘’]+|[“”„«»‘’]+$/g, ""),
+  (text, { format }) =>
+    format === undefined
+      ? text
+          .trim()
+          .toLowerCase()
+          .replaceAll(/[_\s]+/g, "-")
+      : undefined,
   (text) => canonicalLocale(text.replaceAll("_", "-")),
   (text) => canonicalLocale(`und-${text}`)?.replace(/^und-/, ""),
   (text) => text.replace(/^(\d):/, "0$1:"),
@@ -137,10 +139,6 @@ const repairs: readonly ((text: string, schema: SchemaNode) => string | undefine
   (text, { format }) => (format === "uri" ? `https://${text}` : undefined),
   (text) => text.replace(/^https?:\/\//, "").replace(/\/$/, ""),
   (text) => isoDate(text),
-  (text) =>
-    isTimeZoneName(text)
-      ? new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone
-      : undefined,
 ];
 
 /** What was probably meant: the text in another case, with a zero, without a space, … */
@@ -173,13 +171,6 @@ function canonicalLocale(tag: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isTimeZoneName(text: string): boolean {
-  return (
-    /^[A-Za-z_]+\/[A-Za-z_/]+$/.test(text) &&
-    formats["time-zone"](text.replace(/^./, (letter) => letter.toUpperCase()))
-  );
 }
 
 /** `16.12.2026` and `16/12/2026` as people write them; month first is never guessed. */

@@ -40,10 +40,12 @@ export const canonicalTimeZone = memorised(
   (zone: string): string => new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone,
 );
 
-export function isTimeZone(zone: string): boolean {
+/** A name of the IANA database in its own capital letters; Intl itself doesn't mind them. */
+function isTimeZone(zone: string): boolean {
+  if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(zone)) return false;
   try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return /^[A-Z]/.test(zone);
+    const canonical = canonicalTimeZone(zone);
+    return canonical === zone || (canonical.toLowerCase() !== zone.toLowerCase() && /[a-z]/.test(zone));
   } catch {
     return false;
   }
