@@ -19,6 +19,7 @@ import { type Database, openRelationalStore } from "../../apps/relational/databa
 import { company } from "../../apps/relational/schema.ts";
 import { planFactories } from "../../apps/simulator/factories.ts";
 import { registerFactories } from "../../apps/simulator/registration.ts";
+import { fillInDiagnostics } from "../../apps/simulator/self-assessments.ts";
 import { type Simulator, startSimulator } from "../../apps/simulator/simulator.ts";
 import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
@@ -191,6 +192,8 @@ async function start(
     const [first, machines] = await step("Simulated factories", async (tell) => {
       const factories = planFactories(country, { companies, seed: 1 });
       const registered = await registerFactories(database, factories);
+      // The first is the one that the user of this run enters as, and fills in.
+      await fillInDiagnostics(database, country, factories, factories[0]?.id);
       tell(`${factories.length} companies, ${registered.length} machines`);
       return [factories[0], registered] as const;
     });
