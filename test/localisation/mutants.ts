@@ -28,15 +28,7 @@ type Tree = unknown;
 const countryFile = (name: string): string =>
   readFileSync(join(packageRoot, "countries", `${name}.yaml`), "utf8");
 
-const longLists = new Set([
-  "regions",
-  "pilotSites",
-  "holidays",
-  "extraQuestions",
-  "financing",
-  "levers",
-  "endpoints",
-]);
+const longLists = new Set(["regions", "pilotSites", "holidays", "extraQuestions", "financing", "levers"]);
 
 /** Texts for readers, which may say anything. */
 const prose = new Set(["summary", "citation", "why", "en", "zu", "af", "tr", "pt-BR", "sw"]);
