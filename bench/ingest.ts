@@ -1,0 +1,108 @@
+/**
+ * Messages a second from publishers in processes of their own (QoS 1, one reading a message) to committed rows, beside
+ * the engine's own ceiling: the same rows straight into the same tables, in batches, with nothing else running.
+ *
+ * `node bench/ingest.ts [seconds] [machines] [window]`; `PROFILE=1` writes a processor profile of the stack.
+ */
+import { fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { insertReadings } from "../apps/ingest/raw-table.ts";
+import type { Reading } from "../apps/ingest/reading.ts";
+import { migrateTimeSeriesStore } from "../apps/store/migrate.ts";
+import { openTimeSeriesStore } from "../apps/store/store.ts";
+import type { Published, Publishing } from "./publisher-process.ts";
+import { benchCountry, companyName, machineName, messageOf, seconds, startBenchStack } from "./stack.ts";
+
+const [duration = 15, machines = 100, window = 200] = process.argv.slice(2).map(Number);
+const publisherProcesses = 2;
+const channels = ["produced", "energy", "temperature", "power"];
+
+/** Rows a second that the engine takes in batches like ingest's, made beforehand. */
+async function engineCeiling(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const store = await openTimeSeriesStore(folder);
+  await migrateTimeSeriesStore(store.writer, benchCountry);
+  const batchRows = 20_000;
+  let time = Date.now() - 600_000;
+  const batch = (): Reading[] =>
+    Array.from({ length: batchRows }, (_, index) => {
+      const machineIndex = index % machines;
+      const [company, machine] = [companyName(machineIndex), machineName(machineIndex)];
+      const channel = channels[Math.floor(index / machines) % 4]!;
+      const series = { company, site: "plant", machine, channel, machineKey: "", key: "" };
+      time += index % machines === 0 ? 1 : 0;
+      return { series, time, number: (time % 100_000) / 8, text: "" };
+    });
+  let rows = 0;
+  let busy = 0;
+  while (busy < (duration * 1000) / 3) {
+    const readings = batch();
+    const started = performance.now();
+    await insertReadings(store.writer, readings, Date.now());
+    busy += performance.now() - started;
+    rows += batchRows;
+  }
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+  return (rows / busy) * 1000;
+}
+
+const ceiling = await engineCeiling();
+const profile = process.env.PROFILE === "1" ? ["--cpu-prof", "--cpu-prof-dir=profiles"] : [];
+const stack = await startBenchStack(machines, profile);
+const publishers = Array.from({ length: publisherProcesses }, (_, part) => {
+  const child = fork(new URL("./publisher-process.ts", import.meta.url), { execArgv: [] });
+  const own = Array.from({ length: machines }, (_, index) => index).filter(
+    (index) => index % publisherProcesses === part,
+  );
+  child.send({ stack, machines: own, window } satisfies Publishing);
+  return child;
+});
+const ask = async (what: "report" | "end") => {
+  const reports = await Promise.all(
+    publishers.map((child) => {
+      const report = messageOf<Published>(child);
+      child.send(what);
+      return report;
+    }),
+  );
+  const sum = (of: (report: Published) => number) => reports.reduce((total, report) => total + of(report), 0);
+  return {
+    at: performance.now(),
+    acknowledged: sum((r) => r.acknowledged),
+    processor: sum((r) => r.processorSeconds),
+  };
+};
+// Past the first compilations.
+await seconds(4);
+const [before, stackBefore] = [await ask("report"), await stack.measure()];
+await seconds(duration);
+const [after, stackAfter] = [await ask("report"), await stack.measure()];
+await ask("end");
+await seconds(1);
+const elapsed = (after.at - before.at) / 1000;
+const result = {
+  messagesPerSecond: Math.round((after.acknowledged - before.acknowledged) / elapsed),
+  rowsPerSecond: Math.round((stackAfter.flow.stored - stackBefore.flow.stored) / elapsed),
+  engineCeilingRowsPerSecond: Math.round(ceiling),
+  ratioToCeiling: Number(((after.acknowledged - before.acknowledged) / elapsed / ceiling).toFixed(3)),
+  stackProcessors: Number(
+    ((stackAfter.processorSeconds - stackBefore.processorSeconds) / elapsed).toFixed(2),
+  ),
+  publisherProcessors: Number(((after.processor - before.processor) / elapsed).toFixed(2)),
+  microsecondsPerMessage: Math.round(
+    ((stackAfter.processorSeconds - stackBefore.processorSeconds) * 1e6) /
+      (after.acknowledged - before.acknowledged),
+  ),
+  lagMilliseconds: stackAfter.flow.lagMilliseconds,
+  mostParts: stackAfter.mostParts,
+  machines,
+  window,
+};
+for (const child of publishers) child.disconnect();
+await stack.stop();
+console.table(result);
+console.log(JSON.stringify(result));
+process.exit(0);
