@@ -58,16 +58,6 @@ export function shiftsBetween(calendar: ShiftCalendar, from: number, to: number)
   return found.sort((a, b) => a.from - b.from || (a.shift < b.shift ? -1 : 1));
 }
 
-/** The start of the country's day `days` days before the one that holds `time`, epoch milliseconds. */
-export function startOfDay(timezone: string, time: number, days = 0): number {
-  return dateOf(timezone, time).subtract({ days }).toZonedDateTime(timezone).epochMilliseconds;
-}
-
-/** The country's day that holds `time`, "YYYY-MM-DD". */
-export function dayOf(timezone: string, time: number): string {
-  return dateOf(timezone, time).toString();
-}
-
 const weekdayNames = [
   "monday",
   "tuesday",

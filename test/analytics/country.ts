@@ -25,7 +25,7 @@ export function countryWith(
     country: "TR",
     timezone,
     telemetry: {
-      retention: { raw: "P50Y", minute: "P50Y", hour: "P50Y", day: "P50Y", rejected: "P30D" },
+      retention: { raw: "P50Y", minute: "P50Y", hour: "P50Y", day: "P50Y", rejected: "P50Y" },
       offlineAfterSeconds: 300,
       shifts: threeShifts,
       holidays: [],

@@ -1,0 +1,301 @@
+import { and, eq } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Analytics } from "../../apps/analytics/analytics.ts";
+import { company, machine as machineTable } from "../../apps/relational/schema.ts";
+import { countryWith, threeShifts } from "./country.ts";
+import type { RawReading } from "./reference.ts";
+import { Stores } from "./stores.ts";
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+/** 06:00 in Istanbul, when the morning shift starts. */
+const morning = Date.UTC(2026, 2, 3, 3);
+const country = countryWith();
+
+let stores: Stores;
+beforeAll(async () => {
+  stores = await Stores.open(country);
+});
+afterAll(() => stores.close());
+beforeEach(() => stores.empty());
+
+const lathe = { company: "acme", site: "main", machine: "lathe", plannedRunTimePerItem: 10 };
+
+function send(
+  channel: string,
+  values: readonly (readonly [time: number, value: number | string])[],
+  machine = lathe,
+): RawReading[] {
+  const { company, site, machine: id } = machine;
+  return values.map(([time, value]) => ({
+    company,
+    site,
+    machine: id,
+    channel,
+    time,
+    number: typeof value === "number" ? value : null,
+    text: typeof value === "number" ? "" : value,
+  }));
+}
+
+/** Produces without a stop, an item every ten seconds, and says so every minute. */
+function working(from: number, to: number, machine = lathe, counted = 0): RawReading[] {
+  const times = Array.from({ length: (to - from) / minute }, (_, index) => from + index * minute);
+  return [
+    ...send(
+      "state",
+      times.map((time) => [time, "producing"]),
+      machine,
+    ),
+    ...send(
+      "produced",
+      times.map((time, index) => [time, counted + index * 6]),
+      machine,
+    ),
+    ...send(
+      "scrap",
+      times.map((time) => [time, 0]),
+      machine,
+    ),
+  ];
+}
+
+async function rowOf(from: number) {
+  const rows = (await stores.rows()).filter((row) => row.from === from);
+  expect(rows).toHaveLength(1);
+  return rows[0]!;
+}
+
+describe("planned run time per item", () => {
+  const change = (seconds: number) =>
+    stores.relational.database
+      .update(machineTable)
+      .set({ plannedRunTimePerItem: seconds })
+      .where(and(eq(machineTable.companyId, "acme"), eq(machineTable.id, "lathe")));
+
+  test("a change holds for the shift that runs and not for those that ended", async () => {
+    await stores.register([lathe]);
+    let now = morning + 9 * hour;
+    const analytics = await stores.analytics({ clock: () => now });
+    await stores.insert(working(morning, now));
+    await analytics.runOnce();
+    await change(5);
+    now += 10 * minute;
+    // Late readings of the shift that ended let it be computed again.
+    await stores.insert(
+      send("energy", [[morning + hour, 1]]).map((one) => ({ ...one, receivedAt: now - second })),
+    );
+    await analytics.runOnce();
+    expect(await rowOf(morning)).toMatchObject({ plannedRunTimePerItem: 10, energyKilowattHours: 0 });
+    expect(await rowOf(morning + 8 * hour)).toMatchObject({ plannedRunTimePerItem: 5, complete: false });
+  });
+});
+
+describe("an open shift", () => {
+  test("is provisional, and complete when it has ended, though nothing more is heard", async () => {
+    await stores.register([lathe]);
+    let now = morning + 2 * hour;
+    await stores.insert(working(morning, now));
+    await (await stores.analytics({ clock: () => now })).runOnce();
+    expect(await rowOf(morning)).toMatchObject({
+      complete: false,
+      plannedBusySeconds: 7200,
+      actualProductionSeconds: 7200,
+      availability: 1,
+    });
+    // Nothing ran for two days.
+    now += 2 * day;
+    await (await stores.analytics({ clock: () => now })).runOnce();
+    const row = await rowOf(morning);
+    expect(row.complete).toBe(true);
+    expect(row.actualProductionSeconds).toBe(2 * 3600 - 60 + 300);
+    expect(row.seconds.unknown).toBe(8 * 3600 - row.actualProductionSeconds!);
+    expect(await stores.rows()).toHaveLength(1);
+  });
+
+  test("is shown as one row, however often it was computed", async () => {
+    await stores.register([lathe]);
+    let now = morning + minute;
+    const analytics = await stores.analytics({ clock: () => now });
+    for (let run = 0; run < 6; run += 1) {
+      await stores.insert(working(now - minute, now, lathe, run * 6));
+      await analytics.runOnce();
+      now += minute;
+    }
+    expect((await rowOf(morning)).produced).toBe(30);
+  });
+});
+
+describe("a changed calendar", () => {
+  const shorter = countryWith({
+    shifts: [
+      { ...threeShifts[0]!, start: "07:00", end: "12:00" },
+      { ...threeShifts[1]!, start: "12:00" },
+      threeShifts[2]!,
+    ],
+  });
+
+  test("replaces the rows of what readings still cover, and what a killed run left of it", async () => {
+    await stores.register([lathe]);
+    const now = morning + 2 * day;
+    await stores.insert(working(morning, morning + 8 * hour));
+    await (await stores.analytics({ clock: () => now })).runOnce();
+    expect((await stores.rows()).map((row) => [row.from, row.to])).toEqual([[morning, morning + 8 * hour]]);
+    const dying = await stores.analytics({
+      clock: () => now,
+      country: shorter,
+      client: new Proxy(stores.timeSeries.analytics, {
+        get: (target, name) =>
+          name === "command"
+            ? () => Promise.reject(new Error("the engine is gone"))
+            : Reflect.get(target, name).bind(target),
+      }),
+    });
+    await expect(dying.runOnce()).rejects.toThrow("the engine is gone");
+    await (await stores.analytics({ clock: () => now, country: shorter })).runOnce();
+    const rows = await stores.rows();
+    expect(rows.map((row) => [row.from, row.to, row.shift, row.produced])).toEqual([
+      // The first reading is where counting starts.
+      [morning + hour, morning + 6 * hour, "morning", 5 * 360],
+      [morning + 6 * hour, morning + 16 * hour, "afternoon", 2 * 360 - 6],
+    ]);
+  });
+});
+
+describe("the clock set back", () => {
+  test("loses no late readings and lets no older row win", async () => {
+    await stores.register([lathe]);
+    let now = morning + 9 * hour;
+    const analytics = await stores.analytics({ clock: () => now });
+    await stores.insert(working(morning, morning + 8 * hour));
+    await analytics.runOnce();
+    now -= 30 * minute;
+    await stores.insert(
+      send("energy", [
+        [morning + minute, 0],
+        [morning + hour, 7],
+      ]).map((one) => ({ ...one, receivedAt: now - minute })),
+    );
+    await (await stores.analytics({ clock: () => now })).runOnce();
+    expect((await rowOf(morning)).energyKilowattHours).toBe(7);
+  });
+});
+
+describe("the job itself", () => {
+  const broken = () =>
+    new Proxy(stores.timeSeries.analytics, {
+      get: (target, name) =>
+        name === "query"
+          ? () => Promise.reject(new Error("no disk"))
+          : Reflect.get(target, name).bind(target),
+    });
+
+  test("keeps a failure in its status, says so, and goes on when it is over", async () => {
+    await stores.register([lathe]);
+    const now = morning + hour;
+    await stores.insert(working(morning, now));
+    let fails = false;
+    const client = new Proxy(stores.timeSeries.analytics, {
+      get: (target, name) => Reflect.get(fails && name === "query" ? broken() : target, name).bind(target),
+    });
+    const analytics = await stores.analytics({ clock: () => now, client });
+    fails = true;
+    await expect(analytics.runOnce()).rejects.toThrow("no disk");
+    expect(analytics.status).toMatchObject({ failure: "no disk", lastRun: now });
+    expect(analytics.status.lagMilliseconds).toBeUndefined();
+    fails = false;
+    await analytics.runOnce();
+    expect(analytics.status).toEqual({
+      lastRun: now,
+      durationMilliseconds: expect.any(Number),
+      rows: 1,
+      lagMilliseconds: 0,
+    });
+  });
+
+  test("started with a broken engine it ends no process, and stops", async () => {
+    const analytics = await stores.analytics({ clock: () => morning });
+    const failing = Object.assign(analytics as Analytics, {});
+    await stores.timeSeries.writer.command({ query: "RENAME TABLE raw TO raw_away" });
+    failing.start();
+    while (failing.status.failure === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    await stores.timeSeries.writer.command({ query: "RENAME TABLE raw_away TO raw" });
+    await failing.stop();
+    expect(failing.status.failure).toMatch(/raw/);
+  });
+
+  test("runs asked for at once follow each other", async () => {
+    await stores.register([lathe]);
+    const now = morning + hour;
+    await stores.insert(working(morning, now));
+    const analytics = await stores.analytics({ clock: () => now });
+    await Promise.all([analytics.runOnce(), analytics.runOnce(), analytics.runOnce()]);
+    expect(await stores.rows()).toHaveLength(1);
+  });
+
+  test("does not touch late shifts again that it has computed", async () => {
+    await stores.register([lathe]);
+    let now = morning + 9 * hour;
+    await stores.insert(working(morning, morning + 8 * hour));
+    const analytics = await stores.analytics({ clock: () => now });
+    await analytics.runOnce();
+    const late = send("energy", [[morning + hour, 1]]).map((one) => ({ ...one, receivedAt: now + second }));
+    await stores.insert(late);
+    now += 10 * second;
+    await analytics.runOnce();
+    expect(analytics.status.rows).toBe(1);
+    for (let run = 0; run < 3; run += 1) {
+      now += 10 * second;
+      await analytics.runOnce();
+      expect(analytics.status.rows).toBe(0);
+    }
+  });
+
+  test("leaves machines alone that are no longer registered", async () => {
+    await stores.register([lathe]);
+    const now = morning + hour;
+    await stores.insert(working(morning, now));
+    await stores.relational.database.delete(machineTable);
+    const analytics = await stores.analytics({ clock: () => now });
+    await analytics.runOnce();
+    expect(await stores.rows()).toEqual([]);
+  });
+});
+
+test("erasing a company leaves nothing of it in any table, and all of the others", async () => {
+  const other = { ...lathe, company: "acme-2" };
+  await stores.register([lathe, other]);
+  const now = morning + 9 * hour;
+  await stores.insert([...working(morning, now), ...working(morning, now, other)]);
+  for (const id of ["acme", "acme-2"])
+    await stores.timeSeries.writer.insert({
+      table: "rejected",
+      values: [
+        {
+          received_at: "2026-03-03 03:00:00.000",
+          company: id,
+          topic: "t",
+          payload: "p",
+          reason: "r",
+          detail: "d",
+        },
+      ],
+      format: "JSONEachRow",
+    });
+  const analytics = await stores.analytics({ clock: () => now });
+  await analytics.runOnce();
+  await stores.relational.database.delete(company).where(eq(company.id, "acme"));
+  await Promise.all([analytics.runOnce(), analytics.eraseCompany("acme"), analytics.runOnce()]);
+  const tables = ["raw", "rejected", "rollup_minute", "rollup_hour", "rollup_day", "kpi_shift"];
+  for (const table of tables) {
+    const result = await stores.timeSeries.reader.query({
+      query: `SELECT company, count() AS rows FROM ${table} GROUP BY company`,
+      format: "JSONEachRow",
+    });
+    expect((await result.json<{ company: string }>()).map((row) => row.company)).toEqual(["acme-2"]);
+  }
+  await analytics.eraseCompany("'; DROP TABLE raw; --");
+  expect(await stores.rows()).toHaveLength(2);
+});
