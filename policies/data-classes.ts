@@ -1,11 +1,12 @@
 /** Which classes of data a resource holds: it says so itself, by an annotation in Kubernetes and by a tag in AWS. */
+import { dataClassKey } from "../components/data-classes.ts";
 import { dataClassNames } from "../localisation/schema/residency.ts";
 import type { DataClassName } from "./policy.ts";
 import { objectsAt, textMapAt } from "./reading/properties.ts";
 import type { Resource } from "./resource.ts";
+import { Undetermined } from "./undetermined.ts";
 
-/** Its value lists names of `residency.dataClasses`, separated by spaces. */
-export const dataClassKey = "rollout/data-classes";
+export { dataClassKey };
 
 const places = ["metadata.annotations", "metadata.labels", "tags", "tagsAll"] as const;
 
@@ -36,7 +37,17 @@ export function guardedClasses(
   guarded: readonly DataClassName[],
 ): readonly DataClassName[] {
   if (resource === undefined) return guarded;
-  const stated = statedDataClasses(resource)?.filter(isDataClass) ?? [];
+  const stated = statedOrNone(resource).filter(isDataClass);
   const both = guarded.filter((name) => stated.includes(name));
   return both.length > 0 ? both : guarded;
+}
+
+/** A tag that nobody knows yet narrows nothing. */
+function statedOrNone(resource: Resource): string[] {
+  try {
+    return statedDataClasses(resource) ?? [];
+  } catch (error) {
+    if (error instanceof Undetermined) return [];
+    throw error;
+  }
 }

@@ -1,6 +1,5 @@
 /** The resources that are judged together, found by their type. */
-import { namespaceOf, textAt } from "./reading/properties.ts";
-import { isSecret, type Resource, typeKey, typeToken } from "./resource.ts";
+import { isObject, isUnknown, logicalName, type Resource, typeKey, typeToken } from "./resource.ts";
 
 export interface PlanSource {
   /** Where the resources come from, for people: `plan of za.yaml`, `manifests in deploy/`. */
@@ -45,7 +44,7 @@ export class Plan {
         const key = typeKey(resource.type);
         if (key === "kubernetes:core:Service") services.add(objectName(resource));
         if (key === "kubernetes:core:Namespace") namespaces.add(objectName(resource));
-        namespaces.add(namespaceOf(resource));
+        namespaces.add(metadataOf(resource, "namespace") ?? "default");
       }
       this.#names = { services, namespaces };
     }
@@ -53,11 +52,14 @@ export class Plan {
   }
 }
 
-/** Name of the object in its cluster. */
-export function objectName(resource: Resource): string {
-  const name =
-    resource.properties.metadata === undefined ? undefined : textAt(resource.properties, "metadata.name");
-  return name === undefined || isSecret(name) ? resource.name : name;
+/** Name of the object in its cluster; what the program calls it where that is not known yet. */
+export const objectName = (resource: Resource): string =>
+  metadataOf(resource, "name") ?? logicalName(resource);
+
+/** Names are read of every object at once, so one that is not known yet must not end the reading. */
+function metadataOf({ properties }: Resource, field: "name" | "namespace"): string | undefined {
+  const value = isObject(properties.metadata) ? properties.metadata[field] : undefined;
+  return typeof value === "string" && value !== "" && !isUnknown(value) ? value : undefined;
 }
 
 function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {

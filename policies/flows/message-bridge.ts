@@ -7,10 +7,10 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/"component"\s*:\s*"shovel"/, "a shovel"],
   [/"component"\s*:\s*"federation-upstream(-set)?"/, "a federation upstream"],
   [/\brabbitmq_(shovel|federation)(_management)?\b/, "the plugin for shovels or federation"],
-  [/^\s*(connection\s+\S+|bridge_\w+\s)/m, "a bridge of Mosquitto"],
-  [/^\s*bridges?\s*[.{:]/m, "a bridge"],
+  [/^[ \t]*(connection\s+\S+|bridge_\w+\s)/m, "a bridge of Mosquitto"],
+  [/^[ \t]*bridges?\s*[.{:]/m, "a bridge"],
   [/\bmirror\.?maker|org\.apache\.kafka\.connect\.mirror/i, "MirrorMaker"],
-  [/^\s*(leafnodes|gateway)\s*[:{]/m, "a leaf node or gateway of NATS"],
+  [/^[ \t]*(leafnodes|gateway)\s*[:{]/m, "a leaf node or gateway of NATS"],
 ];
 
 const objects = /:(Shovel|Federation|KafkaMirrorMaker2?|KafkaBridge|Bridge)$/;

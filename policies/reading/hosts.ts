@@ -19,20 +19,18 @@ export interface HostReference {
 
 type Found = Omit<HostReference, "path">;
 
-const url = /([a-z][a-z0-9+-]*):\/\/([^\s"'<>`|\\^/?#]+)/gi;
-const dotted = "(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]";
-const hostAndPort = new RegExp(
-  `(?<![\\w.@/:$-])(${dotted}|\\d{1,3}(?:\\.\\d{1,3}){3}):(\\d{2,5})(?![\\w.])`,
-  "gi",
-);
+/** Every step below looks at pieces of bounded length, so that no text, however built, takes more than linear time. */
+const longest = { scheme: 30, authority: 600, word: 300 } as const;
+
+const scheme = new RegExp(`[a-z][a-z0-9+-]{0,${longest.scheme - 1}}$`, "i");
+const endOfAuthority = /[\s"'<>`|\\^/?#]/;
+const word = /[^\s"'<>`,;=()[\]{}|&]+/g;
+const hostAndPort = /^([^:/@]+):(\d{2,5})(?:\/.*)?$/;
 const speaksOfServer =
   /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|site|peer/i;
-const setting = new RegExp(
-  `([\\w.-]*(?:${speaksOfServer.source})[\\w.-]*)["']?[ \\t]*[:= \\t][ \\t]*["']?(${dotted})(?![\\w.(/-])`,
-  "gi",
-);
-const wholeName = new RegExp(`^${dotted}\\.?$`, "i");
-const comment = /^\s*(?:#|\/\/|<!--|--\s|;).*$/gm;
+const label = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9])?$/i;
+const topLevel = /^[a-z][a-z0-9-]*[a-z0-9]$/i;
+const comment = /^[ \t]*(?:#|\/\/|<!--|--[ \t]|;).*$/gm;
 
 /** Ends of file names, settings and code that also look like a DNS name's last label. */
 const notTopLevel = new Set(
@@ -48,26 +46,53 @@ export const hostsOf = rememberLast((resource: Resource): readonly HostReference
   textsOf(decoded(resource)).flatMap(hostsIn),
 );
 
-export function hostsIn(text: Text): HostReference[] {
+export function hostsIn(text: Pick<Text, "value" | "key" | "path">): HostReference[] {
   const { value, key } = text;
-  if ((!value.includes(".") && !value.includes("://")) || isLocalisationFile(value)) return [];
+  if (!value.includes(".") && !value.includes("://")) return [];
+  if (isLocalisationFile(value)) return [];
   const plain = value.includes("\n") ? value.replaceAll(comment, "") : value;
-  const found = new Map<string, Found>();
-  const add = (host: Found) => {
-    if (!identifiers.has(host.host)) found.set(`${host.scheme ?? ""} ${host.host} ${host.port ?? ""}`, host);
-  };
-  for (const [, scheme = "", authority = ""] of plain.matchAll(url))
-    for (const host of hostsOfAuthority(authority)) add({ ...host, scheme: scheme.toLowerCase() });
-  const withoutUrls = plain.replaceAll(url, " ");
-  for (const [, host = "", port] of withoutUrls.matchAll(hostAndPort)) add(named(host, port));
-  const known = () => new Set([...found.values()].map(({ host }) => host));
-  for (const [, , host = ""] of withoutUrls.matchAll(setting))
-    if (isName(host) && !known().has(host.toLowerCase())) add(named(host));
-  if (speaksOfServer.test(key) || /^(args|command)$/.test(key))
-    for (const part of plain.trim().split(/[\s,]+/))
-      if ((isName(part) && !known().has(part.toLowerCase())) || isIP(part.replace(/^\[|\]$/g, "")) !== 0)
-        add(named(part));
-  return [...found.values()].map((host) => ({ ...host, path: text.path }));
+  const found: Found[] = [];
+  const seen = new Set(identifiers);
+  for (const host of [...hostsOfUrls(plain), ...hostsOfWords(plain, key)]) {
+    const bare = host.scheme === undefined && host.port === undefined;
+    const print = bare ? host.host : `${host.scheme ?? ""} ${host.host} ${host.port ?? ""}`;
+    if (seen.has(print) || identifiers.has(host.host)) continue;
+    // What a URL or a port names already says more than the bare name.
+    seen.add(print).add(host.host);
+    found.push(host);
+  }
+  return found.map((host) => ({ ...host, path: text.path }));
+}
+
+function* hostsOfUrls(text: string): Generator<Found> {
+  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
+    const named = scheme.exec(text.slice(Math.max(0, at - longest.scheme), at))?.[0];
+    if (named === undefined) continue;
+    const rest = text.slice(at + 3, at + 3 + longest.authority);
+    const end = rest.search(endOfAuthority);
+    for (const host of hostsOfAuthority(end < 0 ? rest : rest.slice(0, end)))
+      yield { ...host, scheme: named.toLowerCase() };
+  }
+}
+
+/** `a.example:8883` anywhere; a bare name after a word that speaks of a server, or where the key does. */
+function* hostsOfWords(text: string, key: string): Generator<Found> {
+  const everyName = speaksOfServer.test(key) || key === "args" || key === "command";
+  let before = "";
+  for (const [piece] of text.matchAll(word)) {
+    if (piece.length > longest.word || piece.includes("://") || piece.includes("@")) {
+      before = "";
+      continue;
+    }
+    const [, host = "", port] = hostAndPort.exec(piece) ?? [];
+    if (isDottedName(host) || isIP(host) === 4) yield reference(host, port);
+    else if (everyName || speaksOfServer.test(before)) {
+      const name = piece.split("/")[0] ?? "";
+      if ((isDottedName(name) && !looksLikeFile(name)) || isIP(piece) !== 0) yield reference(name || piece);
+    }
+    // `"host" : "a.example"`: punctuation between the two.
+    if (/\w/.test(piece)) before = piece;
+  }
 }
 
 /** `user:password@a.example:1883,b.example` of a URL. What a variable fills in is read where the variable is set. */
@@ -77,11 +102,11 @@ function* hostsOfAuthority(authority: string): Generator<Found> {
     const name = part.replaceAll(/\$\{[^}]*\}|\$\([^)]*\)|\{\{[^}]*\}\}|%[a-z{(][^.]*/gi, "*");
     const match = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d{1,5}|\*))?$/i.exec(name);
     if (match?.[1] === undefined || /^[*.]*$/.test(match[1])) continue;
-    yield named(match[1], match[2] === "*" ? undefined : match[2]);
+    yield reference(match[1], match[2] === "*" ? undefined : match[2]);
   }
 }
 
-function named(host: string, port?: string): Found {
+function reference(host: string, port?: string): Found {
   const name = host
     .replace(/^\[|\]$/g, "")
     .replace(/\.$/, "")
@@ -89,11 +114,13 @@ function named(host: string, port?: string): Found {
   return port === undefined ? { host: name } : { host: name, port: Number(port) };
 }
 
-function isName(text: string): boolean {
-  if (!wholeName.test(text)) return false;
-  const last = text.replace(/\.$/, "").split(".").at(-1)?.toLowerCase() ?? "";
-  return !notTopLevel.has(last);
+function isDottedName(text: string): boolean {
+  const labels = text.replace(/\.$/, "").split(".");
+  return labels.length > 1 && labels.every((part) => label.test(part)) && topLevel.test(labels.at(-1) ?? "");
 }
+
+const looksLikeFile = (name: string): boolean =>
+  notTopLevel.has(name.replace(/\.$/, "").split(".").at(-1)?.toLowerCase() ?? "");
 
 /** A Secret holds its texts in base64; a virtual machine its start script. */
 function decoded(resource: Resource): Resource {

@@ -4,11 +4,11 @@ import { workloads } from "../reading/pods.ts";
 import { textsOf } from "../reading/texts.ts";
 
 const signs: readonly (readonly [sign: RegExp, what: string])[] = [
-  [/^\s*mqtt\.allow_anonymous\s*=\s*true/m, "RabbitMQ's MQTT"],
-  [/^\s*anonymous_login_user\s*=\s*(?!none\b)\S+/m, "RabbitMQ"],
-  [/^\s*loopback_users(\.guest)?\s*=\s*(none|false)/m, "RabbitMQ's guest"],
-  [/^\s*allow_anonymous\s+true/m, "Mosquitto"],
-  [/^\s*host(ssl|nossl)?\s+\S+\s+\S+\s+\S+\s+trust\b/m, "PostgreSQL (trust)"],
+  [/^[ \t]*mqtt\.allow_anonymous\s*=\s*true/m, "RabbitMQ's MQTT"],
+  [/^[ \t]*anonymous_login_user\s*=\s*(?!none\b)\S+/m, "RabbitMQ"],
+  [/^[ \t]*loopback_users(\.guest)?\s*=\s*(none|false)/m, "RabbitMQ's guest"],
+  [/^[ \t]*allow_anonymous\s+true/m, "Mosquitto"],
+  [/^[ \t]*host(ssl|nossl)?\s+\S+\s+\S+\s+\S+\s+trust\b/m, "PostgreSQL (trust)"],
   [/no_password\s*[:=>]/, "a ClickHouse user without a password"],
   [/<password\s*\/>|<password>\s*<\/password>/, "a ClickHouse user with an empty password"],
   [/GF_AUTH_ANONYMOUS_ENABLED[\s"'=:]+true|\[auth\.anonymous\][\s\S]{0,40}?enabled\s*=\s*true/, "Grafana"],

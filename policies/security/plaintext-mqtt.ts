@@ -13,7 +13,7 @@ const plainPorts = new Map([
   [9092, "Kafka"],
 ]);
 const listener =
-  /^\s*(?:mqtt\.listeners\.tcp(?:\.\w+)?|listeners\.tcp(?:\.\w+)?)\s*=\s*(?!none\b)(\S+)|^\s*listener\s+(1883)\b/m;
+  /^[ \t]*(?:mqtt\.listeners\.tcp(?:\.\w+)?|listeners\.tcp(?:\.\w+)?)\s*=\s*(?!none\b)(\S+)|^[ \t]*listener\s+(1883)\b/m;
 
 export const plaintextMqtt: ResourcePolicy = {
   id: "plaintext-mqtt",

@@ -13,9 +13,9 @@ const notSecret = /(_FILE|_PATH|_NAME|_ID|_URL|_TTL|_DAYS|_SECRET_NAME|public_?k
 const shapes: readonly (readonly [shape: RegExp, what: string])[] = [
   [/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/, "a private key"],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, "an access key of AWS"],
-  [/\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/, "a signed token"],
+  [/\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10}/, "a signed token"],
   [/\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bglpat-[\w-]{20,}|\bxox[abp]-[\w-]{10,}/, "a token of a service"],
-  [/[a-z][a-z0-9+.-]*:\/\/[^\s:/@$]+:(?!\$|\*|<|xxx)[^\s:/@$]{3,}@/i, "a password in an address"],
+  [/:\/\/[^\s:/@$]{1,200}:(?!\$|\*|<|xxx)[^\s:/@$]{3,500}@/i, "a password in an address"],
 ];
 
 export const secretInPlain: ResourcePolicy = {

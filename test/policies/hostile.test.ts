@@ -122,7 +122,7 @@ describe("texts built to exhaust a pattern", () => {
     ["lines", "\n".repeat(50_000)],
     ["comments", "# a.b.c\n".repeat(10_000)],
     ["urls", "https://a.example.com/ ".repeat(5_000)],
-    ["variables", `http://${"${a}".repeat(10_000)}.x`],
+    ["variables", `http://${"$(A)".repeat(10_000)}.x`],
     ["crash reports", "send_crash_reports".repeat(5_000)],
   ];
 
