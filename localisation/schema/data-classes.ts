@@ -25,6 +25,8 @@ export const dataClassNames = [
   "state",
 ] as const satisfies readonly (keyof typeof dataClasses)[];
 
+export type DataClassName = (typeof dataClassNames)[number];
+
 /** Legal ways for data to leave, as data-protection laws name them. */
 export const transferMechanisms = [
   "adequacy",

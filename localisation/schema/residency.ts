@@ -5,6 +5,7 @@ import { Endpoint } from "./endpoints.ts";
 import { RemoteAccess, Transfer, Waiver } from "./exceptions.ts";
 import Type from "./type.ts";
 
+export type { DataClassName } from "./data-classes.ts";
 export { dataClassNames };
 
 const Law = strictObject(
