@@ -10,6 +10,7 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import { brokerDefinitions, brokerPlugins, rabbitmqConf } from "./broker-settings.ts";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
+import { storeMetadata } from "./data-classes.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
@@ -114,7 +115,7 @@ export class Broker extends ComponentResource {
     new StatefulSet(
       part,
       {
-        metadata: metadata(namespace, part, part),
+        metadata: storeMetadata(namespace, part, part),
         spec: {
           serviceName: peerService,
           replicas: size.replicas,
@@ -123,7 +124,7 @@ export class Broker extends ComponentResource {
           selector: { matchLabels: selectorLabels(part) },
           updateStrategy: { type: "RollingUpdate" },
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          volumeClaimTemplates: [volumeClaim(surroundings, "data", size.storage)],
+          volumeClaimTemplates: [volumeClaim(surroundings, part, "data", size.storage)],
           template: podTemplate(surroundings, {
             part,
             image: "broker",

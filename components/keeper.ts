@@ -5,6 +5,7 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
+import { storeMetadata } from "./data-classes.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
 import { ports } from "./ports.ts";
@@ -61,7 +62,7 @@ export class Keeper extends ComponentResource {
     new StatefulSet(
       part,
       {
-        metadata: metadata(namespace, part, part),
+        metadata: storeMetadata(namespace, part, part),
         spec: {
           serviceName: part,
           replicas: size.replicas,
@@ -71,7 +72,7 @@ export class Keeper extends ComponentResource {
           selector: { matchLabels: selectorLabels(part) },
           updateStrategy: { type: "RollingUpdate" },
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          volumeClaimTemplates: [volumeClaim(surroundings, "data", size.storage)],
+          volumeClaimTemplates: [volumeClaim(surroundings, part, "data", size.storage)],
           template: podTemplate(surroundings, {
             part,
             image: "keeper",

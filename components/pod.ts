@@ -4,6 +4,7 @@
  */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
+import { dataClassesOf } from "./data-classes.ts";
 import { type ImageName, type ImageSource, imageAddress, imageUser } from "./images.ts";
 import { labels, type PartName } from "./part.ts";
 import { nodeAffinity, type Placement, topologySpread } from "./placement.ts";
@@ -113,11 +114,12 @@ export function scratch(name: string, mebibytesAtMost: number): types.input.core
 /** The volume that each replica of a stateful part keeps. */
 export function volumeClaim(
   { placement }: Surroundings,
+  part: PartName,
   name: string,
   gibibytesOfDisk: number,
 ): types.input.core.v1.PersistentVolumeClaim {
   return {
-    metadata: { name, labels: labels() },
+    metadata: { name, labels: labels(), annotations: dataClassesOf(part) },
     spec: {
       accessModes: ["ReadWriteOnce"],
       ...(placement.storageClass !== undefined && { storageClassName: placement.storageClass }),

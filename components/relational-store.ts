@@ -6,6 +6,7 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import type { ObjectStore, PostgresCluster, ScheduledBackup } from "./cloudnative-pg.ts";
 import { customResource } from "./custom-resource.ts";
+import { dataClasses, dataClassesOf, storeMetadata } from "./data-classes.ts";
 import { imageAddress } from "./images.ts";
 import { labels, metadata } from "./part.ts";
 import { nodeAffinity, topologySpread } from "./placement.ts";
@@ -72,7 +73,7 @@ export class RelationalStore extends ComponentResource {
       {
         apiVersion: "postgresql.cnpg.io/v1",
         kind: "Cluster",
-        metadata: metadata(namespace, part, part),
+        metadata: storeMetadata(namespace, part, part),
         spec: {
           instances: size.replicas,
           imageName: imageAddress("relational-store", images),
@@ -80,12 +81,13 @@ export class RelationalStore extends ComponentResource {
           ...(images.pullSecret !== undefined && { imagePullSecrets: [{ name: images.pullSecret }] }),
           inheritedMetadata: {
             labels: labels(part),
-            ...(scrapeAnnotations && {
-              annotations: {
+            annotations: {
+              ...dataClassesOf(part),
+              ...(scrapeAnnotations && {
                 "prometheus.io/scrape": "true",
                 "prometheus.io/port": String(ports.relationalStore.metrics),
-              },
-            }),
+              }),
+            },
           },
           enableSuperuserAccess: false,
           enablePDB: true,
@@ -148,7 +150,10 @@ export class RelationalStore extends ComponentResource {
         {
           apiVersion: "barmancloud.cnpg.io/v1",
           kind: "ObjectStore",
-          metadata: metadata(namespace, `${part}-backups`, part),
+          metadata: {
+            ...metadata(namespace, `${part}-backups`, part),
+            annotations: dataClasses(["backups"]),
+          },
           spec: {
             retentionPolicy: retentionPolicy(backup.retention),
             configuration: {

@@ -8,6 +8,7 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
+import { storeMetadata } from "./data-classes.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
@@ -130,7 +131,7 @@ export class TimeSeriesStore extends ComponentResource {
     new StatefulSet(
       name,
       {
-        metadata: metadata(namespace, name, part),
+        metadata: storeMetadata(namespace, name, part),
         spec: {
           serviceName: `${part}-nodes`,
           replicas: size.replicas,
@@ -139,7 +140,7 @@ export class TimeSeriesStore extends ComponentResource {
           selector: { matchLabels: selector },
           updateStrategy: { type: "RollingUpdate" },
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          volumeClaimTemplates: [volumeClaim(surroundings, "data", size.storage)],
+          volumeClaimTemplates: [volumeClaim(surroundings, part, "data", size.storage)],
           template: podTemplate(surroundings, {
             part,
             image: "time-series-store",
