@@ -84,7 +84,7 @@ class Tally {
   }
 
   get #ownSubject(): string {
-    return this.#policy.judges === "file" ? this.#file : this.#context.plan.source.description;
+    return this.#policy.judges === "file" ? this.#file : "the whole plan";
   }
 
   #add(breach: Breach, found: "fail" | "undetermined", resource: Resource | undefined): void {

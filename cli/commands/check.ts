@@ -149,7 +149,7 @@ function showTable(result: CheckResult, severity: Severity): void {
     `${tally("not-applicable")} not applicable`,
   ];
   print(
-    `${blocked ? style("red", "✗") : style("green", "✓")} ${result.source}: ${result.resources} resources, ${result.policies.length} policies: ${parts.join(", ")}.`,
+    `${blocked ? style("red", "✗") : style("green", "✓")} ${result.source}: ${result.resources} ${result.resources === 1 ? "resource" : "resources"}, ${result.policies.length} policies: ${parts.join(", ")}.`,
   );
   if (result.resources === 0)
     print(

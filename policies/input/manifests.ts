@@ -92,7 +92,8 @@ export function parseManifests(text: string, file: string): Resource[] {
   for (const document of documentsOf(text, file, lines)) {
     const [wrong] = document.errors;
     if (wrong !== undefined) {
-      report(wrong.pos[0], "", `${wrong.message.split("\n")[0]}.`, cureOfSyntax(text));
+      if (/call stack/i.test(wrong.message)) report(0, "", ...tooDeep);
+      else report(wrong.pos[0], "", `${wrong.message.split("\n")[0]}.`, cureOfSyntax(text));
       break;
     }
     if (document.contents === null) continue;
@@ -109,17 +110,19 @@ export function parseManifests(text: string, file: string): Resource[] {
       );
       continue;
     }
-    const tooDeep = depthProblem(value);
-    if (tooDeep !== undefined) report(offset, "", tooDeep, "Check the brackets and the indentation.");
+    const deep = depthProblem(value);
+    if (deep !== undefined) report(offset, "", deep, tooDeep[1]);
     else if (value !== null)
       for (const object of objectsOf(value, document.contents as Node, offset))
         resourceOf(object.value, place(object.offset), resources, (message, cure) =>
-          report(object.offset, object.path, message, cure),
+          report(object.offset, object.path, message, isTemplate(text) ? render : cure),
         );
   }
   if (problems.length > 0) throw new LocalisationError(problems);
   return resources;
 }
+
+const tooDeep = ["The values are nested too deep.", "Check the brackets and the indentation."] as const;
 
 /** What Kubernetes reads as text: base-60 numbers, timestamps and types of YAML 1.1 that JSON lacks. */
 const asKubernetes = (tags: Tags): Tags =>
@@ -141,9 +144,7 @@ function documentsOf(text: string, file: string, lineCounter: LineCounter): Docu
     return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new LocalisationError([
-      problemAt(file, "The values are nested too deep.", "Check the brackets and the indentation."),
-    ]);
+    throw new LocalisationError([problemAt(file, ...tooDeep)]);
   }
 }
 
@@ -152,10 +153,11 @@ function plain(document: Document.Parsed): Json {
   return (value === undefined ? null : value) as Json;
 }
 
+const isTemplate = (text: string): boolean => /\{\{[^\n]*\}\}/.test(text);
+const render = "This is a template: render it first, by `helm template`.";
+
 const cureOfSyntax = (text: string): string =>
-  /\{\{.*\}\}/.test(text)
-    ? "This is a template: render it first, by `helm template`."
-    : "Correct the YAML; `kubectl apply --dry-run=client -f` reads it the same way.";
+  isTemplate(text) ? render : "Correct the YAML; `kubectl apply --dry-run=client -f` reads it the same way.";
 
 interface Found {
   readonly value: Json;

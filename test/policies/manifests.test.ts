@@ -1,0 +1,168 @@
+/** Anyone's YAML as resources: what a cluster would read, or located errors. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { formatProblem, LocalisationError } from "../../localisation/problem.ts";
+import { parseManifests, readManifests } from "../../policies/input/manifests.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "manifests-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function problemsOf(read: () => unknown): string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof LocalisationError) return error.problems.map(formatProblem);
+    throw error;
+  }
+  return [];
+}
+const wrong = (text: string) => problemsOf(() => parseManifests(text, "a.yaml"));
+
+describe("objects", () => {
+  test("of several documents, each with its line", () => {
+    const text =
+      "# Source: chart/templates/a.yaml\n---\n\n---\napiVersion: v1\nkind: Pod\nmetadata: { name: a }\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: b, namespace: team }\n";
+    expect(parseManifests(text, "a.yaml")).toMatchObject([
+      { type: "kubernetes:core/v1:Pod", name: "Pod/a", source: { file: "a.yaml", line: 5 } },
+      { type: "kubernetes:apps/v1:Deployment", name: "team/Deployment/b", source: { line: 9 } },
+    ]);
+  });
+
+  test("of lists, nested and typed", () => {
+    const text = `
+kind: List
+apiVersion: v1
+items:
+  - { apiVersion: v1, kind: Pod, metadata: { name: a } }
+  - kind: ServiceList
+    apiVersion: v1
+    items:
+      - metadata: { name: b }
+`;
+    expect(parseManifests(text, "a.yaml").map(({ name, source }) => [name, source?.line])).toEqual([
+      ["Pod/a", 5],
+      ["Service/b", 9],
+    ]);
+  });
+
+  test("of JSON", () => {
+    const text = JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name: "a" } });
+    expect(parseManifests(text, "a.json")).toMatchObject([{ name: "Pod/a" }]);
+  });
+
+  test("as the cluster reads them: yes is true, times and base-60 numbers are text, merges merge", () => {
+    const text = `
+apiVersion: v1
+kind: Pod
+metadata: { name: a }
+base: &base { hostPID: on }
+spec: { <<: *base, hostNetwork: yes, hostIPC: "yes", at: 2026-01-01, ports: 22:22, mode: 0440 }`;
+    expect(parseManifests(text, "a.yaml")[0]?.properties.spec).toEqual({
+      hostPID: true,
+      hostNetwork: true,
+      hostIPC: "yes",
+      at: "2026-01-01",
+      ports: "22:22",
+      mode: 288,
+    });
+  });
+
+  test("with keys that mean something to JavaScript keep them as plain keys", () => {
+    const text =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { __proto__: x, constructor: w, toString: z }";
+    const [resource] = parseManifests(text, "a.yaml");
+    expect(Object.entries(resource?.properties.data ?? {})).toEqual([
+      ["__proto__", "x"],
+      ["constructor", "w"],
+      ["toString", "z"],
+    ]);
+    expect(({} as Record<string, unknown>).x).toBeUndefined();
+  });
+});
+
+describe("errors say where and how to mend it", () => {
+  test.each([
+    [
+      "broken YAML",
+      "apiVersion: v1\nkind: Pod\n  metadata: {",
+      /^a\.yaml:2:7 {2}.*\. Correct the YAML; `kubectl apply --dry-run=client -f` reads it the same way\.$/,
+    ],
+    [
+      "a template",
+      "apiVersion: v1\nkind: {{ .Values.kind }}\nmetadata: { name: a }\n",
+      /render it first, by `helm template`\.$/,
+    ],
+    ["a chart's values", "replicas: 3\nimage: nginx\n", /^a\.yaml:1:1 {2}This is no Kubernetes object/],
+    ["a list of texts", "- a\n- b\n", /^a\.yaml:1:1 {2}This is no Kubernetes object/],
+    ["a text", "hello", /^a\.yaml:1:1 {2}This is no Kubernetes object/],
+    ["no name", "apiVersion: v1\nkind: Pod\n", /^a\.yaml:1:1 {2}The Pod has no name\. Add metadata\.name\.$/],
+    [
+      "an item without a kind",
+      "apiVersion: v1\nkind: List\nitems:\n  - metadata: { name: a }\n",
+      /^a\.yaml:4:5 {2}items\[0\]: This is no Kubernetes object/,
+    ],
+    [
+      "a key twice",
+      "apiVersion: v1\nkind: Pod\nkind: Secret\nmetadata: { name: a }\n",
+      /^a\.yaml:3:1 {2}Map keys must be unique/,
+    ],
+  ])("%s", (_, text, message) => {
+    const problems = wrong(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(message);
+  });
+
+  test("aliases that explode", () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, level) =>
+        `a${level}: &a${level} [${Array(10)
+          .fill(level === 0 ? "x" : `*a${level - 1}`)
+          .join(",")}]`,
+    );
+    const [problem] = wrong(`apiVersion: v1\nkind: Pod\nmetadata: { name: a }\n${levels.join("\n")}\n`);
+    expect(problem).toMatch(/alias.*Write the values out where aliases/i);
+  });
+
+  test("values nested too deep", () => {
+    const text = (depth: number) =>
+      `apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: ${"[".repeat(depth)}${"]".repeat(depth)}\n`;
+    expect(wrong(text(90))).toEqual([]);
+    expect(wrong(text(200))[0]).toMatch(/nested more than 100 deep/);
+    expect(wrong(text(100_000))[0]).toMatch(/nested/);
+  });
+
+  test("all files of a folder at once, and what is no text", () => {
+    const broken = join(folder, "broken");
+    mkdirSync(join(broken, "below", ".hidden"), { recursive: true });
+    writeFileSync(join(broken, "a.yaml"), "kind: [\n");
+    writeFileSync(join(broken, "below", "b.yml"), Buffer.from([0xff, 0xfe, 0x00, 0x80]));
+    writeFileSync(join(broken, "below", ".hidden", "c.yaml"), "kind: [\n");
+    writeFileSync(join(broken, "NOTES.txt"), "not read");
+    symlinkSync("/etc/hosts", join(broken, "link.yaml"));
+    const problems = problemsOf(() => readManifests(broken));
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toContain("a.yaml:2:1");
+    expect(problems[1]).toMatch(/b\.yml:1:1 {2}The file is no text in UTF-8\./);
+  });
+
+  test("a folder without manifests, and none at all", () => {
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    expect(problemsOf(() => readManifests(empty))[0]).toContain("No manifest is here.");
+    expect(problemsOf(() => readManifests(join(folder, "gone")))[0]).toContain(
+      "There is no such file or folder.",
+    );
+  });
+});
+
+test("ten thousand documents in one file are all read", () => {
+  const one = (index: number) =>
+    `---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: c${index}, namespace: team }\ndata: { key: "value ${index}" }\n`;
+  const text = Array.from({ length: 10_000 }, (_, index) => one(index)).join("");
+  const resources = parseManifests(text, "many.yaml");
+  expect(resources).toHaveLength(10_000);
+  expect(resources.at(-1)).toMatchObject({ name: "team/ConfigMap/c9999", source: { line: 49_997 } });
+});
