@@ -20,7 +20,7 @@ const publisherProcesses = 2;
 const channels = ["produced", "energy", "temperature", "power"];
 
 /** Rows a second that the engine takes in batches like ingest's, made beforehand. */
-async function engineCeiling(): Promise<number> {
+async function engineCeiling(): Promise<{ rowsPerSecond: number; microsecondsPerRow: number }> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const store = await openTimeSeriesStore(folder);
   await migrateTimeSeriesStore(store.writer, benchCountry);
@@ -37,16 +37,19 @@ async function engineCeiling(): Promise<number> {
     });
   let rows = 0;
   let busy = 0;
+  let processor = 0;
   while (busy < (duration * 1000) / 3) {
     const readings = batch();
-    const started = performance.now();
+    const [started, usedBefore] = [performance.now(), process.cpuUsage()];
     await insertReadings(store.writer, readings, Date.now());
     busy += performance.now() - started;
+    const used = process.cpuUsage(usedBefore);
+    processor += used.user + used.system;
     rows += batchRows;
   }
   await store.close();
   rmSync(folder, { recursive: true, force: true });
-  return (rows / busy) * 1000;
+  return { rowsPerSecond: (rows / busy) * 1000, microsecondsPerRow: processor / rows };
 }
 
 const ceiling = await engineCeiling();
@@ -86,8 +89,10 @@ const elapsed = (after.at - before.at) / 1000;
 const result = {
   messagesPerSecond: Math.round((after.acknowledged - before.acknowledged) / elapsed),
   rowsPerSecond: Math.round((stackAfter.flow.stored - stackBefore.flow.stored) / elapsed),
-  engineCeilingRowsPerSecond: Math.round(ceiling),
-  ratioToCeiling: Number(((after.acknowledged - before.acknowledged) / elapsed / ceiling).toFixed(3)),
+  engineCeilingRowsPerSecond: Math.round(ceiling.rowsPerSecond),
+  ratioToCeiling: Number(
+    ((after.acknowledged - before.acknowledged) / elapsed / ceiling.rowsPerSecond).toFixed(3),
+  ),
   stackProcessors: Number(
     ((stackAfter.processorSeconds - stackBefore.processorSeconds) / elapsed).toFixed(2),
   ),
@@ -96,6 +101,7 @@ const result = {
     ((stackAfter.processorSeconds - stackBefore.processorSeconds) * 1e6) /
       (after.acknowledged - before.acknowledged),
   ),
+  engineMicrosecondsPerRow: Number(ceiling.microsecondsPerRow.toFixed(1)),
   lagMilliseconds: stackAfter.flow.lagMilliseconds,
   mostParts: stackAfter.mostParts,
   machines,

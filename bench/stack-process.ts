@@ -86,18 +86,16 @@ async function register(machines: number): Promise<string[]> {
     const ids = Array.from({ length: Math.min(perCompany, machines - start) }, (_, index) =>
       machineName(start + index),
     );
-    await database
-      .insert(machine)
-      .values(
-        ids.map((id) => ({
-          companyId,
-          siteId: "plant",
-          id,
-          name: id,
-          kind: "lathe",
-          plannedRunTimePerItem: 1,
-        })),
-      );
+    await database.insert(machine).values(
+      ids.map((id) => ({
+        companyId,
+        siteId: "plant",
+        id,
+        name: id,
+        kind: "lathe",
+        plannedRunTimePerItem: 1,
+      })),
+    );
     const issued = ids.map((id) => newCredential({ company: companyId, site: "plant", machine: id }));
     await database.insert(credential).values(issued.map(({ row }) => row));
     found.push(...issued.map(({ password }) => password));

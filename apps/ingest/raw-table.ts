@@ -1,5 +1,4 @@
 /** Writes readings to `raw`, as one block: whatever else fails, a month's readings of one insert appear together. */
-import { Readable } from "node:stream";
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Reading } from "./reading.ts";
 
@@ -9,34 +8,33 @@ export async function insertReadings(
   readings: readonly Reading[],
   receivedAt: number,
 ): Promise<void> {
+  const received = secondsOf(receivedAt);
   await client.insert({
     table: "raw",
     columns: ["company", "site", "machine", "channel", "time", "number", "text", "received_at"],
-    // Tab-separated text, made here: half the cost of rows as JSON.
-    values: Readable.from([tabSeparated(readings, receivedAt)], { objectMode: false }),
-    format: "TabSeparated",
+    values: readings.map(({ series: { company, site, machine, channel }, time, number, text }) => [
+      company,
+      site,
+      machine,
+      channel,
+      secondsOf(time),
+      number,
+      text,
+      received,
+    ]),
+    // Measured: tab-separated text costs the engine the same, and the event loop more.
+    format: "JSONCompactEachRow",
     clickhouse_settings: {
       // Readings of many months in one batch are a device that was offline, or one that means harm; neither may stop us.
       max_partitions_per_insert_block: "0",
+      // Parsed in parallel, a long batch would come as several blocks.
       input_format_parallel_parsing: 0,
       max_threads: 1,
     },
   });
 }
 
-function tabSeparated(readings: readonly Reading[], receivedAt: number): string {
-  const received = (receivedAt / 1000).toFixed(3);
-  let rows = "";
-  for (const { series, time, number, text } of readings) {
-    const { company, site, machine, channel } = series;
-    const value = number === null ? `\\N\t${escapeText(text)}` : `${number}\t`;
-    rows += `${company}\t${site}\t${machine}\t${channel}\t${(time / 1000).toFixed(3)}\t${value}\t${received}\n`;
-  }
-  return rows;
-}
-
-const escapes: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0" };
-
-function escapeText(text: string): string {
-  return text.replace(/[\\\t\n\r\0]/g, (character) => escapes[character]!);
+/** As the engine reads a time with milliseconds. */
+function secondsOf(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(3);
 }
