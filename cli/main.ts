@@ -34,6 +34,12 @@ for (const command of [
   program.addCommand(command.exitOverride());
 program.exitOverride();
 
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCode.fine);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,4 +1,6 @@
 /** Loads a country's localisation file: read, parsed, checked, completed, frozen; or all that is wrong with it at once. */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Catalogue, catalogueWarnings, loadCatalogues } from "./catalogue.ts";
 import { fillDefaults } from "./defaults.ts";
 import { deriveDefaults } from "./derived-defaults.ts";
@@ -34,6 +36,8 @@ export interface LoadedCountry {
   readonly sha256: string;
   /** By language: each that the country offers and has a catalogue for, and always English. */
   readonly catalogues: Readonly<Record<string, Catalogue>>;
+  /** The text of the SVG that `branding.logo` names. */
+  readonly logo?: string;
   readonly warnings: readonly Problem[];
 }
 
@@ -65,8 +69,10 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
   problems.push(...catalogueProblems);
   if (wanted === undefined || problems.length > 0) throw new LocalisationError(problems);
   warnings.push(...catalogueWarnings(document, languages, catalogues));
+  const { logo } = wanted.draft.branding;
   return deepFreeze({
     country: wanted.draft,
+    ...(logo === undefined ? {} : { logo: readFileSync(join(dirname(file), logo), "utf8") }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     file,
     sha256: source.sha256,

@@ -154,6 +154,7 @@ async function start(
       reader: store.reader,
       flow: () => ingest.flow,
       status,
+      ...(loaded.logo === undefined ? {} : { logo: loaded.logo }),
       mqtt: {
         host: hostOf(bind),
         port: broker.mqttsPort,

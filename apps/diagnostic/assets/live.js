@@ -22,6 +22,28 @@ function show({ texts, states }) {
       if (cell.textContent !== name) cell.textContent = name;
     }
   }
+  showNewChannels(Object.keys(texts));
+}
+
+/**
+ * A machine's page has no place for a channel that it sends for the first time: it is loaded anew, once for each.
+ * @param {string[]} keys
+ */
+function showNewChannels(keys) {
+  /** @type {HTMLElement | null} */
+  const machine = document.querySelector("[data-channels-of]");
+  if (machine === null) return;
+  const unseen = keys.find(
+    (key) =>
+      key.startsWith(`${machine.dataset.channelsOf}/`) &&
+      // The state has its own place beside the values.
+      !(key.endsWith("/state") && document.querySelector(".values") !== null) &&
+      document.querySelector(`[data-live="${CSS.escape(key)}"]`) === null &&
+      sessionStorage.getItem(`loaded for ${key}`) === null,
+  );
+  if (unseen === undefined) return;
+  sessionStorage.setItem(`loaded for ${unseen}`, "");
+  location.reload();
 }
 
 /** @param {boolean} lost */

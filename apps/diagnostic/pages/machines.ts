@@ -105,7 +105,7 @@ export function machinePage(view: View, page: MachinePage): Html {
     body: html`<p class="back"><a href="/machines">${t("navigation.machines")}</a></p>
 <h1>${machine.name} ${view.signedIn?.company?.simulated === true ? simulatedTag(view) : ""}</h1>
 <p class="hint">${machine.kind} · ${machine.siteName} · ${t("machine.planned", { seconds: translation.unit(machine.plannedRunTimePerItem, "second", "long") })}</p>
-${statePill(view, key, page.now)} <span class="hint heard" data-live="${key}">${heardText(view, page.now.heardAt)}</span>
+<div data-channels-of="${key}">${statePill(view, key, page.now)} <span class="hint heard" data-live="${key}">${heardText(view, page.now.heardAt)}</span></div>
 ${liveStatus(view)}
 ${
   page.values.length === 0
