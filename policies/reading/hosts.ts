@@ -20,14 +20,16 @@ export interface HostReference {
 type Found = Omit<HostReference, "path">;
 
 /** Every step below looks at pieces of bounded length, so that no text, however built, takes more than linear time. */
-const longest = { scheme: 30, authority: 600, word: 300 } as const;
+const longest = { scheme: 30, authority: 600, word: 300, list: 2000 } as const;
 
 const scheme = new RegExp(`[a-z][a-z0-9+-]{0,${longest.scheme - 1}}$`, "i");
 const endOfAuthority = /[\s"'<>`|\\^/?#]/;
 const word = /[^\s"'<>`,;=()[\]{}|&]+/g;
 const hostAndPort = /^([^:/@]+):(\d{2,5})(?:\/.*)?$/;
 const speaksOfServer =
-  /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|site|peer/i;
+  /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|peer/i;
+/** Between a setting's name and its value, on one line. */
+const assignment = /^["'>]?[ \t]*[:=]?[ \t]*["']?$/;
 const label = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9])?$/i;
 const topLevel = /^[a-z][a-z0-9-]*[a-z0-9]$/i;
 const comment = /^[ \t]*(?:#|\/\/|<!--|--[ \t]|;).*$/gm;
@@ -75,23 +77,25 @@ function* hostsOfUrls(text: string): Generator<Found> {
   }
 }
 
-/** `a.example:8883` anywhere; a bare name after a word that speaks of a server, or where the key does. */
+/** `a.example:8883` anywhere; a bare name beside a word that speaks of a server, or where the text's key does. */
 function* hostsOfWords(text: string, key: string): Generator<Found> {
-  const everyName = speaksOfServer.test(key) || key === "args" || key === "command";
-  let before = "";
-  for (const [piece] of text.matchAll(word)) {
-    if (piece.length > longest.word || piece.includes("://") || piece.includes("@")) {
-      before = "";
-      continue;
-    }
+  const isList = text.length <= longest.list && !text.includes("\n");
+  const everyName = isList && (speaksOfServer.test(key) || key === "args" || key === "command");
+  let before = { word: "", end: 0 };
+  for (const match of text.matchAll(word)) {
+    const [piece] = match;
+    const between = text.slice(before.end, match.index);
+    // `"host" : "a.example"`: the colon between the two.
+    if (!/\w/.test(piece)) continue;
+    const spoken = between.length <= 10 && assignment.test(between) && speaksOfServer.test(before.word);
+    before = { word: piece, end: match.index + piece.length };
+    if (piece.length > longest.word || piece.includes("://") || piece.includes("@")) continue;
     const [, host = "", port] = hostAndPort.exec(piece) ?? [];
     if (isDottedName(host) || isIP(host) === 4) yield reference(host, port);
-    else if (everyName || speaksOfServer.test(before)) {
+    else if (everyName || spoken) {
       const name = piece.split("/")[0] ?? "";
       if ((isDottedName(name) && !looksLikeFile(name)) || isIP(piece) !== 0) yield reference(name || piece);
     }
-    // `"host" : "a.example"`: punctuation between the two.
-    if (/\w/.test(piece)) before = piece;
   }
 }
 
