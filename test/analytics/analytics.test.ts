@@ -164,6 +164,88 @@ describe("a changed calendar", () => {
   });
 });
 
+describe("late readings", () => {
+  const received = (readings: readonly RawReading[], receivedAt: number) =>
+    readings.map((reading) => ({ ...reading, receivedAt }));
+
+  test("whose batch took minutes to commit are found", async () => {
+    await stores.register([lathe]);
+    let now = morning + 12 * hour;
+    await stores.insert(working(morning, morning + 8 * hour));
+    const analytics = await stores.analytics({ clock: () => now });
+    await analytics.runOnce();
+    const receivedAt = now + minute;
+    const early = send("energy", [[morning + hour, 0]]);
+    const slow = send("energy", [[morning + hour + second, 3]]);
+    const slower = send("energy", [[morning + 2 * hour, 9]]);
+    await stores.insert(received(early, receivedAt));
+    now += 2 * minute;
+    await analytics.runOnce();
+    expect((await rowOf(morning)).energyKilowattHours).toBe(0);
+    // Received in the same minute and of the same quarter of an hour as one that was accounted for.
+    await stores.insert(received(slow, receivedAt));
+    now += minute;
+    await analytics.runOnce();
+    expect((await rowOf(morning)).energyKilowattHours).toBe(3);
+    // The process was restarted in between.
+    await stores.insert(received(slower, receivedAt));
+    now += minute;
+    await (await stores.analytics({ clock: () => now })).runOnce();
+    expect((await rowOf(morning)).energyKilowattHours).toBe(9);
+  });
+
+  test("change the next shift that has a row, however far ahead", async () => {
+    await stores.register([lathe]);
+    let now = morning + 30 * hour;
+    const night = morning + 16 * hour;
+    await stores.insert([
+      ...working(morning, morning + 7 * hour),
+      ...send("produced", [[night + minute, 3000]]),
+      ...send("energy", [[night + minute, 1]]),
+    ]);
+    const analytics = await stores.analytics({ clock: () => now });
+    await analytics.runOnce();
+    expect((await rowOf(night)).produced).toBe(3000 - (7 * 360 - 6));
+    now += minute;
+    await stores.insert(received(send("produced", [[morning + 7.5 * hour, 2900]]), now - second));
+    await analytics.runOnce();
+    expect((await rowOf(night)).produced).toBe(100);
+    expect((await rowOf(morning)).produced).toBe(2900);
+  });
+
+  test("of the very end of a shift are counted in it", async () => {
+    await stores.register([lathe]);
+    let now = morning + 12 * hour;
+    await stores.insert(working(morning, morning + 8 * hour));
+    const analytics = await stores.analytics({ clock: () => now });
+    await analytics.runOnce();
+    now += minute;
+    await stores.insert(received(send("produced", [[morning + 8 * hour, 8 * 360]]), now - second));
+    await analytics.runOnce();
+    expect((await rowOf(morning)).produced).toBe(8 * 360);
+  });
+});
+
+test("a machine that goes down as the shift starts has failed in that shift", async () => {
+  await stores.register([lathe]);
+  const now = morning + hour;
+  const energy = Array.from({ length: 240 }, (_, at): [number, number] => [
+    morning - 3 * hour + at * minute,
+    at,
+  ]);
+  await stores.insert([
+    ...send("energy", energy),
+    ...send("state", [
+      [morning - 3 * hour, "idle"],
+      [morning, "down"],
+    ]),
+  ]);
+  await (await stores.analytics({ clock: () => now })).runOnce();
+  const row = await rowOf(morning);
+  expect(row).toMatchObject({ failures: 1, secondsToRepair: 3600 });
+  expect(row.seconds).toMatchObject({ down: 3600, idle: 0, unknown: 0 });
+});
+
 describe("the clock set back", () => {
   test("loses no late readings and lets no older row win", async () => {
     await stores.register([lathe]);
