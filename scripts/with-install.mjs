@@ -24,7 +24,7 @@ function isInstalled() {
 
 function install() {
   const started = Date.now();
-  process.stderr.write("Installing the kit's packages (once; about 1 GB on disk) …\n");
+  process.stderr.write("Installing the kit's packages (once; about 1.3 GB on disk) …\n");
   const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel", "error"], {
     cwd: root,
     // A later line of this run may be JSON that another program reads.
