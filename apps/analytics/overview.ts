@@ -2,14 +2,9 @@
  * The country's figures by sector and size band, fit to leave the companies' walls: summed, and suppressed by the
  * country's minimum count and dominance rule so that no cell can be subtracted either.
  */
-import type { ClickHouseClient } from "@clickhouse/client";
-import { eq } from "drizzle-orm";
 import type { Country } from "../../localisation/schema/country.ts";
-import type { Database } from "../relational/database.ts";
-import { company } from "../relational/schema.ts";
 import { protectTable } from "./disclosure.ts";
 import { addTotals, type Indicators, indicatorsOf, nothing, type Totals } from "./kpi.ts";
-import { kpiByCompany, type Period } from "./queries.ts";
 
 export interface AggregateFigures
   extends Pick<Indicators, "availability" | "effectiveness" | "qualityRatio" | "oee"> {
@@ -45,35 +40,9 @@ const measures: readonly (keyof Totals)[] = [
 ];
 
 /**
- * @param simulated whether of simulated or of real companies: never of both, because the difference between two
- * overviews would be a third.
+ * @param table companies' sums by sector and size band: of simulated companies or of real ones, never of both, because
+ * the difference between two overviews would be a third.
  */
-export async function nationalOverview(
-  stores: { readonly reader: ClickHouseClient; readonly database: Database; readonly country: Country },
-  simulated: boolean,
-  period: Period,
-): Promise<NationalOverview> {
-  const { reader, database, country } = stores;
-  const [companies, totals] = await Promise.all([
-    database
-      .select({ id: company.id, sector: company.sector, sizeBand: company.sizeBand })
-      .from(company)
-      .where(eq(company.simulated, simulated)),
-    kpiByCompany(reader, period),
-  ]);
-  const { sectors } = country.programme;
-  const sizeBands = country.programme.sizeBands.map((band) => band.id);
-  const table = sectors.map((sector) =>
-    sizeBands.map((sizeBand) =>
-      companies.flatMap((one) =>
-        one.sector === sector && one.sizeBand === sizeBand ? (totals.get(one.id) ?? []) : [],
-      ),
-    ),
-  );
-  return overviewOf(table, sectors, sizeBands, country.aggregates);
-}
-
-/** @param table companies' sums by sector and size band. */
 export function overviewOf(
   table: readonly (readonly (readonly Totals[])[])[],
   sectors: readonly string[],

@@ -6,12 +6,6 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { addTotals, type Indicators, indicatorsOf, nothing, type Totals, totalsOf } from "./kpi.ts";
 import type { MachineKey } from "./machine-key.ts";
 
-export {
-  type Aggregate,
-  type AggregateFigures,
-  type NationalOverview,
-  nationalOverview,
-} from "./overview.ts";
 export { type StatePeriod, stateTimeline } from "./timeline.ts";
 export type { MachineKey };
 
