@@ -8,7 +8,7 @@ import type { Resource } from "../resource.ts";
 /** A name that promises a secret, unless it names a file, a Secret or a lifetime. */
 const secretName =
   /(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential|erlang_?cookie)s?$/i;
-const notSecret = /(_FILE|_PATH|_NAME|_ID|_URL|_TTL|_DAYS|_SECRET_NAME|public_?key|key_?id)$/i;
+const notSecret = /(_FILE|_PATH|_NAME|_ID|_URL|_TTL|_DAYS|_SECRET_NAME|public_?key|key_?id|http_?tokens)$/i;
 
 const shapes: readonly (readonly [shape: RegExp, what: string])[] = [
   [/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/, "a private key"],
