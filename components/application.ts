@@ -10,9 +10,20 @@ import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/horiz
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
-import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  interpolate,
+  type Output,
+  output,
+} from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
-import { type Configuration, configuration, configurationAnnotation } from "./configuration.ts";
+import {
+  type Configuration,
+  configuration,
+  configurationAnnotation,
+  laterConfiguration,
+} from "./configuration.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch } from "./pod.ts";
 import { ports } from "./ports.ts";
@@ -61,9 +72,14 @@ export class Application extends ComponentResource {
     const { surroundings, size } = args;
     const { namespace } = surroundings;
     const localisation = configuration(this, namespace, "diagnostic", "localisation", args.localisation);
-    const connections = configuration(this, namespace, "diagnostic", "connections", {
-      "connections.json": connectionsFile(args),
-    });
+    const connections = laterConfiguration(
+      this,
+      namespace,
+      "diagnostic",
+      "connections",
+      "connections.json",
+      output(args.relational.host).apply((host) => connectionsFile(args, host)),
+    );
     const files = { localisation, connections };
     const migration = this.#migration(args, files);
 
@@ -139,7 +155,7 @@ export class Application extends ComponentResource {
             image: "application",
             replicas: size.minimumReplicas,
             annotations: {
-              [configurationAnnotation]: `${files.localisation.annotations[configurationAnnotation]}-${files.connections.annotations[configurationAnnotation]}`,
+              [configurationAnnotation]: interpolate`${files.localisation.annotations[configurationAnnotation]}-${files.connections.annotations[configurationAnnotation]}`,
             },
             metricsPort: ports.application.metrics,
             // Ingest commits its batch, the web app answers what it has been asked.
@@ -183,11 +199,11 @@ export class Application extends ComponentResource {
 
 interface Files {
   readonly localisation: Configuration;
-  readonly connections: Configuration;
+  readonly connections: Configuration<Output<string>>;
 }
 
 /** Where everything is that the programs speak to. Logins are files beside it, never in it. */
-function connectionsFile(args: ApplicationArgs): string {
+function connectionsFile(args: ApplicationArgs, relationalHost: string): string {
   const { relational, broker } = args;
   const certificate = {
     certificate: `${folders.certificate}/tls.crt`,
@@ -201,7 +217,7 @@ function connectionsFile(args: ApplicationArgs): string {
       database: args.timeSeriesDatabase,
     },
     relational: {
-      host: relational.host,
+      host: relationalHost,
       port: relational.port,
       database: relational.database,
       authority: `${folders.relationalAuthority}/ca.crt`,

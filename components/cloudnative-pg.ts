@@ -1,5 +1,6 @@
 /** The fields that the stack uses of CloudNativePG's kinds (1.30) and its object-store plugin's; the operators publish no types. */
 import type { types } from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
 
 type Resources = { requests: Record<string, string>; limits: Record<string, string> };
 
@@ -8,7 +9,7 @@ export interface PostgresCluster {
   readonly kind: "Cluster";
   readonly spec: {
     instances: number;
-    imageName: string;
+    imageName: Input<string>;
     imagePullPolicy?: "IfNotPresent";
     imagePullSecrets?: { name: string }[];
     inheritedMetadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };

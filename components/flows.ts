@@ -23,8 +23,11 @@ export interface Flow {
 
 const part = (name: PartName): Peer => ({ kind: "part", part: name });
 
-/** Flows between the parts. */
-export function internalFlows(): Flow[] {
+/**
+ * Flows between the parts.
+ * @param relationalStoreAt address ranges of the relational store where it is no part of the cluster.
+ */
+export function internalFlows(relationalStoreAt?: readonly string[]): Flow[] {
   const { broker, timeSeriesStore, keeper, relationalStore, application } = ports;
   const flow = (from: PartName, to: PartName, on: readonly number[], why: string): Flow => ({
     from: part(from),
@@ -34,7 +37,15 @@ export function internalFlows(): Flow[] {
   });
   const stores = (from: PartName): Flow[] => [
     flow(from, "time-series-store", [timeSeriesStore.https], "reads and writes the time-series store"),
-    flow(from, "relational-store", [relationalStore.postgres], "reads and writes the relational store"),
+    {
+      from: part(from),
+      to:
+        relationalStoreAt === undefined
+          ? part("relational-store")
+          : { kind: "addresses", ranges: relationalStoreAt },
+      ports: [relationalStore.postgres],
+      why: "reads and writes the relational store",
+    },
   ];
   return [
     flow("ingest", "broker", [broker.amqps], "takes readings from the queues"),

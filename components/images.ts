@@ -1,4 +1,5 @@
 /** Every image that the stack runs: its own registry, its version, and its address in the country's registry. */
+import { type Input, interpolate } from "@pulumi/pulumi";
 
 interface Image {
   readonly registry: string;
@@ -38,7 +39,7 @@ export type ImageName = keyof typeof images | "application";
 
 export interface ImageSource {
   /** The registry in the country; each image's own where absent. */
-  readonly registry?: string;
+  readonly registry?: Input<string>;
   /** `sha256:…` by image, as the country's registry holds it. */
   readonly digests: Readonly<Record<string, string>>;
   /** Secret with the registry's login. */
@@ -48,13 +49,19 @@ export interface ImageSource {
 }
 
 /** The image's full address, by digest where the file gives one. */
-export function imageAddress(name: ImageName, source: ImageSource): string {
+export function imageAddress(name: ImageName, source: ImageSource): Input<string> {
   const { repository } = name === "application" ? application : images[name];
   const version = name === "application" ? source.applicationVersion : images[name].version;
   // Nobody publishes the application: without a registry it must be on the nodes already.
   const registry = source.registry ?? (name === "application" ? "localhost" : images[name].registry);
   const digest = source.digests[name];
-  return `${registry}/${repository}:${version}${digest === undefined ? "" : `@${digest}`}`;
+  const image = `${repository}:${version}${digest === undefined ? "" : `@${digest}`}`;
+  return typeof registry === "string" ? `${registry}/${image}` : interpolate`${registry}/${image}`;
+}
+
+/** Where an image stands in a registry. */
+export function imageRepository(name: ImageName): string {
+  return name === "application" ? application.repository : images[name].repository;
 }
 
 export function imageUser(name: ImageName): number {

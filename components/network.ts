@@ -10,7 +10,7 @@ import { ResourceQuota } from "@pulumi/kubernetes/core/v1/resourceQuota.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
-import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import type { Flow, Peer } from "./flows.ts";
 import { labels, metadata, type PartName, selectorLabels } from "./part.ts";
 import { serviceAccountName } from "./pod.ts";
@@ -18,7 +18,7 @@ import { gibibytes, mebibytes, processors } from "./quantity.ts";
 
 export interface StorageDriver {
   readonly name: string;
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, Input<string>>>;
   /** Topology label by which the driver knows zones. */
   readonly zoneLabel: string;
 }

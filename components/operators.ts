@@ -1,6 +1,12 @@
 /** The operators that the stack relies on, where the file has the kit install them: pinned charts, in the country's zones. */
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
-import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  interpolate,
+  type Resource,
+} from "@pulumi/pulumi";
 import { nodeAffinity, type Placement } from "./placement.ts";
 
 interface Operator {
@@ -40,7 +46,7 @@ export interface OperatorsArgs {
   readonly install: readonly OperatorName[];
   readonly placement: Placement;
   /** The registry in the country; it holds the charts below `charts/`. */
-  readonly registry?: string;
+  readonly registry?: Input<string>;
   readonly pullSecret?: string;
 }
 
@@ -53,13 +59,16 @@ export class Operators extends ComponentResource {
     const releases: Release[] = [];
     for (const operator of args.install) {
       const { chart, version, source, namespace } = operators[operator];
-      const location = args.registry === undefined ? source : `${args.registry}/charts`;
+      const location = args.registry === undefined ? source : interpolate`${args.registry}/charts`;
       releases.push(
         new Release(
           chart,
           {
             name: chart,
-            chart: `oci://${location}/${chart}`,
+            chart:
+              typeof location === "string"
+                ? `oci://${location}/${chart}`
+                : interpolate`oci://${location}/${chart}`,
             version,
             namespace,
             createNamespace: true,
@@ -86,7 +95,9 @@ function values(operator: OperatorName, { placement, registry, pullSecret }: Ope
   switch (operator) {
     case "certManager": {
       const image = (name: string) =>
-        registry === undefined ? {} : { image: { repository: `${registry}/jetstack/cert-manager-${name}` } };
+        registry === undefined
+          ? {}
+          : { image: { repository: interpolate`${registry}/jetstack/cert-manager-${name}` } };
       return {
         crds: { enabled: true },
         global: { imagePullSecrets: login },
@@ -104,7 +115,7 @@ function values(operator: OperatorName, { placement, registry, pullSecret }: Ope
         ...where,
         imagePullSecrets: login,
         ...(registry !== undefined && {
-          image: { repository: `${registry}/cloudnative-pg/cloudnative-pg` },
+          image: { repository: interpolate`${registry}/cloudnative-pg/cloudnative-pg` },
         }),
       };
     case "barmanCloud":

@@ -3,7 +3,7 @@
  * it is acknowledged; with a backup destination the write-ahead log is archived all the time, so that any moment of the
  * retention can be restored.
  */
-import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import type { ObjectStore, PostgresCluster, ScheduledBackup } from "./cloudnative-pg.ts";
 import { customResource } from "./custom-resource.ts";
 import { dataClasses, dataClassesOf, storeMetadata } from "./data-classes.ts";
@@ -38,7 +38,7 @@ export interface RelationalStoreArgs {
 
 /** How the application reaches a PostgreSQL database, whoever runs it. */
 export interface RelationalConnection {
-  readonly host: string;
+  readonly host: Input<string>;
   readonly port: number;
   readonly database: string;
   /** Secret with `username` and `password`. */

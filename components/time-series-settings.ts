@@ -27,11 +27,22 @@ const server = {
 };
 const client = { ...server, invalidCertificateHandler: { name: "RejectCertificateHandler" } };
 
-export interface BackupDestination {
-  /** Of the S3-compatible store, with the bucket: `https://s3.example.gov.za/bucket/`. */
-  readonly address: string;
+/**
+ * Where backups go. `secret`: an S3-compatible store, by an access key; it encrypts with a key that it is shown. `role`: a
+ * bucket of the cloud, by the rights that it gives the pod; the bucket has a key of its own.
+ */
+export type BackupDestination = {
+  /** The store's name of its region, where it asks for one. */
   readonly region?: string;
-}
+} & (
+  | {
+      readonly access: "secret";
+      /** Of the store, with the bucket: `https://s3.example.gov.za/bucket/`. */
+      readonly address: string;
+    }
+  /** Its address is known only once the bucket is there: the pod's environment tells it. */
+  | { readonly access: "role" }
+);
 
 export interface TimeSeriesSettings {
   /** Hosts of each shard's replicas. */
@@ -103,12 +114,16 @@ export function timeSeriesConfig(settings: TimeSeriesSettings): string {
         disks: {
           [backupDisk]: {
             type: "s3_plain",
-            endpoint: settings.backup.address,
             ...(settings.backup.region !== undefined && { region: settings.backup.region }),
-            access_key_id: fromEnvironment("BACKUP_ACCESS_KEY_ID"),
-            secret_access_key: fromEnvironment("BACKUP_SECRET_ACCESS_KEY"),
-            // The store encrypts with this key and forgets it: who holds the bucket alone reads nothing.
-            server_side_encryption_customer_key_base64: fromEnvironment("BACKUP_KEY"),
+            ...(settings.backup.access === "role"
+              ? { endpoint: fromEnvironment("BACKUP_ADDRESS"), use_environment_credentials: true }
+              : {
+                  endpoint: settings.backup.address,
+                  access_key_id: fromEnvironment("BACKUP_ACCESS_KEY_ID"),
+                  secret_access_key: fromEnvironment("BACKUP_SECRET_ACCESS_KEY"),
+                  // The store encrypts with this key and forgets it: who holds the bucket alone reads nothing.
+                  server_side_encryption_customer_key_base64: fromEnvironment("BACKUP_KEY"),
+                }),
           },
         },
       },

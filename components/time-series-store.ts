@@ -4,8 +4,9 @@
  */
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
-import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
 import { storeMetadata } from "./data-classes.ts";
@@ -20,11 +21,20 @@ export interface TimeSeriesStoreArgs {
   readonly surroundings: Surroundings;
   readonly size: TimeSeriesSize;
   readonly keepers: readonly string[];
-  readonly backup?: BackupDestination & {
-    /** Secret with `accessKeyId` and `secretAccessKey`. */
-    readonly credentialsSecret: string;
-  };
+  readonly backup?: TimeSeriesBackupDestination;
 }
+
+export type TimeSeriesBackupDestination =
+  | (Extract<BackupDestination, { access: "secret" }> & {
+      /** Secret with `accessKeyId` and `secretAccessKey`. */
+      readonly credentialsSecret: string;
+    })
+  | (Extract<BackupDestination, { access: "role" }> & {
+      /** Of the bucket: `https://bucket.s3.af-south-1.amazonaws.com/`. */
+      readonly address: Input<string>;
+      /** Account of the pods, by which the cloud knows them. */
+      readonly serviceAccount: string;
+    });
 
 const part = "time-series-store";
 const shardLabel = "rollout/shard";
@@ -59,11 +69,21 @@ export class TimeSeriesStore extends ComponentResource {
         values: {
           "cluster-secret": "password",
           "replication-password": "password",
-          ...(backup && { "backup-key": "key" as const }),
+          ...(backup?.access === "secret" && { "backup-key": "key" as const }),
         },
       },
       { parent: this },
     );
+
+    if (backup?.access === "role")
+      new ServiceAccount(
+        backup.serviceAccount,
+        {
+          metadata: metadata(namespace, backup.serviceAccount, part),
+          automountServiceAccountToken: false,
+        },
+        { parent: this },
+      );
 
     const servicePorts = [
       { name: "https", port: ports.timeSeriesStore.https, targetPort: "https" },
@@ -145,6 +165,7 @@ export class TimeSeriesStore extends ComponentResource {
             part,
             image: "time-series-store",
             replicas: size.replicas,
+            ...(backup?.access === "role" && { serviceAccountName: backup.serviceAccount }),
             labels: ofShard,
             spreadOver: selector,
             annotations: settings.annotations,
@@ -163,13 +184,14 @@ export class TimeSeriesStore extends ComponentResource {
                   { name: "SHARD", value: number },
                   fromSecret("CLUSTER_SECRET", secretName, "cluster-secret"),
                   fromSecret("REPLICATION_PASSWORD", secretName, "replication-password"),
-                  ...(backup
+                  ...(backup?.access === "secret"
                     ? [
                         fromSecret("BACKUP_KEY", secretName, "backup-key"),
                         fromSecret("BACKUP_ACCESS_KEY_ID", backup.credentialsSecret, "accessKeyId"),
                         fromSecret("BACKUP_SECRET_ACCESS_KEY", backup.credentialsSecret, "secretAccessKey"),
                       ]
                     : []),
+                  ...(backup?.access === "role" ? [{ name: "BACKUP_ADDRESS", value: backup.address }] : []),
                 ],
                 ports: [
                   { name: "https", containerPort: ports.timeSeriesStore.https },

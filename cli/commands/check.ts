@@ -74,7 +74,7 @@ async function subjectOf(loaded: LoadedCountry, options: Options): Promise<Check
       `There is: ${plannedTargets.join(", ")}.`,
     );
   }
-  const { StackSettingsError } = await import("../../stacks/kubernetes/program.ts");
+  const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
   const plan = await planCountry(loaded, target, kitVersion()).catch((error: unknown) => {
     throw error instanceof StackSettingsError ? new InputError(error.message, error.cure) : error;
   });

@@ -35,7 +35,7 @@ export function planCommand(): Command {
 async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> {
   // Pulumi takes a quarter of a second to load, which other commands need not wait for.
   const { planCountry, plannedTargets } = await import("../../stacks/plan/country-plan.ts");
-  const { StackSettingsError } = await import("../../stacks/kubernetes/program.ts");
+  const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
   const target = plannedTargets.find((known) => known === (options.target ?? loaded.country.hosting.target));
   if (target === undefined) throw noTarget(loaded, options, plannedTargets);
   const before = options.diff === undefined ? undefined : await savedPlan(options.diff);

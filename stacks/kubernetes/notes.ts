@@ -4,7 +4,7 @@ import { imageNames } from "../../components/images.ts";
 import { brokerCeiling, sizeStack } from "../../components/sizing.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { endpointOf } from "./endpoints.ts";
-import type { KubernetesSettings } from "./program.ts";
+import type { KubernetesSettings } from "./stack.ts";
 
 export function notes(country: Country, cluster: KubernetesSettings): string[] {
   const found: string[] = [];

@@ -1,6 +1,6 @@
 /** The gateway, certificates, operators and monitoring, as the file asks for them. */
 import { describe, expect, test } from "vitest";
-import { StackSettingsError } from "../../stacks/kubernetes/program.ts";
+import { StackSettingsError } from "../../stacks/kubernetes/stack.ts";
 import { at, kindOf } from "../../stacks/plan/plan.ts";
 import { list, object, objectsOf, planChanged } from "../plan/planned.ts";
 

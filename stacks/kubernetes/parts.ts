@@ -1,0 +1,283 @@
+/** Everything that stands on a cluster, whoever gave the cluster: the same parts on every target. */
+import type { Input, Resource } from "@pulumi/pulumi";
+import { Application } from "../../components/application.ts";
+import { Broker } from "../../components/broker.ts";
+import { Certificates, certificateSecretOf, type PublicIssuer } from "../../components/certificates.ts";
+import { type Flow, internalFlows, outsideFlows } from "../../components/flows.ts";
+import { Gateway, gatewayName, type WebDoor } from "../../components/gateway.ts";
+import { Keeper } from "../../components/keeper.ts";
+import { Monitoring } from "../../components/monitoring.ts";
+import { Network, type StorageDriver } from "../../components/network.ts";
+import { type OperatorName, Operators, postgresOperatorNamespace } from "../../components/operators.ts";
+import type { Surroundings } from "../../components/pod.ts";
+import { ports } from "../../components/ports.ts";
+import type { RelationalConnection } from "../../components/relational-store.ts";
+import { sizeStack } from "../../components/sizing.ts";
+import { TimeSeriesBackup } from "../../components/time-series-backup.ts";
+import { databaseName } from "../../components/time-series-settings.ts";
+import { type TimeSeriesBackupDestination, TimeSeriesStore } from "../../components/time-series-store.ts";
+import type { Country } from "../../localisation/schema/country.ts";
+import type { allowedEndpoints } from "./endpoints.ts";
+import { quota } from "./quota.ts";
+import { type KubernetesSettings, type StackInput, StackSettingsError } from "./stack.ts";
+
+/** What the file says of a cluster, or a target of the cluster that it makes. */
+export interface ClusterSettings
+  extends Omit<KubernetesSettings, "context" | "dataCentres" | "registry" | "storageProvisioner"> {
+  readonly registry?: Input<string>;
+  readonly storageProvisioner?: StorageDriver;
+}
+
+/** What a target gives the parts to stand on. */
+export interface Ground {
+  readonly parent: Resource;
+  readonly settings: ClusterSettings;
+  readonly operators: readonly OperatorName[];
+  readonly endpoints: ReturnType<typeof allowedEndpoints>;
+  readonly relationalStore: {
+    /** Its addresses where it stands outside of the cluster. */
+    readonly ranges?: readonly string[];
+    /** @param ready what must be there before it. */
+    readonly declare: (surroundings: Surroundings, ready: Resource[]) => Relational;
+  };
+  readonly backup?: TimeSeriesBackupDestination;
+  /** That the target's own services need. */
+  readonly flows: readonly Flow[];
+  /** Of the machines' load balancer, as the cloud reads them. */
+  readonly loadBalancer: Readonly<Record<string, string>>;
+}
+
+export interface Relational {
+  readonly connection: RelationalConnection;
+  readonly resource: Resource;
+}
+
+/**
+ * What the file lacks for any cluster, before anything is declared.
+ * @throws StackSettingsError
+ */
+export function doors(country: Country, settings: ClusterSettings): { issuer: PublicIssuer; web: WebDoor } {
+  return { issuer: publicIssuer(country, settings), web: webDoor(settings) };
+}
+
+/** @throws StackSettingsError */
+export function clusterParts(input: StackInput, ground: Ground): void {
+  const { country } = input;
+  const { parent, settings: cluster, backup } = ground;
+  const { namespace, domain } = cluster;
+  const size = sizeStack(country, cluster.zones.length);
+  const { at } = country.hosting.backup;
+  const withPrometheusOperator = cluster.monitoring === "prometheus-operator";
+  const { issuer, web } = doors(country, cluster);
+  const inStack = { parent };
+
+  const network = new Network(
+    "network",
+    {
+      namespace,
+      zones: cluster.zones,
+      quota: quota(size, cluster.mqtt.expose === "load-balancer"),
+      flows: [
+        ...internalFlows(ground.relationalStore.ranges),
+        ...outsideFlows({
+          ...(cluster.gateway.namespace !== undefined && { gatewayNamespace: cluster.gateway.namespace }),
+          ...(cluster.monitoringNamespace !== undefined && {
+            monitoringNamespace: cluster.monitoringNamespace,
+          }),
+          operatorNamespace: postgresOperatorNamespace,
+          apiServerAddresses: cluster.apiServerAddresses,
+          machineSources: cluster.mqtt.allowedSources,
+          endpoints: ground.endpoints,
+          acmeProofs: cluster.tls.issuer === "acme",
+        }),
+        ...ground.flows,
+      ].filter((flow) => ground.relationalStore.ranges === undefined || !isAt(flow, "relational-store")),
+      ...(cluster.storageProvisioner && { storageDriver: cluster.storageProvisioner }),
+    },
+    inStack,
+  );
+  const storageClass = network.storageClass ?? cluster.storageClass;
+  const surroundings: Surroundings = {
+    namespace,
+    images: {
+      ...(cluster.registry !== undefined && { registry: cluster.registry }),
+      ...(cluster.registryPullSecret !== undefined && { pullSecret: cluster.registryPullSecret }),
+      digests: cluster.imageDigests,
+      applicationVersion: input.version,
+    },
+    placement: {
+      zones: cluster.zones,
+      nodeSelector: cluster.nodeSelector,
+      ...(storageClass !== undefined && { storageClass }),
+    },
+    scrapeAnnotations: !withPrometheusOperator,
+  };
+  const operators = new Operators(
+    "operators",
+    {
+      install: ground.operators,
+      placement: surroundings.placement,
+      ...(cluster.registry !== undefined && { registry: cluster.registry }),
+      ...(cluster.registryPullSecret !== undefined && { pullSecret: cluster.registryPullSecret }),
+    },
+    inStack,
+  );
+  const before = [network, ...operators.installed];
+  const ready = { parent, dependsOn: before };
+
+  const service = (name: string) => `${name}.${namespace}.svc.cluster.local`;
+  const certificates = new Certificates(
+    "certificates",
+    {
+      namespace,
+      domain,
+      issuer,
+      parts: {
+        broker: [],
+        "time-series-store": [
+          service("time-series-store"),
+          `*.time-series-store-nodes.${namespace}.svc.cluster.local`,
+        ],
+        keeper: [`*.keeper.${namespace}.svc.cluster.local`],
+        ingest: [],
+        analytics: [],
+        diagnostic: [service("diagnostic")],
+        migration: [],
+        ...(backup && { "time-series-backup": [] }),
+      },
+    },
+    ready,
+  );
+  const afterCertificates = { parent, dependsOn: [certificates] };
+
+  const keeper = new Keeper("keeper", { surroundings, size: size.keeper }, afterCertificates);
+  const timeSeriesStore = new TimeSeriesStore(
+    "time-series-store",
+    {
+      surroundings,
+      size: size.timeSeries,
+      keepers: keeper.hosts,
+      ...(backup && { backup }),
+    },
+    afterCertificates,
+  );
+  const relationalStore = ground.relationalStore.declare(surroundings, before);
+  const broker = new Broker(
+    "broker",
+    {
+      surroundings,
+      size: size.broker,
+      machines: country.programme.scale.inThreeYears.machines,
+      mqttSecret: certificates.mqttSecret,
+      loginChecks: { host: service("diagnostic"), port: ports.application.logins },
+    },
+    afterCertificates,
+  );
+  const { mailGateway, smsGateway } = country.notifications;
+  const application = new Application(
+    "application",
+    {
+      surroundings,
+      size,
+      localisation: localisationFiles(input),
+      timeSeriesHost: timeSeriesStore.host,
+      timeSeriesDatabase: databaseName,
+      relational: relationalStore.connection,
+      broker: {
+        host: broker.host,
+        serverName: `mqtt.${domain}`,
+        queues: size.broker.queues,
+        ...(cluster.tls.issuer !== "secret" && { authoritySecret: certificates.mqttSecret }),
+      },
+      domain,
+      gatewaySecrets: {
+        ...(mailGateway?.credentialsSecret !== undefined && { mail: mailGateway.credentialsSecret }),
+        ...(smsGateway?.credentialsSecret !== undefined && { sms: smsGateway.credentialsSecret }),
+      },
+    },
+    { parent, dependsOn: [timeSeriesStore, relationalStore.resource, broker] },
+  );
+  new Gateway(
+    "gateway",
+    {
+      namespace,
+      domain,
+      web,
+      webSecret: certificates.webSecret,
+      diagnosticService: application.diagnosticService,
+      partsAuthoritySecret: certificateSecretOf("diagnostic"),
+      mqtt: {
+        ...(cluster.mqtt.expose === "load-balancer"
+          ? { kind: "load-balancer" as const }
+          : {
+              kind: "node-port" as const,
+              ...(cluster.mqtt.nodePort !== undefined && { nodePort: cluster.mqtt.nodePort }),
+            }),
+        allowedSources: cluster.mqtt.allowedSources,
+        annotations: ground.loadBalancer,
+      },
+    },
+    ready,
+  );
+  if (withPrometheusOperator)
+    new Monitoring(
+      "monitoring",
+      { namespace, title: text(country.programme.name, country.languages) },
+      ready,
+    );
+  if (backup !== undefined)
+    new TimeSeriesBackup(
+      "time-series-backup",
+      { surroundings, host: timeSeriesStore.host, at, timezone: country.timezone },
+      { parent, dependsOn: [timeSeriesStore] },
+    );
+}
+
+const isAt = ({ from, to }: Flow, part: string): boolean =>
+  [from, to].some((peer) => peer.kind === "part" && peer.part === part);
+
+function publicIssuer(country: Country, { tls, gateway }: ClusterSettings): PublicIssuer {
+  if (tls.issuer === "secret") return { kind: "secret", secretName: tls.secretName };
+  if (tls.issuer === "own-ca") return { kind: "own-ca" };
+  if (tls.acmeServer === undefined)
+    throw new StackSettingsError(
+      "hosting.kubernetes.tls.issuer is acme, and no authority is named.",
+      "Add hosting.kubernetes.tls.acmeServer, the authority's directory.",
+    );
+  return {
+    kind: "acme",
+    server: tls.acmeServer,
+    email: tls.acmeEmail ?? country.programme.operator.email,
+    solver:
+      gateway.kind === "gateway-api"
+        ? { kind: "gateway-api", gateway: gatewayName }
+        : { kind: "ingress", ...(gateway.className !== undefined && { className: gateway.className }) },
+  };
+}
+
+function webDoor({ gateway: { kind, className } }: ClusterSettings): WebDoor {
+  if (kind === "ingress") return { kind, ...(className !== undefined && { className }) };
+  if (className === undefined)
+    throw new StackSettingsError(
+      "hosting.kubernetes.gateway.kind is gateway-api, and no gateway class is named.",
+      "Add hosting.kubernetes.gateway.className; `kubectl get gatewayclasses` lists the cluster's.",
+    );
+  return { kind, className };
+}
+
+/** The programs read the country as it was checked and completed here, not the file. */
+function localisationFiles({ country, environment, catalogues }: StackInput): Record<string, string> {
+  return {
+    "country.json": JSON.stringify({ environment: environment ?? null, country }),
+    ...Object.fromEntries(
+      Object.entries(catalogues).map(([language, catalogue]) => [
+        `catalogue-${language}.json`,
+        JSON.stringify(catalogue),
+      ]),
+    ),
+  };
+}
+
+function text(localised: Readonly<Record<string, string>>, languages: readonly string[]): string {
+  return localised[languages[0] ?? "en"] ?? Object.values(localised)[0] ?? "";
+}

@@ -1,0 +1,31 @@
+/** What every target's program takes and gives, and how it refuses a file that lacks what it needs. */
+import type { Catalogue } from "../../localisation/catalogue.ts";
+import type { Country } from "../../localisation/schema/country.ts";
+
+export interface StackInput {
+  readonly country: Country;
+  readonly environment?: string;
+  readonly catalogues: Readonly<Record<string, Catalogue>>;
+  /** Of the kit, whose image runs. */
+  readonly version: string;
+}
+
+export interface StackOutputs {
+  readonly webAddress: string;
+  readonly mqttAddress: string;
+  readonly namespace: string;
+  /** What the team should know before it goes on, in sentences. */
+  readonly notes: readonly string[];
+}
+
+export type KubernetesSettings = NonNullable<Country["hosting"]["kubernetes"]>;
+
+/** The file lacks what a cluster needs. */
+export class StackSettingsError extends Error {
+  override readonly name = "StackSettingsError";
+  readonly cure: string;
+  constructor(message: string, cure: string) {
+    super(message);
+    this.cure = cure;
+  }
+}
