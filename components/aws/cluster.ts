@@ -1,0 +1,293 @@
+/**
+ * The EKS cluster: its API answers inside the network, and outside only the file's addresses; Secrets are encrypted with the
+ * stack's key, every log of the control plane is kept in the region. Nodes stand in the file's zones with encrypted disks;
+ * pods get rights by Pod Identity, never from their node.
+ *
+ * Versions by "Understand the Kubernetes version lifecycle on EKS" (docs.aws.amazon.com/eks/latest/userguide/
+ * kubernetes-versions.html): 1.35 is in standard support until March 2027. Add-ons are those that AWS offers for it.
+ */
+import { LaunchTemplate } from "@pulumi/aws/ec2/launchTemplate.js";
+import { AccessEntry } from "@pulumi/aws/eks/accessEntry.js";
+import { AccessPolicyAssociation } from "@pulumi/aws/eks/accessPolicyAssociation.js";
+import { Addon } from "@pulumi/aws/eks/addon.js";
+import { Cluster } from "@pulumi/aws/eks/cluster.js";
+import { NodeGroup } from "@pulumi/aws/eks/nodeGroup.js";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  jsonStringify,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
+import { ClusterRoles } from "./cluster-roles.ts";
+import type { Keys } from "./keys.ts";
+import { logGroup } from "./log-group.ts";
+import type { AwsNetwork } from "./network.ts";
+import type { NodePool } from "./node-pool.ts";
+import type { Place } from "./place.ts";
+import { tags } from "./tags.ts";
+
+export interface AwsClusterArgs {
+  readonly place: Place;
+  readonly keys: Keys;
+  readonly network: AwsNetwork;
+  readonly nodes: NodePool;
+  /** Address ranges that may reach the API from outside; only the network may where empty. */
+  readonly accessFrom: readonly string[];
+  /** ARNs of roles and users that administer the cluster; who creates it where empty. */
+  readonly administrators: readonly string[];
+  readonly auditLogDays: number;
+}
+
+const kubernetesVersion = "1.35";
+
+const addonVersions = {
+  "vpc-cni": "v1.21.1-eksbuild.3",
+  "kube-proxy": "v1.35.0-eksbuild.2",
+  coredns: "v1.13.2-eksbuild.3",
+  "eks-pod-identity-agent": "v1.3.10-eksbuild.2",
+  "aws-ebs-csi-driver": "v1.56.0-eksbuild.1",
+} as const;
+
+/** Where the Pod Identity agent answers on each node (docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html). */
+export const podIdentityAgent = { address: "169.254.170.23/32", port: 80 } as const;
+
+/** GiB for the system, images and logs of a node. */
+const nodeDisk = 100;
+
+export class AwsCluster extends ComponentResource {
+  readonly clusterName: Output<string>;
+  /** As kubectl reads it; the login is asked of the AWS CLI, so that no secret stands in it. */
+  readonly kubeconfig: Output<string>;
+  /** That all nodes and the cluster are in. */
+  readonly securityGroupId: Output<string>;
+  /** What must be there before a workload can start. */
+  readonly ready: readonly Resource[];
+
+  constructor(name: string, args: AwsClusterArgs, options: ComponentResourceOptions) {
+    super("rollout:aws:Cluster", name, {}, options);
+    const { place, keys, network } = args;
+    const roles = new ClusterRoles(
+      "roles",
+      { place, account: keys.account, secretsKey: keys.arns.keys, disksKey: keys.arns["machine-telemetry"] },
+      { parent: this },
+    );
+    // EKS writes to this group by its name, and would make one without an end or a key.
+    const log = logGroup(
+      "eks-cluster",
+      {
+        path: `/aws/eks/${place.name}/cluster`,
+        keyArn: keys.arns.logs,
+        retentionDays: args.auditLogDays,
+      },
+      { parent: this, dependsOn: [...keys.ready] },
+    );
+    const cluster = new Cluster(
+      "cluster",
+      {
+        name: place.name,
+        version: kubernetesVersion,
+        roleArn: roles.clusterRoleArn,
+        bootstrapSelfManagedAddons: false,
+        deletionProtection: true,
+        upgradePolicy: { supportType: "STANDARD" },
+        accessConfig: {
+          authenticationMode: "API",
+          bootstrapClusterCreatorAdminPermissions: args.administrators.length === 0,
+        },
+        vpcConfig: {
+          subnetIds: [...network.privateSubnetIds],
+          endpointPrivateAccess: true,
+          endpointPublicAccess: args.accessFrom.length > 0,
+          ...(args.accessFrom.length > 0 && { publicAccessCidrs: [...args.accessFrom] }),
+        },
+        kubernetesNetworkConfig: { ipFamily: "ipv4" },
+        encryptionConfig: { resources: ["secrets"], provider: { keyArn: keys.arns.keys } },
+        enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+        tags: tags(place.name, ["keys"]),
+      },
+      {
+        parent: this,
+        dependsOn: [log, ...roles.ready, ...keys.ready, ...network.ready],
+        customTimeouts: { create: "40m" },
+      },
+    );
+    this.clusterName = cluster.name;
+    this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
+    this.kubeconfig = kubeconfig(cluster, place.region);
+    const access = this.#administrators(args, cluster);
+    // Nodes are ready only with their network, and pods only with nodes.
+    const before = [
+      this.#addon(cluster, "vpc-cni", {
+        role: roles.networkRoleArn,
+        serviceAccount: "aws-node",
+        // Network policies are enforced from a pod's first packet.
+        settings: { enableNetworkPolicy: "true", env: { NETWORK_POLICY_ENFORCING_MODE: "strict" } },
+      }),
+      this.#addon(cluster, "kube-proxy"),
+      this.#addon(cluster, "eks-pod-identity-agent"),
+    ];
+    const nodes = this.#nodes(args, cluster, roles, before);
+    const after = [
+      this.#addon(cluster, "coredns", { dependsOn: nodes }),
+      this.#addon(cluster, "aws-ebs-csi-driver", {
+        role: roles.disksRoleArn,
+        serviceAccount: "ebs-csi-controller-sa",
+        dependsOn: nodes,
+      }),
+    ];
+    this.ready = [...access, ...nodes, ...after];
+    this.registerOutputs({ clusterName: this.clusterName });
+  }
+
+  #administrators({ administrators }: AwsClusterArgs, cluster: Cluster): Resource[] {
+    return administrators.map((principalArn) => {
+      const name = principalArn.split("/").at(-1) ?? principalArn;
+      const entry = new AccessEntry(
+        name,
+        { clusterName: cluster.name, principalArn, type: "STANDARD", tags: tags(name) },
+        { parent: this },
+      );
+      return new AccessPolicyAssociation(
+        name,
+        {
+          clusterName: cluster.name,
+          principalArn,
+          policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+          accessScope: { type: "cluster" },
+        },
+        { parent: this, dependsOn: [entry] },
+      );
+    });
+  }
+
+  #addon(
+    cluster: Cluster,
+    addonName: keyof typeof addonVersions,
+    options: {
+      readonly role?: Input<string>;
+      readonly serviceAccount?: string;
+      readonly settings?: object;
+      readonly dependsOn?: readonly Resource[];
+    } = {},
+  ): Addon {
+    const { role, serviceAccount, settings, dependsOn } = options;
+    return new Addon(
+      addonName,
+      {
+        clusterName: cluster.name,
+        addonName,
+        addonVersion: addonVersions[addonName],
+        resolveConflictsOnCreate: "OVERWRITE",
+        resolveConflictsOnUpdate: "OVERWRITE",
+        ...(role !== undefined &&
+          serviceAccount !== undefined && {
+            podIdentityAssociations: [{ roleArn: role, serviceAccount }],
+          }),
+        ...(settings && { configurationValues: JSON.stringify(settings) }),
+        tags: tags(addonName),
+      },
+      { parent: this, ...(dependsOn && { dependsOn: [...dependsOn] }) },
+    );
+  }
+
+  /** A group in each zone: a volume's pod finds a node where its volume is. */
+  #nodes(
+    { place, keys, network, nodes }: AwsClusterArgs,
+    cluster: Cluster,
+    roles: ClusterRoles,
+    before: readonly Resource[],
+  ): Resource[] {
+    const template = new LaunchTemplate(
+      "nodes",
+      {
+        name: `${place.name}-nodes`,
+        updateDefaultVersion: true,
+        blockDeviceMappings: [
+          {
+            deviceName: "/dev/xvda",
+            ebs: {
+              volumeType: "gp3",
+              volumeSize: nodeDisk,
+              encrypted: "true",
+              kmsKeyId: keys.arns["machine-telemetry"],
+              deleteOnTermination: "true",
+            },
+          },
+        ],
+        // Pods can't ask for their node's rights.
+        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+        networkInterfaces: [{ associatePublicIpAddress: "false", securityGroups: [this.securityGroupId] }],
+        tagSpecifications: ["instance", "volume"].map((resourceType) => ({
+          resourceType,
+          tags: tags(`${place.name}-node`, ["machineTelemetry", "logs"]),
+        })),
+        tags: tags(`${place.name}-nodes`, ["machineTelemetry", "logs"]),
+      },
+      { parent: this, dependsOn: [...keys.ready] },
+    );
+    return place.zones.map(
+      (zone, index) =>
+        new NodeGroup(
+          `nodes-${zone}`,
+          {
+            clusterName: cluster.name,
+            nodeGroupName: `${place.name}-${zone}`,
+            nodeRoleArn: roles.nodeRoleArn,
+            subnetIds: [network.privateSubnetIds[index] ?? ""],
+            version: kubernetesVersion,
+            amiType: nodes.imageType,
+            capacityType: "ON_DEMAND",
+            instanceTypes: [...nodes.instanceTypes],
+            scalingConfig: {
+              minSize: nodes.perZone,
+              desiredSize: nodes.perZone,
+              // One more while a node is replaced.
+              maxSize: nodes.perZone + 1,
+            },
+            updateConfig: { maxUnavailable: 1 },
+            nodeRepairConfig: { enabled: true },
+            launchTemplate: {
+              id: template.id,
+              version: template.latestVersion.apply((version) => String(version)),
+            },
+            tags: tags(`${place.name}-${zone}`, ["machineTelemetry", "logs"]),
+          },
+          { parent: this, dependsOn: [...before, ...roles.ready] },
+        ),
+    );
+  }
+}
+
+function kubeconfig(cluster: Cluster, region: string): Output<string> {
+  const name = cluster.name;
+  return jsonStringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      {
+        name,
+        cluster: {
+          server: cluster.endpoint,
+          "certificate-authority-data": cluster.certificateAuthority.data,
+        },
+      },
+    ],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    "current-context": name,
+    users: [
+      {
+        name,
+        user: {
+          exec: {
+            apiVersion: "client.authentication.k8s.io/v1beta1",
+            command: "aws",
+            args: ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"],
+            interactiveMode: "Never",
+          },
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,8 @@
+/** Tags of the resources of AWS: their name, and the classes of data that they keep. */
+import type { DataClassName } from "../../localisation/schema/residency.ts";
+import { dataClasses } from "../data-classes.ts";
+
+export const tags = (name: string, classes: readonly DataClassName[] = []): Record<string, string> => ({
+  Name: name,
+  ...(classes.length > 0 && dataClasses(classes)),
+});
