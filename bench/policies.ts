@@ -1,0 +1,84 @@
+/**
+ * How long a check takes: 10,000 resources of a country's own plan, repeated under other names, by every policy; beside the
+ * least that any check could do in the same run, one walk over every value. And how memory grows with what is checked.
+ */
+import { join } from "node:path";
+import { loadCountry } from "../localisation/load.ts";
+import { packageRoot } from "../localisation/package-root.ts";
+import { policies } from "../policies/catalogue.ts";
+import { check } from "../policies/engine.ts";
+import { plannedResources } from "../policies/input/planned.ts";
+import { Plan } from "../policies/plan.ts";
+import type { Json, Resource } from "../policies/resource.ts";
+import { planCountry } from "../stacks/plan/country-plan.ts";
+
+const wanted = Number(process.argv[2] ?? 10_000);
+const file = join(packageRoot, "countries", "za.yaml");
+const loaded = loadCountry(file);
+const planned = plannedResources((await planCountry(loaded, "kubernetes", "bench")).resources).filter(
+  ({ component }) => !component,
+);
+
+/** As many as asked for, each its own object, as a reader would give them. */
+function repeated(count: number): Resource[] {
+  return Array.from({ length: count }, (_, index) => {
+    const one = planned[index % planned.length] as Resource;
+    return { ...structuredClone(one), name: `${one.name}-${index}`, urn: `${one.urn}-${index}` };
+  });
+}
+
+function walk(value: Json | undefined): number {
+  if (typeof value !== "object" || value === null) return 1;
+  let count = 1;
+  for (const child of Object.values(value)) count += walk(child);
+  return count;
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const megabytes = () => {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+};
+
+const country = {
+  ...loaded.country,
+  hosting: { ...loaded.country.hosting, target: "kubernetes" as const },
+};
+
+function measure(count: number) {
+  const resources = repeated(count);
+  const values = resources.reduce((sum, { properties }) => sum + walk(properties), 0);
+  const before = megabytes();
+  let result: ReturnType<typeof check> | undefined;
+  const times = Array.from({ length: 5 }, () => {
+    const started = performance.now();
+    result = check({
+      policies,
+      country,
+      today: "2026-06-01",
+      file,
+      plan: new Plan(resources, { kind: "plan", description: "bench" }),
+    });
+    return performance.now() - started;
+  });
+  const walks = Array.from({ length: 5 }, () => {
+    const started = performance.now();
+    for (const { properties } of resources) walk(properties);
+    return performance.now() - started;
+  });
+  const grown = megabytes() - before;
+  const judged = result?.policies.reduce((sum, { passed, failed }) => sum + passed.length + failed, 0) ?? 0;
+  return {
+    resources: count,
+    values,
+    verdicts: judged,
+    milliseconds: Math.round(median(times)),
+    "times a bare walk": Math.round(median(times) / median(walks)),
+    "heap grown, MiB": Math.round(grown),
+  };
+}
+
+measure(200);
+console.table([Math.round(wanted / 100), Math.round(wanted / 10), wanted].map(measure));
+console.log(`${policies.length} policies, Node.js ${process.version}.`);
