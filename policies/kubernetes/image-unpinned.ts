@@ -1,6 +1,11 @@
 /** An image stays the one that was checked: by digest, or by version in the country's own registry. */
+
+import type { PolicyContext } from "../context.ts";
+import { aws, resource } from "../example.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { imagesOf } from "../reading/image.ts";
+import { textAt } from "../reading/properties.ts";
+import type { Resource } from "../resource.ts";
 import { imageHolders } from "./image-registry.ts";
 
 export const imageUnpinned: ResourcePolicy = {
@@ -16,7 +21,7 @@ export const imageUnpinned: ResourcePolicy = {
   controls: { iso27001: ["A.5.21", "A.8.19"], nist80053: ["SR-11", "CM-14"] },
   cure: "Name the image by its digest (@sha256:…).",
   check: (subject, context) =>
-    imagesOf(subject).flatMap(({ text, registry, tag, digest, path }): Breach[] => {
+    imagesOf(subject).flatMap(({ text, registry, repository, tag, digest, path }): Breach[] => {
       if (digest !== undefined)
         return /^sha256:[0-9a-f]{64}$/.test(digest)
           ? []
@@ -31,7 +36,7 @@ export const imageUnpinned: ResourcePolicy = {
       const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
       const isOwn = registry === own || context.standingOf(registry.split(":")[0] ?? "").kind === "own";
       const moves = tag === undefined || /^(latest|stable|main|master|edge|nightly)$/.test(tag);
-      if (isOwn && !moves) return [];
+      if ((isOwn || isImmutable(registry, repository, context)) && !moves) return [];
       return [
         {
           path,
@@ -54,8 +59,17 @@ spec:
   initContainers: [{ name: wait, image: "quay.io/app/wait@sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c" }]
   containers: [{ name: app, image: registry.example.gov.za/sme/app:1.2.0 }]`,
       },
+      { resources: [inRegistry("123456789012", "sme/app"), repositoryOf("sme/app", "IMMUTABLE")] },
     ],
     failing: [
+      {
+        resources: [inRegistry("123456789012", "sme/app"), repositoryOf("sme/app", "MUTABLE")],
+        findings: [movable("123456789012", "sme/app")],
+      },
+      {
+        resources: [inRegistry("999999999999", "sme/app"), repositoryOf("sme/app", "IMMUTABLE")],
+        findings: [movable("999999999999", "sme/app")],
+      },
       {
         manifests: `
 apiVersion: v1
@@ -72,3 +86,37 @@ spec:
     ],
   },
 };
+
+const ecr = /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$/;
+
+/** A repository of the plan in the stack's own account, whose tags stay where they are once pushed. */
+function isImmutable(registry: string, repository: string, { plan, country }: PolicyContext): boolean {
+  const account = ecr.exec(registry)?.[1];
+  const own = country.hosting.aws?.account;
+  if (account === undefined || (own !== undefined && account !== own)) return false;
+  return plan
+    .ofTypes(["aws:ecr/repository:Repository"])
+    .some(
+      ({ properties }) =>
+        textAt(properties, "name") === repository && textAt(properties, "imageTagMutability") === "IMMUTABLE",
+    );
+}
+
+function inRegistry(account: string, repository: string): Resource {
+  return resource("kubernetes:core/v1:Pod", "app", {
+    metadata: { name: "app", namespace: "rollout" },
+    spec: { containers: [{ name: "app", image: `${registryOf(account)}/${repository}:1.2.0` }] },
+  });
+}
+
+function registryOf(account: string): string {
+  return `${account}.dkr.ecr.af-south-1.amazonaws.com`;
+}
+
+function repositoryOf(name: string, imageTagMutability: string): Resource {
+  return aws("ecr/repository:Repository", "app", { name, imageTagMutability });
+}
+
+function movable(account: string, repository: string): string {
+  return `rollout/Pod/app spec.containers[0].image: The image ${registryOf(account)}/${repository}:1.2.0 is named by a tag that ${registryOf(account)} can move. Name it by digest (@sha256:…).`;
+}

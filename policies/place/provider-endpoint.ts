@@ -47,6 +47,18 @@ export const providerEndpoint: ResourcePolicy = {
           }),
         ],
       },
+      {
+        resources: [
+          resource("pulumi:providers:kubernetes", "cluster", {
+            kubeconfig: JSON.stringify({
+              clusters: [{ cluster: { server: "https://abc.gr7.af-south-1.eks.amazonaws.com" } }],
+              users: [
+                { user: { exec: { apiVersion: "client.authentication.k8s.io/v1beta1", command: "aws" } } },
+              ],
+            }),
+          }),
+        ],
+      },
     ],
     failing: [
       {

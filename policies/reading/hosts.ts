@@ -20,16 +20,18 @@ export interface HostReference {
 type Found = Omit<HostReference, "path">;
 
 /** Every step below looks at pieces of bounded length, so that no text, however built, takes more than linear time. */
-const longest = { scheme: 30, authority: 600, word: 300, list: 2000 } as const;
+const longest = { scheme: 30, authority: 600, word: 300, setting: 60, list: 2000 } as const;
 
 const scheme = new RegExp(`[a-z][a-z0-9+-]{0,${longest.scheme - 1}}$`, "i");
 const endOfAuthority = /[\s"'<>`|\\^/?#]/;
+const separators = " \t\n\v\f\r\"'<>`,;=()[]{}|&";
 const word = /[^\s"'<>`,;=()[\]{}|&]+/g;
+const separatorCodes = new Set([...separators].map((sign) => sign.charCodeAt(0)));
+const isSeparator = (code: number): boolean => separatorCodes.has(code);
 const hostAndPort = /^([^:/@]+):(\d{2,5})(?:\/.*)?$/;
 const speaksOfServer =
   /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|peer/i;
-/** Between a setting's name and its value, on one line. */
-const assignment = /^["'>]?[ \t]*[:=]?[ \t]*["']?$/;
+const settingSign = /[\w.-]/;
 const label = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9])?$/i;
 const topLevel = /^[a-z][a-z0-9-]*[a-z0-9]$/i;
 const comment = /^[ \t]*(?:#|\/\/|<!--|--[ \t]|;).*$/gm;
@@ -42,7 +44,14 @@ const notTopLevel = new Set(
 );
 
 /** Identifiers that are written as addresses and that nothing reaches. */
-const identifiers = new Set(["www.w3.org", "json-schema.org", "schemas.xmlsoap.org", "xmlns.jcp.org"]);
+const identifiers = new Set([
+  "www.w3.org",
+  "json-schema.org",
+  "schemas.xmlsoap.org",
+  "xmlns.jcp.org",
+  // The API group by which a kubeconfig's login helper speaks.
+  "client.authentication.k8s.io",
+]);
 
 export const hostsOf = rememberLast((resource: Resource): readonly HostReference[] =>
   textsOf(decoded(resource)).flatMap(hostsIn),
@@ -81,22 +90,50 @@ function* hostsOfUrls(text: string): Generator<Found> {
 function* hostsOfWords(text: string, key: string): Generator<Found> {
   const isList = text.length <= longest.list && !text.includes("\n");
   const everyName = isList && (speaksOfServer.test(key) || key === "args" || key === "command");
-  let before = { word: "", end: 0 };
-  for (const match of text.matchAll(word)) {
-    const [piece] = match;
-    const between = text.slice(before.end, match.index);
-    // `"host" : "a.example"`: the colon between the two.
-    if (!/\w/.test(piece)) continue;
-    const spoken = between.length <= 10 && assignment.test(between) && speaksOfServer.test(before.word);
-    before = { word: piece, end: match.index + piece.length };
-    if (piece.length > longest.word || piece.includes("://") || piece.includes("@")) continue;
+  if (everyName && text.includes(":"))
+    for (const [piece] of text.matchAll(word)) if (isIP(piece) === 6) yield reference(piece);
+  for (const { piece, start } of dottedWords(text)) {
+    if (piece.includes("://") || piece.includes("@")) continue;
     const [, host = "", port] = hostAndPort.exec(piece) ?? [];
     if (isDottedName(host) || isIP(host) === 4) yield reference(host, port);
-    else if (everyName || spoken) {
+    else {
       const name = piece.split("/")[0] ?? "";
-      if ((isDottedName(name) && !looksLikeFile(name)) || isIP(piece) !== 0) yield reference(name || piece);
+      const isHost = (isDottedName(name) && !looksLikeFile(name)) || isIP(name) === 4;
+      if (isHost && (everyName || isSpokenOf(text, start))) yield reference(name);
     }
   }
+}
+
+/** Words with a dot inside, of a host's length at most: all that can be a name or an address. */
+function* dottedWords(text: string): Generator<{ readonly piece: string; readonly start: number }> {
+  let end = 0;
+  for (let dot = text.indexOf("."); dot >= 0; dot = text.indexOf(".", Math.max(dot + 1, end))) {
+    // A full stop ends a sentence, not a label.
+    const next = text.charCodeAt(dot + 1);
+    if (next <= 0x20 || Number.isNaN(next)) continue;
+    let start = dot;
+    while (start > end && dot - start <= longest.word && !isSeparator(text.charCodeAt(start - 1))) start--;
+    end = dot + 1;
+    while (end < text.length && end - dot <= longest.word && !isSeparator(text.charCodeAt(end))) end++;
+    if (end - start <= longest.word) yield { piece: text.slice(start, end), start };
+  }
+}
+
+/** Whether a word that speaks of a server stands before, as a setting's name stands before its value: `host: "`. */
+function isSpokenOf(text: string, start: number): boolean {
+  let at = start;
+  const skip = (signs: string, most: number) => {
+    for (let taken = 0; taken < most && at > 0 && signs.includes(text[at - 1] ?? ""); taken++) at--;
+  };
+  skip("\"'", 1);
+  skip(" \t", 4);
+  skip(":=", 1);
+  skip(" \t", 4);
+  skip("\"'>", 1);
+  if (at === start) return false;
+  const end = at;
+  while (at > 0 && end - at < longest.setting && settingSign.test(text[at - 1] ?? "")) at--;
+  return speaksOfServer.test(text.slice(at, end));
 }
 
 /** `user:password@a.example:1883,b.example` of a URL. What a variable fills in is read where the variable is set. */

@@ -28,6 +28,7 @@ export const foreignPrincipal: ResourcePolicy = {
     "aws:s3/bucketPolicy:BucketPolicy",
     "aws:s3/bucket:Bucket",
     "aws:kms/key:Key",
+    "aws:kms/keyPolicy:KeyPolicy",
     "aws:kms/grant:Grant",
     "aws:sqs/queue:Queue",
     "aws:sqs/queuePolicy:QueuePolicy",
@@ -123,6 +124,22 @@ export const foreignPrincipal: ResourcePolicy = {
           }),
         ],
         findings: ["BucketPolicy/open policy: It lets everybody in (*). Name roles of account 123456789012."],
+      },
+      {
+        resources: [
+          aws("kms/keyPolicy:KeyPolicy", "backups", {
+            policy: JSON.stringify({
+              Statement: {
+                Effect: "Allow",
+                Principal: { AWS: "arn:aws:iam::999999999999:root" },
+                Action: "kms:Decrypt",
+              },
+            }),
+          }),
+        ],
+        findings: [
+          "KeyPolicy/backups policy: It lets arn:aws:iam::999999999999:root in; the file names account 123456789012. Name roles of account 123456789012.",
+        ],
       },
       {
         resources: [
