@@ -36,9 +36,32 @@ const operators = {
     source: "ghcr.io/cloudnative-pg/charts",
     namespace: "cnpg-system",
   },
+  envoyGateway: {
+    chart: "gateway-helm",
+    version: "v1.8.2",
+    source: "docker.io/envoyproxy",
+    namespace: "envoy-gateway-system",
+  },
 } as const satisfies Record<string, Operator>;
 
 export type OperatorName = keyof typeof operators;
+
+/** Of the pods that carry the pages' traffic too. */
+export const envoyNamespace = operators.envoyGateway.namespace;
+
+const certManagerImages = ["controller", "webhook", "cainjector", "startupapicheck", "acmesolver"] as const;
+
+const imagesOf: Readonly<Record<OperatorName, readonly string[]>> = {
+  certManager: certManagerImages.map((name) => `jetstack/cert-manager-${name}`),
+  cloudNativePg: ["cloudnative-pg/cloudnative-pg"],
+  barmanCloud: ["cloudnative-pg/plugin-barman-cloud", "cloudnative-pg/plugin-barman-cloud-sidecar"],
+  envoyGateway: ["envoyproxy/gateway", "envoyproxy/envoy"],
+};
+
+/** Where an operator's chart and images stand in a registry of the country. */
+export function operatorRepositories(name: OperatorName): string[] {
+  return [`charts/${operators[name].chart}`, ...imagesOf[name]];
+}
 
 export const postgresOperatorNamespace = operators.cloudNativePg.namespace;
 
@@ -116,6 +139,20 @@ function values(operator: OperatorName, { placement, registry, pullSecret }: Ope
         imagePullSecrets: login,
         ...(registry !== undefined && {
           image: { repository: interpolate`${registry}/cloudnative-pg/cloudnative-pg` },
+        }),
+      };
+    case "envoyGateway":
+      return {
+        deployment: { replicas: 2, pod: where },
+        ...(registry !== undefined && {
+          global: {
+            images: {
+              envoyGateway: {
+                image: interpolate`${registry}/envoyproxy/gateway:${operators.envoyGateway.version}`,
+                pullSecrets: login,
+              },
+            },
+          },
         }),
       };
     case "barmanCloud":

@@ -17,6 +17,20 @@ export function dailyCronInUtc(timeOfDay: string, timezone: string): string {
   return `0 ${utc % 60} ${Math.floor(utc / 60)} * * *`;
 }
 
+/** Half an hour from a time of day on, in UTC, as RDS writes it: "00:00-00:30". */
+export function windowInUtc(timeOfDay: string, timezone: string): string {
+  const [, minute = "0", hour = "0"] = dailyCronInUtc(timeOfDay, timezone).split(" ");
+  const start = Number(hour) * 60 + Number(minute);
+  const clock = (minutes: number) =>
+    [Math.floor(minutes / 60) % 24, minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
+  return `${clock(start)}-${clock(start + 30)}`;
+}
+
+/** Whole days of an ISO 8601 period of days, months or years; a month counts 30 days, a year 365. */
+export function days(period: string): number {
+  return Number.parseInt(period.slice(1), 10) * { D: 1, M: 30, Y: 365 }[period.slice(-1) as "D" | "M" | "Y"];
+}
+
 /** Of January, so that a plan doesn't depend on the day that it is made. */
 function offsetMinutes(timezone: string): number {
   const date = new Date(Date.UTC(2026, 0, 15, 12));

@@ -24,6 +24,8 @@ export type { Catalogue };
 export interface LoadOptions {
   /** The overlay of `hosting.environments` to lay over the file; where absent, none is, but all are checked. */
   readonly environment?: string;
+  /** Taken instead of `hosting.target`; the file must have what it needs. */
+  readonly target?: Country["hosting"]["target"];
   /** YYYY-MM-DD, against which waivers expire and holidays are computed; the country's present day where absent. */
   readonly today?: string;
 }
@@ -59,7 +61,8 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
   // Placeholders may stand in a file until its production environment is asked for.
   const circumstances = { environment: options.environment, today: options.today ?? todayIn(document.root) };
   for (const root of layersOf(document, options.environment, problems)) {
-    const examination = examine(document, root, circumstances);
+    const target = wanted === undefined ? options.target : undefined;
+    const examination = examine(document, root, circumstances, target);
     problems.push(...examination.problems);
     warnings.push(...examination.warnings);
     wanted ??= examination;
@@ -111,12 +114,18 @@ function layersOf(
   return [document.root];
 }
 
-function examine(document: LocatedDocument, root: LocatedMap, circumstances: Circumstances): Examination {
+function examine(
+  document: LocatedDocument,
+  root: LocatedMap,
+  circumstances: Circumstances,
+  target: LoadOptions["target"],
+): Examination {
   const value = plainValue(root);
   const validation = validate(countryFile, value, document, root);
   const draft = fillDefaults(countryFile.schema, value) as Country;
   const examination = new Examination(document, root, draft, validation.spoiled, circumstances);
   examination.problems.push(...validation.problems);
+  if (target !== undefined && examination.isSound(["hosting"])) Object.assign(draft.hosting, { target });
   deriveDefaults(examination);
   for (const rule of rules) rule(examination);
   return examination;

@@ -7,6 +7,7 @@ import type { CheckSubject } from "../../policies/check-country.ts";
 import { blocks, type CheckResult, type Finding } from "../../policies/findings.ts";
 import { type Severity, severities } from "../../policies/policy.ts";
 import { exitCode, InputError } from "../failure.ts";
+import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 interface Options {
@@ -39,7 +40,7 @@ export function checkCommand(): Command {
     .action(async (file: string, options: Options) => {
       if (options.plan !== undefined && options.manifests !== undefined)
         throw new InputError("--plan and --manifests exclude each other.", "Name one of them.");
-      const loaded = loadCountry(file, options.env === undefined ? {} : { environment: options.env });
+      const loaded = loadCountry(file, loadOptions(options));
       for (const warning of loaded.warnings)
         process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
       const subject = await subjectOf(loaded, options);

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import { packageRoot } from "../../localisation/package-root.ts";
 import { InputError } from "../failure.ts";
+import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 interface Options {
@@ -25,7 +26,7 @@ export function planCommand(): Command {
     .option("--diff <plan>", "show what is different from a plan saved with --json")
     .option("--json", "print JSON")
     .action(async (file: string, options: Options) => {
-      const loaded = loadCountry(file, options.env === undefined ? {} : { environment: options.env });
+      const loaded = loadCountry(file, loadOptions(options));
       for (const warning of loaded.warnings)
         process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
       await showPlan(loaded, options);

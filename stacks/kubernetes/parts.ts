@@ -60,8 +60,11 @@ export function doors(country: Country, settings: ClusterSettings): { issuer: Pu
   return { issuer: publicIssuer(country, settings), web: webDoor(settings) };
 }
 
-/** @throws StackSettingsError */
-export function clusterParts(input: StackInput, ground: Ground): void {
+/**
+ * @returns what must be there before an object of an operator's kind.
+ * @throws StackSettingsError
+ */
+export function clusterParts(input: StackInput, ground: Ground): readonly Resource[] {
   const { country } = input;
   const { parent, settings: cluster, backup } = ground;
   const { namespace, domain } = cluster;
@@ -231,6 +234,7 @@ export function clusterParts(input: StackInput, ground: Ground): void {
       { surroundings, host: timeSeriesStore.host, at, timezone: country.timezone },
       { parent, dependsOn: [timeSeriesStore] },
     );
+  return operators.installed;
 }
 
 const isAt = ({ from, to }: Flow, part: string): boolean =>

@@ -2,8 +2,9 @@
  * Runs a Pulumi program in this process and catches the resources that it declares: no engine, provider, cluster or
  * credential takes part. What a provider would answer is its own input, and what would be random is a placeholder.
  */
-import { type Output, runtime, secret } from "@pulumi/pulumi";
+import { runtime } from "@pulumi/pulumi";
 import { type PlannedResource, type Properties, secretPlaceholder, type Value } from "./plan.ts";
+import { type MadeBy, providerAnswer } from "./provider-answers.ts";
 
 /** Pulumi's wire format marks values that are more than JSON by this key. */
 const signatureKey = "4dabf18193072939515e22adb298388d";
@@ -66,9 +67,18 @@ async function capture(
   project: string,
   stack: string,
 ): Promise<Captured> {
+  const providers = new Map<string, MadeBy>();
   await runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => ({ id: `${name}-id`, state: answer(type, inputs) }),
+      newResource: ({ type, name, inputs, provider }) => {
+        if (type.startsWith("pulumi:providers:"))
+          providers.set(name, {
+            region: String(inputs.region ?? ""),
+            account: onlyOne(inputs.allowedAccountIds),
+          });
+        const madeBy = providers.get(providerName(provider)) ?? { region: "", account: undefined };
+        return { id: `${name}-id`, state: { ...inputs, ...providerAnswer(type, name, inputs, madeBy) } };
+      },
       call: ({ token }) => {
         throw new Error(`The program asks a provider (${token}); a plan has none to ask.`);
       },
@@ -96,12 +106,13 @@ async function capture(
   };
 }
 
-/** What the provider would add to its inputs. */
-function answer(type: string, inputs: Record<string, unknown>): Record<string, unknown> {
-  const generated: Record<string, Output<string>> = {};
-  if (type === "random:index/randomPassword:RandomPassword") generated.result = secret(secretPlaceholder);
-  if (type === "random:index/randomBytes:RandomBytes") generated.base64 = secret(secretPlaceholder);
-  return { ...inputs, ...generated };
+/** A reference is the provider's URN and its id. */
+const providerName = (reference: string | undefined): string => reference?.split("::").at(-2) ?? "";
+
+/** The provider takes lists as JSON. */
+function onlyOne(accounts: unknown): string | undefined {
+  const list: unknown = typeof accounts === "string" ? JSON.parse(accounts) : accounts;
+  return Array.isArray(list) && list.length === 1 ? String(list[0]) : undefined;
 }
 
 /** The mocks' own hook is not told a resource's parent, dependencies or which values are secret: the request is. */

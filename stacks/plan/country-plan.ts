@@ -4,7 +4,7 @@ import { kubernetesStack } from "../kubernetes/program.ts";
 import { captureProgram } from "./capture.ts";
 import { type Plan, planFormat } from "./plan.ts";
 
-export const plannedTargets = ["kubernetes"] as const;
+export const plannedTargets = ["kubernetes", "aws"] as const;
 export type PlannedTarget = (typeof plannedTargets)[number];
 
 /** As in Pulumi.yaml. */
@@ -22,10 +22,11 @@ export async function planCountry(
   version: string,
 ): Promise<Plan> {
   const { country, environment, catalogues } = loaded;
-  const programs = { kubernetes: kubernetesStack };
+  // A cluster's plan needs nothing of AWS.
+  const program = target === "aws" ? (await import("../aws/program.ts")).awsStack : kubernetesStack;
   const { resources, outputs } = await captureProgram(
     () =>
-      programs[target]({
+      program({
         country,
         catalogues,
         version,

@@ -1,0 +1,86 @@
+/** Lets the time-series store's pods, and nothing else of the cluster, write and read backups in the bucket. */
+import { PodIdentityAssociation } from "@pulumi/aws/eks/podIdentityAssociation.js";
+import { Role } from "@pulumi/aws/iam/role.js";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  interpolate,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
+import type { AwsCluster } from "./cluster.ts";
+import { podIdentityService } from "./cluster-roles.ts";
+import type { Place } from "./place.ts";
+import { policyDocument, trustOf } from "./policy-document.ts";
+import { tags } from "./tags.ts";
+
+export interface BackupRightsArgs {
+  readonly place: Place;
+  readonly cluster: AwsCluster;
+  readonly bucketArn: Output<string>;
+  readonly keyArn: Output<string>;
+  readonly namespace: string;
+  /** Of the pods. */
+  readonly serviceAccount: string;
+}
+
+export class BackupRights extends ComponentResource {
+  readonly ready: readonly Resource[];
+
+  constructor(name: string, args: BackupRightsArgs, options: ComponentResourceOptions) {
+    super("rollout:aws:BackupRights", name, {}, options);
+    const roleName = `${args.place.name}-backups`;
+    const role = new Role(
+      "backups",
+      { name: roleName, assumeRolePolicy: trustOf(podIdentityService), tags: tags(roleName) },
+      { parent: this },
+    );
+    const rights = new RolePolicy(
+      "backups",
+      {
+        role: role.name,
+        policy: policyDocument([
+          {
+            Sid: "List",
+            Effect: "Allow",
+            Action: ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+            Resource: args.bucketArn,
+          },
+          {
+            Sid: "WriteAndRead",
+            Effect: "Allow",
+            Action: [
+              "s3:GetObject",
+              "s3:PutObject",
+              "s3:DeleteObject",
+              "s3:AbortMultipartUpload",
+              "s3:ListMultipartUploadParts",
+            ],
+            Resource: interpolate`${args.bucketArn}/*`,
+          },
+          {
+            Sid: "Encrypt",
+            Effect: "Allow",
+            Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+            Resource: args.keyArn,
+          },
+        ]),
+      },
+      { parent: this },
+    );
+    const association = new PodIdentityAssociation(
+      "backups",
+      {
+        clusterName: args.cluster.clusterName,
+        namespace: args.namespace,
+        serviceAccount: args.serviceAccount,
+        roleArn: role.arn,
+        tags: tags(roleName),
+      },
+      { parent: this, dependsOn: [...args.cluster.ready] },
+    );
+    this.ready = [rights, association];
+    this.registerOutputs();
+  }
+}

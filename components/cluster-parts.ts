@@ -1,0 +1,9 @@
+/** What stands on a cluster, where the same program makes the cluster too. */
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+
+export class ClusterParts extends ComponentResource {
+  constructor(name: string, options: ComponentResourceOptions) {
+    super("rollout:components:ClusterParts", name, {}, options);
+    this.registerOutputs();
+  }
+}
