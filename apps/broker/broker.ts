@@ -275,6 +275,14 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   try {
     const mqttPort = await listen(plain, options.mqttPort, options.bind, "MQTT");
     const mqttsPort = await listen(secure, options.mqttsPort, options.bind, "MQTT over TLS");
+    for (const server of [plain, secure])
+      server.on("error", (error) =>
+        refusals.add(
+          "connection-not-accepted",
+          { error: error.message },
+          "a connection could not be accepted",
+        ),
+      );
     return {
       mqttPort,
       mqttsPort,

@@ -14,7 +14,7 @@ export class PortUnavailableError extends Error {
 /** @param purpose what the port is for, in the words of who reads the error. */
 export function listen(server: Server, port: number, host: string, purpose: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
+    const onError = (error: NodeJS.ErrnoException) => {
       const why = {
         EADDRINUSE:
           "is already in use by another program. Stop that program, or choose another port (0 takes a free one).",
@@ -22,9 +22,10 @@ export function listen(server: Server, port: number, host: string, purpose: stri
         EADDRNOTAVAIL: `cannot be opened on ${host}: this machine has no such address.`,
       }[error.code ?? ""];
       reject(why === undefined ? error : new PortUnavailableError(port, `Port ${port} (${purpose}) ${why}`));
-    });
+    };
+    server.once("error", onError);
     server.listen({ port, host, backlog: 4096 }, () => {
-      server.removeAllListeners("error");
+      server.off("error", onError);
       resolve((server.address() as AddressInfo).port);
     });
   });

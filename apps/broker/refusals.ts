@@ -5,6 +5,7 @@ export type Refusal =
   | "login-check-failed"
   | "mqtt-5"
   | "client-id-too-long"
+  | "connection-not-accepted"
   | "too-many-connections"
   | "too-many-connections-of-login"
   | "last-will-not-allowed"

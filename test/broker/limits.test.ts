@@ -89,7 +89,7 @@ test("while the store is stuck a flooding client is left waiting, another is ser
   });
   const patient = await connect(path, other.machineLogin);
   let served: Promise<unknown> | undefined;
-  const count = 8000;
+  const count = 5000;
   let mostInFlight = 0;
   const look = () => {
     mostInFlight = Math.max(mostInFlight, path.ingest.flow.waiting);

@@ -67,7 +67,7 @@ export async function runKills(rounds: number, seed: number): Promise<Outcome> {
       while (publishers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0) === before)
         await pause(5);
       if (round === rounds) break;
-      await pause(random() * 800);
+      await pause(random() * 1200);
       child.kill("SIGKILL");
       await exited(child);
     }

@@ -5,8 +5,8 @@
 import mqtt from "mqtt";
 import type { Credential } from "../../apps/relational/companies.ts";
 
-/** The client library sends again one message after the other, each when the last was acknowledged. */
-const window = 20;
+/** Messages in flight. The client library sends again one by one, each when the last was acknowledged. */
+const windows = { library: 20, program: 300 };
 /** The client library forgets a few when the connection breaks while it sends again; then the program sends them. */
 const forgottenAfterMilliseconds = 1500;
 const day = 86_400_000;
@@ -85,7 +85,7 @@ export class Publisher {
   }
 
   #fill(): void {
-    while (!this.#isEnding && this.#pending.size < window) {
+    while (!this.#isEnding && this.#pending.size < windows[this.#sendsAgainItself ? "program" : "library"]) {
       const message = this.#next();
       this.#pending.add(message);
       this.#publish(message, this.#client!);
