@@ -1,6 +1,5 @@
 /** Registers companies, their sites and machines, and issues their MQTT logins: for the web app and the simulator. */
 import { createHash, randomBytes } from "node:crypto";
-import { and, eq, isNull } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { company, credential, machine, site } from "./schema.ts";
 
@@ -92,14 +91,6 @@ export async function issueCredential(database: Database, scope: LoginScope): Pr
       set: { passwordHash: row.passwordHash, createdAt: new Date(), revokedAt: null },
     });
   return { username: row.username, password };
-}
-
-/** Ends a login: refused from now on, and a client connected with it is disconnected within half a minute. */
-export async function revokeCredential(database: Database, username: string): Promise<void> {
-  await database
-    .update(credential)
-    .set({ revokedAt: new Date() })
-    .where(and(eq(credential.username, username), isNull(credential.revokedAt)));
 }
 
 /** A login not yet stored, for inserts in bulk. */

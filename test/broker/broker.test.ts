@@ -1,20 +1,25 @@
 /** The broker with real MQTT clients over TLS and plain: logins, topics, acknowledgements. */
 import { connect as connectTcp } from "node:net";
+import { eq } from "drizzle-orm";
 import mqtt from "mqtt";
 import mqttPacket from "mqtt-packet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBroker } from "../../apps/broker/broker.ts";
 import { PortUnavailableError } from "../../apps/broker/listen.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
-import { issueCredential, revokeCredential } from "../../apps/relational/companies.ts";
+import { issueCredential } from "../../apps/relational/companies.ts";
+import { credential } from "../../apps/relational/schema.ts";
 import { disagreements, rowsOf } from "../store/rows.ts";
 import {
   connect,
   country,
   type DataPath,
+  reading,
   registerTestCompany,
   startDataPath,
+  storedOn,
   type TestCompany,
+  topicOf,
   until,
 } from "./data-path.ts";
 
@@ -33,20 +38,7 @@ afterAll(async () => {
   await path.close();
 });
 
-let lastTime = Date.now() - 100_000;
-const reading = (v: unknown = 1) => JSON.stringify({ t: ++lastTime, v });
-const topic = (channel: string, company = "acme", machine = "lathe") =>
-  `sme/v1/${company}/plant/${machine}/${channel}`;
-const stored = async (channel: string) =>
-  Number(
-    (
-      await rowsOf<{ count: number }>(
-        path.store.reader,
-        "SELECT count() AS count FROM raw WHERE channel = {channel:String}",
-        { channel },
-      )
-    )[0]!.count,
-  );
+const stored = (channel: string) => storedOn(path, channel);
 const rejected = (topic: string) =>
   rowsOf<{ company: string; reason: string; payload: string }>(
     path.store.reader,
@@ -59,7 +51,7 @@ describe("connecting", () => {
     for (const tls of [true, false])
       for (const login of [acme.machineLogin, acme.companyLogin]) {
         const client = await connect(path, login, { tls });
-        await client.publishAsync(topic("connecting"), reading(), { qos: 1 });
+        await client.publishAsync(topicOf("connecting"), reading(), { qos: 1 });
         await client.endAsync();
       }
     expect(await stored("connecting")).toBe(4);
@@ -111,7 +103,7 @@ describe("connecting", () => {
       protocolId: "MQIsdp",
       clientId: "old",
     });
-    await client.publishAsync(topic("old"), reading(), { qos: 1 });
+    await client.publishAsync(topicOf("old"), reading(), { qos: 1 });
     await client.endAsync();
     expect(await stored("old")).toBe(1);
   });
@@ -123,11 +115,11 @@ describe("connecting", () => {
     first.on("close", () => {
       closed = true;
     });
-    await foreign.publishAsync(topic("taken", other.company), reading(), { qos: 1 });
+    await foreign.publishAsync(topicOf("taken", other.company), reading(), { qos: 1 });
     expect(closed).toBe(false);
     const second = await connect(path, acme.machineLogin, { clientId: "device" });
     await until(() => closed);
-    await second.publishAsync(topic("taken"), reading(), { qos: 1 });
+    await second.publishAsync(topicOf("taken"), reading(), { qos: 1 });
     expect(await stored("taken")).toBe(2);
     await Promise.all([second.endAsync(), foreign.endAsync()]);
   });
@@ -154,7 +146,11 @@ describe("connecting", () => {
   test("a revoked login is refused at once, and its client is disconnected; so is one with an old password", async () => {
     const site = "plant";
     for (const end of [
-      (username: string) => revokeCredential(path.database, username),
+      (username: string) =>
+        path.database
+          .update(credential)
+          .set({ revokedAt: new Date() })
+          .where(eq(credential.username, username)),
       () => issueCredential(path.database, { company: other.company, site, machine: "mill" }),
     ]) {
       const login = await issueCredential(path.database, { company: other.company, site, machine: "mill" });
@@ -175,10 +171,10 @@ describe("connecting", () => {
   test("a session that was to be kept is not, and the client is told so", async () => {
     const options = { clean: false, clientId: "kept", resubscribe: false };
     const first = await connect(path, acme.companyLogin, options);
-    await first.subscribeAsync(topic("kept"), { qos: 1 });
+    await first.subscribeAsync(topicOf("kept"), { qos: 1 });
     await first.endAsync();
     const publisher = await connect(path, acme.machineLogin);
-    await publisher.publishAsync(topic("kept"), reading(), { qos: 1 });
+    await publisher.publishAsync(topicOf("kept"), reading(), { qos: 1 });
     const present: unknown[] = [];
     const second = mqtt.connect(`mqtt://127.0.0.1:${path.broker.mqttPort}`, {
       ...acme.companyLogin,
@@ -198,7 +194,7 @@ describe("publishing", () => {
     const client = await connect(path, acme.machineLogin);
     const channel = `qos-${qos}`;
     for (let count = 1; count <= 5; count += 1) {
-      await client.publishAsync(topic(channel), reading(), { qos });
+      await client.publishAsync(topicOf(channel), reading(), { qos });
       if (qos > 0) expect(await stored(channel)).toBe(count);
     }
     await until(async () => (await stored(channel)) === 5);
@@ -214,7 +210,7 @@ describe("publishing", () => {
       packets.push(packet.cmd);
     });
     const raw = (packet: object) => client.stream.write(mqttPacket.generate(packet as mqttPacket.Packet));
-    const publish = { cmd: "publish", qos: 2, topic: topic("exactly"), payload: reading(), retain: false };
+    const publish = { cmd: "publish", qos: 2, topic: topicOf("exactly"), payload: reading(), retain: false };
     raw({ ...publish, messageId: 7, dup: false });
     await until(() => storedAtRec >= 0);
     expect(storedAtRec).toBe(1);
@@ -229,21 +225,21 @@ describe("publishing", () => {
   test("a message sent again after a lost PUBACK counts once", async () => {
     const payload = reading();
     const client = await connect(path, acme.machineLogin);
-    const cut = client.publishAsync(topic("again"), payload, { qos: 1 });
+    const cut = client.publishAsync(topicOf("again"), payload, { qos: 1 });
     // Sent, but gone before the answer.
     await new Promise((resolve) => setImmediate(resolve));
     client.stream.destroy();
     cut.catch(() => {});
     await client.endAsync(true);
     const again = await connect(path, acme.machineLogin);
-    await again.publishAsync(topic("again"), payload, { qos: 1, dup: true });
+    await again.publishAsync(topicOf("again"), payload, { qos: 1, dup: true });
     await again.endAsync();
     expect(await stored("again")).toBe(1);
   });
 
   test.each([
-    ["another company's", topic("forbidden", "acme-2")],
-    ["another machine's", topic("forbidden", "acme", "mill")],
+    ["another company's", topicOf("forbidden", "acme-2")],
+    ["another machine's", topicOf("forbidden", "acme", "mill")],
     ["a parent's", "sme/v1/acme"],
     ["the broker's own", "$SYS/rollout/new/clients"],
     ["anything else", "refused"],
@@ -262,32 +258,32 @@ describe("publishing", () => {
     });
     expect(await stored("forbidden")).toBe(0);
     // Whatever was to reach the victim would have by the time that its own message does.
-    await victim.publishAsync(topic("own", other.company), reading(), { qos: 1 });
+    await victim.publishAsync(topicOf("own", other.company), reading(), { qos: 1 });
     await until(() => heard.length > 0);
-    expect(heard).toEqual([topic("own", other.company)]);
+    expect(heard).toEqual([topicOf("own", other.company)]);
     await Promise.all([client.endAsync(), victim.endAsync()]);
   });
 
   test("what cannot be decoded is acknowledged and kept", async () => {
     const client = await connect(path, acme.machineLogin);
     const payload = Buffer.from([0, 1, 2, 255]);
-    await client.publishAsync(topic("bytes"), payload, { qos: 1 });
+    await client.publishAsync(topicOf("bytes"), payload, { qos: 1 });
     await client.endAsync();
-    expect(await rejected(topic("bytes"))).toEqual([
+    expect(await rejected(topicOf("bytes"))).toEqual([
       { company: "acme", reason: "payload-malformed", payload: `base64:${payload.toString("base64")}` },
     ]);
   });
 
   test("nothing is retained", async () => {
     const client = await connect(path, acme.machineLogin);
-    await client.publishAsync(topic("retained"), reading(), { qos: 1, retain: true });
+    await client.publishAsync(topicOf("retained"), reading(), { qos: 1, retain: true });
     const subscriber = await connect(path, acme.companyLogin);
     const heard: string[] = [];
     subscriber.on("message", (topic) => heard.push(topic));
     await subscriber.subscribeAsync("sme/v1/acme/#");
-    await client.publishAsync(topic("later"), reading(), { qos: 1 });
+    await client.publishAsync(topicOf("later"), reading(), { qos: 1 });
     await until(() => heard.length > 0);
-    expect(heard).toEqual([topic("later")]);
+    expect(heard).toEqual([topicOf("later")]);
     await Promise.all([client.endAsync(), subscriber.endAsync()]);
   });
 });
@@ -295,7 +291,7 @@ describe("publishing", () => {
 describe("last wills", () => {
   test("one on the client's own topic is stored when the connection breaks, not when it ends properly", async () => {
     const will = () => ({
-      topic: topic("will"),
+      topic: topicOf("will"),
       payload: Buffer.from(reading("gone")),
       qos: 1 as const,
       retain: true,
@@ -310,8 +306,8 @@ describe("last wills", () => {
   });
 
   test.each([
-    topic("will", "acme-2"),
-    topic("will", "acme", "mill"),
+    topicOf("will", "acme-2"),
+    topicOf("will", "acme", "mill"),
     "sme/v1/acme/plant/lathe/#",
     "sme/v1/acme/plant/lathe/+",
     "$SYS/x",
@@ -337,13 +333,13 @@ describe("subscribing", () => {
     await company.subscribeAsync(["sme/v1/acme/#"]);
     await machine.subscribeAsync("sme/v1/acme/plant/lathe/+", { qos: 1 });
     const foreign = await connect(path, other.companyLogin);
-    await foreign.publishAsync(topic("heard", other.company), reading(), { qos: 1 });
-    await company.publishAsync(topic("heard", "acme", "mill"), reading(), { qos: 1 });
-    await company.publishAsync(topic("heard"), reading(), { qos: 1 });
+    await foreign.publishAsync(topicOf("heard", other.company), reading(), { qos: 1 });
+    await company.publishAsync(topicOf("heard", "acme", "mill"), reading(), { qos: 1 });
+    await company.publishAsync(topicOf("heard"), reading(), { qos: 1 });
     await until(() => heard.company.length >= 2 && heard.machine.length >= 1);
     expect(heard).toEqual({
-      company: [topic("heard", "acme", "mill"), topic("heard")],
-      machine: [topic("heard")],
+      company: [topicOf("heard", "acme", "mill"), topicOf("heard")],
+      machine: [topicOf("heard")],
     });
     await Promise.all([company.endAsync(), machine.endAsync(), foreign.endAsync()]);
   });

@@ -19,7 +19,7 @@ import {
 import { type Database, openRelationalStore } from "../../apps/relational/database.ts";
 import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
-import { storedCountry } from "../store/rows.ts";
+import { rowsOf, storedCountry } from "../store/rows.ts";
 
 export const country = storedCountry("Africa/Johannesburg");
 
@@ -146,4 +146,19 @@ export function connect(
 
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+let lastTime = Date.now() - 1_000_000;
+
+/** A payload with a time that none before it had. */
+export const reading = (v: unknown = 1) => JSON.stringify({ t: ++lastTime, v });
+
+export const topicOf = (channel: string, company = "acme", machine = "lathe") =>
+  `sme/v1/${company}/plant/${machine}/${channel}`;
+
+/** How many readings of the channel are stored, of all machines. */
+export async function storedOn({ store }: DataPath, channel: string): Promise<number> {
+  const query = "SELECT count() AS count FROM raw WHERE channel = {channel:String}";
+  const [row] = await rowsOf<{ count: number }>(store.reader, query, { channel });
+  return Number(row!.count);
 }

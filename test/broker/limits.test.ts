@@ -3,14 +3,17 @@ import { connect as connectTcp, type Socket } from "node:net";
 import mqttPacket from "mqtt-packet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Credential } from "../../apps/relational/companies.ts";
-import { disagreements, rowsOf } from "../store/rows.ts";
+import { disagreements } from "../store/rows.ts";
 import {
   connect,
   country,
   type DataPath,
+  reading,
   registerTestCompany,
   startDataPath,
+  storedOn,
   type TestCompany,
+  topicOf,
   until,
 } from "./data-path.ts";
 
@@ -35,19 +38,7 @@ afterAll(async () => {
   await path.close();
 });
 
-let lastTime = Date.now() - 1_000_000;
-const reading = (v: unknown = 1) => JSON.stringify({ t: ++lastTime, v });
-const topic = (channel: string, company = "acme") => `sme/v1/${company}/plant/lathe/${channel}`;
-const stored = async (channel: string) =>
-  Number(
-    (
-      await rowsOf<{ count: number }>(
-        path.store.reader,
-        "SELECT count() AS count FROM raw WHERE channel = {channel:String}",
-        { channel },
-      )
-    )[0]!.count,
-  );
+const stored = (channel: string) => storedOn(path, channel);
 
 /** A client that writes MQTT packets by hand and obeys nothing. */
 async function rawClient({ username, password }: Credential): Promise<Socket> {
@@ -98,12 +89,12 @@ test("while the store is stuck a flooding client is left waiting, another is ser
     // One packet a write, so that many arrive in small pieces.
     const padding = "x".repeat(200);
     for (let id = 1; id <= count; id += 1) {
-      flooder.write(publish(topic("flood"), reading(padding), (id % 65_535) + 1));
+      flooder.write(publish(topicOf("flood"), reading(padding), (id % 65_535) + 1));
       if (id % 500 !== 0) continue;
       await new Promise((resolve) => setImmediate(resolve));
       look();
     }
-    served = patient.publishAsync(topic("patient", other.company), reading(), { qos: 1 });
+    served = patient.publishAsync(topicOf("patient", other.company), reading(), { qos: 1 });
     await until(() => path.ingest.flow.failure !== undefined);
     for (let turn = 0; turn < 50; turn += 1) {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -123,10 +114,9 @@ test("while the store is stuck a flooding client is left waiting, another is ser
 
 test("large messages in flight are limited by their bytes", async () => {
   const flooder = await rawClient(acme.machineLogin);
-  const large = () =>
-    JSON.stringify(Array.from({ length: 900 }, () => ({ t: ++lastTime, v: "y".repeat(200) })));
+  const large = () => `[${Array.from({ length: 900 }, () => reading("y".repeat(200))).join(",")}]`;
   await whileStoreIsStuck(async () => {
-    for (let id = 1; id <= 20; id += 1) flooder.write(publish(topic("large"), large(), id));
+    for (let id = 1; id <= 20; id += 1) flooder.write(publish(topicOf("large"), large(), id));
     await until(() => path.ingest.flow.failure !== undefined);
     for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(path.ingest.flow.waiting).toBeLessThanOrEqual(3);
@@ -144,7 +134,7 @@ test("a packet above the limit ends its connection before it has arrived, and on
   await closed;
   expect(path.broker.refused["packet-too-long"]).toBe(1);
   const fits = await connect(path, acme.machineLogin);
-  await fits.publishAsync(topic("fits"), `${reading()}${" ".repeat(255 * 1024)}`, { qos: 1 });
+  await fits.publishAsync(topicOf("fits"), `${reading()}${" ".repeat(255 * 1024)}`, { qos: 1 });
   expect(await stored("fits")).toBe(1);
   expect(bystander.connected).toBe(true);
   await Promise.all([fits.endAsync(), bystander.endAsync()]);
@@ -172,7 +162,7 @@ test.each([
     await closed;
   }
   stranger.destroy();
-  await bystander.publishAsync(topic("bystander", other.company), reading(), { qos: 1 });
+  await bystander.publishAsync(topicOf("bystander", other.company), reading(), { qos: 1 });
   await bystander.endAsync();
 });
 
@@ -190,14 +180,14 @@ test("a subscriber that does not read is disconnected, and holds up nobody", asy
   const publisher = await connect(path, acme.machineLogin);
   const foreign = await connect(path, other.machineLogin);
   const text = "z".repeat(250);
-  const batch = () => JSON.stringify(Array.from({ length: 500 }, () => ({ t: ++lastTime, v: text })));
+  const batch = () => `[${Array.from({ length: 500 }, () => reading(text)).join(",")}]`;
   // More than the kernel's buffers take.
   for (let round = 0; path.broker.refused["subscriber-too-slow"] === undefined && round < 400; round += 1) {
-    await publisher.publishAsync(topic("deaf"), batch(), { qos: 1 });
-    if (round % 20 === 0) await foreign.publishAsync(topic("deaf", other.company), reading(), { qos: 1 });
+    await publisher.publishAsync(topicOf("deaf"), batch(), { qos: 1 });
+    if (round % 20 === 0) await foreign.publishAsync(topicOf("deaf", other.company), reading(), { qos: 1 });
   }
   expect(path.broker.refused["subscriber-too-slow"]).toBe(1);
-  await publisher.publishAsync(topic("deaf"), reading(), { qos: 1 });
+  await publisher.publishAsync(topicOf("deaf"), reading(), { qos: 1 });
   deaf.destroy();
   await Promise.all([publisher.endAsync(), foreign.endAsync()]);
 });
@@ -216,7 +206,7 @@ test("one login cannot take all connections, and all together have a limit", asy
   );
   for (const stranger of strangers) stranger.on("error", () => {});
   await until(() => (path.broker.refused["too-many-connections"] ?? 0) > 0);
-  await machine.publishAsync(topic("limit"), reading(), { qos: 1 });
+  await machine.publishAsync(topicOf("limit"), reading(), { qos: 1 });
   for (const stranger of strangers) stranger.destroy();
   await Promise.all([...open, machine].map((client) => client.endAsync()));
   await until(() => path.broker.connections === 0);
@@ -240,7 +230,7 @@ test("close acknowledges what is on its way to the store", async () => {
   const own = await connect(path, acme.machineLogin);
   let acknowledged = 0;
   const sent = Array.from({ length: 45 }, () =>
-    own.publishAsync(topic("closing"), reading(), { qos: 1 }).then(() => {
+    own.publishAsync(topicOf("closing"), reading(), { qos: 1 }).then(() => {
       acknowledged += 1;
     }),
   );

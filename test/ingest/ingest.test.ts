@@ -217,16 +217,14 @@ test("a machine is known soon after it is registered, and unknown soon after it 
   expect(await registry.unregistered(keys, now)).toEqual(
     new Set(["acme/plant/press", "acme/plant", "x/y/z"]),
   );
-  await relational.database
-    .insert(machine)
-    .values({
-      companyId: "acme",
-      siteId: "plant",
-      id: "press",
-      name: "Press",
-      kind: "press",
-      plannedRunTimePerItem: 1,
-    });
+  await relational.database.insert(machine).values({
+    companyId: "acme",
+    siteId: "plant",
+    id: "press",
+    name: "Press",
+    kind: "press",
+    plannedRunTimePerItem: 1,
+  });
   expect(await registry.unregistered(["acme/plant/press"], now + 1000)).toEqual(
     new Set(["acme/plant/press"]),
   );
