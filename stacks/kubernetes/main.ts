@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { Config, getProject, runtime } from "@pulumi/pulumi";
 import { formatProblem, LocalisationError, loadCountry } from "../../localisation/load.ts";
 import { packageRoot } from "../../localisation/package-root.ts";
+import { awsStack } from "../aws/program.ts";
 import { kubernetesStack } from "./program.ts";
 
 const config = new Config(getProject());
@@ -27,7 +28,8 @@ function load() {
 }
 
 const { country, catalogues } = load();
-export const outputs = kubernetesStack({
+const program = country.hosting.target === "aws" ? awsStack : kubernetesStack;
+export const outputs = program({
   country,
   catalogues,
   version,

@@ -1,4 +1,5 @@
 /** What a person wants to know of one planned resource: how many, how large, how much disk, where it rests. */
+import { describeAws } from "./describe-aws.ts";
 import { at, kindOf, type PlannedResource, type Value } from "./plan.ts";
 
 export interface Workload {
@@ -56,6 +57,7 @@ export function workloadOf(
 
 /** One line about a resource, beyond its kind and name; empty where there is nothing to tell. */
 export function describe(resource: PlannedResource, all: readonly PlannedResource[] = []): string {
+  if (resource.type.startsWith("aws:")) return describeAws(resource);
   const { properties } = resource;
   const spec = at(properties, "spec");
   const workload = workloadOf(resource, all);

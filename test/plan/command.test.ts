@@ -66,6 +66,20 @@ test("what can't be planned is refused in one line, with a cure, and exit code 2
   expect(refused(file, "--target", "kubernetes", "--manifests", root)).toContain("no plan wrote");
 });
 
+test("a country without a region of AWS is refused at its place in the file; one with a region needs no credential", () => {
+  for (const command of ["plan", "check"]) {
+    const { status, stdout, stderr } = rollout(command, countryFile("tr"), "--target", "aws");
+    expect(stdout).toBe("");
+    expect(status, stderr).toBe(2);
+    expect(stderr).toMatch(/tr\.yaml:\d+:\d+ {2}hosting\.target: .*aws has no region in Türkiye/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  }
+  const planned = rollout("plan", countryFile("br"), "--target", "aws", "--manifests", join(folder, "aws"));
+  expect(planned.status, planned.stderr).toBe(0);
+  expect(planned.stdout).toContain("BR on aws");
+  expect(readdirSync(join(folder, "aws"))).toContain("00-namespace-rollout.yaml");
+});
+
 test("the entry of `pulumi up` declares what the plan shows", async () => {
   const { main, name } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
     main: string;

@@ -9,7 +9,7 @@ import { stringify } from "yaml";
 import { loadCountry } from "../../localisation/load.ts";
 import { planCountry } from "../../stacks/plan/country-plan.ts";
 import { manifestOf } from "../../stacks/plan/manifests.ts";
-import { isManifest, kindOf, type Plan, type Value } from "../../stacks/plan/plan.ts";
+import { isManifest, kindOf, type Plan, type Properties, type Value } from "../../stacks/plan/plan.ts";
 import { renderTree } from "../../stacks/plan/tree.ts";
 
 const folder = fileURLToPath(new URL("../../countries/", import.meta.url));
@@ -29,12 +29,29 @@ function steady(value: Value, key = ""): Value {
     : value;
 }
 
+/** Policies and settings that AWS takes as JSON in a text. */
+function readable(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [
+      key,
+      typeof value === "string" && value.startsWith("{") ? (JSON.parse(value) as Value) : value,
+    ]),
+  );
+}
+
 function golden(plan: Plan): string {
   const objects = plan.resources
-    .filter((resource) => isManifest(resource) || kindOf(resource) === "Release")
+    .filter(
+      (resource) =>
+        isManifest(resource) || kindOf(resource) === "Release" || resource.type.startsWith("aws:"),
+    )
     .map((resource) => {
-      const { properties } = resource;
-      const shown = isManifest(resource) ? manifestOf(resource) : { kind: "Release", ...properties };
+      const { properties, type, name } = resource;
+      const shown = isManifest(resource)
+        ? manifestOf(resource)
+        : kindOf(resource) === "Release"
+          ? { kind: "Release", ...properties }
+          : { type, name, ...readable(properties) };
       return stringify(steady(shown as Value), {
         lineWidth: 0,
         version: "1.1",
@@ -52,8 +69,10 @@ test("every country with a cluster has a plan", () => expect(countries.length).t
 
 test.each(countries)("the plan of %s", async (name) => {
   const loaded = loadCountry(`${folder}${name}.yaml`, { today: "2026-11-01" });
-  if (loaded.country.hosting.kubernetes === undefined) return;
-  // A release of the kit changes the image's version and nothing else.
-  const plan = await planCountry(loaded, "kubernetes", "0.0.0");
-  await expect(golden(plan)).toMatchFileSnapshot(`goldens/${name}.kubernetes.yaml`);
+  for (const target of ["kubernetes", "aws"] as const) {
+    if (loaded.country.hosting[target] === undefined) continue;
+    // A release of the kit changes the image's version and nothing else.
+    const plan = await planCountry(loaded, target, "0.0.0");
+    await expect(golden(plan)).toMatchFileSnapshot(`goldens/${name}.${target}.yaml`);
+  }
 });

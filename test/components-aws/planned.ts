@@ -1,0 +1,60 @@
+/** Plans on AWS for the tests: a country of the kit, changed as a test wants it, through the whole program. */
+import { loadCountry } from "../../localisation/load.ts";
+import { planCountry } from "../../stacks/plan/country-plan.ts";
+import { at, type Plan, type PlannedResource, type Value } from "../../stacks/plan/plan.ts";
+import { type ChangeableCountry, countryFile, list } from "../plan/planned.ts";
+
+export type ChangeableAws = NonNullable<ChangeableCountry["hosting"]["aws"]>;
+
+const unchanged = new Map<string, Promise<Plan>>();
+
+export function planOnAws(
+  change?: (aws: ChangeableAws, country: ChangeableCountry) => void,
+  name = "za",
+): Promise<Plan> {
+  if (change !== undefined) return planChangedOnAws(change, name);
+  const plan = unchanged.get(name) ?? planChangedOnAws(() => {}, name);
+  unchanged.set(name, plan);
+  return plan;
+}
+
+async function planChangedOnAws(
+  change: (aws: ChangeableAws, country: ChangeableCountry) => void,
+  name: string,
+): Promise<Plan> {
+  const loaded = loadCountry(countryFile(name), { today: "2026-11-01", target: "aws" });
+  const country = structuredClone(loaded.country) as ChangeableCountry;
+  const { aws } = country.hosting;
+  if (aws === undefined) throw new Error("The file has no AWS.");
+  change(aws, country);
+  return planCountry({ ...loaded, country }, "aws", "9.9.9");
+}
+
+/** @param type without the package: `kms/key:Key`. */
+export function awsResources(plan: Plan, type?: string): PlannedResource[] {
+  return plan.resources.filter((resource) =>
+    type === undefined ? resource.type.startsWith("aws:") : resource.type === `aws:${type}`,
+  );
+}
+
+export function awsResource(plan: Plan, type: string, name?: string): PlannedResource {
+  const found = awsResources(plan, type).filter((resource) => name === undefined || resource.name === name);
+  if (found.length !== 1 || found[0] === undefined)
+    throw new Error(`The plan has ${found.length} of ${type} ${name ?? ""}.`);
+  return found[0];
+}
+
+export interface PolicyStatement {
+  readonly Sid: string;
+  readonly Effect: string;
+  readonly Principal?: unknown;
+  readonly Action: string | string[];
+  readonly Resource?: string | string[];
+  readonly Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+export function statementsOf({ properties }: PlannedResource, path = "policy"): PolicyStatement[] {
+  return (JSON.parse(String(at(properties, path))) as { Statement: PolicyStatement[] }).Statement;
+}
+
+export const texts = (value: Value | undefined): string[] => list(value).map(String);
