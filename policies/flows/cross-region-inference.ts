@@ -8,6 +8,10 @@ import { textsOf } from "../reading/texts.ts";
 const spreadingProfile =
   /(?:^|[^\w.])((?:us|us-gov|eu|apac|jp|au|ca|global)\.(?:amazon|anthropic|meta|mistral|cohere|deepseek|stability|writer|twelvelabs|openai|qwen|ai21)\.[\w.:-]+)/;
 
+/** Found at once where there is none. */
+const maker =
+  /\.(?:amazon|anthropic|meta|mistral|cohere|deepseek|stability|writer|twelvelabs|openai|qwen|ai21)\./;
+
 export const crossRegionInference: ResourcePolicy = {
   id: "cross-region-inference",
   area: "flows",
@@ -21,12 +25,13 @@ export const crossRegionInference: ResourcePolicy = {
   controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["SA-9(5)", "AC-4"] },
   cure: "Name the model of the region, without the prefix.",
   check: (subject) =>
-    textsOf(subject).flatMap(({ value, path }): Breach[] => {
-      const profile = value.includes(".") ? spreadingProfile.exec(value)?.[1] : undefined;
+    textsOf(subject).flatMap((text): Breach[] => {
+      const { value } = text;
+      const profile = maker.test(value) ? spreadingProfile.exec(value)?.[1] : undefined;
       if (profile === undefined) return [];
       return [
         {
-          path,
+          path: text.path,
           value: profile,
           message: `The profile ${profile} may answer in other regions.`,
           cure: `Use ${profile.slice(profile.indexOf(".") + 1)} of the region, if it is offered there.`,

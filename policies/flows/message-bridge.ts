@@ -1,5 +1,6 @@
 /** Brokers pass messages on to no other broker. */
 import type { Breach, ResourcePolicy } from "../policy.ts";
+import { holdsOneOf } from "../reading/hint.ts";
 import { type Text, textsOf } from "../reading/texts.ts";
 import type { Resource } from "../resource.ts";
 
@@ -12,6 +13,19 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/\bmirror\.?maker|org\.apache\.kafka\.connect\.mirror/i, "MirrorMaker"],
   [/^[ \t]*(leafnodes|gateway)\s*[:{]/m, "a leaf node or gateway of NATS"],
 ];
+
+/** A word that every sign has. */
+const hinted = holdsOneOf(
+  "shovel",
+  "federation",
+  "connection ",
+  "bridge",
+  "irror",
+  "leafnodes",
+  "gateway:",
+  "gateway {",
+  "gateway{",
+);
 
 const objects = /:(Shovel|Federation|KafkaMirrorMaker2?|KafkaBridge|Bridge)$/;
 
@@ -95,4 +109,7 @@ spec: { uriSecret: { name: other } }`,
 
 /** Annotations and pods' own fields use the same words for other things. */
 const settingsOf = (subject: Resource): Text[] =>
-  textsOf(subject).filter(({ path }) => /^(data|stringData|binaryData|spec\.rabbitmq)/.test(path));
+  textsOf(subject).filter(
+    ({ value, section, path }) =>
+      hinted(value) && (/^(data|stringData|binaryData)$/.test(section) || path.startsWith("spec.rabbitmq")),
+  );

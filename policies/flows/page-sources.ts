@@ -27,8 +27,9 @@ export const pageSources: ResourcePolicy = {
   controls: { iso27001: ["A.8.26", "A.8.23"], nist80053: ["AC-4", "SC-7(10)"] },
   cure: "Serve the file from the stack and allow 'self' alone in the Content-Security-Policy.",
   check: (subject, context) =>
-    textsOf(subject).flatMap(({ value, path }): Breach[] => {
-      if (!policySign.test(value)) return [];
+    textsOf(subject).flatMap((text): Breach[] => {
+      const { value } = text;
+      if (!value.includes("-src") || !policySign.test(value)) return [];
       const sources = [...value.matchAll(directive)].flatMap((match) =>
         (match[2] ?? "")
           .trim()
@@ -40,7 +41,7 @@ export const pageSources: ResourcePolicy = {
         if (where === undefined) return [];
         return [
           {
-            path,
+            path: text.path,
             value: source,
             message: `Pages may load ${of === "default" ? "anything" : `${of} sources`} from ${where}.`,
             cure: "Serve it from the stack and allow 'self' alone.",

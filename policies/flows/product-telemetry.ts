@@ -1,5 +1,6 @@
 /** Products that report home by default have the report switched off. */
 import type { Breach, ResourcePolicy } from "../policy.ts";
+import { holdsOneOf } from "../reading/hint.ts";
 import { imagesOf } from "../reading/image.ts";
 import { workloads } from "../reading/pods.ts";
 import { textsOf } from "../reading/texts.ts";
@@ -73,6 +74,15 @@ const on: readonly (readonly [sign: RegExp, what: string])[] = [
   [/MINIO_CALLHOME_ENABLE[\s=:]+"?(on|true)/i, "MinIO's call home"],
 ];
 
+/** A word that every switch has. */
+const hinted = holdsOneOf(
+  "send_crash_reports",
+  "anonymoususage",
+  "anonymousUsage",
+  "AnonymousUsage",
+  "MINIO_CALLHOME",
+);
+
 export const productTelemetry: ResourcePolicy = {
   id: "product-telemetry",
   area: "flows",
@@ -99,9 +109,13 @@ export const productTelemetry: ResourcePolicy = {
         },
       ];
     });
-    const switched = texts.flatMap(({ key, value, path }): Breach[] => {
+    const switched = texts.flatMap((text): Breach[] => {
+      const { key, value } = text;
+      if (!hinted(value) && !hinted(key)) return [];
       const what = on.find(([sign]) => sign.test(value) || sign.test(`${key}=${value}`))?.[1];
-      return what === undefined ? [] : [{ path, message: `It switches on ${what}.`, cure: "Switch it off." }];
+      return what === undefined
+        ? []
+        : [{ path: text.path, message: `It switches on ${what}.`, cure: "Switch it off." }];
     });
     return [...silent, ...switched];
   },

@@ -125,7 +125,7 @@ function settingNames(subject: Resource): SettingName[] {
   const { pod } = podOf(subject);
   if (pod !== undefined)
     return textsOf(subject)
-      .filter(({ key, path }) => key === "name" && /\.env\[\d+\]\.name$/.test(path))
+      .filter((text) => text.key === "name" && /\.env\[\d+\]\.name$/.test(text.path))
       .map(({ value, path }) => ({ name: value, path }));
   const maps: readonly (readonly [path: string, map: Json | undefined])[] = [
     ["data", subject.properties.data],

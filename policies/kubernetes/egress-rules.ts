@@ -125,7 +125,8 @@ function addressBreaches(
   if (!egress) return [];
   return textsOf(subject)
     .filter(
-      ({ key, path }) => rangeKey.test(key) && /egress/.test(path) && !/except|source|fromCIDR/.test(path),
+      (text) =>
+        rangeKey.test(text.key) && /egress/.test(text.path) && !/except|source|fromCIDR/.test(text.path),
     )
     .flatMap(({ value, path }): Breach[] => {
       const range = addressRange(value);
@@ -147,10 +148,12 @@ function addressBreaches(
 
 function nameBreaches(subject: Resource, context: PolicyContext): Breach[] {
   const breaches: Breach[] = [];
-  for (const { value, key, path } of textsOf(subject)) {
+  const isServiceEntry = subject.type.endsWith(":ServiceEntry");
+  for (const text of textsOf(subject)) {
+    const { value, key } = text;
     if (/^(toEntities|entities)$/.test(key) && /^(all|world|world-ipv[46])$/.test(value)) {
       breaches.push({
-        path,
+        path: text.path,
         value,
         message: `It opens traffic to everywhere (${value}).`,
         cure: "Name what is reached.",
@@ -159,11 +162,11 @@ function nameBreaches(subject: Resource, context: PolicyContext): Breach[] {
     }
     const isName =
       /^(matchName|matchPattern|dnsName|domainNames|domains)$/.test(key) ||
-      (subject.type.endsWith(":ServiceEntry") && /^spec\.hosts\[/.test(path));
+      (isServiceEntry && /^spec\.hosts\[/.test(text.path));
     const outside = isName ? context.outside(value.toLowerCase().replace(/^\*\*?\./, "")) : undefined;
     if (outside !== undefined)
       breaches.push({
-        path,
+        path: text.path,
         value,
         message: `It opens traffic to ${outside}.`,
         cure: `Take it out, or register ${value} under residency.endpoints with its country.`,

@@ -156,8 +156,14 @@ function reference(host: string, port?: string): Found {
 }
 
 function isDottedName(text: string): boolean {
-  const labels = text.replace(/\.$/, "").split(".");
-  return labels.length > 1 && labels.every((part) => label.test(part)) && topLevel.test(labels.at(-1) ?? "");
+  const name = text.endsWith(".") ? text.slice(0, -1) : text;
+  const last = name.lastIndexOf(".");
+  // The last label decides most of them.
+  if (last <= 0 || !topLevel.test(name.slice(last + 1))) return false;
+  return name
+    .slice(0, last)
+    .split(".")
+    .every((part) => label.test(part));
 }
 
 const looksLikeFile = (name: string): boolean =>

@@ -41,8 +41,8 @@ export const imagesOf = rememberLast((resource: Resource) => {
     .filter(
       (text) =>
         imageKeys.has(text.key) &&
-        !text.path.startsWith("metadata.") &&
-        !text.path.startsWith("status.") &&
+        text.section !== "metadata" &&
+        text.section !== "status" &&
         (text.key !== "reference" || text.path.endsWith(".image.reference")) &&
         /^[\w.:@/-]+$/.test(text.value.trim()),
     )

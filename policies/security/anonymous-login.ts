@@ -1,5 +1,6 @@
 /** No part lets anybody in without a login. */
 import type { Breach, ResourcePolicy } from "../policy.ts";
+import { holdsOneOf } from "../reading/hint.ts";
 import { workloads } from "../reading/pods.ts";
 import { textsOf } from "../reading/texts.ts";
 
@@ -17,6 +18,20 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/protected-mode\s+no/, "Redis"],
 ];
 
+/** A word that every sign has: most texts have none of them. */
+const hinted = holdsOneOf(
+  "nonymous",
+  "ANONYMOUS",
+  "loopback_users",
+  "trust",
+  "no_password",
+  "<password",
+  "EMPTY_PASSWORD",
+  "AUTH_METHOD",
+  "DEFAULT_PASS",
+  "protected-mode",
+);
+
 export const anonymousLogin: ResourcePolicy = {
   id: "anonymous-login",
   area: "security",
@@ -30,13 +45,16 @@ export const anonymousLogin: ResourcePolicy = {
   controls: { iso27001: ["A.8.5", "A.5.16"], nist80053: ["AC-14", "IA-2", "IA-9"] },
   cure: "Switch anonymous access off and give each part its own login or certificate.",
   check: (subject) =>
-    textsOf(subject).flatMap(({ key, value, path }): Breach[] => {
-      if (path.startsWith("metadata.") || path.endsWith(".name")) return [];
-      const what = signs.find(([sign]) => sign.test(value) || sign.test(`${key}=${value}`))?.[1];
+    textsOf(subject).flatMap((text): Breach[] => {
+      const { key, value, section } = text;
+      if (section === "metadata" || !(hinted(value) || hinted(key))) return [];
+      const what = text.path.endsWith(".name")
+        ? undefined
+        : signs.find(([sign]) => sign.test(value) || sign.test(`${key}=${value}`))?.[1];
       if (what === undefined) return [];
       return [
         {
-          path,
+          path: text.path,
           message: `${what} lets in whoever asks.`,
           cure: "Switch it off and give each part its own login or certificate.",
         },

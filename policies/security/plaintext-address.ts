@@ -1,5 +1,6 @@
 /** Settings name no address that is spoken to in the clear. */
 import type { Breach, ResourcePolicy } from "../policy.ts";
+import { holdsOneOf } from "../reading/hint.ts";
 import { hostsOf } from "../reading/hosts.ts";
 import { workloads } from "../reading/pods.ts";
 import { textsOf } from "../reading/texts.ts";
@@ -17,7 +18,16 @@ const plainSchemes = new Map([
   ["ldap", "ldaps"],
 ]);
 const tlsOff =
-  /sslmode=disable|tlsInsecure=true|ssl=false|NODE_TLS_REJECT_UNAUTHORIZED|insecureSkipVerify[\s"':=]+true|rejectUnauthorized[\s"':=]+false/i;
+  /sslmode=disable|tlsInsecure=true|ssl=false|NODE_TLS_REJECT_UNAUTHORIZED|insecure_?skip_?verify[\s"':=]+true|rejectUnauthorized[\s"':=]+false/i;
+const hinted = holdsOneOf(
+  "sslmode",
+  "tlsInsecure",
+  "ssl=",
+  "NODE_TLS",
+  "SkipVerify",
+  "skip_verify",
+  "rejectUnauthorized",
+);
 const rejectOff = /^(NODE_TLS_REJECT_UNAUTHORIZED)$/;
 
 export const plaintextAddress: ResourcePolicy = {
@@ -46,12 +56,14 @@ export const plaintextAddress: ResourcePolicy = {
         },
       ];
     });
-    const off = textsOf(subject).flatMap(({ key, value, path }): Breach[] => {
+    const off = textsOf(subject).flatMap((text): Breach[] => {
+      const { key, value } = text;
+      if (!hinted(value) && !rejectOff.test(key)) return [];
       const found = tlsOff.exec(value)?.[0] ?? (rejectOff.test(key) && value === "0" ? key : undefined);
-      if (found === undefined || /metadata\./.test(path) || /\.name$/.test(path)) return [];
+      if (found === undefined || /metadata\.|\.name$/.test(text.path)) return [];
       return [
         {
-          path,
+          path: text.path,
           value: found,
           message: `TLS, or the check of the other's certificate, is off (${found}).`,
           cure: "Take the setting out and give the authority's certificate instead.",

@@ -29,12 +29,13 @@ export const plaintextMqtt: ResourcePolicy = {
   cure: "Listen on 8883 with TLS; set the plain listeners to none.",
   check(subject) {
     if (subject.type.endsWith(":ConfigMap"))
-      return textsOf(subject).flatMap(({ value, path }): Breach[] => {
-        const found = path.startsWith("data") ? listener.exec(value) : null;
+      return textsOf(subject).flatMap((text): Breach[] => {
+        const { value, section } = text;
+        const found = section === "data" && value.includes("listener") ? listener.exec(value) : null;
         if (found === null) return [];
         return [
           {
-            path,
+            path: text.path,
             value: found[0].trim(),
             message: `The broker listens without TLS (${found[0].trim()}).`,
             cure: "Set the plain listener to none.",

@@ -46,13 +46,13 @@ export const secretInPlain: ResourcePolicy = {
   cure: "Put it into a Secret (or Pulumi's secret) and refer to it.",
   check: (subject) =>
     candidates(subject).flatMap((text): Breach[] => {
-      const { key, value, path } = text;
+      const { key, value } = text;
       const shape = shapes.find(([pattern]) => pattern.test(value))?.[1];
-      const what = shape ?? (isSecretSetting(key, value, path) ? `the value of ${key}` : undefined);
+      const what = shape ?? (isSecretSetting(text) ? `the value of ${key}` : undefined);
       if (what === undefined) return [];
       return [
         {
-          path,
+          path: text.path,
           message: `It holds ${what} in the clear.`,
           cure: subject.type.startsWith("aws:")
             ? "Mark it as a secret, or let AWS keep it in Secrets Manager."
@@ -108,12 +108,17 @@ data: { settings: "url: amqps://ingest:correct-horse@broker:5671" }`,
 };
 
 function candidates(subject: Resource): readonly Text[] {
-  const texts = textsOf(subject).filter(({ path }) => !path.startsWith("metadata."));
+  const texts = textsOf(subject).filter(({ section }) => section !== "metadata");
   // Containers of ECS are JSON in a text.
   const inside = texts
     .filter(({ key, value }) => key === "containerDefinitions" && value.startsWith("["))
     .flatMap(({ value, path }) =>
-      parsedTexts(value).map((text) => ({ key: text.key, value: text.value, path })),
+      parsedTexts(value).map((text) => ({
+        key: text.key,
+        value: text.value,
+        section: "containerDefinitions",
+        path,
+      })),
     );
   return [...texts, ...inside];
 }
@@ -126,12 +131,13 @@ function parsedTexts(value: string): readonly Text[] {
   }
 }
 
-function isSecretSetting(key: string, value: string, path: string): boolean {
+function isSecretSetting(text: Text): boolean {
+  const { key, value } = text;
   if (!secretName.test(key) || notSecret.test(key) || value.trim() === "") return false;
   // Kubernetes' own fields name Secrets; a path, a reference or a boolean is no secret either.
   if (
     /(valueFrom|secretKeyRef|secretRef|secretName|imagePullSecrets|volumes|volumeMounts|existingSecret)/.test(
-      path,
+      text.path,
     )
   )
     return false;
