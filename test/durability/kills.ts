@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import type { Credential } from "../../apps/relational/companies.ts";
 import type { ToStack } from "./messages.ts";
 import { Publisher } from "./publisher.ts";
-import { answer, exited, pause, startStack, storedOf } from "./stack.ts";
+import { answer, exited, pause, startStack, storedOf, whileRunning } from "./stack.ts";
 
 const machines = 8;
 
@@ -65,13 +65,13 @@ export async function runKills(rounds: number, seed: number): Promise<Outcome> {
       child.send({ kind: "register", machine: name } satisfies ToStack);
       registered.push((await answer(child, "registered")).machine);
       while (publishers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0) === before)
-        await pause(5);
+        await whileRunning(child, pause(5));
       if (round === rounds) break;
       await pause(random() * 1200);
       child.kill("SIGKILL");
       await exited(child);
     }
-    await Promise.all(publishers.map((publisher) => publisher.end()));
+    await whileRunning(child!, Promise.all(publishers.map((publisher) => publisher.end())));
     child!.send({ kind: "stop" } satisfies ToStack);
     await exited(child!);
     return { ...(await storedOf(folder, publishers, registered)), repairs };

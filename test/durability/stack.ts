@@ -40,6 +40,22 @@ export function exited(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once("exit", () => resolve()));
 }
 
+/** @throws when the process ends by itself before that settles. */
+export async function whileRunning<T>(child: ChildProcess, action: Promise<T>): Promise<T> {
+  let onExit: () => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    onExit = () => reject(new Error("The stack ended by itself."));
+  });
+  child.once("exit", onExit);
+  if (child.exitCode !== null) onExit();
+  try {
+    return await Promise.race([action, ended]);
+  } finally {
+    child.off("exit", onExit);
+    ended.catch(() => {});
+  }
+}
+
 /**
  * What is stored, after a check (by expect) that nothing acknowledged is missing, nothing is there twice, and rollups
  * agree with raw.
