@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { currencyTable } from "./generators/currencies.ts";
 import { editorSchema } from "./generators/json-schema.ts";
 import { localisationGuide } from "./generators/localisation-guide.ts";
+import { policiesGuide } from "./generators/policies-guide.ts";
 import { schemaCheckCode } from "./generators/schema-check.ts";
 
 const root = dirname(import.meta.dirname);
@@ -14,6 +15,7 @@ const root = dirname(import.meta.dirname);
 const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   "countries/schema.json": editorSchema,
   "docs/localisation.md": localisationGuide,
+  "docs/policies.md": policiesGuide,
   "localisation/generated/currencies.ts": currencyTable,
   "localisation/generated/schema-check.ts": schemaCheckCode,
 };

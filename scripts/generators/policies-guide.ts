@@ -1,0 +1,108 @@
+/** Writes docs/policies.md, the reference of the policies, from the policies themselves. */
+import { stringify } from "yaml";
+import { policies } from "../../policies/catalogue.ts";
+import { conflicts } from "../../policies/conflicts.ts";
+import { annexControls, securityControls } from "../../policies/controls.ts";
+import { dataClassKey } from "../../policies/data-classes.ts";
+import { areas, type Policy } from "../../policies/policy.ts";
+
+const introduction = `# The policies
+
+\`npx rollout check countries/za.yaml --env production\` judges a country's stack by these ${policies.length} policies. They need no
+cluster, cloud or credential: the plan is made in the process. Also:
+
+- \`--manifests <folder>\` judges anyone's Kubernetes YAML, such as what \`helm template\` prints;
+- \`--plan <file>\` judges a plan saved by \`rollout plan --json\`;
+- \`--format json|sarif|junit\` prints for other programs; \`--severity high\` lets the less severe pass.
+
+Exit codes: 0 nothing blocks; 1 a policy failed or could not judge; 2 the input is wrong.
+
+**Verdicts.** *pass*; *fail*; *waived*: the file holds a waiver in force for it; *undetermined*: a value is not known yet, which
+blocks as a failure does; *not applicable*.
+
+**Law.** A policy guards classes of data. The country's file says for each class by which articles (\`residency.dataClasses\`),
+and a finding names them. A store says which classes it keeps by the annotation (Kubernetes) or tag (AWS)
+\`${dataClassKey}\`; without it all classes of the policy count.
+
+**Waivers.** \`residency.waivers\` names a resource as a finding does (or by its URN), the policy, why, who answers for it, and
+the last day. A waiver that has ended, covers nothing or names nobody fails by itself.
+
+**What nobody knows.** A type of resource that no policy names is refused (\`unmapped-type\`).
+
+*This page is generated from \`policies/\` by \`npm run generate\`. The examples are judged by the tests, word for word, against
+[\`policies/example-country.yaml\`](../policies/example-country.yaml).*
+`;
+
+export function policiesGuide(): string {
+  return [
+    introduction,
+    ...areas.flatMap((area) => [
+      `## ${area.charAt(0).toUpperCase()}${area.slice(1)}\n`,
+      table(
+        ["policy", "severity", "rule"],
+        ofArea(area).map(({ id, severity, title }) => [`[\`${id}\`](#${id})`, severity, title]),
+      ),
+    ]),
+    "## Where generic packs ask for the opposite\n",
+    table(
+      ["pack", "rule", "it asks that", "refused by", "instead"],
+      conflicts.map(({ pack, rule, asks, policy, instead }) => [
+        pack,
+        `\`${rule}\``,
+        asks,
+        `[\`${policy}\`](#${policy})`,
+        instead,
+      ]),
+    ),
+    "## Each policy\n",
+    ...policies.map(section),
+  ].join("\n");
+}
+
+const ofArea = (area: string) => policies.filter((policy) => policy.area === area);
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return `${[line(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n")}\n`;
+}
+
+function section(policy: Policy): string {
+  const { id, title, risk, cure, severity, level, area, dataClasses, controls, examples } = policy;
+  const [example] = examples.failing;
+  const controlled = [
+    ...controls.iso27001.map((control) => `ISO/IEC 27001:2022 ${control} ${annexControls[control]}`),
+    ...controls.nist80053.map((control) => `NIST SP 800-53 ${control} ${securityControls[control]}`),
+  ];
+  const judged =
+    policy.judges === "file" ? "the localisation file" : policy.types.map((type) => `\`${type}\``).join(", ");
+  return [
+    `### ${id}\n`,
+    `${title} *${severity}, ${level}, ${area}*\n`,
+    `- **Risk**: ${risk}`,
+    `- **Cure**: ${cure}`,
+    `- **Guards**: ${dataClasses.join(", ")}`,
+    `- **Judges**: ${judged}`,
+    `- **Controls**: ${controlled.join("; ")}`,
+    "",
+    ...(example === undefined
+      ? []
+      : [sample(example), ...example.findings.map((finding) => `> ${finding}\n`)]),
+  ].join("\n");
+}
+
+function sample(example: Policy["examples"]["failing"][number]): string {
+  const { manifests, resources, country, environment } = example;
+  const parts = [
+    ...(environment === undefined ? [] : [`# environment: ${environment}`]),
+    ...(country === undefined ? [] : [`# in the localisation file\n${yaml(country)}`]),
+    ...(manifests === undefined ? [] : [manifests.trim()]),
+    ...(resources ?? []).map(
+      ({ type, name, properties, provider }) =>
+        `# ${name}${provider?.region === undefined ? "" : `, by a provider in ${provider.region}`}\ntype: ${type}\n${yaml({ properties })}`,
+    ),
+  ];
+  return `\`\`\`yaml\n${parts.join("\n---\n")}\n\`\`\`\n`;
+}
+
+const yaml = (value: unknown): string => stringify(value, { lineWidth: 110 }).trim();
