@@ -90,7 +90,6 @@ export class AwsCluster extends ComponentResource {
         version: kubernetesVersion,
         roleArn: roles.clusterRoleArn,
         bootstrapSelfManagedAddons: false,
-        deletionProtection: true,
         upgradePolicy: { supportType: "STANDARD" },
         accessConfig: {
           authenticationMode: "API",
@@ -122,8 +121,7 @@ export class AwsCluster extends ComponentResource {
       this.#addon(cluster, "vpc-cni", {
         role: roles.networkRoleArn,
         serviceAccount: "aws-node",
-        // Network policies are enforced from a pod's first packet.
-        settings: { enableNetworkPolicy: "true", env: { NETWORK_POLICY_ENFORCING_MODE: "strict" } },
+        settings: { enableNetworkPolicy: "true" },
       }),
       this.#addon(cluster, "kube-proxy"),
       this.#addon(cluster, "eks-pod-identity-agent"),

@@ -185,9 +185,9 @@ function statements(
         Sid: "GrantByRoles",
         Effect: "Allow",
         Principal: { AWS: owner },
-        Action: "kms:CreateGrant",
+        // Without a condition on who gets it: EKS has the grant made by whoever makes the cluster.
+        Action: ["kms:CreateGrant", "kms:ListGrants"],
         Resource: "*",
-        Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
       },
     );
   if (name === "logs")
