@@ -62,8 +62,6 @@ const kubernetesKinds: Readonly<Record<string, string>> = {
   "coordination.k8s.io": "Lease",
   "events.k8s.io": "Event",
   "flowcontrol.apiserver.k8s.io": "FlowSchema PriorityLevelConfiguration",
-  // Where its proxies send logs and traces is judged by the hosts that it names.
-  "gateway.envoyproxy.io": "EnvoyProxy",
   "gateway.networking.k8s.io":
     "BackendTLSPolicy GatewayClass GRPCRoute HTTPRoute ReferenceGrant TCPRoute TLSRoute UDPRoute",
   "networking.k8s.io": "IngressClass IPAddress ServiceCIDR",

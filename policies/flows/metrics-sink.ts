@@ -20,6 +20,7 @@ export const metricsSink: ResourcePolicy = {
     "kubernetes:logging.banzaicloud.io/*:ClusterOutput",
     "kubernetes:observability.openshift.io/*:ClusterLogForwarder",
     "kubernetes:telemetry.istio.io/*:Telemetry",
+    "kubernetes:gateway.envoyproxy.io/*:EnvoyProxy",
   ],
   severity: "critical",
   level: "mandatory",

@@ -14,6 +14,7 @@ export const imageHolders = [
   "kubernetes:monitoring.coreos.com/*:Prometheus",
   "kubernetes:monitoring.coreos.com/*:Alertmanager",
   "kubernetes:opentelemetry.io/*:OpenTelemetryCollector",
+  "kubernetes:gateway.envoyproxy.io/*:EnvoyProxy",
 ] as const;
 
 export const imageRegistry: ResourcePolicy = {
