@@ -57,7 +57,6 @@ export class Device {
   #connections = 0;
   #wait = firstWaitMilliseconds;
   #timer: NodeJS.Timeout | undefined;
-  #ended = false;
   #leaveGate = () => {};
 
   constructor(options: DeviceOptions) {
@@ -104,9 +103,12 @@ export class Device {
   connect(): void {
     this.#options.gate.enter((leave) => {
       this.#leaveGate = leave;
-      if (this.#ended) leave();
-      else if (this.#connections === 0) this.#client.connect();
-      else this.#client.reconnect();
+      if (this.#connections === 0) this.#client.connect();
+      else {
+        // Without its stores the client would forget what isn't acknowledged.
+        const { incomingStore, outgoingStore } = this.#client;
+        this.#client.reconnect({ incomingStore, outgoingStore });
+      }
     });
   }
 
@@ -123,13 +125,6 @@ export class Device {
     }
   }
 
-  end(): void {
-    this.#ended = true;
-    clearTimeout(this.#timer);
-    this.#client.end(true);
-    this.#leaveGate();
-  }
-
   /** The client keeps a message until it is acknowledged, and sends it again after a reconnect. */
   #publish({ channel, readings }: Message): void {
     const { counts, topic } = this.#options;
@@ -141,7 +136,7 @@ export class Device {
       this.#inFlight -= 1;
       this.#unacknowledged -= readings.length;
       if (error) {
-        if (!this.#ended) for (const reading of readings) this.#outbox.add(channel, reading);
+        for (const reading of readings) this.#outbox.add(channel, reading);
         return;
       }
       counts.acknowledged += readings.length;
@@ -165,7 +160,7 @@ export class Device {
     this.#leaveGate();
     if (this.#isConnected) this.#options.counts.connected -= 1;
     this.#isConnected = false;
-    if (this.#ended || this.#timer !== undefined) return;
+    if (this.#timer !== undefined) return;
     // Spread, so that a thousand devices don't come back in one instant.
     const wait = this.#wait * (0.5 + Math.random());
     this.#wait = Math.min(longestWaitMilliseconds, this.#wait * 2);

@@ -69,7 +69,6 @@ export class Fleet {
   readonly #clock: SimulatedClock;
   /** Starts and ends of shifts on the way to the present: there, too, every machine is read. */
   readonly #boundaries: readonly number[];
-  #timer: NodeJS.Timeout | undefined;
   #caughtUp = false;
 
   constructor(options: FleetOptions, now = Date.now()) {
@@ -105,12 +104,7 @@ export class Fleet {
 
   start(): void {
     for (const { device } of this.#units) device.connect();
-    this.#timer = setInterval(() => this.#tick(), tickMilliseconds);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-    for (const { device } of this.#units) device.end();
+    setInterval(() => this.#tick(), tickMilliseconds);
   }
 
   get status(): FleetStatus {

@@ -43,11 +43,16 @@ export interface Simulator {
 
 const catchUpSeconds = 7;
 const longestWaitMilliseconds = 20_000;
-/** About what a first start sends, so that it is soon done: with more machines they measure less often. */
+/**
+ * About what a first start sends, so that it is soon done: with more machines they measure less often, and of very many
+ * only the first have a past.
+ */
 const readingsInThePast = 200_000;
+const mostReadingsInThePast = 400_000;
 const channelsBesideState = 5;
+/** Seconds. */
 const longestInThePast = 900;
-const stopMilliseconds = 1500;
+const stopMilliseconds = 1000;
 const firstRestartMilliseconds = 2000;
 const longestRestartMilliseconds = 60_000;
 const hour = 3_600_000;
@@ -163,21 +168,23 @@ class SimulatorProcess implements Simulator {
     const oldest = now - acceptedAge(country.telemetry.retention) + hour;
     const first = Math.max(startOfHistory(calendar, now), oldest);
     const stored = await lastStored(reader, machines);
-    const fleetMachines = machines.map((machine): FleetMachine => {
+    // Whatever is chosen, a state that lasts must be told again before the machine counts as offline.
+    const longestRate = 0.4 * country.telemetry.offlineAfterSeconds;
+    const rate = Math.min(longestRate, this.#options.rate ?? country.telemetry.sampling.intervalSeconds);
+    const readingsOfMachine =
+      ((now - first) / 1000) * (1 / longestRate + channelsBesideState / longestInThePast);
+    const machinesWithPast = Math.ceil(mostReadingsInThePast / readingsOfMachine);
+    const fleetMachines = machines.map((machine, index): FleetMachine => {
       const last = stored.get(keyOf(machine));
       return {
         ...machine,
         counters: last?.counters ?? { produced: 0, scrap: 0, energy: 0 },
-        startsAt: Math.max(first, last?.time ?? 0),
+        startsAt: Math.max(index < machinesWithPast ? first : now - rate * 1000, last?.time ?? 0),
       };
     });
     const starts = fleetMachines.map((machine) => machine.startsAt);
     const pastSeconds = starts.reduce((total, start) => total + Math.max(0, now - start), 0) / 1000;
     const longestSeconds = (now - starts.reduce((earliest, start) => Math.min(earliest, start), now)) / 1000;
-    // Whatever is chosen, a state that lasts must be told again before the machine counts as offline.
-    const longestRate = 0.4 * country.telemetry.offlineAfterSeconds;
-    const rate = Math.min(longestRate, this.#options.rate ?? country.telemetry.sampling.intervalSeconds);
-    const state = Math.max(rate, longestRate);
     const values = Math.max(rate, (pastSeconds * channelsBesideState) / readingsInThePast);
     return {
       broker: { ...broker, host: broker.host.replace(/^\[(.*)\]$/, "$1") },
@@ -185,7 +192,10 @@ class SimulatorProcess implements Simulator {
       machines: fleetMachines,
       seed: 1,
       rate,
-      rateInThePast: { state: Math.min(state, values), values: Math.min(values, longestInThePast) },
+      rateInThePast: {
+        state: Math.min(longestRate, values),
+        values: Math.min(values, longestInThePast),
+      },
       speed: Math.max(1.1, this.#options.speed ?? Math.max(60, longestSeconds / catchUpSeconds)),
     };
   }

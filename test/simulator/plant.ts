@@ -1,4 +1,5 @@
 /** Simulated factories on the real data path, for tests that run both. */
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { startBroker } from "../../apps/broker/broker.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
 import type { RegisteredMachine } from "../../apps/simulator/registration.ts";
@@ -36,6 +37,45 @@ export function restartBroker(path: DataPath, port: number) {
     ingest: path.ingest,
     log: { info: () => undefined, warn: () => undefined },
   });
+}
+
+export interface Line {
+  readonly port: number;
+  /** Cuts every connection, in the middle of whatever is on it. */
+  cut(): void;
+  close(): void;
+}
+
+/** A line to the broker that can be cut. */
+export async function lineTo(brokerPort: number): Promise<Line> {
+  const sockets = new Set<Socket>();
+  const server = createServer((device) => {
+    const broker = connect(brokerPort, "127.0.0.1");
+    for (const [socket, other] of [
+      [device, broker],
+      [broker, device],
+    ] as const) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const cut = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    close: () => {
+      server.close();
+      cut();
+    },
+  };
 }
 
 export function isAlive(processId: number): boolean {
