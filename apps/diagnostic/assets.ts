@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Handler } from "hono";
-import { packageRoot } from "../../localisation/package-root.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { brandColours, darkSurface, lightSurface } from "./brand-colour.ts";
 
@@ -31,7 +31,7 @@ const scripts = ["questionnaire.js", "live.js", "charts.js"];
 
 /** @param logo an SVG, where the country has one. */
 export function loadAssets(country: Country, logo?: string): Assets {
-  const folder = join(packageRoot, "apps/diagnostic/assets");
+  const folder = fileURLToPath(new URL("./assets", import.meta.url));
   const uplot = join(createRequire(import.meta.url).resolve("uplot"), "..");
   const { light, dark } = brandColours(country.branding.primaryColour);
   const colours =

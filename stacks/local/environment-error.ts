@@ -2,7 +2,7 @@
 import { CertificateError } from "../../apps/broker/certificates.ts";
 import { PortUnavailableError } from "../../apps/broker/listen.ts";
 import { StoreFullError } from "../../apps/ingest/ingest.ts";
-import { NewerStoreError } from "../../apps/store/migrate.ts";
+import { NewerStoreError, TimeZoneChangedError } from "../../apps/store/migrate.ts";
 import { StoreInUseError, StoreUnavailableError } from "../../apps/store/store.ts";
 
 export class EnvironmentError extends Error {
@@ -21,6 +21,7 @@ export function asEnvironmentError(error: unknown): unknown {
   if (error instanceof StoreInUseError) return explain(error.message, "The option --data names one.");
   if (
     error instanceof NewerStoreError ||
+    error instanceof TimeZoneChangedError ||
     error instanceof StoreUnavailableError ||
     error instanceof PortUnavailableError ||
     error instanceof CertificateError
