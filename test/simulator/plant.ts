@@ -41,7 +41,9 @@ export function restartBroker(path: DataPath, port: number) {
 
 export interface Line {
   readonly port: number;
-  /** Cuts every connection, in the middle of whatever is on it. */
+  /** From now on what devices send gets lost on the way, though their connections stand. */
+  lose(): void;
+  /** Cuts every connection; new ones work. */
   cut(): void;
   close(): void;
 }
@@ -49,6 +51,7 @@ export interface Line {
 /** A line to the broker that can be cut. */
 export async function lineTo(brokerPort: number): Promise<Line> {
   const sockets = new Set<Socket>();
+  let loses = false;
   const server = createServer((device) => {
     const broker = connect(brokerPort, "127.0.0.1");
     for (const [socket, other] of [
@@ -61,15 +64,21 @@ export async function lineTo(brokerPort: number): Promise<Line> {
         sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      socket.on("data", (chunk) => {
+        if (!loses || socket === broker) other.write(chunk);
+      });
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const cut = () => {
+    loses = false;
     for (const socket of sockets) socket.resetAndDestroy();
   };
   return {
     port: (server.address() as AddressInfo).port,
+    lose: () => {
+      loses = true;
+    },
     cut,
     close: () => {
       server.close();

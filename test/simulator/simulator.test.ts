@@ -148,7 +148,9 @@ async function expectNothingLost(from: number, to: number): Promise<void> {
 test("lines that are cut, with messages on them, lose none", async () => {
   const before = Date.now() - 5000;
   for (let cuts = 0; cuts < 4; cuts += 1) {
-    const { reconnects } = simulator.status;
+    const { reconnects, waiting } = simulator.status;
+    line.lose();
+    await until(() => simulator.status.waiting > waiting + 12 * machines.length);
     line.cut();
     await until(() => simulator.status.reconnects >= reconnects + machines.length);
   }
