@@ -26,7 +26,11 @@ const redeliveryMilliseconds = 60_000;
 const closeMilliseconds = 3000;
 const version5Message = "This broker speaks MQTT 3.1.1. Set the client's protocol version to 4 (MQTT 3.1.1).";
 
+/** Passwords without TLS never cross a network. */
+const loopback = "127.0.0.1";
+
 export interface BrokerOptions {
+  /** Address of the listener with TLS; the one without is on loopback. */
   readonly bind: string;
   /** 0 takes a free port. */
   readonly mqttPort: number;
@@ -273,7 +277,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   };
 
   try {
-    const mqttPort = await listen(plain, options.mqttPort, options.bind, "MQTT");
+    const mqttPort = await listen(plain, options.mqttPort, loopback, "MQTT");
     const mqttsPort = await listen(secure, options.mqttsPort, options.bind, "MQTT over TLS");
     for (const server of [plain, secure])
       server.on("error", (error) =>

@@ -1,9 +1,8 @@
 /** `rollout plan`: what a country's stack would be, from its file alone: no cluster, cloud or credential. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
 import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { kitVersion } from "../../localisation/package-root.ts";
 import { InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
@@ -111,11 +110,4 @@ function noTarget(loaded: LoadedCountry, options: Options, known: readonly strin
     `${file}${environment === undefined ? "" : ` (${environment})`} has the target "${wanted}", which needs no plan.`,
     cure === "" ? "Describe a cluster under hosting.kubernetes." : `Try ${cure}.`,
   );
-}
-
-function kitVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
-    version: string;
-  };
-  return version;
 }

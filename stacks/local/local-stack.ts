@@ -158,7 +158,7 @@ async function start(
       mqtt: {
         host: hostOf(bind),
         port: broker.mqttsPort,
-        plainPort: broker.mqttPort,
+        ...(isLoopback(bind) ? { plainPort: broker.mqttPort } : {}),
         certificateAuthority: certificates.ca,
       },
       secureCookies: false,
@@ -231,7 +231,7 @@ async function start(
   stops.push(async () => folder.removeRunning());
   return {
     webAddress,
-    mqttAddress: `mqtt://${hostOf(bind)}:${broker.mqttPort}`,
+    mqttAddress: `mqtt://127.0.0.1:${broker.mqttPort}`,
     mqttsAddress: `mqtts://${hostOf(bind)}:${broker.mqttsPort}`,
     certificateAuthorityFile: folder.certificateAuthority,
     logins,
@@ -313,6 +313,8 @@ function closeServer(server: Server): Promise<void> {
     server.closeAllConnections();
   });
 }
+
+const isLoopback = (address: string) => address.startsWith("127.") || address === "::1";
 
 /** An address that others can use: the machine's name where the stack listens on every interface. */
 function hostOf(bind: string): string {
