@@ -6,6 +6,9 @@ const largestBytes = 20 * 1024 * 1024;
 
 export function openLog(file: string): Logger {
   if (existsSync(file) && statSync(file).size > largestBytes) renameSync(file, `${file}.1`);
+  const destination = pino.destination({ dest: file, mkdir: true, sync: false, mode: 0o600 });
+  // A full disk takes no lines; it must not end the process, which says itself what is wrong.
+  destination.on("error", () => {});
   return pino(
     {
       base: null,
@@ -22,6 +25,6 @@ export function openLog(file: string): Logger {
         "*.authorization",
       ],
     },
-    pino.destination({ dest: file, mkdir: true, sync: false, mode: 0o600 }),
+    destination,
   );
 }
