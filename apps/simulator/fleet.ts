@@ -47,11 +47,15 @@ const connectingAtOnce = 24;
 /** A machine in the past waits while its device has more than this to send. */
 const backlogInThePast = 300;
 const stateRepeatMilliseconds = 60_000;
+/** What is younger than this is the present. */
+const presentMilliseconds = 60_000;
 
 interface Unit {
   readonly machine: SimulatedMachine;
   readonly device: Device;
   next: number;
+  /** Devices don't measure in step. */
+  readonly phase: number;
   stateSentAt: number;
   valuesSentAt: number;
 }
@@ -84,6 +88,7 @@ export class Fleet {
       const random = Random.of(seed, `${username} ${startsAt}`);
       const working = workingTimes.get(company) ?? new WorkingTime(calendar, habit);
       workingTimes.set(company, working);
+      const phase = Math.floor(random.next() * rate * 1000);
       this.#units.push({
         machine: new SimulatedMachine(machine.type, working, { time: startsAt, counters }, random),
         device: new Device({
@@ -94,8 +99,8 @@ export class Fleet {
           gate,
           counts: this.#counts,
         }),
-        // Devices don't measure in step.
-        next: startsAt + 1 + Math.floor(random.next() * rate * 1000),
+        next: startsAt + 1 + phase,
+        phase,
         stateSentAt: Number.NEGATIVE_INFINITY,
         valuesSentAt: Number.NEGATIVE_INFINITY,
       });
@@ -146,7 +151,7 @@ export class Fleet {
 
   /** In the present a device measures whether it can send or not; on the way there it has time. */
   #isPast(unit: Unit, real: number): boolean {
-    return unit.next < real - 60_000;
+    return unit.next < real - presentMilliseconds;
   }
 
   #nothingOld(): boolean {
@@ -159,7 +164,8 @@ export class Fleet {
     const { rate, rateInThePast } = this.#options;
     const { machine, device } = unit;
     const time = unit.next;
-    const interval = this.#isPast(unit, real)
+    const isPast = this.#isPast(unit, real);
+    const interval = isPast
       ? { state: rateInThePast.state * 1000, values: rateInThePast.values * 1000 }
       : { state: rate * 1000, values: rate * 1000 };
     machine.advance(time, (state, at) => {
@@ -180,8 +186,12 @@ export class Fleet {
       for (const [channel, value] of machine.measure()) device.send(channel, { t: time, v: value });
       unit.valuesSentAt = time;
     }
-    const next = time + interval.state;
-    unit.next = this.#boundaries.find((boundary) => boundary > time && boundary < next) ?? next;
+    unit.next = time + interval.state;
+    if (!isPast) return;
+    // A long step must not lead over a shift's boundary, or into the present and beyond.
+    const boundary = this.#boundaries.find((other) => other > time) ?? Number.POSITIVE_INFINITY;
+    const present = Math.max(time + 1, real - presentMilliseconds + unit.phase);
+    unit.next = Math.min(unit.next, boundary, present);
   }
 }
 
