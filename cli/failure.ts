@@ -1,7 +1,7 @@
 /** Turns what a command threw into a message for a person and the exit code: 1 a check, 2 the input, 3 the environment. */
 import { formatProblem, LocalisationError } from "../localisation/load.ts";
 import { EnvironmentError } from "../stacks/local/environment-error.ts";
-import { printJson, style } from "./terminal.ts";
+import { printEvent, style } from "./terminal.ts";
 
 export const exitCode = { fine: 0, checkFailed: 1, inputWrong: 2, environmentLacking: 3 } as const;
 
@@ -18,7 +18,7 @@ export class InputError extends Error {
 /** @returns the exit code. */
 export function reportFailure(error: unknown, json: boolean): number {
   if (error instanceof LocalisationError) {
-    if (json) printJson({ ok: false, problems: error.problems });
+    if (json) printEvent({ ok: false, problems: error.problems });
     else {
       for (const problem of error.problems) process.stderr.write(`${formatProblem(problem)}\n`);
       const count = error.problems.length;
@@ -29,12 +29,12 @@ export function reportFailure(error: unknown, json: boolean): number {
     return exitCode.inputWrong;
   }
   if (error instanceof EnvironmentError || error instanceof InputError) {
-    if (json) printJson({ ok: false, error: error.message, cure: error.cure });
+    if (json) printEvent({ ok: false, error: error.message, cure: error.cure });
     else process.stderr.write(`${style("red", error.message, process.stderr)} ${error.cure}\n`);
     return error instanceof InputError ? exitCode.inputWrong : exitCode.environmentLacking;
   }
   const text = error instanceof Error ? error.message : String(error);
-  if (json) printJson({ ok: false, error: text });
+  if (json) printEvent({ ok: false, error: text });
   else {
     process.stderr.write(
       `${style("red", "Something went wrong that the kit did not foresee:", process.stderr)} ${text}\n`,
