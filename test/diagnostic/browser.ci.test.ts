@@ -6,12 +6,13 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { eq } from "drizzle-orm";
-import { type BrowserContextOptions, type Browser as Chromium, chromium, type Page } from "playwright-core";
+import type { BrowserContextOptions, Browser as Chromium, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEntryLink } from "../../apps/diagnostic/app.ts";
 import { completeAssessment, saveAnswers, startAssessment } from "../../apps/diagnostic/assessments.ts";
 import { questionnaireOf } from "../../apps/diagnostic/questionnaire.ts";
 import { answer } from "../../apps/relational/schema.ts";
+import { openBrowser } from "../stack/browser.ts";
 import { type AppUnderTest, openApp, password } from "./app-under-test.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -33,18 +34,7 @@ beforeAll(async () => {
   server = serve({ fetch: app.app.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
   await new Promise((resolve) => server.once("listening", resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  browser = await openBrowser();
   owner = await app.company("Thandi Metal Works", ["Lathe", "Press", "Silent oven"]);
   const questions = questionnaireOf(app.country);
   const assessment = await startAssessment(app.database, owner.id);
