@@ -1,11 +1,9 @@
 /** `rollout up`: stands up a country's stack on this machine and keeps it running until Ctrl-C. */
 import { join, relative } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import open from "open";
 import { loadCountry } from "../../localisation/load.ts";
 import { packageRoot } from "../../localisation/package-root.ts";
 import { DataFolder } from "../../stacks/local/data-folder.ts";
-import { asEnvironmentError } from "../../stacks/local/environment-error.ts";
 import type { LocalStack } from "../../stacks/local/local-stack.ts";
 import { InputError } from "../failure.ts";
 import { duration, print, printEvent, StepList, style, table } from "../terminal.ts";
@@ -67,9 +65,11 @@ export function upCommand(): Command {
         );
       const folder = DataFolder.of(country, options.data);
       folder.create();
-      const [{ startLocalStack }, { openLog }] = await Promise.all([
+      // Only here, so that no other command loads the stores and the broker.
+      const [{ startLocalStack }, { openLog }, { asEnvironmentError }] = await Promise.all([
         import("../../stacks/local/local-stack.ts"),
         import("../../stacks/local/log.ts"),
+        import("../../stacks/local/explain-error.ts"),
       ]);
       const log = openLog(folder.log);
       const ports = country.hosting.local.ports;
@@ -198,6 +198,7 @@ function welcome(stack: LocalStack, milliseconds: number): void {
 async function openPage(stack: LocalStack): Promise<void> {
   const [first] = stack.logins;
   try {
+    const { default: open } = await import("open");
     await open(first === undefined ? stack.webAddress : `${stack.webAddress}${first.entryPath}`);
   } catch {
     // A machine without a browser: the address stands above.

@@ -1,10 +1,4 @@
 /** What the machine lacks or refuses, with how to mend it: exit code 3 of the command line. */
-import { CertificateError } from "../../apps/broker/certificates.ts";
-import { PortUnavailableError } from "../../apps/broker/listen.ts";
-import { StoreFullError } from "../../apps/ingest/ingest.ts";
-import { NewerStoreError, TimeZoneChangedError } from "../../apps/store/migrate.ts";
-import { StoreInUseError, StoreUnavailableError } from "../../apps/store/store.ts";
-
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
   readonly cure: string;
@@ -12,26 +6,4 @@ export class EnvironmentError extends Error {
     super(message, options);
     this.cure = cure;
   }
-}
-
-/** Says what a part threw in the words of who runs the stack; what is unknown stays as it is. */
-export function asEnvironmentError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const explain = (message: string, cure: string) => new EnvironmentError(message, cure, { cause: error });
-  if (error instanceof StoreInUseError) return explain(error.message, "The option --data names one.");
-  if (
-    error instanceof NewerStoreError ||
-    error instanceof TimeZoneChangedError ||
-    error instanceof StoreUnavailableError ||
-    error instanceof PortUnavailableError ||
-    error instanceof CertificateError
-  )
-    return explain(error.message, "");
-  const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof StoreFullError || code === "ENOSPC")
-    return explain(
-      "The disk is full, so the stack stopped. Everything acknowledged is stored; devices keep what was not.",
-      "Free some space, then start again.",
-    );
-  return error;
 }

@@ -25,7 +25,7 @@ import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { asEnvironmentError } from "./environment-error.ts";
+import { asEnvironmentError } from "./explain-error.ts";
 import { ensureLogin, type Login, type LoginRequest } from "./logins.ts";
 import { type PartStatus, partStatus, type StackStatus, serveStatus } from "./status.ts";
 
