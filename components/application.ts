@@ -9,7 +9,6 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import {
   ComponentResource,
   type ComponentResourceOptions,
@@ -24,6 +23,7 @@ import {
   configurationAnnotation,
   laterConfiguration,
 } from "./configuration.ts";
+import { disruptionBudget } from "./disruption-budget.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch } from "./pod.ts";
 import { ports } from "./ports.ts";
@@ -166,14 +166,7 @@ export class Application extends ComponentResource {
       },
       { parent: this, dependsOn: [migration] },
     );
-    new PodDisruptionBudget(
-      program,
-      {
-        metadata: metadata(namespace, program, program),
-        spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(program) } },
-      },
-      { parent: this },
-    );
+    disruptionBudget(program, { namespace, part: program }, this);
     if (!grows) return;
     new HorizontalPodAutoscaler(
       program,

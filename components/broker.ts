@@ -5,12 +5,12 @@
  */
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { brokerDefinitions, brokerPlugins, rabbitmqConf } from "./broker-settings.ts";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
 import { storeMetadata } from "./data-classes.ts";
+import { disruptionBudget } from "./disruption-budget.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
@@ -101,14 +101,7 @@ export class Broker extends ComponentResource {
       },
       { parent: this },
     );
-    new PodDisruptionBudget(
-      part,
-      {
-        metadata: metadata(namespace, part, part),
-        spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(part) } },
-      },
-      { parent: this },
-    );
+    disruptionBudget(part, { namespace, part }, this);
 
     const cookie = `${home}/.erlang.cookie`;
     const homeMount = { name: "home", mountPath: home };

@@ -1,11 +1,11 @@
 /** ClickHouse Keeper: three nodes that agree on which replica has which part. */
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
 import { storeMetadata } from "./data-classes.ts";
+import { disruptionBudget } from "./disruption-budget.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
 import { ports } from "./ports.ts";
@@ -51,14 +51,7 @@ export class Keeper extends ComponentResource {
       },
       { parent: this },
     );
-    new PodDisruptionBudget(
-      part,
-      {
-        metadata: metadata(namespace, part, part),
-        spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(part) } },
-      },
-      { parent: this },
-    );
+    disruptionBudget(part, { namespace, part }, this);
     new StatefulSet(
       part,
       {

@@ -5,11 +5,11 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
 import { storeMetadata } from "./data-classes.ts";
+import { disruptionBudget } from "./disruption-budget.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
@@ -140,14 +140,7 @@ export class TimeSeriesStore extends ComponentResource {
       name: variable,
       valueFrom: { fieldRef: { fieldPath } },
     });
-    new PodDisruptionBudget(
-      name,
-      {
-        metadata: metadata(namespace, name, part),
-        spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
-      },
-      { parent: this },
-    );
+    disruptionBudget(name, { namespace, part, selector }, this);
     new StatefulSet(
       name,
       {
