@@ -2,10 +2,12 @@
 import { Command, CommanderError } from "commander";
 import { kitVersion } from "../localisation/package-root.ts";
 import { checkCommand } from "./commands/check.ts";
+import { imagesCommand } from "./commands/images.ts";
 import { initCommand } from "./commands/init.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
 import { policiesCommand } from "./commands/policies.ts";
+import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -30,6 +32,8 @@ for (const command of [
   migrateCommand(),
   upCommand(),
   statusCommand(),
+  imagesCommand(),
+  runCommand(),
 ])
   program.addCommand(command.exitOverride());
 program.exitOverride();

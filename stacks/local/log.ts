@@ -1,6 +1,7 @@
 /** The local stack's log: JSON lines in its data folder, the former file kept beside it once it has grown large. */
 import { existsSync, renameSync, statSync } from "node:fs";
 import { type Logger, pino } from "pino";
+import { logOptions } from "../../apps/run/log.ts";
 
 const largestBytes = 20 * 1024 * 1024;
 
@@ -9,22 +10,5 @@ export function openLog(file: string): Logger {
   const destination = pino.destination({ dest: file, mkdir: true, sync: false, mode: 0o600 });
   // A full disk takes no lines; it must not end the process, which says itself what is wrong.
   destination.on("error", () => {});
-  return pino(
-    {
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      // A second fence: nothing should pass a secret to the log at all.
-      redact: [
-        "password",
-        "*.password",
-        "token",
-        "*.token",
-        "cookie",
-        "*.cookie",
-        "authorization",
-        "*.authorization",
-      ],
-    },
-    destination,
-  );
+  return pino(logOptions, destination);
 }

@@ -1,0 +1,66 @@
+/**
+ * The program's own certificate, which cert-manager renews in its files long before it ends. Every new connection reads
+ * the files, so a renewed one is taken without a restart: connections that are open go on with what they were made with.
+ */
+import { readFileSync } from "node:fs";
+import { ConfigurationError } from "./configuration-error.ts";
+import type { CertificateFiles } from "./connections.ts";
+
+/** PEM, under the names that `node:tls` knows. */
+export interface CertificateTexts {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+/** How often a listening program looks for a renewed certificate. */
+const pauseMilliseconds = 30_000;
+
+/** @throws ConfigurationError */
+export function readCertificate(files: CertificateFiles): CertificateTexts {
+  return {
+    cert: readSecretFile(files.certificate),
+    key: readSecretFile(files.key),
+    ca: readSecretFile(files.authority),
+  };
+}
+
+/** The text of a file that the cluster mounts from a Secret, without the line's end. @throws ConfigurationError */
+export function readSecretFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trimEnd();
+  } catch (error) {
+    throw new ConfigurationError(
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+      "The cluster mounts it from a Secret; cert-manager or the operator of PostgreSQL makes that.",
+      { cause: error },
+    );
+  }
+}
+
+/** For servers, whose certificate is set once: calls back with each renewed one until the signal is aborted. */
+export function onRenewedCertificate(
+  files: CertificateFiles,
+  signal: AbortSignal,
+  renewed: (certificate: CertificateTexts) => void,
+  pause = pauseMilliseconds,
+): void {
+  let known = readCertificate(files);
+  const timer = setInterval(() => {
+    const now = readWhole(files);
+    if (now === undefined || (now.cert === known.cert && now.ca === known.ca)) return;
+    known = now;
+    renewed(now);
+  }, pause);
+  timer.unref();
+  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
+/** The next look finds what is just being written. */
+function readWhole(files: CertificateFiles): CertificateTexts | undefined {
+  try {
+    return readCertificate(files);
+  } catch {
+    return undefined;
+  }
+}

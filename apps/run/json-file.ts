@@ -1,0 +1,42 @@
+/** Reads a JSON file that the cluster mounts, and says which file is missing or broken. */
+import { readFileSync } from "node:fs";
+import type { ErrorObject, ValidateFunction } from "ajv";
+import { ConfigurationError } from "./configuration-error.ts";
+
+const cure =
+  "`rollout up` writes this file with the stack; run it again with the kit's version of this image.";
+
+/** @throws ConfigurationError */
+export function readJsonFile(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "is missing" : `cannot be read (${code})`;
+    throw new ConfigurationError(`${file} ${why}.`, cure, { cause: error });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigurationError(`${file} is not JSON: ${(error as Error).message}.`, cure, { cause: error });
+  }
+}
+
+/**
+ * @param place of the value in the file, such as `/country`.
+ * @throws ConfigurationError that names each wrong value.
+ */
+export function requireValid(file: string, value: unknown, check: ValidateFunction, place = ""): void {
+  if (check(value)) return;
+  const problems = (check.errors ?? []).map((error) => `${place}${error.instancePath || "/"} ${told(error)}`);
+  throw new ConfigurationError(
+    `${file} has values that this version cannot use: ${problems.join("; ")}.`,
+    cure,
+  );
+}
+
+function told({ message = "is wrong", params }: ErrorObject): string {
+  const { allowedValues } = params as { allowedValues?: readonly unknown[] };
+  return allowedValues === undefined ? message : `${message}: ${allowedValues.join(", ")}`;
+}

@@ -1,0 +1,58 @@
+/** Figures of a program as Prometheus reads them: text format 0.0.4, made anew at each scrape. */
+
+export interface Metric {
+  /** With the unit, and `_total` for a counter: `rollout_analytics_run_seconds`. */
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge";
+  /** One number, or one for each set of labels. */
+  readonly value: number | readonly LabelledValue[];
+}
+
+export interface LabelledValue {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export const metricsContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+export function metricsText(metrics: readonly Metric[]): string {
+  return metrics
+    .flatMap(({ name, help, type, value }) => [
+      `# HELP ${name} ${help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}`,
+      `# TYPE ${name} ${type}`,
+      ...(typeof value === "number"
+        ? [`${name} ${value}`]
+        : value.map((each) => `${name}${labelsOf(each.labels)} ${each.value}`)),
+    ])
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function labelsOf(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(
+    ([name, value]) =>
+      `${name}="${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`,
+  );
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+/** What every program tells of itself. */
+export function processMetrics(): Metric[] {
+  const { user, system } = process.cpuUsage();
+  const gauge = (name: string, help: string, value: number): Metric => ({ name, help, type: "gauge", value });
+  return [
+    gauge("process_resident_memory_bytes", "Memory that the process holds.", process.memoryUsage.rss()),
+    {
+      name: "process_cpu_seconds_total",
+      help: "Processor time that the process has used.",
+      type: "counter",
+      value: (user + system) / 1e6,
+    },
+    gauge(
+      "process_start_time_seconds",
+      "When the process started, in seconds since 1970.",
+      Date.now() / 1000 - process.uptime(),
+    ),
+  ];
+}
