@@ -3,19 +3,35 @@ import { execFileSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { RunningStack } from "./running-stack.ts";
 
 const isRoot = process.getuid?.() === 0 && process.platform === "linux";
 
-function fill(file: string): void {
+/** Keeps the disk full until `ended`: the stores free space by themselves as they merge. */
+async function fillUntil(ended: Promise<unknown>, file: string): Promise<void> {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  ended.then(end, end);
   const descriptor = openSync(file, "w");
   try {
-    for (;;) writeSync(descriptor, Buffer.alloc(1024 * 1024));
-  } catch (error) {
-    expect((error as NodeJS.ErrnoException).code).toBe("ENOSPC");
+    while (!over) {
+      takeAll(descriptor);
+      await setTimeout(20);
+    }
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function takeAll(descriptor: number): void {
+  try {
+    for (;;) writeSync(descriptor, Buffer.alloc(64 * 1024));
+  } catch (error) {
+    expect((error as NodeJS.ErrnoException).code).toBe("ENOSPC");
   }
 }
 
@@ -26,7 +42,7 @@ test.skipIf(!isRoot)(
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=260m", "tmpfs", disk]);
     try {
       const stack = await RunningStack.start("--data", disk, "--companies", "3", "--rate", "2");
-      fill(join(disk, "filler"));
+      await fillUntil(stack.ended, join(disk, "filler"));
       const ended = await stack.ended;
       expect(ended.code).toBe(3);
       expect(ended.output).toContain("The disk is full, so the stack stopped.");
