@@ -4,15 +4,14 @@
  */
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
-import { RandomBytes } from "@pulumi/random/randomBytes.js";
-import { RandomPassword } from "@pulumi/random/randomPassword.js";
+import { type GeneratedKind, generatedValue } from "./generated-value.ts";
 import { metadata, type PartName } from "./part.ts";
 
 export interface GeneratedSecretArgs {
   readonly namespace: string;
   readonly part: PartName;
-  /** By key of the Secret: `password` is 48 letters and digits, `key` 32 random bytes in base64. */
-  readonly values: Readonly<Record<string, "password" | "key">>;
+  /** By key of the Secret. */
+  readonly values: Readonly<Record<string, GeneratedKind>>;
 }
 
 export class GeneratedSecret extends ComponentResource {
@@ -20,15 +19,11 @@ export class GeneratedSecret extends ComponentResource {
   readonly secretName: string;
 
   constructor(name: string, args: GeneratedSecretArgs, options: ComponentResourceOptions) {
-    super("rollout:components:GeneratedSecret", name, {}, options);
+    // The plan shows what is generated, so that its manifests can do without the state.
+    super("rollout:components:GeneratedSecret", name, { values: args.values }, options);
     const stringData: Record<string, Output<string>> = {};
-    for (const [key, kind] of Object.entries(args.values)) {
-      const child = `${name}-${key}`;
-      stringData[key] =
-        kind === "password"
-          ? new RandomPassword(child, { length: 48, special: false }, { parent: this }).result
-          : new RandomBytes(child, { length: 32 }, { parent: this }).base64;
-    }
+    for (const [key, kind] of Object.entries(args.values))
+      stringData[key] = generatedValue(`${name}-${key}`, kind, { parent: this });
     new Secret(
       name,
       {

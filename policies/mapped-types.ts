@@ -80,6 +80,8 @@ const kubernetesKinds: Readonly<Record<string, string>> = {
 /** Of Pulumi itself and of its helpers without a cloud: they leave values in the state alone. */
 const others = [
   "pulumi:pulumi:Stack",
+  "pulumi:index:Stash",
+  "pulumi:providers:pulumi",
   "pulumi:pulumi:StackReference",
   "pulumi:providers:aws",
   "pulumi:providers:kubernetes",

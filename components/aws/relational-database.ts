@@ -8,7 +8,7 @@ import { ParameterGroup } from "@pulumi/aws/rds/parameterGroup.js";
 import { SubnetGroup } from "@pulumi/aws/rds/subnetGroup.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword.js";
+import { generatedValue } from "../generated-value.ts";
 import { ports } from "../ports.ts";
 import type { StatefulSize } from "../sizing.ts";
 import type { AwsCluster } from "./cluster.ts";
@@ -108,11 +108,7 @@ export class RelationalDatabase extends ComponentResource {
       },
       { parent: this },
     );
-    const { result: password } = new RandomPassword(
-      "relational-password",
-      { length: 48, special: false },
-      { parent: this },
-    );
+    const password = generatedValue("relational-password", "password", { parent: this });
     const instance = new Instance(
       "relational",
       {

@@ -112,8 +112,7 @@ export function describe(resource: PlannedResource, all: readonly PlannedResourc
     case "Namespace":
       return `Pod Security ${(at(properties, "metadata", "labels", "pod-security.kubernetes.io/enforce") as string) ?? "off"}`;
     case "Secret":
-    case "RandomPassword":
-    case "RandomBytes":
+    case "Stash":
       return "[secret]";
     default:
       return "";

@@ -71,12 +71,10 @@ function secretsScript(secrets: readonly PlannedResource[], plan: Plan): string 
   for (const secret of secrets) {
     const name = String(at(secret.properties, "metadata", "name"));
     const namespace = String(at(secret.properties, "metadata", "namespace"));
-    const values = plan.resources.filter(
-      (resource) => resource.parent === secret.parent && resource.type.startsWith("random:"),
-    );
-    const keys = values.map((value) => ({
-      key: value.name.slice(secret.name.length + 1),
-      command: kindOf(value) === "RandomBytes" ? "openssl rand -base64 32" : "openssl rand -hex 24",
+    const component = plan.resources.find(({ urn }) => urn === secret.parent);
+    const keys = Object.entries(at(component?.properties, "values") ?? {}).map(([key, kind]) => ({
+      key,
+      command: kind === "key" ? "openssl rand -base64 32" : "openssl rand -hex 24",
     }));
     lines.push(
       `if ! kubectl -n ${namespace} get secret ${name} >/dev/null 2>&1; then`,

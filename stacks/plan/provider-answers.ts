@@ -20,10 +20,8 @@ type Answer = Record<string, string | object | Output<string>>;
 
 export function providerAnswer(type: string, name: string, inputs: Inputs, madeBy: MadeBy): Answer {
   switch (type) {
-    case "random:index/randomPassword:RandomPassword":
-      return { result: secret(secretPlaceholder) };
-    case "random:index/randomBytes:RandomBytes":
-      return { base64: secret(secretPlaceholder) };
+    case "pulumi:index:Stash":
+      return { output: secret(secretPlaceholder) };
     default:
       return type.startsWith("aws:") ? awsAnswer(type, name, inputs, madeBy) : {};
   }

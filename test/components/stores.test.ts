@@ -272,7 +272,7 @@ describe("secrets", () => {
       expect(secret.secrets).toEqual(["stringData"]);
       // Made of nothing but what was generated for it.
       const generated = plan.resources.filter(
-        ({ parent, type }) => parent === secret.parent && type.startsWith("random:"),
+        ({ parent, type }) => parent === secret.parent && type === "pulumi:index:Stash",
       );
       expect(generated.length).toBeGreaterThan(0);
       expect(secret.dependencies).toEqual(generated.map(({ urn }) => urn).sort());
@@ -280,7 +280,9 @@ describe("secrets", () => {
   });
 
   test("every key that a pod reads of a generated secret is generated", () => {
-    const generated = plan.resources.filter(({ type }) => type.startsWith("random:")).map(({ name }) => name);
+    const generated = plan.resources
+      .filter(({ type }) => type === "pulumi:index:Stash")
+      .map(({ name }) => name);
     const text = JSON.stringify(objectsOf(plan, "StatefulSet").map(({ properties }) => properties));
     const keys = [
       ...text.matchAll(
