@@ -34,6 +34,15 @@ export function reportFailure(error: unknown, json: boolean): number {
     return error instanceof InputError ? exitCode.inputWrong : exitCode.environmentLacking;
   }
   const text = error instanceof Error ? error.message : String(error);
+  const missing = /^Cannot find package '([^']+)'/.exec(text)?.[1];
+  if (missing !== undefined)
+    return reportFailure(
+      new EnvironmentError(
+        `This command needs the npm package ${missing}, which is not installed here.`,
+        "The image for clusters is without it: use the kit's npm package. There, `npm install` installs what is missing.",
+      ),
+      json,
+    );
   if (json) printEvent({ ok: false, error: text });
   else {
     process.stderr.write(
