@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { manifestOf } from "../../stacks/plan/manifests.ts";
 import { at, isManifest, kindOf, type Plan } from "../../stacks/plan/plan.ts";
-import { type ChangeableCluster, type ChangeableCountry, planChanged } from "./planned.ts";
+import { planChanged } from "./planned.ts";
+import { variants } from "./variants.ts";
 
 type Model = new (data: object) => { validate(): void };
 
@@ -43,37 +44,6 @@ async function validate(plan: Plan): Promise<number> {
   }
   return count;
 }
-
-const variants: Record<string, (cluster: ChangeableCluster, country: ChangeableCountry) => void> = {
-  "as the file has it": () => {},
-  "with the Gateway API, ACME, the Prometheus operator, a storage driver and a node port": (cluster) => {
-    cluster.gateway = { kind: "gateway-api", className: "eg", namespace: "edge" };
-    cluster.tls = { issuer: "acme", acmeServer: "https://ca.example.org/directory", secretName: "unused" };
-    cluster.monitoring = "prometheus-operator";
-    delete cluster.storageClass;
-    cluster.storageProvisioner = {
-      name: "csi.example.org",
-      parameters: { encrypted: "true" },
-      zoneLabel: "topology.kubernetes.io/zone",
-    };
-    cluster.mqtt = { expose: "node-port", nodePort: 30883, allowedSources: ["10.0.0.0/8", "2001:db8::/32"] };
-    cluster.registryPullSecret = "login";
-    cluster.nodeSelector = { "example.org/pool": "sme" };
-  },
-  "as small as it gets": (cluster, country) => {
-    cluster.zones = [];
-    delete cluster.registry;
-    delete cluster.storageClass;
-    delete country.hosting.backup.destination;
-    country.hosting.sizes.broker.replicas = 1;
-    country.hosting.sizes.timeSeries.replicas = 1;
-    country.hosting.sizes.relational.replicas = 1;
-    cluster.tls = { issuer: "secret", secretName: "brought" };
-  },
-  "of a country with a million machines": (_, country) => {
-    country.programme.scale.inThreeYears = { companies: 200_000, machines: 1_000_000 };
-  },
-};
 
 describe("the plan's objects", () => {
   test.each(Object.entries(variants))("are valid %s", async (_, change) => {

@@ -1,0 +1,5 @@
+//go:build programs
+
+package operators
+
+import _ "github.com/cloudnative-pg/cloudnative-pg/cmd/manager"
