@@ -1,12 +1,14 @@
 /** The command line `rollout`: one file a command, each thin over the library. */
 import { Command, CommanderError } from "commander";
 import { kitVersion } from "../localisation/package-root.ts";
+import { backupCommand } from "./commands/backup.ts";
 import { checkCommand } from "./commands/check.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { initCommand } from "./commands/init.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
 import { policiesCommand } from "./commands/policies.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
@@ -32,6 +34,8 @@ for (const command of [
   migrateCommand(),
   upCommand(),
   statusCommand(),
+  backupCommand(),
+  restoreCommand(),
   imagesCommand(),
   runCommand(),
 ])

@@ -14,19 +14,41 @@ export interface RelationalStore {
   close(): Promise<void>;
 }
 
+/** The store in the process, whose backup is one archive. */
+export interface EmbeddedRelationalStore extends RelationalStore {
+  /** What was committed by now. */
+  dump(): Promise<Blob>;
+}
+
 /**
  * @param folder where the data rests; in memory where absent (for tests).
  * @throws NewerStoreError when the store has migrations that this version doesn't know; it is left as it is.
  */
-export async function openRelationalStore(folder?: string): Promise<RelationalStore> {
+export async function openRelationalStore(folder?: string): Promise<EmbeddedRelationalStore> {
   const client = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
   try {
     await refuseNewer(async (text) => (await client.query<Record<string, unknown>>(text)).rows);
     const database = drizzle(client, { schema });
     await migrate(database, { migrationsFolder });
-    return { database, close: () => client.close() };
+    return {
+      database,
+      dump: async () => {
+        await client.exec("CHECKPOINT");
+        return client.dumpDataDir("gzip");
+      },
+      close: () => client.close(),
+    };
   } catch (error) {
     await client.close();
     throw error;
   }
+}
+
+/**
+ * Makes a store of what `dump` gave.
+ * @param folder must be empty, or not exist.
+ */
+export async function restoreRelationalStore(folder: string, dump: Blob): Promise<void> {
+  const client = await PGlite.create({ dataDir: folder, loadDataDir: dump });
+  await client.close();
 }

@@ -4,7 +4,7 @@
  */
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type ClickHouseClient, createClient } from "@clickhouse/client";
 import { FolderSync } from "./folder-sync.ts";
 
@@ -15,6 +15,8 @@ export interface TimeSeriesStore {
   readonly reader: ClickHouseClient;
   /** For the analytics pipeline's longer queries. */
   readonly analytics: ClickHouseClient;
+  /** Makes and reads backups, whose files lie in its folder; nothing else may. The folder is empty when the store opens. */
+  readonly backups: { readonly client: ClickHouseClient; readonly folder: string };
   close(): Promise<void>;
 }
 
@@ -49,13 +51,16 @@ export async function openTimeSeriesStore(folder?: string): Promise<TimeSeriesSt
   const { Session, createConnection } = await loadEngine();
   const path = folder ?? mkdtempSync(join(tmpdir(), "time-series-"));
   makeWritable(path);
+  const backupFolder = join(resolve(path), "backups");
   const removeTemporary = () => {
     if (folder === undefined) rmSync(path, { recursive: true, force: true });
   };
   let engine: InstanceType<typeof Session>;
   try {
     // Its settings hold for all connections of the process, which share one engine.
-    engine = new Session(path, { connectionArgs: engineArguments });
+    engine = new Session(path, {
+      connectionArgs: [...engineArguments, `--backups.allowed_path=${backupFolder}`],
+    });
   } catch (error) {
     removeTemporary();
     throw whyNotOpened(path, error);
@@ -83,10 +88,14 @@ export async function openTimeSeriesStore(folder?: string): Promise<TimeSeriesSt
       folders.afterInserts(createConnection({ path })),
     );
     await writer.query({ query: "SELECT 1" });
+    // Only now, when the engine's lock is held: what a killed process left is nobody's.
+    rmSync(backupFolder, { recursive: true, force: true });
+    mkdirSync(backupFolder, { mode: 0o700 });
     return {
       writer,
       reader: open({ max_execution_time: 20, max_threads: 1, max_memory_usage: 1024 * mebibyte }),
       analytics: open({ max_execution_time: 600, max_threads: 1, max_memory_usage: 2048 * mebibyte }),
+      backups: { client: open({}), folder: backupFolder },
       close,
     };
   } catch (error) {

@@ -5,9 +5,9 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default ?? func3Module;
 const func0 = func0Module.default ?? func0Module;
-export const fingerprint = "54956f09d1dde37e050a0cc41c4076eef2beaa366f6943707fa84328c6aa6c73";
+export const fingerprint = "7db5532c10c0eb27cf5d82e31cfb73b0e7389dc0f564dab5767d28072f560b4a";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"monitoring":{"enum":["annotations","prometheus-operator"]},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"$ref":"#/$defs/shared19"},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared22"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"relational":{"$ref":"#/$defs/shared19"},"ingest":{"$ref":"#/$defs/shared23"},"analytics":{"$ref":"#/$defs/shared23"},"diagnostic":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared24"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared25"},"pilot":{"$ref":"#/$defs/shared25"},"staging":{"$ref":"#/$defs/shared25"},"production":{"$ref":"#/$defs/shared25"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared26"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared27"},"weight":{"$ref":"#/$defs/shared26"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared28"},"levers":{"$ref":"#/$defs/shared28"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared24"},"end":{"$ref":"#/$defs/shared24"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared19":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared20":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared21":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared22":{"type":"integer","minimum":1,"maximum":100},"shared23":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared22"},"maximumReplicas":{"$ref":"#/$defs/shared22"},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared24":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared25":{"type":"object","properties":{},"additionalProperties":true},"shared26":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared27":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared28":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared27"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared29":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"monitoring":{"enum":["annotations","prometheus-operator"]},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"$ref":"#/$defs/shared19"},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared22"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"relational":{"$ref":"#/$defs/shared19"},"ingest":{"$ref":"#/$defs/shared23"},"analytics":{"$ref":"#/$defs/shared23"},"diagnostic":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared24"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared25"},"pilot":{"$ref":"#/$defs/shared25"},"staging":{"$ref":"#/$defs/shared25"},"production":{"$ref":"#/$defs/shared25"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared26"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared27"},"weight":{"$ref":"#/$defs/shared26"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared28"},"levers":{"$ref":"#/$defs/shared28"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared24"},"end":{"$ref":"#/$defs/shared24"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared19":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared20":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared21":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared22":{"type":"integer","minimum":1,"maximum":100},"shared23":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared22"},"maximumReplicas":{"$ref":"#/$defs/shared22"},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared24":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared25":{"type":"object","properties":{},"additionalProperties":true},"shared26":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared27":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared28":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared27"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared29":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
@@ -1886,11 +1886,12 @@ const pattern20 = new RegExp("^[0-9]{12}$", "u");
 const pattern21 = new RegExp("^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$", "u");
 const pattern22 = new RegExp("^[a-z0-9-]+\\.[a-z0-9-]+$", "u");
 const pattern26 = new RegExp("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "u");
-const pattern27 = new RegExp("^s3://[^\\s]+$", "u");
-const pattern30 = new RegExp("^[a-z][a-z0-9_-]{0,47}$", "u");
-const pattern32 = new RegExp("^[!-~]{1,40}$", "u");
-const pattern33 = new RegExp("^#[0-9a-fA-F]{6}$", "u");
-const pattern34 = new RegExp("^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$", "u");
+const pattern27 = new RegExp("^age1[0-9a-z]{58,2000}$", "u");
+const pattern28 = new RegExp("^s3://[^\\s]+$", "u");
+const pattern31 = new RegExp("^[a-z][a-z0-9_-]{0,47}$", "u");
+const pattern33 = new RegExp("^[!-~]{1,40}$", "u");
+const pattern34 = new RegExp("^#[0-9a-fA-F]{6}$", "u");
+const pattern35 = new RegExp("^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$", "u");
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6394,7 +6395,7 @@ if(data119.backup !== undefined){
 let data192 = data119.backup;
 if(data192 && typeof data192 == "object" && !Array.isArray(data192)){
 for(const key40 in data192){
-if(!(((key40 === "at") || (key40 === "retention")) || (key40 === "destination"))){
+if(!((((key40 === "at") || (key40 === "retention")) || (key40 === "destination")) || (key40 === "local"))){
 const err330 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
 if(vErrors === null){
 vErrors = [err330];
@@ -6548,9 +6549,11 @@ vErrors.push(err340);
 errors++;
 }
 }
-}
-else {
-const err341 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
+if(data192.local !== undefined){
+let data201 = data192.local;
+if(data201 && typeof data201 == "object" && !Array.isArray(data201)){
+if(data201.folder === undefined){
+const err341 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -6559,13 +6562,8 @@ vErrors.push(err341);
 }
 errors++;
 }
-}
-if(data119.logs !== undefined){
-let data201 = data119.logs;
-if(data201 && typeof data201 == "object" && !Array.isArray(data201)){
-for(const key42 in data201){
-if(!((key42 === "retention") || (key42 === "auditRetention"))){
-const err342 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
+if(data201.recipients === undefined){
+const err342 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -6574,22 +6572,9 @@ vErrors.push(err342);
 }
 errors++;
 }
-}
-if(data201.retention !== undefined){
-if(!(validate47(data201.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data201,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data201.auditRetention !== undefined){
-if(!(validate47(data201.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data201,parentDataProperty:"auditRetention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err343 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
+for(const key42 in data201){
+if(!((key42 === "folder") || (key42 === "recipients"))){
+const err343 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -6599,12 +6584,11 @@ vErrors.push(err343);
 errors++;
 }
 }
-if(data119.state !== undefined){
-let data204 = data119.state;
-if(data204 && typeof data204 == "object" && !Array.isArray(data204)){
-for(const key43 in data204){
-if(!(((((key43 === "backend") || (key43 === "url")) || (key43 === "country")) || (key43 === "secrets")) || (key43 === "key"))){
-const err344 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
+if(data201.folder !== undefined){
+let data202 = data201.folder;
+if(typeof data202 === "string"){
+if(func3(data202) < 1){
+const err344 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -6614,10 +6598,8 @@ vErrors.push(err344);
 errors++;
 }
 }
-if(data204.backend !== undefined){
-let data205 = data204.backend;
-if(!((data205 === "file") || (data205 === "bucket"))){
-const err345 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
+else {
+const err345 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -6627,11 +6609,11 @@ vErrors.push(err345);
 errors++;
 }
 }
-if(data204.url !== undefined){
-let data206 = data204.url;
-if(typeof data206 === "string"){
-if(!pattern27.test(data206)){
-const err346 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
+if(data201.recipients !== undefined){
+let data203 = data201.recipients;
+if(Array.isArray(data203)){
+if(data203.length < 1){
+const err346 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err346];
 }
@@ -6640,9 +6622,12 @@ vErrors.push(err346);
 }
 errors++;
 }
-}
-else {
-const err347 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
+const len21 = data203.length;
+for(let i30=0; i30<len21; i30++){
+let data204 = data203[i30];
+if(typeof data204 === "string"){
+if(!pattern27.test(data204)){
+const err347 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
 if(vErrors === null){
 vErrors = [err347];
 }
@@ -6652,11 +6637,8 @@ vErrors.push(err347);
 errors++;
 }
 }
-if(data204.country !== undefined){
-let data207 = data204.country;
-if(typeof data207 === "string"){
-if(!(formats0(data207))){
-const err348 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
+else {
+const err348 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -6666,8 +6648,18 @@ vErrors.push(err348);
 errors++;
 }
 }
-else {
-const err349 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
+let i31 = data203.length;
+let j9;
+if(i31 > 1){
+const indices5 = {};
+for(;i31--;){
+let item5 = data203[i31];
+if(typeof item5 !== "string"){
+continue;
+}
+if(typeof indices5[item5] == "number"){
+j9 = indices5[item5];
+const err349 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -6675,12 +6667,14 @@ else {
 vErrors.push(err349);
 }
 errors++;
+break;
+}
+indices5[item5] = i31;
 }
 }
-if(data204.secrets !== undefined){
-let data208 = data204.secrets;
-if(!((data208 === "passphrase") || (data208 === "aws-kms"))){
-const err350 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
+}
+else {
+const err350 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -6690,11 +6684,9 @@ vErrors.push(err350);
 errors++;
 }
 }
-if(data204.key !== undefined){
-let data209 = data204.key;
-if(typeof data209 === "string"){
-if(func3(data209) < 1){
-const err351 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err351 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -6704,8 +6696,9 @@ vErrors.push(err351);
 errors++;
 }
 }
+}
 else {
-const err352 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
+const err352 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -6715,9 +6708,12 @@ vErrors.push(err352);
 errors++;
 }
 }
-}
-else {
-const err353 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
+if(data119.logs !== undefined){
+let data205 = data119.logs;
+if(data205 && typeof data205 == "object" && !Array.isArray(data205)){
+for(const key43 in data205){
+if(!((key43 === "retention") || (key43 === "auditRetention"))){
+const err353 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
 if(vErrors === null){
 vErrors = [err353];
 }
@@ -6727,12 +6723,21 @@ vErrors.push(err353);
 errors++;
 }
 }
-if(data119.environments !== undefined){
-let data210 = data119.environments;
-if(data210 && typeof data210 == "object" && !Array.isArray(data210)){
-for(const key44 in data210){
-if(!((((key44 === "training") || (key44 === "pilot")) || (key44 === "staging")) || (key44 === "production"))){
-const err354 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+if(data205.retention !== undefined){
+if(!(validate47(data205.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data205,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data205.auditRetention !== undefined){
+if(!(validate47(data205.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data205,parentDataProperty:"auditRetention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err354 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err354];
 }
@@ -6742,33 +6747,12 @@ vErrors.push(err354);
 errors++;
 }
 }
-if(data210.training !== undefined){
-if(!(validate131(data210.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data210,parentDataProperty:"training",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-if(data210.pilot !== undefined){
-if(!(validate131(data210.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data210,parentDataProperty:"pilot",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-if(data210.staging !== undefined){
-if(!(validate131(data210.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data210,parentDataProperty:"staging",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-if(data210.production !== undefined){
-if(!(validate131(data210.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data210,parentDataProperty:"production",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err355 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
+if(data119.state !== undefined){
+let data208 = data119.state;
+if(data208 && typeof data208 == "object" && !Array.isArray(data208)){
+for(const key44 in data208){
+if(!(((((key44 === "backend") || (key44 === "url")) || (key44 === "country")) || (key44 === "secrets")) || (key44 === "key"))){
+const err355 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
 if(vErrors === null){
 vErrors = [err355];
 }
@@ -6778,9 +6762,10 @@ vErrors.push(err355);
 errors++;
 }
 }
-}
-else {
-const err356 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
+if(data208.backend !== undefined){
+let data209 = data208.backend;
+if(!((data209 === "file") || (data209 === "bucket"))){
+const err356 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -6790,12 +6775,11 @@ vErrors.push(err356);
 errors++;
 }
 }
-if(data.diagnostic !== undefined){
-let data215 = data.diagnostic;
-if(data215 && typeof data215 == "object" && !Array.isArray(data215)){
-for(const key45 in data215){
-if(!((((((key45 === "languages") || (key45 === "overrides")) || (key45 === "extraQuestions")) || (key45 === "financing")) || (key45 === "levers")) || (key45 === "benchmarkGroups"))){
-const err357 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
+if(data208.url !== undefined){
+let data210 = data208.url;
+if(typeof data210 === "string"){
+if(!pattern28.test(data210)){
+const err357 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -6805,11 +6789,8 @@ vErrors.push(err357);
 errors++;
 }
 }
-if(data215.languages !== undefined){
-let data216 = data215.languages;
-if(Array.isArray(data216)){
-if(data216.length < 1){
-const err358 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err358 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -6818,12 +6799,12 @@ vErrors.push(err358);
 }
 errors++;
 }
-const len21 = data216.length;
-for(let i30=0; i30<len21; i30++){
-let data217 = data216[i30];
-if(typeof data217 === "string"){
-if(!(formats2(data217))){
-const err359 = {instancePath:instancePath+"/diagnostic/languages/" + i30,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
+}
+if(data208.country !== undefined){
+let data211 = data208.country;
+if(typeof data211 === "string"){
+if(!(formats0(data211))){
+const err359 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -6834,7 +6815,7 @@ errors++;
 }
 }
 else {
-const err360 = {instancePath:instancePath+"/diagnostic/languages/" + i30,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
+const err360 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err360];
 }
@@ -6844,18 +6825,10 @@ vErrors.push(err360);
 errors++;
 }
 }
-let i31 = data216.length;
-let j9;
-if(i31 > 1){
-const indices5 = {};
-for(;i31--;){
-let item5 = data216[i31];
-if(typeof item5 !== "string"){
-continue;
-}
-if(typeof indices5[item5] == "number"){
-j9 = indices5[item5];
-const err361 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
+if(data208.secrets !== undefined){
+let data212 = data208.secrets;
+if(!((data212 === "passphrase") || (data212 === "aws-kms"))){
+const err361 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
 if(vErrors === null){
 vErrors = [err361];
 }
@@ -6863,14 +6836,13 @@ else {
 vErrors.push(err361);
 }
 errors++;
-break;
-}
-indices5[item5] = i31;
 }
 }
-}
-else {
-const err362 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
+if(data208.key !== undefined){
+let data213 = data208.key;
+if(typeof data213 === "string"){
+if(func3(data213) < 1){
+const err362 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -6880,12 +6852,8 @@ vErrors.push(err362);
 errors++;
 }
 }
-if(data215.overrides !== undefined){
-let data218 = data215.overrides;
-if(data218 && typeof data218 == "object" && !Array.isArray(data218)){
-for(const key46 in data218){
-if(!(pattern3.test(key46))){
-const err363 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+else {
+const err363 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -6895,13 +6863,9 @@ vErrors.push(err363);
 errors++;
 }
 }
-for(const key47 in data218){
-if(pattern3.test(key47)){
-let data219 = data218[key47];
-if(data219 && typeof data219 == "object" && !Array.isArray(data219)){
-for(const key48 in data219){
-if(!(((key48 === "omit") || (key48 === "weight")) || (key48 === "text"))){
-const err364 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
+}
+else {
+const err364 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -6911,9 +6875,12 @@ vErrors.push(err364);
 errors++;
 }
 }
-if(data219.omit !== undefined){
-if(typeof data219.omit !== "boolean"){
-const err365 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
+if(data119.environments !== undefined){
+let data214 = data119.environments;
+if(data214 && typeof data214 == "object" && !Array.isArray(data214)){
+for(const key45 in data214){
+if(!((((key45 === "training") || (key45 === "pilot")) || (key45 === "staging")) || (key45 === "production"))){
+const err365 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -6923,21 +6890,33 @@ vErrors.push(err365);
 errors++;
 }
 }
-if(data219.weight !== undefined){
-if(!(validate136(data219.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data219,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(data214.training !== undefined){
+if(!(validate131(data214.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data214,parentDataProperty:"training",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 }
-if(data219.text !== undefined){
-if(!(validate22(data219.text, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data219,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(data214.pilot !== undefined){
+if(!(validate131(data214.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data214,parentDataProperty:"pilot",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data214.staging !== undefined){
+if(!(validate131(data214.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data214,parentDataProperty:"staging",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data214.production !== undefined){
+if(!(validate131(data214.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data214,parentDataProperty:"production",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err366 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+const err366 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -6948,9 +6927,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err367 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
+const err367 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -6960,11 +6938,12 @@ vErrors.push(err367);
 errors++;
 }
 }
-if(data215.extraQuestions !== undefined){
-let data223 = data215.extraQuestions;
-if(Array.isArray(data223)){
-if(data223.length > 50){
-const err368 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
+if(data.diagnostic !== undefined){
+let data219 = data.diagnostic;
+if(data219 && typeof data219 == "object" && !Array.isArray(data219)){
+for(const key46 in data219){
+if(!((((((key46 === "languages") || (key46 === "overrides")) || (key46 === "extraQuestions")) || (key46 === "financing")) || (key46 === "levers")) || (key46 === "benchmarkGroups"))){
+const err368 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
 if(vErrors === null){
 vErrors = [err368];
 }
@@ -6973,12 +6952,12 @@ vErrors.push(err368);
 }
 errors++;
 }
-const len22 = data223.length;
-for(let i32=0; i32<len22; i32++){
-let data224 = data223[i32];
-if(data224 && typeof data224 == "object" && !Array.isArray(data224)){
-if(data224.id === undefined){
-const err369 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+if(data219.languages !== undefined){
+let data220 = data219.languages;
+if(Array.isArray(data220)){
+if(data220.length < 1){
+const err369 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err369];
 }
@@ -6987,8 +6966,12 @@ vErrors.push(err369);
 }
 errors++;
 }
-if(data224.dimension === undefined){
-const err370 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
+const len22 = data220.length;
+for(let i32=0; i32<len22; i32++){
+let data221 = data220[i32];
+if(typeof data221 === "string"){
+if(!(formats2(data221))){
+const err370 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err370];
 }
@@ -6997,8 +6980,9 @@ vErrors.push(err370);
 }
 errors++;
 }
-if(data224.barriers === undefined){
-const err371 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
+}
+else {
+const err371 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err371];
 }
@@ -7007,8 +6991,19 @@ vErrors.push(err371);
 }
 errors++;
 }
-if(data224.text === undefined){
-const err372 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
+}
+let i33 = data220.length;
+let j10;
+if(i33 > 1){
+const indices6 = {};
+for(;i33--;){
+let item6 = data220[i33];
+if(typeof item6 !== "string"){
+continue;
+}
+if(typeof indices6[item6] == "number"){
+j10 = indices6[item6];
+const err372 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
 if(vErrors === null){
 vErrors = [err372];
 }
@@ -7016,9 +7011,14 @@ else {
 vErrors.push(err372);
 }
 errors++;
+break;
 }
-if(data224.levels === undefined){
-const err373 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
+indices6[item6] = i33;
+}
+}
+}
+else {
+const err373 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err373];
 }
@@ -7027,9 +7027,13 @@ vErrors.push(err373);
 }
 errors++;
 }
-for(const key49 in data224){
-if(!(((((((key49 === "id") || (key49 === "dimension")) || (key49 === "barriers")) || (key49 === "weight")) || (key49 === "essential")) || (key49 === "text")) || (key49 === "levels"))){
-const err374 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key49}};
+}
+if(data219.overrides !== undefined){
+let data222 = data219.overrides;
+if(data222 && typeof data222 == "object" && !Array.isArray(data222)){
+for(const key47 in data222){
+if(!(pattern3.test(key47))){
+const err374 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
 if(vErrors === null){
 vErrors = [err374];
 }
@@ -7039,16 +7043,13 @@ vErrors.push(err374);
 errors++;
 }
 }
-if(data224.id !== undefined){
-if(!(validate28(data224.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/id",parentData:data224,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data224.dimension !== undefined){
-let data226 = data224.dimension;
-if(!((((((data226 === "strategy-and-finance") || (data226 === "people-and-skills")) || (data226 === "processes-and-shop-floor")) || (data226 === "machines-and-connectivity")) || (data226 === "data-and-security")) || (data226 === "market-and-ecosystem"))){
-const err375 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
+for(const key48 in data222){
+if(pattern3.test(key48)){
+let data223 = data222[key48];
+if(data223 && typeof data223 == "object" && !Array.isArray(data223)){
+for(const key49 in data223){
+if(!(((key49 === "omit") || (key49 === "weight")) || (key49 === "text"))){
+const err375 = {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key49}};
 if(vErrors === null){
 vErrors = [err375];
 }
@@ -7058,21 +7059,9 @@ vErrors.push(err375);
 errors++;
 }
 }
-if(data224.barriers !== undefined){
-if(!(validate140(data224.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/barriers",parentData:data224,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
-errors = vErrors.length;
-}
-}
-if(data224.weight !== undefined){
-if(!(validate136(data224.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/weight",parentData:data224,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
-errors = vErrors.length;
-}
-}
-if(data224.essential !== undefined){
-if(typeof data224.essential !== "boolean"){
-const err376 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
+if(data223.omit !== undefined){
+if(typeof data223.omit !== "boolean"){
+const err376 = {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err376];
 }
@@ -7082,17 +7071,21 @@ vErrors.push(err376);
 errors++;
 }
 }
-if(data224.text !== undefined){
-if(!(validate22(data224.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/text",parentData:data224,parentDataProperty:"text",rootData}))){
+if(data223.weight !== undefined){
+if(!(validate136(data223.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data223,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+errors = vErrors.length;
+}
+}
+if(data223.text !== undefined){
+if(!(validate22(data223.text, {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data223,parentDataProperty:"text",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data224.levels !== undefined){
-let data231 = data224.levels;
-if(Array.isArray(data231)){
-if(data231.length > 6){
-const err377 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+}
+else {
+const err377 = {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err377];
 }
@@ -7101,8 +7094,11 @@ vErrors.push(err377);
 }
 errors++;
 }
-if(data231.length < 6){
-const err378 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+}
+}
+}
+else {
+const err378 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err378];
 }
@@ -7111,16 +7107,12 @@ vErrors.push(err378);
 }
 errors++;
 }
-const len23 = data231.length;
-for(let i33=0; i33<len23; i33++){
-if(!(validate22(data231[i33], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels/" + i33,parentData:data231,parentDataProperty:i33,rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
 }
-}
-}
-else {
-const err379 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
+if(data219.extraQuestions !== undefined){
+let data227 = data219.extraQuestions;
+if(Array.isArray(data227)){
+if(data227.length > 50){
+const err379 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err379];
 }
@@ -7129,10 +7121,12 @@ vErrors.push(err379);
 }
 errors++;
 }
-}
-}
-else {
-const err380 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i32,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
+const len23 = data227.length;
+for(let i34=0; i34<len23; i34++){
+let data228 = data227[i34];
+if(data228 && typeof data228 == "object" && !Array.isArray(data228)){
+if(data228.id === undefined){
+const err380 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err380];
 }
@@ -7141,10 +7135,8 @@ vErrors.push(err380);
 }
 errors++;
 }
-}
-}
-else {
-const err381 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
+if(data228.dimension === undefined){
+const err381 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
 if(vErrors === null){
 vErrors = [err381];
 }
@@ -7153,27 +7145,8 @@ vErrors.push(err381);
 }
 errors++;
 }
-}
-if(data215.financing !== undefined){
-if(!(validate145(data215.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data215,parentDataProperty:"financing",rootData}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
-errors = vErrors.length;
-}
-}
-if(data215.levers !== undefined){
-if(!(validate145(data215.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data215,parentDataProperty:"levers",rootData}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
-errors = vErrors.length;
-}
-}
-if(data215.benchmarkGroups !== undefined){
-let data235 = data215.benchmarkGroups;
-if(Array.isArray(data235)){
-const len24 = data235.length;
-for(let i34=0; i34<len24; i34++){
-let data236 = data235[i34];
-if(!((data236 === "sector") || (data236 === "size-band"))){
-const err382 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i34,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
+if(data228.barriers === undefined){
+const err382 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
 if(vErrors === null){
 vErrors = [err382];
 }
@@ -7182,15 +7155,8 @@ vErrors.push(err382);
 }
 errors++;
 }
-}
-let i35 = data235.length;
-let j10;
-if(i35 > 1){
-outer4:
-for(;i35--;){
-for(j10 = i35; j10--;){
-if(func0(data235[i35], data235[j10])){
-const err383 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i35, j: j10}};
+if(data228.text === undefined){
+const err383 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err383];
 }
@@ -7198,14 +7164,9 @@ else {
 vErrors.push(err383);
 }
 errors++;
-break outer4;
 }
-}
-}
-}
-}
-else {
-const err384 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
+if(data228.levels === undefined){
+const err384 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err384];
 }
@@ -7214,10 +7175,9 @@ vErrors.push(err384);
 }
 errors++;
 }
-}
-}
-else {
-const err385 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
+for(const key50 in data228){
+if(!(((((((key50 === "id") || (key50 === "dimension")) || (key50 === "barriers")) || (key50 === "weight")) || (key50 === "essential")) || (key50 === "text")) || (key50 === "levels"))){
+const err385 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
 if(vErrors === null){
 vErrors = [err385];
 }
@@ -7227,11 +7187,16 @@ vErrors.push(err385);
 errors++;
 }
 }
-if(data.telemetry !== undefined){
-let data237 = data.telemetry;
-if(data237 && typeof data237 == "object" && !Array.isArray(data237)){
-if(data237.energy === undefined){
-const err386 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
+if(data228.id !== undefined){
+if(!(validate28(data228.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data228,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
+if(data228.dimension !== undefined){
+let data230 = data228.dimension;
+if(!((((((data230 === "strategy-and-finance") || (data230 === "people-and-skills")) || (data230 === "processes-and-shop-floor")) || (data230 === "machines-and-connectivity")) || (data230 === "data-and-security")) || (data230 === "market-and-ecosystem"))){
+const err386 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
 if(vErrors === null){
 vErrors = [err386];
 }
@@ -7240,9 +7205,22 @@ vErrors.push(err386);
 }
 errors++;
 }
-for(const key50 in data237){
-if(!(((((((key50 === "retention") || (key50 === "offlineAfterSeconds")) || (key50 === "sampling")) || (key50 === "units")) || (key50 === "shifts")) || (key50 === "holidays")) || (key50 === "energy"))){
-const err387 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
+}
+if(data228.barriers !== undefined){
+if(!(validate140(data228.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data228,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+errors = vErrors.length;
+}
+}
+if(data228.weight !== undefined){
+if(!(validate136(data228.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data228,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+errors = vErrors.length;
+}
+}
+if(data228.essential !== undefined){
+if(typeof data228.essential !== "boolean"){
+const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err387];
 }
@@ -7252,12 +7230,17 @@ vErrors.push(err387);
 errors++;
 }
 }
-if(data237.retention !== undefined){
-let data238 = data237.retention;
-if(data238 && typeof data238 == "object" && !Array.isArray(data238)){
-for(const key51 in data238){
-if(!(((((key51 === "raw") || (key51 === "minute")) || (key51 === "hour")) || (key51 === "day")) || (key51 === "rejected"))){
-const err388 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+if(data228.text !== undefined){
+if(!(validate22(data228.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data228,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data228.levels !== undefined){
+let data235 = data228.levels;
+if(Array.isArray(data235)){
+if(data235.length > 6){
+const err388 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err388];
 }
@@ -7266,40 +7249,8 @@ vErrors.push(err388);
 }
 errors++;
 }
-}
-if(data238.raw !== undefined){
-if(!(validate47(data238.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data238,parentDataProperty:"raw",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data238.minute !== undefined){
-if(!(validate47(data238.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data238,parentDataProperty:"minute",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data238.hour !== undefined){
-if(!(validate47(data238.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data238,parentDataProperty:"hour",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data238.day !== undefined){
-if(!(validate47(data238.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data238,parentDataProperty:"day",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data238.rejected !== undefined){
-if(!(validate47(data238.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data238,parentDataProperty:"rejected",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err389 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
+if(data235.length < 6){
+const err389 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err389];
 }
@@ -7308,11 +7259,16 @@ vErrors.push(err389);
 }
 errors++;
 }
+const len24 = data235.length;
+for(let i35=0; i35<len24; i35++){
+if(!(validate22(data235[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data235,parentDataProperty:i35,rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
 }
-if(data237.offlineAfterSeconds !== undefined){
-let data244 = data237.offlineAfterSeconds;
-if(!(((typeof data244 == "number") && (!(data244 % 1) && !isNaN(data244))) && (isFinite(data244)))){
-const err390 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
+}
+}
+else {
+const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err390];
 }
@@ -7321,9 +7277,10 @@ vErrors.push(err390);
 }
 errors++;
 }
-if((typeof data244 == "number") && (isFinite(data244))){
-if(data244 > 3600 || isNaN(data244)){
-const err391 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+}
+}
+else {
+const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err391];
 }
@@ -7332,8 +7289,10 @@ vErrors.push(err391);
 }
 errors++;
 }
-if(data244 < 10 || isNaN(data244)){
-const err392 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+}
+}
+else {
+const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err392];
 }
@@ -7343,13 +7302,26 @@ vErrors.push(err392);
 errors++;
 }
 }
+if(data219.financing !== undefined){
+if(!(validate145(data219.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data219,parentDataProperty:"financing",rootData}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+errors = vErrors.length;
 }
-if(data237.sampling !== undefined){
-let data245 = data237.sampling;
-if(data245 && typeof data245 == "object" && !Array.isArray(data245)){
-for(const key52 in data245){
-if(!((key52 === "channelsPerMachine") || (key52 === "intervalSeconds"))){
-const err393 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+}
+if(data219.levers !== undefined){
+if(!(validate145(data219.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data219,parentDataProperty:"levers",rootData}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+errors = vErrors.length;
+}
+}
+if(data219.benchmarkGroups !== undefined){
+let data239 = data219.benchmarkGroups;
+if(Array.isArray(data239)){
+const len25 = data239.length;
+for(let i36=0; i36<len25; i36++){
+let data240 = data239[i36];
+if(!((data240 === "sector") || (data240 === "size-band"))){
+const err393 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
 if(vErrors === null){
 vErrors = [err393];
 }
@@ -7359,10 +7331,14 @@ vErrors.push(err393);
 errors++;
 }
 }
-if(data245.channelsPerMachine !== undefined){
-let data246 = data245.channelsPerMachine;
-if(!(((typeof data246 == "number") && (!(data246 % 1) && !isNaN(data246))) && (isFinite(data246)))){
-const err394 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
+let i37 = data239.length;
+let j11;
+if(i37 > 1){
+outer4:
+for(;i37--;){
+for(j11 = i37; j11--;){
+if(func0(data239[i37], data239[j11])){
+const err394 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
 if(vErrors === null){
 vErrors = [err394];
 }
@@ -7370,10 +7346,14 @@ else {
 vErrors.push(err394);
 }
 errors++;
+break outer4;
 }
-if((typeof data246 == "number") && (isFinite(data246))){
-if(data246 > 1000 || isNaN(data246)){
-const err395 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+}
+}
+}
+else {
+const err395 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err395];
 }
@@ -7382,8 +7362,10 @@ vErrors.push(err395);
 }
 errors++;
 }
-if(data246 < 1 || isNaN(data246)){
-const err396 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+else {
+const err396 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err396];
 }
@@ -7393,12 +7375,11 @@ vErrors.push(err396);
 errors++;
 }
 }
-}
-if(data245.intervalSeconds !== undefined){
-let data247 = data245.intervalSeconds;
-if((typeof data247 == "number") && (isFinite(data247))){
-if(data247 > 3600 || isNaN(data247)){
-const err397 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+if(data.telemetry !== undefined){
+let data241 = data.telemetry;
+if(data241 && typeof data241 == "object" && !Array.isArray(data241)){
+if(data241.energy === undefined){
+const err397 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
 if(vErrors === null){
 vErrors = [err397];
 }
@@ -7407,8 +7388,9 @@ vErrors.push(err397);
 }
 errors++;
 }
-if(data247 < 0.1 || isNaN(data247)){
-const err398 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
+for(const key51 in data241){
+if(!(((((((key51 === "retention") || (key51 === "offlineAfterSeconds")) || (key51 === "sampling")) || (key51 === "units")) || (key51 === "shifts")) || (key51 === "holidays")) || (key51 === "energy"))){
+const err398 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
 if(vErrors === null){
 vErrors = [err398];
 }
@@ -7418,8 +7400,12 @@ vErrors.push(err398);
 errors++;
 }
 }
-else {
-const err399 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
+if(data241.retention !== undefined){
+let data242 = data241.retention;
+if(data242 && typeof data242 == "object" && !Array.isArray(data242)){
+for(const key52 in data242){
+if(!(((((key52 === "raw") || (key52 === "minute")) || (key52 === "hour")) || (key52 === "day")) || (key52 === "rejected"))){
+const err399 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
 if(vErrors === null){
 vErrors = [err399];
 }
@@ -7429,9 +7415,39 @@ vErrors.push(err399);
 errors++;
 }
 }
+if(data242.raw !== undefined){
+if(!(validate47(data242.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data242,parentDataProperty:"raw",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data242.minute !== undefined){
+if(!(validate47(data242.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data242,parentDataProperty:"minute",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data242.hour !== undefined){
+if(!(validate47(data242.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data242,parentDataProperty:"hour",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data242.day !== undefined){
+if(!(validate47(data242.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data242,parentDataProperty:"day",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data242.rejected !== undefined){
+if(!(validate47(data242.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data242,parentDataProperty:"rejected",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err400 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
+const err400 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err400];
 }
@@ -7441,12 +7457,10 @@ vErrors.push(err400);
 errors++;
 }
 }
-if(data237.units !== undefined){
-let data248 = data237.units;
-if(data248 && typeof data248 == "object" && !Array.isArray(data248)){
-for(const key53 in data248){
-if(!(pattern30.test(key53))){
-const err401 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
+if(data241.offlineAfterSeconds !== undefined){
+let data248 = data241.offlineAfterSeconds;
+if(!(((typeof data248 == "number") && (!(data248 % 1) && !isNaN(data248))) && (isFinite(data248)))){
+const err401 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err401];
 }
@@ -7455,13 +7469,9 @@ vErrors.push(err401);
 }
 errors++;
 }
-}
-for(const key54 in data248){
-if(pattern30.test(key54)){
-let data249 = data248[key54];
-if(typeof data249 === "string"){
-if(!pattern32.test(data249)){
-const err402 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
+if((typeof data248 == "number") && (isFinite(data248))){
+if(data248 > 3600 || isNaN(data248)){
+const err402 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err402];
 }
@@ -7470,9 +7480,8 @@ vErrors.push(err402);
 }
 errors++;
 }
-}
-else {
-const err403 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+if(data248 < 10 || isNaN(data248)){
+const err403 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err403];
 }
@@ -7483,9 +7492,12 @@ errors++;
 }
 }
 }
-}
-else {
-const err404 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
+if(data241.sampling !== undefined){
+let data249 = data241.sampling;
+if(data249 && typeof data249 == "object" && !Array.isArray(data249)){
+for(const key53 in data249){
+if(!((key53 === "channelsPerMachine") || (key53 === "intervalSeconds"))){
+const err404 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
 if(vErrors === null){
 vErrors = [err404];
 }
@@ -7495,11 +7507,10 @@ vErrors.push(err404);
 errors++;
 }
 }
-if(data237.shifts !== undefined){
-let data250 = data237.shifts;
-if(Array.isArray(data250)){
-if(data250.length > 50){
-const err405 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
+if(data249.channelsPerMachine !== undefined){
+let data250 = data249.channelsPerMachine;
+if(!(((typeof data250 == "number") && (!(data250 % 1) && !isNaN(data250))) && (isFinite(data250)))){
+const err405 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err405];
 }
@@ -7508,8 +7519,9 @@ vErrors.push(err405);
 }
 errors++;
 }
-if(data250.length < 1){
-const err406 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
+if((typeof data250 == "number") && (isFinite(data250))){
+if(data250 > 1000 || isNaN(data250)){
+const err406 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err406];
 }
@@ -7518,12 +7530,8 @@ vErrors.push(err406);
 }
 errors++;
 }
-const len25 = data250.length;
-for(let i36=0; i36<len25; i36++){
-let data251 = data250[i36];
-if(data251 && typeof data251 == "object" && !Array.isArray(data251)){
-if(data251.name === undefined){
-const err407 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(data250 < 1 || isNaN(data250)){
+const err407 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err407];
 }
@@ -7532,8 +7540,13 @@ vErrors.push(err407);
 }
 errors++;
 }
-if(data251.start === undefined){
-const err408 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
+}
+}
+if(data249.intervalSeconds !== undefined){
+let data251 = data249.intervalSeconds;
+if((typeof data251 == "number") && (isFinite(data251))){
+if(data251 > 3600 || isNaN(data251)){
+const err408 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err408];
 }
@@ -7542,8 +7555,8 @@ vErrors.push(err408);
 }
 errors++;
 }
-if(data251.end === undefined){
-const err409 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
+if(data251 < 0.1 || isNaN(data251)){
+const err409 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
 if(vErrors === null){
 vErrors = [err409];
 }
@@ -7552,9 +7565,9 @@ vErrors.push(err409);
 }
 errors++;
 }
-for(const key55 in data251){
-if(!(((((key55 === "name") || (key55 === "days")) || (key55 === "start")) || (key55 === "end")) || (key55 === "plannedBreakMinutes"))){
-const err410 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
+}
+else {
+const err410 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err410];
 }
@@ -7564,11 +7577,9 @@ vErrors.push(err410);
 errors++;
 }
 }
-if(data251.name !== undefined){
-let data252 = data251.name;
-if(typeof data252 === "string"){
-if(func3(data252) > 60){
-const err411 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
+}
+else {
+const err411 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err411];
 }
@@ -7577,8 +7588,13 @@ vErrors.push(err411);
 }
 errors++;
 }
-if(func3(data252) < 1){
-const err412 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data241.units !== undefined){
+let data252 = data241.units;
+if(data252 && typeof data252 == "object" && !Array.isArray(data252)){
+for(const key54 in data252){
+if(!(pattern31.test(key54))){
+const err412 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
 if(vErrors === null){
 vErrors = [err412];
 }
@@ -7588,8 +7604,12 @@ vErrors.push(err412);
 errors++;
 }
 }
-else {
-const err413 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
+for(const key55 in data252){
+if(pattern31.test(key55)){
+let data253 = data252[key55];
+if(typeof data253 === "string"){
+if(!pattern33.test(data253)){
+const err413 = {instancePath:instancePath+"/telemetry/units/" + key55.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err413];
 }
@@ -7599,11 +7619,8 @@ vErrors.push(err413);
 errors++;
 }
 }
-if(data251.days !== undefined){
-let data253 = data251.days;
-if(Array.isArray(data253)){
-if(data253.length < 1){
-const err414 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err414 = {instancePath:instancePath+"/telemetry/units/" + key55.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err414];
 }
@@ -7612,11 +7629,11 @@ vErrors.push(err414);
 }
 errors++;
 }
-const len26 = data253.length;
-for(let i37=0; i37<len26; i37++){
-let data254 = data253[i37];
-if(!(((((((data254 === "monday") || (data254 === "tuesday")) || (data254 === "wednesday")) || (data254 === "thursday")) || (data254 === "friday")) || (data254 === "saturday")) || (data254 === "sunday"))){
-const err415 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days/" + i37,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
+}
+}
+}
+else {
+const err415 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err415];
 }
@@ -7626,14 +7643,11 @@ vErrors.push(err415);
 errors++;
 }
 }
-let i38 = data253.length;
-let j11;
-if(i38 > 1){
-outer5:
-for(;i38--;){
-for(j11 = i38; j11--;){
-if(func0(data253[i38], data253[j11])){
-const err416 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i38, j: j11}};
+if(data241.shifts !== undefined){
+let data254 = data241.shifts;
+if(Array.isArray(data254)){
+if(data254.length > 50){
+const err416 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err416];
 }
@@ -7641,14 +7655,9 @@ else {
 vErrors.push(err416);
 }
 errors++;
-break outer5;
 }
-}
-}
-}
-}
-else {
-const err417 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
+if(data254.length < 1){
+const err417 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err417];
 }
@@ -7657,23 +7666,12 @@ vErrors.push(err417);
 }
 errors++;
 }
-}
-if(data251.start !== undefined){
-if(!(validate124(data251.start, {instancePath:instancePath+"/telemetry/shifts/" + i36+"/start",parentData:data251,parentDataProperty:"start",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-if(data251.end !== undefined){
-if(!(validate124(data251.end, {instancePath:instancePath+"/telemetry/shifts/" + i36+"/end",parentData:data251,parentDataProperty:"end",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-if(data251.plannedBreakMinutes !== undefined){
-let data257 = data251.plannedBreakMinutes;
-if(!(((typeof data257 == "number") && (!(data257 % 1) && !isNaN(data257))) && (isFinite(data257)))){
-const err418 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
+const len26 = data254.length;
+for(let i38=0; i38<len26; i38++){
+let data255 = data254[i38];
+if(data255 && typeof data255 == "object" && !Array.isArray(data255)){
+if(data255.name === undefined){
+const err418 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err418];
 }
@@ -7682,9 +7680,8 @@ vErrors.push(err418);
 }
 errors++;
 }
-if((typeof data257 == "number") && (isFinite(data257))){
-if(data257 > 240 || isNaN(data257)){
-const err419 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
+if(data255.start === undefined){
+const err419 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err419];
 }
@@ -7693,8 +7690,8 @@ vErrors.push(err419);
 }
 errors++;
 }
-if(data257 < 0 || isNaN(data257)){
-const err420 = {instancePath:instancePath+"/telemetry/shifts/" + i36+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data255.end === undefined){
+const err420 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err420];
 }
@@ -7703,11 +7700,9 @@ vErrors.push(err420);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err421 = {instancePath:instancePath+"/telemetry/shifts/" + i36,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
+for(const key56 in data255){
+if(!(((((key56 === "name") || (key56 === "days")) || (key56 === "start")) || (key56 === "end")) || (key56 === "plannedBreakMinutes"))){
+const err421 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key56}};
 if(vErrors === null){
 vErrors = [err421];
 }
@@ -7717,9 +7712,11 @@ vErrors.push(err421);
 errors++;
 }
 }
-}
-else {
-const err422 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
+if(data255.name !== undefined){
+let data256 = data255.name;
+if(typeof data256 === "string"){
+if(func3(data256) > 60){
+const err422 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
 if(vErrors === null){
 vErrors = [err422];
 }
@@ -7728,12 +7725,8 @@ vErrors.push(err422);
 }
 errors++;
 }
-}
-if(data237.holidays !== undefined){
-let data258 = data237.holidays;
-if(Array.isArray(data258)){
-if(data258.length > 400){
-const err423 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
+if(func3(data256) < 1){
+const err423 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err423];
 }
@@ -7742,12 +7735,9 @@ vErrors.push(err423);
 }
 errors++;
 }
-const len27 = data258.length;
-for(let i39=0; i39<len27; i39++){
-let data259 = data258[i39];
-if(data259 && typeof data259 == "object" && !Array.isArray(data259)){
-if(data259.date === undefined){
-const err424 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
+}
+else {
+const err424 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err424];
 }
@@ -7756,8 +7746,12 @@ vErrors.push(err424);
 }
 errors++;
 }
-if(data259.name === undefined){
-const err425 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+if(data255.days !== undefined){
+let data257 = data255.days;
+if(Array.isArray(data257)){
+if(data257.length < 1){
+const err425 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err425];
 }
@@ -7766,9 +7760,11 @@ vErrors.push(err425);
 }
 errors++;
 }
-for(const key56 in data259){
-if(!((key56 === "date") || (key56 === "name"))){
-const err426 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key56}};
+const len27 = data257.length;
+for(let i39=0; i39<len27; i39++){
+let data258 = data257[i39];
+if(!(((((((data258 === "monday") || (data258 === "tuesday")) || (data258 === "wednesday")) || (data258 === "thursday")) || (data258 === "friday")) || (data258 === "saturday")) || (data258 === "sunday"))){
+const err426 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
 if(vErrors === null){
 vErrors = [err426];
 }
@@ -7778,11 +7774,14 @@ vErrors.push(err426);
 errors++;
 }
 }
-if(data259.date !== undefined){
-let data260 = data259.date;
-if(typeof data260 === "string"){
-if(!(formats10.validate(data260))){
-const err427 = {instancePath:instancePath+"/telemetry/holidays/" + i39+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
+let i40 = data257.length;
+let j12;
+if(i40 > 1){
+outer5:
+for(;i40--;){
+for(j12 = i40; j12--;){
+if(func0(data257[i40], data257[j12])){
+const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
 if(vErrors === null){
 vErrors = [err427];
 }
@@ -7790,10 +7789,14 @@ else {
 vErrors.push(err427);
 }
 errors++;
+break outer5;
+}
+}
+}
 }
 }
 else {
-const err428 = {instancePath:instancePath+"/telemetry/holidays/" + i39+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err428];
 }
@@ -7803,15 +7806,22 @@ vErrors.push(err428);
 errors++;
 }
 }
-if(data259.name !== undefined){
-if(!(validate22(data259.name, {instancePath:instancePath+"/telemetry/holidays/" + i39+"/name",parentData:data259,parentDataProperty:"name",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(data255.start !== undefined){
+if(!(validate124(data255.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data255,parentDataProperty:"start",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 }
+if(data255.end !== undefined){
+if(!(validate124(data255.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data255,parentDataProperty:"end",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+errors = vErrors.length;
 }
-else {
-const err429 = {instancePath:instancePath+"/telemetry/holidays/" + i39,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
+}
+if(data255.plannedBreakMinutes !== undefined){
+let data261 = data255.plannedBreakMinutes;
+if(!(((typeof data261 == "number") && (!(data261 % 1) && !isNaN(data261))) && (isFinite(data261)))){
+const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err429];
 }
@@ -7820,10 +7830,9 @@ vErrors.push(err429);
 }
 errors++;
 }
-}
-}
-else {
-const err430 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
+if((typeof data261 == "number") && (isFinite(data261))){
+if(data261 > 240 || isNaN(data261)){
+const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
 if(vErrors === null){
 vErrors = [err430];
 }
@@ -7832,12 +7841,8 @@ vErrors.push(err430);
 }
 errors++;
 }
-}
-if(data237.energy !== undefined){
-let data262 = data237.energy;
-if(data262 && typeof data262 == "object" && !Array.isArray(data262)){
-if(data262.tariff === undefined){
-const err431 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
+if(data261 < 0 || isNaN(data261)){
+const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err431];
 }
@@ -7846,8 +7851,11 @@ vErrors.push(err431);
 }
 errors++;
 }
-if(data262.emissionFactor === undefined){
-const err432 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
+}
+}
+}
+else {
+const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err432];
 }
@@ -7856,9 +7864,10 @@ vErrors.push(err432);
 }
 errors++;
 }
-for(const key57 in data262){
-if(!((key57 === "tariff") || (key57 === "emissionFactor"))){
-const err433 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
+}
+}
+else {
+const err433 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err433];
 }
@@ -7868,11 +7877,11 @@ vErrors.push(err433);
 errors++;
 }
 }
-if(data262.tariff !== undefined){
-let data263 = data262.tariff;
-if(data263 && typeof data263 == "object" && !Array.isArray(data263)){
-if(data263.pricePerKilowattHour === undefined){
-const err434 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
+if(data241.holidays !== undefined){
+let data262 = data241.holidays;
+if(Array.isArray(data262)){
+if(data262.length > 400){
+const err434 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err434];
 }
@@ -7881,8 +7890,12 @@ vErrors.push(err434);
 }
 errors++;
 }
-if(data263.year === undefined){
-const err435 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
+const len28 = data262.length;
+for(let i41=0; i41<len28; i41++){
+let data263 = data262[i41];
+if(data263 && typeof data263 == "object" && !Array.isArray(data263)){
+if(data263.date === undefined){
+const err435 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
 if(vErrors === null){
 vErrors = [err435];
 }
@@ -7891,8 +7904,8 @@ vErrors.push(err435);
 }
 errors++;
 }
-if(data263.source === undefined){
-const err436 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
+if(data263.name === undefined){
+const err436 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err436];
 }
@@ -7901,9 +7914,9 @@ vErrors.push(err436);
 }
 errors++;
 }
-for(const key58 in data263){
-if(!(((key58 === "pricePerKilowattHour") || (key58 === "year")) || (key58 === "source"))){
-const err437 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
+for(const key57 in data263){
+if(!((key57 === "date") || (key57 === "name"))){
+const err437 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
 if(vErrors === null){
 vErrors = [err437];
 }
@@ -7913,11 +7926,11 @@ vErrors.push(err437);
 errors++;
 }
 }
-if(data263.pricePerKilowattHour !== undefined){
-let data264 = data263.pricePerKilowattHour;
-if((typeof data264 == "number") && (isFinite(data264))){
-if(data264 < 0 || isNaN(data264)){
-const err438 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data263.date !== undefined){
+let data264 = data263.date;
+if(typeof data264 === "string"){
+if(!(formats10.validate(data264))){
+const err438 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err438];
 }
@@ -7928,7 +7941,7 @@ errors++;
 }
 }
 else {
-const err439 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+const err439 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err439];
 }
@@ -7938,21 +7951,15 @@ vErrors.push(err439);
 errors++;
 }
 }
-if(data263.year !== undefined){
-if(!(validate164(data263.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data263,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
-}
-}
-if(data263.source !== undefined){
-if(!(validate31(data263.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data263,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(data263.name !== undefined){
+if(!(validate22(data263.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data263,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err440 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
+const err440 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err440];
 }
@@ -7962,11 +7969,9 @@ vErrors.push(err440);
 errors++;
 }
 }
-if(data262.emissionFactor !== undefined){
-let data267 = data262.emissionFactor;
-if(data267 && typeof data267 == "object" && !Array.isArray(data267)){
-if(data267.kilogramsCarbonDioxidePerKilowattHour === undefined){
-const err441 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
+}
+else {
+const err441 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err441];
 }
@@ -7975,8 +7980,12 @@ vErrors.push(err441);
 }
 errors++;
 }
-if(data267.year === undefined){
-const err442 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
+}
+if(data241.energy !== undefined){
+let data266 = data241.energy;
+if(data266 && typeof data266 == "object" && !Array.isArray(data266)){
+if(data266.tariff === undefined){
+const err442 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
 if(vErrors === null){
 vErrors = [err442];
 }
@@ -7985,8 +7994,8 @@ vErrors.push(err442);
 }
 errors++;
 }
-if(data267.source === undefined){
-const err443 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
+if(data266.emissionFactor === undefined){
+const err443 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
 if(vErrors === null){
 vErrors = [err443];
 }
@@ -7995,9 +8004,9 @@ vErrors.push(err443);
 }
 errors++;
 }
-for(const key59 in data267){
-if(!(((key59 === "kilogramsCarbonDioxidePerKilowattHour") || (key59 === "year")) || (key59 === "source"))){
-const err444 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
+for(const key58 in data266){
+if(!((key58 === "tariff") || (key58 === "emissionFactor"))){
+const err444 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
 if(vErrors === null){
 vErrors = [err444];
 }
@@ -8007,11 +8016,11 @@ vErrors.push(err444);
 errors++;
 }
 }
-if(data267.kilogramsCarbonDioxidePerKilowattHour !== undefined){
-let data268 = data267.kilogramsCarbonDioxidePerKilowattHour;
-if((typeof data268 == "number") && (isFinite(data268))){
-if(data268 > 3 || isNaN(data268)){
-const err445 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+if(data266.tariff !== undefined){
+let data267 = data266.tariff;
+if(data267 && typeof data267 == "object" && !Array.isArray(data267)){
+if(data267.pricePerKilowattHour === undefined){
+const err445 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err445];
 }
@@ -8020,8 +8029,8 @@ vErrors.push(err445);
 }
 errors++;
 }
-if(data268 < 0 || isNaN(data268)){
-const err446 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data267.year === undefined){
+const err446 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err446];
 }
@@ -8030,9 +8039,8 @@ vErrors.push(err446);
 }
 errors++;
 }
-}
-else {
-const err447 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data267.source === undefined){
+const err447 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err447];
 }
@@ -8041,22 +8049,9 @@ vErrors.push(err447);
 }
 errors++;
 }
-}
-if(data267.year !== undefined){
-if(!(validate164(data267.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data267,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
-}
-}
-if(data267.source !== undefined){
-if(!(validate31(data267.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data267,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err448 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
+for(const key59 in data267){
+if(!(((key59 === "pricePerKilowattHour") || (key59 === "year")) || (key59 === "source"))){
+const err448 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
 if(vErrors === null){
 vErrors = [err448];
 }
@@ -8066,9 +8061,11 @@ vErrors.push(err448);
 errors++;
 }
 }
-}
-else {
-const err449 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
+if(data267.pricePerKilowattHour !== undefined){
+let data268 = data267.pricePerKilowattHour;
+if((typeof data268 == "number") && (isFinite(data268))){
+if(data268 < 0 || isNaN(data268)){
+const err449 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err449];
 }
@@ -8078,9 +8075,8 @@ vErrors.push(err449);
 errors++;
 }
 }
-}
 else {
-const err450 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
+const err450 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err450];
 }
@@ -8090,12 +8086,21 @@ vErrors.push(err450);
 errors++;
 }
 }
-if(data.aggregates !== undefined){
-let data271 = data.aggregates;
-if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
-for(const key60 in data271){
-if(!((((key60 === "minimumCount") || (key60 === "dominance")) || (key60 === "publication")) || (key60 === "source"))){
-const err451 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
+if(data267.year !== undefined){
+if(!(validate164(data267.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data267,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+errors = vErrors.length;
+}
+}
+if(data267.source !== undefined){
+if(!(validate31(data267.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data267,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err451 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err451];
 }
@@ -8105,10 +8110,11 @@ vErrors.push(err451);
 errors++;
 }
 }
-if(data271.minimumCount !== undefined){
-let data272 = data271.minimumCount;
-if(!(((typeof data272 == "number") && (!(data272 % 1) && !isNaN(data272))) && (isFinite(data272)))){
-const err452 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
+if(data266.emissionFactor !== undefined){
+let data271 = data266.emissionFactor;
+if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
+if(data271.kilogramsCarbonDioxidePerKilowattHour === undefined){
+const err452 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err452];
 }
@@ -8117,9 +8123,8 @@ vErrors.push(err452);
 }
 errors++;
 }
-if((typeof data272 == "number") && (isFinite(data272))){
-if(data272 > 100 || isNaN(data272)){
-const err453 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(data271.year === undefined){
+const err453 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err453];
 }
@@ -8128,8 +8133,8 @@ vErrors.push(err453);
 }
 errors++;
 }
-if(data272 < 3 || isNaN(data272)){
-const err454 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if(data271.source === undefined){
+const err454 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err454];
 }
@@ -8138,14 +8143,9 @@ vErrors.push(err454);
 }
 errors++;
 }
-}
-}
-if(data271.dominance !== undefined){
-let data273 = data271.dominance;
-if(data273 && typeof data273 == "object" && !Array.isArray(data273)){
-for(const key61 in data273){
-if(!((key61 === "largest") || (key61 === "percent"))){
-const err455 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
+for(const key60 in data271){
+if(!(((key60 === "kilogramsCarbonDioxidePerKilowattHour") || (key60 === "year")) || (key60 === "source"))){
+const err455 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
 if(vErrors === null){
 vErrors = [err455];
 }
@@ -8155,10 +8155,11 @@ vErrors.push(err455);
 errors++;
 }
 }
-if(data273.largest !== undefined){
-let data274 = data273.largest;
-if(!(((typeof data274 == "number") && (!(data274 % 1) && !isNaN(data274))) && (isFinite(data274)))){
-const err456 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
+if(data271.kilogramsCarbonDioxidePerKilowattHour !== undefined){
+let data272 = data271.kilogramsCarbonDioxidePerKilowattHour;
+if((typeof data272 == "number") && (isFinite(data272))){
+if(data272 > 3 || isNaN(data272)){
+const err456 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err456];
 }
@@ -8167,9 +8168,8 @@ vErrors.push(err456);
 }
 errors++;
 }
-if((typeof data274 == "number") && (isFinite(data274))){
-if(data274 > 3 || isNaN(data274)){
-const err457 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+if(data272 < 0 || isNaN(data272)){
+const err457 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err457];
 }
@@ -8178,8 +8178,9 @@ vErrors.push(err457);
 }
 errors++;
 }
-if(data274 < 1 || isNaN(data274)){
-const err458 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+else {
+const err458 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err458];
 }
@@ -8189,12 +8190,21 @@ vErrors.push(err458);
 errors++;
 }
 }
+if(data271.year !== undefined){
+if(!(validate164(data271.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data271,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+errors = vErrors.length;
 }
-if(data273.percent !== undefined){
-let data275 = data273.percent;
-if((typeof data275 == "number") && (isFinite(data275))){
-if(data275 > 100 || isNaN(data275)){
-const err459 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+if(data271.source !== undefined){
+if(!(validate31(data271.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data271,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err459 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err459];
 }
@@ -8203,8 +8213,10 @@ vErrors.push(err459);
 }
 errors++;
 }
-if(data275 < 50 || isNaN(data275)){
-const err460 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
+}
+}
+else {
+const err460 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err460];
 }
@@ -8214,8 +8226,9 @@ vErrors.push(err460);
 errors++;
 }
 }
+}
 else {
-const err461 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
+const err461 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err461];
 }
@@ -8225,9 +8238,12 @@ vErrors.push(err461);
 errors++;
 }
 }
-}
-else {
-const err462 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
+if(data.aggregates !== undefined){
+let data275 = data.aggregates;
+if(data275 && typeof data275 == "object" && !Array.isArray(data275)){
+for(const key61 in data275){
+if(!((((key61 === "minimumCount") || (key61 === "dominance")) || (key61 === "publication")) || (key61 === "source"))){
+const err462 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
 if(vErrors === null){
 vErrors = [err462];
 }
@@ -8237,10 +8253,10 @@ vErrors.push(err462);
 errors++;
 }
 }
-if(data271.publication !== undefined){
-let data276 = data271.publication;
-if(!(((data276 === "monthly") || (data276 === "quarterly")) || (data276 === "yearly"))){
-const err463 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
+if(data275.minimumCount !== undefined){
+let data276 = data275.minimumCount;
+if(!(((typeof data276 == "number") && (!(data276 % 1) && !isNaN(data276))) && (isFinite(data276)))){
+const err463 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err463];
 }
@@ -8249,16 +8265,9 @@ vErrors.push(err463);
 }
 errors++;
 }
-}
-if(data271.source !== undefined){
-if(!(validate31(data271.source, {instancePath:instancePath+"/aggregates/source",parentData:data271,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err464 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
+if((typeof data276 == "number") && (isFinite(data276))){
+if(data276 > 100 || isNaN(data276)){
+const err464 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err464];
 }
@@ -8267,13 +8276,8 @@ vErrors.push(err464);
 }
 errors++;
 }
-}
-if(data.notifications !== undefined){
-let data278 = data.notifications;
-if(data278 && typeof data278 == "object" && !Array.isArray(data278)){
-for(const key62 in data278){
-if(!((((key62 === "from") || (key62 === "replyTo")) || (key62 === "mailGateway")) || (key62 === "smsGateway"))){
-const err465 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
+if(data276 < 3 || isNaN(data276)){
+const err465 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err465];
 }
@@ -8283,23 +8287,13 @@ vErrors.push(err465);
 errors++;
 }
 }
-if(data278.from !== undefined){
-if(!(validate25(data278.from, {instancePath:instancePath+"/notifications/from",parentData:data278,parentDataProperty:"from",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
 }
-}
-if(data278.replyTo !== undefined){
-if(!(validate25(data278.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data278,parentDataProperty:"replyTo",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data278.mailGateway !== undefined){
-let data281 = data278.mailGateway;
-if(data281 && typeof data281 == "object" && !Array.isArray(data281)){
-if(data281.host === undefined){
-const err466 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
+if(data275.dominance !== undefined){
+let data277 = data275.dominance;
+if(data277 && typeof data277 == "object" && !Array.isArray(data277)){
+for(const key62 in data277){
+if(!((key62 === "largest") || (key62 === "percent"))){
+const err466 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
 if(vErrors === null){
 vErrors = [err466];
 }
@@ -8308,8 +8302,11 @@ vErrors.push(err466);
 }
 errors++;
 }
-if(data281.country === undefined){
-const err467 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data277.largest !== undefined){
+let data278 = data277.largest;
+if(!(((typeof data278 == "number") && (!(data278 % 1) && !isNaN(data278))) && (isFinite(data278)))){
+const err467 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err467];
 }
@@ -8318,9 +8315,9 @@ vErrors.push(err467);
 }
 errors++;
 }
-for(const key63 in data281){
-if(!(((((key63 === "host") || (key63 === "port")) || (key63 === "security")) || (key63 === "country")) || (key63 === "credentialsSecret"))){
-const err468 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
+if((typeof data278 == "number") && (isFinite(data278))){
+if(data278 > 3 || isNaN(data278)){
+const err468 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err468];
 }
@@ -8329,23 +8326,8 @@ vErrors.push(err468);
 }
 errors++;
 }
-}
-if(data281.host !== undefined){
-if(!(validate59(data281.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data281,parentDataProperty:"host",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data281.port !== undefined){
-if(!(validate61(data281.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data281,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-}
-if(data281.security !== undefined){
-let data284 = data281.security;
-if(!((data284 === "starttls") || (data284 === "tls"))){
-const err469 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
+if(data278 < 1 || isNaN(data278)){
+const err469 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err469];
 }
@@ -8355,11 +8337,12 @@ vErrors.push(err469);
 errors++;
 }
 }
-if(data281.country !== undefined){
-let data285 = data281.country;
-if(typeof data285 === "string"){
-if(!(formats0(data285))){
-const err470 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+}
+if(data277.percent !== undefined){
+let data279 = data277.percent;
+if((typeof data279 == "number") && (isFinite(data279))){
+if(data279 > 100 || isNaN(data279)){
+const err470 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err470];
 }
@@ -8368,9 +8351,8 @@ vErrors.push(err470);
 }
 errors++;
 }
-}
-else {
-const err471 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data279 < 50 || isNaN(data279)){
+const err471 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
 if(vErrors === null){
 vErrors = [err471];
 }
@@ -8380,15 +8362,8 @@ vErrors.push(err471);
 errors++;
 }
 }
-if(data281.credentialsSecret !== undefined){
-if(!(validate79(data281.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data281,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err472 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
+const err472 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err472];
 }
@@ -8398,11 +8373,9 @@ vErrors.push(err472);
 errors++;
 }
 }
-if(data278.smsGateway !== undefined){
-let data287 = data278.smsGateway;
-if(data287 && typeof data287 == "object" && !Array.isArray(data287)){
-if(data287.url === undefined){
-const err473 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
+}
+else {
+const err473 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err473];
 }
@@ -8411,8 +8384,11 @@ vErrors.push(err473);
 }
 errors++;
 }
-if(data287.country === undefined){
-const err474 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data275.publication !== undefined){
+let data280 = data275.publication;
+if(!(((data280 === "monthly") || (data280 === "quarterly")) || (data280 === "yearly"))){
+const err474 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
 if(vErrors === null){
 vErrors = [err474];
 }
@@ -8421,9 +8397,16 @@ vErrors.push(err474);
 }
 errors++;
 }
-for(const key64 in data287){
-if(!(((key64 === "url") || (key64 === "country")) || (key64 === "credentialsSecret"))){
-const err475 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
+}
+if(data275.source !== undefined){
+if(!(validate31(data275.source, {instancePath:instancePath+"/aggregates/source",parentData:data275,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err475 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err475];
 }
@@ -8433,17 +8416,12 @@ vErrors.push(err475);
 errors++;
 }
 }
-if(data287.url !== undefined){
-if(!(validate31(data287.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data287,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data287.country !== undefined){
-let data289 = data287.country;
-if(typeof data289 === "string"){
-if(!(formats0(data289))){
-const err476 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data.notifications !== undefined){
+let data282 = data.notifications;
+if(data282 && typeof data282 == "object" && !Array.isArray(data282)){
+for(const key63 in data282){
+if(!((((key63 === "from") || (key63 === "replyTo")) || (key63 === "mailGateway")) || (key63 === "smsGateway"))){
+const err476 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
 if(vErrors === null){
 vErrors = [err476];
 }
@@ -8453,8 +8431,23 @@ vErrors.push(err476);
 errors++;
 }
 }
-else {
-const err477 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data282.from !== undefined){
+if(!(validate25(data282.from, {instancePath:instancePath+"/notifications/from",parentData:data282,parentDataProperty:"from",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+if(data282.replyTo !== undefined){
+if(!(validate25(data282.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data282,parentDataProperty:"replyTo",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+if(data282.mailGateway !== undefined){
+let data285 = data282.mailGateway;
+if(data285 && typeof data285 == "object" && !Array.isArray(data285)){
+if(data285.host === undefined){
+const err477 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err477];
 }
@@ -8463,16 +8456,8 @@ vErrors.push(err477);
 }
 errors++;
 }
-}
-if(data287.credentialsSecret !== undefined){
-if(!(validate79(data287.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data287,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err478 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
+if(data285.country === undefined){
+const err478 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err478];
 }
@@ -8481,10 +8466,9 @@ vErrors.push(err478);
 }
 errors++;
 }
-}
-}
-else {
-const err479 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
+for(const key64 in data285){
+if(!(((((key64 === "host") || (key64 === "port")) || (key64 === "security")) || (key64 === "country")) || (key64 === "credentialsSecret"))){
+const err479 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
 if(vErrors === null){
 vErrors = [err479];
 }
@@ -8494,12 +8478,22 @@ vErrors.push(err479);
 errors++;
 }
 }
-if(data.branding !== undefined){
-let data291 = data.branding;
-if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
-for(const key65 in data291){
-if(!((key65 === "primaryColour") || (key65 === "logo"))){
-const err480 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
+if(data285.host !== undefined){
+if(!(validate59(data285.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data285,parentDataProperty:"host",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data285.port !== undefined){
+if(!(validate61(data285.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data285,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+errors = vErrors.length;
+}
+}
+if(data285.security !== undefined){
+let data288 = data285.security;
+if(!((data288 === "starttls") || (data288 === "tls"))){
+const err480 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
 if(vErrors === null){
 vErrors = [err480];
 }
@@ -8509,11 +8503,11 @@ vErrors.push(err480);
 errors++;
 }
 }
-if(data291.primaryColour !== undefined){
-let data292 = data291.primaryColour;
-if(typeof data292 === "string"){
-if(!pattern33.test(data292)){
-const err481 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
+if(data285.country !== undefined){
+let data289 = data285.country;
+if(typeof data289 === "string"){
+if(!(formats0(data289))){
+const err481 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err481];
 }
@@ -8524,7 +8518,7 @@ errors++;
 }
 }
 else {
-const err482 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
+const err482 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err482];
 }
@@ -8534,11 +8528,15 @@ vErrors.push(err482);
 errors++;
 }
 }
-if(data291.logo !== undefined){
-let data293 = data291.logo;
-if(typeof data293 === "string"){
-if(!pattern34.test(data293)){
-const err483 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
+if(data285.credentialsSecret !== undefined){
+if(!(validate79(data285.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data285,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err483 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err483];
 }
@@ -8548,8 +8546,11 @@ vErrors.push(err483);
 errors++;
 }
 }
-else {
-const err484 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
+if(data282.smsGateway !== undefined){
+let data291 = data282.smsGateway;
+if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
+if(data291.url === undefined){
+const err484 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err484];
 }
@@ -8558,10 +8559,8 @@ vErrors.push(err484);
 }
 errors++;
 }
-}
-}
-else {
-const err485 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
+if(data291.country === undefined){
+const err485 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err485];
 }
@@ -8570,13 +8569,9 @@ vErrors.push(err485);
 }
 errors++;
 }
-}
-if(data.support !== undefined){
-let data294 = data.support;
-if(data294 && typeof data294 == "object" && !Array.isArray(data294)){
-for(const key66 in data294){
-if(!((((((key66 === "email") || (key66 === "phone")) || (key66 === "hours")) || (key66 === "url")) || (key66 === "privacyNotice")) || (key66 === "accessibilityStatement"))){
-const err486 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+for(const key65 in data291){
+if(!(((key65 === "url") || (key65 === "country")) || (key65 === "credentialsSecret"))){
+const err486 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
 if(vErrors === null){
 vErrors = [err486];
 }
@@ -8586,15 +8581,17 @@ vErrors.push(err486);
 errors++;
 }
 }
-if(data294.email !== undefined){
-if(!(validate25(data294.email, {instancePath:instancePath+"/support/email",parentData:data294,parentDataProperty:"email",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+if(data291.url !== undefined){
+if(!(validate31(data291.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data291,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data294.phone !== undefined){
-if(typeof data294.phone !== "string"){
-const err487 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+if(data291.country !== undefined){
+let data293 = data291.country;
+if(typeof data293 === "string"){
+if(!(formats0(data293))){
+const err487 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err487];
 }
@@ -8604,33 +8601,8 @@ vErrors.push(err487);
 errors++;
 }
 }
-if(data294.hours !== undefined){
-if(!(validate22(data294.hours, {instancePath:instancePath+"/support/hours",parentData:data294,parentDataProperty:"hours",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-if(data294.url !== undefined){
-if(!(validate31(data294.url, {instancePath:instancePath+"/support/url",parentData:data294,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data294.privacyNotice !== undefined){
-if(!(validate31(data294.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data294,parentDataProperty:"privacyNotice",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data294.accessibilityStatement !== undefined){
-if(!(validate31(data294.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data294,parentDataProperty:"accessibilityStatement",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err488 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
+const err488 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err488];
 }
@@ -8640,14 +8612,190 @@ vErrors.push(err488);
 errors++;
 }
 }
+if(data291.credentialsSecret !== undefined){
+if(!(validate79(data291.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data291,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err489 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err489 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err489];
 }
 else {
 vErrors.push(err489);
+}
+errors++;
+}
+}
+}
+else {
+const err490 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err490];
+}
+else {
+vErrors.push(err490);
+}
+errors++;
+}
+}
+if(data.branding !== undefined){
+let data295 = data.branding;
+if(data295 && typeof data295 == "object" && !Array.isArray(data295)){
+for(const key66 in data295){
+if(!((key66 === "primaryColour") || (key66 === "logo"))){
+const err491 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+if(vErrors === null){
+vErrors = [err491];
+}
+else {
+vErrors.push(err491);
+}
+errors++;
+}
+}
+if(data295.primaryColour !== undefined){
+let data296 = data295.primaryColour;
+if(typeof data296 === "string"){
+if(!pattern34.test(data296)){
+const err492 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
+if(vErrors === null){
+vErrors = [err492];
+}
+else {
+vErrors.push(err492);
+}
+errors++;
+}
+}
+else {
+const err493 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err493];
+}
+else {
+vErrors.push(err493);
+}
+errors++;
+}
+}
+if(data295.logo !== undefined){
+let data297 = data295.logo;
+if(typeof data297 === "string"){
+if(!pattern35.test(data297)){
+const err494 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
+if(vErrors === null){
+vErrors = [err494];
+}
+else {
+vErrors.push(err494);
+}
+errors++;
+}
+}
+else {
+const err495 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err495];
+}
+else {
+vErrors.push(err495);
+}
+errors++;
+}
+}
+}
+else {
+const err496 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err496];
+}
+else {
+vErrors.push(err496);
+}
+errors++;
+}
+}
+if(data.support !== undefined){
+let data298 = data.support;
+if(data298 && typeof data298 == "object" && !Array.isArray(data298)){
+for(const key67 in data298){
+if(!((((((key67 === "email") || (key67 === "phone")) || (key67 === "hours")) || (key67 === "url")) || (key67 === "privacyNotice")) || (key67 === "accessibilityStatement"))){
+const err497 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
+if(vErrors === null){
+vErrors = [err497];
+}
+else {
+vErrors.push(err497);
+}
+errors++;
+}
+}
+if(data298.email !== undefined){
+if(!(validate25(data298.email, {instancePath:instancePath+"/support/email",parentData:data298,parentDataProperty:"email",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+if(data298.phone !== undefined){
+if(typeof data298.phone !== "string"){
+const err498 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err498];
+}
+else {
+vErrors.push(err498);
+}
+errors++;
+}
+}
+if(data298.hours !== undefined){
+if(!(validate22(data298.hours, {instancePath:instancePath+"/support/hours",parentData:data298,parentDataProperty:"hours",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data298.url !== undefined){
+if(!(validate31(data298.url, {instancePath:instancePath+"/support/url",parentData:data298,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data298.privacyNotice !== undefined){
+if(!(validate31(data298.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data298,parentDataProperty:"privacyNotice",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data298.accessibilityStatement !== undefined){
+if(!(validate31(data298.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data298,parentDataProperty:"accessibilityStatement",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err499 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err499];
+}
+else {
+vErrors.push(err499);
+}
+errors++;
+}
+}
+}
+else {
+const err500 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err500];
+}
+else {
+vErrors.push(err500);
 }
 errors++;
 }
@@ -8657,7 +8805,7 @@ return errors === 0;
 
 export const checkCatalogue = validate182;
 const schema37 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
-const pattern35 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
+const pattern36 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
 const schema38 = {"type":"string","minLength":1,"maxLength":4000};
 
 function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -8810,7 +8958,7 @@ if(data.messages !== undefined){
 let data2 = data.messages;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
-if(!(pattern35.test(key1))){
+if(!(pattern36.test(key1))){
 const err9 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err9];
@@ -8822,7 +8970,7 @@ errors++;
 }
 }
 for(const key2 in data2){
-if(pattern35.test(key2)){
+if(pattern36.test(key2)){
 let data3 = data2[key2];
 if(typeof data3 === "string"){
 if(func3(data3) > 8000){

@@ -103,6 +103,40 @@ const Backup = strictObject(
         },
       ),
     ),
+    local: Type.Optional(
+      strictObject(
+        {
+          folder: Type.String({
+            title: "Folder",
+            description:
+              "Where backups are written, best on another disk or machine; relative to where `rollout` is run.",
+            minLength: 1,
+            examples: ["/mnt/backups/rollout"],
+          }),
+          recipients: Type.Array(
+            Type.String({
+              title: "Public key",
+              description: "Public key of age, as `rollout backup --new-key` prints it.",
+              pattern: "^age1[0-9a-z]{58,2000}$",
+              expected: "a public key of age, which begins with age1",
+              examples: ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"],
+            }),
+            {
+              title: "Recipients",
+              description:
+                "Public keys of those who may read the backups. Their secret keys are kept away from the stack.",
+              minItems: 1,
+              uniqueItems: true,
+              examples: [["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]],
+            },
+          ),
+        },
+        {
+          title: "Local backups",
+          description: "Of the target `local`, which makes them every day at the same time while it runs.",
+        },
+      ),
+    ),
   },
   { title: "Backup", description: "When backups are made, how long they are kept, and where.", default: {} },
 );

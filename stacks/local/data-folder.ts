@@ -20,6 +20,7 @@ import { EnvironmentError } from "./environment-error.ts";
 export interface RunningStack {
   readonly pid: number;
   readonly statusAddress: string;
+  readonly backupAddress: string;
   /** RFC 3339. */
   readonly startedAt: string;
 }

@@ -24,10 +24,11 @@ import { type Simulator, startSimulator } from "../../apps/simulator/simulator.t
 import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
+import { RunningBackups } from "./backup/running-backup.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { asEnvironmentError } from "./explain-error.ts";
 import { ensureLogin, type Login, type LoginRequest } from "./logins.ts";
-import { type PartStatus, partStatus, type StackStatus, serveStatus } from "./status.ts";
+import { type PartStatus, partStatus, type StackStatus, serveControl } from "./status.ts";
 
 export interface SimulatorOptions {
   readonly companies?: number;
@@ -97,11 +98,12 @@ async function start(
     await migrateTimeSeriesStore(opened.writer, country);
     return opened;
   });
-  const { database } = await step("Relational store", async () => {
+  const relational = await step("Relational store", async () => {
     const opened = await openRelationalStore(folder.relational);
     stops.push(() => opened.close());
     return opened;
   });
+  const { database } = relational;
   const ingest = await step("Ingest", async () => {
     const opened = await Ingest.open({
       client: store.writer,
@@ -135,6 +137,10 @@ async function start(
     return opened;
   });
 
+  const backups = new RunningBackups({ loaded, folder, stores: { timeSeries: store, relational }, log });
+  stops.push(() => backups.stop());
+  backups.start();
+
   let simulator: Simulator | undefined;
   const status = async (): Promise<StackStatus> => ({
     country: country.country,
@@ -142,7 +148,7 @@ async function start(
     pid: process.pid,
     startedAt,
     webAddress,
-    parts: await partStatuses({ store, database, ingest, broker, analytics, simulator }),
+    parts: await partStatuses({ store, database, ingest, broker, analytics, backups, simulator }),
     flow: ingest.flow,
   });
   const webAddress = await step("Diagnostic web app", async (tell) => {
@@ -225,9 +231,13 @@ async function start(
     });
   }
 
-  const statusServer = await serveStatus(status);
-  stops.push(() => statusServer.close());
-  folder.writeRunning({ pid: process.pid, statusAddress: statusServer.address, startedAt });
+  const control = await serveControl({
+    status,
+    backup: (request, tell, signal) => backups.make(request, tell, signal),
+  });
+  stops.push(() => control.close());
+  const { statusAddress, backupAddress } = control;
+  folder.writeRunning({ pid: process.pid, statusAddress, backupAddress, startedAt });
   stops.push(async () => folder.removeRunning());
   return {
     webAddress,
@@ -246,6 +256,7 @@ interface Parts {
   readonly ingest: Ingest;
   readonly broker: Broker;
   readonly analytics: Analytics;
+  readonly backups: RunningBackups;
   readonly simulator: Simulator | undefined;
 }
 
@@ -258,6 +269,7 @@ async function partStatuses({
   ingest,
   broker,
   analytics,
+  backups,
   simulator,
 }: Parts): Promise<PartStatus[]> {
   return Promise.all([
@@ -292,6 +304,7 @@ async function partStatuses({
       const age = Math.round((Date.now() - lastRun) / 1000);
       return { health: "healthy", detail: `${rows} key figures of shifts computed ${age} s ago` };
     }),
+    ...(backups.areDaily ? [partStatus("backups", () => backups.status)] : []),
     ...(simulator === undefined
       ? []
       : [

@@ -1,0 +1,196 @@
+/**
+ * The folder in which a country's backups stand, one folder each, named after its start in UTC: `20261125T020000Z/` with
+ * `manifest.json` in the clear and the encrypted files. A backup is there as a whole or not at all.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { RowCounts } from "../../../apps/store/store-backup.ts";
+import type { Country } from "../../../localisation/schema/country.ts";
+import { EnvironmentError } from "../environment-error.ts";
+import { DamagedBackupError, sha256Of, type WrittenFile } from "./encryption.ts";
+
+export const manifestFile = "manifest.json";
+const format = 1;
+
+/** What a backup says of itself; no personal data. */
+export interface Manifest {
+  readonly format: typeof format;
+  /** Version of the kit that wrote it. */
+  readonly kit: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly environment?: string;
+  /** RFC 3339; what was acknowledged before the start is in it. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Rows of the time-series store at the start, by table. */
+  readonly rows: RowCounts;
+  /** Public keys of those who can read it. */
+  readonly recipients: readonly string[];
+  readonly files: Readonly<Record<BackupFile, WrittenFile>>;
+}
+
+export const backupFiles = ["time-series.tar.age", "relational.tar.gz.age", "certificates.json.age"] as const;
+export type BackupFile = (typeof backupFiles)[number];
+
+export interface Backup {
+  /** Of its folder. */
+  readonly name: string;
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly bytes: number;
+}
+
+const namePattern = /^\d{8}T\d{6}Z$/;
+const draftPattern = /^\.\d{8}T\d{6}Z\.(\d+)$/;
+
+export class BackupSet {
+  readonly path: string;
+  readonly #country: string;
+
+  /** @param folder that holds the backups of several countries. */
+  constructor(country: Country, folder: string) {
+    this.#country = country.country;
+    this.path = join(resolve(folder), country.country.toLowerCase());
+  }
+
+  /** Where a backup is written before it counts; `nameOf` in the end. */
+  draftOf(startedAt: Date): string {
+    return join(this.path, `.${nameOf(startedAt)}.${process.pid}`);
+  }
+
+  pathOf(startedAt: Date): string {
+    return join(this.path, nameOf(startedAt));
+  }
+
+  /** Oldest first; with those that can't be read, and why. */
+  list(): {
+    readonly backups: Backup[];
+    readonly damaged: { readonly name: string; readonly reason: string }[];
+  } {
+    const backups: Backup[] = [];
+    const damaged: { name: string; reason: string }[] = [];
+    for (const name of this.#names()) {
+      try {
+        backups.push(this.#read(name));
+      } catch (error) {
+        if (!(error instanceof DamagedBackupError)) throw error;
+        damaged.push({ name, reason: error.message });
+      }
+    }
+    return { backups, damaged };
+  }
+
+  /**
+   * @param at name of a backup, or the moment to which the stack is to come back: the last backup that began by then.
+   * @throws EnvironmentError where there is none; DamagedBackupError where the named one can't be read.
+   */
+  choose(at: string | Date | undefined): Backup {
+    if (typeof at === "string" && this.#names().includes(at)) return this.#read(at);
+    const { backups } = this.list();
+    const chosen =
+      typeof at === "string"
+        ? undefined
+        : backups.findLast(({ manifest }) => at === undefined || new Date(manifest.startedAt) <= at);
+    if (chosen !== undefined) return chosen;
+    const first = backups[0];
+    throw new EnvironmentError(
+      first === undefined
+        ? `There is no backup in ${this.path}.`
+        : typeof at === "string"
+          ? `There is no backup ${at} in ${this.path}.`
+          : `There is no backup of ${at?.toISOString()} or before in ${this.path}; the first began at ${first.manifest.startedAt}.`,
+      "`rollout backup <file> --list` shows those that there are; --from names another folder.",
+    );
+  }
+
+  /**
+   * Removes what is older than the retention, but never the last one, and what was left unfinished by a process that is gone.
+   * @returns names of the removed.
+   */
+  prune(retentionDays: number, now: Date): string[] {
+    for (const name of readdirSync(this.path)) {
+      const owner = draftPattern.exec(name)?.[1];
+      if (owner !== undefined && !runs(Number(owner)))
+        rmSync(join(this.path, name), { recursive: true, force: true });
+    }
+    const oldest = now.getTime() - retentionDays * 86_400_000;
+    const last = this.list().backups.at(-1)?.name;
+    const expired = this.#names().filter((name) => name !== last && startOf(name).getTime() < oldest);
+    for (const name of expired) rmSync(join(this.path, name), { recursive: true, force: true });
+    return expired;
+  }
+
+  #names(): string[] {
+    if (!existsSync(this.path)) return [];
+    return readdirSync(this.path)
+      .filter((name) => namePattern.test(name))
+      .sort();
+  }
+
+  #read(name: string): Backup {
+    const path = join(this.path, name);
+    const manifest = readManifest(join(path, manifestFile));
+    if (manifest.country !== this.#country)
+      throw new DamagedBackupError(
+        `${path} is a backup of ${manifest.country}, and stands among those of ${this.#country}.`,
+      );
+    const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
+    return { name, path, manifest, bytes };
+  }
+}
+
+/** @throws DamagedBackupError where a file is missing, cut or changed. */
+export async function verifyFiles({ path, manifest }: Backup): Promise<void> {
+  for (const name of backupFiles) {
+    const file = join(path, name);
+    const { bytes, sha256 } = manifest.files[name];
+    const size = existsSync(file) ? statSync(file).size : undefined;
+    if (size === undefined) throw new DamagedBackupError(`${file} is missing.`);
+    if (size !== bytes) throw new DamagedBackupError(`${file} has ${size} bytes instead of ${bytes}.`);
+    if ((await sha256Of(file)) !== sha256)
+      throw new DamagedBackupError(`${file} has changed since it was written: its SHA-256 differs.`);
+  }
+}
+
+function readManifest(path: string): Manifest {
+  let manifest: Partial<Manifest>;
+  try {
+    manifest = JSON.parse(readFileSync(path, "utf8")) as Partial<Manifest>;
+  } catch (error) {
+    throw new DamagedBackupError(`${path} cannot be read: ${(error as Error).message}`);
+  }
+  if (typeof manifest?.format === "number" && manifest.format > format)
+    throw new DamagedBackupError(
+      `${path} was written by kit ${manifest.kit}, a newer one: use that version.`,
+    );
+  const complete =
+    manifest?.format === format &&
+    typeof manifest.country === "string" &&
+    Number.isFinite(Date.parse(manifest.startedAt ?? "")) &&
+    backupFiles.every((name) => {
+      const file = manifest.files?.[name];
+      return Number.isInteger(file?.bytes) && /^[0-9a-f]{64}$/.test(file?.sha256 ?? "");
+    });
+  if (!complete) throw new DamagedBackupError(`${path} is not what a backup writes.`);
+  return manifest as Manifest;
+}
+
+export function nameOf(startedAt: Date): string {
+  return startedAt.toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
+}
+
+function startOf(name: string): Date {
+  return new Date(name.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+export { format as manifestFormat };

@@ -1,0 +1,119 @@
+/** What `rollout backup` does for the target `local`: by the process that runs the stack, or with its stores where none does. */
+import { openRelationalStore } from "../../../apps/relational/database.ts";
+import { openTimeSeriesStore } from "../../../apps/store/store.ts";
+import { days } from "../../../components/schedule.ts";
+import type { LoadedCountry } from "../../../localisation/load.ts";
+import { kitVersion } from "../../../localisation/package-root.ts";
+import type { Country } from "../../../localisation/schema/country.ts";
+import { DataFolder, type RunningStack } from "../data-folder.ts";
+import { EnvironmentError } from "../environment-error.ts";
+import { asEnvironmentError } from "../explain-error.ts";
+import type { BackupAnswer } from "../status.ts";
+import { BackupSet, verifyFiles } from "./backup-set.ts";
+import { checkRecipients, DamagedBackupError } from "./encryption.ts";
+import { type MadeBackup, makeBackup } from "./make-backup.ts";
+import { holdsData } from "./restore-backup.ts";
+import type { BackupRequest } from "./running-backup.ts";
+
+export interface LocalBackupOptions {
+  readonly loaded: LoadedCountry;
+  /** Folder below which stacks keep their data. */
+  readonly data: string;
+  readonly request: BackupRequest;
+  readonly tell: (what: string) => void;
+}
+
+/** @throws KeyError, EnvironmentError */
+export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOptions): Promise<MadeBackup> {
+  checkRecipients(request.recipients);
+  const { country, environment } = loaded;
+  const folder = DataFolder.of(country, data);
+  const running = folder.readRunning();
+  if (running !== undefined) return askRunning(running, request, tell);
+  if (!holdsData(folder))
+    throw new EnvironmentError(
+      `There is nothing to back up: ${folder.path} holds no stack's data.`,
+      "Name the folder that `rollout up` used, with --data.",
+    );
+  try {
+    const timeSeries = await openTimeSeriesStore(folder.timeSeries);
+    try {
+      const relational = await openRelationalStore(folder.relational);
+      try {
+        return await makeBackup({
+          country,
+          ...(environment !== undefined && { environment }),
+          kit: kitVersion(),
+          folder,
+          stores: { timeSeries, relational },
+          ...request,
+          retentionDays: days(country.hosting.backup.retention),
+          tell,
+        });
+      } finally {
+        await relational.close();
+      }
+    } finally {
+      await timeSeries.close();
+    }
+  } catch (error) {
+    throw asEnvironmentError(error);
+  }
+}
+
+export function listLocal(country: Country, destination: string): ReturnType<BackupSet["list"]> {
+  return new BackupSet(country, destination).list();
+}
+
+/** @param name of the backup; the last where absent. @throws EnvironmentError where there is none. */
+export async function verifyLocal(
+  country: Country,
+  destination: string,
+  name: string | undefined,
+): Promise<{ readonly name: string; readonly damage?: string }> {
+  try {
+    const backup = new BackupSet(country, destination).choose(name);
+    await verifyFiles(backup);
+    return { name: backup.name };
+  } catch (error) {
+    if (!(error instanceof DamagedBackupError)) throw error;
+    return { name: name ?? "the last backup", damage: error.message };
+  }
+}
+
+async function askRunning(
+  { pid, backupAddress }: RunningStack,
+  request: BackupRequest,
+  tell: (what: string) => void,
+): Promise<MadeBackup> {
+  const silent = (cause: unknown) =>
+    new EnvironmentError(
+      `The stack (process ${pid}) gave no backup: ${cause instanceof Error ? cause.message : cause}.`,
+      "See `rollout status`; a stack of an earlier version of the kit must be started again first.",
+    );
+  try {
+    const response = await fetch(backupAddress, { method: "POST", body: JSON.stringify(request) });
+    if (!response.ok || response.body === null) throw silent(`HTTP ${response.status}`);
+    for await (const answer of answers(response.body)) {
+      if (answer.event === "progress") tell(answer.what);
+      else if (answer.event === "made") return answer.backup;
+      else throw new EnvironmentError(answer.error, answer.cure);
+    }
+  } catch (error) {
+    if (error instanceof EnvironmentError) throw error;
+    throw silent(error);
+  }
+  throw silent("it ended");
+}
+
+/** One JSON value a line. */
+async function* answers(body: ReadableStream<Uint8Array>): AsyncGenerator<BackupAnswer> {
+  let rest = "";
+  for await (const text of body.pipeThrough(
+    new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
+  )) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield JSON.parse(line) as BackupAnswer;
+  }
+}

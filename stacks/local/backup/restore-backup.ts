@@ -1,0 +1,177 @@
+/**
+ * Brings a local stack back from a backup. Everything is decrypted, read by the stores and checked in a folder beside the
+ * stack's own; only then do the two change places, and what was there before is kept under another name.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { openRelationalStore, restoreRelationalStore } from "../../../apps/relational/database.ts";
+import { company } from "../../../apps/relational/schema.ts";
+import { migrateTimeSeriesStore } from "../../../apps/store/migrate.ts";
+import { openTimeSeriesStore } from "../../../apps/store/store.ts";
+import { type RowCounts, restoreTimeSeries } from "../../../apps/store/store-backup.ts";
+import type { Country } from "../../../localisation/schema/country.ts";
+import { DataFolder } from "../data-folder.ts";
+import { EnvironmentError } from "../environment-error.ts";
+import { type Backup, type BackupFile, verifyFiles } from "./backup-set.ts";
+import { DamagedBackupError, decrypt, decryptTo, KeyError } from "./encryption.ts";
+import { syncFolder, syncTree } from "./sync-folder.ts";
+
+export interface RestoreOptions {
+  readonly country: Country;
+  readonly backup: Backup;
+  /** Secret keys of age. */
+  readonly identities: readonly string[];
+  readonly folder: DataFolder;
+  /** Runs each step, to show it. */
+  readonly step: <T>(title: string, action: () => Promise<T>) => Promise<T>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Restored {
+  readonly rows: RowCounts;
+  readonly companies: number;
+  /** Where the former data rests, if there was any. */
+  readonly former?: string;
+}
+
+/** A backup that was decrypted, read and checked, and waits in its folder to take its place. */
+export interface ReadyRestore {
+  readonly rows: RowCounts;
+  readonly companies: number;
+  /** Puts it in the stack's place. @throws EnvironmentError when a stack began to run there. */
+  finish(): Promise<Restored>;
+  discard(): void;
+}
+
+/** Whether the stack's folder holds data that a restore would put aside. */
+export function holdsData(folder: DataFolder): boolean {
+  return [folder.timeSeries, folder.relational].some(
+    (path) => existsSync(path) && readdirSync(path).length > 0,
+  );
+}
+
+/** @throws DamagedBackupError, KeyError, EnvironmentError; the stack's own folder is untouched. */
+export async function prepareRestore(options: RestoreOptions): Promise<ReadyRestore> {
+  const { backup, folder, step, signal } = options;
+  await folder.requireUnused();
+  removeAbandoned(folder);
+  const draft = new DataFolder(`${folder.path}.restoring.${process.pid}`);
+  const discard = () => rmSync(draft.path, { recursive: true, force: true });
+  discard();
+  try {
+    await step("Checksums", () => verifyFiles(backup));
+    draft.create();
+    signal?.throwIfAborted();
+    const companies = await step("Relational store", () => restoreRelational(options, draft));
+    signal?.throwIfAborted();
+    const rows = await step("Time-series store", () => restoreReadings(options, draft));
+    signal?.throwIfAborted();
+    await step("Certificates", () => restoreCertificates(options, draft));
+    syncTree(draft.path);
+    return { rows, companies, discard, finish: () => exchange(folder, draft, { rows, companies }) };
+  } catch (error) {
+    discard();
+    throw explain(error, folder.path);
+  }
+}
+
+async function restoreRelational({ backup, identities }: RestoreOptions, draft: DataFolder): Promise<number> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of await decrypt(fileOf(backup, "relational.tar.gz.age"), identities))
+      chunks.push(chunk);
+  } catch (error) {
+    throw asDamage(error, "relational.tar.gz.age");
+  }
+  await restoreRelationalStore(draft.relational, new File(chunks as BlobPart[], "relational.tar.gz"));
+  const { database, close } = await openRelationalStore(draft.relational);
+  try {
+    return await database.$count(company);
+  } finally {
+    await close();
+  }
+}
+
+async function restoreReadings(
+  { country, backup, identities }: RestoreOptions,
+  draft: DataFolder,
+): Promise<RowCounts> {
+  const archive = join(draft.path, "time-series.tar");
+  await decryptTo(archive, fileOf(backup, "time-series.tar.age"), identities);
+  const store = await openTimeSeriesStore(draft.timeSeries);
+  try {
+    const rows = await restoreTimeSeries(store, archive);
+    await migrateTimeSeriesStore(store.writer, country);
+    return rows;
+  } finally {
+    await store.close();
+  }
+}
+
+async function restoreCertificates({ backup, identities }: RestoreOptions, draft: DataFolder): Promise<void> {
+  const plain = join(draft.path, "certificates.json");
+  await decryptTo(plain, fileOf(backup, "certificates.json.age"), identities);
+  const texts = JSON.parse(readFileSync(plain, "utf8")) as Record<string, string>;
+  rmSync(plain);
+  mkdirSync(draft.certificates, { mode: 0o700 });
+  for (const [name, text] of Object.entries(texts)) {
+    if (name !== basename(name))
+      throw new DamagedBackupError(`"${name}" is no name of a certificate's file.`);
+    writeFileSync(join(draft.certificates, name), text, { mode: 0o600, flag: "wx" });
+  }
+}
+
+async function exchange(
+  folder: DataFolder,
+  draft: DataFolder,
+  restored: Omit<Restored, "former">,
+): Promise<Restored> {
+  await folder.requireUnused();
+  let former: string | undefined;
+  if (existsSync(folder.path)) {
+    former = freeName(`${folder.path}.before-restore`);
+    renameSync(folder.path, former);
+  }
+  renameSync(draft.path, folder.path);
+  syncFolder(dirname(folder.path));
+  return { ...restored, ...(former !== undefined && { former }) };
+}
+
+function freeName(wanted: string): string {
+  let name = wanted;
+  for (let count = 2; existsSync(name); count++) name = `${wanted}-${count}`;
+  return name;
+}
+
+/** What restores that were killed have left beside the stack's folder. */
+function removeAbandoned(folder: DataFolder): void {
+  const parent = dirname(folder.path);
+  const prefix = `${basename(folder.path)}.restoring.`;
+  if (!existsSync(parent)) return;
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(prefix)) continue;
+    try {
+      process.kill(Number(name.slice(prefix.length)), 0);
+    } catch {
+      rmSync(join(parent, name), { recursive: true, force: true });
+    }
+  }
+}
+
+const fileOf = ({ path }: Backup, name: BackupFile): string => join(path, name);
+
+function asDamage(error: unknown, name: BackupFile): unknown {
+  if (error instanceof KeyError || error instanceof DamagedBackupError) return error;
+  return new DamagedBackupError(`${name} is damaged: ${(error as Error).message}`, { cause: error });
+}
+
+function explain(error: unknown, path: string): unknown {
+  const { code, message = "" } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || /No space left on device|NOT_ENOUGH_SPACE/.test(message))
+    return new EnvironmentError(
+      `The disk of ${path} is full: nothing was restored, and what was there is untouched.`,
+      "Free as much space as the backup has, twice; or name another data folder with --data.",
+      { cause: error },
+    );
+  return error;
+}
