@@ -1,0 +1,56 @@
+/** What happens while a stack is stood up, changed or taken down, as data; and who is asked. The command line prints it. */
+import type { PodTrouble } from "../cluster/pod-troubles.ts";
+import type { Action, ResourceMessage, ResourceStep } from "./resource-steps.ts";
+
+/** A change that a run would make. */
+export interface Change {
+  readonly action: Exclude<Action, "read">;
+  readonly kind: string;
+  readonly name: string;
+  readonly urn: string;
+  /** Paths that change. */
+  readonly changed: readonly string[];
+  /** Data rests in it, and goes with it. */
+  readonly holdsData: boolean;
+}
+
+export type RolloutEvent =
+  | {
+      readonly event: "stack";
+      readonly stack: string;
+      readonly target: string;
+      /** Where the state lies. */
+      readonly state: string;
+      /** What encrypts its secrets, in words. */
+      readonly secrets: string;
+      readonly cluster?: string;
+      readonly namespace: string;
+    }
+  | { readonly event: "note"; readonly text: string }
+  | { readonly event: "warning"; readonly text: string }
+  | { readonly event: "changes"; readonly changes: readonly Change[] }
+  | ({ readonly event: "resource" } & ResourceStep)
+  | ({ readonly event: "message"; readonly kind: string; readonly name: string } & ResourceMessage)
+  | ({ readonly event: "pod" } & PodTrouble)
+  | {
+      readonly event: "done";
+      readonly stack: string;
+      readonly did: "previewed" | "stood up" | "read" | "taken down" | "nothing";
+      readonly counts: Readonly<Partial<Record<Action, number>>>;
+      readonly milliseconds: number;
+      readonly outputs: Readonly<Record<string, unknown>>;
+    };
+
+export interface Conversation {
+  /** A step that is named while it runs. */
+  step<T>(title: string, action: (tell: (detail: string) => void) => Promise<T> | T): Promise<T>;
+  tell(event: RolloutEvent): void;
+  /** Absent where nobody sits at a terminal. */
+  readonly ask?: {
+    text(question: string): Promise<string>;
+    /** What is typed is not shown. */
+    secret(question: string): Promise<string>;
+  };
+  /** Aborted when the person wants to stop. */
+  readonly signal: AbortSignal;
+}

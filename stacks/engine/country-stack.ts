@@ -1,0 +1,206 @@
+/** One country's stack in the engine: opened where its state lies, then previewed, stood up, read anew or taken down. */
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  type OutputMap,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import type { LoadedCountry } from "../../localisation/load.ts";
+import { kubernetesStack } from "../kubernetes/program.ts";
+import { EnvironmentError } from "../local/environment-error.ts";
+import { type PlannedTarget, projectName, stackName } from "../plan/country-plan.ts";
+import { type EngineCli, EngineRunError } from "./engine-cli.ts";
+import { engineFailure } from "./engine-failure.ts";
+import { nameOf } from "./resource-steps.ts";
+import type { StatePlace } from "./state-place.ts";
+
+export interface CountryStackOptions {
+  readonly loaded: LoadedCountry;
+  readonly target: PlannedTarget;
+  /** Of the kit. */
+  readonly version: string;
+  readonly engine: EngineCli;
+  readonly place: StatePlace;
+}
+
+export interface RunOptions {
+  readonly onEvent?: (event: EngineEvent) => void;
+  /** Aborted, it makes the engine end what it has begun and stop. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the state says of a resource. */
+export interface RecordedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+interface Deployment {
+  readonly resources?: readonly RecordedResource[];
+  readonly pending_operations?: readonly {
+    readonly resource: { readonly urn: string };
+    readonly type: string;
+  }[];
+}
+
+export class CountryStack {
+  readonly name: string;
+  readonly options: CountryStackOptions;
+  readonly #environment: Record<string, string>;
+  #stack: Stack | undefined;
+  /** Data may be lost: what holds it loses its protection. */
+  #releaseData = false;
+
+  constructor(options: CountryStackOptions) {
+    this.options = options;
+    const { loaded, place } = options;
+    this.name = stackName(loaded.country.country, loaded.environment);
+    this.#environment = {
+      // Stronger than what `pulumi login` left behind.
+      PULUMI_BACKEND_URL: place.url,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // A plugin from abroad is a decision of the team's: `rollout doctor --fix`.
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    };
+  }
+
+  /**
+   * Whether the state knows the stack. It needs no passphrase.
+   * @throws EngineFailure
+   */
+  async exists(): Promise<boolean> {
+    const { place } = this.options;
+    mkdirSync(this.#workFolder, { recursive: true, mode: 0o700 });
+    for (const folder of [place.folder, this.#workFolder]) chmodSync(folder, 0o700);
+    return this.#explained(async () => {
+      const workspace = await LocalWorkspace.create(this.#workspace());
+      const stacks = await workspace.listStacks();
+      return stacks.some(({ name }) => name.split("/").at(-1) === this.name);
+    });
+  }
+
+  /**
+   * @param passphrase of the state's secrets, where one encrypts them.
+   * @throws EngineFailure
+   */
+  async open(exists: boolean, passphrase: string | undefined): Promise<void> {
+    if (passphrase !== undefined) {
+      // An empty file name would win over the passphrase.
+      delete this.#environment.PULUMI_CONFIG_PASSPHRASE_FILE;
+      this.#environment.PULUMI_CONFIG_PASSPHRASE = passphrase;
+    }
+    const { loaded, target, version } = this.options;
+    const { country, environment, catalogues } = loaded;
+    const stackProgram = target === "aws" ? (await import("../aws/program.ts")).awsStack : kubernetesStack;
+    const inline = {
+      stackName: this.name,
+      projectName,
+      program: async () =>
+        stackProgram({
+          country,
+          catalogues,
+          version,
+          ...(environment !== undefined && { environment }),
+          ...(this.#releaseData && { releaseData: true }),
+        }),
+    };
+    this.#stack = await this.#explained(() =>
+      exists
+        ? LocalWorkspace.selectStack(inline, this.#workspace())
+        : LocalWorkspace.createStack(inline, this.#workspace()),
+    );
+  }
+
+  /** @throws EngineFailure */
+  async preview(options: RunOptions = {}): Promise<void> {
+    await this.#explained(() => this.#opened.preview(options));
+  }
+
+  /**
+   * @returns what the stack tells of itself.
+   * @throws EngineFailure
+   */
+  async up(options: RunOptions & { readonly only?: readonly string[] } = {}): Promise<OutputMap> {
+    const { only, ...rest } = options;
+    return this.#explained(
+      async () => (await this.#opened.up({ ...rest, ...(only && { target: [...only] }) })).outputs,
+    );
+  }
+
+  /**
+   * Reads what is there into the state. What an interrupted run may or may not have made counts as not made: the next
+   * run makes it, and takes over what is there.
+   * @throws EngineFailure
+   */
+  async refresh(options: RunOptions = {}): Promise<void> {
+    await this.#explained(() => this.#opened.refresh({ ...options, clearPendingCreates: true }));
+  }
+
+  /** @throws EngineFailure */
+  async destroy(options: RunOptions = {}): Promise<void> {
+    await this.#explained(() => this.#opened.destroy(options));
+  }
+
+  /** The next run takes away what protects the data that the stack holds. */
+  releaseData(): void {
+    this.#releaseData = true;
+  }
+
+  /** Forgets a stack that has no resource any more. */
+  async forget(): Promise<void> {
+    await this.#explained(() => this.#opened.workspace.removeStack(this.name));
+  }
+
+  /** Takes away the lock that an interrupted run left. */
+  async unlock(): Promise<void> {
+    await this.#explained(() => this.#opened.cancel());
+  }
+
+  /** What the state records, without decrypting anything. */
+  async recorded(): Promise<{
+    readonly resources: readonly RecordedResource[];
+    readonly pending: readonly string[];
+  }> {
+    const exported = await this.#explained(() => this.#opened.exportStack());
+    const { resources = [], pending_operations: pending = [] } = (exported.deployment ?? {}) as Deployment;
+    return {
+      resources,
+      pending: (pending ?? []).map(({ resource }) => Object.values(nameOf(resource.urn)).join(" ")),
+    };
+  }
+
+  get #opened(): Stack {
+    if (this.#stack === undefined) throw new Error("The stack has not been opened.");
+    return this.#stack;
+  }
+
+  /** What the engine notes of the stack besides its state: how its secrets are encrypted. */
+  get #workFolder(): string {
+    return join(this.options.place.folder, "engine");
+  }
+
+  #workspace() {
+    const { engine, place } = this.options;
+    return {
+      workDir: this.#workFolder,
+      pulumiCommand: engine.command,
+      secretsProvider: place.secretsProvider,
+      envVars: this.#environment,
+      projectSettings: { name: projectName, runtime: "nodejs" as const, backend: { url: place.url } },
+    };
+  }
+
+  async #explained<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof EngineRunError) throw engineFailure(error, this.name);
+      if (error instanceof EnvironmentError) throw error;
+      throw error;
+    }
+  }
+}

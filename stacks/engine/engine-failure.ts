@@ -1,0 +1,112 @@
+/** What the engine says when a run ends badly, in words that tell how to go on. Its own words are kept only where no others fit. */
+import { hostname } from "node:os";
+import { EnvironmentError } from "../local/environment-error.ts";
+import type { EngineRunError } from "./engine-cli.ts";
+import { withoutColours } from "./resource-steps.ts";
+
+export type EngineFailureReason =
+  | "locked"
+  | "wrong-passphrase"
+  | "plugin-missing"
+  /** The program itself threw. */
+  | "program"
+  | "state-unreachable"
+  /** A resource could not be made, changed or taken away. */
+  | "resources"
+  | "cancelled"
+  | "unknown";
+
+export class EngineFailure extends EnvironmentError {
+  readonly reason: EngineFailureReason;
+  constructor(reason: EngineFailureReason, message: string, cure: string, options?: ErrorOptions) {
+    super(message, cure, options);
+    this.reason = reason;
+  }
+}
+
+export function engineFailure(error: EngineRunError, stack: string): EngineFailure {
+  const text = withoutColours(`${error.stderr}\n${error.stdout}`);
+  const fail = (reason: EngineFailureReason, message: string, cure: string) =>
+    new EngineFailure(reason, message, cure, { cause: error });
+  if (/currently locked by|Another update is currently in progress/.test(text))
+    return lock(text, stack, fail);
+  if (/incorrect passphrase|passphrase must be set|constructing secrets manager/i.test(text))
+    return fail(
+      "wrong-passphrase",
+      `The passphrase does not open the state of ${stack}.`,
+      "Give the one that the stack was first stood up with.",
+    );
+  const plugin =
+    /(?:no resource plugin|could not find|Could not load plugin for) ["'`]?(?:pulumi-resource-)?([a-z0-9-]+)["'`]?/i.exec(
+      text,
+    )?.[1];
+  if (plugin !== undefined && /plugin/i.test(text))
+    return fail(
+      "plugin-missing",
+      `The engine's plugin for ${plugin} is not installed.`,
+      "`rollout doctor --fix` installs it.",
+    );
+  if (
+    /error: (open|read|could not|unable to|failed to) .*(bucket|s3:\/\/|file:\/\/)|NoSuchBucket|blob \(.*code=/.test(
+      text,
+    )
+  )
+    return fail(
+      "state-unreachable",
+      `The state of ${stack} can't be read: ${firstError(text)}`,
+      "Look at hosting.state, the credentials and the network.",
+    );
+  if (/cancel(l)?ed|update was canceled|signal: interrupt/i.test(text))
+    return fail("cancelled", "The run was stopped.", "The same command goes on where it ended.");
+  if (/error: (update|preview|destroy|refresh) failed|resource operation failed/.test(text))
+    return fail(
+      "resources",
+      `Not everything of ${stack} could be done.`,
+      "The same command goes on where it ended.",
+    );
+  return fail("unknown", `The engine stopped: ${firstError(text)}`, "");
+}
+
+/** `…/locks/…/<id>.json: created by root@host (pid 123) at 2026-11-25T02:00:00Z`. */
+function lock(
+  text: string,
+  stack: string,
+  fail: (reason: EngineFailureReason, message: string, cure: string) => EngineFailure,
+): EngineFailure {
+  const holder = /created by (\S+)@(\S+) \(pid (\d+)\)(?: at (\S+))?/.exec(text);
+  if (holder === null)
+    return fail(
+      "locked",
+      `Another run works on ${stack}.`,
+      "Wait for its end, or, if it broke off, add --unlock.",
+    );
+  const [, user, host, pid, since] = holder;
+  const when = since === undefined ? "" : ` since ${since}`;
+  if (host === hostname() && !isRunning(Number(pid)))
+    return fail(
+      "locked",
+      `A run on ${stack} broke off (process ${pid}${when}) and left its lock.`,
+      "Add --unlock to go on: it takes the lock away and looks at what was made.",
+    );
+  return fail(
+    "locked",
+    `Another run works on ${stack}: process ${pid} of ${user} on ${host}${when}.`,
+    "Wait for its end. If you know that it broke off, add --unlock.",
+  );
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function firstError(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  const line =
+    lines.find((each) => each.startsWith("error:")) ?? lines.find((each) => each !== "") ?? "no reason given";
+  return line.replace(/^error: /, "").slice(0, 400);
+}

@@ -1,0 +1,32 @@
+/** Why a run ends before or after the engine's work: by a policy, by pods that do not start, or because a person said so. */
+import type { CheckResult } from "../../policies/findings.ts";
+import { EnvironmentError } from "../local/environment-error.ts";
+
+/** Policies refuse the plan: exit code 1. */
+export class PoliciesRefuse extends Error {
+  override readonly name = "PoliciesRefuse";
+  readonly result: CheckResult;
+  constructor(result: CheckResult) {
+    super("The policies refuse this plan.");
+    this.result = result;
+  }
+}
+
+/** What was to run does not run: exit code 1. */
+export class NotHealthy extends Error {
+  override readonly name = "NotHealthy";
+  readonly cure: string;
+  constructor(message: string, cure: string) {
+    super(message);
+    this.cure = cure;
+  }
+}
+
+/** The person said no, or stopped the run. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+/** A question that nobody is there to answer. */
+export const nobodyToAsk = (question: string, option: string): EnvironmentError =>
+  new EnvironmentError(`${question}, and there is no terminal to ask at.`, `Add ${option} if you mean it.`);

@@ -1,0 +1,96 @@
+/** Turns the engine's events into what a person follows: a step of a resource begins, is done, or fails. */
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import { kindOf } from "../plan/plan.ts";
+
+export type Action = "create" | "update" | "replace" | "delete" | "read";
+
+export interface ResourceStep {
+  readonly state: "started" | "done" | "failed";
+  readonly action: Action;
+  /** `StatefulSet`. */
+  readonly kind: string;
+  readonly name: string;
+  readonly urn: string;
+  /** Since it began; absent where it begins. */
+  readonly milliseconds?: number;
+  /** Paths that change. */
+  readonly changed: readonly string[];
+}
+
+/** What a resource says while it is being made, such as that a pod is not ready yet. */
+export interface ResourceMessage {
+  readonly urn: string;
+  readonly severity: "info" | "warning" | "error";
+  readonly text: string;
+  /** It holds only while the step runs. */
+  readonly passing: boolean;
+}
+
+const actions: Readonly<Record<string, Action>> = {
+  create: "create",
+  import: "create",
+  update: "update",
+  // A replacement is a step that creates and one that deletes.
+  "create-replacement": "replace",
+  "import-replacement": "replace",
+  delete: "delete",
+  // Of reading what is there: what went away, and what is different.
+  refresh: "read",
+};
+
+/** Components and the stack hold others together; nothing is made of them. */
+const isReal = ({ type, new: fresh, old }: StepEventMetadata): boolean =>
+  (fresh?.custom ?? old?.custom ?? true) &&
+  type !== "pulumi:pulumi:Stack" &&
+  !type.startsWith("pulumi:providers:");
+
+export class StepReader {
+  readonly #started = new Map<string, number>();
+
+  /** What an event says of a resource; undefined where it says nothing that matters. */
+  step(event: EngineEvent, now: number = performance.now()): ResourceStep | undefined {
+    const { resourcePreEvent, resOutputsEvent, resOpFailedEvent } = event;
+    const metadata = (resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent)?.metadata;
+    if (metadata === undefined || !isReal(metadata)) return undefined;
+    const action = actions[metadata.op];
+    if (action === undefined) return undefined;
+    const base = { action, ...nameOf(metadata.urn), urn: metadata.urn, changed: changedPaths(metadata) };
+    const key = `${action} ${metadata.urn}`;
+    if (resourcePreEvent !== undefined) {
+      this.#started.set(key, now);
+      return { state: "started", ...base };
+    }
+    return {
+      state: resOutputsEvent === undefined ? "failed" : "done",
+      ...base,
+      milliseconds: now - (this.#started.get(key) ?? now),
+    };
+  }
+
+  message({ diagnosticEvent }: EngineEvent): ResourceMessage | undefined {
+    if (diagnosticEvent === undefined) return undefined;
+    const text = withoutColours(diagnosticEvent.message).trim();
+    if (text === "") return undefined;
+    return {
+      urn: diagnosticEvent.urn ?? "",
+      severity: diagnosticEvent.severity === "info#err" ? "info" : diagnosticEvent.severity,
+      text,
+      passing: diagnosticEvent.ephemeral === true,
+    };
+  }
+}
+
+/** `urn:pulumi:<stack>::<project>::<types>::<name>`. */
+export function nameOf(urn: string): { readonly kind: string; readonly name: string } {
+  const [, , types = "", ...name] = urn.split("::");
+  return { kind: kindOf({ type: types.split("$").at(-1) ?? "" }), name: name.join("::") };
+}
+
+/** The engine marks colours as `<{%fg 2%}>`. */
+export const withoutColours = (text: string): string => text.replaceAll(/<\{%[^%]*%\}>/g, "");
+
+function changedPaths({ detailedDiff, diffs, keys, op }: StepEventMetadata): string[] {
+  if (op === "create" || op === "delete") return [];
+  const paths = detailedDiff == null ? [...(diffs ?? []), ...(keys ?? [])] : Object.keys(detailedDiff);
+  return [...new Set(paths)].sort();
+}
