@@ -53,7 +53,7 @@ export function imageAddress(name: ImageName, source: ImageSource): Input<string
   const { repository } = name === "application" ? application : images[name];
   const version = name === "application" ? source.applicationVersion : images[name].version;
   // Nobody publishes the application: without a registry it must be on the nodes already.
-  const registry = source.registry ?? (name === "application" ? "localhost" : images[name].registry);
+  const registry = source.registry ?? publicRegistry(name) ?? "localhost";
   const digest = source.digests[name];
   const image = `${repository}:${version}${digest === undefined ? "" : `@${digest}`}`;
   return typeof registry === "string" ? `${registry}/${image}` : interpolate`${registry}/${image}`;
@@ -62,6 +62,11 @@ export function imageAddress(name: ImageName, source: ImageSource): Input<string
 /** Where an image stands in a registry. */
 export function imageRepository(name: ImageName): string {
   return name === "application" ? application.repository : images[name].repository;
+}
+
+/** The registry that publishes it; undefined for the application, which nobody publishes. */
+export function publicRegistry(name: ImageName): string | undefined {
+  return name === "application" ? undefined : images[name].registry;
 }
 
 export function imageUser(name: ImageName): number {

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
+import type { GeneratedKind } from "../../components/generated-value.ts";
 import { at, isManifest, kindOf, type Plan, type PlannedResource, type Properties } from "./plan.ts";
 
 /** What others need comes first; kubectl applies a folder in the order of the file names. */
@@ -32,22 +33,54 @@ export function manifestYaml(resource: PlannedResource): string {
   return stringify(manifestOf(resource), { lineWidth: 0, version: "1.1" });
 }
 
-/** @returns text by file name, relative to the folder. */
-export function manifests(plan: Plan): Manifests {
-  const files = new Map<string, string>();
-  const objects = plan.resources.filter(
-    (resource) => isManifest(resource) && kindOf(resource) !== "Provider",
-  );
-  for (const object of objects) {
+/** @returns the objects by file name, in the order in which a cluster can take them. Secrets are not among them. */
+export function orderedObjects(plan: Plan): ReadonlyMap<string, PlannedResource> {
+  const files = new Map<string, PlannedResource>();
+  for (const object of objectsOf(plan)) {
     const kind = kindOf(object);
     if (kind === "Secret") continue;
     const rank = order.findIndex((kinds) => (kinds as readonly string[]).includes(kind));
     const name = String(at(object.properties, "metadata", "name"));
     const number = String((rank === -1 ? order.length : rank) * 10).padStart(2, "0");
-    files.set(`${number}-${kind.toLowerCase()}-${name}.yaml`, manifestYaml(object));
+    files.set(`${number}-${kind.toLowerCase()}-${name}.yaml`, object);
   }
-  const secrets = objects.filter((object) => kindOf(object) === "Secret");
-  if (secrets.length > 0) files.set("secrets.sh", secretsScript(secrets, plan));
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A Secret whose values are made at random. */
+export interface RandomSecret {
+  readonly object: PlannedResource;
+  readonly name: string;
+  readonly namespace: string;
+  /** By key. */
+  readonly kinds: Readonly<Record<string, GeneratedKind>>;
+}
+
+export function randomSecrets(plan: Plan): readonly RandomSecret[] {
+  return objectsOf(plan)
+    .filter((object) => kindOf(object) === "Secret")
+    .map((object) => {
+      const component = plan.resources.find(({ urn }) => urn === object.parent);
+      return {
+        object,
+        name: String(at(object.properties, "metadata", "name")),
+        namespace: String(at(object.properties, "metadata", "namespace")),
+        kinds: (at(component?.properties, "values") ?? {}) as Record<string, GeneratedKind>,
+      };
+    });
+}
+
+/** @returns text by file name, relative to the folder. */
+export function manifests(plan: Plan): Manifests {
+  const objects = [...orderedObjects(plan)].map(([name, object]) => [name, manifestYaml(object)] as const);
+  return new Map([...objects, ...scripts(plan)].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What goes before the objects: the random secrets, and the operators with their settings. */
+export function scripts(plan: Plan): Manifests {
+  const files = new Map<string, string>();
+  const secrets = randomSecrets(plan);
+  if (secrets.length > 0) files.set("secrets.sh", secretsScript(secrets));
   const releases = plan.resources.filter((resource) => kindOf(resource) === "Release");
   for (const release of releases)
     files.set(
@@ -55,10 +88,14 @@ export function manifests(plan: Plan): Manifests {
       stringify(at(release.properties, "values") ?? {}, { version: "1.1" }),
     );
   if (releases.length > 0) files.set("operators/install.sh", operatorsScript(releases));
-  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return files;
 }
 
-function secretsScript(secrets: readonly PlannedResource[], plan: Plan): string {
+function objectsOf(plan: Plan): PlannedResource[] {
+  return plan.resources.filter((resource) => isManifest(resource) && kindOf(resource) !== "Provider");
+}
+
+function secretsScript(secrets: readonly RandomSecret[]): string {
   const lines = [
     "#!/bin/sh",
     "# Makes the stack's random secrets in the cluster, unless they exist. Run it once the namespace is there.",
@@ -68,11 +105,8 @@ function secretsScript(secrets: readonly PlannedResource[], plan: Plan): string 
     "work=$(mktemp -d)",
     "trap 'rm -rf \"$work\"' EXIT",
   ];
-  for (const secret of secrets) {
-    const name = String(at(secret.properties, "metadata", "name"));
-    const namespace = String(at(secret.properties, "metadata", "namespace"));
-    const component = plan.resources.find(({ urn }) => urn === secret.parent);
-    const keys = Object.entries(at(component?.properties, "values") ?? {}).map(([key, kind]) => ({
+  for (const { name, namespace, kinds } of secrets) {
+    const keys = Object.entries(kinds).map(([key, kind]) => ({
       key,
       command: kind === "key" ? "openssl rand -base64 32" : "openssl rand -hex 24",
     }));
