@@ -11,8 +11,11 @@ export interface Alert {
   readonly cure: string;
 }
 
-/** @param namespace of the stack, to which every expression is held. */
-export function alerts(namespace: string): Alert[] {
+/**
+ * @param namespace of the stack, to which every expression is held.
+ * @param keepers how many there are.
+ */
+export function alerts(namespace: string, keepers: number): Alert[] {
   const here = `namespace="${namespace}"`;
   return [
     {
@@ -57,7 +60,7 @@ export function alerts(namespace: string): Alert[] {
     },
     {
       name: "KeeperMajorityLost",
-      expression: `count(up{${here}, pod=~"keeper-.*"} == 1) < 2`,
+      expression: `(count(up{${here}, pod=~"keeper-.*"} == 1) or vector(0)) < ${Math.floor(keepers / 2) + 1}`,
       lasting: "2m",
       severity: "critical",
       summary: "The keepers have no majority: the time-series store takes no writes.",

@@ -14,6 +14,8 @@ export interface MonitoringArgs {
   readonly namespace: string;
   /** The programme's name, on the dashboard. */
   readonly title: string;
+  /** How many there are. */
+  readonly keepers: number;
 }
 
 const apiVersion = "monitoring.coreos.com/v1";
@@ -21,7 +23,7 @@ const apiVersion = "monitoring.coreos.com/v1";
 export class Monitoring extends ComponentResource {
   constructor(name: string, args: MonitoringArgs, options: ComponentResourceOptions) {
     super("rollout:components:Monitoring", name, {}, options);
-    const { namespace } = args;
+    const { namespace, keepers } = args;
     customResource<IPodMonitor>(
       "stack-metrics",
       {
@@ -46,7 +48,7 @@ export class Monitoring extends ComponentResource {
           groups: [
             {
               name: "country-rollout-kit",
-              rules: alerts(namespace).map((alert) => ({
+              rules: alerts(namespace, keepers).map((alert) => ({
                 alert: alert.name,
                 expr: alert.expression,
                 for: alert.lasting,

@@ -95,6 +95,7 @@ export function sizeStack(country: Country, zones: number): StackSize {
   const queueBytes = mean * outageHours * 3600 * queuedMessageBytes;
   // One broker may be away for its upgrade while the others carry its connections.
   const brokersAtWork = Math.max(1, brokerReplicas - 1);
+  const timeSeries = timeSeriesSize(country, channels, mean, peak, zones);
 
   return {
     messages: { mean, peak },
@@ -116,8 +117,8 @@ export function sizeStack(country: Country, zones: number): StackSize {
       queues: Math.min(queuesAtMost, 2 * ingestReplicas),
       queueBytes: Math.max(2 ** 30, Math.ceil(queueBytes)),
     },
-    timeSeries: timeSeriesSize(country, channels, mean, peak, zones),
-    keeper: { replicas: 3, cpu: 500, memory: 1024, storage: 10 },
+    timeSeries,
+    keeper: keeperSize(timeSeries),
     relational: overlay(
       {
         replicas: 3,
@@ -189,6 +190,13 @@ function timeSeriesSize(
       given,
     ),
   };
+}
+
+/** A store of one server, as a pilot on one machine has it, is gone with that server whatever agrees beside it. */
+function keeperSize({ shards, replicas }: TimeSeriesSize): StatefulSize {
+  return shards * replicas === 1
+    ? { replicas: 1, cpu: 250, memory: 512, storage: 10 }
+    : { replicas: 3, cpu: 500, memory: 1024, storage: 10 };
 }
 
 /** ISO 8601 duration of whole days, months or years. */

@@ -225,7 +225,7 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
   if (withPrometheusOperator)
     new Monitoring(
       "monitoring",
-      { namespace, title: text(country.programme.name, country.languages) },
+      { namespace, title: text(country.programme.name, country.languages), keepers: size.keeper.replicas },
       ready,
     );
   if (backup !== undefined)

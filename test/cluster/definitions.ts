@@ -52,6 +52,12 @@ const sources: readonly Definitions[] = [
   },
 ];
 
+export function moduleOf(module: string): Definitions {
+  const found = sources.find((source) => source.module === module);
+  if (found === undefined) throw new Error(`No definitions come from ${module}.`);
+  return found;
+}
+
 /** Folder of a module that Go's proxy serves, checked against its sum. */
 export function moduleFolder(module: string, version: string, sum: string): string {
   const answer = JSON.parse(

@@ -68,6 +68,17 @@ describe("sizes", () => {
     expect(size.timeSeries.replicas).toBe(2);
   });
 
+  test("a pilot's store of one server has one keeper; any other has a majority to lose", () => {
+    const keepersOf = (shards: number, replicas: number) =>
+      sizeStack(
+        countryOf(1, (country) => {
+          country.hosting.sizes.timeSeries = { shards, replicas };
+        }),
+        1,
+      ).keeper.replicas;
+    expect([keepersOf(1, 1), keepersOf(2, 1), keepersOf(1, 2)]).toEqual([1, 3, 3]);
+  });
+
   test("grow with the machines and never shrink; every queue has one consumer at the largest", () => {
     fc.assert(
       fc.property(
