@@ -9,6 +9,7 @@ import { fileLines } from "./input/file-lines.ts";
 import { readManifests } from "./input/manifests.ts";
 import { plannedResources } from "./input/planned.ts";
 import { Plan, type PlanSource } from "./plan.ts";
+import type { Policy } from "./policy.ts";
 import type { Resource } from "./resource.ts";
 
 export type CheckSubject =
@@ -26,13 +27,11 @@ export interface CheckCountryOptions {
 /** @throws LocalisationError where manifests can't be read. */
 export function checkCountry(loaded: LoadedCountry, { subject, today }: CheckCountryOptions): CheckResult {
   const { resources, source, target } = subjectOf(loaded.country, subject, loaded.file);
-  const result = check({
+  const result = checkResources(loaded, {
     policies,
-    country: onTarget(loaded.country, target),
-    ...(loaded.environment !== undefined && { environment: loaded.environment }),
-    today: today ?? dayIn(loaded.country.timezone),
-    file: loaded.file,
     plan: new Plan(resources, source),
+    target,
+    ...(today !== undefined && { today }),
   });
   const lineOf = fileLines(loaded.file);
   return {
@@ -42,6 +41,30 @@ export function checkCountry(loaded: LoadedCountry, { subject, today }: CheckCou
       return line === undefined ? finding : { ...finding, source: { file: loaded.file, line } };
     }),
   };
+}
+
+export interface CheckResourcesOptions {
+  readonly policies: readonly Policy[];
+  readonly plan: Plan;
+  /** That of the file where absent. */
+  readonly target?: Country["hosting"]["target"];
+  /** YYYY-MM-DD; the present day in the country where absent. */
+  readonly today?: string;
+}
+
+/** Judges resources, wherever they were read, by a country's file. */
+export function checkResources(
+  loaded: LoadedCountry,
+  { policies, plan, target = loaded.country.hosting.target, today }: CheckResourcesOptions,
+): CheckResult {
+  return check({
+    policies,
+    country: onTarget(loaded.country, target),
+    ...(loaded.environment !== undefined && { environment: loaded.environment }),
+    today: today ?? dayIn(loaded.country.timezone),
+    file: loaded.file,
+    plan,
+  });
 }
 
 function subjectOf(

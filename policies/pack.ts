@@ -1,0 +1,14 @@
+/** Serves the catalogue to `pulumi preview --policy-pack`: loading this module starts the pack. */
+import { PolicyPack } from "@pulumi/policy";
+import { packPolicies } from "./crossguard/pack-policies.ts";
+import { keepMarkers } from "./crossguard/request.ts";
+
+// The Node.js that started this one has gone, and with it the engine.
+process.on("disconnect", () => process.exit());
+keepMarkers();
+new PolicyPack("country-rollout-policies", {
+  displayName: "Country rollout: data residency and security",
+  description: "A country's data stays where its law says, and is kept safe.",
+  tags: ["data-residency", "data-protection", "kubernetes", "aws"],
+  policies: packPolicies(),
+});
