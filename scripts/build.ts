@@ -21,5 +21,8 @@ const { status } = spawnSync(
 );
 if (status !== 0) process.exit(status ?? 1);
 // Modules find these beside themselves.
-for (const assets of globSync("apps/*/{assets,migrations}"))
+for (const assets of globSync([
+  "apps/*/{assets,migrations}",
+  "policies/{PulumiPolicy.yaml,package.json,pack.cjs}",
+]))
   cpSync(assets, join(folder, assets), { recursive: true });
