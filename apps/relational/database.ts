@@ -44,11 +44,23 @@ export async function openRelationalStore(folder?: string): Promise<EmbeddedRela
   }
 }
 
+/** ENOSPC, as the engine's own system calls number it. */
+const engineDiskFull = 51;
+
 /**
  * Makes a store of what `dump` gave.
  * @param folder must be empty, or not exist.
  */
 export async function restoreRelationalStore(folder: string, dump: Blob): Promise<void> {
-  const client = await PGlite.create({ dataDir: folder, loadDataDir: dump });
-  await client.close();
+  try {
+    const client = await PGlite.create({ dataDir: folder, loadDataDir: dump });
+    await client.close();
+  } catch (error) {
+    if (error instanceof Error) throw error;
+    // The engine throws what is no Error where one of its system calls fails.
+    const { errno } = error as { errno?: number };
+    const failure: NodeJS.ErrnoException = new Error(`The engine could not write (error ${errno}).`);
+    if (errno === engineDiskFull) failure.code = "ENOSPC";
+    throw failure;
+  }
 }
