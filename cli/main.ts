@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { kitVersion } from "../localisation/package-root.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { checkCommand } from "./commands/check.ts";
+import { exportCommand } from "./commands/export.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { initCommand } from "./commands/init.ts";
 import { migrateCommand } from "./commands/migrate.ts";
@@ -36,6 +37,7 @@ for (const command of [
   statusCommand(),
   backupCommand(),
   restoreCommand(),
+  exportCommand(),
   imagesCommand(),
   runCommand(),
 ])

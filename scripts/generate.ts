@@ -1,9 +1,10 @@
 /**
  * `npm run generate` writes what is built from code; `npm run check:generated` (`--check`) says what is stale and
- * exits 1. Each entry of the list is one file and the function that gives its text.
+ * exits 1. Each entry of the lists is one file, or one folder, and the function that gives its text or texts.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { chartOf } from "./generators/charts.ts";
 import { currencyTable } from "./generators/currencies.ts";
 import { editorSchema } from "./generators/json-schema.ts";
 import { localisationGuide } from "./generators/localisation-guide.ts";
@@ -20,23 +21,45 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   "localisation/generated/schema-check.ts": schemaCheckCode,
 };
 
+/** Folders that hold nothing else. */
+const folders: Readonly<Record<string, () => Promise<ReadonlyMap<string, string>>>> = {
+  "charts/br": chartOf("br"),
+  "charts/tr": chartOf("tr"),
+  "charts/za": chartOf("za"),
+};
+
 const check = process.argv.includes("--check");
 const stale: string[] = [];
-for (const [file, generate] of Object.entries(generators)) {
-  const path = join(root, file);
-  const wanted = await generate();
-  if (read(path) === wanted) continue;
-  stale.push(file);
-  if (check) continue;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, wanted);
+let count = 0;
+for (const [file, generate] of Object.entries(generators)) compare(file, await generate());
+for (const [folder, generate] of Object.entries(folders)) {
+  const files = await generate();
+  for (const [name, text] of files) compare(`${folder}/${name}`, text);
+  const present = globSync(`${folder}/**/{*,.*}`, { cwd: root, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+  for (const file of present)
+    if (!files.has(file.slice(folder.length + 1))) {
+      stale.push(file);
+      if (!check) rmSync(join(root, file));
+    }
 }
 
-for (const file of stale) console.log(check ? `${file} is stale.` : `${file} written.`);
+for (const file of stale) console.log(check ? `${file} is stale.` : `${file} brought up to date.`);
 if (check && stale.length > 0) {
   console.error("Run `npm run generate` and commit what it writes.");
   process.exitCode = 1;
-} else if (stale.length === 0) console.log(`${Object.keys(generators).length} generated files are fresh.`);
+} else if (stale.length === 0) console.log(`${count} generated files are fresh.`);
+
+function compare(file: string, wanted: string): void {
+  count += 1;
+  const path = join(root, file);
+  if (read(path) === wanted) return;
+  stale.push(file);
+  if (check) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, wanted, { mode: file.endsWith(".sh") ? 0o755 : 0o644 });
+}
 
 function read(path: string): string | undefined {
   try {

@@ -1,0 +1,55 @@
+/** `rollout export`: the stack as plain manifests, a Kustomize base or a Helm chart. */
+import { Command, Option } from "commander";
+import { formatProblem, loadCountry } from "../../localisation/load.ts";
+import { kitVersion } from "../../localisation/package-root.ts";
+import { InputError } from "../failure.ts";
+import { loadOptions } from "../load-options.ts";
+import { print, printJson, style } from "../terminal.ts";
+
+const formats = ["manifests", "kustomize", "helm"] as const;
+
+interface Options {
+  readonly format: (typeof formats)[number];
+  readonly out?: string;
+  readonly env?: string;
+  readonly json?: boolean;
+}
+
+export function exportCommand(): Command {
+  return new Command("export")
+    .description("write a country's stack as manifests, a Kustomize base or a Helm chart")
+    .argument("<file>", "localisation file")
+    .addOption(new Option("--format <format>", "what to write").choices(formats).default("helm"))
+    .option("--out <folder>", "where to; ./<release>-<format> where absent")
+    .option("--env <name>", "environment of the file, such as production")
+    .option("--json", "print JSON")
+    .action(async (file: string, options: Options) => {
+      const loaded = loadCountry(file, loadOptions({ ...options, target: "kubernetes" }));
+      for (const warning of loaded.warnings)
+        process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
+      const { applyCommands, exportStack } = await import("../../delivery/export/export.ts");
+      const { chartName } = await import("../../delivery/export/chart-texts.ts");
+      const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
+      const { FolderInUseError, writeManifests } = await import("../../stacks/plan/manifests.ts");
+      const { format } = options;
+      const { country, environment } = loaded;
+      const release = chartName({ country: country.country, environment: environment ?? null });
+      const folder = options.out ?? `${release}-${format}`;
+      try {
+        const files = await exportStack(loaded, format, kitVersion());
+        writeManifests(folder, files);
+        const next = applyCommands(format, files, release, country.hosting.kubernetes?.namespace ?? "");
+        if (options.json) printJson({ ok: true, format, folder, files: [...files.keys()], next });
+        else {
+          print(`${style("green", "✓")} ${folder}: ${files.size} files. No secret is among them.`);
+          print(
+            `In this folder, with kubectl at the cluster:\n${next.map((line) => `  ${line}`).join("\n")}`,
+          );
+        }
+      } catch (error) {
+        if (error instanceof StackSettingsError) throw new InputError(error.message, error.cure);
+        if (error instanceof FolderInUseError) throw new InputError(error.message, "");
+        throw error;
+      }
+    });
+}

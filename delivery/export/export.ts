@@ -1,0 +1,45 @@
+/** A country's stack for teams that bring it to their cluster by other means than `rollout up`. */
+import type { LoadedCountry } from "../../localisation/load.ts";
+import { planCountry } from "../../stacks/plan/country-plan.ts";
+import { type Manifests, manifests } from "../../stacks/plan/manifests.ts";
+import { helmChart } from "./helm.ts";
+import { kustomizeFiles } from "./kustomize.ts";
+
+export const exportFormats = ["manifests", "kustomize", "helm"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/**
+ * @returns text by file name. No file holds a secret.
+ * @throws StackSettingsError when the file lacks what a cluster needs.
+ */
+export async function exportStack(
+  loaded: LoadedCountry,
+  format: ExportFormat,
+  version: string,
+): Promise<Manifests> {
+  if (format === "helm") return helmChart(loaded, version);
+  const plan = await planCountry(loaded, "kubernetes", version);
+  return format === "kustomize" ? kustomizeFiles(plan) : manifests(plan);
+}
+
+/** What to do with the files, a command a line, in the folder that holds them. */
+export function applyCommands(
+  format: ExportFormat,
+  files: Manifests,
+  release: string,
+  namespace: string,
+): string[] {
+  const operators = files.has("operators/install.sh") ? ["sh operators/install.sh"] : [];
+  const secrets = files.has("secrets.sh") ? ["sh secrets.sh"] : [];
+  switch (format) {
+    case "manifests":
+      return [...operators, "kubectl apply -f 00-namespace-*.yaml", ...secrets, "kubectl apply -f ."];
+    case "kustomize":
+      return [...operators, "kubectl apply -f base/00-namespace-*.yaml", ...secrets, "kubectl apply -k base"];
+    case "helm":
+      return [
+        ...operators,
+        `helm upgrade --install ${release} . --namespace ${namespace} --create-namespace --take-ownership`,
+      ];
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Turns an object of the plan into a template, by its twin from the plan with marks: where the twin has a mark, the
+ * template has an action. Whatever differs for another reason is an error, so that a chart can't drift from the plan.
+ */
+import { type ImageName, imageNames } from "../../components/images.ts";
+import type { Properties, Value } from "../../stacks/plan/plan.ts";
+import { digestMark, registryMark, type Setting } from "./chart-settings.ts";
+import { action, conditionalKey, literal, type Tree } from "./template-text.ts";
+
+/** The object depends on a setting in a way that a template can't follow. */
+export class UntemplatedDifferenceError extends Error {
+  override readonly name = "UntemplatedDifferenceError";
+}
+
+/** Keys that are absent where their setting is empty. */
+const optionalKeys: Readonly<Record<string, string>> = {
+  imagePullSecrets: "registryPullSecret",
+  storageClassName: "storageClass",
+  storageClass: "storageClass",
+  ingressClassName: "ingressClassName",
+};
+
+const imageByDigest = new Map(imageNames.map((name) => [digestMark(name), name]));
+const markedImage = new RegExp(`^${registryMark}/([^:@]+:[^@]+)@(.+)$`);
+
+/** An image without its registry and digest, as `library/rabbitmq:4.3.5`. */
+export type ImageReferences = Map<ImageName, string>;
+
+export class ObjectTemplate {
+  readonly #settings: readonly Setting[];
+  /** Path and both values of a digest that the plan computes of its own texts; gives the template's text for it. */
+  readonly #digest: (path: string, planned: string) => string | undefined;
+  readonly #images: ImageReferences;
+
+  /** @param images gets every image that the objects name. */
+  constructor(
+    settings: readonly Setting[],
+    digest: (path: string, planned: string) => string | undefined,
+    images: ImageReferences,
+  ) {
+    this.#settings = settings;
+    this.#digest = digest;
+    this.#images = images;
+  }
+
+  /**
+   * @param object where it is, for the error.
+   * @throws UntemplatedDifferenceError
+   */
+  of(planned: Properties, marked: Properties, object: string): { readonly [key: string]: Tree } {
+    return this.#map(planned, marked, object, "");
+  }
+
+  #node(planned: Value | undefined, marked: Value | undefined, object: string, path: string): Tree {
+    if (typeof marked === "string") return this.#text(planned, marked, object, path);
+    if (Array.isArray(marked)) {
+      const twins = Array.isArray(planned) ? (planned as readonly Value[]) : undefined;
+      // A list that is absent from the plan goes by the marks alone.
+      if (twins !== undefined && twins.length !== marked.length) throw this.#differs(object, path);
+      return marked.map((item: Value, index) =>
+        this.#node(twins === undefined ? undefined : twins[index], item, object, `${path}[${index}]`),
+      );
+    }
+    if (typeof marked === "object" && marked !== null)
+      return this.#map(isMap(planned) ? planned : undefined, marked as Properties, object, path);
+    if (planned !== marked) throw this.#differs(object, path);
+    return marked ?? null;
+  }
+
+  #map(planned: Properties | undefined, marked: Properties, object: string, path: string) {
+    const tree: Record<string, Tree> = {};
+    if (planned !== undefined)
+      for (const key of Object.keys(planned))
+        if (!(key in marked)) throw this.#differs(object, `${path}.${key}`);
+    for (const [key, value] of Object.entries(marked)) {
+      const here = path === "" ? key : `${path}.${key}`;
+      const setting = this.#settings.find(({ name }) => name === optionalKeys[key]);
+      const optional = setting !== undefined && JSON.stringify(value).includes(setting.mark);
+      if (planned !== undefined && !(key in planned) && !optional) throw this.#differs(object, here);
+      // Without a twin, the marks alone decide.
+      const child = this.#node(
+        optional && planned?.[key] === undefined ? undefined : planned?.[key],
+        value,
+        object,
+        here,
+      );
+      tree[optional ? conditionalKey(`.Values.${setting.name}`, key) : key] = child;
+    }
+    return tree;
+  }
+
+  #text(planned: Value | undefined, marked: string, object: string, path: string): Tree {
+    const image = markedImage.exec(marked);
+    const imageName = image === null ? undefined : imageByDigest.get(image[2]!);
+    if (imageName !== undefined) {
+      this.#images.set(imageName, image![1]!);
+      return action(`include "rollout.image" (list . "${imageName}")`);
+    }
+    const byDefault = this.#settings.reduce(
+      (text, { mark, byDefault }) => text.replaceAll(mark, byDefault),
+      marked,
+    );
+    if (planned !== undefined && byDefault !== planned) {
+      const digest = typeof planned === "string" ? this.#digest(path, planned) : undefined;
+      if (digest === undefined) throw this.#differs(object, path);
+      return digest;
+    }
+    return this.#settings.reduce(
+      (text, { mark, name }) => text.replaceAll(mark, action(`.Values.${name}`)),
+      literal(marked),
+    );
+  }
+
+  #differs(object: string, path: string): UntemplatedDifferenceError {
+    return new UntemplatedDifferenceError(
+      `${object} depends on a setting of the chart at ${path}, and no template can follow it.`,
+    );
+  }
+}
+
+const isMap = (value: Value | undefined): value is Properties =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
