@@ -3,12 +3,15 @@ import { Command, CommanderError } from "commander";
 import { kitVersion } from "../localisation/package-root.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { checkCommand } from "./commands/check.ts";
+import { downCommand } from "./commands/down.ts";
 import { exportCommand } from "./commands/export.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { initCommand } from "./commands/init.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
 import { policiesCommand } from "./commands/policies.ts";
+import { previewCommand } from "./commands/preview.ts";
+import { refreshCommand } from "./commands/refresh.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -33,7 +36,10 @@ for (const command of [
   checkCommand(),
   policiesCommand(),
   migrateCommand(),
+  previewCommand(),
   upCommand(),
+  refreshCommand(),
+  downCommand(),
   statusCommand(),
   backupCommand(),
   restoreCommand(),

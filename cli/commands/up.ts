@@ -1,33 +1,48 @@
-/** `rollout up`: stands up a country's stack on this machine and keeps it running until Ctrl-C. */
+/** `rollout up`: stands a country's stack up, on this machine until Ctrl-C, or on a cluster by the engine. */
 import { join, relative } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { loadCountry } from "../../localisation/load.ts";
 import { packageRoot } from "../../localisation/package-root.ts";
-import { DataFolder } from "../../stacks/local/data-folder.ts";
-import type { LocalStack } from "../../stacks/local/local-stack.ts";
+import { type EngineOptions, engineTargets, runEngine } from "../engine-command.ts";
 import { InputError } from "../failure.ts";
-import { duration, print, printEvent, StepList, style, table } from "../terminal.ts";
+import { loadOptions } from "../load-options.ts";
+import { type LocalUpOptions, localUp, type Steps } from "../local-up.ts";
+import { printEvent, StepList } from "../terminal.ts";
 
-interface UpOptions {
-  readonly env?: string;
-  readonly data: string;
-  readonly port?: number;
-  readonly mqttPort?: number;
-  readonly mqttsPort?: number;
-  readonly simulator: boolean;
-  readonly companies?: number;
-  readonly rate?: number;
-  readonly speed?: number;
-  readonly newPasswords?: boolean;
-  readonly open: boolean;
-  readonly json?: boolean;
-}
+type UpOptions = LocalUpOptions & EngineOptions;
+
+/** Of the stack on this machine alone. */
+const localOptions = [
+  "data",
+  "port",
+  "mqttPort",
+  "mqttsPort",
+  "simulator",
+  "companies",
+  "rate",
+  "speed",
+  "newPasswords",
+  "open",
+];
+const engineOptions = ["state", "unlock", "yes"];
 
 export function upCommand(): Command {
   return new Command("up")
-    .description("stand the stack up on this machine, until Ctrl-C")
+    .description("stand the stack up: on this machine until Ctrl-C, or on the cluster that the file names")
     .argument("[file]", "localisation file", join(packageRoot, "countries", "za.yaml"))
     .option("--env <name>", "environment of the file, such as pilot")
+    .addOption(
+      new Option("--target <target>", "this target of the file instead of hosting.target").choices([
+        "local",
+        ...engineTargets,
+      ]),
+    )
+    .option(
+      "--state <folder>",
+      "cluster: where the state lies, instead of .rollout/state beside the file, or its bucket",
+    )
+    .option("--unlock", "cluster: take away the lock of a run that broke off")
+    .option("--yes", "cluster: do not ask")
     .option("--data <folder>", "folder below which the stack keeps its data", ".rollout")
     .addOption(
       new Option("--port <number>", "port of the web app; 0 takes free ports for all").argParser(port),
@@ -49,82 +64,39 @@ export function upCommand(): Command {
     .option("--new-passwords", "give the accounts of this stack new passwords")
     .option("--no-open", "do not open the browser")
     .option("--json", "print one JSON value a line")
-    .action(async (file: string, options: UpOptions) => {
+    .action(async (file: string, options: UpOptions, command: Command) => {
       const started = performance.now();
-      const steps = options.json ? jsonSteps() : new StepList();
+      const steps: Steps = options.json ? jsonSteps() : new StepList();
       const loaded = await steps.run("Localisation file", (tell) => {
-        const result = loadCountry(file, options.env === undefined ? {} : { environment: options.env });
+        const result = loadCountry(file, loadOptions(options));
         tell(`${relative(process.cwd(), file)}, ${result.country.names.en ?? result.country.country}`);
         return result;
       });
-      const { country } = loaded;
-      if (country.hosting.target !== "local")
-        throw new InputError(
-          `${file} has the target ${country.hosting.target}, which \`rollout up\` cannot stand up yet.`,
-          "Use `hosting.target: local`, or an environment of the file that has it, by --env.",
-        );
-      const folder = DataFolder.of(country, options.data);
-      folder.create();
-      // Only here, so that no other command loads the stores and the broker.
-      const [{ startLocalStack }, { openLog }, { asEnvironmentError }] = await Promise.all([
-        import("../../stacks/local/local-stack.ts"),
-        import("../../stacks/local/log.ts"),
-        import("../../stacks/local/explain-error.ts"),
-      ]);
-      const log = openLog(folder.log);
-      const ports = country.hosting.local.ports;
-      const end = new AbortController();
-      endOnSignals(end);
-      try {
-        const stack = await startLocalStack({
-          loaded,
-          folder,
-          ports: {
-            http: options.port ?? ports.http,
-            mqtt: options.mqttPort ?? (options.port === 0 ? 0 : ports.mqtt),
-            mqtts: options.mqttsPort ?? (options.port === 0 ? 0 : ports.mqtts),
+      const { target } = loaded.country.hosting;
+      refuseOptions(command, target, target === "local" ? engineOptions : localOptions);
+      if (target === "local") await localUp(loaded, options, steps, started);
+      else
+        await runEngine(
+          file,
+          options,
+          async (request, conversation) => {
+            const { standUp } = await import("../../stacks/engine/stand-up.ts");
+            await standUp(request, conversation);
           },
-          ...(options.simulator ? { simulator: simulatorOptions(options) } : {}),
-          renewLogins: options.newPasswords === true,
-          log,
-          step: (title, start) => steps.run(title, start),
-          end,
-        });
-        if (options.json) printEvent({ event: "ready", ...summary(stack) });
-        else welcome(stack, performance.now() - started);
-        if (options.open && !options.json && process.stdout.isTTY) await openPage(stack);
-        await aborted(end.signal);
-        const stopping = performance.now();
-        await stack.stop();
-        if (options.json) printEvent({ event: "stopped" });
-        else
-          print(`Stopped in ${duration(performance.now() - stopping)}. Everything acknowledged is stored.`);
-        end.signal.throwIfAborted();
-      } catch (error) {
-        if (!(error instanceof Interruption)) throw asEnvironmentError(error);
-      }
+          loaded,
+        );
     });
 }
 
-/** Ctrl-C or SIGTERM. */
-class Interruption extends Error {
-  override readonly name = "Interruption";
-}
-
-/** A second Ctrl-C ends the process at once. */
-function endOnSignals(end: AbortController): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      if (end.signal.aborted) process.exit(130);
-      end.abort(new Interruption(signal));
-      process.once(signal, () => process.exit(130));
-    });
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+/** An option that would have no effect is a mistake. */
+function refuseOptions(command: Command, target: string, names: readonly string[]): void {
+  const given = names.filter((name) => command.getOptionValueSource(name) === "cli");
+  const [option] = command.options.filter((each) => given.includes(each.attributeName()));
+  if (option !== undefined)
+    throw new InputError(
+      `${option.long} has no effect with the target ${target}.`,
+      "Leave it out, or name another target by --target or --env.",
+    );
 }
 
 function port(text: string): number {
@@ -140,14 +112,6 @@ function positive(text: string): number {
   return value;
 }
 
-function simulatorOptions({ companies, rate, speed }: UpOptions) {
-  return {
-    ...(companies === undefined ? {} : { companies: Math.ceil(companies) }),
-    ...(rate === undefined ? {} : { rate }),
-    ...(speed === undefined ? {} : { speed }),
-  };
-}
-
 function jsonSteps() {
   return {
     run: async <T>(title: string, action: (tell: (detail: string) => void) => Promise<T> | T): Promise<T> => {
@@ -160,47 +124,4 @@ function jsonSteps() {
       return result;
     },
   };
-}
-
-function summary(stack: LocalStack) {
-  const { webAddress, mqttAddress, mqttsAddress, certificateAuthorityFile } = stack;
-  const logins = stack.logins.map(({ entryPath, ...login }) => ({
-    ...login,
-    enter: `${webAddress}${entryPath}`,
-  }));
-  return { webAddress, mqttAddress, mqttsAddress, certificateAuthorityFile, logins };
-}
-
-function welcome(stack: LocalStack, milliseconds: number): void {
-  const { webAddress, mqttsAddress, mqttAddress, certificateAuthorityFile } = stack;
-  print();
-  print(style("bold", `The stack runs (started in ${duration(milliseconds)}).`));
-  print();
-  print(
-    table([
-      ["  web app", webAddress],
-      ["  MQTT over TLS", `${mqttsAddress}   CA: ${certificateAuthorityFile}`],
-      ["  MQTT", mqttAddress],
-    ]),
-  );
-  for (const { name, email, password, entryPath } of stack.logins) {
-    print();
-    print(`  ${style("bold", name)}`);
-    print(`    enter once  ${webAddress}${entryPath}`);
-    print(
-      `    or sign in  ${email}  ${password ?? style("dim", "password of the first start; --new-passwords makes a new one")}`,
-    );
-  }
-  print();
-  print("Ctrl-C stops it; the next start goes on with all data.");
-}
-
-async function openPage(stack: LocalStack): Promise<void> {
-  const [first] = stack.logins;
-  try {
-    const { default: open } = await import("open");
-    await open(first === undefined ? stack.webAddress : `${stack.webAddress}${first.entryPath}`);
-  } catch {
-    // A machine without a browser: the address stands above.
-  }
 }

@@ -109,7 +109,7 @@ function troubleOf(pod: KubernetesObject, events: readonly Event[]): Found | und
     const [container] = (status.containerStatuses ?? []).filter((each) => !each.ready);
     return {
       reason: "NotReady",
-      what: `It runs, and is not ready: ${oneLine(last.message)}`,
+      what: `It runs, and is not ready: ${oneLine(last.message)}.`,
       cure: "Its log says what it waits for.",
       ...(container && { log: { container: container.name, previous: false } }),
     };

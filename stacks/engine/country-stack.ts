@@ -1,5 +1,5 @@
 /** One country's stack in the engine: opened where its state lies, then previewed, stood up, read anew or taken down. */
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   type EngineEvent,
@@ -9,7 +9,6 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { kubernetesStack } from "../kubernetes/program.ts";
-import { EnvironmentError } from "../local/environment-error.ts";
 import { type PlannedTarget, projectName, stackName } from "../plan/country-plan.ts";
 import { type EngineCli, EngineRunError } from "./engine-cli.ts";
 import { engineFailure } from "./engine-failure.ts";
@@ -74,8 +73,8 @@ export class CountryStack {
    */
   async exists(): Promise<boolean> {
     const { place } = this.options;
-    mkdirSync(this.#workFolder, { recursive: true, mode: 0o700 });
-    for (const folder of [place.folder, this.#workFolder]) chmodSync(folder, 0o700);
+    if (place.kind === "file" && !existsSync(place.folder)) return false;
+    this.#makeFolders();
     return this.#explained(async () => {
       const workspace = await LocalWorkspace.create(this.#workspace());
       const stacks = await workspace.listStacks();
@@ -88,6 +87,7 @@ export class CountryStack {
    * @throws EngineFailure
    */
   async open(exists: boolean, passphrase: string | undefined): Promise<void> {
+    this.#makeFolders();
     if (passphrase !== undefined) {
       // An empty file name would win over the passphrase.
       delete this.#environment.PULUMI_CONFIG_PASSPHRASE_FILE;
@@ -145,6 +145,11 @@ export class CountryStack {
     await this.#explained(() => this.#opened.destroy(options));
   }
 
+  /** What the stack tells of itself since its last run. */
+  outputs(): Promise<OutputMap> {
+    return this.#explained(() => this.#opened.outputs());
+  }
+
   /** The next run takes away what protects the data that the stack holds. */
   releaseData(): void {
     this.#releaseData = true;
@@ -173,6 +178,11 @@ export class CountryStack {
     };
   }
 
+  #makeFolders(): void {
+    mkdirSync(this.#workFolder, { recursive: true, mode: 0o700 });
+    for (const folder of [this.options.place.folder, this.#workFolder]) chmodSync(folder, 0o700);
+  }
+
   get #opened(): Stack {
     if (this.#stack === undefined) throw new Error("The stack has not been opened.");
     return this.#stack;
@@ -199,7 +209,6 @@ export class CountryStack {
       return await action();
     } catch (error) {
       if (error instanceof EngineRunError) throw engineFailure(error, this.name);
-      if (error instanceof EnvironmentError) throw error;
       throw error;
     }
   }

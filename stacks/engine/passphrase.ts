@@ -1,6 +1,6 @@
 /** The passphrase that encrypts the secrets of a stack's state: the team's own, or one that is made and kept beside the state. */
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EnvironmentError } from "../local/environment-error.ts";
 import type { StatePlace } from "./state-place.ts";
@@ -52,6 +52,7 @@ export async function findPassphrase(wanted: PassphraseWanted): Promise<Passphra
       "Set PULUMI_CONFIG_PASSPHRASE_FILE or PULUMI_CONFIG_PASSPHRASE.",
     );
   const value = randomBytes(32).toString("base64url");
+  mkdirSync(place.folder, { recursive: true, mode: 0o700 });
   writeFileSync(kept, `${value}\n`, { mode: 0o600, flag: "wx" });
   return { value, source: `the file ${kept}`, madeIn: kept };
 }

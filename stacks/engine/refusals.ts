@@ -30,3 +30,9 @@ export class Stopped extends Error {
 /** A question that nobody is there to answer. */
 export const nobodyToAsk = (question: string, option: string): EnvironmentError =>
   new EnvironmentError(`${question}, and there is no terminal to ask at.`, `Add ${option} if you mean it.`);
+
+export const nothingStands = (stack: string): EnvironmentError =>
+  new EnvironmentError(
+    `The state knows no stack ${stack}.`,
+    "Stand it up by `rollout up`, or name the state that knows it by --state.",
+  );

@@ -20,7 +20,7 @@ export interface ResourceStep {
 /** What a resource says while it is being made, such as that a pod is not ready yet. */
 export interface ResourceMessage {
   readonly urn: string;
-  readonly severity: "info" | "warning" | "error";
+  readonly severity: "warning" | "error";
   readonly text: string;
   /** It holds only while the step runs. */
   readonly passing: boolean;
@@ -38,11 +38,9 @@ const actions: Readonly<Record<string, Action>> = {
   refresh: "read",
 };
 
-/** Components and the stack hold others together; nothing is made of them. */
+/** Components hold others together; nothing is made of them, nor of providers. */
 const isReal = ({ type, new: fresh, old }: StepEventMetadata): boolean =>
-  (fresh?.custom ?? old?.custom ?? true) &&
-  type !== "pulumi:pulumi:Stack" &&
-  !type.startsWith("pulumi:providers:");
+  (fresh ?? old)?.custom === true && !type.startsWith("pulumi:providers:");
 
 export class StepReader {
   readonly #started = new Map<string, number>();
@@ -67,17 +65,30 @@ export class StepReader {
     };
   }
 
+  /** What a person should know; what the engine notes for its own makers is left out. */
   message({ diagnosticEvent }: EngineEvent): ResourceMessage | undefined {
     if (diagnosticEvent === undefined) return undefined;
-    const text = withoutColours(diagnosticEvent.message).trim();
-    if (text === "") return undefined;
-    return {
-      urn: diagnosticEvent.urn ?? "",
-      severity: diagnosticEvent.severity === "info#err" ? "info" : diagnosticEvent.severity,
-      text,
-      passing: diagnosticEvent.ephemeral === true,
-    };
+    const { urn = "", severity, message, ephemeral } = diagnosticEvent;
+    if (severity !== "warning" && severity !== "error") return undefined;
+    const text = shortened(withoutColours(message));
+    // The first comes with every run that finds a plugin on PATH, the second with every run that fails.
+    if (text === "" || /^using pulumi-resource-|^(update|preview|destroy|refresh) failed$/.test(text))
+      return undefined;
+    return { urn, severity, text, passing: ephemeral === true };
   }
+}
+
+/** The Kubernetes provider wraps each reason in a frame that names the resource again. */
+function shortened(text: string): string {
+  const frame =
+    /resource "?urn:\S+"? was (?:successfully created|not successfully (?:created|updated) by the Kubernetes API server)[^:]*: (?:the Kubernetes API server reported that it failed to fully initialize or become live: )?/g;
+  return text
+    .replaceAll(/^(error: )?\d+ errors? occurred:\s*/gm, "")
+    .replaceAll(frame, "")
+    .split("\n")
+    .map((line) => line.replace(/^\s*\* /, "").trim())
+    .filter((line) => line !== "")
+    .join("\n");
 }
 
 /** `urn:pulumi:<stack>::<project>::<types>::<name>`. */

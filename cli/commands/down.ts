@@ -1,0 +1,19 @@
+/** `rollout down`: takes a country's stack down, with all that rests in it. */
+import { Command } from "commander";
+import { type EngineOptions, runEngine, withEngineOptions } from "../engine-command.ts";
+
+export function downCommand(): Command {
+  return withEngineOptions(
+    new Command("down")
+      .description("take the stack down, with all that rests in it")
+      .argument("<file>", "localisation file"),
+  )
+    .option("--delete-data", "also what is protected or would stay: databases, buckets, kept volumes")
+    .option("--yes", "do not ask")
+    .action((file: string, options: EngineOptions & { readonly deleteData?: boolean }) =>
+      runEngine(file, options, async (request, conversation) => {
+        const { takeDown } = await import("../../stacks/engine/take-down.ts");
+        await takeDown({ ...request, deleteData: options.deleteData === true }, conversation);
+      }),
+    );
+}

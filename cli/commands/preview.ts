@@ -1,0 +1,16 @@
+/** `rollout preview`: what `rollout up` would change in the cluster or cloud. */
+import { Command } from "commander";
+import { type EngineOptions, runEngine, withEngineOptions } from "../engine-command.ts";
+
+export function previewCommand(): Command {
+  return withEngineOptions(
+    new Command("preview")
+      .description("show what `rollout up` would change, compared with what is there")
+      .argument("<file>", "localisation file"),
+  ).action((file: string, options: EngineOptions) =>
+    runEngine(file, options, async (request, conversation) => {
+      const { previewStack } = await import("../../stacks/engine/stand-up.ts");
+      await previewStack(request, conversation);
+    }),
+  );
+}

@@ -1,0 +1,185 @@
+/** Shows a run of the engine: a line for each resource, colours and questions on a terminal, JSON lines where asked. */
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import type { Conversation, RolloutEvent } from "../stacks/engine/conversation.ts";
+import { duration, print, printEvent, StepList, style } from "./terminal.ts";
+
+export function engineConversation(json: boolean): Conversation {
+  const signal = stopOnSignals(json);
+  if (json)
+    return {
+      step: async (title, action) => {
+        const began = performance.now();
+        let detail = "";
+        const result = await action((told) => {
+          detail = told;
+        });
+        printEvent({ event: "step", title, milliseconds: Math.round(performance.now() - began), detail });
+        return result;
+      },
+      tell: printEvent,
+      signal,
+    };
+  const steps = new StepList();
+  const printer = new Printer();
+  return {
+    step: (title, action) => steps.run(title, action),
+    tell: (event) => printer.show(event),
+    ...(process.stdin.isTTY && process.stdout.isTTY && { ask: { text: ask, secret: askSecret } }),
+    signal,
+  };
+}
+
+/** The first signal stops in good order; the second ends this process, and the engine with its next word to it. */
+function stopOnSignals(json: boolean): AbortSignal {
+  const end = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(name, () => {
+      if (end.signal.aborted) process.exit(130);
+      end.abort();
+      if (json) printEvent({ event: "stopping" });
+      else
+        print(
+          "\nStopping: what has begun is finished first. Ctrl-C again ends at once, and the next run has to repair.",
+        );
+    });
+  return end.signal;
+}
+
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
+async function askSecret(question: string): Promise<string> {
+  process.stdout.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  try {
+    return await lines.question("");
+  } finally {
+    lines.close();
+    process.stdout.write("\n");
+  }
+}
+
+const signs = { create: "+", update: "~", replace: "±", delete: "-", read: "·" } as const;
+const colours = {
+  create: "green",
+  update: "yellow",
+  replace: "magenta",
+  delete: "red",
+  read: "dim",
+} as const;
+const done = {
+  create: "created",
+  update: "updated",
+  replace: "replaced",
+  delete: "deleted",
+  read: "read",
+} as const;
+
+class Printer {
+  readonly #said = new Set<string>();
+
+  show(event: RolloutEvent): void {
+    switch (event.event) {
+      case "stack":
+        print(
+          style(
+            "dim",
+            `  ${event.stack} on ${event.cluster ?? event.target}, namespace ${event.namespace}; state in ${event.state}, ${event.secrets}`,
+          ),
+        );
+        return;
+      case "note":
+        print(`  • ${event.text}`);
+        return;
+      case "warning":
+        print(style("yellow", `! ${event.text}`));
+        return;
+      case "changes":
+        for (const { action, kind, name, changed, holdsData } of event.changes) {
+          const what =
+            changed.length === 0
+              ? ""
+              : style("dim", `  ${changed.slice(0, 6).join(", ")}${changed.length > 6 ? " …" : ""}`);
+          const loss =
+            holdsData && (action === "delete" || action === "replace")
+              ? style("red", "  its data goes with it")
+              : "";
+          print(`  ${style(colours[action], `${signs[action]} ${kind} ${name}`)}${what}${loss}`);
+        }
+        return;
+      case "resource":
+        this.#resource(event);
+        return;
+      case "message":
+        this.#message(event);
+        return;
+      case "pod":
+        print(
+          style("yellow", `! ${event.subject}: ${event.what}`) + (event.cure === "" ? "" : ` ${event.cure}`),
+        );
+        for (const text of event.events) print(style("dim", `    event  ${text}`));
+        for (const line of event.log) print(style("dim", `    log    ${line}`));
+        return;
+      case "done":
+        this.#done(event);
+    }
+  }
+
+  #resource(event: Extract<RolloutEvent, { event: "resource" }>): void {
+    if (event.state === "started" || (event.action === "read" && event.state === "done")) return;
+    const time = duration(event.milliseconds ?? 0).padStart(7);
+    const subject = `${event.kind} ${event.name}`.padEnd(48);
+    if (event.state === "failed")
+      print(`${style("red", "✗")} ${subject} ${style("dim", time)}  ${style("red", "failed")}`);
+    else
+      print(
+        `${style(colours[event.action], signs[event.action])} ${subject} ${style("dim", time)}  ${style("dim", done[event.action])}`,
+      );
+  }
+
+  /** Warnings and errors once each; what passes is shown only where it is asked for. */
+  #message({ severity, passing, text, kind, name }: Extract<RolloutEvent, { event: "message" }>): void {
+    if (passing || this.#said.has(text)) return;
+    this.#said.add(text);
+    const lines = text.split("\n").slice(0, 12);
+    print(
+      style(
+        severity === "error" ? "red" : "yellow",
+        `${severity === "error" ? "✗" : "!"} ${kind === "Stack" ? "" : `${kind} ${name}: `}${lines.join("\n    ")}`,
+      ),
+    );
+  }
+
+  #done({ did, stack, counts, milliseconds, outputs }: Extract<RolloutEvent, { event: "done" }>): void {
+    print();
+    const sum = Object.entries(counts)
+      .filter(([action]) => action !== "read")
+      .map(([action, count]) => `${count} ${done[action as keyof typeof done]}`)
+      .join(", ");
+    const time = duration(milliseconds);
+    if (did === "nothing")
+      print(`${style("green", "✓")} ${stack} is as its file says; nothing was changed (${time}).`);
+    else if (did === "previewed")
+      print(
+        `${sum === "" ? "Nothing" : sum.replaceAll(/(\d+ )(\w+)/g, "$1to be $2")} (${time}). Nothing was changed.`,
+      );
+    else if (did === "read")
+      print(
+        `${style("green", "✓")} The state of ${stack} is as the cluster is: ${sum === "" ? "nothing was different" : sum} (${time}).`,
+      );
+    else
+      print(
+        `${style("green", "✓")} ${stack} is ${did}: ${sum === "" ? "nothing was there" : sum} in ${time}.`,
+      );
+    if (typeof outputs.webAddress === "string") print(`  web app        ${outputs.webAddress}`);
+    if (typeof outputs.mqttAddress === "string") print(`  MQTT over TLS  ${outputs.mqttAddress}`);
+  }
+}

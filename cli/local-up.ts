@@ -1,0 +1,145 @@
+/** Stands a country's stack up on this machine and keeps it running until Ctrl-C. */
+import type { LoadedCountry } from "../localisation/load.ts";
+import { DataFolder } from "../stacks/local/data-folder.ts";
+import type { LocalStack } from "../stacks/local/local-stack.ts";
+import { duration, print, printEvent, style, table } from "./terminal.ts";
+
+export interface LocalUpOptions {
+  readonly data: string;
+  readonly port?: number;
+  readonly mqttPort?: number;
+  readonly mqttsPort?: number;
+  readonly simulator: boolean;
+  readonly companies?: number;
+  readonly rate?: number;
+  readonly speed?: number;
+  readonly newPasswords?: boolean;
+  readonly open: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints each step with its time. */
+export interface Steps {
+  run<T>(title: string, action: (tell: (detail: string) => void) => Promise<T> | T): Promise<T>;
+}
+
+/** @param started of `performance.now()`. */
+export async function localUp(
+  loaded: LoadedCountry,
+  options: LocalUpOptions,
+  steps: Steps,
+  started: number,
+): Promise<void> {
+  const { country } = loaded;
+  const folder = DataFolder.of(country, options.data);
+  folder.create();
+  // Only here, so that no other command loads the stores and the broker.
+  const [{ startLocalStack }, { openLog }, { asEnvironmentError }] = await Promise.all([
+    import("../stacks/local/local-stack.ts"),
+    import("../stacks/local/log.ts"),
+    import("../stacks/local/explain-error.ts"),
+  ]);
+  const log = openLog(folder.log);
+  const ports = country.hosting.local.ports;
+  const end = new AbortController();
+  endOnSignals(end);
+  try {
+    const stack = await startLocalStack({
+      loaded,
+      folder,
+      ports: {
+        http: options.port ?? ports.http,
+        mqtt: options.mqttPort ?? (options.port === 0 ? 0 : ports.mqtt),
+        mqtts: options.mqttsPort ?? (options.port === 0 ? 0 : ports.mqtts),
+      },
+      ...(options.simulator ? { simulator: simulatorOptions(options) } : {}),
+      renewLogins: options.newPasswords === true,
+      log,
+      step: (title, start) => steps.run(title, start),
+      end,
+    });
+    if (options.json) printEvent({ event: "ready", ...summary(stack) });
+    else welcome(stack, performance.now() - started);
+    if (options.open && !options.json && process.stdout.isTTY) await openPage(stack);
+    await aborted(end.signal);
+    const stopping = performance.now();
+    await stack.stop();
+    if (options.json) printEvent({ event: "stopped" });
+    else print(`Stopped in ${duration(performance.now() - stopping)}. Everything acknowledged is stored.`);
+    end.signal.throwIfAborted();
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw asEnvironmentError(error);
+  }
+}
+
+/** Ctrl-C or SIGTERM. */
+class Interruption extends Error {
+  override readonly name = "Interruption";
+}
+
+/** A second Ctrl-C ends the process at once. */
+function endOnSignals(end: AbortController): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      if (end.signal.aborted) process.exit(130);
+      end.abort(new Interruption(signal));
+      process.once(signal, () => process.exit(130));
+    });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function simulatorOptions({ companies, rate, speed }: LocalUpOptions) {
+  return {
+    ...(companies === undefined ? {} : { companies: Math.ceil(companies) }),
+    ...(rate === undefined ? {} : { rate }),
+    ...(speed === undefined ? {} : { speed }),
+  };
+}
+
+function summary(stack: LocalStack) {
+  const { webAddress, mqttAddress, mqttsAddress, certificateAuthorityFile } = stack;
+  const logins = stack.logins.map(({ entryPath, ...login }) => ({
+    ...login,
+    enter: `${webAddress}${entryPath}`,
+  }));
+  return { webAddress, mqttAddress, mqttsAddress, certificateAuthorityFile, logins };
+}
+
+function welcome(stack: LocalStack, milliseconds: number): void {
+  const { webAddress, mqttsAddress, mqttAddress, certificateAuthorityFile } = stack;
+  print();
+  print(style("bold", `The stack runs (started in ${duration(milliseconds)}).`));
+  print();
+  print(
+    table([
+      ["  web app", webAddress],
+      ["  MQTT over TLS", `${mqttsAddress}   CA: ${certificateAuthorityFile}`],
+      ["  MQTT", mqttAddress],
+    ]),
+  );
+  for (const { name, email, password, entryPath } of stack.logins) {
+    print();
+    print(`  ${style("bold", name)}`);
+    print(`    enter once  ${webAddress}${entryPath}`);
+    print(
+      `    or sign in  ${email}  ${password ?? style("dim", "password of the first start; --new-passwords makes a new one")}`,
+    );
+  }
+  print();
+  print("Ctrl-C stops it; the next start goes on with all data.");
+}
+
+async function openPage(stack: LocalStack): Promise<void> {
+  const [first] = stack.logins;
+  try {
+    const { default: open } = await import("open");
+    await open(first === undefined ? stack.webAddress : `${stack.webAddress}${first.entryPath}`);
+  } catch {
+    // A machine without a browser: the address stands above.
+  }
+}

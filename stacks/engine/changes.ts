@@ -1,0 +1,23 @@
+/** Gathers what a preview would change, and which of it holds data. */
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import type { Change } from "./conversation.ts";
+import { StepReader } from "./resource-steps.ts";
+
+/** What goes with them: a namespace takes its claims along, CloudNativePG its volumes. */
+const holders =
+  /\$?(kubernetes:core\/v1:Namespace|kubernetes:core\/v1:PersistentVolumeClaim|kubernetes:postgresql\.cnpg\.io\/v1:Cluster|aws:rds\/instance:Instance|aws:s3\/bucket:Bucket)$/;
+
+/** @param urn of a resource. */
+export const holdsData = (urn: string): boolean => holders.test(urn.split("::")[2] ?? "");
+
+export class ChangeList {
+  readonly changes: Change[] = [];
+  readonly #reader = new StepReader();
+
+  readonly read = (event: EngineEvent): void => {
+    const step = this.#reader.step(event);
+    if (step?.state !== "started" || step.action === "read") return;
+    const { action, kind, name, urn, changed } = step;
+    this.changes.push({ action, kind, name, urn, changed, holdsData: holdsData(urn) });
+  };
+}

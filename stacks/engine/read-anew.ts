@@ -1,0 +1,32 @@
+/** Reads what is there into the state, and says what is different from it. */
+import type { Conversation } from "./conversation.ts";
+import { nothingStands, Stopped } from "./refusals.ts";
+import { RunReport } from "./run-report.ts";
+import { openSession, type RolloutRequest } from "./session.ts";
+
+/** @throws Stopped, EnvironmentError */
+export async function readAnew(request: RolloutRequest, conversation: Conversation): Promise<void> {
+  const began = performance.now();
+  const session = await openSession(request, conversation);
+  const { stack, existed, cluster } = session;
+  try {
+    if (!existed) throw nothingStands(stack.name);
+    const report = new RunReport(conversation);
+    try {
+      await stack.refresh({ onEvent: report.read, signal: conversation.signal });
+    } catch (error) {
+      if (conversation.signal.aborted) throw new Stopped("Stopped. Nothing in the cluster was changed.");
+      throw error;
+    }
+    conversation.tell({
+      event: "done",
+      stack: stack.name,
+      did: "read",
+      counts: report.counts,
+      milliseconds: performance.now() - began,
+      outputs: {},
+    });
+  } finally {
+    cluster?.close();
+  }
+}

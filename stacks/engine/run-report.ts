@@ -1,0 +1,30 @@
+/** Tells the steps and messages of a run while they happen, counts them, and keeps what failed. */
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import type { Conversation } from "./conversation.ts";
+import { type Action, nameOf, type ResourceStep, StepReader } from "./resource-steps.ts";
+
+export class RunReport {
+  readonly failed: ResourceStep[] = [];
+  readonly counts: Partial<Record<Action, number>> = {};
+  readonly #reader = new StepReader();
+  readonly #conversation: Conversation;
+
+  constructor(conversation: Conversation) {
+    this.#conversation = conversation;
+  }
+
+  readonly read = (event: EngineEvent): void => {
+    const step = this.#reader.step(event);
+    if (step !== undefined) {
+      if (step.state === "done") this.counts[step.action] = (this.counts[step.action] ?? 0) + 1;
+      if (step.state === "failed") this.failed.push(step);
+      if (step.state !== "failed" || !this.#conversation.signal.aborted)
+        this.#conversation.tell({ event: "resource", ...step });
+    }
+    const message = this.#reader.message(event);
+    // What stops says that it was stopped.
+    if (message === undefined || this.#conversation.signal.aborted) return;
+    const subject = message.urn === "" ? { kind: "", name: "" } : nameOf(message.urn);
+    this.#conversation.tell({ event: "message", ...subject, ...message });
+  };
+}

@@ -1,0 +1,210 @@
+/** Stands a country's stack up, or changes it to what its file says now: judged, shown, confirmed, then done. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
+import { checkCountry } from "../../policies/check-country.ts";
+import { blocks } from "../../policies/findings.ts";
+import { ClusterError } from "../cluster/cluster-error.ts";
+import { EnvironmentError } from "../local/environment-error.ts";
+import { planCountry } from "../plan/country-plan.ts";
+import { totals } from "../plan/tree.ts";
+import { ChangeList } from "./changes.ts";
+import type { Conversation } from "./conversation.ts";
+import { EngineFailure } from "./engine-failure.ts";
+import { PodWatch } from "./pod-watch.ts";
+import { NotHealthy, nobodyToAsk, PoliciesRefuse, Stopped } from "./refusals.ts";
+import { RunReport } from "./run-report.ts";
+import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
+
+/**
+ * @throws StackSettingsError, PoliciesRefuse, NotHealthy, Stopped, EnvironmentError
+ */
+export async function standUp(request: RolloutRequest, conversation: Conversation): Promise<void> {
+  const began = performance.now();
+  await judge(request, conversation);
+  const session = await openSession(request, conversation);
+  try {
+    await refuseForeignNamespace(session);
+    await repair(session, conversation);
+    const changes = await previewed(session, conversation);
+    if (changes.length === 0) {
+      conversation.tell({
+        event: "done",
+        stack: session.stack.name,
+        did: "nothing",
+        counts: {},
+        milliseconds: performance.now() - began,
+        outputs: plain(await session.stack.outputs()),
+      });
+      return;
+    }
+    await confirm(request, conversation, `Make these changes to ${session.stack.name}?`);
+    const report = new RunReport(conversation);
+    const outputs = await watched(session, conversation, report, () =>
+      session.stack.up({ onEvent: report.read, signal: conversation.signal }),
+    );
+    conversation.tell({
+      event: "done",
+      stack: session.stack.name,
+      did: "stood up",
+      counts: report.counts,
+      milliseconds: performance.now() - began,
+      outputs: plain(outputs),
+    });
+  } finally {
+    session.cluster?.close();
+  }
+}
+
+/** Shows what `standUp` would change. It leaves no trace: a stack that is new gets no state. */
+export async function previewStack(request: RolloutRequest, conversation: Conversation): Promise<void> {
+  const began = performance.now();
+  await judge(request, conversation);
+  const temporary = mkdtempSync(join(tmpdir(), "rollout-preview-"));
+  try {
+    const session = await openSession(request, conversation, temporary);
+    try {
+      const changes = await previewed(session, conversation);
+      conversation.tell({
+        event: "done",
+        stack: session.stack.name,
+        did: "previewed",
+        counts: Object.fromEntries(
+          Object.entries(Object.groupBy(changes, ({ action }) => action)).map(([action, all]) => [
+            action,
+            all.length,
+          ]),
+        ),
+        milliseconds: performance.now() - began,
+        outputs: {},
+      });
+    } finally {
+      session.cluster?.close();
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** The plan, and what the policies say of it. */
+async function judge({ loaded, target, version }: RolloutRequest, conversation: Conversation): Promise<void> {
+  const plan = await conversation.step("Plan", async (tell) => {
+    const made = await planCountry(loaded, target, version);
+    const { resources, pods } = totals(made);
+    tell(`${resources} resources, ${pods} pods`);
+    return made;
+  });
+  await conversation.step("Policies", (tell) => {
+    const result = checkCountry(loaded, {
+      subject: { kind: "plan", plan, description: `the plan of ${loaded.file} for ${target}` },
+    });
+    // As `rollout check` does.
+    if (result.findings.some((finding) => blocks(finding, "low"))) throw new PoliciesRefuse(result);
+    tell(`${result.policies.filter(({ verdict }) => verdict === "pass").length} passed`);
+  });
+  for (const note of (plan.outputs.notes as readonly string[] | undefined) ?? [])
+    conversation.tell({ event: "note", text: note });
+}
+
+/** What the engine would do. */
+async function previewed({ stack }: Session, conversation: Conversation) {
+  const list = new ChangeList();
+  const messages: string[] = [];
+  await conversation.step("Comparing with what is there", async (tell) => {
+    const report = new RunReport({
+      ...conversation,
+      tell: (event) => {
+        if (event.event === "message" && event.severity === "error") messages.push(event.text);
+      },
+    });
+    try {
+      await stack.preview({
+        onEvent: (event) => {
+          list.read(event);
+          report.read(event);
+        },
+        signal: conversation.signal,
+      });
+    } catch (error) {
+      throw withMessages(error, messages);
+    }
+    tell(list.changes.length === 0 ? "nothing to change" : `${list.changes.length} changes`);
+  });
+  conversation.tell({ event: "changes", changes: list.changes });
+  return list.changes;
+}
+
+/** The engine's own sentence says only that it failed; why is among what the resources said. */
+function withMessages(error: unknown, messages: readonly string[]): unknown {
+  if (!(error instanceof EngineFailure) || messages.length === 0) return error;
+  if (error.reason !== "resources" && error.reason !== "unknown") return error;
+  return new EngineFailure(error.reason, [...new Set(messages)].join("\n"), error.cure, { cause: error });
+}
+
+/** @throws Stopped, EnvironmentError */
+export async function confirm(
+  { yes }: RolloutRequest,
+  { ask }: Conversation,
+  question: string,
+): Promise<void> {
+  if (yes) return;
+  if (ask === undefined) throw nobodyToAsk("This asks for a confirmation", "--yes");
+  if (!/^y(es)?$/i.test((await ask.text(`${question} [y/N] `)).trim()))
+    throw new Stopped("Nothing was changed.");
+}
+
+/**
+ * A stack without a state beside a namespace that is there: the state lies somewhere else, and a new one would give the parts
+ * new secrets.
+ */
+async function refuseForeignNamespace({ cluster, resources, namespace, stack }: Session): Promise<void> {
+  if (cluster === undefined || resources.some(({ type }) => type === "kubernetes:core/v1:Namespace")) return;
+  try {
+    await cluster.get(`/api/v1/namespaces/${namespace}`);
+  } catch (error) {
+    if (error instanceof ClusterError && (error.reason === "not-found" || error.reason === "forbidden"))
+      return;
+    throw error;
+  }
+  throw new EnvironmentError(
+    `The namespace ${namespace} is there already, and the state of ${stack.name} does not know it.`,
+    `If the stack was stood up from elsewhere, name its state by --state; if the namespace holds nothing of value, delete it; else choose another under hosting.kubernetes.namespace.`,
+  );
+}
+
+/** Runs the engine and looks at the pods meanwhile. */
+async function watched(
+  { cluster, namespace, stack }: Session,
+  conversation: Conversation,
+  report: RunReport,
+  run: () => Promise<OutputMap>,
+): Promise<OutputMap> {
+  const watch = cluster && new PodWatch(cluster, namespace, conversation);
+  watch?.start();
+  try {
+    const outputs = await run();
+    await watch?.stop();
+    return outputs;
+  } catch (error) {
+    const troubles = (await watch?.stop()) ?? [];
+    if (conversation.signal.aborted)
+      throw new Stopped(`Stopped. The same command goes on where ${stack.name} was left.`);
+    if (!(error instanceof EngineFailure) || error.reason !== "resources") throw error;
+    const failed = report.failed.map(({ kind, name }) => `${kind} ${name}`).join(", ");
+    const message = failed === "" ? error.message : `Not done: ${failed}.`;
+    if (troubles.length > 0)
+      throw new NotHealthy(
+        message,
+        `Mend what keeps the pods from starting, then run the same command again.`,
+      );
+    throw new EngineFailure("resources", message, error.cure, { cause: error });
+  }
+}
+
+/** Outputs without those that are secret. */
+export function plain(outputs: OutputMap): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, { value, secret }]) => (secret ? [] : [[name, value]])),
+  );
+}

@@ -1,0 +1,146 @@
+/** Takes a country's stack down, with what rests in it; says before what is lost, and after what stays. */
+import type { ClusterClient, KubernetesObject } from "../cluster/cluster-client.ts";
+import { EnvironmentError } from "../local/environment-error.ts";
+import { holdsData } from "./changes.ts";
+import type { Conversation } from "./conversation.ts";
+import type { CountryStack, RecordedResource } from "./country-stack.ts";
+import { EngineFailure } from "./engine-failure.ts";
+import { nobodyToAsk, nothingStands, Stopped } from "./refusals.ts";
+import { nameOf } from "./resource-steps.ts";
+import { RunReport } from "./run-report.ts";
+import { openSession, type RolloutRequest, type Session } from "./session.ts";
+
+export interface TakeDownRequest extends RolloutRequest {
+  /** Also what is protected or would stay: databases, buckets with what is in them, volumes. */
+  readonly deleteData: boolean;
+}
+
+/** @throws Stopped, EnvironmentError */
+export async function takeDown(request: TakeDownRequest, conversation: Conversation): Promise<void> {
+  const began = performance.now();
+  const session = await openSession(request, conversation);
+  const { stack, existed, resources, cluster, namespace } = session;
+  try {
+    if (!existed) throw nothingStands(stack.name);
+    const guarded = resources.filter(isProtected);
+    if (guarded.length > 0 && !request.deleteData)
+      throw new EnvironmentError(
+        `${guarded.map(({ urn }) => Object.values(nameOf(urn)).join(" ")).join(", ")} hold data and are protected: nothing was taken down.`,
+        "Add --delete-data if the data may go. The database leaves a last snapshot; keys end after 30 days.",
+      );
+    for (const text of losses(session, request)) conversation.tell({ event: "warning", text });
+    await confirmByName(request, conversation, stack.name);
+    const report = new RunReport(conversation);
+    const run = { onEvent: report.read, signal: conversation.signal };
+    await stoppable(
+      conversation,
+      stack,
+      async () => {
+        if (guarded.length > 0) {
+          stack.releaseData();
+          await stack.up({ ...run, only: guarded.map(({ urn }) => urn) });
+        }
+        await stack.destroy(run);
+      },
+      report,
+    );
+    await stack.forget();
+    if (cluster !== undefined && request.target === "kubernetes")
+      await remainders(cluster, session, request.deleteData, conversation);
+    conversation.tell({
+      event: "done",
+      stack: stack.name,
+      did: "taken down",
+      counts: report.counts,
+      milliseconds: performance.now() - began,
+      outputs: { namespace },
+    });
+  } finally {
+    cluster?.close();
+  }
+}
+
+/** The cloud refuses to delete them, or finds them full. */
+const isProtected = ({ type }: RecordedResource): boolean =>
+  type === "aws:rds/instance:Instance" || type === "aws:s3/bucket:Bucket";
+
+function losses({ resources, namespace, stack }: Session, { loaded }: TakeDownRequest): string[] {
+  const holders = resources.filter(({ urn }) => holdsData(urn)).map(({ urn }) => nameOf(urn));
+  if (holders.length === 0) return [];
+  const { destination } = loaded.country.hosting.backup;
+  const backupKeys = resources.filter(
+    ({ type, urn }) => type === "pulumi:index:Stash" && urn.endsWith("-backup-key"),
+  );
+  return [
+    `${stack.name} goes with all that companies answered and machines sent: ${holders.map(({ kind, name }) => `${kind} ${name}`).join(", ")}.`,
+    ...(destination === undefined
+      ? ["There is no backup of it."]
+      : [`Backups stay in ${destination.bucket} at ${destination.endpoint}.`]),
+    ...(destination !== undefined && backupKeys.length > 0
+      ? [
+          `The key that opens them goes too. Save it first: kubectl -n ${namespace} get secret time-series-secrets -o jsonpath='{.data.backup-key}'`,
+        ]
+      : []),
+  ];
+}
+
+async function confirmByName({ yes }: TakeDownRequest, { ask }: Conversation, name: string): Promise<void> {
+  if (yes) return;
+  if (ask === undefined) throw nobodyToAsk("This asks for a confirmation", "--yes");
+  if ((await ask.text(`Type ${name} to take it down: `)).trim() !== name)
+    throw new Stopped("Nothing was changed.");
+}
+
+async function stoppable(
+  { signal }: Conversation,
+  stack: CountryStack,
+  action: () => Promise<void>,
+  report: RunReport,
+): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (signal.aborted) throw new Stopped(`Stopped. \`rollout down\` goes on where ${stack.name} was left.`);
+    if (!(error instanceof EngineFailure) || error.reason !== "resources" || report.failed.length === 0)
+      throw error;
+    throw new EngineFailure(
+      "resources",
+      `Still there: ${report.failed.map(({ kind, name }) => `${kind} ${name}`).join(", ")}.`,
+      "`rollout down` goes on where it ended.",
+      { cause: error },
+    );
+  }
+}
+
+interface Volume extends KubernetesObject {
+  readonly spec: { readonly claimRef?: { readonly namespace?: string; readonly name?: string } };
+}
+
+/** Volumes whose class keeps them, and what other namespaces may use. */
+async function remainders(
+  cluster: ClusterClient,
+  { namespace, resources }: Session,
+  deleteData: boolean,
+  conversation: Conversation,
+): Promise<void> {
+  const volumes = (await cluster.list("v1", "PersistentVolume")) as Volume[];
+  const kept = volumes
+    .filter(({ spec }) => spec.claimRef?.namespace === namespace)
+    .map(({ metadata }) => metadata.name);
+  if (kept.length > 0 && deleteData) {
+    for (const name of kept) await cluster.delete(`/api/v1/persistentvolumes/${name}`);
+    conversation.tell({
+      event: "note",
+      text: `Deleted from the cluster: the volumes ${kept.join(", ")}. Whether the disks behind them are wiped is the storage's matter.`,
+    });
+  } else if (kept.length > 0)
+    conversation.tell({
+      event: "note",
+      text: `Their storage class keeps these volumes, with the data on them: ${kept.join(", ")}. \`kubectl delete pv ${kept.join(" ")}\` lets them go.`,
+    });
+  if (resources.some(({ type }) => type === "kubernetes:helm.sh/v3:Release"))
+    conversation.tell({
+      event: "note",
+      text: "The operators are gone; their kinds (CRDs) and namespaces stay, because other teams' objects would go with them.",
+    });
+}
