@@ -13,6 +13,8 @@ export interface AuditTrailArgs {
   readonly place: Place;
   readonly keys: Keys;
   readonly retentionDays: number;
+  /** Whether the records may go with the stack. */
+  readonly deletable?: boolean;
   /** ARNs of buckets whose every read and write is recorded. */
   readonly buckets: readonly Output<string>[];
 }
@@ -35,6 +37,7 @@ export class AuditTrail extends ComponentResource {
         classes: ["logs"],
         objectDays: args.retentionDays,
         oldVersionDays: 30,
+        deletableWithContent: args.deletable === true,
         statements: (arn) => [
           {
             Sid: "TrailLooks",

@@ -32,6 +32,8 @@ export interface PrivateBucketArgs {
   readonly objectDays?: number;
   /** Days that a replaced or deleted version stays. */
   readonly oldVersionDays: number;
+  /** Whether the bucket may go while objects are in it. */
+  readonly deletableWithContent?: boolean;
   /** What the bucket allows beyond the rights that roles of the account have. */
   readonly statements: (bucketArn: Output<string>) => readonly Statement[];
 }
@@ -50,7 +52,7 @@ export class PrivateBucket extends ComponentResource {
       name,
       {
         bucket: bucketName,
-        forceDestroy: false,
+        forceDestroy: args.deletableWithContent === true,
         tags: tags(`${args.place.name}-${args.purpose}`, args.classes),
       },
       inside,

@@ -24,6 +24,8 @@ export interface RelationalDatabaseArgs {
   readonly network: AwsNetwork;
   readonly cluster: AwsCluster;
   readonly size: StatefulSize;
+  /** Whether the database may be deleted; a last snapshot stays. */
+  readonly deletable?: boolean;
   readonly backup: {
     /** Daily window in UTC, as "02:00-02:30". */
     readonly window: string;
@@ -138,7 +140,7 @@ export class RelationalDatabase extends ComponentResource {
         backupTarget: "region",
         copyTagsToSnapshot: true,
         deleteAutomatedBackups: false,
-        deletionProtection: true,
+        deletionProtection: args.deletable !== true,
         skipFinalSnapshot: false,
         finalSnapshotIdentifier: `${identifier}-final`,
         enabledCloudwatchLogsExports: ["postgresql", "upgrade"],

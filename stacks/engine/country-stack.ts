@@ -7,19 +7,22 @@ import {
   type OutputMap,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import type { LoadedCountry } from "../../localisation/load.ts";
-import { kubernetesStack } from "../kubernetes/program.ts";
-import { type PlannedTarget, projectName, stackName } from "../plan/country-plan.ts";
+import { projectName } from "../plan/country-plan.ts";
 import { type EngineCli, EngineRunError } from "./engine-cli.ts";
 import { engineFailure } from "./engine-failure.ts";
 import { nameOf } from "./resource-steps.ts";
 import type { StatePlace } from "./state-place.ts";
 
+export interface ProgramOptions {
+  /** What keeps data from being deleted is taken away. */
+  readonly releaseData: boolean;
+}
+
 export interface CountryStackOptions {
-  readonly loaded: LoadedCountry;
-  readonly target: PlannedTarget;
-  /** Of the kit. */
-  readonly version: string;
+  /** As `stackName` makes it. */
+  readonly name: string;
+  /** Declares the resources, and returns what the stack tells of itself. */
+  readonly program: (options: ProgramOptions) => object | Promise<object>;
   readonly engine: EngineCli;
   readonly place: StatePlace;
 }
@@ -56,8 +59,8 @@ export class CountryStack {
 
   constructor(options: CountryStackOptions) {
     this.options = options;
-    const { loaded, place } = options;
-    this.name = stackName(loaded.country.country, loaded.environment);
+    const { name, place } = options;
+    this.name = name;
     this.#environment = {
       // Stronger than what `pulumi login` left behind.
       PULUMI_BACKEND_URL: place.url,
@@ -93,20 +96,11 @@ export class CountryStack {
       delete this.#environment.PULUMI_CONFIG_PASSPHRASE_FILE;
       this.#environment.PULUMI_CONFIG_PASSPHRASE = passphrase;
     }
-    const { loaded, target, version } = this.options;
-    const { country, environment, catalogues } = loaded;
-    const stackProgram = target === "aws" ? (await import("../aws/program.ts")).awsStack : kubernetesStack;
     const inline = {
       stackName: this.name,
       projectName,
-      program: async () =>
-        stackProgram({
-          country,
-          catalogues,
-          version,
-          ...(environment !== undefined && { environment }),
-          ...(this.#releaseData && { releaseData: true }),
-        }),
+      // Pulumi keeps what is returned as the stack's outputs.
+      program: async () => ({ ...(await this.options.program({ releaseData: this.#releaseData })) }),
     };
     this.#stack = await this.#explained(() =>
       exists

@@ -3,9 +3,10 @@ import { pathToFileURL } from "node:url";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { ClusterClient } from "../cluster/cluster-client.ts";
 import { kubeconfigFiles } from "../cluster/kubeconfig.ts";
-import type { PlannedTarget } from "../plan/country-plan.ts";
+import { kubernetesStack } from "../kubernetes/program.ts";
+import { type PlannedTarget, stackName } from "../plan/country-plan.ts";
 import type { Conversation } from "./conversation.ts";
-import { CountryStack, type RecordedResource } from "./country-stack.ts";
+import { CountryStack, type ProgramOptions, type RecordedResource } from "./country-stack.ts";
 import { findEngine } from "./engine-cli.ts";
 import { findPassphrase } from "./passphrase.ts";
 import { type StatePlace, statePlace } from "./state-place.ts";
@@ -44,7 +45,7 @@ export async function openSession(
   conversation: Conversation,
   temporary?: string,
 ): Promise<Session> {
-  const { loaded, target, version, environment } = request;
+  const { loaded, target, environment } = request;
   const engine = await conversation.step("Engine", async (tell) => {
     const found = await findEngine(environment);
     tell(`Pulumi ${found.version}`);
@@ -101,9 +102,29 @@ export async function openSession(
 
   async function lookUp() {
     const place = statePlace(loaded.country, loaded.file, request.state);
-    const found = new CountryStack({ loaded, target, version, engine, place });
+    const found = new CountryStack({
+      name: stackName(loaded.country.country, loaded.environment),
+      program: programOf(request),
+      engine,
+      place,
+    });
     return { stack: found, existed: await found.exists() };
   }
+}
+
+/** The same that a plan runs. */
+function programOf({ loaded, target, version }: RolloutRequest) {
+  const { country, environment, catalogues } = loaded;
+  return async ({ releaseData }: ProgramOptions) => {
+    const program = target === "aws" ? (await import("../aws/program.ts")).awsStack : kubernetesStack;
+    return program({
+      country,
+      catalogues,
+      version,
+      ...(environment !== undefined && { environment }),
+      ...(releaseData && { releaseData }),
+    });
+  };
 }
 
 const temporaryPlace = (folder: string): StatePlace => ({
