@@ -108,6 +108,12 @@ export class ClusterClient {
     return JSON.parse((await this.#ask("POST", path, JSON.stringify(body))).body) as T;
   }
 
+  /** Merges the given fields into what is there. @throws ClusterError */
+  async patch<T = unknown>(path: string, fields: object): Promise<T> {
+    const type = "application/merge-patch+json";
+    return JSON.parse((await this.#ask("PATCH", path, JSON.stringify(fields), type)).body) as T;
+  }
+
   /** @throws ClusterError */
   async delete(path: string): Promise<void> {
     await this.#ask("DELETE", path);
@@ -170,18 +176,23 @@ export class ClusterClient {
     }
   }
 
-  async #ask(method: string, path: string, body?: string): Promise<Answer> {
-    let answer = await this.#send(method, path, body);
+  async #ask(method: string, path: string, body?: string, type?: string): Promise<Answer> {
+    let answer = await this.#send(method, path, body, type);
     // Credentials of a program may have been revoked before they ended.
     if (answer.status === 401 && this.#credentials !== undefined) {
       this.#credentials = undefined;
-      answer = await this.#send(method, path, body);
+      answer = await this.#send(method, path, body, type);
     }
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw refusal(this.access, method, path, answer);
   }
 
-  async #send(method: string, path: string, body: string | undefined): Promise<Answer> {
+  async #send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    type = "application/json",
+  ): Promise<Answer> {
     const { access } = this;
     const given = await this.#given();
     const token = given.token ?? tokenOf(access);
@@ -202,7 +213,7 @@ export class ClusterClient {
         "user-agent": "country-rollout-kit",
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && {
-          "content-type": "application/json",
+          "content-type": type,
           "content-length": Buffer.byteLength(body),
         }),
       },
