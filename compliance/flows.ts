@@ -1,0 +1,86 @@
+/** What leaves the stack: registered hosts, openings of network policies, registries, the certificate authority, transfers. */
+import type { LoadedCountry } from "../localisation/load.ts";
+import type { Country } from "../localisation/schema/country.ts";
+import { PolicyContext } from "../policies/context.ts";
+import { displayName, type JsonObject } from "../policies/resource.ts";
+import { workloadOf } from "../stacks/plan/describe.ts";
+import { at, kindOf, type Plan, type Value } from "../stacks/plan/plan.ts";
+import type { Report } from "./report-schema.ts";
+
+type Flows = Report["flows"];
+
+export function flowsOf({ country }: LoadedCountry, plan: Plan | undefined, today: string): Flows {
+  const { registeredHosts } = new PolicyContext({ country, today });
+  return {
+    // The stack in one process reaches nothing outside of itself.
+    outside:
+      plan === undefined
+        ? []
+        : registeredHosts.map(({ host, purpose, dataClasses, by, ...registered }) => ({
+            host,
+            country: registered.country,
+            purpose,
+            dataClasses: [...dataClasses],
+            addresses: [
+              ...(country.residency.endpoints.find((endpoint) => endpoint.host === host)?.addresses ?? []),
+            ],
+            by,
+          })),
+    openings: plan === undefined ? [] : openingsOf(plan),
+    imageRegistries: plan === undefined ? [] : registriesOf(plan),
+    certificates: certificatesOf(country, plan),
+    transfers: country.residency.transfers.map((transfer) => ({
+      ...transfer,
+      dataClasses: [...transfer.dataClasses],
+    })),
+  };
+}
+
+function openingsOf(plan: Plan): Flows["openings"] {
+  return plan.resources.flatMap((resource) => {
+    if (kindOf(resource) !== "NetworkPolicy") return [];
+    const to = list(at(resource.properties, "spec", "egress")).flatMap((rule) =>
+      list(at(rule, "to")).flatMap((peer) => {
+        const range = at(peer, "ipBlock", "cidr");
+        const ports = list(at(rule, "ports")).map((port) => String(at(port, "port")));
+        return typeof range === "string"
+          ? [`${range}${ports.length > 0 ? ` (${ports.join(", ")})` : ""}`]
+          : [];
+      }),
+    );
+    const name = displayName(resource.type, resource.name, resource.properties as JsonObject);
+    return to.length === 0 ? [] : [{ policy: name, to }];
+  });
+}
+
+function registriesOf(plan: Plan): string[] {
+  const addresses = plan.resources.flatMap((resource) => {
+    if (resource.type.startsWith("kubernetes:helm.sh/")) {
+      const repository = at(resource.properties, "repositoryOpts", "repo");
+      return [String(repository ?? at(resource.properties, "chart") ?? "")];
+    }
+    return [...(workloadOf(resource, plan.resources)?.images ?? [])];
+  });
+  return [...new Set(addresses.map(registryOf))].filter((host) => host !== "").sort();
+}
+
+/** `registry.example.gov.za/library/rabbitmq:4` gives its first part; an image without a host is Docker Hub's. */
+function registryOf(address: string): string {
+  const path = address.replace(/^[a-z]+:\/\//, "");
+  const first = path.split("/")[0] ?? "";
+  if (address !== path) return first;
+  return /[.:]/.test(first) && path.includes("/") ? first : "docker.io";
+}
+
+function certificatesOf({ hosting }: Country, plan: Plan | undefined): Flows["certificates"] {
+  if (plan === undefined) return { issuer: "local-ca" };
+  const tls = plan.target === "aws" ? hosting.aws?.tls : hosting.kubernetes?.tls;
+  return {
+    issuer: tls?.issuer ?? "own-ca",
+    ...(tls?.issuer === "acme" && tls.acmeServer !== undefined && { server: tls.acmeServer }),
+  };
+}
+
+function list(value: Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? value : [];
+}

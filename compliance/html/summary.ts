@@ -1,0 +1,65 @@
+/** The report's first page: the verdict in words, what was checked and what not, and what the report was made from. */
+import { html } from "hono/html";
+import type { Html, ReportView } from "./view.ts";
+
+export const sections = [
+  "data",
+  "places",
+  "access",
+  "flows",
+  "law",
+  "retention",
+  "checks",
+  "waivers",
+  "open",
+  "verify",
+] as const;
+
+export function summary(view: ReportView): Html {
+  const { report, translation } = view;
+  const { verdict, inputs, made, programme } = report;
+  const name = translation.localised(report.names);
+  const unsettled = report.toConfirm.length + report.placeholders.length;
+  const target = view.t(`target.${report.target}`);
+  return html`<h1>${view.t("title", { country: name })}</h1>
+<p class="quiet">${view.t("translation")}</p>
+<div class="verdict${verdict.ok ? "" : " wrong"}">
+<p><strong>${verdict.ok ? view.t("verdict.ok") : view.t("verdict.failed", { count: verdict.failed + verdict.undetermined })}</strong></p>
+<p>${
+    inputs.plan === undefined
+      ? view.t("checked.local", {
+          policies: inputs.policies.count,
+          judged: inputs.policies.count - verdict.notApplicable,
+        })
+      : view.t("checked.plan", { resources: inputs.plan.resources, target, policies: inputs.policies.count })
+  } ${view.t("checked.result", {
+    passed: verdict.passed,
+    failed: verdict.failed,
+    undetermined: verdict.undetermined,
+    waived: verdict.waived,
+    none: verdict.notApplicable,
+  })}</p>
+<p>${inputs.plan === undefined ? view.t("checked.not.local") : view.t("checked.not.plan")} <a href="#${view.id("open")}">${view.t("checked.open", { count: unsettled })}</a></p>
+</div>
+<dl class="facts">
+<dt>${view.t("fact.programme")}</dt><dd>${translation.localised(programme.name)}</dd>
+<dt>${view.t("fact.operator")}</dt><dd>${programme.operator.name}, ${programme.operator.email}</dd>
+<dt>${view.t("fact.officer")}</dt><dd>${programme.officer.name}, ${programme.officer.role}, ${programme.officer.email}${programme.officer.registration === undefined ? "" : ` (${programme.officer.registration})`}</dd>
+<dt>${view.t("fact.target")}</dt><dd>${target}${report.environment === undefined ? "" : ` (${report.environment})`}</dd>
+<dt>${view.t("fact.made")}</dt><dd><time datetime="${made.at}">${translation.dateTime(Date.parse(made.at))}</time> (${made.at})</dd>
+<dt>${view.t("fact.by")}</dt><dd>${made.by}</dd>
+<dt>${view.t("fact.file")}</dt><dd>${inputs.localisation.file}<br><span class="hash">SHA-256 ${inputs.localisation.sha256}</span></dd>
+${inputs.plan === undefined ? "" : html`<dt>${view.t("fact.plan")}</dt><dd class="hash">SHA-256 ${inputs.plan.sha256}</dd>`}
+${inputs.dataFolder === undefined ? "" : html`<dt>${view.t("fact.data-folder")}</dt><dd><code>${inputs.dataFolder}</code></dd>`}
+<dt>${view.t("fact.kit")}</dt><dd>country-rollout-kit ${report.kit}</dd>
+</dl>
+<nav aria-labelledby="${view.id("contents")}">
+<h2 id="${view.id("contents")}">${view.t("contents")}</h2>
+<ol class="contents">${sections.map((section) => html`<li><a href="#${view.id(section)}">${view.t(`section.${section}`)}</a></li>`)}</ol>
+</nav>`;
+}
+
+/** A section's heading, with its number. */
+export function heading(view: ReportView, section: (typeof sections)[number]): Html {
+  return html`<h2 id="${view.id(section)}">${sections.indexOf(section) + 1}. ${view.t(`section.${section}`)}</h2>`;
+}

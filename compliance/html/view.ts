@@ -1,0 +1,73 @@
+/** What each section of the report is written with: the report, one language, and how its parts refer to each other. */
+import { html } from "hono/html";
+import type { Translation } from "../../apps/diagnostic/translation.ts";
+import type { Report } from "../report-schema.ts";
+
+export type Html = ReturnType<typeof html>;
+
+export class ReportView {
+  readonly report: Report;
+  readonly translation: Translation;
+
+  constructor(report: Report, translation: Translation) {
+    this.report = report;
+    this.translation = translation;
+  }
+
+  /** A text of the catalogue, `report.` before its key. */
+  t(key: string, values?: Readonly<Record<string, string | number>>): string {
+    return this.translation.t(`report.${key}`, values);
+  }
+
+  /** An anchor of this language's half. */
+  id(name: string): string {
+    return `${this.translation.language}-${name.replace(/[^A-Za-z0-9]+/g, "-")}`;
+  }
+
+  /** Policies, plans and notes speak English. */
+  english(text: string): Html {
+    return this.translation.language === "en" ? html`${text}` : html`<span lang="en">${text}</span>`;
+  }
+
+  className(name: string): string {
+    return this.t(`class.${name}`);
+  }
+
+  classNames(names: readonly string[]): string {
+    return names.map((name) => this.className(name)).join(", ");
+  }
+
+  countries(codes: readonly string[]): string {
+    return this.translation.list(codes.map((code) => this.translation.countryName(code)));
+  }
+
+  /** "popia:72" as a link to that article; articles of one law stand together. */
+  articles(references: readonly string[]): Html {
+    const byLaw = Map.groupBy(references, (reference) => reference.split(":", 1)[0] ?? "");
+    return html`${[...byLaw].map(([id, ofLaw], index) => {
+      const law = this.report.law.laws.find((one) => one.id === id);
+      const numbers = ofLaw
+        .map((reference) => reference.slice(id.length + 1))
+        .toSorted(new Intl.Collator("en", { numeric: true }).compare);
+      return html`${index === 0 ? "" : "; "}<span lang="en">${law?.title ?? id}</span>, ${law?.citedAs === undefined ? "" : `${law.citedAs} `}${numbers.map(
+        (number, place) =>
+          html`${place === 0 ? "" : ", "}<a href="#${this.id(`law-${id}-${number}`)}">${number}</a>`,
+      )}`;
+    })}`;
+  }
+
+  /** A table that scrolls sideways on a narrow screen. */
+  table(caption: string, columns: readonly string[], rows: readonly (readonly (Html | string)[])[]): Html {
+    const id = this.id(`table-${caption}`);
+    return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}">
+<table>
+<caption id="${id}">${caption}</caption>
+<thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>${rows.map(
+      ([head = "", ...cells]) =>
+        html`<tr><th scope="row">${head}</th>${cells.map((content) => html`<td>${content}</td>`)}</tr>`,
+    )}</tbody>
+</table>
+</div>`;
+  }
+}

@@ -1,0 +1,219 @@
+/** The report as OSCAL assessment results: an observation a check, a risk a finding, a finding a control. */
+import type { Report, ReportCheck, ReportFinding } from "../report-schema.ts";
+import {
+  controlsOf,
+  type Framework,
+  frameworks,
+  identifierMaker,
+  line,
+  metadata,
+  namespace,
+} from "./identifiers.ts";
+
+const property = (name: string, value: string) => ({ name, ns: namespace, value: line(value) });
+
+export function assessmentResults(report: Report): object {
+  const identifier = identifierMaker(report);
+  const { made, country, target, environment } = report;
+  const title = `Compliance of the stack of ${country}${environment === undefined ? "" : ` (${environment})`} on ${target}`;
+  const plan = identifier("resource policies");
+  return {
+    "assessment-results": {
+      uuid: identifier("assessment-results"),
+      metadata: metadata(report, title, identifier),
+      "import-ap": { href: `#${plan}`, remarks: "The policies of the kit are the plan of the assessment." },
+      results: [
+        {
+          uuid: identifier("result"),
+          title: line(title),
+          description:
+            target === "local"
+              ? "Policies applied to the localisation file of a stack in one process."
+              : "Policies applied to the localisation file and to every resource of the planned stack.",
+          start: made.at,
+          end: made.at,
+          props: [
+            property("kit-version", report.kit),
+            property("verdict", report.verdict.ok ? "pass" : "fail"),
+            property("localisation-sha256", report.inputs.localisation.sha256),
+            ...(report.inputs.plan === undefined ? [] : [property("plan-sha256", report.inputs.plan.sha256)]),
+          ],
+          "local-definitions": localDefinitions(report, identifier),
+          "reviewed-controls": {
+            "control-selections": frameworks.map((framework) => ({
+              description: line(framework.title),
+              "include-controls": controlsOf(report, framework).map((control) => ({
+                "control-id": framework.idOf(control),
+              })),
+            })),
+          },
+          observations: report.checks.map((check) => observation(check, report, identifier)),
+          ...(report.findings.length > 0 && {
+            risks: report.findings.map((finding, index) => risk(finding, index, report, identifier)),
+          }),
+          findings: frameworks.flatMap((framework) =>
+            controlsOf(report, framework).map((control) => finding(control, framework, report, identifier)),
+          ),
+        },
+      ],
+      "back-matter": {
+        resources: [
+          {
+            uuid: plan,
+            title: "Policies",
+            description: "`rollout policies list` and `rollout policies show` explain each.",
+            props: [property("sha256", report.inputs.policies.sha256)],
+          },
+        ],
+      },
+    },
+  };
+}
+
+const fileItem = "item file";
+const planItem = "item plan";
+const itemOf = (report: Report, subject: string): string =>
+  subject === report.inputs.localisation.file
+    ? fileItem
+    : report.resources.some(({ name }) => name === subject)
+      ? `item ${subject}`
+      : planItem;
+
+function localDefinitions(report: Report, identifier: (name: string) => string): object {
+  const names = [...new Set(report.resources.map(({ name }) => name))];
+  return {
+    components: [
+      {
+        uuid: identifier("component kit"),
+        type: "software",
+        title: "Country rollout kit",
+        description: `Version ${line(report.kit)}.`,
+        status: { state: "operational" },
+      },
+    ],
+    "inventory-items": [
+      {
+        uuid: identifier(fileItem),
+        description: line(`Localisation file ${report.inputs.localisation.file}`),
+      },
+      { uuid: identifier(planItem), description: "The whole plan" },
+      ...names.map((name) => ({
+        uuid: identifier(`item ${name}`),
+        description: line(name),
+        props: [property("type", report.resources.find((resource) => resource.name === name)?.type ?? "")],
+      })),
+    ],
+  };
+}
+
+function observation(check: ReportCheck, report: Report, identifier: (name: string) => string): object {
+  const found = report.findings.filter(({ policy }) => policy === check.policy);
+  const subjects = [
+    ...new Set([...check.passed, ...found.map(({ subject }) => subject)].map((s) => itemOf(report, s))),
+  ];
+  return {
+    uuid: identifier(`observation ${check.policy}`),
+    title: line(check.title),
+    description: line(check.risk),
+    props: [
+      property("policy", check.policy),
+      property("verdict", check.verdict),
+      property("severity", check.severity),
+      property("level", check.level),
+      ...check.articles.map((article) => property("article", article)),
+    ],
+    methods: ["TEST"],
+    types: ["finding"],
+    ...(subjects.length > 0 && {
+      subjects: subjects.map((subject) => ({
+        "subject-uuid": identifier(subject),
+        type: "inventory-item",
+        title:
+          subject === fileItem ? "Localisation file" : subject === planItem ? "Plan" : line(subject.slice(5)),
+      })),
+    }),
+    "relevant-evidence": [
+      {
+        href: "report.json",
+        description: line(
+          `The check ${check.policy} under \`checks\`, with what it found under \`findings\`.`,
+        ),
+      },
+    ],
+    collected: report.made.at,
+  };
+}
+
+function risk(
+  found: ReportFinding,
+  index: number,
+  report: Report,
+  identifier: (name: string) => string,
+): object {
+  const check = report.checks.find(({ policy }) => policy === found.policy);
+  const waiver = report.waivers.find(({ id }) => id === found.waiver);
+  return {
+    uuid: identifier(`risk ${index}`),
+    title: line(check?.title ?? found.policy),
+    description: line(`${found.subject} ${found.path}: ${found.message}`),
+    statement: line(check?.risk ?? found.message),
+    props: [property("severity", found.severity), property("verdict", found.verdict)],
+    status: waiver === undefined ? "open" : "deviation-approved",
+    ...(waiver !== undefined && {
+      deadline: `${waiver.until}T23:59:59Z`,
+      "mitigating-factors": [
+        {
+          uuid: identifier(`factor ${index}`),
+          description: line(`Waived by ${waiver.who} until ${waiver.until}: ${waiver.why}`),
+        },
+      ],
+    }),
+    remediations: [
+      {
+        uuid: identifier(`response ${index}`),
+        lifecycle: "recommendation",
+        title: "Cure",
+        description: line(found.cure),
+      },
+    ],
+    "related-observations": [{ "observation-uuid": identifier(`observation ${found.policy}`) }],
+  };
+}
+
+/** A control is as satisfied as the checks that serve it; the checks don't cover all that it asks for. */
+function finding(
+  control: string,
+  framework: Framework,
+  report: Report,
+  identifier: (name: string) => string,
+): object {
+  const serving = report.checks.filter(({ controls }) =>
+    (controls[framework.key] as readonly string[]).includes(control),
+  );
+  const open = serving.filter(
+    ({ verdict, level }) => level === "mandatory" && (verdict === "fail" || verdict === "undetermined"),
+  );
+  const risks = report.findings.flatMap(({ policy }, index) =>
+    serving.some((check) => check.policy === policy) ? [{ "risk-uuid": identifier(`risk ${index}`) }] : [],
+  );
+  return {
+    uuid: identifier(`finding ${framework.key} ${control}`),
+    title: line(`${control} ${framework.titleOf(control)}`),
+    description: line(
+      `${serving.length} checks serve ${control} of ${framework.title}; ${open.length} of them failed or could not be decided.`,
+    ),
+    target: {
+      type: "statement-id",
+      "target-id": `${framework.idOf(control)}_smt`,
+      status: {
+        state: open.length === 0 ? "satisfied" : "not-satisfied",
+        reason: open.length === 0 ? "pass" : "fail",
+        remarks: "As far as these checks reach; the report says what they do not cover.",
+      },
+    },
+    "related-observations": serving.map(({ policy }) => ({
+      "observation-uuid": identifier(`observation ${policy}`),
+    })),
+    ...(risks.length > 0 && { "related-risks": risks }),
+  };
+}

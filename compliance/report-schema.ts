@@ -1,0 +1,345 @@
+/**
+ * The compliance report as data: `report.json`. This definition gives its types and its published JSON Schema
+ * (docs/compliance-report.schema.json); every other form of the report is made from it.
+ */
+import { mapOf, strictObject } from "../localisation/schema/common.ts";
+import { dataClassNames } from "../localisation/schema/data-classes.ts";
+import Type, { type Static } from "../localisation/schema/type.ts";
+import { verdicts } from "../policies/findings.ts";
+import { areas, severities } from "../policies/policy.ts";
+
+export const reportFormat = "rollout-report/1";
+
+const text = (description: string) => Type.String({ description });
+const texts = (description: string) => Type.Array(Type.String(), { description });
+const count = (description: string) => Type.Integer({ description, minimum: 0 });
+const sha256 = (description: string) => Type.String({ description, pattern: "^[0-9a-f]{64}$" });
+const country = (description: string) => Type.String({ description, pattern: "^[A-Z]{2}$" });
+const day = (description: string) => Type.String({ description, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
+const byLanguage = (description: string) =>
+  mapOf({ pattern: "^[a-z]{2,3}(-[A-Za-z0-9]+)*$" }, Type.String(), { description });
+const dataClass = Type.Enum([...dataClassNames]);
+const classes = (description: string) => Type.Array(dataClass, { description });
+const articles = texts("Articles, as `law:article` of `laws`.");
+
+/** How sure it is where something rests. */
+export const certainties = ["known", "declared", "unknown"] as const;
+
+export const encryptions = ["key", "storage-class", "store", "passphrase", "none", "unknown"] as const;
+
+const Place = strictObject(
+  {
+    name: text("As the plan shows it."),
+    kind: text("Kind of the resource, such as `StatefulSet`."),
+    part: Type.Optional(text("The part of the stack that it belongs to.")),
+    dataClasses: classes("What rests there."),
+    region: Type.Optional(text("The cloud provider's region.")),
+    zones: texts("Zones that it is held to; any zone of the cluster where empty."),
+    countries: Type.Array(country("ISO 3166-1 alpha-2."), {
+      description: "Where that is; empty where it can't be told.",
+    }),
+    certainty: Type.Enum([...certainties], {
+      description:
+        "`known`: the provider publishes where its region lies. `declared`: the localisation file says so. `unknown`: to be told by people.",
+    }),
+    address: Type.Optional(text("Where it is reached, for a store outside the cluster.")),
+    copies: Type.Optional(count("How many copies or instances there are.")),
+    gibibytes: Type.Optional(
+      Type.Number({ description: "Size of all copies together, in GiB.", minimum: 0 }),
+    ),
+    storageClass: Type.Optional(text("Storage class of its volumes.")),
+    encryption: strictObject(
+      {
+        by: Type.Enum([...encryptions], { description: "What encrypts it at rest." }),
+        detail: Type.Optional(text("Name of the key, the storage class or the algorithm.")),
+      },
+      { description: "Encryption at rest, as far as the plan says." },
+    ),
+    retention: Type.Optional(text("How long it is kept: an ISO 8601 duration.")),
+  },
+  { description: "One place in which data comes to rest." },
+);
+
+const Check = strictObject(
+  {
+    policy: text("Id of the policy; `rollout policies show` explains it."),
+    area: Type.Enum([...areas]),
+    title: text("The rule."),
+    risk: text("What can go wrong without it."),
+    severity: Type.Enum([...severities]),
+    level: Type.Enum(["mandatory", "advisory"]),
+    verdict: Type.Enum([...verdicts]),
+    dataClasses: classes("Whose data it guards."),
+    articles,
+    controls: strictObject(
+      { iso27001: texts("ISO/IEC 27001:2022, Annex A."), nist80053: texts("NIST SP 800-53 Revision 5.") },
+      { description: "The controls that it serves." },
+    ),
+    passed: texts("What it looked at and found in order."),
+    failed: count("Findings of the verdict `fail`."),
+    undetermined: count("Findings of the verdict `undetermined`."),
+    waived: count("Findings that a waiver covers."),
+    unlisted: count("Findings beyond those listed."),
+  },
+  { description: "One check with its evidence." },
+);
+
+const Finding = strictObject(
+  {
+    policy: text("Id of the policy."),
+    verdict: Type.Enum(["fail", "undetermined", "waived"]),
+    severity: Type.Enum([...severities]),
+    level: Type.Enum(["mandatory", "advisory"]),
+    subject: text("Name of the resource, or of the localisation file."),
+    type: Type.Optional(text("Type of the resource.")),
+    path: text("Where in it."),
+    value: Type.Optional(text("What stands there.")),
+    message: text("What is wrong."),
+    cure: text("How to mend it."),
+    dataClasses: classes("Whose data it touches."),
+    articles,
+    waiver: Type.Optional(text("Id of the waiver that covers it.")),
+    line: Type.Optional(count("Line of the localisation file.")),
+  },
+  { description: "What a check found." },
+);
+
+export const ReportSchema = strictObject(
+  {
+    format: Type.Literal(reportFormat, { description: "Version of this format." }),
+    kit: text("Version of the kit that made the report."),
+    made: strictObject(
+      {
+        at: Type.String({
+          description: "RFC 3339, in UTC.",
+          pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        }),
+        day: day("The day in the country, against which waivers end."),
+        by: text("Who made it, as that person or machine was named."),
+      },
+      { description: "When and by whom it was made." },
+    ),
+    country: country("ISO 3166-1 alpha-2."),
+    environment: Type.Optional(text("Environment of the localisation file.")),
+    target: Type.Enum(["local", "kubernetes", "aws"], { description: "What the stack runs on." }),
+    languages: texts("Languages of the HTML form, in its order."),
+    inputs: strictObject(
+      {
+        localisation: strictObject(
+          { file: text("Its name."), sha256: sha256("Of its bytes.") },
+          { description: "The localisation file." },
+        ),
+        catalogues: mapOf({ pattern: "^[a-z]{2,3}(-[A-Za-z0-9]+)*$" }, sha256("Of its canonical JSON."), {
+          description: "Language catalogues, as read.",
+        }),
+        plan: Type.Optional(
+          strictObject(
+            {
+              sha256: sha256("Of its canonical JSON (RFC 8785)."),
+              resources: count("Resources that were judged."),
+            },
+            { description: "The plan that was judged; none for the target `local`." },
+          ),
+        ),
+        policies: strictObject(
+          {
+            count: count("How many."),
+            sha256: sha256("Of the canonical JSON of what they say of themselves."),
+          },
+          { description: "The policies." },
+        ),
+        dataFolder: Type.Optional(text("Of the target `local`: where that stack keeps its data.")),
+      },
+      { description: "All that the report was made from." },
+    ),
+    verdict: strictObject(
+      {
+        ok: Type.Boolean({ description: "Whether no mandatory check failed or stayed undetermined." }),
+        passed: count("Checks that passed."),
+        failed: count("Checks that failed."),
+        undetermined: count("Checks that could not be decided; they count as failed."),
+        waived: count("Checks whose findings are all waived."),
+        notApplicable: count("Checks that had nothing to judge."),
+      },
+      { description: "The result in numbers." },
+    ),
+    names: byLanguage("The country's name."),
+    programme: strictObject(
+      {
+        name: byLanguage("The programme's name."),
+        operator: strictObject({ name: text("Name."), email: text("E-mail address.") }),
+        officer: strictObject({
+          role: text("The office, as the law calls it."),
+          name: text("Who holds it."),
+          email: text("E-mail address."),
+          registration: Type.Optional(text("Number of the registration.")),
+        }),
+      },
+      { description: "Who runs the stack and answers for the data." },
+    ),
+    law: strictObject(
+      {
+        profile: Type.Enum(["standard", "strict"]),
+        authority: Type.Optional(strictObject({ name: text("Name."), url: text("Web address.") })),
+        breachNotice: Type.Optional(
+          strictObject({
+            hours: Type.Optional(count("Hours from knowing of it.")),
+            workingDays: Type.Optional(count("Working days from knowing of it.")),
+            article: text("As `law:article`."),
+          }),
+        ),
+        registrations: Type.Array(
+          strictObject({
+            register: text("Name of the register."),
+            number: Type.Optional(text("Number of the entry.")),
+            article: text("As `law:article`."),
+          }),
+        ),
+        laws: Type.Array(
+          strictObject({
+            id: text("`articles` name the law by it."),
+            title: text("Title."),
+            citation: text("As lawyers cite it."),
+            citedAs: Type.Optional(text("What stands before an article's number.")),
+            url: text("Where it can be read."),
+            articles: Type.Array(
+              strictObject({ article: text("Number."), summary: text("What it asks for.") }),
+            ),
+          }),
+        ),
+      },
+      { description: "The legal basis, as the localisation file states it." },
+    ),
+    data: Type.Array(
+      strictObject({
+        class: dataClass,
+        restsIn: Type.Array(country("ISO 3166-1 alpha-2."), {
+          description: "Countries in which it may rest.",
+        }),
+        transfer: Type.Enum(["forbidden", "with-mechanism", "free"]),
+        mechanism: Type.Optional(text("The law's way by which a transfer is allowed.")),
+        to: Type.Optional(Type.Array(country("ISO 3166-1 alpha-2."))),
+        articles,
+        retention: Type.Optional(text("How long after its last use: an ISO 8601 duration.")),
+      }),
+      { description: "Each class of data with its rule." },
+    ),
+    retention: mapOf({ pattern: "^[a-zA-Z]+$" }, text("An ISO 8601 duration."), {
+      description: "How long readings, logs and backups are kept.",
+    }),
+    aggregates: strictObject(
+      {
+        minimumCount: count("A national figure is of at least so many companies."),
+        largest: count("The largest companies that are looked at together."),
+        percent: Type.Number({ description: "The share that these may have of it, in percent." }),
+        publication: text("How often figures come out."),
+      },
+      { description: "When a national figure may be shown." },
+    ),
+    places: Type.Array(Place, { description: "Where data comes to rest." }),
+    access: strictObject(
+      {
+        entrances: Type.Array(
+          strictObject({
+            name: text("As the plan shows it."),
+            address: text("Address or port."),
+            protocol: Type.Enum(["https", "http", "mqtts", "mqtt", "kubernetes-api"]),
+            from: texts("Address ranges that may reach it; any where empty."),
+          }),
+          { description: "What answers from outside." },
+        ),
+        administrators: texts("Who is named as an administrator of the cluster."),
+        rights: texts("Rights on the cluster or the cloud account that the stack gives to its own parts."),
+        remote: Type.Array(
+          strictObject({
+            who: text("The person or firm."),
+            from: country("Country that they work from."),
+            why: text("What they do."),
+            until: day("Last day."),
+          }),
+          { description: "People abroad who may reach the stack." },
+        ),
+      },
+      { description: "Who can reach the data." },
+    ),
+    flows: strictObject(
+      {
+        outside: Type.Array(
+          strictObject({
+            host: text("DNS name."),
+            country: country("Where it stands."),
+            purpose: text("What for."),
+            dataClasses: classes("What is sent to it; nothing of the country's where empty."),
+            addresses: texts("Address ranges that network policies open; the way stays closed where empty."),
+            by: text("Field of the localisation file that names it."),
+          }),
+          { description: "Addresses outside that the stack may reach." },
+        ),
+        openings: Type.Array(
+          strictObject({ policy: text("Network policy."), to: texts("Address ranges.") }),
+          { description: "Ways out of the cluster that network policies open by address." },
+        ),
+        imageRegistries: texts("Hosts that images and charts come from."),
+        certificates: strictObject({
+          issuer: Type.Enum(["acme", "own-ca", "secret", "local-ca"]),
+          server: Type.Optional(text("Directory of the authority.")),
+        }),
+        transfers: Type.Array(
+          strictObject({
+            id: text("Identifier."),
+            dataClasses: classes("What is transferred."),
+            recipient: text("Who receives it."),
+            to: country("Country of the recipient."),
+            mechanism: text("The law's way."),
+            article: text("As `law:article`."),
+            evidence: text("Contract, decision or permission."),
+            until: Type.Optional(day("Last day.")),
+          }),
+          { description: "Regular flows abroad." },
+        ),
+      },
+      { description: "What leaves the stack." },
+    ),
+    checks: Type.Array(Check, { description: "Every check." }),
+    findings: Type.Array(Finding, { description: "Most severe first." }),
+    waivers: Type.Array(
+      strictObject({
+        id: text("Identifier."),
+        resource: text("What it covers."),
+        policy: Type.Optional(text("Id of the policy.")),
+        why: text("The reason."),
+        who: text("Who answers for it."),
+        until: day("Last day."),
+        status: Type.Enum(["used", "unused", "expired"]),
+        uses: count("Findings that it covers."),
+      }),
+      { description: "Exceptions of the localisation file." },
+    ),
+    notes: texts("What the plan says that its reader should know. English."),
+    toConfirm: Type.Array(
+      strictObject({ line: count("Line of the localisation file."), text: text("The remark.") }),
+      { description: "Facts that the localisation file itself marks as to be confirmed." },
+    ),
+    placeholders: Type.Array(strictObject({ path: text("Field."), value: text("What stands there.") }), {
+      description: "Fields that hold an example instead of the real value.",
+    }),
+    resources: Type.Array(strictObject({ name: text("As findings name it."), type: text("Its type.") }), {
+      description: "Every resource that was judged.",
+    }),
+  },
+  {
+    description:
+      "What a country's stack keeps where, who reaches it, what leaves it, by which law, and every check of it with its evidence.",
+  },
+);
+
+type DeepReadonly<T> = T extends (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+export type Report = DeepReadonly<Static<typeof ReportSchema>>;
+export type Place = Report["places"][number];
+export type ReportCheck = Report["checks"][number];
+export type ReportFinding = Report["findings"][number];

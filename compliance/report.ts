@@ -1,0 +1,252 @@
+/** Makes a country's compliance report from its file, its plan and the policies' verdicts: plain data, the same for the same inputs. */
+import { basename } from "node:path";
+import type { LoadedCountry } from "../localisation/load.ts";
+import { dataClassNames } from "../localisation/schema/residency.ts";
+import { policies } from "../policies/catalogue.ts";
+import { checkCountry } from "../policies/check-country.ts";
+import { blocks, type CheckResult, type Finding } from "../policies/findings.ts";
+import { plannedResources } from "../policies/input/planned.ts";
+import type { Policy } from "../policies/policy.ts";
+import type { Plan } from "../stacks/plan/plan.ts";
+import { at } from "../stacks/plan/plan.ts";
+import { accessOf } from "./access.ts";
+import { canonicalJson, sha256 } from "./canonical.ts";
+import { flowsOf } from "./flows.ts";
+import { filePlaces } from "./places/file-places.ts";
+import { localPlaces } from "./places/local-places.ts";
+import { planPlaces } from "./places/plan-places.ts";
+import { type Report, type ReportCheck, type ReportFinding, reportFormat } from "./report-schema.ts";
+import { placeholdersOf, remarksToConfirm } from "./to-confirm.ts";
+
+export interface ReportInput {
+  readonly loaded: LoadedCountry;
+  /** Text of the localisation file. */
+  readonly text: string;
+  /** Absent for the target `local`, which has no plan. */
+  readonly plan?: Plan;
+  /** Of the target `local`: where that stack keeps its data. */
+  readonly dataFolder?: string;
+  readonly kit: string;
+  /** RFC 3339, in UTC, to the second. */
+  readonly at: string;
+  /** The day in the country at that time. */
+  readonly day: string;
+  readonly by: string;
+  /** Of the HTML form; the country's default language and English where absent. */
+  readonly languages?: readonly string[];
+}
+
+export function makeReport(input: ReportInput): Report {
+  const { loaded, plan } = input;
+  const { country } = loaded;
+  const name = basename(loaded.file);
+  const result = named(
+    checkCountry(loaded, {
+      subject: plan === undefined ? { kind: "file" } : { kind: "plan", plan, description: name },
+      today: input.day,
+    }),
+    loaded.file,
+    name,
+  );
+  return {
+    format: reportFormat,
+    kit: input.kit,
+    made: { at: input.at, day: input.day, by: input.by },
+    country: country.country,
+    ...(loaded.environment !== undefined && { environment: loaded.environment }),
+    target: plan === undefined ? "local" : (plan.target as Report["target"]),
+    languages: [...new Set(input.languages ?? [country.languages[0] ?? "en", "en"])],
+    inputs: {
+      localisation: { file: name, sha256: loaded.sha256 },
+      catalogues: Object.fromEntries(
+        Object.entries(loaded.catalogues)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([language, catalogue]) => [language, sha256(canonicalJson(catalogue))]),
+      ),
+      ...(plan !== undefined && {
+        plan: { sha256: sha256(canonicalJson(plan)), resources: result.resources },
+      }),
+      policies: { count: policies.length, sha256: policiesHash() },
+      ...(plan === undefined && input.dataFolder !== undefined && { dataFolder: input.dataFolder }),
+    },
+    verdict: verdictOf(result),
+    ...statements(loaded),
+    places: [
+      ...(plan === undefined
+        ? localPlaces(country, input.dataFolder ?? ".rollout")
+        : [...planPlaces(plan, country), ...filePlaces(country)]),
+    ].map((place) => ({ ...place })),
+    access: accessOf(loaded, plan),
+    flows: flowsOf(loaded, plan, input.day),
+    checks: policies.flatMap((policy) => checkOf(policy, result)),
+    findings: result.findings.map(findingOf),
+    waivers: result.waivers.map(({ id, resource, policy, why, who, until, status, uses }) => ({
+      id,
+      resource,
+      ...(policy !== undefined && { policy }),
+      why,
+      who,
+      until,
+      status,
+      uses,
+    })),
+    notes: notesOf(plan),
+    toConfirm: remarksToConfirm(input.text),
+    placeholders: placeholdersOf(country),
+    resources:
+      plan === undefined
+        ? []
+        : plannedResources(plan.resources)
+            .filter(({ component }) => component !== true)
+            .map(({ name: resource, type }) => ({ name: resource, type })),
+  };
+}
+
+/** Of the file's path only its name stands in a report: it must not depend on the machine that made it. */
+function named(result: CheckResult, file: string, name: string): CheckResult {
+  const renamed = (subject: string) => (subject === file ? name : subject);
+  return {
+    ...result,
+    findings: result.findings.map((finding) => ({ ...finding, subject: renamed(finding.subject) })),
+    policies: result.policies.map((policy) => ({ ...policy, passed: policy.passed.map(renamed) })),
+  };
+}
+
+/** What the localisation file says, word by word. */
+function statements({
+  country,
+}: LoadedCountry): Pick<Report, "names" | "programme" | "law" | "data" | "retention" | "aggregates"> {
+  const { programme, residency, telemetry, hosting, aggregates } = country;
+  const officer = programme.dataProtectionOfficer;
+  return {
+    names: { ...country.names },
+    programme: {
+      name: { ...programme.name },
+      operator: { name: programme.operator.name, email: programme.operator.email },
+      officer: {
+        role: officer.role,
+        name: officer.name,
+        email: officer.email,
+        ...(officer.registration !== undefined && { registration: officer.registration }),
+      },
+    },
+    law: {
+      profile: residency.profile,
+      ...(residency.authority !== undefined && { authority: { ...residency.authority } }),
+      ...(residency.breachNotice !== undefined && { breachNotice: { ...residency.breachNotice } }),
+      registrations: residency.registrations.map((registration) => ({ ...registration })),
+      laws: residency.laws.map((law) => ({
+        ...law,
+        articles: law.articles.map((article) => ({ ...article })),
+      })),
+    },
+    data: dataClassNames.map((name) => {
+      const { restsIn, crossBorder, articles, retention } = residency.dataClasses[name];
+      return {
+        class: name,
+        restsIn: [...restsIn],
+        ...crossBorder,
+        ...(crossBorder.to !== undefined && { to: [...crossBorder.to] }),
+        articles: [...articles],
+        ...(retention !== undefined && { retention }),
+      };
+    }),
+    retention: {
+      ...telemetry.retention,
+      backups: hosting.backup.retention,
+      logs: hosting.logs.retention,
+      audit: hosting.logs.auditRetention,
+    },
+    aggregates: {
+      minimumCount: aggregates.minimumCount,
+      largest: aggregates.dominance.largest,
+      percent: aggregates.dominance.percent,
+      publication: aggregates.publication,
+    },
+  };
+}
+
+function verdictOf({ policies: results, findings }: CheckResult): Report["verdict"] {
+  const tally = (verdict: string) => results.filter((result) => result.verdict === verdict).length;
+  return {
+    // Findings beyond those listed are as severe as their policy's first.
+    ok: !findings.some((finding) => blocks(finding, "low")),
+    passed: tally("pass"),
+    failed: tally("fail"),
+    undetermined: tally("undetermined"),
+    waived: tally("waived"),
+    notApplicable: tally("not-applicable"),
+  };
+}
+
+function checkOf(policy: Policy, { policies: results }: CheckResult): ReportCheck[] {
+  const result = results.find((candidate) => candidate.policy === policy.id);
+  if (result === undefined) return [];
+  return [
+    {
+      policy: policy.id,
+      area: policy.area,
+      title: policy.title,
+      risk: policy.risk,
+      severity: policy.severity,
+      level: policy.level,
+      verdict: result.verdict,
+      dataClasses: [...policy.dataClasses],
+      articles: [...result.articles],
+      controls: {
+        iso27001: [...policy.controls.iso27001],
+        nist80053: [...policy.controls.nist80053],
+      },
+      passed: [...result.passed],
+      failed: result.failed,
+      undetermined: result.undetermined,
+      waived: result.waived,
+      unlisted: result.unlisted,
+    },
+  ];
+}
+
+function findingOf(finding: Finding): ReportFinding {
+  const { policy, verdict, severity, level, subject, type, path, value, message, cure, waiver, source } =
+    finding;
+  return {
+    policy,
+    verdict,
+    severity,
+    level,
+    subject,
+    ...(type !== undefined && { type }),
+    path,
+    ...(value !== undefined && { value }),
+    message,
+    cure,
+    dataClasses: [...finding.dataClasses],
+    articles: [...finding.articles],
+    ...(waiver !== undefined && { waiver }),
+    ...(source !== undefined && { line: source.line }),
+  };
+}
+
+function notesOf(plan: Plan | undefined): string[] {
+  const notes = at(plan?.outputs, "notes");
+  return Array.isArray(notes) ? notes.map(String) : [];
+}
+
+/** Of what the policies say of themselves; how they judge is the kit's version. */
+function policiesHash(): string {
+  return sha256(
+    canonicalJson(
+      policies.map(({ id, area, title, risk, severity, level, dataClasses, controls, cure }) => ({
+        id,
+        area,
+        title,
+        risk,
+        severity,
+        level,
+        dataClasses,
+        controls,
+        cure,
+      })),
+    ),
+  );
+}

@@ -1,0 +1,56 @@
+/** What a localisation file itself marks as unsettled: remarks with "to be confirmed", and fields that hold an example. */
+import { LineCounter, parseDocument } from "yaml";
+import type { Country } from "../localisation/schema/country.ts";
+
+export interface Remark {
+  readonly line: number;
+  readonly text: string;
+}
+
+const mark = /to be confirmed/i;
+
+/**
+ * Comments of YAML that say "to be confirmed", each whole: neighbouring lines of comment are one remark.
+ * @param text of a localisation file.
+ */
+export function remarksToConfirm(text: string): Remark[] {
+  const remarks: { line: number; text: string }[] = [];
+  let previous = -1;
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const comment = /^\s*#(.*)$/.exec(line)?.[1];
+    if (comment === undefined) continue;
+    const last = remarks.at(-1);
+    if (last !== undefined && previous === index - 1) last.text += ` ${comment.trim()}`;
+    else remarks.push({ line: index + 1, text: comment.trim() });
+    previous = index;
+  }
+  // The file's first remark explains the mark.
+  return remarks.filter((remark) => mark.test(remark.text) && remark.line > firstKeyLine(text));
+}
+
+function firstKeyLine(text: string): number {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const start = document.contents?.range?.[0] ?? 0;
+  return lines.linePos(start).line;
+}
+
+const example = /(?<![\p{L}\p{N}])example(?![\p{L}\p{N}])/iu;
+/** Quotations and texts for readers may use the word. */
+const passedOver = new Set(["residency.laws", "diagnostic", "hosting.environments"]);
+
+/** Fields whose value is a placeholder; production refuses them. */
+export function placeholdersOf(country: Country): { path: string; value: string }[] {
+  const found: { path: string; value: string }[] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (passedOver.has(path)) return;
+    if (typeof value === "string") {
+      if (example.test(value)) found.push({ path, value });
+    } else if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) visit(item, `${path}[${index}]`);
+    } else if (typeof value === "object" && value !== null)
+      for (const [key, item] of Object.entries(value)) visit(item, path === "" ? key : `${path}.${key}`);
+  };
+  visit(country, "");
+  return found;
+}
