@@ -133,10 +133,11 @@ Made by \`rollout export\` from the country's localisation file; make it anew in
 
 \`\`\`sh
 sh operators/install.sh     # cert-manager and CloudNativePG, unless the cluster has them
-helm upgrade --install ${name} . --namespace ${namespace} --create-namespace --take-ownership
+kubectl create namespace ${namespace}
+helm upgrade --install ${name} . --namespace ${namespace} --take-ownership
 \`\`\`
 
-\`--take-ownership\` (Helm 3.17 or later) lets the chart label the namespace that \`--create-namespace\` makes. Helm makes the random
+\`--take-ownership\` (Helm 3.17 or later) lets the chart label the namespace, which must be there before it. Helm makes the random
 secrets once and keeps them. Where Helm only renders (Argo CD), run \`secrets.sh\` once the namespace exists. \`helm uninstall\` leaves the
 namespace, its volumes and these secrets.
 

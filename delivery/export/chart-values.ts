@@ -17,7 +17,7 @@ export interface ChartValue {
 const quantity = {
   type: ["string", "number"],
   pattern: "^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$",
-  exclusiveMinimum: 0,
+  minimum: 0,
 };
 const quantities = { type: "object", additionalProperties: quantity, minProperties: 1 };
 const resources = {

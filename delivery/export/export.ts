@@ -39,7 +39,8 @@ export function applyCommands(
     case "helm":
       return [
         ...operators,
-        `helm upgrade --install ${release} . --namespace ${namespace} --create-namespace --take-ownership`,
+        `kubectl create namespace ${namespace}`,
+        `helm upgrade --install ${release} . --namespace ${namespace} --take-ownership`,
       ];
   }
 }

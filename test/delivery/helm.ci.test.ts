@@ -1,0 +1,289 @@
+/** Helm itself on the exported charts: what it renders is the plan, with the default values and with others; bad values are refused. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { imageNames } from "../../components/images.ts";
+import { exportStack } from "../../delivery/export/export.ts";
+import { findProgram } from "../../delivery/programs.ts";
+import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
+import { planCountry } from "../../stacks/plan/country-plan.ts";
+import { writeManifests } from "../../stacks/plan/manifests.ts";
+import {
+  type ChangeableCluster,
+  type ChangeableCountry,
+  changedCountry,
+  countryFile,
+} from "../plan/planned.ts";
+import { variants } from "../plan/variants.ts";
+import { type ClusterObject, expectSame, type Objects, parsed, planned } from "./rendered.ts";
+
+const version = "9.9.9";
+/** A helm that is built from source says that it is for an ancient cluster. */
+const cluster = ["--kube-version", "1.34.0"];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "rollout-helm-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let charts = 0;
+async function chart(loaded: LoadedCountry): Promise<string> {
+  charts += 1;
+  const path = join(folder, `chart-${charts}`);
+  writeManifests(path, await exportStack(loaded, "helm", version));
+  return path;
+}
+
+const helm = (...parameters: string[]) =>
+  execFileSync("helm", parameters, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+function rendered(path: string, values: object = {}, ...parameters: string[]): Objects {
+  writeFileSync(join(folder, "values.yaml"), stringify(values));
+  return parsed(
+    helm("template", "stack", path, ...cluster, "--values", join(folder, "values.yaml"), ...parameters),
+  );
+}
+
+describe.skipIf(findProgram("helm") === undefined)("a chart (skipped where helm is not on PATH)", () => {
+  const stacks: [string, LoadedCountry][] = [
+    ...["za", "tr", "br"].map((name): [string, LoadedCountry] => [
+      `of ${name}`,
+      loadCountry(countryFile(name), { target: "kubernetes", today: "2026-11-01" }),
+    ]),
+    ...Object.entries(variants).map(([name, change]): [string, LoadedCountry] => [
+      name,
+      changedCountry(change),
+    ]),
+  ];
+
+  test.each(stacks)("%s passes helm lint, and with its default values is the plan", async (_, loaded) => {
+    const path = await chart(loaded);
+    expect(helm("lint", "--strict", ...cluster, path)).toContain("0 chart(s) failed");
+    expectSame(rendered(path), planned(await planCountry(loaded, "kubernetes", version)));
+  });
+
+  test("with other values is the plan of a file that says the same", async () => {
+    const digests = Object.fromEntries(
+      imageNames.map((name, index) => [name, `sha256:${String(index).repeat(64)}`]),
+    );
+    const path = await chart(changedCountry((settings) => delete settings.registry));
+    const actual = rendered(path, {
+      namespace: "other",
+      domain: "pages.other.example.net",
+      registry: "mirror.example.net:5000/sme",
+      registryPullSecret: "mirror-login",
+      storageClass: "",
+      ingressClassName: "inside",
+      digests,
+    });
+    const changed = changedCountry((settings: ChangeableCluster) => {
+      settings.namespace = "other";
+      settings.domain = "pages.other.example.net";
+      settings.registry = "mirror.example.net:5000/sme";
+      settings.registryPullSecret = "mirror-login";
+      delete settings.storageClass;
+      settings.gateway.className = "inside";
+      settings.imageDigests = digests;
+    });
+    const expected = planned(await planCountry(changed, "kubernetes", version));
+    expectSame(withoutDigests(actual), withoutDigests(expected));
+  });
+
+  test("replaces pods when their configuration changes, and makes a new Job, which can't be changed", async () => {
+    const path = await chart(changedCountry());
+    const digests = (objects: Objects) =>
+      ["Deployment ingest", "StatefulSet broker"].map(
+        (key) => JSON.stringify(objects.get(key)).match(/"rollout\/configuration":"([^"]+)"/)?.[1],
+      );
+    const job = (objects: Objects) => [...objects.keys()].find((key) => key.startsWith("Job migration-"));
+    const before = rendered(path);
+    const moved = rendered(path, { domain: "pages.other.example.net" });
+    for (const [index, digest] of digests(moved).entries()) expect(digest).not.toBe(digests(before)[index]);
+    expect(job(moved)).not.toBe(job(before));
+    const migration = { limits: { memory: "1Gi" }, requests: { cpu: "1", memory: "1Gi" } };
+    const larger = rendered(path, { resources: { migration } });
+    expect(digests(larger)).toEqual(digests(before));
+    expect(job(larger)).not.toBe(job(before));
+    expect(JSON.stringify(larger.get(job(larger)!))).toContain(JSON.stringify(migration));
+  });
+
+  test("sets replicas, their bounds, amounts and the quota", async () => {
+    const path = await chart(changedCountry());
+    const objects = rendered(path, {
+      replicas: { analytics: 5 },
+      autoscaling: { ingest: { minReplicas: 3, maxReplicas: 30 } },
+      quota: { pods: 99 },
+      createNamespace: false,
+    });
+    expect(objects.get("Deployment analytics")).toMatchObject({ spec: { replicas: 5 } });
+    expect(objects.get("HorizontalPodAutoscaler ingest")).toMatchObject({
+      spec: { minReplicas: 3, maxReplicas: 30 },
+    });
+    expect(objects.get("ResourceQuota stack")).toMatchObject({ spec: { hard: { pods: 99 } } });
+    expect([...objects.values()].filter(({ kind }) => kind === "Namespace")).toEqual([]);
+  });
+
+  test.each([
+    ["registry", "https://registry.example.org"],
+    ["registry", "registry.example.org/a b"],
+    ["registry", 'registry.example.org"\n          command: ["sh"]'],
+    ["domain", "-example.org"],
+    ["domain", "UPPER.example.org"],
+    ["namespace", "{{ .Release.Name }}"],
+    ["namespace", `${"a".repeat(64)}`],
+    ["namespace", ""],
+    ["namespace", "other\n"],
+    ["storageClass", "fast # encrypted"],
+    ["digests", { broker: "latest" }],
+    ["digests", { brokr: "" }],
+    ["replicas", { analytics: 0 }],
+    ["replicas", { analytics: "many" }],
+    ["resources", { broker: { requests: { cpu: "a lot" } } }],
+    ["resources", { broker: { claims: [{ name: "x" }] } }],
+    ["quota", { pods: -1 }],
+    ["generateSecrets", "perhaps"],
+    ["regsitry", "registry.example.org"],
+  ])("refuses %s: %j", async (name, value) => {
+    const path = await chart(changedCountry());
+    writeFileSync(join(folder, "values.yaml"), stringify({ [name]: value }));
+    const { status, stderr } = spawnSync(
+      "helm",
+      ["template", "stack", path, ...cluster, "--values", join(folder, "values.yaml")],
+      { encoding: "utf8" },
+    );
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("values don't meet the specifications of the schema");
+    expect(stderr).toContain(name);
+  });
+
+  test("writes no Secret where no cluster answers, and as many as the stack has random ones otherwise", async () => {
+    const path = await chart(changedCountry());
+    expect([...rendered(path).values()].filter(({ kind }) => kind === "Secret")).toEqual([]);
+  });
+
+  describe.skipIf(process.env.KUBECONFIG === undefined)(
+    "on a cluster (skipped where KUBECONFIG names none)",
+    () => {
+      const namespace = `export-${process.pid}`;
+      const kubectl = (...parameters: string[]) => execFileSync("kubectl", parameters, { encoding: "utf8" });
+      afterAll(() => kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false"));
+
+      test("Helm makes random secrets once and keeps what is there", async () => {
+        const path = await chart(changedCountry());
+        const secrets = () =>
+          [...rendered(path, { namespace }, "--dry-run=server").values()].filter(
+            ({ kind }) => kind === "Secret",
+          );
+        const first = secrets();
+        const second = secrets();
+        expect(first.map(({ metadata }) => metadata.name)).toEqual(["broker-secrets", "time-series-secrets"]);
+        for (const [index, secret] of first.entries())
+          for (const [key, value] of Object.entries(secret.data ?? {})) {
+            const text = Buffer.from(value, "base64").toString("utf8");
+            expect(text, key).toMatch(key === "backup-key" ? /^[A-Za-z0-9+/]{43}=$/ : /^[A-Za-z0-9]{48}$/);
+            expect(second[index]?.data?.[key], key).not.toBe(value);
+          }
+        kubectl("create", "namespace", namespace);
+        kubectl(
+          "-n",
+          namespace,
+          "create",
+          "secret",
+          "generic",
+          "time-series-secrets",
+          "--from-literal=backup-key=kept",
+        );
+        const third = secrets().find(({ metadata }) => metadata.name === "time-series-secrets");
+        expect(Buffer.from(third?.data?.["backup-key"] ?? "", "base64").toString()).toBe("kept");
+        // What an older version did not have is added.
+        expect(third?.data?.["cluster-secret"]).toMatch(/.{64}/);
+      });
+
+      // With room for no pod: what runs in them is for the tests of the whole stack.
+      test("is installed as its README says, upgraded and uninstalled, which keeps namespace and secrets", async () => {
+        const path = await chart(changedCountry());
+        const release = `${namespace}-release`;
+        const install = (domain: string) => {
+          const quota = { pods: 0, persistentvolumeclaims: 0 };
+          writeFileSync(join(folder, "values.yaml"), stringify({ namespace: release, domain, quota }));
+          const where = ["--namespace", release, "--take-ownership"];
+          helm("upgrade", "--install", "stack", path, ...where, "--values", join(folder, "values.yaml"));
+        };
+        const names = (kind: string) =>
+          kubectl("-n", release, "get", kind, "-o", "name").trim().split("\n").filter(Boolean);
+        const secrets = () =>
+          kubectl(
+            "-n",
+            release,
+            "get",
+            "secret",
+            "broker-secrets",
+            "time-series-secrets",
+            "-o",
+            "jsonpath={.items[*].data}",
+          );
+        try {
+          kubectl("create", "namespace", release);
+          install("pages.example.org");
+          const [firstJob] = names("jobs");
+          const firstSecrets = secrets();
+          expect(names("certificates.cert-manager.io").length).toBeGreaterThan(5);
+          const labels = kubectl("get", "namespace", release, "-o", "jsonpath={.metadata.labels}");
+          expect(JSON.parse(labels)).toMatchObject({ "pod-security.kubernetes.io/enforce": "restricted" });
+          install("pages.other.example.org");
+          expect(names("jobs")).toHaveLength(1);
+          expect(names("jobs")).not.toContain(firstJob);
+          expect(secrets()).toBe(firstSecrets);
+          helm("uninstall", "stack", "--namespace", release);
+          expect(secrets()).toBe(firstSecrets);
+          expect(names("statefulsets")).toEqual([]);
+        } finally {
+          kubectl("delete", "namespace", release, "--ignore-not-found", "--wait=false");
+        }
+      });
+    },
+  );
+});
+
+describe.skipIf(findProgram("kubectl") === undefined)(
+  "a Kustomize base (skipped where kubectl is not on PATH)",
+  () => {
+    test.each(Object.entries(variants))(
+      "of a stack %s is the plan, and its overlay changes what it says",
+      async (_, change) => {
+        const loaded = changedCountry(change);
+        const path = join(folder, `kustomize-${_.length}`);
+        writeManifests(path, await exportStack(loaded, "kustomize", version));
+        const kustomize = (part: string) =>
+          parsed(execFileSync("kubectl", ["kustomize", join(path, part)], { encoding: "utf8" }));
+        const plan = planned(await planCountry(loaded, "kubernetes", version));
+        expectSame(kustomize("base"), plan);
+        const overlay = kustomize("overlays/example");
+        expect([...overlay.keys()].sort()).toEqual([...plan.keys()].sort());
+        expect(JSON.stringify(overlay.get("Deployment diagnostic"))).toContain('"memory":"2Gi"');
+      },
+    );
+  },
+);
+
+/** What the plan and a chart with other values compute each in its own way, or say for people alone. */
+function withoutDigests(objects: Objects): Objects {
+  const text = JSON.stringify([...objects.values()])
+    .replace(/"rollout\/configuration":"[^"]+"/g, '"rollout/configuration":"(digest)"')
+    .replace(/(migration-[0-9-]+)-[0-9a-f]{10}/g, "$1-(digest)");
+  return new Map(
+    (JSON.parse(text) as ClusterObject[]).map((object) => {
+      if (object.data?.["country.json"] !== undefined) {
+        const file = parse(object.data["country.json"]) as { country: ChangeableCountry };
+        const { namespace, domain } = file.country.hosting.kubernetes!;
+        file.country.hosting.kubernetes = { namespace, domain } as ChangeableCluster;
+        object.data["country.json"] = JSON.stringify(file);
+      }
+      return [`${object.kind} ${object.metadata.name}`, object];
+    }),
+  );
+}
