@@ -2,13 +2,15 @@
 import { topicRoot } from "../ingest/reading.ts";
 import type { Login } from "./login.ts";
 
+export type TopicScope = Pick<Login, "company" | "site" | "machine">;
+
 /** Without its last slash: `sme/v1/acme` or `sme/v1/acme/plant/lathe`. */
-export function subtreeOf(login: Login): string {
+export function subtreeOf(login: TopicScope): string {
   const machine = login.machine === undefined ? "" : `/${login.site}/${login.machine}`;
   return `${topicRoot}/${login.company}${machine}`;
 }
 
 /** @param topic also a topic filter: its wildcards reach no further than what stands before them. */
-export function isWithin(topic: string, login: Login): boolean {
+export function isWithin(topic: string, login: TopicScope): boolean {
   return topic.startsWith(`${subtreeOf(login)}/`);
 }

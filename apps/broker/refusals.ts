@@ -5,6 +5,8 @@ export type Refusal =
   | "login-check-failed"
   | "mqtt-5"
   | "client-id-too-long"
+  | "client-id-of-another"
+  | "topic-not-allowed"
   | "connection-not-accepted"
   | "too-many-connections"
   | "too-many-connections-of-login"

@@ -26,6 +26,8 @@ export interface Sorted {
   readonly duplicates: number;
   /** Of the duplicates, those received since `since`: an earlier attempt at this batch stored them. */
   readonly storedBefore: number;
+  /** Epoch milliseconds by series: when the earliest reading was received that `maybeStored` asked for and the store has. */
+  readonly storedAt: ReadonlyMap<string, number>;
   /** The store (or the batch) has another value for the same series and time. */
   readonly conflicts: readonly { readonly reading: Reading; readonly stored: string }[];
 }
@@ -33,25 +35,32 @@ export interface Sorted {
 export class Deduplication {
   readonly #client: ClickHouseClient;
   /** Epoch milliseconds by series: nothing later is stored. */
-  readonly #latest: Map<string, number>;
+  readonly #latest = new Map<string, number>();
   /** Holds for series that are not in the map. */
-  readonly #floor: number;
+  #floor = Number.POSITIVE_INFINITY;
 
-  private constructor(client: ClickHouseClient, latest: Map<string, number>, floor: number) {
+  private constructor(client: ClickHouseClient) {
     this.#client = client;
-    this.#latest = latest;
-    this.#floor = floor;
   }
 
-  /** Reads upper bounds of each series' latest time from the rollups, which must agree with the raw readings. */
   static async open(client: ClickHouseClient, now = Date.now()): Promise<Deduplication> {
+    const deduplication = new Deduplication(client);
+    await deduplication.read(now);
+    return deduplication;
+  }
+
+  /**
+   * Reads upper bounds of each series' latest time from the rollups, which must agree with the raw readings but for those
+   * that `sort` is told are maybe stored. Again when series come here that another process had written.
+   */
+  async read(now = Date.now()): Promise<void> {
     const floor = now - 48 * hour;
     const latest = new Map<string, number>();
     for (const [table, since, width] of [
       ["rollup_hour", floor - hour, hour],
       ["rollup_minute", now - 2 * hour, minute],
     ] as const) {
-      const result = await client.query({
+      const result = await this.#client.query({
         query: `SELECT company, site, machine, channel, toUnixTimestamp(max(bucket)) AS latest FROM ${table}
                 WHERE bucket >= toDateTime({since:UInt32}) GROUP BY company, site, machine, channel`,
         query_params: { since: Math.floor(since / 1000) },
@@ -62,7 +71,10 @@ export class Deduplication {
       >())
         latest.set(`${company}/${site}/${machine}/${channel}`, Number(bucket) * 1000 + width);
     }
-    return new Deduplication(client, latest, floor);
+    // Nothing earlier is forgotten: readings may have been sorted while this was read.
+    for (const [series, time] of latest)
+      this.#latest.set(series, Math.max(time, this.#latest.get(series) ?? Number.NEGATIVE_INFINITY));
+    this.#floor = floor;
   }
 
   get series(): ReadonlyMap<string, number> {
@@ -73,34 +85,48 @@ export class Deduplication {
    * After a failed insert call again with the same readings: they are no longer later than everything, so each is
    * looked up, and those that the store has count as `storedBefore` if they were received since then.
    * @param since epoch milliseconds
+   * @param maybeStored are looked up in any case: another process may have stored them without their rollups.
    */
-  async sort(readings: Iterable<Reading>, since = Number.POSITIVE_INFINITY): Promise<Sorted> {
+  async sort(
+    readings: Iterable<Reading>,
+    since = Number.POSITIVE_INFINITY,
+    maybeStored: ReadonlySet<Reading> = new Set(),
+  ): Promise<Sorted> {
     const fresh: Reading[] = [];
     const doubtful: Reading[] = [];
     for (const reading of readings) {
       const { key } = reading.series;
-      if (reading.time > (this.#latest.get(key) ?? this.#floor)) {
-        this.#latest.set(key, reading.time);
-        fresh.push(reading);
-      } else doubtful.push(reading);
+      const isLater = reading.time > (this.#latest.get(key) ?? this.#floor);
+      if (isLater) this.#latest.set(key, reading.time);
+      if (isLater && !maybeStored.has(reading)) fresh.push(reading);
+      else doubtful.push(reading);
     }
-    if (doubtful.length === 0) return { fresh, duplicates: 0, storedBefore: 0, conflicts: [] };
-    return this.#sortDoubtful(fresh, doubtful, since);
+    if (doubtful.length === 0)
+      return { fresh, duplicates: 0, storedBefore: 0, storedAt: new Map(), conflicts: [] };
+    return this.#sortDoubtful(fresh, doubtful, since, maybeStored);
   }
 
-  async #sortDoubtful(fresh: Reading[], doubtful: readonly Reading[], since: number): Promise<Sorted> {
+  async #sortDoubtful(
+    fresh: Reading[],
+    doubtful: readonly Reading[],
+    since: number,
+    maybeStored: ReadonlySet<Reading>,
+  ): Promise<Sorted> {
     const known: Map<string, Known> = await this.#lookUp(doubtful);
     const seriesInDoubt = new Set(doubtful.map((reading) => reading.series.key));
     for (const { series, time, number, text } of fresh)
       if (seriesInDoubt.has(series.key))
         known.set(keyOf(series.key, time), { number, text, receivedAt: Number.POSITIVE_INFINITY });
     const conflicts: { reading: Reading; stored: string }[] = [];
+    const storedAt = new Map<string, number>();
     let duplicates = 0;
     let storedBefore = 0;
     for (const reading of doubtful) {
-      const { number, text } = reading;
-      const key = keyOf(reading.series.key, reading.time);
+      const { number, text, series } = reading;
+      const key = keyOf(series.key, reading.time);
       const twin = known.get(key);
+      if (twin !== undefined && maybeStored.has(reading) && twin.receivedAt !== Number.POSITIVE_INFINITY)
+        storedAt.set(series.key, Math.min(twin.receivedAt, storedAt.get(series.key) ?? twin.receivedAt));
       if (twin === undefined) {
         fresh.push(reading);
         known.set(key, { number, text, receivedAt: Number.POSITIVE_INFINITY });
@@ -113,7 +139,7 @@ export class Deduplication {
         }
       } else conflicts.push({ reading, stored: shown(twin) });
     }
-    return { fresh, duplicates, storedBefore, conflicts };
+    return { fresh, duplicates, storedBefore, storedAt, conflicts };
   }
 
   async #lookUp(readings: readonly Reading[]): Promise<Map<string, Known>> {

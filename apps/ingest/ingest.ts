@@ -8,10 +8,11 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
 import { acceptedAge } from "../store/retention.ts";
 import { lastReceivedAt, repairRollups } from "../store/rollup-repair.ts";
+import { ChannelLimit, channelsPerMachine } from "./channel-limit.ts";
 import { Deduplication } from "./deduplication.ts";
 import type { MachineRegistry } from "./machine-registry.ts";
 import { insertReadings } from "./raw-table.ts";
-import { type Decoded, decode, type Reading, type Series } from "./reading.ts";
+import { type Decoded, decode, type Reading } from "./reading.ts";
 import { type Rejected, RejectedTable } from "./rejected-table.ts";
 import { type Message, type Rejection, type RejectionReason, rejection } from "./rejection.ts";
 import { isAboutTheData, isDiskFull, StoreFullError, textOf } from "./store-error.ts";
@@ -24,7 +25,6 @@ const batchReadings = 20_000;
 const pauseMilliseconds = 100;
 /** How far a device's clock may be ahead. */
 const clockToleranceMilliseconds = 10 * 60_000;
-const channelsPerMachine = 200;
 const firstRetryMilliseconds = 250;
 const longestRetryMilliseconds = 15_000;
 /** Attempts at a batch while the ingest is being stopped. */
@@ -45,6 +45,9 @@ export interface Flow {
   readonly rejectedByReason: Readonly<Partial<Record<RejectionReason, number>>>;
   /** Readings that the store already had since start. */
   readonly duplicates: number;
+  /** Batches committed since start, and the time that took. */
+  readonly batches: number;
+  readonly commitMilliseconds: number;
   /** Messages received and not yet committed. */
   readonly waiting: number;
   /** Age of the oldest message not yet committed, in milliseconds. */
@@ -58,8 +61,17 @@ export interface IngestOptions {
   readonly country: Country;
   readonly registry: MachineRegistry;
   readonly log: { warn(fields: object, message: string): void };
-  /** The store can't go on: its disk is full or broken. Nothing acknowledged is lost; the caller stops the stack. */
-  readonly onFatal: (error: Error) => void;
+  /**
+   * The store can't go on: its disk is full or broken. Nothing acknowledged is lost; the caller stops the stack. Where
+   * absent such a batch is tried again too, as on a cluster, where room can be made meanwhile.
+   */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/** Another process writes into the same store, series of its own. */
+export interface SharedStore {
+  /** Settles when no insert that another process began before is under way. */
+  readonly othersInserts: () => Promise<void>;
 }
 
 interface Waiting {
@@ -68,6 +80,15 @@ interface Waiting {
   /** Epoch milliseconds. */
   readonly arrivedAt: number;
   readonly settle: (error?: Error) => void;
+  /** Aborted where somebody else was given the message: it must not be committed here any more. */
+  readonly taken: AbortSignal | undefined;
+}
+
+/** An insert failed or was another's, so the rollups of these series may lack what `raw` has received since. */
+interface Doubt {
+  /** Epoch milliseconds. */
+  readonly since: number;
+  readonly series: readonly string[];
 }
 
 type Settle = Waiting["settle"];
@@ -78,8 +99,7 @@ export class Ingest {
   readonly #deduplication: Deduplication;
   readonly #rejected: RejectedTable;
   readonly #acceptedAge: number;
-  /** By `company/site/machine`. */
-  readonly #channels = new Map<string, Set<string>>();
+  readonly #channels = new ChannelLimit();
   readonly #stopping = new AbortController();
   readonly #relieved: (() => void)[] = [];
   #queue: Waiting[] = [];
@@ -87,11 +107,12 @@ export class Ingest {
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
   #lastReceivedAt: number;
-  /** An insert since then failed, so the rollups may lack what `raw` has. */
-  #doubtfulSince: number | undefined;
+  #doubts: Doubt[] = [];
   #messages = 0;
   #stored = 0;
   #duplicates = 0;
+  #batches = 0;
+  #commitMilliseconds = 0;
   #failure: string | undefined;
 
   private constructor(options: IngestOptions, deduplication: Deduplication, receivedAt: number) {
@@ -101,10 +122,7 @@ export class Ingest {
     this.#rejected = new RejectedTable(options.client);
     this.#acceptedAge = acceptedAge(options.country.telemetry.retention);
     this.#lastReceivedAt = receivedAt;
-    for (const series of deduplication.series.keys()) {
-      const slash = series.lastIndexOf("/");
-      this.#rememberChannel(series.slice(0, slash), series.slice(slash + 1));
-    }
+    this.#channels.remember(this.#deduplication.series.keys());
   }
 
   /** Repairs first what a process that was killed left undone between `raw` and its rollups. */
@@ -116,6 +134,22 @@ export class Ingest {
     return new Ingest(options, await Deduplication.open(client), receivedAt);
   }
 
+  /**
+   * For a store into which others write too, each series at a time through one process alone (`takeOver`). Nothing is
+   * repaired at the start, because the rollups of others' readings may be on their way.
+   */
+  static async openShared(options: IngestOptions): Promise<Ingest> {
+    const deduplication = await Deduplication.open(options.client);
+    return new Ingest(options, deduplication, await lastReceivedAt(options.client));
+  }
+
+  /** To be called before messages are accepted that another process took before: learns what that has stored. */
+  async takeOver({ othersInserts }: SharedStore): Promise<void> {
+    await othersInserts();
+    await this.#deduplication.read();
+    this.#channels.remember(this.#deduplication.series.keys());
+  }
+
   get flow(): Flow {
     const oldest = this.#inFlight[0] ?? this.#queue[0];
     return {
@@ -124,6 +158,8 @@ export class Ingest {
       rejected: this.#rejected.total,
       rejectedByReason: { ...this.#rejected.counts },
       duplicates: this.#duplicates,
+      batches: this.#batches,
+      commitMilliseconds: this.#commitMilliseconds,
       waiting: this.#waiting,
       lagMilliseconds: oldest === undefined ? 0 : Date.now() - oldest.arrivedAt,
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
@@ -144,16 +180,26 @@ export class Ingest {
     this.#relieved.push(listener);
   }
 
-  /** Settles once the message's readings and rejections are committed; with an error if they never will be. */
-  accept(message: Message, settle: Settle): void {
+  /**
+   * Settles once the message's readings and rejections are committed; with an error if they never will be.
+   * @param taken aborted when somebody else is given the message instead: then it settles with an error, uncommitted.
+   */
+  accept(message: Message, settle: Settle, taken?: AbortSignal): void {
     const now = Date.now();
     const range = { from: now - this.#acceptedAge, to: now + clockToleranceMilliseconds };
-    this.#enqueue(message, decode(message, range), settle);
+    this.#enqueue(message, decode(message, range), settle, taken);
   }
 
   /** Keeps a message that must not be decoded, such as one on another company's topic. */
   reject(message: Message, reason: RejectionReason, detail: string, settle: Settle): void {
     this.#enqueue(message, { readings: [], rejections: [rejection(message, reason, detail)] }, settle);
+  }
+
+  /** Lets go of messages that were given to somebody else, which may be long where the store is away. */
+  releaseTaken(): void {
+    const released = this.#queue.filter(({ taken }) => taken?.aborted === true);
+    this.#queue = this.#queue.filter(({ taken }) => taken?.aborted !== true);
+    for (const waiting of released) this.#settleOne(waiting, undefined);
   }
 
   /** Commits what has come in, then takes no more. */
@@ -162,14 +208,14 @@ export class Ingest {
     while (this.#running !== undefined) await this.#running;
   }
 
-  #enqueue(message: Message, decoded: Decoded, settle: Settle): void {
+  #enqueue(message: Message, decoded: Decoded, settle: Settle, taken?: AbortSignal): void {
     if (this.#stopping.signal.aborted) {
       settle(new Error("The ingest is stopping."));
       return;
     }
     this.#messages += 1;
     this.#waitingBytes += message.payload.length;
-    this.#queue.push({ message, decoded, arrivedAt: Date.now(), settle });
+    this.#queue.push({ message, decoded, arrivedAt: Date.now(), settle, taken });
     this.#running ??= this.#run();
   }
 
@@ -189,12 +235,14 @@ export class Ingest {
       const started = Date.now();
       this.#inFlight = this.#takeBatch();
       const error = await this.#commitWithRetries(this.#inFlight);
+      this.#commitMilliseconds += Date.now() - started;
+      this.#batches += 1;
       this.#settle(this.#inFlight, error);
       if (error !== undefined) {
         const isWanted = this.#stopping.signal.aborted;
         this.#stopping.abort();
         this.#settle(this.#queue.splice(0), error);
-        if (!isWanted || error instanceof StoreFullError) this.#options.onFatal(error);
+        if (!isWanted || error instanceof StoreFullError) this.#options.onFatal?.(error);
         return;
       }
       if (!this.saturated) for (const listener of this.#relieved) listener();
@@ -205,10 +253,15 @@ export class Ingest {
 
   #settle(done: readonly Waiting[], error: Error | undefined): void {
     this.#inFlight = [];
-    for (const waiting of done) {
-      this.#waitingBytes -= waiting.message.payload.length;
-      waiting.settle(error);
-    }
+    for (const waiting of done) this.#settleOne(waiting, error);
+  }
+
+  #settleOne({ message, settle, taken }: Waiting, error: Error | undefined): void {
+    this.#waitingBytes -= message.payload.length;
+    settle(
+      error ??
+        (taken?.aborted === true ? new Error("The message was given to another consumer.") : undefined),
+    );
   }
 
   #takeBatch(): Waiting[] {
@@ -237,7 +290,7 @@ export class Ingest {
         return undefined;
       } catch (error) {
         const message = textOf(error);
-        if (isDiskFull(message)) return new StoreFullError(message);
+        if (isDiskFull(message) && this.#options.onFatal !== undefined) return new StoreFullError(message);
         this.#failure = message;
         this.#options.log.warn(
           { attempt, messages: batch.length, error: message },
@@ -270,39 +323,58 @@ export class Ingest {
   }
 
   /** @param since epoch milliseconds: when the first attempt at the batch was, if this is another one. */
-  async #commit(batch: readonly Waiting[], since: number | undefined): Promise<void> {
-    if (this.#doubtfulSince !== undefined) {
-      await repairRollups(this.#client, this.#options.country, this.#doubtfulSince);
-      this.#doubtfulSince = undefined;
-    }
+  async #commit(all: readonly Waiting[], since: number | undefined): Promise<void> {
+    await this.#clearDoubts();
+    const batch = all.filter(({ taken }) => taken?.aborted !== true);
     const rejected: Rejected[] = [];
-    const reject = (rejection: Rejection, { redelivered }: Message) =>
-      rejected.push({ rejection, maybeStored: redelivered || since !== undefined });
-    const readings = await this.#usable(batch, reject);
-    const sorted = await this.#deduplication.sort(readings, since);
+    const reject = (rejection: Rejection, message: Message) =>
+      rejected.push({
+        rejection,
+        maybeStored: message.redelivered || message.maybeStored === true || since !== undefined,
+      });
+    const { readings, maybeStored } = await this.#usable(batch, reject);
+    const sorted = await this.#deduplication.sort(readings, since, maybeStored);
+    if (sorted.storedAt.size > 0) {
+      this.#doubts.push({
+        since: Math.min(...sorted.storedAt.values()),
+        series: [...sorted.storedAt.keys()],
+      });
+      await this.#clearDoubts();
+    }
     if (sorted.conflicts.length > 0) rejectConflicts(batch, sorted.conflicts, reject);
+    // The look-ups took their time; nothing was begun yet.
+    if (batch.some(({ taken }) => taken?.aborted === true)) return this.#commit(batch, since);
     this.#lastReceivedAt = Math.max(Date.now(), this.#lastReceivedAt + 1);
     const receivedAt = this.#lastReceivedAt;
     if (sorted.fresh.length > 0) {
-      this.#doubtfulSince = receivedAt;
+      const doubt = { since: receivedAt, series: [...new Set(sorted.fresh.map(({ series }) => series.key))] };
+      this.#doubts.push(doubt);
       await insertReadings(this.#client, sorted.fresh, receivedAt);
-      this.#doubtfulSince = undefined;
+      this.#doubts = this.#doubts.filter((other) => other !== doubt);
     }
     if (rejected.length > 0) await this.#rejected.insert(rejected, receivedAt);
     this.#stored += sorted.fresh.length + sorted.storedBefore;
     this.#duplicates += sorted.duplicates - sorted.storedBefore;
   }
 
+  async #clearDoubts(): Promise<void> {
+    for (const doubt of [...this.#doubts]) {
+      await repairRollups(this.#client, this.#options.country, doubt.since, doubt.series);
+      this.#doubts = this.#doubts.filter((other) => other !== doubt);
+    }
+  }
+
   /** Readings of registered machines; why the others are rejected goes to `reject`. */
   async #usable(
     batch: readonly Waiting[],
     reject: (rejection: Rejection, message: Message) => void,
-  ): Promise<Reading[]> {
+  ): Promise<{ readings: Reading[]; maybeStored: Set<Reading> }> {
     const machines = new Set<string>();
     for (const { decoded } of batch)
       if (decoded.readings.length > 0) machines.add(decoded.readings[0]!.series.machineKey);
     const unregistered = await this.#options.registry.unregistered(machines);
     const usable: Reading[] = [];
+    const maybeStored = new Set<Reading>();
     for (const { decoded, message } of batch) {
       for (const rejected of decoded.rejections) reject(rejected, message);
       const { readings } = decoded;
@@ -311,26 +383,16 @@ export class Ingest {
       if (unregistered.has(series.machineKey)) {
         const detail = `${series.machineKey} is not registered. Add the machine in the web app first, with the same site and machine ids.`;
         reject(rejection(message, "machine-not-registered", detail, readings.length), message);
-      } else if (!this.#allowsChannel(series)) {
+      } else if (!this.#channels.allows(series)) {
         const detail = `${series.machineKey} already uses ${channelsPerMachine} channels, the most that a machine may have.`;
         reject(rejection(message, "too-many-channels", detail, readings.length), message);
-      } else for (const reading of readings) usable.push(reading);
+      } else
+        for (const reading of readings) {
+          usable.push(reading);
+          if (message.maybeStored === true) maybeStored.add(reading);
+        }
     }
-    return usable;
-  }
-
-  #allowsChannel({ machineKey, channel }: Series): boolean {
-    const channels = this.#channels.get(machineKey);
-    if (channels?.has(channel)) return true;
-    if (channels !== undefined && channels.size >= channelsPerMachine) return false;
-    this.#rememberChannel(machineKey, channel);
-    return true;
-  }
-
-  #rememberChannel(machineKey: string, channel: string): void {
-    const channels = this.#channels.get(machineKey);
-    if (channels === undefined) this.#channels.set(machineKey, new Set([channel]));
-    else channels.add(channel);
+    return { readings: usable, maybeStored };
   }
 
   /** Ends early when the ingest is being stopped. */

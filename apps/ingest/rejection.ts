@@ -11,6 +11,8 @@ export interface Message {
   readonly packetId?: number | undefined;
   /** The device may have sent this before: it says so (MQTT's DUP flag), or has just connected again. */
   readonly redelivered: boolean;
+  /** Another consumer of the broker's queue had it and did not say that it is stored: it may be, without its rollups. */
+  readonly maybeStored?: boolean;
 }
 
 export type RejectionReason =

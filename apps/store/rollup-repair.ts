@@ -43,15 +43,43 @@ function levelsOf(timezone: string): Level[] {
 
 const series = "company, site, machine, channel";
 
+/** Length of a query's list of series; longer lists are split. */
+const seriesPerQuery = 1000;
+
 /**
- * Compares the buckets that readings received since then fall into, and repairs those that differ.
+ * Compares the buckets that readings received since then fall into, and repairs those that differ. Nobody else may insert
+ * readings of these series meanwhile, whose rollups may be on their way.
  * @param since epoch milliseconds, by `received_at`.
+ * @param only these series, as `company/site/machine/channel`; all where absent.
  * @returns how many buckets were repaired.
  */
 export async function repairRollups(
   client: ClickHouseClient,
   country: Country,
   since: number,
+  only?: readonly string[],
+): Promise<number> {
+  if (only === undefined) return repair(client, country, since, "");
+  let repaired = 0;
+  for (let start = 0; start < only.length; start += seriesPerQuery) {
+    // Identifiers are letters, digits and hyphens: decoding has refused others.
+    const listed = only.slice(start, start + seriesPerQuery).map(
+      (key) =>
+        `(${key
+          .split("/")
+          .map((id) => `'${id}'`)
+          .join(",")})`,
+    );
+    repaired += await repair(client, country, since, `AND (${series}) IN (${listed.join(",")})`);
+  }
+  return repaired;
+}
+
+async function repair(
+  client: ClickHouseClient,
+  country: Country,
+  since: number,
+  condition: string,
   now = Date.now(),
 ): Promise<number> {
   // Older buckets may have lost rows to retention, on one side only.
@@ -62,7 +90,7 @@ export async function repairRollups(
     const differing = `
       WITH touched AS (
         SELECT DISTINCT ${series}, ${level.bucketOf("time")} AS bucket FROM raw
-        WHERE received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+        WHERE received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') ${condition}
           AND ${level.bucketOf("time")} > fromUnixTimestamp64Milli({whole:Int64}, 'UTC')
       )
       SELECT ${series}, is.bucket AS bucket,

@@ -55,6 +55,8 @@ export async function openApp(
       rejected: 1,
       rejectedByReason: { "time-missing": 1 },
       duplicates: 0,
+      batches: 9,
+      commitMilliseconds: 90,
       waiting: 0,
       lagMilliseconds: 0,
     }),

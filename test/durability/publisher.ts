@@ -42,14 +42,22 @@ export class Publisher {
     return this.#pending.size;
   }
 
-  /** After each start of the broker. */
-  connect(port: number, credential: Credential): void {
+  /**
+   * After each start of the broker.
+   * @param tls absent: without TLS.
+   */
+  connect(
+    port: number,
+    credential: Credential,
+    tls?: { readonly ca: string; readonly servername: string },
+  ): void {
     // The client library connects again by itself.
     if (this.#client !== undefined && !this.#sendsAgainItself) return;
     this.#client?.end(true);
-    const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
+    const client = mqtt.connect(`${tls === undefined ? "mqtt" : "mqtts"}://127.0.0.1:${port}`, {
       ...credential,
-      clientId: this.machine,
+      ...tls,
+      clientId: credential.username,
       clean: this.#sendsAgainItself,
       protocolVersion: 4,
       reconnectPeriod: 50,

@@ -1,0 +1,168 @@
+/**
+ * Takes the messages of one queue, of which the broker makes one consumer active at a time. AMQP 0-9-1 does not say when
+ * this one becomes it: the first delivery does. Messages then wait until ingest has learnt what the consumer before has
+ * stored. Each is acknowledged when it is committed.
+ */
+import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
+import type { Ingest } from "./ingest.ts";
+import { topicRoot } from "./reading.ts";
+import type { Message } from "./rejection.ts";
+
+/** Messages that the broker hands out before the first is acknowledged. */
+const prefetch = 2000;
+
+export interface QueueConsumerOptions {
+  readonly model: ChannelModel;
+  readonly queue: string;
+  readonly ingest: Ingest;
+  /** Learns what others have stored; waits for the store where that is away. */
+  readonly takeOver: () => Promise<void>;
+  /** Told of each message taken in and settled, with its bytes. */
+  readonly onTaken: (bytes: number) => void;
+  readonly onSettled: (bytes: number) => void;
+  /** The channel is of no use any more. */
+  readonly onProblem: (error: Error) => void;
+}
+
+export class QueueConsumer {
+  readonly queue: string;
+  readonly #options: QueueConsumerOptions;
+  readonly #channel: Channel;
+  /** Aborted once the broker gives the messages in hand to another. */
+  readonly #ended = new AbortController();
+  /** Taken in while ingest learns what is stored; empty and unused after. */
+  #held: ConsumeMessage[] = [];
+  #state: "standby" | "taking-over" | "active" | "leaving" = "standby";
+  #delivered = 0;
+  #inHand = 0;
+  #toAcknowledge: ConsumeMessage | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  private constructor(options: QueueConsumerOptions, channel: Channel) {
+    this.queue = options.queue;
+    this.#options = options;
+    this.#channel = channel;
+  }
+
+  static async open(options: QueueConsumerOptions): Promise<QueueConsumer> {
+    const channel = await options.model.createChannel();
+    const consumer = new QueueConsumer(options, channel);
+    channel.on("error", (error: Error) => consumer.#fail(error));
+    channel.on("close", () =>
+      consumer.#fail(new Error(`The broker closed the channel of ${options.queue}.`)),
+    );
+    await channel.prefetch(prefetch);
+    await channel.consume(options.queue, (message) => consumer.#take(message));
+    return consumer;
+  }
+
+  /** Whether the broker gives this consumer the queue's messages, as far as that has been seen. */
+  get isActive(): boolean {
+    return this.#state === "taking-over" || this.#state === "active";
+  }
+
+  /** Commits what ingest has of it, then leaves the rest and what comes to another consumer. */
+  async leave(): Promise<void> {
+    this.#state = "leaving";
+    this.#release(this.#held.splice(0));
+    if (this.#inHand > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    await this.#close();
+  }
+
+  /** The connection ended, or is about to: whatever is in hand and not yet committed is another's now. */
+  abandon(): void {
+    this.#ended.abort();
+    this.#release(this.#held.splice(0));
+    this.#onEmpty?.();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    this.#acknowledge();
+    this.#ended.abort();
+    await this.#channel.close();
+  }
+
+  #fail(error: Error): void {
+    if (this.#ended.signal.aborted) return;
+    this.abandon();
+    this.#options.onProblem(error);
+  }
+
+  #take(message: ConsumeMessage | null): void {
+    if (this.#ended.signal.aborted) return;
+    if (message === null) {
+      this.#fail(new Error(`The broker ended the consumer of ${this.queue}: was the queue deleted?`));
+      return;
+    }
+    // It goes back to the queue when the channel is closed.
+    if (this.#state === "leaving") return;
+    this.#options.onTaken(message.content.length);
+    if (this.#state === "active") {
+      this.#accept(message);
+      return;
+    }
+    this.#held.push(message);
+    if (this.#state === "standby") void this.#takeOver();
+  }
+
+  async #takeOver(): Promise<void> {
+    this.#state = "taking-over";
+    try {
+      await this.#options.takeOver();
+    } catch (error) {
+      this.#fail(error as Error);
+      return;
+    }
+    if (this.#state !== "taking-over" || this.#ended.signal.aborted) return;
+    this.#state = "active";
+    for (const message of this.#held.splice(0)) this.#accept(message);
+  }
+
+  #accept(message: ConsumeMessage): void {
+    const { ingest, onSettled } = this.#options;
+    this.#inHand += 1;
+    ingest.accept(
+      this.#messageOf(message),
+      (error) => {
+        this.#inHand -= 1;
+        onSettled(message.content.length);
+        // Not acknowledged, it comes again.
+        if (error === undefined) this.#settle(message);
+        if (this.#inHand === 0) this.#onEmpty?.();
+      },
+      this.#ended.signal,
+    );
+  }
+
+  #messageOf({ content, fields }: ConsumeMessage): Message {
+    this.#delivered += 1;
+    // MQTT's levels became AMQP's words. Identifiers have no dots, so this is exact for what can be used.
+    const topic = fields.routingKey.replaceAll(".", "/");
+    return {
+      // The broker let the sender use its own company's topics only.
+      company: topic.startsWith(`${topicRoot}/`) ? (topic.split("/")[2] ?? "") : "",
+      topic,
+      payload: content,
+      redelivered: fields.redelivered,
+      // What the consumer before had in hand stands at the front of the queue, whatever the flag says.
+      maybeStored: fields.redelivered || this.#delivered <= prefetch,
+    };
+  }
+
+  /** One acknowledgement for all that was committed in one turn of the event loop: they settle in their order. */
+  #settle(message: ConsumeMessage): void {
+    if (this.#toAcknowledge === undefined) setImmediate(() => this.#acknowledge());
+    this.#toAcknowledge = message;
+  }
+
+  #acknowledge(): void {
+    const message = this.#toAcknowledge;
+    this.#toAcknowledge = undefined;
+    if (message !== undefined && !this.#ended.signal.aborted) this.#channel.ack(message, true);
+  }
+
+  #release(messages: readonly ConsumeMessage[]): void {
+    for (const message of messages) this.#options.onSettled(message.content.length);
+  }
+}

@@ -1,0 +1,30 @@
+/** What the test and the ingest process tell one another. */
+export type FromIngest =
+  | { readonly kind: "ready" }
+  | {
+      readonly kind: "state";
+      readonly flow: import("../../apps/ingest/ingest.ts").Flow;
+      readonly notReady: string | undefined;
+      readonly activeQueues: number;
+      readonly waitingInBroker: number;
+      readonly residentBytes: number;
+    };
+
+export type ToIngest =
+  | { readonly kind: "state" }
+  /** The store answers nothing any more, or again. */
+  | { readonly kind: "store"; readonly fails: boolean }
+  | { readonly kind: "stop" };
+
+export interface IngestProcessOptions {
+  /** Where its stores rest. */
+  readonly folder: string;
+  readonly amqpsPort: number;
+  readonly queues: readonly string[];
+  /** PEM files. */
+  readonly certificate: string;
+  readonly key: string;
+  readonly authority: string;
+  /** Registered at the first start, as `company/site/machine`. */
+  readonly machines: readonly string[];
+}

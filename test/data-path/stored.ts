@@ -1,0 +1,45 @@
+/** What an ingest has left in its time-series store, after a check by expect. */
+import { join } from "node:path";
+import { expect } from "vitest";
+import { openTimeSeriesStore } from "../../apps/store/store.ts";
+import { country } from "../broker/data-path.ts";
+import type { Message } from "../durability/publisher.ts";
+import { disagreements, rowsOf } from "../store/rows.ts";
+
+export async function inStore<T>(
+  folder: string,
+  look: (rows: <R>(query: string) => Promise<R[]>) => Promise<T>,
+): Promise<T> {
+  const store = await openTimeSeriesStore(join(folder, "time-series"));
+  try {
+    return await look((query) => rowsOf(store.reader, query));
+  } finally {
+    await store.close();
+  }
+}
+
+/** @throws (by expect) where anything acknowledged is missing, anything is there twice, or a rollup disagrees. */
+export async function expectAllStoredOnce(
+  folder: string,
+  acknowledged: readonly Message[],
+): Promise<{ readonly readings: number }> {
+  const store = await openTimeSeriesStore(join(folder, "time-series"));
+  try {
+    const rows = await rowsOf<{ series: string; time: number; values: string[] }>(
+      store.reader,
+      `SELECT concat('sme/v1/', company, '/', site, '/', machine, '/', channel) AS series,
+         toUnixTimestamp64Milli(time) AS time, groupArray(ifNull(toString(number), text)) AS values
+       FROM raw GROUP BY series, time`,
+    );
+    const stored = new Map(rows.map(({ series, time, values }) => [`${series}@${time}`, values]));
+    expect(rows.filter(({ values }) => values.length !== 1)).toEqual([]);
+    const missing = acknowledged.flatMap(({ topic, readings }) =>
+      [...readings].filter(([time, value]) => stored.get(`${topic}@${time}`)?.[0] !== String(value)),
+    );
+    expect(missing).toEqual([]);
+    expect(await disagreements(store.reader, country.timezone)).toEqual([]);
+    return { readings: rows.length };
+  } finally {
+    await store.close();
+  }
+}
