@@ -79,12 +79,15 @@ export function rabbitmqConf(settings: BrokerSettings): string {
     ["mqtt.vhost", "/"],
     ["mqtt.exchange", "amq.topic"],
     ["mqtt.durable_queue_type", "quorum"],
+    // The store has the latest values, and a retained message would be kept by no rule of retention.
+    ["mqtt.retained_message_store", "rabbit_mqtt_retained_msg_store_noop"],
     ["mqtt.max_session_expiry_interval_seconds", 86_400],
     ["mqtt.max_packet_size_unauthenticated", 16 * 1024],
     ["mqtt.max_packet_size_authenticated", maximumPacketBytes],
     ["max_message_size", maximumPacketBytes],
     "# Definitions",
-    ["default_queue_type", "quorum"],
+    // Whichever node declares the queues would else lead them all.
+    ["queue_leader_locator", "balanced"],
     ["definitions.import_backend", "local_filesystem"],
     ["definitions.local.path", "/etc/rabbitmq/definitions.json"],
     ["definitions.skip_if_unchanged", true],
