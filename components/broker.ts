@@ -150,7 +150,6 @@ export class Broker extends ComponentResource {
                   },
                   { name: "RABBITMQ_USE_LONGNAME", value: "true" },
                   { name: "RABBITMQ_NODENAME", value: `rabbit@$(POD_NAME).${nodeDomain}` },
-                  { name: "RABBITMQ_LOGS", value: "-" },
                 ],
                 ports: [
                   { name: "mqtts", containerPort: ports.broker.mqtts },

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { installDefinitions, moduleFolder, moduleOf } from "./definitions.ts";
 import { kubectl, kubectlJson } from "./kubectl.ts";
 
@@ -14,7 +15,7 @@ function cloudNativePg(): string {
   const release = join(moduleFolder(module, version, sum), "releases", `cnpg-${version.slice(1)}.yaml`);
   return (
     readFileSync(release, "utf8")
-      .replaceAll("ghcr.io/cloudnative-pg/cloudnative-pg", "localhost/cluster-tests/cloudnative-pg")
+      .replaceAll("ghcr.io/cloudnative-pg/cloudnative-pg", "registry.sme.example.gov.za/cloudnative-pg")
       .replace("imagePullPolicy: Always", "imagePullPolicy: IfNotPresent")
       // A tenth of a processor makes each step of a cluster's start wait.
       .replace("cpu: 100m\n            memory: 200Mi", "memory: 400Mi")
@@ -33,6 +34,34 @@ export async function installOperators(): Promise<void> {
   ] as const)
     await kubectl(["rollout", "status", "-n", namespace, `deployment/${deployment}`, "--timeout=300s"]);
   await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], await certManagerWebhook());
+  await webhooksAnswer();
+}
+
+/** A ready pod is reached by its Service a moment later. */
+async function webhooksAnswer(): Promise<void> {
+  const probes = [
+    {
+      apiVersion: "cert-manager.io/v1",
+      kind: "Issuer",
+      metadata: { name: "probe" },
+      spec: { selfSigned: {} },
+    },
+    {
+      apiVersion: "postgresql.cnpg.io/v1",
+      kind: "Cluster",
+      metadata: { name: "probe" },
+      spec: { instances: 1, storage: { size: "1Gi" } },
+    },
+  ];
+  for (const probe of probes)
+    for (let attempt = 1; ; attempt++)
+      try {
+        await kubectl(["create", "-n", "default", "--dry-run=server", "-f", "-"], JSON.stringify(probe));
+        break;
+      } catch (error) {
+        if (attempt === 120) throw error;
+        await setTimeout(1000);
+      }
 }
 
 /** Has the API server ask cert-manager's webhook, with the authority that the webhook made for itself. */
@@ -44,21 +73,20 @@ async function certManagerWebhook(): Promise<string> {
     "cert-manager",
     "cert-manager-webhook-ca",
   ]);
-  return JSON.stringify({
+  const configuration = (
+    kind: string,
+    path: string,
+    apiGroups: string[],
+    operations: string[],
+    resources: string[],
+  ) => ({
     apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingWebhookConfiguration",
+    kind,
     metadata: { name: "cert-manager-webhook" },
     webhooks: [
       {
         name: "webhook.cert-manager.io",
-        rules: [
-          {
-            apiGroups: ["cert-manager.io", "acme.cert-manager.io"],
-            apiVersions: ["v1"],
-            operations: ["CREATE", "UPDATE"],
-            resources: ["*/*"],
-          },
-        ],
+        rules: [{ apiGroups, apiVersions: ["v1"], operations, resources }],
         admissionReviewVersions: ["v1"],
         matchPolicy: "Equivalent",
         timeoutSeconds: 30,
@@ -66,9 +94,29 @@ async function certManagerWebhook(): Promise<string> {
         sideEffects: "None",
         clientConfig: {
           caBundle: secret.data["ca.crt"],
-          service: { name: "cert-manager-webhook", namespace: "cert-manager", path: "/validate" },
+          service: { name: "cert-manager-webhook", namespace: "cert-manager", path },
         },
       },
+    ],
+  });
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "List",
+    items: [
+      configuration(
+        "MutatingWebhookConfiguration",
+        "/mutate",
+        ["cert-manager.io"],
+        ["CREATE"],
+        ["certificaterequests"],
+      ),
+      configuration(
+        "ValidatingWebhookConfiguration",
+        "/validate",
+        ["cert-manager.io", "acme.cert-manager.io"],
+        ["CREATE", "UPDATE"],
+        ["*/*"],
+      ),
     ],
   });
 }

@@ -86,6 +86,7 @@ func runWebhook(ctx context.Context) error {
 	dynamic.SecretNamespace = "cert-manager"
 	dynamic.SecretName = "cert-manager-webhook-ca"
 	dynamic.DNSNames = []string{"cert-manager-webhook", "cert-manager-webhook.cert-manager", "cert-manager-webhook.cert-manager.svc"}
+	configuration.SecurePort = 10250
 	configuration.MetricsListenAddress = "0"
 	server, err := webhook.NewCertManagerWebhookServer(logs.Log, *configuration)
 	if err != nil {
