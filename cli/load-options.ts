@@ -1,4 +1,5 @@
 /** How a command's options choose what is read of a localisation file. */
+import { Option } from "commander";
 import type { LoadOptions } from "../localisation/load.ts";
 
 const targets = ["local", "kubernetes", "aws"] as const;
@@ -16,4 +17,10 @@ export function loadOptions({
     ...(env !== undefined && { environment: env }),
     ...(known !== undefined && { target: known }),
   };
+}
+
+export function targetOption(): Option {
+  return new Option("--target <target>", "this target of the file instead of hosting.target").choices(
+    targets,
+  );
 }

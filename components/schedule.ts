@@ -17,10 +17,16 @@ export function dailyCronInUtc(timeOfDay: string, timezone: string): string {
   return `0 ${utc % 60} ${Math.floor(utc / 60)} * * *`;
 }
 
+/** When a daily job starts, in UTC. */
+export function dailyStartInUtc(timeOfDay: string, timezone: string): { hour: number; minute: number } {
+  const [, minute = "0", hour = "0"] = dailyCronInUtc(timeOfDay, timezone).split(" ");
+  return { hour: Number(hour), minute: Number(minute) };
+}
+
 /** Half an hour from a time of day on, in UTC, as RDS writes it: "00:00-00:30". */
 export function windowInUtc(timeOfDay: string, timezone: string): string {
-  const [, minute = "0", hour = "0"] = dailyCronInUtc(timeOfDay, timezone).split(" ");
-  const start = Number(hour) * 60 + Number(minute);
+  const { hour, minute } = dailyStartInUtc(timeOfDay, timezone);
+  const start = hour * 60 + minute;
   const clock = (minutes: number) =>
     [Math.floor(minutes / 60) % 24, minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
   return `${clock(start)}-${clock(start + 30)}`;

@@ -1,6 +1,6 @@
 /**
- * The daily backup of the time-series store, by the engine's own BACKUP: a full one at the start of a week, then what is
- * new since it. The bucket's lifecycle rule ends what is older than the retention.
+ * The daily backup of the time-series store, by the engine's own BACKUP: a full one at the start of a week, then each day what
+ * is new since it. After it, backups past the retention go: on a cloud's bucket by its lifecycle rule, elsewhere by the kit.
  */
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
@@ -18,26 +18,49 @@ export interface TimeSeriesBackupArgs {
   /** Time of day in `timezone`. */
   readonly at: string;
   readonly timezone: string;
+  /** Secret by which old backups are removed; a cloud's bucket does it itself. */
+  readonly credentialsSecret?: string;
 }
 
 const part = "time-series-backup";
 
-/** A day's backup builds on its week's full one; the week's first is the full one. What exists is not made again. */
-const script = `set -eu
+/** Where a day's backup stands on the disk of backups. */
+export const backupFolder = "time-series-store";
+
+/**
+ * A week's first backup is the full one, `<week>/<day>-full/`; each later day's, `<week>/<day>/`, builds on it. What exists is
+ * not made again, so that a job may be repeated.
+ */
+export const backupScript = `set -eu
+today=$(date -u +%Y-%m-%d)
 week=$(date -u +%G-W%V)
-day=$(date -u +%Y-%m-%d)
-query() { clickhouse-client --config-file=/etc/clickhouse-client/config.yaml --query "$1"; }
-full="Disk('${backupDisk}', 'time-series-store/$week/full/')"
+weekday=$(date -u +%u)
+at() { echo "Disk('${backupDisk}', '${backupFolder}/$week/$1/')"; }
+# Prints what the store said; 1: there is one already, 2: what it builds on is not there.
 backup() {
-  if said=$(query "BACKUP DATABASE ${databaseName} ON CLUSTER '${clusterName}' TO $1 SETTINGS $2 allow_s3_native_copy = 0" 2>&1); then
+  if said=$(clickhouse-client --config-file=/etc/clickhouse-client/config.yaml --query "BACKUP DATABASE ${databaseName} ON CLUSTER '${clusterName}' TO $1 SETTINGS $2 allow_s3_native_copy = 0" 2>&1); then
     echo "$said"
     return 0
   fi
-  case $said in *BACKUP_ALREADY_EXISTS*) return 1 ;; esac
+  case $said in
+    *BACKUP_ALREADY_EXISTS*) return 1 ;;
+    *BACKUP_NOT_FOUND*) return 2 ;;
+  esac
   echo "$said" >&2
   exit 1
 }
-backup "$full" "" || backup "Disk('${backupDisk}', 'time-series-store/$week/$day/')" "base_backup = $full," || echo "today's backup exists"
+before=$((weekday - 1))
+while [ "$before" -gt 0 ]; do
+  day=$(date -u -d "$today - $before days" +%Y-%m-%d)
+  code=0
+  backup "$(at "$today")" "base_backup = $(at "$day-full")," || code=$?
+  case $code in
+    0) exit 0 ;;
+    1) echo "today's backup exists"; exit 0 ;;
+  esac
+  before=$((before - 1))
+done
+backup "$(at "$today-full")" "" || echo "today's full backup exists"
 `;
 
 const certificateFolder = "/run/certificates";
@@ -49,7 +72,7 @@ export class TimeSeriesBackup extends ComponentResource {
     const { namespace } = surroundings;
     const settings = configuration(this, namespace, part, "time-series-backup-settings", {
       "config.yaml": clientConfig(args.host),
-      "backup.sh": script,
+      "backup.sh": backupScript,
     });
     new CronJob(
       part,
@@ -71,20 +94,7 @@ export class TimeSeriesBackup extends ComponentResource {
                 image: "time-series-store",
                 replicas: 1,
                 restartPolicy: "Never",
-                containers: [
-                  container(surroundings, {
-                    name: part,
-                    image: "time-series-store",
-                    amounts: { cpu: 100, memory: 256 },
-                    command: ["sh", "/etc/clickhouse-client/backup.sh"],
-                    env: [{ name: "HOME", value: "/tmp" }],
-                    volumeMounts: [
-                      { name: "settings", mountPath: "/etc/clickhouse-client", readOnly: true },
-                      { name: "certificate", mountPath: certificateFolder, readOnly: true },
-                      { name: "temporary", mountPath: "/tmp" },
-                    ],
-                  }),
-                ],
+                ...steps(args),
                 volumes: [
                   scratch("temporary", 64),
                   { name: "settings", configMap: { name: settings.name } },
@@ -92,6 +102,16 @@ export class TimeSeriesBackup extends ComponentResource {
                     name: "certificate",
                     secret: { secretName: certificateSecretOf(part), defaultMode: 0o440 },
                   },
+                  ...(args.credentialsSecret === undefined
+                    ? []
+                    : [
+                        { name: "localisation", configMap: { name: "localisation" } },
+                        { name: "connections", configMap: { name: "connections" } },
+                        {
+                          name: "destination",
+                          secret: { secretName: args.credentialsSecret, defaultMode: 0o440 },
+                        },
+                      ]),
                 ],
               }),
             },
@@ -102,6 +122,36 @@ export class TimeSeriesBackup extends ComponentResource {
     );
     this.registerOutputs();
   }
+}
+
+/** The backup and, where the kit has to do it, the removal of old ones after it. */
+function steps({ surroundings, credentialsSecret }: TimeSeriesBackupArgs) {
+  const backup = container(surroundings, {
+    name: part,
+    image: "time-series-store",
+    amounts: { cpu: 100, memory: 256 },
+    command: ["sh", "/etc/clickhouse-client/backup.sh"],
+    env: [{ name: "HOME", value: "/tmp" }],
+    volumeMounts: [
+      { name: "settings", mountPath: "/etc/clickhouse-client", readOnly: true },
+      { name: "certificate", mountPath: certificateFolder, readOnly: true },
+      { name: "temporary", mountPath: "/tmp" },
+    ],
+  });
+  if (credentialsSecret === undefined) return { containers: [backup] };
+  const expiry = container(surroundings, {
+    name: "backup-expiry",
+    image: "application",
+    amounts: { cpu: 100, memory: 256 },
+    args: ["run", "backup-expiry"],
+    volumeMounts: [
+      { name: "localisation", mountPath: "/etc/rollout/localisation", readOnly: true },
+      { name: "connections", mountPath: "/etc/rollout/connections", readOnly: true },
+      { name: "destination", mountPath: "/run/secrets/backup-destination", readOnly: true },
+      { name: "temporary", mountPath: "/tmp" },
+    ],
+  });
+  return { initContainers: [backup], containers: [expiry] };
 }
 
 function clientConfig(host: string): string {

@@ -9,6 +9,11 @@ import { ports } from "./ports.ts";
 export const clusterName = "rollout";
 export const databaseName = "rollout";
 export const backupDisk = "backups";
+/** Who brings a backup back, and where what was there before is kept. */
+export const restoreUser = "time-series-restore";
+export const formerDatabase = `${databaseName}_before_restore`;
+/** Shows whether a backup is there, and goes. */
+export const probeDatabase = `${databaseName}_probe`;
 const certificateFolder = "/run/certificates";
 const dataFolder = "/var/lib/clickhouse";
 
@@ -179,6 +184,17 @@ const users: Readonly<Record<string, TimeSeriesUser>> = {
   "time-series-backup": {
     profile: "administration",
     grants: [`BACKUP, SELECT ON ${databaseName}.*`, "CLUSTER ON *.*", "SELECT ON system.*"],
+  },
+  // Its certificate exists only while `rollout restore` works.
+  [restoreUser]: {
+    profile: "administration",
+    grants: [
+      ...[databaseName, formerDatabase, probeDatabase].map(
+        (database) => `CREATE, DROP, ALTER, SELECT, INSERT, TRUNCATE, BACKUP ON ${database}.*`,
+      ),
+      "CLUSTER, TABLE ENGINE ON *.*",
+      "SELECT ON system.*",
+    ],
   },
 };
 

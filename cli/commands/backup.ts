@@ -2,11 +2,12 @@
 import { Command, Option } from "commander";
 import { loadCountry } from "../../localisation/load.ts";
 import { exitCode, InputError } from "../failure.ts";
-import { loadOptions } from "../load-options.ts";
+import { loadOptions, targetOption } from "../load-options.ts";
 import { print, printJson, StepList, style, table } from "../terminal.ts";
 
 interface BackupCommandOptions {
   readonly env?: string;
+  readonly target?: string;
   readonly data: string;
   readonly to?: string;
   readonly recipient?: readonly string[];
@@ -21,6 +22,7 @@ export function backupCommand(): Command {
     .description("make a backup of a stack now, or list or verify those that there are")
     .argument("[file]", "localisation file")
     .option("--env <name>", "environment of the file, such as pilot")
+    .addOption(targetOption())
     .option("--data <folder>", "folder below which a local stack keeps its data", ".rollout")
     .option("--to <folder>", "local: folder of the backups, instead of hosting.backup.local.folder")
     .addOption(
@@ -41,11 +43,10 @@ export function backupCommand(): Command {
         throw new InputError("No localisation file is named.", "Such as: rollout backup countries/za.yaml");
       const loaded = loadCountry(file, loadOptions(options));
       if (loaded.country.hosting.target === "local") await local(loaded, options);
-      else
-        throw new InputError(
-          `${file} has the target ${loaded.country.hosting.target}, whose backups this command does not handle yet.`,
-          "Use `hosting.target: local`, or an environment of the file that has it, by --env.",
-        );
+      else {
+        const { clusterBackup } = await import("./backup-cluster.ts");
+        await clusterBackup(loaded, options);
+      }
     });
 }
 

@@ -3,11 +3,12 @@ import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import { exitCode, InputError } from "../failure.ts";
-import { loadOptions } from "../load-options.ts";
+import { loadOptions, targetOption } from "../load-options.ts";
 import { print, printJson, StepList, style } from "../terminal.ts";
 
 export interface RestoreCommandOptions {
   readonly env?: string;
+  readonly target?: string;
   readonly data: string;
   readonly at?: string;
   readonly from?: string;
@@ -22,6 +23,7 @@ export function restoreCommand(): Command {
     .description("bring a stack back from a backup; asks before anything is replaced")
     .argument("<file>", "localisation file")
     .option("--env <name>", "environment of the file, such as pilot")
+    .addOption(targetOption())
     .option(
       "--at <time>",
       "moment to come back to, such as 2026-11-25T02:00, or a backup's name; the last where absent",
@@ -37,11 +39,10 @@ export function restoreCommand(): Command {
         throw new InputError("With --json nobody can be asked.", "Add --yes.");
       const loaded = loadCountry(file, loadOptions(options));
       if (loaded.country.hosting.target === "local") await local(loaded, options);
-      else
-        throw new InputError(
-          `${file} has the target ${loaded.country.hosting.target}, whose backups this command does not handle yet.`,
-          "Use `hosting.target: local`, or an environment of the file that has it, by --env.",
-        );
+      else {
+        const { clusterRestore } = await import("./restore-cluster.ts");
+        await clusterRestore(loaded, options);
+      }
     });
 }
 

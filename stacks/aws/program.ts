@@ -38,6 +38,9 @@ export type AwsSettings = NonNullable<Country["hosting"]["aws"]>;
 /** The account of the time-series store's pods, by which they get rights in AWS. */
 const backupAccount = "time-series-store";
 
+/** A day's backup needs its week's full one, which may be this much older, in days. */
+const backupChainDays = 7;
+
 /** How long a bucket keeps what was replaced or deleted, in days. */
 const oldVersionDays = 30;
 
@@ -105,11 +108,12 @@ export function awsStack(input: StackInput): StackOutputs {
         classes: [purpose],
         ...(objectDays !== undefined && { objectDays }),
         oldVersionDays,
+        deletableWithContent: input.releaseData === true,
         statements: () => [],
       },
       { parent: root, dependsOn: [...keys.ready] },
     );
-  const backups = bucket("backups", days(backup.retention));
+  const backups = bucket("backups", days(backup.retention) + backupChainDays);
   // A team that names a bucket has one.
   const states = state.url === undefined ? bucket("state") : undefined;
   new AuditTrail(
@@ -118,6 +122,7 @@ export function awsStack(input: StackInput): StackOutputs {
       place,
       keys,
       retentionDays: days(logs.auditRetention),
+      deletable: input.releaseData === true,
       buckets: [backups, ...(states ? [states] : [])].map(({ arn }) => arn),
     },
     inStack,
@@ -143,6 +148,7 @@ export function awsStack(input: StackInput): StackOutputs {
       network,
       cluster,
       size: size.relational,
+      deletable: input.releaseData === true,
       backup: {
         window: windowInUtc(backup.at, country.timezone),
         retentionDays: Math.min(35, days(backup.retention)),

@@ -6,7 +6,7 @@ export type Endpoint = Country["residency"]["endpoints"][number];
 
 /** By purpose; what nodes and operators reach (registries, names, time) needs no way out of a pod of the stack. */
 const partsByPurpose: Readonly<Partial<Record<Endpoint["purpose"], readonly PartName[]>>> = {
-  backup: ["time-series-store", "relational-store"],
+  backup: ["time-series-store", "time-series-backup", "relational-store"],
   mail: ["diagnostic"],
   sms: ["diagnostic"],
   identity: ["diagnostic"],

@@ -231,7 +231,13 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
   if (backup !== undefined)
     new TimeSeriesBackup(
       "time-series-backup",
-      { surroundings, host: timeSeriesStore.host, at, timezone: country.timezone },
+      {
+        surroundings,
+        host: timeSeriesStore.host,
+        at,
+        timezone: country.timezone,
+        ...(backup.access === "secret" && { credentialsSecret: backup.credentialsSecret }),
+      },
       { parent, dependsOn: [timeSeriesStore] },
     );
   return operators.installed;

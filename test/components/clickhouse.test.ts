@@ -4,8 +4,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
 import { timeSeriesConfig, timeSeriesUsers } from "../../components/time-series-settings.ts";
-import { at } from "../../stacks/plan/plan.ts";
-import { object, planChanged } from "../plan/planned.ts";
 
 let store: TimeSeriesStore;
 let client: ClickHouseClient;
@@ -66,23 +64,4 @@ test("every grant is one that the engine can read", async () => {
       const read = await format(`${grant} TO somebody`);
       expect(read, `${name}: ${grant}`).toMatch(/^GRANT /);
     }
-});
-
-test("the backup's statements are ones that the engine can read", async () => {
-  const script = String(
-    at(
-      object(await planChanged(), "ConfigMap", "time-series-backup-settings").properties,
-      "data",
-      "backup.sh",
-    ),
-  );
-  const template = /BACKUP DATABASE [^"]+/.exec(script)?.[0] ?? "";
-  const full = /full="([^"]+)"/.exec(script)?.[1] ?? "";
-  expect(await format(template.replace("$1", full).replace("$2", ""))).toMatch(
-    /^BACKUP DATABASE rollout ON CLUSTER/,
-  );
-  const daily = template
-    .replace("$1", full.replace("full", "2026-11-24"))
-    .replace("$2", `base_backup = ${full},`);
-  expect(await format(daily)).toContain("base_backup = Disk(");
 });

@@ -114,6 +114,7 @@ describe("ways out", () => {
       "relational-store 172.16.0.0/12",
       "relational-store 192.168.0.0/16",
       "relational-store 198.51.100.20/32",
+      "time-series-backup 198.51.100.20/32",
       "time-series-store 198.51.100.20/32",
     ]);
     for (const { properties } of objectsOf(plan, "NetworkPolicy"))

@@ -1,0 +1,206 @@
+/**
+ * Brings a stack in a cluster back to a moment: the programs stop, the stores come back side by side with what is there, the
+ * migration runs, the programs start again. Readings wait in the broker meanwhile.
+ */
+import { setTimeout } from "node:timers/promises";
+import { dailyStartInUtc } from "../../../components/schedule.ts";
+import type { Country } from "../../../localisation/schema/country.ts";
+import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
+import { ClusterError } from "../../cluster/cluster-error.ts";
+import { EnvironmentError } from "../../local/environment-error.ts";
+import { make, pollMilliseconds, remove, runJob, wait } from "./cluster-job.ts";
+import type { ClusterObject } from "./cluster-object.ts";
+import { copyJob, type LivePostgres, recovery } from "./relational-restore.ts";
+import { type BackupCronJob, backupCandidates, timeSeriesRestore } from "./time-series-restore.ts";
+
+/** What the restore is made from, as the plan declares it or as it stands in the cluster. */
+export interface RestoreSources {
+  readonly backupJob: BackupCronJob;
+  /** `config.yaml` of the daily backup. */
+  readonly clientConfig: string;
+  /** Absent where the relational store is a service of the cloud. */
+  readonly postgres?: LivePostgres;
+}
+
+export interface RestorePlan {
+  readonly namespace: string;
+  /** Before any Job. */
+  readonly objects: readonly ClusterObject[];
+  readonly timeSeries: ClusterObject;
+  readonly relational?: { readonly cluster: ClusterObject; readonly copy: ClusterObject };
+}
+
+/** @param at the last backup where absent. */
+export function planRestore(
+  country: Country,
+  namespace: string,
+  { backupJob, clientConfig, postgres }: RestoreSources,
+  at: Date | undefined,
+  now = new Date(),
+): RestorePlan {
+  const stamp = now.toISOString().replace(/\D/g, "").slice(0, 14);
+  const candidates = backupCandidates(
+    at ?? now,
+    dailyStartInUtc(country.hosting.backup.at, country.timezone),
+  );
+  const { before, job } = timeSeriesRestore(namespace, backupJob, clientConfig, candidates, stamp);
+  return {
+    namespace,
+    objects: before,
+    timeSeries: job,
+    ...(postgres && {
+      relational: {
+        cluster: recovery(namespace, postgres, at),
+        copy: copyJob(namespace, postgres, backupJob, stamp),
+      },
+    }),
+  };
+}
+
+/** In the order in which they are made. */
+export function objectsOf({ objects, timeSeries, relational }: RestorePlan): ClusterObject[] {
+  return [...objects, timeSeries, ...(relational ? [relational.cluster, relational.copy] : [])];
+}
+
+/** @throws EnvironmentError where the cluster has no stack with backups. */
+export async function liveSources(
+  client: ClusterClient,
+  namespace: string,
+  country: Country,
+): Promise<RestoreSources> {
+  const read = async <T>(path: string, what: string): Promise<T> => {
+    try {
+      return await client.get<T>(path);
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.reason !== "not-found") throw error;
+      throw new EnvironmentError(
+        `The cluster has no ${what} in the namespace ${namespace}.`,
+        "A stack with hosting.backup.destination must stand before it is brought back: run `rollout up` first.",
+      );
+    }
+  };
+  const backupJob = await read<BackupCronJob>(
+    `/apis/batch/v1/namespaces/${namespace}/cronjobs/time-series-backup`,
+    "daily backup",
+  );
+  const { data } = await read<{ data: Readonly<Record<string, string>> }>(
+    `/api/v1/namespaces/${namespace}/configmaps/time-series-backup-settings`,
+    "settings of the daily backup",
+  );
+  const ownPostgres = country.hosting.target === "kubernetes";
+  const postgres = ownPostgres
+    ? await read<LivePostgres>(
+        `/apis/postgresql.cnpg.io/v1/namespaces/${namespace}/clusters/relational-store`,
+        "relational store",
+      )
+    : undefined;
+  return { backupJob, clientConfig: data["config.yaml"] ?? "", ...(postgres && { postgres }) };
+}
+
+export interface RunRestoreOptions {
+  readonly client: ClusterClient;
+  readonly plan: RestorePlan;
+  readonly step: <T>(title: string, action: (tell: (detail: string) => void) => Promise<T>) => Promise<T>;
+}
+
+const programs = ["ingest", "analytics", "diagnostic"] as const;
+const replicasAnnotation = "rollout/replicas-before-restore";
+
+/** @throws EnvironmentError where a step fails; the programs stay stopped then, and the command may be run again. */
+export async function runRestore({ client, plan, step }: RunRestoreOptions): Promise<void> {
+  const { namespace, relational } = plan;
+  await step("Programs stop", () => stopPrograms(client, namespace));
+  await step("Time-series store", async (tell) => {
+    for (const object of plan.objects) await make(client, object);
+    await runJob(client, plan.timeSeries, tell);
+  });
+  for (const object of plan.objects) await remove(client, object);
+  if (relational !== undefined)
+    await step("Relational store", async (tell) => {
+      await make(client, relational.cluster);
+      tell("recovers from the archive");
+      await wait<{ status?: { readyInstances?: number } }>(
+        client,
+        relational.cluster,
+        ({ status }) => (status?.readyInstances ?? 0) > 0,
+      );
+      await runJob(client, relational.copy, tell);
+      await remove(client, relational.cluster);
+    });
+  await step("Migration", async (tell) => {
+    const job = await migrationAgain(client, namespace);
+    await runJob(client, job, tell);
+  });
+  await step("Programs start", () => startPrograms(client, namespace));
+}
+
+async function stopPrograms(client: ClusterClient, namespace: string): Promise<void> {
+  for (const name of programs) {
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+    const { spec, metadata } = await client.get<{
+      spec: { replicas?: number };
+      metadata: KubernetesObject["metadata"];
+    }>(path);
+    const before = metadata.annotations?.[replicasAnnotation] ?? String(spec.replicas ?? 1);
+    await client.patch(path, {
+      metadata: { annotations: { [replicasAnnotation]: before } },
+      spec: { replicas: 0 },
+    });
+  }
+  for (const name of programs)
+    while (
+      (await client.list("v1", "Pod", { namespace, labels: `app.kubernetes.io/name=${name}` })).length > 0
+    )
+      await setTimeout(pollMilliseconds);
+}
+
+async function startPrograms(client: ClusterClient, namespace: string): Promise<void> {
+  for (const name of programs) {
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+    const { metadata } = await client.get<{ metadata: KubernetesObject["metadata"] }>(path);
+    const replicas = Number(metadata.annotations?.[replicasAnnotation] ?? 1);
+    await client.patch(path, {
+      metadata: { annotations: { [replicasAnnotation]: null } },
+      spec: { replicas },
+    });
+  }
+}
+
+/** The stack's migration once more, for stores that a former version of the kit wrote. */
+async function migrationAgain(client: ClusterClient, namespace: string): Promise<ClusterObject> {
+  const labels = "app.kubernetes.io/name=migration";
+  const jobs = (await client.list("batch/v1", "Job", { namespace, labels })) as unknown as MigrationJob[];
+  const latest = jobs
+    .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1))
+    .at(-1);
+  if (latest === undefined)
+    throw new EnvironmentError("The cluster has no migration.", "Run `rollout up`, which makes it.");
+  const { template } = latest.spec;
+  const own = Object.entries(template.metadata.labels).filter(
+    ([key]) => !/job-name|controller-uid/.test(key),
+  );
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name: `migration-after-restore-${Date.now()}`,
+      namespace,
+      labels: Object.fromEntries(own),
+    },
+    spec: {
+      backoffLimit: 20,
+      ttlSecondsAfterFinished: 24 * 3600,
+      template: { ...template, metadata: { ...template.metadata, labels: Object.fromEntries(own) } },
+    },
+  };
+}
+
+interface MigrationJob {
+  readonly metadata: { readonly creationTimestamp: string };
+  readonly spec: {
+    readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: object;
+    };
+  };
+}
