@@ -155,3 +155,30 @@ export const answer = pgTable(
   },
   (table) => [primaryKey({ columns: [table.assessmentId, table.questionId] })],
 );
+
+/** Attempts at what is limited, such as signing in; of all instances of the web app together. */
+export const attempt = pgTable(
+  "attempt",
+  {
+    /** Hex SHA-256 of what is limited and of whom, so that no address is kept. */
+    keyHash: text("key_hash").notNull(),
+    at: instant("at").notNull(),
+  },
+  (table) => [index("attempt_key").on(table.keyHash, table.at), index("attempt_at").on(table.at)],
+);
+
+/** What each running program of a cluster last said of itself; on this machine alone everything is one process. */
+export const programState = pgTable(
+  "program_state",
+  {
+    program: text("program").notNull(),
+    /** Differs for each process. */
+    instance: text("instance").notNull(),
+    toldAt: instant("told_at").notNull(),
+    health: text("health", { enum: ["healthy", "degraded", "failed"] }).notNull(),
+    detail: text("detail").notNull(),
+    /** The flow of messages since the process started; of ingest alone. */
+    flow: jsonb("flow"),
+  },
+  (table) => [primaryKey({ columns: [table.program, table.instance] })],
+);

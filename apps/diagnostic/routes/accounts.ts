@@ -14,7 +14,7 @@ import {
   startSession,
   useEntryLink,
 } from "../accounts.ts";
-import { Attempts } from "../attempts.ts";
+import { clearAttempts, type Limit, secondsToWait, takeAttempt } from "../attempts.ts";
 import { companyData } from "../company-data.ts";
 import { isEmail } from "../email.ts";
 import { type FormBody, formBody } from "../form-body.ts";
@@ -27,19 +27,24 @@ import type { View } from "../view.ts";
 
 const minute = 60_000;
 
+const limitOf = (name: string, attempts: number, minutes: number): Limit => ({
+  name,
+  attempts,
+  withinMilliseconds: minutes * minute,
+});
+const byEmailAndAddress = limitOf("sign-in by e-mail and address", 10, 15);
+// Higher, so that a stranger can't easily keep an owner out.
+const byEmail = limitOf("sign-in by e-mail", 60, 15);
+const byAddress = limitOf("sign-in by address", 60, 15);
+const registrations = limitOf("registration by address", 20, 60);
+const entries = limitOf("wrong entry link by address", 30, 15);
+
 /** With https the name itself makes browsers insist on Secure, the whole host and no other path. */
 export const sessionCookie = (services: Pick<Services, "secureCookies">) =>
   services.secureCookies ? "__Host-session" : "session";
 
 export function accountRoutes(app: Hono<Environment>, services: Services): void {
   const { database, log } = services;
-  const byEmailAndAddress = new Attempts({ attempts: 10, withinMilliseconds: 15 * minute });
-  // Higher, so that a stranger can't easily keep an owner out.
-  const byEmail = new Attempts({ attempts: 60, withinMilliseconds: 15 * minute });
-  const byAddress = new Attempts({ attempts: 60, withinMilliseconds: 15 * minute });
-  const registrations = new Attempts({ attempts: 20, withinMilliseconds: 60 * minute });
-  const entries = new Attempts({ attempts: 30, withinMilliseconds: 15 * minute });
-
   const addressOf = (c: Context<Environment>) =>
     services.clientAddress?.(c.req.raw) ?? c.env?.incoming?.socket.remoteAddress ?? "unknown";
 
@@ -66,11 +71,11 @@ export function accountRoutes(app: Hono<Environment>, services: Services): void 
     const form = await formBody(c);
     const values = registrationOf(form);
     const errors = registrationErrors(view, values, form);
-    const address = addressOf(c);
-    const wait = registrations.secondsToWait(address);
+    const limited = [{ limit: registrations, key: addressOf(c) }];
+    const isUsable = Object.keys(errors).length === 0;
+    const wait = await (isUsable ? takeAttempt : secondsToWait)(database, limited);
     if (wait > 0) return tooMany(c, wait, registerPage(view, values, { "": waitText(view, wait) }));
-    if (Object.keys(errors).length > 0) return c.html(registerPage(view, values, errors), 422);
-    registrations.add(address);
+    if (!isUsable) return c.html(registerPage(view, values, errors), 422);
     const taken = { email: view.t("register.email.taken") };
     if ((await accountOfEmail(database, values.email)) !== undefined)
       return c.html(registerPage(view, values, taken), 422);
@@ -92,23 +97,20 @@ export function accountRoutes(app: Hono<Environment>, services: Services): void 
     const form = await formBody(c);
     const email = emailOf(form("email")).slice(0, 254);
     const address = addressOf(c);
-    const pair = `${email} ${address}`;
-    const wait = Math.max(
-      byEmailAndAddress.secondsToWait(pair),
-      byEmail.secondsToWait(email),
-      byAddress.secondsToWait(address),
-    );
-    if (wait > 0) return tooMany(c, wait, signInPage(view, email, { "": waitText(view, wait) }));
+    const pair = { limit: byEmailAndAddress, key: `${email} ${address}` };
     // Counted before the check, so that attempts in parallel don't slip through.
-    byEmailAndAddress.add(pair);
-    byEmail.add(email);
-    byAddress.add(address);
+    const wait = await takeAttempt(database, [
+      pair,
+      { limit: byEmail, key: email },
+      { limit: byAddress, key: address },
+    ]);
+    if (wait > 0) return tooMany(c, wait, signInPage(view, email, { "": waitText(view, wait) }));
     const accountId = await authenticate(database, email, form("password").slice(0, longestPassword));
     if (accountId === undefined) {
       log.info({ address }, "a sign-in was refused");
       return c.html(signInPage(view, email, { email: view.t("sign-in.refused") }), 422);
     }
-    byEmailAndAddress.clear(pair);
+    await clearAttempts(database, pair);
     await signIn(c, accountId);
     return c.redirect("/home", 303);
   });
@@ -122,13 +124,13 @@ export function accountRoutes(app: Hono<Environment>, services: Services): void 
 
   app.get("/enter/:token", async (c) => {
     const { view } = c.var;
-    const address = addressOf(c);
+    const limited = [{ limit: entries, key: addressOf(c) }];
     // A preview of the link in a chat must not use it up.
     if (c.req.method === "HEAD") return c.body(null);
-    const wait = entries.secondsToWait(address);
+    const wait = await secondsToWait(database, limited);
     const link = wait > 0 ? undefined : await useEntryLink(database, c.req.param("token"));
     if (link === undefined) {
-      entries.add(address);
+      await takeAttempt(database, limited);
       const message = { title: view.t("enter.title"), text: view.t("enter.refused") };
       return c.html(
         messagePage(view, { ...message, link: { href: "/sign-in", text: view.t("enter.sign-in") } }),
