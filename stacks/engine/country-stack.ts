@@ -42,6 +42,10 @@ export interface RecordedResource {
 }
 
 interface Deployment {
+  readonly secrets_providers?: {
+    readonly type?: string;
+    readonly state?: { readonly salt?: string; readonly url?: string; readonly encryptedkey?: string };
+  };
   readonly resources?: readonly RecordedResource[];
   readonly pending_operations?: readonly {
     readonly resource: { readonly urn: string };
@@ -102,11 +106,26 @@ export class CountryStack {
       // Pulumi keeps what is returned as the stack's outputs.
       program: async () => ({ ...(await this.options.program({ releaseData: this.#releaseData })) }),
     };
-    this.#stack = await this.#explained(() =>
-      exists
-        ? LocalWorkspace.selectStack(inline, this.#workspace())
-        : LocalWorkspace.createStack(inline, this.#workspace()),
-    );
+    this.#stack = await this.#explained(async () => {
+      if (!exists) return LocalWorkspace.createStack(inline, this.#workspace());
+      await this.#noteEncryption();
+      return LocalWorkspace.selectStack(inline, this.#workspace());
+    });
+  }
+
+  /**
+   * Writes down beside the state how its secrets are encrypted, as the state itself says: without the note the engine would take
+   * any passphrase for a new one.
+   */
+  async #noteEncryption(): Promise<void> {
+    const workspace = await LocalWorkspace.create(this.#workspace());
+    const { deployment } = await workspace.exportStack(this.name);
+    const { type, state = {} } = (deployment as Deployment | undefined)?.secrets_providers ?? {};
+    await workspace.saveStackSettings(this.name, {
+      ...(type === "cloud"
+        ? { secretsProvider: String(state.url), encryptedKey: String(state.encryptedkey) }
+        : state.salt !== undefined && { encryptionSalt: state.salt }),
+    });
   }
 
   /** @throws EngineFailure */

@@ -1,4 +1,5 @@
 /** What the engine says when a run ends badly, in words that tell how to go on. Its own words are kept only where no others fit. */
+import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { EnvironmentError } from "../local/environment-error.ts";
 import type { EngineRunError } from "./engine-cli.ts";
@@ -36,6 +37,8 @@ export function engineFailure(error: EngineRunError, stack: string): EngineFailu
       `The passphrase does not open the state of ${stack}.`,
       "Give the one that the stack was first stood up with.",
     );
+  const thrown = /Unhandled exception: (?:\w*Error: )?(.*)/.exec(text)?.[1];
+  if (thrown !== undefined) return fail("program", `The stack's program failed: ${thrown}`, "");
   const plugin =
     /(?:no resource plugin|could not find|Could not load plugin for) ["'`]?(?:pulumi-resource-)?([a-z0-9-]+)["'`]?/i.exec(
       text,
@@ -95,12 +98,18 @@ function lock(
   );
 }
 
+/** Where the machine tells, a process that has ended but was not fetched by its parent, or is another program by now, does not count. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  try {
+    const [, program, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return program === undefined || (program.startsWith("pulumi") && state !== "Z");
+  } catch {
+    return existsSync("/proc/self") ? existsSync(`/proc/${pid}`) : true;
   }
 }
 

@@ -87,7 +87,7 @@ function shortened(text: string): string {
     .replaceAll(frame, "")
     .split("\n")
     .map((line) => line.replace(/^\s*\* /, "").trim())
-    .filter((line) => line !== "")
+    .filter((line) => line !== "" && !line.startsWith("at "))
     .join("\n");
 }
 
