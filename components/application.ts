@@ -42,6 +42,8 @@ export interface ApplicationArgs {
     readonly host: string;
     /** Name in the broker's certificate, by which machines reach it. */
     readonly serverName: string;
+    /** Port by which machines reach it. */
+    readonly machinePort: number;
     readonly queues: number;
     /** Secret whose `ca.crt` vouches for the broker; a public authority does where absent. */
     readonly authoritySecret?: string;
@@ -229,7 +231,7 @@ function connectionsFile(args: ApplicationArgs, relationalHost: string): string 
       port: ports.application.https,
       loginsPort: ports.application.logins,
     },
-    machines: { host: broker.serverName, port: ports.broker.mqtts },
+    machines: { host: broker.serverName, port: broker.machinePort },
     metricsPort: ports.application.metrics,
   };
   return `${JSON.stringify(connections, null, 2)}\n`;

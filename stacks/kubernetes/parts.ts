@@ -60,6 +60,11 @@ export function doors(country: Country, settings: ClusterSettings): { issuer: Pu
   return { issuer: publicIssuer(country, settings), web: webDoor(settings) };
 }
 
+/** Port at which machines reach the broker; a node port that the file leaves to the cluster is not known before. */
+export function machinePort({ mqtt }: Pick<ClusterSettings, "mqtt">): number {
+  return mqtt.expose === "node-port" && mqtt.nodePort !== undefined ? mqtt.nodePort : ports.broker.mqtts;
+}
+
 /**
  * @returns what must be there before an object of an operator's kind.
  * @throws StackSettingsError
@@ -189,6 +194,7 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
       broker: {
         host: broker.host,
         serverName: `mqtt.${domain}`,
+        machinePort: machinePort(cluster),
         queues: size.broker.queues,
         ...(cluster.tls.issuer !== "secret" && { authoritySecret: certificates.mqttSecret }),
       },

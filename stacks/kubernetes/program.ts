@@ -4,13 +4,12 @@
  */
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import type { OperatorName } from "../../components/operators.ts";
-import { ports } from "../../components/ports.ts";
 import { RelationalStore } from "../../components/relational-store.ts";
 import { sizeStack } from "../../components/sizing.ts";
 import { StackRoot } from "../../components/stack-root.ts";
 import { allowedEndpoints } from "./endpoints.ts";
 import { notes } from "./notes.ts";
-import { clusterParts, doors } from "./parts.ts";
+import { clusterParts, doors, machinePort } from "./parts.ts";
 import { type KubernetesSettings, type StackInput, type StackOutputs, StackSettingsError } from "./stack.ts";
 
 /** @throws StackSettingsError */
@@ -67,7 +66,7 @@ export function kubernetesStack(input: StackInput): StackOutputs {
 
   return {
     webAddress: `https://${domain}`,
-    mqttAddress: `mqtts://mqtt.${domain}:${ports.broker.mqtts}`,
+    mqttAddress: `mqtts://mqtt.${domain}:${machinePort(cluster)}`,
     namespace,
     notes: notes(country, cluster),
   };

@@ -169,3 +169,15 @@ describe("monitoring", () => {
     expect(JSON.parse(String(dashboard)).panels.length).toBeGreaterThan(5);
   });
 });
+
+test("technicians are told the port at which machines reach the broker", async () => {
+  const portWith = async (nodePort?: number) => {
+    const plan = await planChanged((cluster) => {
+      cluster.mqtt = { expose: "node-port", allowedSources: [], ...(nodePort !== undefined && { nodePort }) };
+    });
+    const text = at(object(plan, "ConfigMap", "connections").properties, "data", "connections.json");
+    return [JSON.parse(String(text)).machines.port, plan.outputs.mqttAddress];
+  };
+  expect(await portWith(30883)).toEqual([30883, expect.stringMatching(/:30883$/)]);
+  expect(await portWith()).toEqual([8883, expect.stringMatching(/:8883$/)]);
+});
