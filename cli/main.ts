@@ -12,6 +12,7 @@ import { planCommand } from "./commands/plan.ts";
 import { policiesCommand } from "./commands/policies.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { refreshCommand } from "./commands/refresh.ts";
+import { reportCommand } from "./commands/report.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -35,6 +36,7 @@ for (const command of [
   planCommand(),
   checkCommand(),
   policiesCommand(),
+  reportCommand(),
   migrateCommand(),
   previewCommand(),
   upCommand(),

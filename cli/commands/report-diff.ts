@@ -1,0 +1,49 @@
+/** `rollout report diff`: what changed between two reports. */
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import type { Report } from "../../compliance/report-schema.ts";
+import { InputError } from "../failure.ts";
+import { print, printJson, style } from "../terminal.ts";
+import { asInputErrors } from "./report-input.ts";
+
+const marks = { added: ["green", "+"], removed: ["red", "-"], changed: ["yellow", "~"] } as const;
+
+export function reportDiffCommand(): Command {
+  return new Command("diff")
+    .description("say what changed between two reports: verdicts, places, flows, law, file and versions")
+    .argument("<before>", "folder of a report, or its report.json")
+    .argument("<after>", "folder of another report, or its report.json")
+    .option("--json", "print JSON")
+    .action(async (before: string, after: string, options: { json?: boolean }) =>
+      asInputErrors(async () => {
+        const { diffReports } = await import("../../compliance/diff.ts");
+        const differences = diffReports(await readReport(before), await readReport(after));
+        if (options.json) {
+          printJson({ same: differences.length === 0, differences });
+          return;
+        }
+        if (differences.length === 0) print("The two reports say the same.");
+        for (const [section, found] of Map.groupBy(differences, (difference) => difference.section)) {
+          print(style("bold", section));
+          for (const { kind, text } of found) print(`  ${style(marks[kind][0], marks[kind][1])} ${text}`);
+        }
+      }),
+    );
+}
+
+async function readReport(path: string): Promise<Report> {
+  const { parseReport } = await import("../../compliance/read-report.ts");
+  let bytes: Buffer;
+  let file = path;
+  try {
+    if (statSync(path).isDirectory()) file = join(path, "report.json");
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new InputError(
+      `${file} can't be read (${(error as NodeJS.ErrnoException).code}).`,
+      "Name the folder of a report, or its report.json.",
+    );
+  }
+  return parseReport(bytes, file);
+}

@@ -1,0 +1,40 @@
+/** What the report's commands share: errors about what was asked for, and where a passphrase stands. */
+import { readFileSync } from "node:fs";
+import { InputError } from "../failure.ts";
+
+/** Errors that the user can mend, as the command line shows them. */
+export async function asInputErrors<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      "cure" in error &&
+      typeof error.cure === "string" &&
+      knownErrors.has(error.name)
+    )
+      throw new InputError(error.message, error.cure);
+    throw error;
+  }
+}
+
+/** By name: their modules are loaded only where they are needed. */
+const knownErrors: ReadonlySet<string> = new Set(["ReportError", "StackSettingsError"]);
+
+/** @returns the first line of the file. @throws InputError */
+export function passphraseIn(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new InputError(
+      `${file} can't be read (${(error as NodeJS.ErrnoException).code}).`,
+      "Name the file that holds the passphrase.",
+    );
+  }
+  const passphrase = text.split(/\r?\n/, 1)[0] ?? "";
+  if (passphrase === "")
+    throw new InputError(`${file} holds no passphrase.`, "Write it into the first line.");
+  return passphrase;
+}

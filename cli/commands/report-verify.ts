@@ -1,0 +1,83 @@
+/** `rollout report verify`: whether a report is whole, by whom it is signed, and whether the checks still give the same verdict. */
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import { Command } from "commander";
+import type { Trust } from "../../compliance/verify.ts";
+import { kitVersion } from "../../localisation/package-root.ts";
+import { exitCode, InputError } from "../failure.ts";
+import { print, printJson, style } from "../terminal.ts";
+import { asInputErrors } from "./report-input.ts";
+
+interface Options {
+  readonly key?: readonly string[];
+  readonly cosignKey?: string;
+  readonly withoutSignature?: boolean;
+  readonly file?: string;
+  readonly json?: boolean;
+}
+
+export function reportVerifyCommand(): Command {
+  return new Command("verify")
+    .description("verify a report: its signature, every file of it, and the verdict of every check")
+    .argument("<report>", "folder of the report, or its envelope")
+    .option("--key <files...>", "public keys of the signers: each must have signed")
+    .option("--cosign-key <key>", "public key of a signature by cosign")
+    .option("--without-signature", "check only that it is whole and made anew the same")
+    .option("--file <file>", "localisation file that the report must have been made from")
+    .option("--json", "print JSON")
+    .action(async (report: string, options: Options) => asInputErrors(() => verify(report, options)));
+}
+
+async function verify(report: string, options: Options): Promise<void> {
+  const trust = await trustOf(options);
+  const { verifyReport } = await import("../../compliance/verify.ts");
+  const result = await verifyReport({
+    folder: folderOf(report),
+    trust,
+    ...(options.file !== undefined && { file: options.file }),
+    kit: kitVersion(),
+  });
+  if (!result.ok) process.exitCode = exitCode.checkFailed;
+  if (options.json) {
+    const { ok, steps } = result;
+    printJson({ ok, steps, ...(result.report !== undefined && { verdict: result.report.verdict }) });
+    return;
+  }
+  for (const { step, ok, message, details } of result.steps) {
+    print(`${ok ? style("green", "✓") : style("red", "✗")} ${step.padEnd(10)} ${message}`);
+    for (const detail of details.slice(0, 40)) print(`             ${detail}`);
+    if (details.length > 40) print(`             and ${details.length - 40} more`);
+  }
+  if (result.ok && result.report !== undefined) {
+    const { ok, failed, undetermined } = result.report.verdict;
+    print(
+      ok
+        ? "The report is verified, and its checks passed."
+        : `The report is verified; it says that ${failed + undetermined} checks failed or could not be decided.`,
+    );
+  } else if (!result.ok) print(style("red", "The report is not verified."));
+}
+
+async function trustOf({ key, cosignKey, withoutSignature }: Options): Promise<Trust> {
+  if ((key !== undefined || cosignKey !== undefined) && withoutSignature)
+    throw new InputError("--key and --without-signature exclude each other.", "Name one of them.");
+  if (key !== undefined) {
+    const { readPublicKey } = await import("../../compliance/signing/keys.ts");
+    return { kind: "keys", keys: key.map((file) => ({ file, key: readPublicKey(file) })) };
+  }
+  if (cosignKey !== undefined) return { kind: "cosign", key: cosignKey };
+  if (withoutSignature) return { kind: "none" };
+  throw new InputError(
+    "Without the signer's public key nobody can tell who made the report.",
+    "Name it by --key, or add --without-signature.",
+  );
+}
+
+/** An envelope stands in its report's folder. */
+function folderOf(report: string): string {
+  try {
+    return statSync(report).isFile() ? dirname(report) : report;
+  } catch {
+    return report;
+  }
+}

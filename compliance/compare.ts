@@ -1,0 +1,181 @@
+/** Sets countries side by side: law, authority, residency, transfers, retention, targets, publication, and the verdict on each target. */
+import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
+import type { Country } from "../localisation/schema/country.ts";
+import { countryName } from "../localisation/schema/formats.ts";
+import { dataClassNames } from "../localisation/schema/residency.ts";
+import { StackSettingsError } from "../stacks/kubernetes/stack.ts";
+import { produceReport } from "./produce.ts";
+import type { Report } from "./report-schema.ts";
+
+export interface ComparedCountry {
+  readonly country: string;
+  readonly name: string;
+  readonly file: string;
+  readonly sha256: string;
+}
+
+export interface ComparisonRow {
+  readonly topic: string;
+  /** One text a country, in their order. */
+  readonly values: readonly string[];
+}
+
+export interface Comparison {
+  readonly kit: string;
+  readonly environment?: string;
+  readonly countries: readonly ComparedCountry[];
+  readonly rows: readonly ComparisonRow[];
+}
+
+export interface CompareOptions {
+  readonly files: readonly string[];
+  readonly environment?: string;
+  readonly at: Date;
+  readonly kit: string;
+}
+
+const targets = ["local", "kubernetes", "aws"] as const;
+
+/** @throws LocalisationError */
+export async function compareCountries({ files, environment, at, kit }: CompareOptions): Promise<Comparison> {
+  const options = environment === undefined ? {} : { environment };
+  const loaded = files.map((file) => loadCountry(file, options));
+  const verdicts: string[][] = [];
+  // One after the other: Pulumi runs one program at a time.
+  for (const one of loaded) {
+    const ofCountry: string[] = [];
+    for (const target of targets) ofCountry.push(await verdictOn(one, target, { environment, at, kit }));
+    verdicts.push(ofCountry);
+  }
+  const row = (topic: string, say: (country: Country) => string): ComparisonRow => ({
+    topic,
+    values: loaded.map(({ country }) => say(country)),
+  });
+  return {
+    kit,
+    ...(environment !== undefined && { environment }),
+    countries: loaded.map(({ country, file, sha256 }) => ({
+      country: country.country,
+      name: country.names.en ?? countryName(country.country) ?? country.country,
+      file,
+      sha256,
+    })),
+    rows: [
+      row("laws", ({ residency }) =>
+        residency.laws.map(({ title, citation }) => `${title} (${citation})`).join("; "),
+      ),
+      row("authority", ({ residency }) => residency.authority?.name ?? "none named"),
+      row("officer", ({ programme }) => programme.dataProtectionOfficer.role),
+      row("breach notice", ({ residency }) => breach(residency.breachNotice)),
+      row(
+        "registrations",
+        ({ residency }) =>
+          residency.registrations
+            .map(({ register, number }) => `${register}: ${number ?? "no number yet"}`)
+            .join("; ") || "none",
+      ),
+      row("profile", ({ residency }) => residency.profile),
+      ...dataClassNames.map((name) => row(name, ({ residency }) => classRule(residency.dataClasses[name]))),
+      row(
+        "cloud regions",
+        ({ residency }) => residency.regions.map(({ region }) => region).join(", ") || "none",
+      ),
+      row(
+        "transfers abroad",
+        ({ residency }) =>
+          residency.transfers
+            .map(({ recipient, to, mechanism }) => `${recipient} (${to}, ${mechanism})`)
+            .join("; ") || "none",
+      ),
+      row(
+        "people abroad",
+        ({ residency }) =>
+          residency.remoteAccess.map(({ who, from }) => `${who} (${from})`).join("; ") || "none",
+      ),
+      row(
+        "waivers",
+        ({ residency }) =>
+          residency.waivers.map(({ id, until }) => `${id} until ${until}`).join(", ") || "none",
+      ),
+      row("readings kept", ({ telemetry }) =>
+        Object.entries(telemetry.retention)
+          .map(([what, period]) => `${what} ${period}`)
+          .join(", "),
+      ),
+      row("logs kept", ({ hosting }) => `${hosting.logs.retention}, audit ${hosting.logs.auditRetention}`),
+      row("backups", ({ hosting }) => {
+        const { destination, retention } = hosting.backup;
+        return `${retention}, ${destination === undefined ? "no destination named" : `in ${destination.country}`}`;
+      }),
+      row(
+        "national figures",
+        ({ aggregates }) =>
+          `from ${aggregates.minimumCount} companies, largest ${aggregates.dominance.largest} at most ${aggregates.dominance.percent} %, ${aggregates.publication}`,
+      ),
+      row("languages", ({ languages }) => languages.join(", ")),
+      row("target of the file", ({ hosting }) => hosting.target),
+      ...targets.map((target, index) => ({
+        topic: `checks on ${target}`,
+        values: verdicts.map((ofCountry) => ofCountry[index] ?? ""),
+      })),
+    ],
+  };
+}
+
+function breach(notice: Country["residency"]["breachNotice"]): string {
+  if (notice === undefined) return "none named";
+  const within =
+    notice.hours !== undefined
+      ? `within ${notice.hours} hours`
+      : notice.workingDays !== undefined
+        ? `within ${notice.workingDays} working days`
+        : "as soon as reasonably possible";
+  return `${within} (${notice.article})`;
+}
+
+function classRule({
+  restsIn,
+  crossBorder,
+  retention,
+  articles,
+}: Country["residency"]["dataClasses"]["identity"]): string {
+  const leaves = { forbidden: "stays", "with-mechanism": "leaves by a mechanism", free: "may leave" }[
+    crossBorder.transfer
+  ];
+  return `${restsIn.join(", ")}, ${leaves}${retention === undefined ? "" : `, ${retention}`} (${articles.join(", ")})`;
+}
+
+async function verdictOn(
+  { country, file }: LoadedCountry,
+  target: (typeof targets)[number],
+  {
+    environment,
+    at,
+    kit,
+  }: { readonly environment: string | undefined; readonly at: Date; readonly kit: string },
+): Promise<string> {
+  if (target !== "local" && country.hosting[target] === undefined) return "not described";
+  try {
+    const { report } = await produceReport({
+      file,
+      ...(environment !== undefined && { environment }),
+      target,
+      by: "",
+      at,
+      kit,
+    });
+    return verdictInWords(report.verdict);
+  } catch (error) {
+    if (error instanceof StackSettingsError) return `can't be planned: ${error.message}`;
+    throw error;
+  }
+}
+
+function verdictInWords({ ok, passed, failed, undetermined, waived }: Report["verdict"]): string {
+  const rest = [
+    failed > 0 && `${failed} failed`,
+    undetermined > 0 && `${undetermined} undetermined`,
+    waived > 0 && `${waived} waived`,
+  ].filter((text) => text !== false);
+  return `${ok ? "pass" : "FAIL"}: ${[`${passed} passed`, ...rest].join(", ")}`;
+}

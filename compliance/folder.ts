@@ -1,0 +1,158 @@
+/** A report's folder: which files it holds, written as a whole or not at all, and read without trust in what lies there. */
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { LoadedCountry } from "../localisation/load.ts";
+import { packageRoot } from "../localisation/package-root.ts";
+import { sha256 } from "./canonical.ts";
+import { checksTable } from "./csv.ts";
+import { reportPage } from "./html/document.ts";
+import { assessmentResults } from "./oscal/assessment-results.ts";
+import { componentDefinition } from "./oscal/component-definition.ts";
+import { ReportError } from "./report-error.ts";
+import type { Report } from "./report-schema.ts";
+
+export type Files = ReadonlyMap<string, Buffer>;
+
+/** Names of what stands beside the signed files. */
+export const statementFile = "report.intoto.json";
+export const envelopeFile = "report.dsse.json";
+export const cosignFile = "report.sigstore.json";
+export const besides: ReadonlySet<string> = new Set([statementFile, envelopeFile, cosignFile]);
+
+const json = (value: unknown) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+
+/** Every file of the report but its signature. The same report gives the same bytes. */
+export function reportFiles(report: Report, loaded: LoadedCountry): Files {
+  return new Map([
+    ["report.html", Buffer.from(reportPage(report, loaded))],
+    ["report.json", json(report)],
+    ["checks.csv", Buffer.from(checksTable(report))],
+    ["oscal-assessment-results.json", json(assessmentResults(report))],
+    ["oscal-component-definition.json", json(componentDefinition(report))],
+    ...sources(loaded),
+  ]);
+}
+
+/** The localisation file and what stands beside it, so that the report can be made anew from itself. */
+function* sources({ file, country, sha256: loaded }: LoadedCountry): Iterable<[string, Buffer]> {
+  const folder = dirname(resolve(file));
+  const bytes = readFileSync(file);
+  if (sha256(bytes) !== loaded)
+    throw new ReportError(`${file} was changed while the report was made.`, "Make the report again.");
+  yield [`source/${basename(file)}`, bytes];
+  const { logo } = country.branding;
+  if (logo !== undefined) yield [`source/${logo}`, readFileSync(join(folder, logo))];
+  // The kit's own catalogues come with the kit.
+  if (folder === join(packageRoot, "countries")) return;
+  const languages = new Set([...country.languages, "en"].flatMap((tag) => [tag, tag.split("-")[0] ?? tag]));
+  for (const language of languages) {
+    const catalogue = join(folder, "languages", `${language}.yaml`);
+    if (existsSync(catalogue)) yield [`source/languages/${language}.yaml`, readFileSync(catalogue)];
+  }
+}
+
+/**
+ * Writes a folder beside its place and then moves it there.
+ * @param replace takes the place of an earlier report; without it a folder that is there is left alone.
+ * @throws ReportError
+ */
+export function writeFolder(folder: string, files: Files, replace = false): void {
+  const target = resolve(folder);
+  if (existsSync(target)) {
+    const empty = lstatSync(target).isDirectory() && readdirSync(target).length === 0;
+    if (!empty && !(replace && existsSync(join(target, "report.json"))))
+      throw new ReportError(`${folder} is there already.`, "Name another folder with --out.");
+  }
+  let draft: string | undefined;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    draft = mkdtempSync(join(dirname(target), ".report-"));
+    for (const [name, content] of files) {
+      mkdirSync(dirname(join(draft, name)), { recursive: true });
+      writeFileSync(join(draft, name), content);
+    }
+    // As any folder: the draft is its owner's alone.
+    chmodSync(draft, 0o777 & ~process.umask());
+    rmSync(target, { recursive: true, force: true });
+    renameSync(draft, target);
+  } catch (error) {
+    if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ReportError(
+      `${folder} can't be written (${code ?? message}).`,
+      code === "ENOSPC" ? "Free some space." : "Name another folder with --out.",
+    );
+  }
+}
+
+const largestFileBytes = 64 * 1024 * 1024;
+const mostFiles = 64;
+
+/**
+ * Every file below a folder, by its path in it. Links and other things that are no files are refused: what is hashed must be
+ * what is read.
+ * @throws ReportError
+ */
+export function readFolder(folder: string): Files {
+  const files = new Map<string, Buffer>();
+  const visit = (path: string, name: string, depth: number): void => {
+    const status = lstatSync(path);
+    if (status.isDirectory()) {
+      if (depth > 4) throw refused(name, "lies too deep");
+      for (const entry of readdirSync(path).sort())
+        visit(join(path, entry), name === "" ? entry : `${name}/${entry}`, depth + 1);
+      return;
+    }
+    if (status.isSymbolicLink()) throw refused(name, "is a link");
+    if (!status.isFile()) throw refused(name, "is no regular file");
+    if (status.size > largestFileBytes) throw refused(name, "is larger than 64 MiB");
+    if (files.size >= mostFiles) throw refused(name, `is one file more than ${mostFiles}`);
+    files.set(name, readWithoutLinks(path));
+  };
+  let status: ReturnType<typeof lstatSync>;
+  try {
+    status = lstatSync(folder);
+  } catch {
+    throw new ReportError(`There is no folder ${folder}.`, "Name the folder of a report.");
+  }
+  if (!status.isDirectory()) throw new ReportError(`${folder} is no folder.`, "Name the folder of a report.");
+  try {
+    visit(folder, "", 0);
+  } catch (error) {
+    if (error instanceof ReportError) throw error;
+    throw new ReportError(
+      `${folder} can't be read (${(error as NodeJS.ErrnoException).code}).`,
+      "Check who may read it.",
+    );
+  }
+  return files;
+}
+
+function readWithoutLinks(path: string): Buffer {
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const refused = (name: string, why: string) =>
+  new ReportError(
+    `${name} ${why}; a report holds plain files alone.`,
+    "Ask the signer for the report again.",
+  );

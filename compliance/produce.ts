@@ -1,0 +1,66 @@
+/** From a localisation file to its report: loads the file, plans the stack in this process, checks it. */
+import { readFileSync } from "node:fs";
+import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
+import { targets } from "../localisation/schema/hosting.ts";
+import { planCountry, plannedTargets } from "../stacks/plan/country-plan.ts";
+import { makeReport } from "./report.ts";
+import { ReportError } from "./report-error.ts";
+import type { Report } from "./report-schema.ts";
+
+export interface ReportRequest {
+  /** Localisation file. */
+  readonly file: string;
+  readonly environment?: string;
+  /** `hosting.target` where absent. */
+  readonly target?: string;
+  readonly languages?: readonly string[];
+  /** Of the target `local`. */
+  readonly dataFolder?: string;
+  readonly by: string;
+  readonly at: Date;
+  /** Version of the kit. */
+  readonly kit: string;
+}
+
+export interface ProducedReport {
+  readonly report: Report;
+  readonly loaded: LoadedCountry;
+}
+
+/**
+ * @throws LocalisationError where the file is wrong.
+ * @throws StackSettingsError where it lacks what the target needs.
+ * @throws ReportError
+ */
+export async function produceReport(request: ReportRequest): Promise<ProducedReport> {
+  const { file, environment, at, kit } = request;
+  const target = targets.find((known) => known === request.target);
+  if (request.target !== undefined && target === undefined)
+    throw new ReportError(`There is no target "${request.target}".`, `There is: ${targets.join(", ")}.`);
+  const options = {
+    ...(environment !== undefined && { environment }),
+    ...(target !== undefined && { target }),
+  };
+  // The country's day needs its time zone, which stands in the file.
+  const day = dayAt(at, loadCountry(file, options).country.timezone);
+  const loaded = loadCountry(file, { ...options, today: day });
+  const planned = plannedTargets.find((known) => known === loaded.country.hosting.target);
+  const plan = planned === undefined ? undefined : await planCountry(loaded, planned, kit);
+  const report = makeReport({
+    loaded,
+    text: readFileSync(file, "utf8"),
+    ...(plan !== undefined && { plan }),
+    ...(request.dataFolder !== undefined && { dataFolder: request.dataFolder }),
+    ...(request.languages !== undefined && { languages: request.languages }),
+    kit,
+    at: `${at.toISOString().slice(0, 19)}Z`,
+    day,
+    by: request.by,
+  });
+  return { report, loaded };
+}
+
+/** YYYY-MM-DD there. */
+function dayAt(at: Date, timezone: string): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short" }).format(at);
+}

@@ -1,0 +1,41 @@
+/** Reads report.json: held to its schema, and to the very bytes in which the kit writes it. */
+import { newValidator } from "../localisation/schema-check.ts";
+import { ReportError } from "./report-error.ts";
+import { type Report, ReportSchema, reportFormat } from "./report-schema.ts";
+
+/**
+ * @param name of the file, for messages.
+ * @throws ReportError
+ */
+export function parseReport(bytes: Buffer, name: string): Report {
+  const text = bytes.toString("utf8");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw wrong(name, "is not JSON, or a part of it is missing");
+  }
+  const format = (value as { format?: unknown } | null)?.format;
+  if (format !== reportFormat)
+    throw wrong(
+      name,
+      format === undefined
+        ? "is no report"
+        : `is a report in the format ${JSON.stringify(format).slice(0, 40)}; this version reads ${reportFormat}`,
+    );
+  const check = newValidator({ allErrors: false }).compile(ReportSchema);
+  if (!check(value)) {
+    const [error] = check.errors ?? [];
+    throw wrong(name, `is no whole report: ${error?.instancePath || "/"} ${error?.message ?? "is wrong"}`);
+  }
+  // A key that stands in it twice would be lost on the way.
+  if (`${JSON.stringify(value, null, 2)}\n` !== text)
+    throw wrong(
+      name,
+      "is not in the form in which the kit writes it: a key stands in it twice, or it was edited",
+    );
+  return value as Report;
+}
+
+const wrong = (name: string, why: string) =>
+  new ReportError(`${name} ${why}.`, "Name a report as `rollout report` wrote it.");
