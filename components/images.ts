@@ -50,13 +50,18 @@ export interface ImageSource {
 
 /** The image's full address, by digest where the file gives one. */
 export function imageAddress(name: ImageName, source: ImageSource): Input<string> {
-  const { repository } = name === "application" ? application : images[name];
-  const version = name === "application" ? source.applicationVersion : images[name].version;
+  const repository = imageRepository(name);
+  const version = imageVersion(name, source.applicationVersion);
   // Nobody publishes the application: without a registry it must be on the nodes already.
   const registry = source.registry ?? publicRegistry(name) ?? "localhost";
   const digest = source.digests[name];
   const image = `${repository}:${version}${digest === undefined ? "" : `@${digest}`}`;
   return typeof registry === "string" ? `${registry}/${image}` : interpolate`${registry}/${image}`;
+}
+
+/** @param applicationVersion of the kit's own image. */
+export function imageVersion(name: ImageName, applicationVersion: string): string {
+  return name === "application" ? applicationVersion : images[name].version;
 }
 
 /** Where an image stands in a registry. */

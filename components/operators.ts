@@ -9,6 +9,13 @@ import {
 } from "@pulumi/pulumi";
 import { nodeAffinity, type Placement } from "./placement.ts";
 
+/** An image as its publisher names it. */
+export interface PublicImage {
+  readonly registry: string;
+  readonly repository: string;
+  readonly version: string;
+}
+
 interface Operator {
   readonly chart: string;
   readonly version: string;
@@ -51,16 +58,38 @@ export const envoyNamespace = operators.envoyGateway.namespace;
 
 const certManagerImages = ["controller", "webhook", "cainjector", "startupapicheck", "acmesolver"] as const;
 
-const imagesOf: Readonly<Record<OperatorName, readonly string[]>> = {
-  certManager: certManagerImages.map((name) => `jetstack/cert-manager-${name}`),
-  cloudNativePg: ["cloudnative-pg/cloudnative-pg"],
-  barmanCloud: ["cloudnative-pg/plugin-barman-cloud", "cloudnative-pg/plugin-barman-cloud-sidecar"],
-  envoyGateway: ["envoyproxy/gateway", "envoyproxy/envoy"],
+/** What a chart's objects run, in the versions that the chart's own defaults name. */
+const imagesOf: Readonly<Record<OperatorName, readonly PublicImage[]>> = {
+  certManager: certManagerImages.map((name) => ({
+    registry: "quay.io",
+    repository: `jetstack/cert-manager-${name}`,
+    version: operators.certManager.version,
+  })),
+  cloudNativePg: [{ registry: "ghcr.io", repository: "cloudnative-pg/cloudnative-pg", version: "1.30.0" }],
+  barmanCloud: ["plugin-barman-cloud", "plugin-barman-cloud-sidecar"].map((name) => ({
+    registry: "ghcr.io",
+    repository: `cloudnative-pg/${name}`,
+    version: "v0.13.0",
+  })),
+  envoyGateway: [
+    { registry: "docker.io", repository: "envoyproxy/gateway", version: operators.envoyGateway.version },
+    { registry: "docker.io", repository: "envoyproxy/envoy", version: "distroless-v1.38.3" },
+  ],
 };
+
+export function operatorImages(name: OperatorName): readonly PublicImage[] {
+  return imagesOf[name];
+}
+
+export function operatorChart(name: OperatorName): Pick<Operator, "chart" | "version" | "source"> {
+  return operators[name];
+}
+
+export const operatorNames = Object.keys(operators) as readonly OperatorName[];
 
 /** Where an operator's chart and images stand in a registry of the country. */
 export function operatorRepositories(name: OperatorName): string[] {
-  return [`charts/${operators[name].chart}`, ...imagesOf[name]];
+  return [`charts/${operators[name].chart}`, ...imagesOf[name].map(({ repository }) => repository)];
 }
 
 export const postgresOperatorNamespace = operators.cloudNativePg.namespace;

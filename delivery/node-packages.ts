@@ -22,10 +22,10 @@ interface Manifest {
 /**
  * A package that several need stands once, at the top; another version of it stands below the package that needs that one.
  * @param folder of the package whose dependencies are wanted; they are found as Node.js finds them.
- * @param leaveOut direct dependencies that are not wanted, nor what only they need.
+ * @param leaveOut which direct dependencies are not wanted, nor what only they need.
  * @throws EnvironmentError when a dependency is not installed.
  */
-export function nodePackages(folder: string, leaveOut: ReadonlySet<string>): readonly NodePackage[] {
+export function nodePackages(folder: string, leaveOut: (name: string) => boolean): readonly NodePackage[] {
   /** Packages by the folder that they go to. */
   const placed = new Map<string, NodePackage>();
   const waiting: { folder: string; place: string }[] = [{ folder: realpathSync(folder), place: "" }];
@@ -35,7 +35,7 @@ export function nodePackages(folder: string, leaveOut: ReadonlySet<string>): rea
     const manifest = readManifest(dependent);
     const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
     for (const name of names.sort()) {
-      if (place === "" && leaveOut.has(name)) continue;
+      if (place === "" && leaveOut(name)) continue;
       const found = installed(name, dependent);
       if (found === undefined) {
         // npm leaves out what is for another platform.

@@ -1,6 +1,9 @@
 /** `rollout images`: the container images that a country's stack runs. */
 import { Command, Option } from "commander";
-import { print, printJson, style } from "../terminal.ts";
+import { stringify } from "yaml";
+import { exitCode, InputError } from "../failure.ts";
+import { type PlannedImagesOptions, plannedImages } from "../planned-images.ts";
+import { print, printJson, style, table } from "../terminal.ts";
 
 const builders = ["podman", "docker", "buildah"] as const;
 
@@ -15,7 +18,9 @@ interface BuildOptions {
 export function imagesCommand(): Command {
   return new Command("images")
     .description("the container images that a country's stack runs")
-    .addCommand(buildCommand());
+    .addCommand(buildCommand())
+    .addCommand(listCommand())
+    .addCommand(pushCommand());
 }
 
 function buildCommand(): Command {
@@ -44,5 +49,91 @@ function buildCommand(): Command {
       });
       if (options.json) printJson({ ok: true, ...built });
       else print(`${style("green", "✓")} ${built.image}, built by ${built.builder}.`);
+    });
+}
+
+function ofStack(command: Command): Command {
+  return command
+    .argument("<file>", "localisation file")
+    .option("--env <name>", "environment of the file, such as production")
+    .option("--target <target>", "for this target of the file instead of hosting.target")
+    .option("--registry <address>", "registry of the country instead of the file's")
+    .option("--json", "print JSON");
+}
+
+interface ListOptions extends PlannedImagesOptions {
+  readonly json?: boolean;
+}
+
+function listCommand(): Command {
+  return ofStack(
+    new Command("list").description(
+      "every image and chart of the stack: who publishes it, where the country holds it",
+    ),
+  ).action(async (file: string, options: ListOptions) => {
+    const { images } = await plannedImages(file, options);
+    const { localImages } = await import("../../delivery/images/copy.ts");
+    const sizes = await localImages();
+    const size = (addresses: readonly (string | null)[]) =>
+      addresses.map((address) => sizes.get(address ?? "")).find((bytes) => bytes !== undefined) ?? null;
+    const sized = images.images.map((image) => ({ ...image, bytes: size([image.address, image.source]) }));
+    if (options.json) {
+      printJson({ ok: true, ...images, images: sized });
+      return;
+    }
+    const rows = [
+      ...sized.map(({ name, source, address, digest, bytes }) => [
+        name,
+        source ?? "built by `rollout images build`",
+        digest === null ? address : `${address}@${digest.slice(0, 19)}…`,
+        bytes === null ? "" : `${Math.round(bytes / 1e6)} MB here`,
+      ]),
+      ...images.charts.map(({ name, source, address }) => [`chart ${name}`, source, address, ""]),
+    ];
+    print(table([["NAME", "PUBLISHED AS", "TAKEN FROM", ""].map((text) => style("bold", text)), ...rows]));
+  });
+}
+
+interface PushOptions extends ListOptions {
+  readonly tool?: "skopeo" | "podman";
+  readonly plainHttp?: boolean;
+}
+
+function pushCommand(): Command {
+  return ofStack(
+    new Command("push").description("copy every image and chart of the stack to the country's registry"),
+  )
+    .addOption(new Option("--tool <name>", "what copies").choices(["skopeo", "podman"]))
+    .option("--plain-http", "the registry has no TLS; for tests on one machine")
+    .action(async (file: string, options: PushOptions) => {
+      const { loaded, images } = await plannedImages(file, options);
+      const onAws = loaded.country.hosting.target === "aws";
+      if (onAws && options.registry === undefined)
+        throw new InputError(
+          "The registry's address holds the number of the account, which the file does not.",
+          "Give --registry; `rollout up` prints it, and the console of ECR shows it.",
+        );
+      if (images.registry === null)
+        throw new InputError(
+          `${file} names no registry of the country.`,
+          "Add hosting.kubernetes.registry, or give --registry.",
+        );
+      const { fromHere, pushImages } = await import("../../delivery/images/push.ts");
+      const { defaultTag } = await import("../../delivery/images/build.ts");
+      const pushed = await pushImages(images, await fromHere(defaultTag()), {
+        ...(options.tool && { tool: options.tool }),
+        plainHttp: options.plainHttp === true,
+        tell: (line) => process.stderr.write(`${style("dim", line, process.stderr)}\n`),
+      });
+      if (pushed.failed.length > 0) process.exitCode = exitCode.environmentLacking;
+      if (options.json) {
+        printJson({ ok: pushed.failed.length === 0, ...pushed });
+        return;
+      }
+      for (const { address, reason } of pushed.failed)
+        process.stderr.write(`${style("red", "✗", process.stderr)} ${address}: ${reason}\n`);
+      if (onAws || Object.keys(pushed.digests).length === 0) return;
+      print("# For the localisation file: images by what they hold, not by a name that can move.");
+      print(stringify({ hosting: { kubernetes: { imageDigests: pushed.digests } } }).trimEnd());
     });
 }

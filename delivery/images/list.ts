@@ -1,0 +1,101 @@
+/** Every image and chart that a country's stack takes from a registry: who publishes it, and where the country holds it. */
+import { imageNames, imageRepository, imageVersion, publicRegistry } from "../../components/images.ts";
+import { operatorChart, operatorImages, operatorNames } from "../../components/operators.ts";
+import { isManifest, kindOf, type Plan, type Value } from "../../stacks/plan/plan.ts";
+
+export interface StackImage {
+  /** The kit's name, as in hosting.kubernetes.imageDigests; an operator's image has its repository. */
+  readonly name: string;
+  /** Chart of the operator that runs it; null for the stack's own. */
+  readonly operator: string | null;
+  /** Address at its publisher; null for the kit's own image, which `rollout images build` makes. */
+  readonly source: string | null;
+  /** Address that the stack takes it from, without a digest. */
+  readonly address: string;
+  /** `sha256:…`, where the file gives one. */
+  readonly digest: string | null;
+}
+
+export interface StackChart {
+  readonly name: string;
+  readonly version: string;
+  /** Addresses as `oci://` takes them, with the version as tag. */
+  readonly source: string;
+  readonly address: string;
+}
+
+export interface StackImages {
+  /** In the country; null where every image comes from its publisher. */
+  readonly registry: string | null;
+  readonly images: readonly StackImage[];
+  readonly charts: readonly StackChart[];
+}
+
+/** @param registry takes the place of the plan's, for a registry that has another address from here. */
+export function stackImages(plan: Plan, registry?: string): StackImages {
+  const addresses = [
+    ...new Set(plan.resources.filter(isManifest).flatMap(({ properties }) => imagesIn(properties))),
+  ];
+  const planned = plannedRegistry(addresses, plan.kit);
+  const held = registry ?? planned;
+  const images = imageNames.flatMap((name): StackImage[] => {
+    const reference = `${imageRepository(name)}:${imageVersion(name, plan.kit)}`;
+    const address = addresses.find((text) => text.split("@")[0]?.endsWith(`/${reference}`));
+    if (address === undefined) return [];
+    const publisher = publicRegistry(name);
+    return [
+      {
+        name,
+        operator: null,
+        source: publisher === undefined ? null : `${publisher}/${reference}`,
+        address: held === null ? address.split("@")[0]! : `${held}/${reference}`,
+        digest: address.split("@")[1] ?? null,
+      },
+    ];
+  });
+  const installed = new Set(
+    plan.resources.filter((resource) => kindOf(resource) === "Release").map(({ name }) => name),
+  );
+  const operators = operatorNames.filter((name) => installed.has(operatorChart(name).chart));
+  return {
+    registry: held,
+    images: [
+      ...images,
+      ...operators.flatMap((name) =>
+        operatorImages(name).map(({ registry: publisher, repository, version }) => ({
+          name: repository,
+          operator: operatorChart(name).chart,
+          source: `${publisher}/${repository}:${version}`,
+          address: `${held ?? publisher}/${repository}:${version}`,
+          digest: null,
+        })),
+      ),
+    ],
+    charts: operators.map((name) => {
+      const { chart, version, source } = operatorChart(name);
+      return {
+        name: chart,
+        version,
+        source: `${source}/${chart}:${version}`,
+        address: held === null ? `${source}/${chart}:${version}` : `${held}/charts/${chart}:${version}`,
+      };
+    }),
+  };
+}
+
+/** Images of containers, and of operators' own kinds. */
+function imagesIn(value: Value): string[] {
+  if (Array.isArray(value)) return value.flatMap(imagesIn);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    (key === "image" || key === "imageName") && typeof item === "string" ? [item] : imagesIn(item),
+  );
+}
+
+/** The kit's own image stands on the nodes where there is no registry: see components/images.ts. */
+function plannedRegistry(addresses: readonly string[], version: string): string | null {
+  const end = `/${imageRepository("application")}:${imageVersion("application", version)}`;
+  const own = addresses.map((address) => address.split("@")[0]!).find((address) => address.endsWith(end));
+  const registry = own?.slice(0, -end.length) ?? "localhost";
+  return registry === "localhost" ? null : registry;
+}
