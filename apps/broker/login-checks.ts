@@ -77,11 +77,12 @@ export function loginChecks({ checkLogin, log, onForeignTopic }: LoginChecksOpti
   ask("/vhost", (field) => field("vhost") === virtualHost && loginOf(field("username")) !== undefined);
 
   ask("/resource", (field) => {
-    if (field("vhost") !== virtualHost || loginOf(field("username")) === undefined) return false;
+    const login = loginOf(field("username"));
+    if (field("vhost") !== virtualHost || login === undefined) return false;
     const [kind, name, permission] = [field("resource"), field("name"), field("permission")];
     if (kind === "exchange") return name === exchange && permission !== "configure";
-    // Queues of subscriptions, whose names hold the client id, which the login's check has tied to the login.
-    return kind === "queue" && name.startsWith("mqtt-subscription-");
+    const clientId = kind === "queue" ? /^mqtt-subscription-(.*)qos[01]$/s.exec(name)?.[1] : undefined;
+    return clientId !== undefined && mayUseClientId(clientId, login);
   });
 
   ask("/topic", (field) => {

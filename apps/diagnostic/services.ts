@@ -35,7 +35,8 @@ export interface DiagnosticDependencies {
   readonly database: Database;
   /** The time-series store's connection for pages. */
   readonly reader: ClickHouseClient;
-  readonly flow: () => Flow;
+  /** Of all messages; undefined where it isn't known, such as when no ingest runs. */
+  readonly flow: () => Promise<Flow | undefined>;
   /** Health of the stack's parts; shown to the ministry. */
   readonly status: () => Promise<{ readonly parts: readonly StackPart[] }>;
   readonly mqtt: MqttEndpoints;

@@ -16,6 +16,8 @@ export interface HttpsServerOptions {
   readonly onlyFor?: string;
   /** Ends the look-out for a renewed certificate. */
   readonly signal: AbortSignal;
+  /** How often to look for one. */
+  readonly renewalMilliseconds?: number;
   readonly log: { info(fields: object, message: string): void };
 }
 
@@ -54,10 +56,15 @@ export async function serveHttps(options: HttpsServerOptions): Promise<HttpsServ
       socket.destroy();
     });
   server.on("tlsClientError", (error: Error) => log.info({ error: error.message }, "a TLS handshake failed"));
-  onRenewedCertificate(certificate, options.signal, () => {
-    server.setSecureContext(context());
-    log.info({}, "the renewed certificate is in use");
-  });
+  onRenewedCertificate(
+    certificate,
+    options.signal,
+    () => {
+      server.setSecureContext(context());
+      log.info({}, "the renewed certificate is in use");
+    },
+    options.renewalMilliseconds,
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ port: options.port, host: options.host ?? "::", backlog: 4096 }, resolve);

@@ -158,7 +158,7 @@ async function start(
       catalogues,
       database,
       reader: store.reader,
-      flow: () => ingest.flow,
+      flow: async () => ingest.flow,
       status,
       ...(loaded.logo === undefined ? {} : { logo: loaded.logo }),
       mqtt: {

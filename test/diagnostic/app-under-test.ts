@@ -49,7 +49,7 @@ export async function openApp(
     catalogues,
     database,
     reader: store.reader,
-    flow: () => ({
+    flow: async () => ({
       messages: 10,
       stored: 9,
       rejected: 1,

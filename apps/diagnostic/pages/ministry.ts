@@ -14,7 +14,8 @@ export interface MinistryPage {
   readonly simulated: boolean;
   /** How many companies there are of the other kind. */
   readonly others: number;
-  readonly flow: Flow;
+  /** Absent where it isn't known. */
+  readonly flow: Flow | undefined;
   /** Absent where the status can't be read. */
   readonly parts: readonly StackPart[] | undefined;
 }
@@ -118,17 +119,18 @@ function shown<T>(view: View, figure: Figure<T>, value: (value: T) => Html | str
   return value(figure.figures);
 }
 
-function flowAndHealth({ t, translation }: View, { flow, parts }: MinistryPage): Html {
+function flowAndHealth(view: View, { flow, parts }: MinistryPage): Html {
+  const { t, translation } = view;
   const number = (value: number) => translation.number(value, { maximumFractionDigits: 0 });
   const facts = [
-    ["received", number(flow.messages)],
-    ["stored", number(flow.stored)],
-    ["duplicates", number(flow.duplicates)],
-    ["rejected", number(flow.rejected)],
-    ["waiting", number(flow.waiting)],
-    ["lag", translation.unit(flow.lagMilliseconds / 1000, "second")],
+    ["received", flow?.messages, number],
+    ["stored", flow?.stored, number],
+    ["duplicates", flow?.duplicates, number],
+    ["rejected", flow?.rejected, number],
+    ["waiting", flow?.waiting, number],
+    ["lag", flow?.lagMilliseconds, (value: number) => translation.unit(value / 1000, "second")],
   ] as const;
-  return html`<dl class="tiles">${facts.map(([name, value]) => html`<div><dt>${t(`flow.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>
+  return html`<dl class="tiles">${facts.map(([name, value, shown]) => html`<div><dt>${t(`flow.${name}`)}</dt><dd>${known(view, value, shown)}</dd></div>`)}</dl>
 ${
   parts === undefined
     ? html`<p>${t("ministry.stack.unknown")}</p>`

@@ -31,8 +31,12 @@ export function ministryRoutes(app: Hono<Environment>, services: Services): void
     const wanted = c.req.query("companies");
     // Real and simulated companies are never added up; a stack that has only simulated ones shows those.
     const simulated = wanted === "simulated" || (wanted !== "real" && !counts.has(false) && counts.has(true));
-    const [figures, status] = await Promise.all([
+    const [figures, flow, status] = await Promise.all([
       figuresOf(simulated),
+      services.flow().catch((error: unknown) => {
+        log.warn({ error: String(error) }, "the flow of messages could not be read");
+        return undefined;
+      }),
       services.status().catch((error: unknown) => {
         log.warn({ error: String(error) }, "the stack's status could not be read");
         return undefined;
@@ -43,7 +47,7 @@ export function ministryRoutes(app: Hono<Environment>, services: Services): void
         figures,
         simulated,
         others: counts.get(!simulated) ?? 0,
-        flow: services.flow(),
+        flow,
         parts: status?.parts,
       }),
     );
