@@ -216,12 +216,12 @@ function registeredHosts({ residency, hosting, notifications, country }: Country
 }
 
 /** The global names of AWS (`sts.amazonaws.com`) are served from here. */
-const globalRegion = "us-east-1";
-const awsHost = /(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|on\.aws|aws\.dev)$/;
+export const globalRegion = "us-east-1";
+export const awsHostPattern = /(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|on\.aws|aws\.dev)$/;
 
 /** The AWS region that a host name of AWS stands for. */
 function regionOfHost(host: string): string | undefined {
-  if (!awsHost.test(host)) return undefined;
+  if (!awsHostPattern.test(host)) return undefined;
   for (const label of host.split(".").reverse()) {
     const region = label.replace(/^s3-(website-)?/, "");
     if (Object.hasOwn(awsRegions, region)) return region;

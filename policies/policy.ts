@@ -1,5 +1,6 @@
 /** What a policy is: a plain object that says what can go wrong, by what law and control, how to see it and how to mend it. */
 import type { dataClassNames } from "../localisation/schema/residency.ts";
+import type { Admission } from "./admission/rule.ts";
 import type { PolicyContext } from "./context.ts";
 import type { AnnexControl, SecurityControl } from "./controls.ts";
 import type { JsonObject, Resource } from "./resource.ts";
@@ -64,6 +65,8 @@ export interface ResourcePolicy extends PolicyBase {
    */
   readonly types: readonly string[];
   readonly check: (resource: Resource, context: PolicyContext) => Outcome;
+  /** The same for the API server of a cluster, where it can say it. */
+  readonly admission?: Admission;
 }
 
 /** Judges how the resources of a plan stand to each other. */

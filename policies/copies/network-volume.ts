@@ -1,5 +1,7 @@
 /** Volumes that come over the network come from the stack's own network or a registered host. */
 
+import { all, field } from "../admission/cel.ts";
+import { isAllowedHost } from "../admission/places.ts";
 import type { PolicyContext } from "../context.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { podOf, volumesOf, workloads } from "../reading/pods.ts";
@@ -50,6 +52,30 @@ export const networkVolume: ResourcePolicy = {
     const { pod } = podOf(subject);
     if (pod === undefined) return [];
     return volumesOf(pod).flatMap(({ value, path }) => breachesOf(value, path, context));
+  },
+  admission: {
+    rules: (context) => {
+      const volumes = `(object.kind == "PersistentVolume" ? [object.?spec.orValue({})] : ${field("variables.pod", "volumes", "[]")})`;
+      const named = [
+        ...servers.map(([kind, place]) =>
+          place === "monitors"
+            ? field("volume", `${kind}.${place}`, "[]")
+            : `[${field("volume", `${kind}.${place}`, '""')}]`,
+        ),
+        `[${field("volume", "csi.volumeAttributes.server", '""')}]`,
+      ].join(" + ");
+      const host = 'server.matches(":[0-9]+$") ? server.substring(0, server.lastIndexOf(":")) : server';
+      return [
+        {
+          expression: `${volumes}.all(volume, (${named}).filter(server, server != "").map(server, ${host}).all(host, ${isAllowedHost("host", context)}))`,
+          message: "A volume comes from a server that the file does not register.",
+        },
+        {
+          expression: `${volumes}.all(volume, ${all(...cloudDisks.map((kind) => `!has(volume.${kind})`))})`,
+          message: "A volume is a disk of a cloud of which nobody knows where it stands.",
+        },
+      ];
+    },
   },
   examples: {
     passing: [

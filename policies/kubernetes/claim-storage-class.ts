@@ -1,10 +1,11 @@
 /** Volumes are made by a storage class that the plan or the file names. */
 
-import { objectName } from "../plan.ts";
+import { field, literal } from "../admission/cel.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { notApplicable } from "../policy.ts";
 import { podOf, volumesOf, workloads } from "../reading/pods.ts";
 import { objectAt, objectsAt, textAt } from "../reading/properties.ts";
+import { stackClasses } from "../reading/storage-classes.ts";
 import type { Resource } from "../resource.ts";
 
 export const claimStorageClass: ResourcePolicy = {
@@ -27,11 +28,7 @@ export const claimStorageClass: ResourcePolicy = {
   check(subject, context) {
     const claims = claimsOf(subject);
     if (claims.length === 0) return notApplicable;
-    const given = context.country.hosting.kubernetes?.storageClass;
-    const known = [
-      ...(given === undefined ? [] : [given]),
-      ...context.plan.ofTypes(["kubernetes:storage.k8s.io/*:StorageClass"]).map(objectName),
-    ];
+    const known = stackClasses(context);
     const cure =
       known.length === 0
         ? "Name a storage class under hosting.kubernetes.storageClass, or a driver under storageProvisioner."
@@ -50,6 +47,23 @@ export const claimStorageClass: ResourcePolicy = {
         },
       ];
     });
+  },
+  admission: {
+    rules: (context) => {
+      const known = literal(stackClasses(context));
+      const isKnown = (root: string, path: string) => `${field(root, path, '""')} in ${known}`;
+      return [
+        {
+          expression: [
+            `object.kind == "PersistentVolumeClaim" ? ${isKnown("object", "spec.storageClassName")}`,
+            `object.kind == "RabbitmqCluster" ? ${isKnown("object", "spec.persistence.storageClassName")}`,
+            `object.kind == "Cluster" ? (${["storage", "walStorage"].map((volume) => `(!has(object.spec.${volume}) || ${isKnown("object", `spec.${volume}.storageClass`)})`).join(" && ")})`,
+            `${field("object", "spec.volumeClaimTemplates", "[]")}.all(claim, ${isKnown("claim", "spec.storageClassName")}) && ${field("variables.pod", "volumes", "[]")}.all(volume, !has(volume.ephemeral) || ${isKnown("volume", "ephemeral.volumeClaimTemplate.spec.storageClassName")})`,
+          ].join(" : "),
+          message: "A volume is made by a storage class that neither the stack nor the file names.",
+        },
+      ];
+    },
   },
   examples: {
     passing: [

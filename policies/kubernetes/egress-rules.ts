@@ -1,4 +1,6 @@
 /** Rules that open traffic out open it to pods of the cluster and to addresses of the file. */
+import { field } from "../admission/cel.ts";
+import { isAllowedRange } from "../admission/places.ts";
 import type { PolicyContext } from "../context.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { addressRange, isEverywhere, isInternalAddress } from "../reading/addresses.ts";
@@ -35,6 +37,23 @@ export const egressRules: ResourcePolicy = {
     const isKubernetes = subject.type.startsWith("kubernetes:networking.k8s.io/");
     const open = isKubernetes ? rules.flatMap(breachOfOpenRule) : [];
     return [...open, ...addressBreaches(subject, rules, context), ...nameBreaches(subject, context)];
+  },
+  admission: {
+    types: ["kubernetes:networking.k8s.io/*:NetworkPolicy"],
+    misses: "Policies of network plug-ins and meshes are not judged.",
+    rules: (context) => {
+      const rules = field("object", "spec.egress", "[]");
+      return [
+        {
+          expression: `${rules}.all(rule, size(${field("rule", "to", "[]")}) > 0)`,
+          message: "A rule names no destination, so it opens every one.",
+        },
+        {
+          expression: `${rules}.all(rule, ${field("rule", "to", "[]")}.all(peer, !has(peer.ipBlock) || (${isAllowedRange("peer.ipBlock.cidr", context)})))`,
+          message: "A rule opens traffic to addresses that no endpoint covers.",
+        },
+      ];
+    },
   },
   examples: {
     passing: [

@@ -1,7 +1,16 @@
 /** Addresses that somebody writes behind a Service lie in the network or in the file. */
+import { literal } from "../admission/cel.ts";
+import { isAllowedHost } from "../admission/places.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { addressRange, isInternalAddress } from "../reading/addresses.ts";
 import { textsOf } from "../reading/texts.ts";
+
+const controllers = [
+  "system:kube-controller-manager",
+  "system:serviceaccount:kube-system:endpoint-controller",
+  "system:serviceaccount:kube-system:endpointslice-controller",
+  "system:serviceaccount:kube-system:endpointslicemirroring-controller",
+];
 
 export const endpointsOutside: ResourcePolicy = {
   id: "endpoints-outside",
@@ -36,6 +45,15 @@ export const endpointsOutside: ResourcePolicy = {
           },
         ];
       }),
+  admission: {
+    rules: (context) => [
+      {
+        // What the cluster writes by itself are its own pods.
+        expression: `request.userInfo.username in ${literal(controllers)} || (object.kind == "Endpoints" ? object.?subsets.orValue([]).map(subset, (subset.?addresses.orValue([]) + subset.?notReadyAddresses.orValue([])).map(address, address.ip)) : object.?endpoints.orValue([]).map(endpoint, endpoint.?addresses.orValue([]))).all(addresses, addresses.all(host, ${isAllowedHost("host", context)}))`,
+        message: "The Service leads to an address that the file does not register.",
+      },
+    ],
+  },
   examples: {
     passing: [
       {

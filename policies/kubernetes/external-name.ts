@@ -1,4 +1,6 @@
 /** A Service by another name leads to a host of the stack or of the file. */
+import { field } from "../admission/cel.ts";
+import { isAllowedHost } from "../admission/places.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { textAt } from "../reading/properties.ts";
 
@@ -26,6 +28,14 @@ export const externalName: ResourcePolicy = {
         cure: `Take it out, or register ${name} under residency.endpoints with its country.`,
       },
     ];
+  },
+  admission: {
+    rules: (context) => [
+      {
+        expression: `[${field("object", "spec.externalName", '""')}.lowerAscii()].map(name, name.endsWith(".") ? name.substring(0, size(name) - 1) : name).all(host, host == "" || ${isAllowedHost("host", context)})`,
+        message: "The Service leads to a host that the file does not register.",
+      },
+    ],
   },
   examples: {
     passing: [

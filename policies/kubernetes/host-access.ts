@@ -1,4 +1,5 @@
 /** Pods share nothing with their node: no network, processes or files. */
+import { field } from "../admission/cel.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { containersOf, podOf, volumesOf, workloads } from "../reading/pods.ts";
 import { booleanAt, numberAt, objectsAt, textAt } from "../reading/properties.ts";
@@ -57,6 +58,22 @@ export const hostAccess: ResourcePolicy = {
       }),
     );
     return [...shared, ...paths, ...ports];
+  },
+  admission: {
+    rules: () => [
+      ...["hostNetwork", "hostPID", "hostIPC"].map((shared) => ({
+        expression: `!${field("variables.pod", shared, "false")}`,
+        message: `The pod sets ${shared}.`,
+      })),
+      {
+        expression: `${field("variables.pod", "volumes", "[]")}.all(volume, !has(volume.hostPath))`,
+        message: "The pod mounts a path of the node.",
+      },
+      {
+        expression: `variables.containers.all(container, ${field("container", "ports", "[]")}.all(port, ${field("port", "hostPort", "0")} == 0))`,
+        message: "A container takes a port of the node.",
+      },
+    ],
   },
   examples: {
     passing: [

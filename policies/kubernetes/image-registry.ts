@@ -1,4 +1,7 @@
 /** Images come from the country's registry or from registries that the file names. */
+
+import { imagesInCel } from "../admission/images.ts";
+import { isAllowedHost } from "../admission/places.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { imagesOf } from "../reading/image.ts";
 import { workloads } from "../reading/pods.ts";
@@ -48,6 +51,21 @@ export const imageRegistry: ResourcePolicy = {
         },
       ];
     }),
+  admission: {
+    types: imagesInCel.types,
+    misses:
+      "Images that operators' own objects name deeper than in one field are judged when their pods are made.",
+    rules: (context) => [
+      {
+        expression: `${imagesInCel.list}.all(image, [${imagesInCel.registry("image")}.split(":")[0]].all(host, ${isAllowedHost(
+          "host",
+          context,
+          context.registeredHosts.filter(({ purpose }) => purpose === "image-registry"),
+        )}))`,
+        message: "An image comes from a registry that is no image registry of the file.",
+      },
+    ],
+  },
   examples: {
     passing: [
       {

@@ -1,5 +1,8 @@
 /** An image stays the one that was checked: by digest, or by version in the country's own registry. */
 
+import { any, literal, matches } from "../admission/cel.ts";
+import { imagesInCel } from "../admission/images.ts";
+import { isOwnHost } from "../admission/places.ts";
 import type { PolicyContext } from "../context.ts";
 import { aws, resource } from "../example.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
@@ -7,6 +10,9 @@ import { imagesOf } from "../reading/image.ts";
 import { textAt } from "../reading/properties.ts";
 import type { Resource } from "../resource.ts";
 import { imageHolders } from "./image-registry.ts";
+
+const digestPattern = /^sha256:[0-9a-f]{64}$/;
+const movingTag = /^(latest|stable|main|master|edge|nightly)$/;
 
 export const imageUnpinned: ResourcePolicy = {
   id: "image-unpinned",
@@ -23,7 +29,7 @@ export const imageUnpinned: ResourcePolicy = {
   check: (subject, context) =>
     imagesOf(subject).flatMap(({ text, registry, repository, tag, digest, path }): Breach[] => {
       if (digest !== undefined)
-        return /^sha256:[0-9a-f]{64}$/.test(digest)
+        return digestPattern.test(digest)
           ? []
           : [
               {
@@ -35,7 +41,7 @@ export const imageUnpinned: ResourcePolicy = {
             ];
       const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
       const isOwn = registry === own || context.standingOf(registry.split(":")[0] ?? "").kind === "own";
-      const moves = tag === undefined || /^(latest|stable|main|master|edge|nightly)$/.test(tag);
+      const moves = tag === undefined || movingTag.test(tag);
       if ((isOwn || isImmutable(registry, repository, context)) && !moves) return [];
       return [
         {
@@ -48,6 +54,24 @@ export const imageUnpinned: ResourcePolicy = {
         },
       ];
     }),
+  admission: {
+    types: imagesInCel.types,
+    rules: (context) => {
+      const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
+      const registry = imagesInCel.registry("image");
+      const isOwn = any(
+        ...(own === undefined ? [] : [`${registry} == ${literal(own)}`]),
+        `[${registry}.split(":")[0]].all(host, ${isOwnHost("host", context)})`,
+        ...immutableImages(context).map((prefix) => `image.startsWith(${literal(prefix)})`),
+      );
+      return [
+        {
+          expression: `${imagesInCel.list}.all(image, image.contains("@") ? ${matches('image.split("@")[1]', digestPattern)} : (${isOwn}) && ${imagesInCel.tag("image")} != "" && !${matches(imagesInCel.tag("image"), movingTag)})`,
+          message: "An image is named by a tag that can be moved.",
+        },
+      ];
+    },
+  },
   examples: {
     passing: [
       {
@@ -88,6 +112,17 @@ spec:
 };
 
 const ecr = /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$/;
+
+/** What images of the plan's repositories in the stack's own account start with. */
+function immutableImages({ plan, country }: PolicyContext): string[] {
+  const { aws } = country.hosting;
+  const account = aws?.account;
+  if (aws === undefined || account === undefined) return [];
+  return plan
+    .ofTypes(["aws:ecr/repository:Repository"])
+    .filter(({ properties }) => textAt(properties, "imageTagMutability") === "IMMUTABLE")
+    .map(({ properties }) => `${account}.dkr.ecr.${aws.region}.amazonaws.com/${textAt(properties, "name")}:`);
+}
 
 /** A repository of the plan in the stack's own account, whose tags stay where they are once pushed. */
 function isImmutable(registry: string, repository: string, { plan, country }: PolicyContext): boolean {

@@ -1,4 +1,5 @@
 /** Namespaces refuse pods that do not meet the Pod Security Standard restricted. */
+import { literal } from "../admission/cel.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { textMapAt } from "../reading/properties.ts";
 
@@ -27,6 +28,14 @@ export const namespaceSecurity: ResourcePolicy = {
         cure: `Set the label to restricted.`,
       },
     ];
+  },
+  admission: {
+    rules: () => [
+      {
+        expression: `object.metadata.?labels[?${literal(label)}].orValue("") == "restricted"`,
+        message: "The namespace enforces less than the standard restricted.",
+      },
+    ],
   },
   examples: {
     passing: [

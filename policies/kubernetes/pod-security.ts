@@ -1,4 +1,5 @@
 /** Containers can't take over their node, and with it every tenant's data. */
+import { field, literal } from "../admission/cel.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { containersOf, podOf, workloads } from "../reading/pods.ts";
 import { booleanAt, numberAt, textAt, textsAt } from "../reading/properties.ts";
@@ -49,6 +50,35 @@ export const podSecurity: ResourcePolicy = {
         add("seccompProfile.type", "may call anything of the kernel", "Set it to RuntimeDefault.");
       return breaches;
     });
+  },
+  admission: {
+    rules: () => {
+      const own = (path: string, otherwise: string) =>
+        field("container", `securityContext.${path}`, otherwise);
+      const inherited = (path: string, otherwise: string) =>
+        own(path, field("variables.pod", `securityContext.${path}`, otherwise));
+      const every = (expression: string, message: string) => ({
+        expression: `variables.containers.all(container, ${expression})`,
+        message: `A container ${message}.`,
+      });
+      return [
+        every(`!${own("privileged", "false")}`, "is privileged"),
+        every(`!${own("allowPrivilegeEscalation", "true")}`, "may gain privileges"),
+        every(
+          `${inherited("runAsNonRoot", "false")} && ${inherited("runAsUser", "1")} != 0`,
+          "may run as root",
+        ),
+        every(`"ALL" in ${own("capabilities.drop", "[]")}`, "keeps capabilities of root"),
+        every(
+          `${own("capabilities.add", "[]")}.all(added, added in ${literal([...harmlessCapabilities])})`,
+          "has capabilities of root",
+        ),
+        every(
+          `${inherited("seccompProfile.type", '""')} in ["RuntimeDefault", "Localhost"]`,
+          "may call anything of the kernel",
+        ),
+      ];
+    },
   },
   examples: {
     passing: [

@@ -1,8 +1,9 @@
 /** Every pod is held to the country's zones. */
+import { field, literal } from "../admission/cel.ts";
 import { notApplicable, type ResourcePolicy } from "../policy.ts";
 import { podOf, workloads } from "../reading/pods.ts";
 import { objectAt, textAt } from "../reading/properties.ts";
-import { zonesOfScheduling } from "../reading/zones.ts";
+import { zoneLabels, zonesOfScheduling } from "../reading/zones.ts";
 
 export const podZones: ResourcePolicy = {
   id: "pod-zones",
@@ -47,6 +48,34 @@ export const podZones: ResourcePolicy = {
         message: `It may run in the zone ${zone}, which is none of the file's.`,
         cure: `Use ${clusterZones.join(", ")}.`,
       }));
+  },
+  admission: {
+    types: workloads,
+    misses: "The operator's Cluster is not judged; its pods are.",
+    rules: ({ clusterZones }) => {
+      if (clusterZones.length === 0) return [];
+      const zones = literal(clusterZones);
+      const labels = literal([...zoneLabels]);
+      const selector = field("variables.pod", "nodeSelector", "{}");
+      const terms = field(
+        "variables.pod",
+        "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms",
+        "[]",
+      );
+      const named = `[term.?matchExpressions.orValue([]).filter(one, one.key in ${labels} && one.operator == "In")]`;
+      const held = `size(named) > 0 && named[0].values.filter(zone, named.all(one, zone in one.values)).all(zone, zone in ${zones})`;
+      return [
+        {
+          // The scheduler has put a pod on its node by the time that it changes.
+          expression: `(object.kind == "Pod" && request.operation == "UPDATE") || ${field("variables.pod", "nodeName", '""')} == ""`,
+          message: "The pod is put on a node, past the scheduler and its zones.",
+        },
+        {
+          expression: `${labels}.exists(label, label in ${selector}) ? ${labels}.all(label, !(label in ${selector}) || ${selector}[label] in ${zones}) : size(${terms}) > 0 && ${terms}.all(term, ${named}.all(named, ${held}))`,
+          message: `The pod may run in other zones than ${clusterZones.join(", ")}.`,
+        },
+      ];
+    },
   },
   examples: {
     passing: [

@@ -1,4 +1,5 @@
 /** Who may do everything, or may do anything without a name, is nobody. */
+import { field, matches } from "../admission/cel.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { objectsAt, textAt, textsAt } from "../reading/properties.ts";
 import { textsOf } from "../reading/texts.ts";
@@ -93,6 +94,27 @@ export const rights: ResourcePolicy = {
         return [];
       });
     }
+  },
+  admission: {
+    types: [
+      "kubernetes:rbac.authorization.k8s.io/*:Role",
+      "kubernetes:rbac.authorization.k8s.io/*:RoleBinding",
+    ],
+    misses: "Roles of the whole cluster are not judged: its operators need them.",
+    rules: () => [
+      {
+        expression: `${field("object", "rules", "[]")}.all(rule, !("*" in ${field("rule", "resources", "[]")}) && !("*" in ${field("rule", "verbs", "[]")}))`,
+        message: "A rule gives every verb or every resource.",
+      },
+      {
+        expression: `${field("object", "subjects", "[]")}.all(subject, !${matches("subject.name", anonymous)})`,
+        message: "The role is given to everybody.",
+      },
+      {
+        expression: `${field("object", "roleRef.name", '""')} != "cluster-admin"`,
+        message: "It gives all rights (cluster-admin).",
+      },
+    ],
   },
   examples: {
     passing: [

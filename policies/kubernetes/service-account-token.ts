@@ -1,5 +1,6 @@
 /** Pods carry a token of the cluster's API only where they use one of their own. */
 
+import { field } from "../admission/cel.ts";
 import { objectName } from "../plan.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { podOf, workloads } from "../reading/pods.ts";
@@ -34,6 +35,17 @@ export const serviceAccountToken: ResourcePolicy = {
         cure: "Set automountServiceAccountToken to false.",
       },
     ];
+  },
+  admission: {
+    types: ["kubernetes:core/*:Pod"],
+    misses: "What makes pods is not judged; the pods are.",
+    rules: () => [
+      {
+        // The server has put the token into the pod by then, unless the pod or its account is against it.
+        expression: `${field("variables.pod", "serviceAccountName", '"default"')} != "default" || ${field("variables.pod", "volumes", "[]")}.all(volume, ${field("volume", "projected.sources", "[]")}.all(source, !has(source.serviceAccountToken)))`,
+        message: "The pod carries a token of the service account default.",
+      },
+    ],
   },
   examples: {
     passing: [

@@ -1,7 +1,8 @@
 /** Storage classes make volumes in the country's zones only. */
+import { field, literal } from "../admission/cel.ts";
 import { type Breach, notApplicable, type ResourcePolicy } from "../policy.ts";
 import { textAt } from "../reading/properties.ts";
-import { zonesOfTopologies } from "../reading/zones.ts";
+import { zoneLabels, zonesOfTopologies } from "../reading/zones.ts";
 
 export const storageClassTopology: ResourcePolicy = {
   id: "storage-class-topology",
@@ -43,6 +44,26 @@ export const storageClassTopology: ResourcePolicy = {
         cure: "Set volumeBindingMode to WaitForFirstConsumer.",
       });
     return breaches;
+  },
+  admission: {
+    misses: "Storage classes that the stack does not use are not judged.",
+    rules: ({ clusterZones, country }) => {
+      if (clusterZones.length === 0) return [];
+      const label = country.hosting.kubernetes?.storageProvisioner?.zoneLabel;
+      const labels = literal([...zoneLabels, ...(label === undefined ? [] : [label])]);
+      const topologies = field("object", "allowedTopologies", "[]");
+      const named = `[topology.?matchLabelExpressions.orValue([]).filter(one, one.key in ${labels} || one.key.endsWith("/zone"))]`;
+      return [
+        {
+          expression: `size(${topologies}) > 0 && ${topologies}.all(topology, ${named}.all(named, size(named) > 0 && named[0].values.all(zone, zone in ${literal(clusterZones)})))`,
+          message: `The class makes volumes in other zones than ${clusterZones.join(", ")}.`,
+        },
+        {
+          expression: `${field("object", "volumeBindingMode", '"Immediate"')} == "WaitForFirstConsumer"`,
+          message: "The class makes volumes before it is known where their pod runs.",
+        },
+      ];
+    },
   },
   examples: {
     passing: [

@@ -1,4 +1,6 @@
 /** Certificates come from the cluster's own authority or a registered one. */
+import { field } from "../admission/cel.ts";
+import { isAllowedHost } from "../admission/places.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { hostsOf } from "../reading/hosts.ts";
 
@@ -27,6 +29,16 @@ export const certificateAuthority: ResourcePolicy = {
         },
       ];
     }),
+  admission: {
+    types: ["kubernetes:cert-manager.io/*:Issuer"],
+    misses: "Issuers of the whole cluster are not judged, nor are addresses beside the authority's own.",
+    rules: (context) => [
+      {
+        expression: `[${["acme.server", "vault.server", "venafi.tpp.url", "venafi.cloud.url"].map((path) => field("object", `spec.${path}`, '""')).join(", ")}].filter(address, address != "").all(address, isURL(address) && [url(address).getHostname().lowerAscii()].all(host, ${isAllowedHost("host", context)}))`,
+        message: "Certificates come from an authority that the file does not register.",
+      },
+    ],
+  },
   examples: {
     passing: [
       {

@@ -1,4 +1,5 @@
 /** Annotations of Services and routes put no content network before them. */
+import { field, matches } from "../admission/cel.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { annotationsOf } from "../reading/properties.ts";
 
@@ -46,6 +47,15 @@ export const edgeAnnotation: ResourcePolicy = {
         },
       ];
     }),
+  admission: {
+    rules: () => {
+      const annotations = field("object", "metadata.annotations", "{}");
+      return edges.map(([key, value, what]) => ({
+        expression: `${annotations}.all(key, !(${matches("key", key)} && ${matches(`${annotations}[key]`, value)}))`,
+        message: `An annotation puts ${what} before it.`,
+      }));
+    },
+  },
   examples: {
     passing: [
       {

@@ -1,4 +1,5 @@
 /** No Service takes over addresses that others use. */
+import { field } from "../admission/cel.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { textsAt } from "../reading/properties.ts";
 
@@ -21,6 +22,14 @@ export const externalAddresses: ResourcePolicy = {
       message: `It claims the address ${value} for the whole cluster.`,
       cure: "Take externalIPs out; use a LoadBalancer or an Ingress.",
     })),
+  admission: {
+    rules: () => [
+      {
+        expression: `size(${field("object", "spec.externalIPs", "[]")}) == 0`,
+        message: "The Service claims addresses for the whole cluster.",
+      },
+    ],
+  },
   examples: {
     passing: [
       {

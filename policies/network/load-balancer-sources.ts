@@ -1,4 +1,5 @@
 /** Load balancers let in the sources that the file allows. */
+import { field, literal } from "../admission/cel.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { notApplicable } from "../policy.ts";
 import { AddressSet, addressRange } from "../reading/addresses.ts";
@@ -41,6 +42,19 @@ export const loadBalancerSources: ResourcePolicy = {
         },
       ];
     });
+  },
+  admission: {
+    rules: ({ country }) => {
+      const allowed = country.hosting.kubernetes?.mqtt.allowedSources ?? [];
+      if (allowed.length === 0) return [];
+      const ranges = field("object", "spec.loadBalancerSourceRanges", "[]");
+      return [
+        {
+          expression: `${field("object", "spec.type", '""')} != "LoadBalancer" || (size(${ranges}) > 0 && ${ranges}.all(range, isCIDR(range) && ${literal(allowed)}.exists(known, cidr(known).containsCIDR(range))))`,
+          message: `The load balancer lets in others than ${allowed.join(", ")}.`,
+        },
+      ];
+    },
   },
   examples: {
     passing: [

@@ -33,6 +33,19 @@ export const multiCluster: ResourcePolicy = {
       cure: "Take it out, or waive it where the other cluster stands in the country.",
     },
   ],
+  admission: {
+    types: [
+      "kubernetes:multicluster.x-k8s.io/*:ServiceExport",
+      "kubernetes:multicluster.x-k8s.io/*:ServiceImport",
+      "kubernetes:policy.karmada.io/*:PropagationPolicy",
+      "kubernetes:offloading.liqo.io/*:NamespaceOffloading",
+      "kubernetes:types.kubefed.io/*:FederatedDeployment",
+      "kubernetes:types.kubefed.io/*:FederatedSecret",
+      "kubernetes:skupper.io/*:Link",
+    ],
+    misses: "Kinds outside of the stack's namespace are not judged.",
+    rules: () => [{ expression: "false", message: "The object shares this cluster with others." }],
+  },
   examples: {
     passing: [
       {

@@ -1,5 +1,7 @@
 /** Whatever keeps data says which classes of data, so that the right articles apply. */
+
 import { dataClassNames } from "../../localisation/schema/residency.ts";
+import { field, literal } from "../admission/cel.ts";
 import { dataClassKey, isDataClass, statedDataClasses } from "../data-classes.ts";
 import { aws } from "../example.ts";
 import { notApplicable, type ResourcePolicy } from "../policy.ts";
@@ -40,6 +42,21 @@ export const dataClassUnstated: ResourcePolicy = {
         message: `${word} is no class of data.`,
         cure: `Use ${dataClassNames.join(", ")}.`,
       }));
+  },
+  admission: {
+    rules: () => {
+      const key = literal(dataClassKey);
+      const stated = (root: string) =>
+        `${root}.?metadata.?annotations[?${key}].orValue("") + " " + ${root}.?metadata.?labels[?${key}].orValue("")`;
+      const claims = field("object", "spec.volumeClaimTemplates", "[]");
+      const words = `([${stated("object")}] + ${claims}.map(claim, ${stated("claim")})).join(" ").replace(",", " ").split(" ").filter(word, word != "")`;
+      return [
+        {
+          expression: `(object.kind == "StatefulSet" && size(${claims}) == 0) || (size(${words}) > 0 && ${words}.all(word, word in ${literal(dataClassNames)}))`,
+          message: "It keeps data and does not say of which class.",
+        },
+      ];
+    },
   },
   examples: {
     passing: [

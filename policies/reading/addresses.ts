@@ -2,7 +2,7 @@
 import { BlockList, isIP } from "node:net";
 
 /** Loopback, private, link-local, shared, unique local: they never lead out by themselves. */
-const internalRanges = [
+export const internalRanges = [
   "0.0.0.0/32",
   "10.0.0.0/8",
   "100.64.0.0/10",

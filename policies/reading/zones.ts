@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from "../resource.ts";
 import { objectsAt, textAt, textMapAt, textsAt } from "./properties.ts";
 
-const zoneLabels = new Set([
+export const zoneLabels: ReadonlySet<string> = new Set([
   "topology.kubernetes.io/zone",
   "failure-domain.beta.kubernetes.io/zone",
   "topology.ebs.csi.aws.com/zone",

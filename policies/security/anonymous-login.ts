@@ -1,4 +1,6 @@
 /** No part lets anybody in without a login. */
+import { isPortable, matches } from "../admission/cel.ts";
+import { everyText, longTexts } from "../admission/kinds.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { holdsOneOf } from "../reading/hint.ts";
 import { workloads } from "../reading/pods.ts";
@@ -60,6 +62,16 @@ export const anonymousLogin: ResourcePolicy = {
         },
       ];
     }),
+  admission: {
+    rules: () =>
+      signs
+        .filter(([sign]) => isPortable(sign))
+        .map(([sign, what]) => ({
+          expression: everyText(`!${matches("text", sign)}`),
+          message: `${what} lets in whoever asks.`,
+        })),
+    misses: `RabbitMQ's anonymous_login_user is not judged, nor are ${longTexts}.`,
+  },
   examples: {
     passing: [
       {

@@ -1,4 +1,6 @@
 /** Machines reach the broker over TLS only. */
+import { field, literal, matches, portable } from "../admission/cel.ts";
+import { everyText } from "../admission/kinds.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { numberAt, objectsAt, textAt } from "../reading/properties.ts";
 import { textsOf } from "../reading/texts.ts";
@@ -14,6 +16,10 @@ const plainPorts = new Map([
 ]);
 const listener =
   /^[ \t]*(?:mqtt\.listeners\.tcp(?:\.\w+)?|listeners\.tcp(?:\.\w+)?)\s*=\s*(?!none\b)(\S+)|^[ \t]*listener\s+(1883)\b/m;
+
+/** The same without what RE2 lacks: a listener that is `none` is left out by a second look. */
+const listenerLine =
+  /^[ \t]*(mqtt\.listeners\.tcp(\.\w+)?|listeners\.tcp(\.\w+)?)\s*=\s*\S+|^[ \t]*listener\s+1883\b/m;
 
 export const plaintextMqtt: ResourcePolicy = {
   id: "plaintext-mqtt",
@@ -58,6 +64,21 @@ export const plaintextMqtt: ResourcePolicy = {
         },
       ];
     });
+  },
+  admission: {
+    rules: () => {
+      const ports = `[${[...plainPorts.keys()].join(", ")}]`;
+      return [
+        {
+          expression: `object.kind != "Service" || !(${field("object", "spec.type", '""')} in ["LoadBalancer", "NodePort"]) || ${field("object", "spec.ports", "[]")}.all(port, !(port.port in ${ports}) && !(${field("port", "targetPort", "0")} in ${ports}))`,
+          message: "A port without TLS is reached from outside.",
+        },
+        {
+          expression: `object.kind != "ConfigMap" || ${everyText(`text.findAll(${literal(portable(listenerLine))}).all(line, ${matches("line", /=\s*none$/)})`)}`,
+          message: "The broker listens without TLS.",
+        },
+      ];
+    },
   },
   examples: {
     passing: [

@@ -1,4 +1,5 @@
 /** Pages and APIs are served over TLS only. */
+import { field } from "../admission/cel.ts";
 import { aws } from "../example.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { annotationsOf, numberAt, objectsAt, textAt, textsAt } from "../reading/properties.ts";
@@ -28,6 +29,27 @@ export const routeWithoutTls: ResourcePolicy = {
     if (subject.type.endsWith(":Ingress")) return ingressBreaches(subject);
     if (subject.type.endsWith(":Gateway")) return gatewayBreaches(subject);
     return listenerBreaches(subject);
+  },
+  admission: {
+    types: ["kubernetes:networking.k8s.io/*:Ingress", "kubernetes:gateway.networking.k8s.io/*:Gateway"],
+    rules: () => {
+      const annotations = field("object", "metadata.annotations", "{}");
+      const covers = `host == rule.host || (rule.host.contains(".") && host == "*" + rule.host.substring(rule.host.indexOf(".")))`;
+      return [
+        {
+          expression: `object.kind != "Ingress" || ${field("object", "spec.rules", "[]")}.all(rule, has(rule.host) && ${field("object", "spec.tls", "[]")}.exists(tls, ${field("tls", "hosts", "[]")}.exists(host, ${covers})))`,
+          message: "A host is served without TLS.",
+        },
+        {
+          expression: `object.kind != "Ingress" || ${annotations}.all(key, !key.endsWith("ssl-redirect") || ${annotations}[key] != "false")`,
+          message: "Plain HTTP is answered instead of redirected.",
+        },
+        {
+          expression: `object.kind != "Gateway" || ${field("object", "spec.listeners", "[]")}.all(listener, listener.protocol in ["HTTPS", "TLS"] || listener.port == 80)`,
+          message: "A port listens without TLS.",
+        },
+      ];
+    },
   },
   examples: {
     passing: [

@@ -1,4 +1,6 @@
 /** Passwords and keys stand in Secrets, never in settings that anybody may read. */
+import { field, matches } from "../admission/cel.ts";
+import { everyText, longTexts } from "../admission/kinds.ts";
 import { aws } from "../example.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { workloads } from "../reading/pods.ts";
@@ -15,8 +17,15 @@ const shapes: readonly (readonly [shape: RegExp, what: string])[] = [
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, "an access key of AWS"],
   [/\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10}/, "a signed token"],
   [/\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bglpat-[\w-]{20,}|\bxox[abp]-[\w-]{10,}/, "a token of a service"],
-  [/:\/\/[^\s:/@$]{1,200}:(?!\$|\*|<|xxx)[^\s:/@$]{3,500}@/i, "a password in an address"],
+  // Three x stand for a password.
+  [
+    /:\/\/[^\s:/@$]{1,200}:([^\s:/@$*<x][^\s:/@$]{2,500}|x[^\s:/@$x][^\s:/@$]{1,500}|xx[^\s:/@$x][^\s:/@$]{0,500})@/i,
+    "a password in an address",
+  ],
 ];
+
+/** A path, a reference, a switch or a place where a secret was. */
+const harmless = /^(\/|\$[({]|true$|false$|none$|enabled$|disabled$|\*+$|\[secret\]$|arn:)/i;
 
 export const secretInPlain: ResourcePolicy = {
   id: "secret-in-plain",
@@ -60,6 +69,28 @@ export const secretInPlain: ResourcePolicy = {
         },
       ];
     }),
+  admission: {
+    types: [...workloads, "kubernetes:core/*:ConfigMap"],
+    rules: () => {
+      const isOpen = (name: string, value: string) =>
+        `${matches(name, secretName)} && !${matches(name, notSecret)} && ${value}.trim() != "" && !${matches(value, harmless)}`;
+      return [
+        {
+          expression: `variables.containers.all(container, ${field("container", "env", "[]")}.all(setting, !has(setting.value) || !(${isOpen("setting.name", "setting.value")})))`,
+          message: "A setting of a container is a secret in the clear.",
+        },
+        {
+          expression: `object.kind != "ConfigMap" || ${field("object", "data", "{}")}.all(key, !(${isOpen("key", "object.data[key]")}))`,
+          message: "A value of the ConfigMap is a secret in the clear.",
+        },
+        ...shapes.map(([shape, what]) => ({
+          expression: everyText(`!${matches("text", shape)}`),
+          message: `It holds ${what} in the clear.`,
+        })),
+      ];
+    },
+    misses: `Texts inside of other fields are not judged, nor are ${longTexts}.`,
+  },
   examples: {
     passing: [
       {
@@ -141,5 +172,5 @@ function isSecretSetting(text: Text): boolean {
     )
   )
     return false;
-  return !/^(\/|\$[({]|true$|false$|none$|enabled$|disabled$|\*+$|\[secret\]$|arn:)/i.test(value);
+  return !harmless.test(value);
 }

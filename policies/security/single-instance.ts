@@ -1,4 +1,5 @@
 /** In production a database survives the loss of one machine. */
+import { field } from "../admission/cel.ts";
 import { aws } from "../example.ts";
 import { notApplicable, type ResourcePolicy } from "../policy.ts";
 import { booleanAt, numberAt, textAt } from "../reading/properties.ts";
@@ -43,6 +44,18 @@ export const singleInstance: ResourcePolicy = {
         cure: `Set ${path} to 3.`,
       },
     ];
+  },
+  admission: {
+    types: ["kubernetes:postgresql.cnpg.io/*:Cluster", "kubernetes:rabbitmq.com/*:RabbitmqCluster"],
+    rules: ({ inProduction }) =>
+      inProduction
+        ? [
+            {
+              expression: `(object.kind == "Cluster" ? ${field("object", "spec.instances", "1")} : ${field("object", "spec.replicas", "1")}) >= 2`,
+              message: "The database stands on one machine.",
+            },
+          ]
+        : [],
   },
   examples: {
     passing: [

@@ -1,4 +1,5 @@
 /** Storage classes of drivers that can encrypt do so. */
+import { all, literal } from "../admission/cel.ts";
 import { notApplicable, type ResourcePolicy } from "../policy.ts";
 import { textAt, textMapAt } from "../reading/properties.ts";
 
@@ -40,6 +41,20 @@ export const storageClassEncryption: ResourcePolicy = {
         cure: `Set the parameter ${parameter} to "true".`,
       },
     ];
+  },
+  admission: {
+    misses: "Storage classes that the stack does not use are not judged.",
+    rules: () => [
+      {
+        expression: all(
+          ...Object.entries(parameters).map(
+            ([driver, parameter]) =>
+              `!(object.provisioner == ${literal(driver)} || object.provisioner.endsWith(${literal(`.${driver}`)})) || object.?parameters[?${literal(parameter)}].orValue("") == "true"`,
+          ),
+        ),
+        message: "The class's volumes are not encrypted.",
+      },
+    ],
   },
   examples: {
     passing: [

@@ -1,0 +1,56 @@
+/**
+ * Text of the Common Expression Language, as Kubernetes' API server runs it (with its libraries of addresses and regular
+ * expressions). https://kubernetes.io/docs/reference/using-api/cel/
+ */
+
+/** A text, or a list of texts, as a literal. */
+export const literal = (value: string | readonly string[]): string =>
+  typeof value === "string"
+    ? JSON.stringify(value)
+    : `[${value.map((item) => JSON.stringify(item)).join(", ")}]`;
+
+/** `a && b`; true of nothing. */
+export const all = (...terms: readonly string[]): string =>
+  terms.length === 0 ? "true" : terms.map((term) => `(${term})`).join(" && ");
+
+/** `a || b`; false of nothing. */
+export const any = (...terms: readonly string[]): string =>
+  terms.length === 0 ? "false" : terms.map((term) => `(${term})`).join(" || ");
+
+/** A field that may be absent: `field("object", "spec.externalName", '""')`. */
+export const field = (root: string, path: string, otherwise: string): string =>
+  `${root}${path
+    .split(".")
+    .map((name) => `.?${name}`)
+    .join("")}.orValue(${otherwise})`;
+
+export const hasField = (root: string, path: string): string =>
+  `${root}${path
+    .split(".")
+    .map((name) => `.?${name}`)
+    .join("")}.hasValue()`;
+
+/** The most that RE2 repeats. */
+const maximumRepeat = 1000;
+
+/** `text.matches(pattern)` of a pattern that JavaScript and RE2 read alike. */
+export const matches = (text: string, pattern: RegExp): string =>
+  `${text}.matches(${literal(portable(pattern))})`;
+
+/**
+ * The pattern as RE2 writes it.
+ * @throws Error where RE2 lacks what it uses.
+ */
+export function portable(pattern: RegExp): string {
+  if (!isPortable(pattern)) throw new Error(`RE2 has nothing like ${pattern.source}.`);
+  const source = pattern.source
+    .replaceAll(/\{(\d+),(\d+)\}/g, (repeat, least, most) =>
+      Number(most) > maximumRepeat ? `{${least},}` : repeat,
+    )
+    .replaceAll("\\/", "/");
+  const letters = [...pattern.flags].filter((flag) => flag === "i" || flag === "m").join("");
+  return letters === "" ? source : `(?${letters})${source}`;
+}
+
+/** Whether RE2 can say it. */
+export const isPortable = ({ source }: RegExp): boolean => !/\(\?[=!<]|\\[1-9]/.test(source);

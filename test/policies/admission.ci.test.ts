@@ -1,0 +1,283 @@
+/** A real API server refuses what the check refuses, and nothing else, by what is generated from the policies. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadCountry } from "../../localisation/load.ts";
+import { admissionManifests, admissionTypes, hasAdmission } from "../../policies/admission/generate.ts";
+import { policies } from "../../policies/catalogue.ts";
+import { PolicyContext } from "../../policies/context.ts";
+import { parseManifests } from "../../policies/input/manifests.ts";
+import { plannedResources } from "../../policies/input/planned.ts";
+import { objectName, Plan } from "../../policies/plan.ts";
+import type { Example } from "../../policies/policy.ts";
+import { stackClasses } from "../../policies/reading/storage-classes.ts";
+import { type Resource, typeKey } from "../../policies/resource.ts";
+import { planCountry } from "../../stacks/plan/country-plan.ts";
+import { installDefinitions } from "../cluster/definitions.ts";
+import { kubectl, noCluster, onCluster } from "../cluster/kubectl.ts";
+import { countryFile } from "../plan/planned.ts";
+import { ApiServer, type ClusterObject } from "./api-server.ts";
+import { completeObject } from "./complete-object.ts";
+import { exampleCountry, exampleToday, overlaid } from "./judge.ts";
+import { clusterMutations } from "./mutants.ts";
+
+const part = `admission-${process.pid}`;
+const label = "rollout-test";
+
+const covered = policies.filter(hasAdmission);
+
+interface Trial {
+  readonly says: string;
+  readonly policy: (typeof covered)[number];
+  readonly namespace: string;
+  readonly objects: readonly ClusterObject[];
+  readonly context: PolicyContext;
+}
+
+/** Every example of the covered policies, each in a namespace of its own. */
+function trials(): Trial[] {
+  return covered.flatMap((policy) => {
+    const all: readonly (readonly [string, Example])[] = [
+      ...policy.examples.failing.map((example, index) => [`failing ${index + 1}`, example] as const),
+      ...policy.examples.passing.map((example, index) => [`passing ${index + 1}`, example] as const),
+    ];
+    return all
+      .filter(([, { manifests }]) => manifests !== undefined)
+      .map(([says, example], index) => {
+        const namespace = `${part}-${covered.indexOf(policy)}-${index}`;
+        const objects = parseManifests(example.manifests ?? "", "example.yaml").map(({ properties }) =>
+          completeObject(properties as unknown as ClusterObject, namespace),
+        );
+        return { says, policy, namespace, objects, context: contextOf(example, objects) };
+      });
+  });
+}
+
+const resourcesOf = (objects: readonly ClusterObject[]): Resource[] =>
+  parseManifests(JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }), "objects.json");
+
+function contextOf({ country, environment, today }: Example, objects: readonly ClusterObject[]) {
+  return new PolicyContext({
+    country: overlaid(exampleCountry, country ?? {}),
+    ...(environment !== undefined && { environment }),
+    today: today ?? exampleToday,
+    plan: new Plan(resourcesOf(objects), { kind: "manifests", description: "the example" }),
+  });
+}
+
+/** What the check finds in one of the objects. */
+function breaches({ policy, context }: Trial, object: ClusterObject): boolean {
+  const [resource] = resourcesOf([object]);
+  const outcome = policy.check(resource as Resource, context);
+  return Array.isArray(outcome) && outcome.length > 0;
+}
+
+const isJudged = ({ policy }: Trial, object: ClusterObject): boolean => {
+  const [resource] = resourcesOf([object]);
+  return admissionTypes(policy).some((type) => typeKey(type) === typeKey(resource?.type ?? ""));
+};
+
+/** Policies take effect some time after they are there, in the order in which they came. */
+async function untilInForce(server: ApiServer, object: ClusterObject, policy: string): Promise<void> {
+  for (let round = 0; ; round++) {
+    const { refusedBy } = await server.tryOut(object);
+    if (refusedBy.includes(policy)) break;
+    if (round > 600) throw new Error(`${policy} does not come into force.`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+const namespaceObject = (name: string): ClusterObject => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name, labels: { [label]: part } },
+});
+
+/** Its own policy, which refuses everything, comes last. */
+async function putInForce(
+  server: ApiServer,
+  manifests: readonly ClusterObject[],
+  namespace: string,
+): Promise<void> {
+  await server.create(namespaceObject(`${namespace}-last`));
+  const last = `${namespace}-last.refuses-all`;
+  const labelled = [...manifests, ...refusingAll(last, `${namespace}-last`)].map((manifest) => ({
+    ...manifest,
+    metadata: { ...manifest.metadata, labels: { [label]: part } },
+  }));
+  for (const kind of ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"])
+    for (const manifest of labelled) if (manifest.kind === kind) await server.create(manifest);
+  const canary = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "any", namespace: `${namespace}-last` },
+  };
+  await untilInForce(server, canary, last);
+}
+
+function refusingAll(name: string, namespace: string): ClusterObject[] {
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  return [
+    {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicy",
+      metadata: { name },
+      spec: {
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] },
+          ],
+        },
+        validations: [{ expression: "false" }],
+      },
+    },
+    {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata: { name },
+      spec: {
+        policyName: name,
+        validationActions: ["Deny"],
+        matchResources: { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } },
+      },
+    },
+  ];
+}
+
+describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
+  let server: ApiServer;
+  let definitions: string[] = [];
+  const all = trials();
+
+  beforeAll(async () => {
+    server = new ApiServer();
+    definitions = await installDefinitions();
+    for (const { namespace, objects } of all) {
+      await server.create(namespaceObject(namespace));
+      for (const name of new Set(objects.map(({ spec }) => spec?.serviceAccountName)))
+        if (name !== undefined)
+          await server.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } });
+    }
+    const manifests = all.flatMap(({ policy, context, namespace }) =>
+      admissionManifests([policy], context, { namespace, mode: "enforce" }),
+    );
+    await putInForce(server, manifests as unknown as ClusterObject[], part);
+  }, 900_000);
+
+  afterAll(async () => {
+    server.client.close();
+    for (const kind of ["validatingadmissionpolicybindings", "validatingadmissionpolicies", "namespaces"])
+      await kubectl(["delete", kind, "-l", `${label}=${part}`, "--wait=false"]);
+    if (definitions.length > 0) await kubectl(["delete", "crds", ...definitions, "--ignore-not-found"]);
+  }, 900_000);
+
+  describe.each(covered.map((policy) => [policy.id, policy] as const))("%s", (_, policy) => {
+    const own = all.filter((trial) => trial.policy === policy);
+    test.each(own.map((trial) => [trial.says, trial] as const))(
+      "example %s: the same verdict",
+      async (_says, trial) => {
+        for (const object of trial.objects) {
+          const known = await server.client.resourceOf(object.apiVersion, object.kind);
+          // What the cluster does not know, it takes from nobody.
+          if (known === undefined) continue;
+          const { refusedBy, error } = await server.tryOut(object);
+          const expected = isJudged(trial, object) && breaches(trial, object);
+          // The server itself refuses some.
+          if (expected && error !== undefined) continue;
+          expect(error, "the example itself is wrong").toBeUndefined();
+          expect({ object: object.metadata.name, refused: refusedBy.length > 0 }).toEqual({
+            object: object.metadata.name,
+            refused: expected,
+          });
+        }
+      },
+    );
+  });
+
+  describe.each(["za", "tr", "br"])("The plan of %s", (name) => {
+    const namespace = `${part}-${name}`;
+    let resources: readonly Resource[];
+    let context: PolicyContext;
+
+    beforeAll(async () => {
+      const loaded = loadCountry(countryFile(name), { today: exampleToday });
+      const country = structuredClone(loaded.country) as typeof loaded.country & {
+        hosting: { kubernetes: { namespace: string } };
+      };
+      country.hosting.kubernetes.namespace = namespace;
+      const plan = await planCountry({ ...loaded, country }, "kubernetes", "0.1.0");
+      resources = plannedResources(plan.resources);
+      context = new PolicyContext({
+        country: overlaid(country, { hosting: { target: "kubernetes" } }),
+        today: exampleToday,
+        plan: new Plan(resources, { kind: "plan", description: "the plan" }),
+      });
+      await server.create(namespaceObject(namespace));
+      // Where all only warn, one answer names each of them.
+      const manifests = admissionManifests(policies, context, { namespace, mode: "warn" });
+      await putInForce(server, manifests as unknown as ClusterObject[], namespace);
+    }, 900_000);
+
+    const isObject = ({ type, properties }: Resource) =>
+      type.startsWith("kubernetes:") && properties.metadata !== undefined;
+    const asObject = ({ type, properties }: Resource) =>
+      completeObject(
+        {
+          ...(JSON.parse(JSON.stringify(properties)) as object),
+          apiVersion: type.split(":")[1]?.replace(/^core\//, ""),
+          kind: type.split(":")[2],
+        } as ClusterObject,
+        namespace,
+      );
+
+    test("is taken whole", async () => {
+      let judged = 0;
+      for (const resource of resources.filter(isObject)) {
+        const object = asObject(resource);
+        if (object.kind === "Secret") continue;
+        if ((resource.properties.metadata as { namespace?: string }).namespace !== namespace) continue;
+        const { refusedBy } = await server.tryOut(object);
+        expect(refusedBy, resource.name).toEqual([]);
+        judged++;
+      }
+      expect(judged).toBeGreaterThan(40);
+    });
+
+    test("broken in each way is refused by the policies that the check names", async () => {
+      let tried = 0;
+      const wrong: string[] = [];
+      for (const mutation of clusterMutations) {
+        const mutant = mutation.mutate(resources)[0];
+        const changed = mutant?.changed;
+        if (changed === undefined || mutant?.country !== undefined || !isObject(changed)) continue;
+        const object = asObject(changed);
+        if (
+          object.kind === "Secret" ||
+          (await server.client.resourceOf(object.apiVersion, object.kind)) === undefined
+        )
+          continue;
+        const { refusedBy, error } = await server.tryOut(object);
+        // The server itself refuses some.
+        if (error !== undefined) continue;
+        tried++;
+        const [resource] = resourcesOf([object]);
+        if (resource === undefined) continue;
+        const ofOthers =
+          object.kind === "StorageClass" && !stackClasses(context).includes(objectName(resource));
+        const expected = (ofOthers ? [] : covered)
+          .filter((policy) => admissionTypes(policy).some((type) => typeKey(type) === typeKey(resource.type)))
+          .filter((policy) => {
+            const outcome = policy.check(resource, context);
+            return Array.isArray(outcome) && outcome.length > 0;
+          })
+          .map(({ id }) => `${namespace}.${id}`)
+          .sort();
+        const refused = refusedBy.filter((name) => name.startsWith(`${namespace}.`));
+        if (expected.join() !== refused.join())
+          wrong.push(
+            `${mutation.says} (${resource.name}): the check ${expected.join()}; the cluster ${refused.join()}`,
+          );
+      }
+      expect(wrong).toEqual([]);
+      expect(tried).toBeGreaterThan(30);
+    }, 900_000);
+  });
+});
