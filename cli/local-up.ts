@@ -1,5 +1,6 @@
 /** Stands a country's stack up on this machine and keeps it running until Ctrl-C. */
 import type { LoadedCountry } from "../localisation/load.ts";
+import type { WrittenReport } from "../stacks/local/compliance-writer.ts";
 import { DataFolder } from "../stacks/local/data-folder.ts";
 import type { LocalStack } from "../stacks/local/local-stack.ts";
 import { duration, print, printEvent, style, table } from "./terminal.ts";
@@ -14,6 +15,7 @@ export interface LocalUpOptions {
   readonly rate?: number;
   readonly speed?: number;
   readonly newPasswords?: boolean;
+  readonly report: boolean;
   readonly open: boolean;
   readonly json?: boolean;
 }
@@ -60,16 +62,42 @@ export async function localUp(
     });
     if (options.json) printEvent({ event: "ready", ...summary(stack) });
     else welcome(stack, performance.now() - started);
+    const reports = options.report ? writeReports(loaded, folder, options, end.signal) : undefined;
     if (options.open && !options.json && process.stdout.isTTY) await openPage(stack);
     await aborted(end.signal);
     const stopping = performance.now();
     await stack.stop();
+    await reports;
     if (options.json) printEvent({ event: "stopped" });
     else print(`Stopped in ${duration(performance.now() - stopping)}. Everything acknowledged is stored.`);
     end.signal.throwIfAborted();
   } catch (error) {
     if (!(error instanceof Interruption)) throw asEnvironmentError(error);
   }
+}
+
+/** Beside the running stack, whatever becomes of them. */
+async function writeReports(
+  loaded: LoadedCountry,
+  folder: DataFolder,
+  { data, json }: LocalUpOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { writeComplianceReports } = await import("../stacks/local/compliance-writer.ts");
+  await writeComplianceReports({
+    loaded,
+    folder,
+    data,
+    signal,
+    written: (report) => (json ? printEvent({ event: "report", ...report }) : print(reportLine(report))),
+  });
+}
+
+function reportLine({ name, target, file, ok, failure }: WrittenReport): string {
+  const what =
+    name === "local" ? "Compliance report of this machine" : `Compliance report of the plan on ${target}`;
+  if (file === undefined) return `${style("yellow", "!")} ${what} could not be written: ${failure}`;
+  return `${ok ? style("green", "✓") : style("red", "✗")} ${what}: ${file}`;
 }
 
 /** Ctrl-C or SIGTERM. */

@@ -80,7 +80,8 @@ export function writeFolder(folder: string, files: Files, replace = false): void
   let draft: string | undefined;
   try {
     mkdirSync(dirname(target), { recursive: true });
-    draft = mkdtempSync(join(dirname(target), ".report-"));
+    if (replace) removeDrafts(dirname(target));
+    draft = mkdtempSync(join(dirname(target), draftPrefix));
     for (const [name, content] of files) {
       mkdirSync(dirname(join(draft, name)), { recursive: true });
       writeFileSync(join(draft, name), content);
@@ -97,6 +98,14 @@ export function writeFolder(folder: string, files: Files, replace = false): void
       code === "ENOSPC" ? "Free some space." : "Name another folder with --out.",
     );
   }
+}
+
+const draftPrefix = ".report-";
+
+/** Of a process that was ended while it wrote. */
+function removeDrafts(folder: string): void {
+  for (const entry of readdirSync(folder))
+    if (entry.startsWith(draftPrefix)) rmSync(join(folder, entry), { recursive: true, force: true });
 }
 
 const largestFileBytes = 64 * 1024 * 1024;

@@ -19,6 +19,7 @@ import { messagePage } from "./pages/message.ts";
 import { questionnaireOf } from "./questionnaire.ts";
 import { allowOnly } from "./routes/access.ts";
 import { accountRoutes, isTooBusy, sessionCookie } from "./routes/accounts.ts";
+import { complianceRoutes } from "./routes/compliance.ts";
 import { connectRoutes } from "./routes/connect.ts";
 import { diagnosticRoutes } from "./routes/diagnostic.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -66,6 +67,8 @@ export function createDiagnosticApp(dependencies: DiagnosticDependencies): Hono<
       xFrameOptions: "DENY",
       referrerPolicy: "same-origin",
       strictTransportSecurity: secureCookies ? "max-age=31536000" : false,
+      // The compliance reports have a style of their own, and with it a stricter policy.
+      overwrite: false,
       permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
     }),
   );
@@ -131,6 +134,7 @@ export function createDiagnosticApp(dependencies: DiagnosticDependencies): Hono<
   machineRoutes(app, services);
   connectRoutes(app, services);
   ministryRoutes(app, services);
+  complianceRoutes(app, services);
 
   app.notFound((c) => {
     const { view } = c.var;

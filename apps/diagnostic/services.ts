@@ -7,6 +7,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import type { Flow } from "../ingest/ingest.ts";
 import type { Database } from "../relational/database.ts";
 import type { Assets } from "./assets.ts";
+import type { ComplianceReports } from "./compliance-reports.ts";
 import type { LiveValues } from "./live-values.ts";
 import type { Question } from "./questionnaire.ts";
 import type { Translation } from "./translation.ts";
@@ -40,6 +41,8 @@ export interface DiagnosticDependencies {
   /** Health of the stack's parts; shown to the ministry. */
   readonly status: () => Promise<{ readonly parts: readonly StackPart[] }>;
   readonly mqtt: MqttEndpoints;
+  /** Absent where nobody writes any. */
+  readonly complianceReports?: ComplianceReports;
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;

@@ -23,6 +23,7 @@ interface Options {
   readonly signKey?: string;
   readonly passphraseFile?: string;
   readonly cosignKey?: string;
+  readonly replace?: boolean;
   readonly json?: boolean;
 }
 
@@ -40,6 +41,7 @@ export function reportCommand(): Command {
     .option("--sign-key <file>", "private key that signs it; `rollout report keygen` makes one")
     .option("--passphrase-file <file>", "file with the passphrase of that key")
     .option("--cosign-key <key>", "also sign by cosign with this key of it, such as awskms:///alias/reports")
+    .addOption(new Option("--replace", "take the place of an earlier report in the folder").hideHelp())
     .option("--json", "print JSON")
     .addCommand(reportKeygenCommand().exitOverride())
     .addCommand(reportVerifyCommand().exitOverride())
@@ -81,7 +83,7 @@ async function writeReport(file: string, options: Options): Promise<void> {
     ...(key !== undefined && { key }),
     ...(options.cosignKey !== undefined && { cosignKey: options.cosignKey }),
   });
-  writeFolder(folder, files);
+  writeFolder(folder, files, options.replace);
   const signed = key !== undefined || options.cosignKey !== undefined;
   if (!report.verdict.ok) process.exitCode = exitCode.checkFailed;
   if (options.json) {

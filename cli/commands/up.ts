@@ -22,6 +22,7 @@ const localOptions = [
   "rate",
   "speed",
   "newPasswords",
+  "report",
   "open",
 ];
 const engineOptions = ["state", "unlock", "yes"];
@@ -62,6 +63,7 @@ export function upCommand(): Command {
       new Option("--speed <factor>", "how fast simulated time catches up with the clock").argParser(positive),
     )
     .option("--new-passwords", "give the accounts of this stack new passwords")
+    .option("--no-report", "do not write the compliance reports")
     .option("--no-open", "do not open the browser")
     .option("--json", "print one JSON value a line")
     .action(async (file: string, options: UpOptions, command: Command) => {

@@ -1,6 +1,6 @@
 /**
  * The folder in which a local stack keeps everything: stores, keys, log, and how to reach the running process.
- * Layout: `time-series/` and `relational/` (the stores' own), `certificates/`, `stack.log`, `running.json`.
+ * Layout: `time-series/` and `relational/` (the stores' own), `certificates/`, `compliance/`, `stack.log`, `running.json`.
  */
 import {
   accessSync,
@@ -47,6 +47,10 @@ export class DataFolder {
   /** What devices must trust. */
   get certificateAuthority(): string {
     return join(this.certificates, "ca.pem");
+  }
+  /** The compliance reports, each in a folder of its name. */
+  get compliance(): string {
+    return join(this.path, "compliance");
   }
   get log(): string {
     return join(this.path, "stack.log");

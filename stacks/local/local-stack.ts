@@ -13,6 +13,7 @@ import { openCertificates } from "../../apps/broker/certificates.ts";
 import { listen } from "../../apps/broker/listen.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
 import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
+import { complianceReportsIn } from "../../apps/diagnostic/compliance-reports.ts";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
 import { type Database, openRelationalStore } from "../../apps/relational/database.ts";
@@ -167,6 +168,7 @@ async function start(
         ...(isLoopback(bind) ? { plainPort: broker.mqttPort } : {}),
         certificateAuthority: certificates.ca,
       },
+      complianceReports: complianceReportsIn(folder.compliance),
       secureCookies: false,
       signal: pages.signal,
       log,

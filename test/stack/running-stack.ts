@@ -50,7 +50,7 @@ export class RunningStack {
 
   /** `rollout up` with free ports and these parameters. */
   static async start(...parameters: string[]): Promise<RunningStack> {
-    const child = start(["up", "--port", "0", "--no-open", "--json", ...parameters]);
+    const child = start(["up", "--port", "0", "--no-open", "--no-report", "--json", ...parameters]);
     const errors = collected(child.stderr!);
     const lines: string[] = [];
     const ended = once(child, "close").then(([code]) => ({

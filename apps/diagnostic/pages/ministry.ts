@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import { dimensions } from "../../../localisation/schema/diagnostic.ts";
 import type { Flow } from "../../ingest/ingest.ts";
+import type { ComplianceReportName } from "../compliance-reports.ts";
 import type { Figure, GroupCounts, GroupFigures, NationalFigures } from "../national.ts";
 import type { StackPart } from "../services.ts";
 import type { Html, View } from "../view.ts";
@@ -18,6 +19,8 @@ export interface MinistryPage {
   readonly flow: Flow | undefined;
   /** Absent where the status can't be read. */
   readonly parts: readonly StackPart[] | undefined;
+  /** Reports that are there; absent where nobody writes any. */
+  readonly compliance: readonly ComplianceReportName[] | undefined;
 }
 
 export function ministryPage(view: View, page: MinistryPage): Html {
@@ -62,7 +65,8 @@ ${figureTable(view, "sector", figures.bySector)}
 ${figureTable(view, "size-band", figures.bySizeBand)}
 ${figures.byRegion.length === 0 ? "" : countTable(view, "region", figures.byRegion)}
 <h2>${t("ministry.stack")}</h2>
-${flowAndHealth(view, page)}`,
+${flowAndHealth(view, page)}
+${complianceLinks(view, page.compliance)}`,
   });
 }
 
@@ -138,5 +142,16 @@ ${
         ({ name, health, detail }) =>
           html`<li><span lang="en">${name}</span> <span><strong class="health" data-health="${health}">${t(`health.${health}`)}</strong> <span class="hint" lang="en">${detail}</span></span></li>`,
       )}</ul>`
+}`;
+}
+
+function complianceLinks({ t }: View, reports: MinistryPage["compliance"]): Html | "" {
+  if (reports === undefined) return "";
+  return html`<h2>${t("ministry.compliance")}</h2>
+<p>${t("ministry.compliance.text")}</p>
+${
+  reports.length === 0
+    ? html`<p>${t("ministry.compliance.none")}</p>`
+    : html`<ul>${reports.map((name) => html`<li><a href="/ministry/compliance/${name}">${t(`ministry.compliance.${name}`)}</a></li>`)}</ul>`
 }`;
 }

@@ -49,6 +49,7 @@ export function ministryRoutes(app: Hono<Environment>, services: Services): void
         others: counts.get(!simulated) ?? 0,
         flow,
         parts: status?.parts,
+        compliance: await services.complianceReports?.available(),
       }),
     );
   });
