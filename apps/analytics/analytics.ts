@@ -6,6 +6,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { Database } from "../relational/database.ts";
 import { machine as machineTable } from "../relational/schema.ts";
+import { inProcess, type Layout } from "../store/layout.ts";
 import { wholeBucketAge } from "../store/retention.ts";
 import { calendarOf, type ShiftCalendar } from "./calendar.ts";
 import { type Change, Changes } from "./changes.ts";
@@ -29,6 +30,8 @@ export interface AnalyticsOptions {
   readonly client: ClickHouseClient;
   readonly database: Database;
   readonly country: Country;
+  /** How the time-series store's tables lie; in one process where absent. */
+  readonly layout?: Layout;
   readonly log: { warn(fields: object, message: string): void };
   /** Epoch milliseconds; the clock by which readings are received. */
   readonly clock?: () => number;
@@ -40,6 +43,8 @@ export interface AnalyticsStatus {
   readonly durationMilliseconds?: number;
   /** Rows that the last run computed, one a machine and shift. */
   readonly rows?: number;
+  /** Rows that all runs since the start computed. */
+  readonly rowsTotal: number;
   /** Age of the newest readings that are accounted for; absent before the first run. */
   readonly lagMilliseconds?: number;
   /** What the last run failed with, until one succeeds. */
@@ -61,7 +66,8 @@ export class Analytics {
   #last: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
-  #status: Omit<AnalyticsStatus, "lagMilliseconds"> = {};
+  #status: Omit<AnalyticsStatus, "lagMilliseconds" | "rowsTotal"> = {};
+  #rowsTotal = 0;
 
   private constructor(options: AnalyticsOptions, progress: Progress) {
     this.#options = options;
@@ -69,7 +75,7 @@ export class Analytics {
     this.#calendar = calendarOf(options.country);
     this.#progress = progress;
     this.#changes = new Changes(options.client, progress);
-    this.#table = new ShiftTable(options.client, progress);
+    this.#table = new ShiftTable(options.client, progress, options.layout ?? inProcess);
   }
 
   static async open(options: AnalyticsOptions): Promise<Analytics> {
@@ -80,6 +86,7 @@ export class Analytics {
     const until = this.#changes.receivedUntil;
     return {
       ...this.#status,
+      rowsTotal: this.#rowsTotal,
       ...(until === undefined ? {} : { lagMilliseconds: Math.max(0, this.#clock() - until) }),
     };
   }
@@ -104,7 +111,7 @@ export class Analytics {
 
   /** Deletes all that the time-series store holds of a company. Its machines must no longer be registered. */
   async eraseCompany(company: string): Promise<void> {
-    await this.#inTurn(() => eraseCompany(this.#options.client, company));
+    await this.#inTurn(() => eraseCompany(this.#options.client, company, this.#options.layout));
   }
 
   /** Ends a run that is under way at its next step. */
@@ -130,6 +137,7 @@ export class Analytics {
     try {
       const rows = await this.#run(this.#clock());
       this.#status = { ...ended(), rows };
+      this.#rowsTotal += rows;
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       this.#status = { ...ended(), failure };

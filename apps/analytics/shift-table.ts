@@ -1,5 +1,6 @@
 /** The table `kpi_shift`: writing rows so that the newest wins, and reading what the job must know of stored ones. */
 import type { ClickHouseClient } from "@clickhouse/client";
+import type { Layout } from "../store/layout.ts";
 import type { ShiftInterval } from "./calendar.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 import type { Progress } from "./progress.ts";
@@ -13,10 +14,12 @@ export interface StoredShift extends MachineKey {
 export class ShiftTable {
   readonly #client: ClickHouseClient;
   readonly #progress: Progress;
+  readonly #layout: Layout;
 
-  constructor(client: ClickHouseClient, progress: Progress) {
+  constructor(client: ClickHouseClient, progress: Progress, layout: Layout) {
     this.#client = client;
     this.#progress = progress;
+    this.#layout = layout;
   }
 
   async write(rows: readonly ShiftRow[], now: number): Promise<void> {
@@ -62,8 +65,9 @@ export class ShiftTable {
       AND computed_at < fromUnixTimestamp64Milli({version:Int64})`;
     // A mutation, even of nothing, waits for the engine's background work. Rows that were replaced go by themselves.
     if ((await this.#stored(outdated, times)).length === 0) return;
+    const table = this.#layout.alterable(this.#layout.ownTable("kpi_shift"));
     await this.#client.command({
-      query: `ALTER TABLE kpi_shift DELETE WHERE ${outdated} SETTINGS mutations_sync = 2`,
+      query: `ALTER TABLE ${table} DELETE WHERE ${outdated} SETTINGS mutations_sync = 2`,
       query_params: times,
     });
   }

@@ -63,6 +63,8 @@ export async function run(name: string, options: FrameOptions): Promise<void> {
     end.signal.throwIfAborted();
   } catch (error) {
     if (!(end.signal.reason instanceof Interruption)) throw error;
+    // A Job that ends well is not tried again.
+    if (running?.finished !== undefined) throw new Error(`${name} was told to stop before it was done.`);
   } finally {
     end.abort(new Interruption("ended"));
     await stopInTime(running, log);

@@ -2,5 +2,7 @@
 import type { Program } from "./program.ts";
 
 export const programs: Readonly<Record<string, () => Promise<Program>>> = {
+  analytics: () => import("./analytics.ts"),
+  migration: () => import("./migration.ts"),
   "backup-expiry": () => import("./backup-expiry.ts"),
 };

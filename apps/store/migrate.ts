@@ -2,9 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
+import { inProcess, type Layout } from "./layout.ts";
 import { applyRetention } from "./retention.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
+
+const migrationTable = `CREATE TABLE IF NOT EXISTS migration (version UInt32, statement UInt32, name String, applied_at DateTime('UTC') DEFAULT now())
+ENGINE = MergeTree ORDER BY (version, statement) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
 interface Migration {
   readonly version: number;
@@ -42,11 +46,12 @@ export class TimeZoneChangedError extends Error {
  * not applied again.
  * @throws NewerStoreError when the store has migrations that this version doesn't know; TimeZoneChangedError.
  */
-export async function migrateTimeSeriesStore(client: ClickHouseClient, country: Country): Promise<void> {
-  await client.command({
-    query: `CREATE TABLE IF NOT EXISTS migration (version UInt32, statement UInt32, name String, applied_at DateTime('UTC') DEFAULT now())
-            ENGINE = MergeTree ORDER BY (version, statement) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`,
-  });
+export async function migrateTimeSeriesStore(
+  client: ClickHouseClient,
+  country: Country,
+  layout: Layout = inProcess,
+): Promise<void> {
+  for (const query of layout.statements(migrationTable)) await client.command({ query });
   const result = await client.query({
     query: "SELECT version, statement FROM migration",
     format: "JSONEachRow",
@@ -64,13 +69,10 @@ export async function migrateTimeSeriesStore(client: ClickHouseClient, country: 
   const done = new Set(applied.map((row) => `${row.version}.${row.statement}`));
   for (const { version, name, statements } of migrations) {
     for (const [statement, sql] of statements.entries()) {
+      // Asked of each statement, because the layout remembers what the earlier ones made.
+      const queries = layout.statements(sql);
       if (done.has(`${version}.${statement}`)) continue;
-      // A crash between the statement and its record would run the statement twice.
-      const repeatable = sql.replace(
-        /CREATE (TABLE|MATERIALIZED VIEW|VIEW) (?!IF NOT EXISTS)/,
-        "CREATE $1 IF NOT EXISTS ",
-      );
-      await client.command({ query: repeatable });
+      for (const query of queries) await client.command({ query });
       await client.insert({
         table: "migration",
         values: [{ version, statement, name }],
@@ -79,7 +81,7 @@ export async function migrateTimeSeriesStore(client: ClickHouseClient, country: 
     }
   }
   await checkTimeZone(client, country.timezone);
-  await applyRetention(client, country.telemetry.retention);
+  await applyRetention(client, country.telemetry.retention, layout);
 }
 
 /** Hours and days in the store are those of the time zone with which it was made. */

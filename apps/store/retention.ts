@@ -1,6 +1,7 @@
 /** How long each table keeps its rows, by the country's file, as the engine's TTL. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
+import { inProcess, type Layout } from "./layout.ts";
 
 export type Retention = Country["telemetry"]["retention"];
 
@@ -15,19 +16,23 @@ const kept: Readonly<Record<string, readonly [column: string, level: keyof Reten
 };
 
 /** Sets the tables' TTL where it differs; rows that a shorter one no longer allows go in the background. */
-export async function applyRetention(client: ClickHouseClient, retention: Retention): Promise<void> {
+export async function applyRetention(
+  client: ClickHouseClient,
+  retention: Retention,
+  layout: Layout = inProcess,
+): Promise<void> {
   for (const [table, [column, level]] of Object.entries(kept)) {
     // With a DateTime of 32 bits, a period that ends after 2106 would wrap round and delete all at once.
     const ttl = `TTL toDateTime64(${column}, 0) + ${interval(retention[level])}`;
     const result = await client.query({
       query:
         "SELECT create_table_query AS definition FROM system.tables WHERE database = currentDatabase() AND name = {table:String}",
-      query_params: { table },
+      query_params: { table: layout.ownTable(table) },
       format: "JSONEachRow",
     });
     const [row] = await result.json<{ definition: string }>();
     if (row?.definition.includes(`${ttl} SETTINGS`)) continue;
-    await client.command({ query: `ALTER TABLE ${table} MODIFY ${ttl}` });
+    await client.command({ query: `ALTER TABLE ${layout.alterable(layout.ownTable(table))} MODIFY ${ttl}` });
   }
 }
 

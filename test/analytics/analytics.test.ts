@@ -293,6 +293,7 @@ describe("the job itself", () => {
       lastRun: now,
       durationMilliseconds: expect.any(Number),
       rows: 1,
+      rowsTotal: 1,
       lagMilliseconds: 0,
     });
   });
