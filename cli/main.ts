@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { kitVersion } from "../localisation/package-root.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { checkCommand } from "./commands/check.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { exportCommand } from "./commands/export.ts";
 import { imagesCommand } from "./commands/images.ts";
@@ -38,6 +39,7 @@ for (const command of [
   policiesCommand(),
   reportCommand(),
   migrateCommand(),
+  doctorCommand(),
   previewCommand(),
   upCommand(),
   refreshCommand(),

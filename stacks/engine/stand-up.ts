@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { checkCountry } from "../../policies/check-country.ts";
 import { blocks } from "../../policies/findings.ts";
-import { ClusterError } from "../cluster/cluster-error.ts";
 import { EnvironmentError } from "../local/environment-error.ts";
 import { planCountry } from "../plan/country-plan.ts";
 import { totals } from "../plan/tree.ts";
@@ -25,7 +24,7 @@ export async function standUp(request: RolloutRequest, conversation: Conversatio
   await judge(request, conversation);
   const session = await openSession(request, conversation);
   try {
-    await refuseForeignNamespace(session);
+    await refuseForeignStack(session);
     await repair(session, conversation);
     const changes = await previewed(session, conversation);
     if (changes.length === 0) {
@@ -155,21 +154,19 @@ export async function confirm(
 }
 
 /**
- * A stack without a state beside a namespace that is there: the state lies somewhere else, and a new one would give the parts
- * new secrets.
+ * A stack stands in the cluster that the state does not know: the state lies somewhere else, and a new one would give the parts
+ * new secrets. A namespace that the team made beforehand, for its Secrets, holds no part.
  */
-async function refuseForeignNamespace({ cluster, resources, namespace, stack }: Session): Promise<void> {
+async function refuseForeignStack({ cluster, resources, namespace, stack }: Session): Promise<void> {
   if (cluster === undefined || resources.some(({ type }) => type === "kubernetes:core/v1:Namespace")) return;
-  try {
-    await cluster.get(`/api/v1/namespaces/${namespace}`);
-  } catch (error) {
-    if (error instanceof ClusterError && (error.reason === "not-found" || error.reason === "forbidden"))
-      return;
-    throw error;
-  }
+  const parts = await cluster.list("apps/v1", "StatefulSet", {
+    namespace,
+    labels: "app.kubernetes.io/managed-by=rollout",
+  });
+  if (parts.length === 0) return;
   throw new EnvironmentError(
-    `The namespace ${namespace} is there already, and the state of ${stack.name} does not know it.`,
-    `If the stack was stood up from elsewhere, name its state by --state; if the namespace holds nothing of value, delete it; else choose another under hosting.kubernetes.namespace.`,
+    `A stack stands in the namespace ${namespace} already, and the state of ${stack.name} does not know it.`,
+    "If it was stood up from elsewhere, name its state by --state; if it holds nothing of value, delete the namespace; else choose another under hosting.kubernetes.namespace.",
   );
 }
 

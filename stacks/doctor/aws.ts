@@ -1,0 +1,106 @@
+/** What the account on AWS offers, asked by the AWS CLI: another library for a handful of questions would weigh 20 MB. */
+import type { Country } from "../../localisation/schema/country.ts";
+import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
+import { run } from "./tools.ts";
+
+type AwsSettings = NonNullable<Country["hosting"]["aws"]>;
+
+/** Service quotas that a stack comes near to: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */
+const quotas = [
+  { service: "ec2", code: "L-1216C47A", title: "processors of standard instances", least: 32 },
+  { service: "vpc", code: "L-F678F1CE", title: "VPCs", least: 1 },
+  { service: "ec2", code: "L-0263D0A3", title: "elastic addresses", least: 3 },
+] as const;
+
+export async function examineAws(settings: AwsSettings, environment: NodeJS.ProcessEnv): Promise<Examined[]> {
+  const ask = async (...parameters: string[]): Promise<unknown> => {
+    const text = await run(
+      "aws",
+      [...parameters, "--region", settings.region, "--output", "json"],
+      environment,
+    );
+    return text === undefined ? undefined : JSON.parse(text);
+  };
+  const identity = (await ask("sts", "get-caller-identity")) as { Account: string; Arn: string } | undefined;
+  const found = [login(settings, identity)];
+  if (identity === undefined) return found;
+  found.push(
+    ...zoneVerdicts(
+      settings,
+      (await ask("ec2", "describe-availability-zones")) as Parameters<typeof zoneVerdicts>[1],
+    ),
+  );
+  for (const { service, code, title, least } of quotas) {
+    const answer = (await ask(
+      "service-quotas",
+      "get-service-quota",
+      "--service-code",
+      service,
+      "--quota-code",
+      code,
+    )) as { Quota: { Value: number } } | undefined;
+    found.push(quotaVerdict(title, least, answer?.Quota.Value));
+  }
+  return found;
+}
+
+export function login(
+  { account }: AwsSettings,
+  identity: { readonly Account: string; readonly Arn: string } | undefined,
+): Examined {
+  if (identity === undefined)
+    return failed(
+      "aws",
+      "login",
+      "AWS does not know this login, or its CLI is not installed.",
+      "Log in with the AWS CLI (`aws configure`, `aws sso login`).",
+    );
+  if (account !== undefined && identity.Account !== account)
+    return failed(
+      "aws",
+      "login",
+      `It is of the account ${identity.Account}; the file allows ${account} alone.`,
+      "Log in to the file's account, or correct hosting.aws.account.",
+    );
+  return ok("aws", "login", identity.Arn);
+}
+
+export function zoneVerdicts(
+  { region, zones }: AwsSettings,
+  answer:
+    | { readonly AvailabilityZones: readonly { readonly ZoneName: string; readonly State: string }[] }
+    | undefined,
+): Examined[] {
+  if (answer === undefined)
+    return [
+      failed(
+        "aws",
+        region,
+        "The region does not answer.",
+        "Switch the region on for the account, and allow ec2:DescribeAvailabilityZones.",
+      ),
+    ];
+  return zones.map((zone) => {
+    const known = answer.AvailabilityZones.find(({ ZoneName }) => ZoneName === zone);
+    if (known?.State === "available") return ok("aws", zone, "available");
+    const there = answer.AvailabilityZones.map(({ ZoneName }) => ZoneName).join(", ");
+    return failed(
+      "aws",
+      zone,
+      known === undefined ? `The account does not have it; it has ${there}.` : `It is ${known.State}.`,
+      "Correct hosting.aws.zones.",
+    );
+  });
+}
+
+export function quotaVerdict(title: string, least: number, value: number | undefined): Examined {
+  if (value === undefined) return skipped("aws", title, "The quota may not be read with this login.");
+  return value >= least
+    ? ok("aws", title, String(value))
+    : warning(
+        "aws",
+        title,
+        `${value} allowed, ${least} are needed`,
+        "Have the quota raised (Service Quotas in the AWS console).",
+      );
+}

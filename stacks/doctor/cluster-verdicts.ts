@@ -1,0 +1,208 @@
+/** Whether a cluster can take a country's plan: version, clock, nodes and zones, room, doors, Secrets, quota. */
+
+import type { Country } from "../../localisation/schema/country.ts";
+import type { KubernetesSettings } from "../kubernetes/stack.ts";
+import { workloadOf } from "../plan/describe.ts";
+import type { Plan } from "../plan/plan.ts";
+import { kindOf } from "../plan/plan.ts";
+import { type ClusterFacts, type Node, quantity } from "./cluster-facts.ts";
+import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
+
+/** The first in which `ValidatingAdmissionPolicy` and a spread's `minDomains` are stable. */
+const oldestMinor = 30;
+
+const zoneLabel = "topology.kubernetes.io/zone";
+
+/** What Pod certificates and log-ins bear. */
+const clockTolerance = { fine: 5_000, dangerous: 60_000 };
+
+export function clusterVersion({ version }: ClusterFacts): Examined {
+  const [, major = "0", minor = "0"] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  if (Number(major) === 1 && Number(minor) < oldestMinor)
+    return failed(
+      "cluster",
+      "version",
+      `Kubernetes ${version}`,
+      `The stack needs 1.${oldestMinor} or later: have the cluster upgraded.`,
+    );
+  return ok("cluster", "version", `Kubernetes ${version}`);
+}
+
+export function clock({ clockAhead }: ClusterFacts): Examined {
+  if (clockAhead === undefined) return skipped("cluster", "clock", "The API server does not tell its time.");
+  const seconds = Math.abs(clockAhead) / 1000;
+  const found = `${seconds.toFixed(0)} s ${clockAhead > 0 ? "ahead of" : "behind"} this machine`;
+  if (Math.abs(clockAhead) <= clockTolerance.fine) return ok("cluster", "clock", "as on this machine");
+  const cure = "Set the clocks of the cluster's machines and of this one by NTP.";
+  return (Math.abs(clockAhead) > clockTolerance.dangerous ? failed : warning)(
+    "cluster",
+    "clock",
+    found,
+    cure,
+  );
+}
+
+/** Nodes that may run the stack, in each zone that the file names. */
+export function zones(facts: ClusterFacts, settings: KubernetesSettings): Examined[] {
+  if (facts.nodes === undefined) return [skipped("zones", "nodes", "Nodes may not be read with this login.")];
+  const usable = usableNodes(facts.nodes, settings);
+  if (settings.zones.length === 0)
+    return [
+      usable.length === 0
+        ? failed("zones", "nodes", "No node is ready for the stack.", selectorCure(settings))
+        : ok("zones", "nodes", `${usable.length} ready`),
+    ];
+  return settings.zones.map((zone) => {
+    const here = usable.filter(({ labels }) => labels[zoneLabel] === zone);
+    if (here.length > 0)
+      return ok("zones", zone, `${here.length} ${here.length === 1 ? "node" : "nodes"} ready`);
+    const known = [...new Set(facts.nodes?.map(({ labels }) => labels[zoneLabel] ?? "none"))].sort();
+    return failed(
+      "zones",
+      zone,
+      `No node that is ready carries ${zoneLabel}=${zone}; there is ${known.join(", ") || "no node"}.`,
+      `Label the nodes of ${zone}, or correct hosting.kubernetes.zones. ${selectorCure(settings)}`.trim(),
+    );
+  });
+}
+
+/** Whether what the plan asks for fits beside what other namespaces have asked for. */
+export function room(facts: ClusterFacts, settings: KubernetesSettings, plan: Plan): Examined {
+  if (facts.nodes === undefined) return skipped("zones", "room", "Nodes may not be read with this login.");
+  const nodes = usableNodes(facts.nodes, settings).filter(
+    ({ labels }) => settings.zones.length === 0 || settings.zones.includes(labels[zoneLabel] ?? ""),
+  );
+  const pods = plan.resources.flatMap((resource) => workloadOf(resource, plan.resources) ?? []);
+  const running = pods.filter(({ replicas }) => replicas > 0);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const free = {
+    cpu: sum(nodes.map((node) => node.free.cpu)),
+    memory: sum(nodes.map((node) => node.free.memory)),
+  };
+  const wanted = {
+    cpu: sum(running.map(({ cpu, replicas }) => cpu * replicas)),
+    memory: sum(running.map(({ memory, replicas }) => memory * replicas)),
+  };
+  const text = `${amounts(wanted)} wanted, ${amounts(free)} free`;
+  const cure = "Add nodes in the file's zones, or give parts less under hosting.sizes.";
+  if (wanted.cpu > free.cpu || wanted.memory > free.memory) return failed("zones", "room", text, cure);
+  const largest = running.find(
+    ({ cpu, memory }) => !nodes.some((node) => node.free.cpu >= cpu && node.free.memory >= memory),
+  );
+  if (largest !== undefined)
+    return failed("zones", "room", `No node has room for a pod of ${amounts(largest)}.`, cure);
+  return ok("zones", "room", text);
+}
+
+/** The class that brings pages in, and whether something gives machines an address. */
+export function doors(facts: ClusterFacts, { gateway, mqtt }: KubernetesSettings): Examined[] {
+  const kind = gateway.kind === "ingress" ? "IngressClass" : "GatewayClass";
+  const classes = gateway.kind === "ingress" ? facts.ingressClasses : facts.gatewayClasses;
+  const found: Examined[] = [];
+  const names = (classes ?? []).map(({ metadata }) => metadata.name);
+  const isDefault = ({ metadata }: NonNullable<typeof classes>[number]) =>
+    metadata.annotations?.["ingressclass.kubernetes.io/is-default-class"] === "true";
+  const there = names.length === 0 ? "There is none." : `There is ${names.join(", ")}.`;
+  const wanted = gateway.className;
+  const install =
+    gateway.kind === "ingress"
+      ? "Install an ingress controller, or name another class under hosting.kubernetes.gateway."
+      : "Install a gateway controller, or name another class under hosting.kubernetes.gateway.";
+  if (classes === undefined) found.push(skipped("doors", kind, `${kind}es may not be read with this login.`));
+  else if (wanted === undefined && gateway.kind === "ingress" && !classes.some(isDefault))
+    found.push(failed("doors", kind, `No default IngressClass. ${there}`, install));
+  else if (wanted === undefined && classes.length === 0) found.push(failed("doors", kind, there, install));
+  else if (wanted !== undefined && !names.includes(wanted))
+    found.push(failed("doors", kind, `${wanted} is not there. ${there}`, install));
+  else found.push(ok("doors", kind, wanted ?? "the cluster's default"));
+  if (mqtt.expose === "load-balancer")
+    found.push(
+      facts.loadBalancerSeen === undefined
+        ? skipped("doors", "load balancer", "Services may not be read with this login.")
+        : facts.loadBalancerSeen
+          ? ok("doors", "load balancer", "another Service has an address")
+          : warning(
+              "doors",
+              "load balancer",
+              "No Service of the cluster has an address of a load balancer.",
+              "Make sure that something gives one, such as the cloud or MetalLB; else use mqtt.expose: node-port.",
+            ),
+    );
+  return found;
+}
+
+/** What the team has to bring. */
+export function secrets(facts: ClusterFacts, settings: KubernetesSettings, country: Country): Examined[] {
+  const { destination } = country.hosting.backup;
+  const { mailGateway, smsGateway } = country.notifications;
+  const wanted: readonly (readonly [name: string | undefined, what: string])[] = [
+    [
+      settings.tls.issuer === "secret" ? settings.tls.secretName : undefined,
+      "the certificate (kubernetes.io/tls)",
+    ],
+    [settings.registryPullSecret, "the registry's login"],
+    [destination?.credentialsSecret, "accessKeyId and secretAccessKey of the backups' store"],
+    [mailGateway?.credentialsSecret, "the mail gateway's login"],
+    [smsGateway?.credentialsSecret, "the SMS gateway's login"],
+  ];
+  return wanted.flatMap(([name, what]) => {
+    if (name === undefined) return [];
+    if (facts.secrets === undefined)
+      return [skipped("secrets", name, `Secrets of ${settings.namespace} may not be read with this login.`)];
+    return [
+      facts.secrets.includes(name)
+        ? ok("secrets", name, what)
+        : warning(
+            "secrets",
+            name,
+            `It is not in the namespace ${settings.namespace} yet.`,
+            `Make the namespace if it is not there, and the Secret with ${what}: pods that need it wait for it.`,
+          ),
+    ];
+  });
+}
+
+/** Quotas that others put on the namespace. */
+export function quota(facts: ClusterFacts, plan: Plan): Examined {
+  const foreign = (facts.quotas ?? []).filter(
+    ({ metadata }) => metadata.labels?.["app.kubernetes.io/managed-by"] !== "rollout",
+  );
+  if (facts.quotas === undefined)
+    return skipped("quota", "namespace", "Quotas may not be read with this login.");
+  if (foreign.length === 0) return ok("quota", "namespace", "no quota but the stack's own");
+  const own = plan.resources.find((resource) => kindOf(resource) === "ResourceQuota")?.properties as
+    | { readonly spec: { readonly hard: Readonly<Record<string, string>> } }
+    | undefined;
+  const short = foreign.flatMap(({ metadata, spec }) =>
+    Object.entries((spec as { hard?: Readonly<Record<string, string>> }).hard ?? {}).flatMap(
+      ([what, limit]) => {
+        const wanted = own?.spec.hard[what];
+        return wanted !== undefined && quantity(limit) < quantity(wanted)
+          ? [`${metadata.name}: ${what} ${limit}, wanted up to ${wanted}`]
+          : [];
+      },
+    ),
+  );
+  return short.length === 0
+    ? ok("quota", "namespace", foreign.map(({ metadata }) => metadata.name).join(", "))
+    : failed(
+        "quota",
+        "namespace",
+        short.join("; "),
+        "Have the quota raised, or give parts less under hosting.sizes.",
+      );
+}
+
+function usableNodes(nodes: readonly Node[], { nodeSelector }: KubernetesSettings): Node[] {
+  return nodes.filter(
+    ({ open, labels }) => open && Object.entries(nodeSelector).every(([key, value]) => labels[key] === value),
+  );
+}
+
+function selectorCure({ nodeSelector }: KubernetesSettings): string {
+  const labels = Object.entries(nodeSelector).map(([key, value]) => `${key}=${value}`);
+  return labels.length === 0 ? "" : `Nodes also need ${labels.join(", ")} (hosting.kubernetes.nodeSelector).`;
+}
+
+const amounts = ({ cpu, memory }: { readonly cpu: number; readonly memory: number }): string =>
+  `${(cpu / 1000).toFixed(1)} processors and ${(memory / 1024).toFixed(1)} GiB`;

@@ -1,0 +1,83 @@
+/** Looks at everything that a rollout of a file needs, before it is begun. It changes nothing. */
+import type { LoadedCountry } from "../../localisation/load.ts";
+import { ClusterClient } from "../cluster/cluster-client.ts";
+import { ClusterError } from "../cluster/cluster-error.ts";
+import { kubeconfigFiles } from "../cluster/kubeconfig.ts";
+import type { KubernetesSettings } from "../kubernetes/stack.ts";
+import { type PlannedTarget, planCountry } from "../plan/country-plan.ts";
+import { examineAws } from "./aws.ts";
+import { readFacts } from "./cluster-facts.ts";
+import { clock, clusterVersion, doors, quota, room, secrets, zones } from "./cluster-verdicts.ts";
+import { type Examined, failed, ok, skipped } from "./finding.ts";
+import { examineOperators, plannedKinds } from "./operators.ts";
+import { examinePermissions } from "./permissions.ts";
+import { endpoints, ownNames, registry } from "./places.ts";
+import { storage } from "./storage-verdicts.ts";
+import { tools } from "./tools.ts";
+
+export interface Patient {
+  readonly loaded: LoadedCountry;
+  readonly target: PlannedTarget;
+  /** Of the kit. */
+  readonly version: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * @param tell each thing as soon as it has been looked at.
+ * @throws StackSettingsError
+ */
+export async function examine(patient: Patient, tell: (examined: Examined) => void): Promise<Examined[]> {
+  const { loaded, target, version, environment } = patient;
+  const { kubernetes, aws } = loaded.country.hosting;
+  const all: Examined[] = [];
+  const note = (examined: readonly Examined[]) => {
+    for (const each of examined) {
+      all.push(each);
+      tell(each);
+    }
+  };
+  const plan = await planCountry(loaded, target, version);
+  note(await tools(target, environment));
+  if (target === "aws" && aws !== undefined) {
+    note(await examineAws(aws, environment));
+    note([skipped("cluster", "EKS", "the stack makes it")]);
+    note(await ownNames(aws.domain));
+  } else if (kubernetes !== undefined) {
+    note(await examineCluster(patient, kubernetes, plan));
+    note(await ownNames(kubernetes.domain));
+    note(await registry(kubernetes.registry));
+  }
+  note(await endpoints(loaded.country));
+  return all;
+}
+
+async function examineCluster(
+  { loaded, environment }: Patient,
+  settings: KubernetesSettings,
+  plan: Awaited<ReturnType<typeof planCountry>>,
+): Promise<Examined[]> {
+  let client: ClusterClient | undefined;
+  try {
+    client = ClusterClient.ofFiles(kubeconfigFiles(environment), settings.context);
+    const facts = await readFacts(client, settings.namespace);
+    return [
+      ok("cluster", "API server", `${client.access.context}, ${client.access.server}`),
+      clusterVersion(facts),
+      clock(facts),
+      ...zones(facts, settings),
+      room(facts, settings, plan),
+      ...storage(facts, settings),
+      ...(await examineOperators(client, facts, settings, plan)),
+      ...doors(facts, settings),
+      ...secrets(facts, settings, loaded.country),
+      quota(facts, plan),
+      await examinePermissions(client, settings.namespace, plannedKinds(plan)),
+    ];
+  } catch (error) {
+    if (error instanceof ClusterError) return [failed("cluster", "API server", error.message, error.cure)];
+    throw error;
+  } finally {
+    client?.close();
+  }
+}

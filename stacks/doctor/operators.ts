@@ -1,0 +1,143 @@
+/** Whether the kinds that the plan uses are known to the cluster, by operators of a version that the kit knows. */
+import { type OperatorName, operatorImages } from "../../components/operators.ts";
+import type { ClusterClient } from "../cluster/cluster-client.ts";
+import type { KubernetesSettings } from "../kubernetes/stack.ts";
+import { at, isManifest, kindOf, type Plan } from "../plan/plan.ts";
+import type { ClusterFacts } from "./cluster-facts.ts";
+import { type Examined, failed, ok, warning } from "./finding.ts";
+
+/** A kind of the plan, as the API names it. */
+export interface PlannedKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+export function plannedKinds({ resources }: Plan): PlannedKind[] {
+  const found = new Map<string, PlannedKind>();
+  for (const resource of resources) {
+    if (!isManifest(resource) || kindOf(resource) === "Provider") continue;
+    const apiVersion = String(at(resource.properties, "apiVersion"));
+    const kind = kindOf(resource);
+    found.set(`${apiVersion} ${kind}`, { apiVersion, kind });
+  }
+  return [...found.values()];
+}
+
+export interface OperatorSigns {
+  readonly title: string;
+  readonly setting: keyof KubernetesSettings["operators"];
+  readonly operator: OperatorName;
+  /** By which its kinds are known. */
+  readonly group: string;
+  /** Of its Deployment. */
+  readonly label: string;
+}
+
+export const operatorSigns: readonly OperatorSigns[] = [
+  {
+    title: "cert-manager",
+    setting: "certManager",
+    operator: "certManager",
+    group: "cert-manager.io",
+    label: "cert-manager",
+  },
+  {
+    title: "CloudNativePG",
+    setting: "cloudNativePg",
+    operator: "cloudNativePg",
+    group: "postgresql.cnpg.io",
+    label: "cloudnative-pg",
+  },
+  {
+    title: "Barman Cloud plugin",
+    setting: "cloudNativePg",
+    operator: "barmanCloud",
+    group: "barmancloud.cnpg.io",
+    label: "barman-cloud",
+  },
+];
+
+export async function examineOperators(
+  client: ClusterClient,
+  facts: ClusterFacts,
+  settings: KubernetesSettings,
+  plan: Plan,
+): Promise<Examined[]> {
+  const kinds = plannedKinds(plan);
+  const found: Examined[] = [];
+  for (const operator of operatorSigns) {
+    const wanted = kinds.filter(({ apiVersion }) => apiVersion.startsWith(`${operator.group}/`));
+    if (wanted.length === 0) continue;
+    const missing = await absent(client, wanted);
+    found.push(verdictOn(operator, missing, versionOf(facts, operator.label), settings));
+  }
+  const others = kinds.filter(
+    ({ apiVersion }) => !operatorSigns.some(({ group }) => apiVersion.startsWith(`${group}/`)),
+  );
+  const missing = await absent(client, others);
+  if (missing.length > 0)
+    found.push(
+      failed(
+        "operators",
+        "other kinds",
+        `The cluster does not know ${missing.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`).join(", ")}.`,
+        "Install what brings them, or choose otherwise under hosting.kubernetes (gateway, monitoring).",
+      ),
+    );
+  return found;
+}
+
+/** @param version what runs, as far as it is seen. */
+export function verdictOn(
+  { title, setting, operator }: OperatorSigns,
+  missing: readonly PlannedKind[],
+  version: string | undefined,
+  { operators: choice }: KubernetesSettings,
+): Examined {
+  const known = operatorImages(operator)[0]?.version ?? "";
+  const running = version === undefined ? "its kinds are there" : `${version} runs`;
+  if (choice[setting] === "install")
+    return missing.length > 0
+      ? ok("operators", title, "is installed by the stack")
+      : warning(
+          "operators",
+          title,
+          `It is in the cluster already (${running}), and the file has the kit install it.`,
+          `Set hosting.kubernetes.operators.${setting}: preinstalled, unless this stack installed it.`,
+        );
+  if (missing.length > 0)
+    return failed(
+      "operators",
+      title,
+      `The file says that it is preinstalled, and the cluster does not know ${missing.map(({ kind }) => kind).join(", ")}.`,
+      `Install ${title} ${known}, or set hosting.kubernetes.operators.${setting}: install.`,
+    );
+  if (version !== undefined && isOlder(version, known))
+    return warning(
+      "operators",
+      title,
+      `${version} runs; the kit is tested with ${known}.`,
+      "Upgrade it: older versions may not know every field of the plan.",
+    );
+  return ok("operators", title, running);
+}
+
+/** By major and minor version. */
+function isOlder(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => /(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [0, 0]);
+  const [major = 0, minor = 0] = a ?? [];
+  const [otherMajor = 0, otherMinor = 0] = b ?? [];
+  return major < otherMajor || (major === otherMajor && minor < otherMinor);
+}
+
+async function absent(client: ClusterClient, kinds: readonly PlannedKind[]): Promise<PlannedKind[]> {
+  const known = await Promise.all(kinds.map(({ apiVersion, kind }) => client.resourceOf(apiVersion, kind)));
+  return kinds.filter((_, index) => known[index] === undefined);
+}
+
+function versionOf({ deployments }: ClusterFacts, name: string): string | undefined {
+  const deployment = deployments?.find(
+    ({ metadata }) => metadata.labels?.["app.kubernetes.io/name"] === name || metadata.name === name,
+  );
+  return deployment?.metadata.labels?.["app.kubernetes.io/version"];
+}
