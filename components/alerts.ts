@@ -1,4 +1,7 @@
-/** What somebody must be told: alert rules over the metrics of the parts, each with what it means and what to do. */
+/**
+ * What somebody must be told: alert rules over the metrics of the parts, each with what it means and what to do.
+ * docs/alerts.md is written from it.
+ */
 
 export interface Alert {
   readonly name: string;
@@ -8,31 +11,52 @@ export interface Alert {
   readonly lasting: string;
   readonly severity: "critical" | "warning";
   readonly summary: string;
-  readonly cure: string;
+  /** What to do, in order. */
+  readonly steps: readonly string[];
 }
 
-/**
- * @param namespace of the stack, to which every expression is held.
- * @param keepers how many there are.
- */
-export function alerts(namespace: string, keepers: number): Alert[] {
-  const here = `namespace="${namespace}"`;
+export interface AlertedStack {
+  /** To which every expression is held. */
+  readonly namespace: string;
+  readonly brokers: number;
+  readonly keepers: number;
+  /** Whether the cluster runs PostgreSQL; a cloud's service has alarms of its own. */
+  readonly postgres: boolean;
+  readonly backups: boolean;
+}
+
+/** Where a person reads what to do. */
+export const runbookOf = ({ name }: Pick<Alert, "name">): string => `docs/alerts.md#${name.toLowerCase()}`;
+
+export function alerts(stack: AlertedStack): Alert[] {
+  const here = `namespace="${stack.namespace}"`;
+  return [
+    ...flow(here, stack),
+    ...timeSeries(here, stack),
+    ...(stack.postgres ? relational(here) : []),
+    ...(stack.backups ? backups(here, stack) : []),
+    ...cluster(here, stack.namespace),
+  ];
+}
+
+const majority = (count: number): number => Math.floor(count / 2) + 1;
+/** How many pods of a part answer; 0 also where Prometheus knows of none. */
+const answering = (here: string, part: string): string =>
+  `(count(up{${here}, pod=~"${part}-.*"} == 1) or vector(0))`;
+
+function flow(here: string, { brokers }: AlertedStack): Alert[] {
   return [
     {
       name: "BrokerDown",
-      expression: `count(up{${here}, pod=~"broker-.*"} == 1) < 2`,
+      expression: `${answering(here, "broker")} < ${majority(brokers)}`,
       lasting: "2m",
       severity: "critical",
-      summary: "Fewer than two brokers run: machines get no acknowledgement.",
-      cure: "See why the pods do not start: kubectl describe pod, zones, volumes.",
-    },
-    {
-      name: "ReadingsWait",
-      expression: `sum(rabbitmq_queue_messages_ready{${here}}) > 100000`,
-      lasting: "15m",
-      severity: "warning",
-      summary: "More than 100,000 readings wait in the broker's queues.",
-      cure: "See whether ingest and the time-series store run, and whether ingest is at its largest number of replicas.",
+      summary: "The brokers have no majority: machines get no acknowledgement and keep what they send.",
+      steps: [
+        "`kubectl -n <namespace> get pods -l app.kubernetes.io/name=broker -o wide` shows which nodes are away, and in which zone.",
+        "`kubectl describe pod` says why one does not start: a volume in another zone, a node that is gone, an image.",
+        "A broker that waits for its peers starts by itself once a majority is back. Never remove its volume: it may hold the only copy.",
+      ],
     },
     {
       name: "BrokerAlarm",
@@ -40,7 +64,71 @@ export function alerts(namespace: string, keepers: number): Alert[] {
       lasting: "1m",
       severity: "critical",
       summary: "A broker is out of memory or disk and takes no message.",
-      cure: "Give it more under hosting.sizes.broker; see why readings wait.",
+      steps: [
+        "See whether readings wait (ReadingsWait): then the cause is behind the broker.",
+        "Otherwise give it more under `hosting.sizes.broker` and run `rollout up`.",
+      ],
+    },
+    {
+      name: "ReadingsWait",
+      expression: `sum(rabbitmq_queue_messages_ready{${here}}) > 100000`,
+      lasting: "15m",
+      severity: "warning",
+      summary: "More than 100,000 readings wait in the broker's queues.",
+      steps: [
+        "See whether ingest runs and whether its store takes inserts (IngestCannotStore).",
+        "If ingest is at its largest number of replicas and its processors are busy, raise `hosting.sizes.ingest`.",
+        "The queues hold six hours of readings; when they are full machines keep theirs. Nothing is lost.",
+      ],
+    },
+    {
+      name: "IngestCannotStore",
+      expression: `max(rollout_ingest_store_failing{${here}}) > 0`,
+      lasting: "5m",
+      severity: "critical",
+      summary: "The time-series store refuses what ingest wants to store; readings wait in the broker.",
+      steps: [
+        "`kubectl -n <namespace> logs deployment/ingest` says what the store answers.",
+        "See the store's replicas and keepers (TimeSeriesDown, TimeSeriesReadOnly, KeeperMajorityLost) and its volumes (VolumeFull).",
+      ],
+    },
+    {
+      name: "ReadingsRejected",
+      expression: `sum(rate(rollout_ingest_rejected_total{${here}}[15m])) > 0.1 * (sum(rate(rollout_ingest_readings_total{${here}}[15m])) + sum(rate(rollout_ingest_rejected_total{${here}}[15m])))`,
+      lasting: "30m",
+      severity: "warning",
+      summary: "More than a tenth of what machines send can't be used.",
+      steps: [
+        "The label `reason` says why; companies see their own on the page of their machines.",
+        "After a change of the file's catalogue of channels, see whether machines still send the names of the former one.",
+      ],
+    },
+    {
+      name: "WebAppDown",
+      expression: `sum(kube_deployment_status_replicas_available{${here}, deployment="diagnostic"}) == 0`,
+      lasting: "3m",
+      severity: "critical",
+      summary: "Nobody reaches the pages, and the broker lets no new machine in.",
+      steps: [
+        "`kubectl -n <namespace> describe pod -l app.kubernetes.io/name=diagnostic` and its log say why it is not ready.",
+        "It is ready once the relational store answers: see RelationalDown.",
+      ],
+    },
+  ];
+}
+
+function timeSeries(here: string, { keepers }: AlertedStack): Alert[] {
+  return [
+    {
+      name: "TimeSeriesDown",
+      expression: `min by (statefulset) (kube_statefulset_status_replicas_ready{${here}, statefulset=~"time-series-store-shard-.*"} - kube_statefulset_replicas{${here}, statefulset=~"time-series-store-shard-.*"}) < 0`,
+      lasting: "5m",
+      severity: "warning",
+      summary: "A replica of the time-series store does not answer.",
+      steps: [
+        "With three replicas a shard goes on without one; without two it takes no readings, which then wait in the broker.",
+        "`kubectl describe pod` says why it does not start. A replica that comes back catches up by itself.",
+      ],
     },
     {
       name: "TimeSeriesReadOnly",
@@ -48,7 +136,10 @@ export function alerts(namespace: string, keepers: number): Alert[] {
       lasting: "5m",
       severity: "critical",
       summary: "A replica of the time-series store takes no writes.",
-      cure: "See whether the keepers run and have a majority.",
+      steps: [
+        "See whether the keepers run and have a majority (KeeperMajorityLost).",
+        "Read the replica's log for `Table is in readonly mode`.",
+      ],
     },
     {
       name: "TimeSeriesReplicaLate",
@@ -56,15 +147,45 @@ export function alerts(namespace: string, keepers: number): Alert[] {
       lasting: "10m",
       severity: "warning",
       summary: "A replica of the time-series store is more than five minutes late.",
-      cure: "See its processor, disk and network; a replica that was away catches up by itself.",
+      steps: ["See its processor, disk and network; a replica that was away catches up by itself."],
+    },
+    {
+      name: "TimeSeriesInsertsRefused",
+      expression: `sum(rate(ClickHouseProfileEvents_RejectedInserts{${here}}[5m])) > 0`,
+      lasting: "10m",
+      severity: "critical",
+      summary: "The time-series store refuses inserts because it can't merge as fast as readings come.",
+      steps: [
+        "See its disk's throughput and its processors.",
+        "Give it more under `hosting.sizes.timeSeries`, or another shard.",
+      ],
     },
     {
       name: "KeeperMajorityLost",
-      expression: `(count(up{${here}, pod=~"keeper-.*"} == 1) or vector(0)) < ${Math.floor(keepers / 2) + 1}`,
+      expression: `${answering(here, "keeper")} < ${majority(keepers)}`,
       lasting: "2m",
       severity: "critical",
       summary: "The keepers have no majority: the time-series store takes no writes.",
-      cure: "See why the pods do not start.",
+      steps: [
+        "`kubectl describe pod` says why they do not start.",
+        "Never remove a keeper's volume while another is away.",
+      ],
+    },
+  ];
+}
+
+function relational(here: string): Alert[] {
+  return [
+    {
+      name: "RelationalDown",
+      expression: `(max(cnpg_collector_up{${here}}) or vector(0)) < 1`,
+      lasting: "2m",
+      severity: "critical",
+      summary: "No instance of the relational store answers.",
+      steps: [
+        "`kubectl -n <namespace> get cluster relational-store` says in one line what its operator waits for.",
+        "`kubectl -n cnpg-system logs deployment/cloudnative-pg` is the operator's own view.",
+      ],
     },
     {
       name: "RelationalReplicaLate",
@@ -72,23 +193,67 @@ export function alerts(namespace: string, keepers: number): Alert[] {
       lasting: "10m",
       severity: "warning",
       summary: "An instance of the relational store is more than a minute late.",
-      cure: "See its disk and network.",
+      steps: ["See its disk and network."],
     },
+  ];
+}
+
+function backups(here: string, { postgres }: AlertedStack): Alert[] {
+  return [
     {
-      name: "RelationalArchiveFails",
-      expression: `max(cnpg_pg_stat_archiver_seconds_since_last_archival{${here}}) > 1800 and max(cnpg_pg_stat_archiver_failed_count{${here}}) > 0`,
+      name: "TimeSeriesBackupLate",
+      expression: `(max(kube_cronjob_status_last_successful_time{${here}, cronjob="time-series-backup"}) or max(kube_cronjob_created{${here}, cronjob="time-series-backup"})) < time() - 26 * 3600`,
       lasting: "10m",
       severity: "critical",
-      summary: "The write-ahead log has not been archived for half an hour: it can't be restored to now.",
-      cure: "See the backup destination's address, its Secret, and residency.endpoints.",
+      summary: "The time-series store has had no backup for more than a day.",
+      steps: [
+        "`kubectl -n <namespace> get jobs -l app.kubernetes.io/name=time-series-backup`, then the log of the last one.",
+        "See the destination's address, its Secret and `residency.endpoints`.",
+        "`rollout backup <file>` makes one now.",
+      ],
     },
+    ...(postgres
+      ? [
+          {
+            name: "RelationalBackupLate",
+            expression: `max(barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{${here}}) < time() - 26 * 3600`,
+            lasting: "10m",
+            severity: "critical",
+            summary: "The relational store has had no base backup for more than a day.",
+            steps: [
+              "`kubectl -n <namespace> get backups` shows the last ones and their errors.",
+              "`rollout backup <file>` makes one now.",
+            ],
+          } satisfies Alert,
+          {
+            name: "RelationalArchiveFails",
+            expression: `max(cnpg_pg_stat_archiver_seconds_since_last_archival{${here}}) > 1800 and max(cnpg_pg_stat_archiver_failed_count{${here}}) > 0`,
+            lasting: "10m",
+            severity: "critical",
+            summary:
+              "The write-ahead log has not been archived for half an hour: it can't be restored to now.",
+            steps: [
+              "`kubectl -n <namespace> logs relational-store-1 -c plugin-barman-cloud` says what the destination answers.",
+              "See the destination's address, its Secret, and `residency.endpoints`.",
+            ],
+          } satisfies Alert,
+        ]
+      : []),
+  ];
+}
+
+function cluster(here: string, namespace: string): Alert[] {
+  return [
     {
       name: "VolumeFull",
       expression: `min by (persistentvolumeclaim) (kubelet_volume_stats_available_bytes{${here}} / kubelet_volume_stats_capacity_bytes{${here}}) < 0.15`,
       lasting: "10m",
       severity: "critical",
       summary: "A volume is more than 85 % full.",
-      cure: "Enlarge it under hosting.sizes, or shorten telemetry.retention.",
+      steps: [
+        "Enlarge it under `hosting.sizes` (the storage class must allow it), or shorten `telemetry.retention`.",
+        "After a restore the time-series store holds what was there before too: docs/backup.md says how it is removed.",
+      ],
     },
     {
       name: "PodRestarts",
@@ -96,15 +261,16 @@ export function alerts(namespace: string, keepers: number): Alert[] {
       lasting: "1m",
       severity: "warning",
       summary: "A pod starts again and again.",
-      cure: "Read its last log: kubectl logs --previous.",
+      steps: ["`kubectl -n <namespace> logs --previous <pod>` is what it said last."],
     },
     {
       name: "CertificateEnds",
-      expression: `min by (name) (certmanager_certificate_expiration_timestamp_seconds{${here}} - time()) < 604800`,
+      // Prometheus keeps the certificate's own namespace under this name where it has one of the scraped pod.
+      expression: `min by (name) (certmanager_certificate_expiration_timestamp_seconds{${here}} or certmanager_certificate_expiration_timestamp_seconds{exported_namespace="${namespace}"}) - time() < 604800`,
       lasting: "1h",
       severity: "critical",
       summary: "A certificate ends in less than a week and was not renewed.",
-      cure: "See cert-manager's log and the Certificate's events.",
+      steps: ["`kubectl -n <namespace> describe certificate <name>` and cert-manager's log say why."],
     },
   ];
 }

@@ -35,6 +35,36 @@ const panels: readonly Panel[] = [
     unit: "cps",
   },
   {
+    title: "Readings committed by ingest",
+    expression: 'sum(rate(rollout_ingest_readings_total{namespace="$namespace"}[5m]))',
+    legend: "readings a second",
+    unit: "cps",
+  },
+  {
+    title: "Readings that can't be used",
+    expression: 'sum by (reason) (rate(rollout_ingest_rejected_total{namespace="$namespace"}[5m]))',
+    legend: "{{reason}}",
+    unit: "cps",
+  },
+  {
+    title: "Age of the oldest reading in hand",
+    expression: 'max(rollout_ingest_lag_seconds{namespace="$namespace"})',
+    legend: "ingest",
+    unit: "s",
+  },
+  {
+    title: "Requests for pages",
+    expression: 'sum(rate(rollout_diagnostic_requests_total{namespace="$namespace"}[5m]))',
+    legend: "requests a second",
+    unit: "reqps",
+  },
+  {
+    title: "Logins of machines refused",
+    expression: 'sum by (reason) (rate(rollout_diagnostic_logins_refused_total{namespace="$namespace"}[5m]))',
+    legend: "{{reason}}",
+    unit: "cps",
+  },
+  {
     title: "Queries",
     expression: 'sum(rate(ClickHouseProfileEvents_SelectQuery{namespace="$namespace"}[5m]))',
     legend: "queries a second",

@@ -14,13 +14,13 @@ const images = {
   "time-series-store": {
     registry: "docker.io",
     repository: "clickhouse/clickhouse-server",
-    version: "25.8.10.7",
+    version: "26.3.20.7",
     user: 101,
   },
   keeper: {
     registry: "docker.io",
     repository: "clickhouse/clickhouse-keeper",
-    version: "25.8.10.7",
+    version: "26.3.20.7",
     user: 101,
   },
   // The operator runs PostgreSQL as this user.

@@ -5,17 +5,14 @@ import type {
 } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { alerts } from "./alerts.ts";
+import { type AlertedStack, alerts, runbookOf } from "./alerts.ts";
 import { customResource } from "./custom-resource.ts";
 import { stackDashboard } from "./dashboard.ts";
 import { labels, metadata } from "./part.ts";
 
-export interface MonitoringArgs {
-  readonly namespace: string;
+export interface MonitoringArgs extends AlertedStack {
   /** The programme's name, on the dashboard. */
   readonly title: string;
-  /** How many there are. */
-  readonly keepers: number;
 }
 
 const apiVersion = "monitoring.coreos.com/v1";
@@ -23,7 +20,7 @@ const apiVersion = "monitoring.coreos.com/v1";
 export class Monitoring extends ComponentResource {
   constructor(name: string, args: MonitoringArgs, options: ComponentResourceOptions) {
     super("rollout:components:Monitoring", name, {}, options);
-    const { namespace, keepers } = args;
+    const { namespace } = args;
     customResource<IPodMonitor>(
       "stack-metrics",
       {
@@ -48,12 +45,16 @@ export class Monitoring extends ComponentResource {
           groups: [
             {
               name: "country-rollout-kit",
-              rules: alerts(namespace, keepers).map((alert) => ({
+              rules: alerts(args).map((alert) => ({
                 alert: alert.name,
                 expr: alert.expression,
                 for: alert.lasting,
                 labels: { severity: alert.severity },
-                annotations: { summary: alert.summary, description: alert.cure },
+                annotations: {
+                  summary: alert.summary,
+                  description: alert.steps.join(" "),
+                  runbook: runbookOf(alert),
+                },
               })),
             },
           ],

@@ -4,17 +4,21 @@
  */
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { alertsGuide } from "./generators/alerts-guide.ts";
 import { chartOf } from "./generators/charts.ts";
 import { currencyTable } from "./generators/currencies.ts";
 import { editorSchema } from "./generators/json-schema.ts";
 import { localisationGuide } from "./generators/localisation-guide.ts";
 import { policiesGuide } from "./generators/policies-guide.ts";
+import { reportSchema } from "./generators/report-schema.ts";
 import { schemaCheckCode } from "./generators/schema-check.ts";
 
 const root = dirname(import.meta.dirname);
 
 const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   "countries/schema.json": editorSchema,
+  "docs/alerts.md": alertsGuide,
+  "docs/compliance-report.schema.json": reportSchema,
   "docs/localisation.md": localisationGuide,
   "docs/policies.md": policiesGuide,
   "localisation/generated/currencies.ts": currencyTable,

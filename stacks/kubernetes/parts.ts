@@ -231,7 +231,14 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
   if (withPrometheusOperator)
     new Monitoring(
       "monitoring",
-      { namespace, title: text(country.programme.name, country.languages), keepers: size.keeper.replicas },
+      {
+        namespace,
+        title: text(country.programme.name, country.languages),
+        brokers: size.broker.replicas,
+        keepers: size.keeper.replicas,
+        postgres: ground.relationalStore.ranges === undefined,
+        backups: backup !== undefined,
+      },
       ready,
     );
   if (backup !== undefined)

@@ -5,9 +5,9 @@
 {{- $images := dict
   "application" (dict "registry" "localhost" "reference" "country-rollout-kit:0.1.0")
   "broker" (dict "registry" "docker.io" "reference" "library/rabbitmq:4.3.5")
-  "keeper" (dict "registry" "docker.io" "reference" "clickhouse/clickhouse-keeper:25.8.10.7")
+  "keeper" (dict "registry" "docker.io" "reference" "clickhouse/clickhouse-keeper:26.3.20.7")
   "relational-store" (dict "registry" "ghcr.io" "reference" "cloudnative-pg/postgresql:18.6-system-trixie")
-  "time-series-store" (dict "registry" "docker.io" "reference" "clickhouse/clickhouse-server:25.8.10.7")
+  "time-series-store" (dict "registry" "docker.io" "reference" "clickhouse/clickhouse-server:26.3.20.7")
 -}}
 {{- $image := get $images $name -}}
 {{- $digest := get $root.Values.digests $name -}}
