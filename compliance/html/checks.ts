@@ -23,8 +23,23 @@ ${areas.map((area) => {
   return inArea.length === 0
     ? ""
     : html`<h3>${view.t(`area.${area}`)}</h3>
-${inArea.map((check) => checkItem(view, check))}`;
+${inArea.filter(applies).map((check) => checkItem(view, check))}
+${idleChecks(
+  view,
+  inArea.filter((check) => !applies(check)),
+)}`;
 })}`;
+}
+
+const applies = ({ verdict }: ReportCheck) => verdict !== "not-applicable";
+
+/** Of what the stack doesn't have nothing more is to be said than which rules wait for it. */
+function idleChecks(view: ReportView, checks: readonly ReportCheck[]): Html | "" {
+  if (checks.length === 0) return "";
+  return html`<details>
+<summary><span class="mark not-applicable">${view.t("verdict.not-applicable")}</span> ${view.t("check.nothing")} (${checks.length})</summary>
+<ul>${checks.map(({ policy, title }) => html`<li id="${view.id(`check-${policy}`)}">${view.english(title)} <code>${policy}</code></li>`)}</ul>
+</details>`;
 }
 
 function findingItem(view: ReportView, finding: ReportFinding): Html {
@@ -55,7 +70,6 @@ ${passed.length === 0 ? "" : html`<dt>${view.t("check.in-order")}</dt><dd lang="
 }
 
 function lookedAt(view: ReportView, { passed, failed, undetermined, waived }: ReportCheck): string {
-  if (passed.length + failed + undetermined + waived === 0) return view.t("check.nothing");
   return view.t("check.counts", { passed: passed.length, failed, undetermined, waived });
 }
 

@@ -62,6 +62,8 @@ section.language+section.language{break-before:page;border:0;margin:0}
 table{font-size:8pt}tr{break-inside:avoid}thead{display:table-header-group}
 .scroll{overflow:visible}td{min-width:0;overflow-wrap:anywhere}
 details::details-content{content-visibility:visible;height:auto}
+details{break-inside:auto}dt,dd,li{break-inside:avoid}
+details>dl,details>ul{font-size:8pt}details>dl{grid-template-columns:8rem 1fr;row-gap:0}
 summary{list-style:none}
 a{color:inherit;text-decoration:none}
 }
