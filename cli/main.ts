@@ -26,6 +26,8 @@ const program = new Command("rollout")
     "Stands up a country's industrial IoT stack for small manufacturers from one localisation file.",
   )
   .version(kitVersion())
+  // Options after a command are that command's.
+  .enablePositionalOptions()
   .showHelpAfterError("(`rollout --help` lists the commands; `rollout <command> --help` their options.)")
   .addHelpText(
     "after",

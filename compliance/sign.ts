@@ -1,11 +1,8 @@
 /** Adds to a report's files the statement of their hashes, and its signature by a key of the team or by cosign. */
 import type { KeyObject } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { cosignFile, envelopeFile, type Files, statementFile } from "./folder.ts";
 import type { Report } from "./report-schema.ts";
-import { signByCosign } from "./signing/cosign.ts";
+import { cosignBundle } from "./signing/cosign.ts";
 import { signedEnvelope } from "./signing/envelope.ts";
 import { statementOf } from "./signing/statement.ts";
 
@@ -24,15 +21,4 @@ export function withStatement(report: Report, files: Files, { key, cosignKey }: 
     ...(key === undefined ? [] : [[envelopeFile, Buffer.from(signedEnvelope(statement, key))] as const]),
     ...(cosignKey === undefined ? [] : [[cosignFile, cosignBundle(statement, cosignKey)] as const]),
   ]);
-}
-
-function cosignBundle(statement: Buffer, key: string): Buffer {
-  const folder = mkdtempSync(join(tmpdir(), "rollout-cosign-"));
-  try {
-    const bundle = join(folder, "bundle.json");
-    signByCosign(bundle, statement, key);
-    return readFileSync(bundle);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

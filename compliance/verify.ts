@@ -111,7 +111,7 @@ class Failure extends Error {
   }
 }
 
-function signature(files: Files, { trust, folder }: VerifyOptions): [string, Hashes] {
+function signature(files: Files, { trust }: VerifyOptions): [string, Hashes] {
   const statement = files.get(statementFile);
   if (statement === undefined)
     throw new ReportError(`The folder holds no ${statementFile}.`, "It is no whole report.");
@@ -125,9 +125,10 @@ function signature(files: Files, { trust, folder }: VerifyOptions): [string, Has
     ];
   }
   if (trust.kind === "cosign") {
-    if (!files.has(cosignFile))
+    const bundle = files.get(cosignFile);
+    if (bundle === undefined)
       throw new ReportError("The report was not signed by cosign.", "Name a key by --key.");
-    verifyByCosign(join(folder, cosignFile), statement, trust.key);
+    verifyByCosign(bundle, statement, trust.key);
     return [`by cosign's key ${trust.key}`, hashesOf(statement)];
   }
   const envelope = files.get(envelopeFile);

@@ -28,26 +28,40 @@ interface Options {
 }
 
 export function reportCommand(): Command {
-  return new Command("report")
-    .description("write the compliance report of a country's stack, or verify, diff or compare reports")
-    .argument("<file>", "localisation file")
-    .option("--env <name>", "environment of the file, such as production")
-    .option("--target <target>", "report on this target of the file instead of hosting.target")
-    .option("--out <folder>", "folder to write; a name with country, target and time where absent")
-    .option("--data <folder>", "of the target local: folder below which the stack keeps its data", ".rollout")
-    .option("--language <tags...>", "languages of the page; the country's first and English where absent")
-    .option("--by <name>", 'who makes it, such as "N. Dlamini, Information Officer"; your name where absent')
-    .addOption(new Option("--at <time>", "time of the report (RFC 3339); now where absent").argParser(time))
-    .option("--sign-key <file>", "private key that signs it; `rollout report keygen` makes one")
-    .option("--passphrase-file <file>", "file with the passphrase of that key")
-    .option("--cosign-key <key>", "also sign by cosign with this key of it, such as awskms:///alias/reports")
-    .addOption(new Option("--replace", "take the place of an earlier report in the folder").hideHelp())
-    .option("--json", "print JSON")
-    .addCommand(reportKeygenCommand().exitOverride())
-    .addCommand(reportVerifyCommand().exitOverride())
-    .addCommand(reportDiffCommand().exitOverride())
-    .addCommand(reportCompareCommand().exitOverride())
-    .action(async (file: string, options: Options) => asInputErrors(() => writeReport(file, options)));
+  return (
+    new Command("report")
+      .description("write the compliance report of a country's stack, or verify, diff or compare reports")
+      // Options after a subcommand are that one's.
+      .enablePositionalOptions()
+      .argument("<file>", "localisation file")
+      .option("--env <name>", "environment of the file, such as production")
+      .option("--target <target>", "report on this target of the file instead of hosting.target")
+      .option("--out <folder>", "folder to write; a name with country, target and time where absent")
+      .option(
+        "--data <folder>",
+        "of the target local: folder below which the stack keeps its data",
+        ".rollout",
+      )
+      .option("--language <tags...>", "languages of the page; the country's first and English where absent")
+      .option(
+        "--by <name>",
+        'who makes it, such as "N. Dlamini, Information Officer"; your name where absent',
+      )
+      .addOption(new Option("--at <time>", "time of the report (RFC 3339); now where absent").argParser(time))
+      .option("--sign-key <file>", "private key that signs it; `rollout report keygen` makes one")
+      .option("--passphrase-file <file>", "file with the passphrase of that key")
+      .option(
+        "--cosign-key <key>",
+        "also sign by cosign with this key of it, such as awskms:///alias/reports",
+      )
+      .addOption(new Option("--replace", "take the place of an earlier report in the folder").hideHelp())
+      .option("--json", "print JSON")
+      .addCommand(reportKeygenCommand().exitOverride())
+      .addCommand(reportVerifyCommand().exitOverride())
+      .addCommand(reportDiffCommand().exitOverride())
+      .addCommand(reportCompareCommand().exitOverride())
+      .action(async (file: string, options: Options) => asInputErrors(() => writeReport(file, options)))
+  );
 }
 
 async function writeReport(file: string, options: Options): Promise<void> {

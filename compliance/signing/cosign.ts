@@ -1,6 +1,6 @@
 /** Signs and verifies a statement by cosign, where the machine has it: for teams whose keys lie in a KMS or a token. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ReportError } from "../report-error.ts";
@@ -10,25 +10,33 @@ import { ReportError } from "../report-error.ts";
  * @param key cosign's reference of a key: a file, `awskms://…`, `hashivault://…`, `pkcs11:…`.
  * @throws ReportError
  */
-export function signByCosign(bundle: string, statement: Buffer, key: string): void {
-  withStatement(statement, (file) =>
-    run(["sign-blob", "--yes", "--tlog-upload=false", "--key", key, "--bundle", bundle, file]),
-  );
+export function cosignBundle(statement: Buffer, key: string): Buffer {
+  return inFolder({ statement }, ({ statement: file, bundle }) => {
+    run(["sign-blob", "--yes", "--tlog-upload=false", "--key", key, "--bundle", bundle, file]);
+    return readFileSync(bundle);
+  });
 }
 
 /** @throws ReportError where the signature is not by the key. */
-export function verifyByCosign(bundle: string, statement: Buffer, key: string): void {
-  withStatement(statement, (file) =>
-    run(["verify-blob", "--insecure-ignore-tlog=true", "--key", key, "--bundle", bundle, file]),
-  );
+export function verifyByCosign(bundle: Buffer, statement: Buffer, key: string): void {
+  inFolder({ bundle, statement }, (files) => {
+    const { statement: file, bundle: signature } = files;
+    run(["verify-blob", "--insecure-ignore-tlog=true", "--key", key, "--bundle", signature, file]);
+  });
 }
 
-function withStatement(statement: Buffer, action: (file: string) => void): void {
+type Name = "bundle" | "statement";
+
+/** cosign reads and writes files alone. */
+function inFolder<T>(
+  contents: Readonly<Partial<Record<Name, Buffer>>>,
+  action: (files: Readonly<Record<Name, string>>) => T,
+): T {
   const folder = mkdtempSync(join(tmpdir(), "rollout-cosign-"));
+  const files = { bundle: join(folder, "bundle.json"), statement: join(folder, "statement.json") };
   try {
-    const file = join(folder, "statement.json");
-    writeFileSync(file, statement);
-    action(file);
+    for (const name of Object.keys(contents) as Name[]) writeFileSync(files[name], contents[name] ?? "");
+    return action(files);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
