@@ -150,28 +150,31 @@ interface TimeSeriesUser {
   readonly grants: readonly string[];
 }
 
+/** A table reaches all shards, and what it sends there goes into theirs by the same user. */
+const insertOn = (...tables: readonly string[]): string[] =>
+  tables.flatMap((table) => [table, `${table}_local`]).map((table) => `INSERT ON ${databaseName}.${table}`);
+
 /** Users by the common name of the certificate that they show: nobody has a password. */
 const users: Readonly<Record<string, TimeSeriesUser>> = {
   ingest: {
     profile: "ingest",
     grants: [
       `SELECT ON ${databaseName}.*`,
-      `INSERT ON ${databaseName}.raw`,
-      `INSERT ON ${databaseName}.rejected`,
+      ...insertOn("raw", "rejected", "rollup_minute", "rollup_hour", "rollup_day"),
+      // To wait for inserts that are under way, and for replicas that lag, before it looks for what is stored.
+      `SYSTEM SYNC REPLICA ON ${databaseName}.*`,
+      "CLUSTER, REMOTE ON *.*",
+      "SELECT ON system.processes",
     ],
   },
   analytics: {
     profile: "analytics",
-    grants: [
-      `SELECT ON ${databaseName}.*`,
-      `INSERT ON ${databaseName}.kpi_shift`,
-      `INSERT ON ${databaseName}.analytics_progress`,
-    ],
+    grants: [`SELECT ON ${databaseName}.*`, ...insertOn("kpi_shift", "analytics_progress")],
   },
-  // Erases a company that leaves, on its request.
+  // Erases a company that leaves, on its request, and tells one which topics of its machines were refused.
   diagnostic: {
     profile: "reading",
-    grants: [`SELECT ON ${databaseName}.*`, `ALTER DELETE ON ${databaseName}.*`],
+    grants: [`SELECT ON ${databaseName}.*`, `ALTER DELETE ON ${databaseName}.*`, ...insertOn("rejected")],
   },
   migration: {
     profile: "administration",
@@ -208,6 +211,9 @@ export function timeSeriesUsers(memory: number): string {
         insert_quorum: "auto",
         insert_quorum_parallel: 1,
         insert_quorum_timeout: 60_000,
+        // All ask and write the same replica of a shard while it lives: another may not have yet what a quorum has.
+        load_balancing: "in_order",
+        prefer_localhost_replica: 0,
         fsync_metadata: 1,
         insert_distributed_sync: 1,
         max_memory_usage: memoryOf(0.4),

@@ -11,7 +11,7 @@ import {
   connectBroker,
   heartbeatSeconds,
 } from "./broker-connection.ts";
-import type { Ingest, SharedStore } from "./ingest.ts";
+import type { Ingest } from "./ingest.ts";
 import { QueueConsumer } from "./queue-consumer.ts";
 import { textOf } from "./store-error.ts";
 
@@ -31,7 +31,6 @@ export interface BrokerConsumerOptions {
   readonly readCertificates: () => BrokerCertificates;
   readonly queues: readonly string[];
   readonly ingest: Ingest;
-  readonly store: SharedStore;
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -185,7 +184,7 @@ export class BrokerConsumer {
 
   /** Queues that come at once, as after a start, share one look into the store. */
   #takeOver(): Promise<void> {
-    const { ingest, store } = this.#options;
+    const { ingest } = this.#options;
     if (this.#takingOver !== undefined && !this.#takingOver.started) return this.#takingOver.done;
     const before = this.#takingOver?.done;
     const state = { started: false, done: Promise.resolve() };
@@ -193,7 +192,7 @@ export class BrokerConsumer {
       await before?.catch(() => {});
       await delay(gatherMilliseconds);
       state.started = true;
-      await this.#withStore(() => ingest.takeOver(store));
+      await this.#withStore(() => ingest.takeOver());
     })();
     this.#takingOver = state;
     return state.done;

@@ -149,13 +149,15 @@ export class Deduplication {
         .slice(start, start + keysPerLookup)
         .map(
           ({ series: { company, site, machine, channel }, time }) =>
-            `('${company}','${site}','${machine}','${channel}',fromUnixTimestamp64Milli(${time},'UTC'))`,
+            `('${company}','${site}','${machine}','${channel}','${instantOf(time)}')`,
         );
       const result = await this.#client.query({
-        // Identifiers were checked to be letters, digits and hyphens; a bound parameter of this length is slower to parse.
+        // Identifiers were checked to be letters, digits and hyphens; a bound parameter of this length is slower to parse,
+        // and anything but literals would be more than the parser takes.
         query: `SELECT company, site, machine, channel, toUnixTimestamp64Milli(time), number, text, toUnixTimestamp64Milli(received_at)
                 FROM raw WHERE (company, site, machine, channel, time) IN (${keys.join(",")})`,
         format: "JSONCompactEachRow",
+        clickhouse_settings: { max_query_size: String(2 ** 22) },
       });
       type Row = [string, string, string, string, string, number | null, string, string];
       for (const [
@@ -176,6 +178,11 @@ export class Deduplication {
     }
     return found;
   }
+}
+
+/** As the engine reads a DateTime64(3, 'UTC'). */
+function instantOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 23).replace("T", " ");
 }
 
 function keyOf(series: string, time: number): string {

@@ -66,12 +66,11 @@ export interface IngestOptions {
    * absent such a batch is tried again too, as on a cluster, where room can be made meanwhile.
    */
   readonly onFatal?: (error: Error) => void;
-}
-
-/** Another process writes into the same store, series of its own. */
-export interface SharedStore {
-  /** Settles when no insert that another process began before is under way. */
-  readonly othersInserts: () => Promise<void>;
+  /**
+   * Settles when what was inserted before can be found: an insert that is given up here, or that another process began,
+   * may be under way in the store for a while. Absent where the store is in the process.
+   */
+  readonly insertsSettle?: () => Promise<void>;
 }
 
 interface Waiting {
@@ -144,8 +143,8 @@ export class Ingest {
   }
 
   /** To be called before messages are accepted that another process took before: learns what that has stored. */
-  async takeOver({ othersInserts }: SharedStore): Promise<void> {
-    await othersInserts();
+  async takeOver(): Promise<void> {
+    await this.#options.insertsSettle?.();
     await this.#deduplication.read();
     this.#channels.remember(this.#deduplication.series.keys());
   }
@@ -324,6 +323,7 @@ export class Ingest {
 
   /** @param since epoch milliseconds: when the first attempt at the batch was, if this is another one. */
   async #commit(all: readonly Waiting[], since: number | undefined): Promise<void> {
+    if (since !== undefined) await this.#options.insertsSettle?.();
     await this.#clearDoubts();
     const batch = all.filter(({ taken }) => taken?.aborted !== true);
     const rejected: Rejected[] = [];

@@ -1,22 +1,15 @@
 /** Ingest as a program of the cluster: from the broker's queues into the stores that it is given. */
-import type { ClickHouseClient } from "@clickhouse/client";
-import type { Country } from "../../localisation/schema/country.ts";
 import { BrokerConsumer, type BrokerConsumerOptions } from "../ingest/broker-consumer.ts";
-import { Ingest, type SharedStore } from "../ingest/ingest.ts";
+import { Ingest, type IngestOptions } from "../ingest/ingest.ts";
 import { MachineRegistry } from "../ingest/machine-registry.ts";
 import type { Database } from "../relational/database.ts";
 import type { Metric } from "./metrics.ts";
 import type { RunningProgram } from "./program.ts";
 
 export interface TakeReadingsOptions
-  extends Pick<
-    BrokerConsumerOptions,
-    "address" | "readCertificates" | "queues" | "log" | "lookMilliseconds"
-  > {
-  readonly client: ClickHouseClient;
+  extends Pick<BrokerConsumerOptions, "address" | "readCertificates" | "queues" | "log" | "lookMilliseconds">,
+    Pick<IngestOptions, "client" | "country" | "insertsSettle"> {
   readonly database: Database;
-  readonly country: Country;
-  readonly store: SharedStore;
 }
 
 export interface ReadingsTaker extends RunningProgram {
@@ -26,8 +19,8 @@ export interface ReadingsTaker extends RunningProgram {
 
 /** @throws what the time-series store answers where it is away. */
 export async function takeReadings(options: TakeReadingsOptions): Promise<ReadingsTaker> {
-  const { client, database, country, log } = options;
-  const ingest = await Ingest.openShared({ client, country, registry: new MachineRegistry(database), log });
+  const { database } = options;
+  const ingest = await Ingest.openShared({ ...options, registry: new MachineRegistry(database) });
   const consumer = new BrokerConsumer({ ...options, ingest });
   return {
     ingest,

@@ -1,8 +1,14 @@
-/** Waits for inserts that the store still works at, although whoever began them may have died. */
+/**
+ * Waits for inserts that the store still works at, although whoever began them gave them up or died: before that, a look
+ * for what is stored would miss them.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClickHouseClient } from "@clickhouse/client";
+import { clusterNames, onCluster } from "./layout.ts";
 
 const pauseMilliseconds = 100;
+/** A replica that is further behind than it can catch up with in this time is not waited for. */
+const catchUpSeconds = 30;
 
 /**
  * Settles when every insert has ended that is under way now; those that begin later are not waited for.
@@ -17,10 +23,37 @@ export async function insertsEnd(client: ClickHouseClient, processes = "system.p
   }
 }
 
+/**
+ * As `insertsEnd` for all servers of a cluster; then replicas that a quorum did not need fetch what they lack. Done as far
+ * as it can be: where the store is away, the look that follows fails by itself.
+ */
+export async function insertsSettleOnCluster(
+  client: ClickHouseClient,
+  log: { warn(fields: object, message: string): void },
+): Promise<void> {
+  const { cluster, database } = clusterNames;
+  try {
+    await insertsEnd(client, `clusterAllReplicas('${cluster}', system.processes)`);
+    await client.command({
+      query: `SYSTEM SYNC REPLICA ON CLUSTER '${cluster}' ${database}.${onCluster().ownTable("raw")} LIGHTWEIGHT`,
+      clickhouse_settings: {
+        // The client's list of modes is older than this one.
+        distributed_ddl_output_mode: "none_only_active" as never,
+        distributed_ddl_task_timeout: String(catchUpSeconds),
+        receive_timeout: catchUpSeconds,
+      },
+    });
+  } catch (error) {
+    log.warn({ error: String(error) }, "not all inserts could be waited for");
+  }
+}
+
 async function insertsIn(client: ClickHouseClient, processes: string): Promise<Set<string>> {
   const result = await client.query({
     query: `SELECT DISTINCT initial_query_id FROM ${processes} WHERE query_kind = 'Insert'`,
     format: "JSONCompactEachRow",
+    // A server that is down inserts nothing.
+    clickhouse_settings: { skip_unavailable_shards: 1 },
   });
   return new Set((await result.json<[string]>()).map(([id]) => id));
 }

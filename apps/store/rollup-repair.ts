@@ -42,6 +42,8 @@ function levelsOf(timezone: string): Level[] {
 }
 
 const series = "company, site, machine, channel";
+/** On a cluster all of a company lies on one shard, so each shard can look for its own. */
+const clickhouse_settings = { distributed_product_mode: "local" } as const;
 
 /** Length of a query's list of series; longer lists are split. */
 const seriesPerQuery = 1000;
@@ -111,6 +113,7 @@ async function repair(
     const result = await client.query({
       query: `SELECT count() FROM (${differing})`,
       query_params,
+      clickhouse_settings,
       format: "JSONCompactEachRow",
     });
     const [row] = await result.json<[string]>();
@@ -119,6 +122,7 @@ async function repair(
     await client.command({
       query: `INSERT INTO ${level.target} (${series}, bucket, samples, numbers, total, minimum, maximum, last) ${differing}`,
       query_params,
+      clickhouse_settings,
     });
     repaired += buckets;
   }

@@ -44,7 +44,7 @@ const running = await takeReadings({
     ca: readFileSync(options.authority, "utf8"),
   }),
   queues: options.queues,
-  store: { othersInserts: () => insertsEnd(client) },
+  insertsSettle: () => insertsEnd(client),
   log: { info: () => {}, warn: (fields, message) => console.error(message, JSON.stringify(fields)) },
   lookMilliseconds: 1000,
 });
