@@ -8,6 +8,7 @@ import { downCommand } from "./commands/down.ts";
 import { exportCommand } from "./commands/export.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { initCommand } from "./commands/init.ts";
+import { loginCommand } from "./commands/login.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { planCommand } from "./commands/plan.ts";
 import { policiesCommand } from "./commands/policies.ts";
@@ -52,6 +53,7 @@ for (const command of [
   exportCommand(),
   imagesCommand(),
   runCommand(),
+  loginCommand(),
 ])
   program.addCommand(command.exitOverride());
 program.exitOverride();

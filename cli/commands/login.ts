@@ -1,0 +1,47 @@
+/** `rollout login`: makes a link by which a person enters a cluster's web app without a password, such as the first time. */
+import { Command } from "commander";
+import { InputError } from "../failure.ts";
+import { print, printJson } from "../terminal.ts";
+
+interface LoginOptions {
+  readonly email?: string;
+  readonly connections: string;
+  readonly localisation: string;
+  readonly json?: boolean;
+}
+
+export function loginCommand(): Command {
+  return new Command("login")
+    .description("make a link that signs a person in once; to be run in a pod of the cluster's web app")
+    .option(
+      "--email <address>",
+      "whose; a new address gets an account of the ministry's (default: the operator's)",
+    )
+    .option("--connections <folder>", "folder of connections.json", "/etc/rollout/connections")
+    .option("--localisation <folder>", "folder of country.json", "/etc/rollout/localisation")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nIn the cluster: kubectl -n <namespace> exec deployment/diagnostic -- rollout login",
+    )
+    .action(async ({ email, connections, localisation, json }: LoginOptions) => {
+      // Only here, so that no other command loads the store.
+      const [{ makeLogin }, { ConfigurationError }] = await Promise.all([
+        import("../../apps/run/login.ts"),
+        import("../../apps/run/configuration-error.ts"),
+      ]);
+      try {
+        const login = await makeLogin({ email, connections, localisation });
+        if (json) printJson(login);
+        else {
+          print(
+            `${login.email}${login.isNew ? " has a new account of the ministry's" : ""}. Opens once, within a day:`,
+          );
+          print(login.address);
+        }
+      } catch (error) {
+        if (error instanceof ConfigurationError) throw new InputError(error.message, error.cure);
+        throw error;
+      }
+    });
+}
