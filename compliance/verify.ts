@@ -196,10 +196,10 @@ async function madeAnew(files: Files, report: Report, options: VerifyOptions): P
     const verdicts = differences.filter(({ section }) => section === "verdict" || section === "checks");
     const lines = differences.map(({ text }) => text);
     if (kit === options.kit)
-      throw new Failure("Made anew from its own sources, the report is another one.", [
-        ...changed.map(([name]) => `${name} would be different`),
-        ...lines,
-      ]);
+      throw new Failure(
+        `Made anew from its own sources, the report is another one: it was changed before it was signed, or version ${kit} here is not the very one that made it.`,
+        [...changed.map(([name]) => `${name} would be different`), ...lines],
+      );
     if (verdicts.length > 0)
       throw new Failure(
         `Version ${options.kit} of the kit judges otherwise than ${kit}, which made the report.`,

@@ -1,0 +1,250 @@
+/** Each form of the report: valid by its published schema, complete in each language, the same for the same inputs, harmless whatever it holds. */
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv, type ValidateFunction } from "ajv";
+import { afterAll, describe, expect, test } from "vitest";
+import { checksTable } from "../../compliance/csv.ts";
+import { reportFiles } from "../../compliance/folder.ts";
+import { reportPage } from "../../compliance/html/document.ts";
+import { assessmentResults } from "../../compliance/oscal/assessment-results.ts";
+import { componentDefinition } from "../../compliance/oscal/component-definition.ts";
+import { produceReport } from "../../compliance/produce.ts";
+import { parseReport } from "../../compliance/read-report.ts";
+import type { Report } from "../../compliance/report-schema.ts";
+import { packageRoot } from "../../localisation/package-root.ts";
+import { policies } from "../../policies/catalogue.ts";
+import { at, changedCountry, filesOf, kit, reportOf, temporaryFolder } from "./reports.ts";
+
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const stacks = [
+  ["za", "kubernetes"],
+  ["za", "aws"],
+  ["tr", "kubernetes"],
+  ["br", "aws"],
+  ["za", "local"],
+] as const;
+
+function schema(...path: string[]): ValidateFunction {
+  const definition = JSON.parse(readFileSync(join(packageRoot, ...path), "utf8"));
+  return new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(definition);
+}
+const oscal = (name: string) => schema("test", "compliance", "schemas", `oscal-1.2.3-${name}.json`);
+const valid = {
+  report: schema("docs", "compliance-report.schema.json"),
+  results: oscal("assessment-results"),
+  components: oscal("component-definition"),
+};
+const expectValid = (check: ValidateFunction, value: unknown) => {
+  check(value);
+  expect(check.errors ?? []).toEqual([]);
+};
+
+describe.each(stacks)("the report of %s on %s", (country, target) => {
+  test("is valid by its own schema and by OSCAL's", async () => {
+    const { report } = await reportOf(country, target);
+    expectValid(valid.report, JSON.parse(JSON.stringify(report)));
+    expectValid(valid.results, assessmentResults(report));
+    expectValid(valid.components, componentDefinition(report));
+  });
+
+  test("has every policy as a check, and every class of data at rest somewhere", async () => {
+    const { report } = await reportOf(country, target);
+    expect(report.checks.map(({ policy }) => policy)).toEqual(policies.map(({ id }) => id));
+    const { passed, failed, undetermined, waived, notApplicable } = report.verdict;
+    expect(passed + failed + undetermined + waived + notApplicable).toBe(policies.length);
+    const kept = new Set(report.places.flatMap(({ dataClasses }) => dataClasses));
+    // The stack in one process keeps no state of Pulumi's, and backups only where the file names a folder.
+    const absent = target === "local" ? ["backups", "state"] : [];
+    expect(report.data.map((data) => data.class).filter((name) => !kept.has(name))).toEqual(absent);
+  });
+
+  test("is a page of its own in the country's language and English, with every text there", async () => {
+    const page = (await filesOf(country, target)).get("report.html")?.toString() ?? "";
+    expect(
+      page.match(/[>"]report\.[a-z][a-zA-Z.-]*/g)?.filter((text) => !/json|dsse|html/.test(text)) ?? [],
+    ).toEqual([]);
+    expect(page).not.toMatch(/<(script|img|link|iframe|object|embed|form)\b|\son\w+=|url\(|@import/i);
+    const { report } = await reportOf(country, target);
+    for (const language of report.languages)
+      expect(page).toContain(`id="${language}-report" lang="${language}"`);
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    const known = new Set(ids);
+    const links = [...page.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id);
+    expect([...new Set(links)].filter((id) => !known.has(id))).toEqual([]);
+  });
+});
+
+test("the same inputs and time give the same bytes", async () => {
+  const first = await filesOf("tr", "kubernetes");
+  const { report, loaded } = await produceReport({
+    file: changedCountry(folder, "tr", []),
+    target: "kubernetes",
+    by: "N. Dlamini, auditor",
+    at,
+    kit,
+  });
+  const second = reportFiles(report, loaded);
+  for (const [name, content] of first) expect(second.get(name)?.equals(content), name).toBe(true);
+  expect(second.size).toBe(first.size);
+});
+
+test("on this machine it claims no country and no encryption that it can't know", async () => {
+  const { report } = await reportOf("za", "local");
+  for (const place of report.places) {
+    expect(place.countries).toEqual([]);
+    expect(place.certainty).toBe("unknown");
+    expect(place.encryption.by).toBe("unknown");
+    expect(place.name).toMatch(/^\.rollout\/za\//);
+  }
+  expect(report.inputs.plan).toBeUndefined();
+  expect(report.access.entrances.map(({ protocol }) => protocol).sort()).toEqual(["http", "mqtt", "mqtts"]);
+});
+
+test("facts that the file marks as unsettled, and examples in place of values, stand in it", async () => {
+  const { report } = await reportOf("za", "kubernetes");
+  const text = readFileSync(join(packageRoot, "countries", "za.yaml"), "utf8").split("\n");
+  expect(report.toConfirm.length).toBeGreaterThan(5);
+  for (const { line } of report.toConfirm) expect(text[line - 1]).toMatch(/^\s*#/);
+  expect(report.placeholders).toContainEqual({
+    path: "programme.operator.email",
+    value: "programme@example.gov.za",
+  });
+});
+
+describe("a file that breaks a policy", () => {
+  const waiver = (until: string) => `
+    - id: abroad
+      resource: residency.endpoints[0]
+      why: The registry moves to Pretoria in spring.
+      who: N. Dlamini, Information Officer
+      until: ${until}`;
+  const abroad: [string, string] = [
+    "purpose: image-registry, country: ZA }",
+    "purpose: image-registry, country: IE, dataClasses: [identity] }",
+  ];
+  const reportWith = async (changes: readonly [string, string][]) =>
+    produceReport({
+      file: changedCountry(folder, "za", [abroad, ...changes]),
+      target: "kubernetes",
+      by: "x",
+      at,
+      kit,
+    });
+
+  test("fails with its place, its law and its cure, in every form", async () => {
+    const { report, loaded } = await reportWith([]);
+    expect(report.verdict.ok).toBe(false);
+    const found = report.findings.filter(({ policy }) => policy === "endpoint-abroad");
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({
+      verdict: "fail",
+      subject: "za.yaml",
+      articles: expect.arrayContaining(["popia:72"]),
+    });
+    expect(found[0]?.line).toBeGreaterThan(100);
+    const page = reportPage(report, loaded);
+    expect(page).toContain('<div class="verdict wrong">');
+    expect(page).toContain('<details id="en-check-endpoint-abroad" open>');
+    const results = assessmentResults(report);
+    expectValid(valid.results, results);
+    const [result] = (
+      results as {
+        "assessment-results": {
+          results: { risks: { status: string }[]; findings: { target: { status: { state: string } } }[] }[];
+        };
+      }
+    )["assessment-results"].results;
+    expect(result?.risks.length).toBe(report.findings.length);
+    expect(result?.findings.some(({ target }) => target.status.state === "not-satisfied")).toBe(true);
+    expect(checksTable(report)).toContain("governance,endpoint-abroad,");
+  });
+
+  test("passes by a waiver, which stands in it with who, why and until when", async () => {
+    const { report, loaded } = await reportWith([["  waivers: []", `  waivers:${waiver("2026-12-31")}`]]);
+    expect(report.checks.find(({ policy }) => policy === "endpoint-abroad")?.verdict).toBe("waived");
+    expect(report.waivers).toEqual([expect.objectContaining({ id: "abroad", status: "used" })]);
+    expect(reportPage(report, loaded)).toContain("The registry moves to Pretoria in spring.");
+    expectValid(valid.results, assessmentResults(report));
+  });
+});
+
+describe("hostile texts", () => {
+  const nasty = `=HYPERLINK(""x"")</style><script>alert(1)</script>&'`;
+  const hostile = async (): Promise<{ report: Report; page: string }> => {
+    const { report, loaded } = await produceReport({
+      file: changedCountry(folder, "za", [
+        ["name: Example Programme Office", `name: '${nasty.replaceAll("'", "''")}'`],
+        ["en: South Africa,", `en: '</style><img src=x onerror=alert(1)>"',`],
+      ]),
+      target: "kubernetes",
+      by: "</style><script>alert(2)</script>",
+      at,
+      kit,
+    });
+    return { report, page: reportPage(report, loaded) };
+  };
+
+  test("are text on the page, in its title and in its style", async () => {
+    const { page } = await hostile();
+    expect(page).not.toMatch(/<script|<img/i);
+    expect(page.match(/<\/style>/g)).toHaveLength(1);
+    expect(page).toContain("&lt;script&gt;alert(2)");
+  });
+
+  test("are no formula in a spreadsheet, and no end of a cell", async () => {
+    const { report } = await hostile();
+    const [check] = report.checks;
+    if (check === undefined) throw new Error("no check");
+    for (const title of ['=1+1,"x"', "+1", "-1", "@x", "\t=1", "\r\n=1", "|cmd", " =1"]) {
+      const table = checksTable({ ...report, findings: [], checks: [{ ...check, title }] });
+      const cells = parseTable(table.slice(1))[1] ?? [];
+      expect(cells[2]).toBe(`'${title}`);
+    }
+    expect(checksTable(report).charCodeAt(0)).toBe(0xfeff);
+  });
+});
+
+/** RFC 4180, as a spreadsheet reads it. */
+function parseTable(text: string): string[][] {
+  const rows: string[][] = [[]];
+  let cell = "";
+  let quoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] ?? "";
+    if (quoted) {
+      if (character !== '"') cell += character;
+      else if (text[index + 1] === '"') {
+        cell += '"';
+        index++;
+      } else quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === ",") {
+      rows.at(-1)?.push(cell);
+      cell = "";
+    } else if (character === "\r" && text[index + 1] === "\n") {
+      rows.at(-1)?.push(cell);
+      rows.push([]);
+      cell = "";
+      index++;
+    } else cell += character;
+  }
+  return rows;
+}
+
+test("report.json that was edited is refused with what is wrong", async () => {
+  const text = (await filesOf("za", "local")).get("report.json")?.toString() ?? "";
+  const reading = (changed: string) => () => parseReport(Buffer.from(changed), "report.json");
+  expect(reading(text)).not.toThrow();
+  expect(reading(text.slice(0, -10))).toThrow("is not JSON");
+  expect(reading("{}")).toThrow("is no report");
+  expect(reading("null")).toThrow("is no report");
+  expect(reading(text.replace("rollout-report/1", "rollout-report/9"))).toThrow(
+    "this version reads rollout-report/1",
+  );
+  expect(reading(text.replace('"ok": true', '"ok": false, "ok": true'))).toThrow("stands in it twice");
+  expect(reading(text.replace('"country": "ZA"', '"country": "za"'))).toThrow("/country");
+  expect(reading(text.replace('"kit"', '"extra": 1, "kit"'))).toThrow("is no whole report");
+});
