@@ -35,6 +35,7 @@ import { unregisteredHost } from "./flows/unregistered-host.ts";
 import { backupDestination } from "./governance/backup-destination.ts";
 import { breachNotice } from "./governance/breach-notice.ts";
 import { clusterPlace } from "./governance/cluster-place.ts";
+import { liveChanged, liveExtra, liveMissing } from "./governance/drift.ts";
 import { endpointAbroad } from "./governance/endpoint-abroad.ts";
 import { registrationMissing } from "./governance/registration-missing.ts";
 import { remoteAccess } from "./governance/remote-access.ts";
@@ -71,6 +72,7 @@ import { queryLog } from "./network/query-log.ts";
 import { strictGateway } from "./network/strict-gateway.ts";
 import { accountUnlisted } from "./place/account-unlisted.ts";
 import { arnAbroad } from "./place/arn-abroad.ts";
+import { assignedAddress } from "./place/assigned-address.ts";
 import { clusterContext } from "./place/cluster-context.ts";
 import { dataClassUnstated } from "./place/data-class-unstated.ts";
 import { foreignZoneOptIn } from "./place/foreign-zone-opt-in.ts";
@@ -79,6 +81,7 @@ import { providerEndpoint } from "./place/provider-endpoint.ts";
 import { regionAbroad } from "./place/region-abroad.ts";
 import { regionNamedAbroad } from "./place/region-named-abroad.ts";
 import { stateAbroad } from "./place/state-abroad.ts";
+import { volumeAbroad } from "./place/volume-abroad.ts";
 import { zoneAbroad } from "./place/zone-abroad.ts";
 import type { Policy } from "./policy.ts";
 import { anonymousLogin } from "./security/anonymous-login.ts";
@@ -108,6 +111,7 @@ import { storeUnencrypted } from "./security/store-unencrypted.ts";
 const named: readonly Policy[] = [
   accountUnlisted,
   arnAbroad,
+  assignedAddress,
   clusterContext,
   dataClassUnstated,
   foreignZoneOptIn,
@@ -116,6 +120,7 @@ const named: readonly Policy[] = [
   regionAbroad,
   regionNamedAbroad,
   stateAbroad,
+  volumeAbroad,
   zoneAbroad,
   backupLocation,
   backupVaultCopy,
@@ -203,6 +208,9 @@ const named: readonly Policy[] = [
   breachNotice,
   clusterPlace,
   endpointAbroad,
+  liveChanged,
+  liveExtra,
+  liveMissing,
   registrationMissing,
   remoteAccess,
   retentionBeyondClass,

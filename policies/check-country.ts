@@ -6,6 +6,7 @@ import { policies } from "./catalogue.ts";
 import { check } from "./engine.ts";
 import type { CheckResult } from "./findings.ts";
 import { fileLines } from "./input/file-lines.ts";
+import type { Live } from "./input/live.ts";
 import { readManifests } from "./input/manifests.ts";
 import { plannedResources } from "./input/planned.ts";
 import { Plan, type PlanSource } from "./plan.ts";
@@ -16,7 +17,10 @@ export type CheckSubject =
   /** The file alone. */
   | { readonly kind: "file" }
   | { readonly kind: "plan"; readonly plan: CountryPlan; readonly description: string }
-  | { readonly kind: "manifests"; readonly folder: string };
+  | { readonly kind: "manifests"; readonly folder: string }
+  | { readonly kind: "state"; readonly resources: readonly Resource[]; readonly description: string }
+  /** What runs, against what the file plans. */
+  | { readonly kind: "live"; readonly live: Live; readonly plan: CountryPlan; readonly description: string };
 
 export interface CheckCountryOptions {
   readonly subject: CheckSubject;
@@ -31,6 +35,10 @@ export function checkCountry(loaded: LoadedCountry, { subject, today }: CheckCou
     policies,
     plan: new Plan(resources, source),
     target,
+    ...(subject.kind === "live" && {
+      planned: new Plan(plannedResources(subject.plan.resources), source),
+      unreadable: subject.live.unreadable,
+    }),
     ...(today !== undefined && { today }),
   });
   const lineOf = fileLines(loaded.file);
@@ -46,6 +54,8 @@ export function checkCountry(loaded: LoadedCountry, { subject, today }: CheckCou
 export interface CheckResourcesOptions {
   readonly policies: readonly Policy[];
   readonly plan: Plan;
+  readonly planned?: Plan;
+  readonly unreadable?: readonly string[];
   /** That of the file where absent. */
   readonly target?: Country["hosting"]["target"];
   /** YYYY-MM-DD; the present day in the country where absent. */
@@ -55,7 +65,14 @@ export interface CheckResourcesOptions {
 /** Judges resources, wherever they were read, by a country's file. */
 export function checkResources(
   loaded: LoadedCountry,
-  { policies, plan, target = loaded.country.hosting.target, today }: CheckResourcesOptions,
+  {
+    policies,
+    plan,
+    planned,
+    unreadable,
+    target = loaded.country.hosting.target,
+    today,
+  }: CheckResourcesOptions,
 ): CheckResult {
   return check({
     policies,
@@ -64,6 +81,8 @@ export function checkResources(
     today: today ?? dayIn(loaded.country.timezone),
     file: loaded.file,
     plan,
+    ...(planned !== undefined && { planned }),
+    ...(unreadable !== undefined && { unreadable }),
   });
 }
 
@@ -80,6 +99,18 @@ function subjectOf(
       return {
         resources: plannedResources(subject.plan.resources),
         source: { kind: "plan", description: subject.description },
+        target: subject.plan.target as typeof target,
+      };
+    case "state":
+      return {
+        resources: subject.resources,
+        source: { kind: "state", description: subject.description },
+        target,
+      };
+    case "live":
+      return {
+        resources: subject.live.resources,
+        source: { kind: "live", description: subject.description },
         target: subject.plan.target as typeof target,
       };
     case "manifests":

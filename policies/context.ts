@@ -13,6 +13,10 @@ export interface ContextOptions {
   /** YYYY-MM-DD. */
   readonly today: string;
   readonly plan?: Plan;
+  /** What the file plans, where `plan` is what runs. */
+  readonly planned?: Plan;
+  /** Kinds of what runs that nobody was allowed to read. */
+  readonly unreadable?: readonly string[];
 }
 
 /** Where a host stands, by the file and the plan. */
@@ -35,6 +39,8 @@ export class PolicyContext {
   readonly environment: string | undefined;
   readonly today: string;
   readonly plan: Plan;
+  readonly planned: Plan | undefined;
+  readonly unreadable: readonly string[];
   readonly waivers: WaiverBook;
   readonly registeredHosts: readonly RegisteredHost[];
   /** Zones of the target that pods and volumes may use; empty where the whole cluster counts as in the country. */
@@ -45,11 +51,13 @@ export class PolicyContext {
   readonly #articles = new Map<string, readonly string[]>();
   readonly #standings = new Map<string, Standing>();
 
-  constructor({ country, environment, today, plan }: ContextOptions) {
+  constructor({ country, environment, today, plan, planned, unreadable }: ContextOptions) {
     this.country = country;
     this.environment = environment;
     this.today = today;
     this.plan = plan ?? new Plan([], { kind: "file", description: "the localisation file alone" });
+    this.planned = planned;
+    this.unreadable = unreadable ?? [];
     this.waivers = new WaiverBook(country, today);
     const { residency, hosting } = country;
     this.registeredHosts = registeredHosts(country);

@@ -3,6 +3,7 @@
 export const annexControls = {
   "A.5.2": "Information security roles and responsibilities",
   "A.5.5": "Contact with authorities",
+  "A.5.9": "Inventory of information and other associated assets",
   "A.5.10": "Acceptable use of information and other associated assets",
   "A.5.12": "Classification of information",
   "A.5.13": "Labelling of information",
@@ -70,6 +71,7 @@ export const securityControls = {
   "CA-9": "Internal System Connections",
   "CM-2": "Baseline Configuration",
   "CM-3": "Configuration Change Control",
+  "CM-6": "Configuration Settings",
   "CM-7": "Least Functionality",
   "CM-8": "System Component Inventory",
   "CM-11": "User-installed Software",
@@ -111,6 +113,7 @@ export const securityControls = {
   "SI-12": "Information Management and Retention",
   "SI-18": "Personally Identifiable Information Quality Operations",
   "SI-19": "De-identification",
+  "SI-7": "Software, Firmware, and Information Integrity",
   "SR-3": "Supply Chain Controls and Processes",
   "SR-4": "Provenance",
   "SR-11": "Component Authenticity",

@@ -67,7 +67,8 @@ const kubernetesKinds: Readonly<Record<string, string>> = {
   "networking.k8s.io": "IngressClass IPAddress ServiceCIDR",
   "node.k8s.io": "RuntimeClass",
   policy: "PodDisruptionBudget Eviction",
-  "postgresql.cnpg.io": "Database Pooler Publication ScheduledBackup ClusterImageCatalog",
+  "postgresql.cnpg.io":
+    "Backup Database DatabaseRole FailoverQuorum Pooler Publication ScheduledBackup ClusterImageCatalog",
   "rabbitmq.com":
     "Binding Exchange Operator OperatorPolicy Permission Policy Queue SchemaReplication TopicPermission User Vhost",
   "scheduling.k8s.io": "PriorityClass",

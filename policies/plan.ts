@@ -4,7 +4,7 @@ import { isObject, isUnknown, logicalName, type Resource, typeKey, typeToken } f
 export interface PlanSource {
   /** Where the resources come from, for people: `plan of za.yaml`, `manifests in deploy/`. */
   readonly description: string;
-  readonly kind: "plan" | "manifests" | "state" | "file";
+  readonly kind: "plan" | "manifests" | "state" | "live" | "file";
 }
 
 export class Plan {

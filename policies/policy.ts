@@ -89,6 +89,8 @@ export interface Example {
   /** Kubernetes YAML. */
   readonly manifests?: string;
   readonly resources?: readonly Resource[];
+  /** What was planned, as Kubernetes YAML, where the sample is what runs. */
+  readonly planned?: string;
   /** Laid over the example country. */
   readonly country?: JsonObject;
   readonly environment?: string;

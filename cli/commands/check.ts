@@ -6,6 +6,8 @@ import { kitVersion } from "../../localisation/package-root.ts";
 import type { CheckSubject } from "../../policies/check-country.ts";
 import { blocks, type CheckResult, type Finding } from "../../policies/findings.ts";
 import { type Severity, severities } from "../../policies/policy.ts";
+import type { Resource } from "../../policies/resource.ts";
+import type { Plan } from "../../stacks/plan/plan.ts";
 import { exitCode, InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
@@ -15,6 +17,8 @@ interface Options {
   readonly target?: string;
   readonly plan?: string;
   readonly manifests?: string;
+  readonly live?: boolean;
+  readonly state?: string;
   readonly severity: Severity;
   readonly format: "table" | "json" | "sarif" | "junit";
   readonly json?: boolean;
@@ -28,6 +32,8 @@ export function checkCommand(): Command {
     .option("--target <target>", "plan for this target of the file instead of hosting.target")
     .option("--plan <file>", "check a plan saved by `rollout plan --json` instead of planning")
     .option("--manifests <folder>", "check Kubernetes manifests instead, such as what `helm template` prints")
+    .option("--live", "check what runs on the cluster instead, and how it differs from the plan")
+    .option("--state <file>", "check what `pulumi stack export` printed; with --live, its cloud resources")
     .addOption(
       new Option("--severity <severity>", "fail from this severity on").choices(severities).default("low"),
     )
@@ -38,8 +44,7 @@ export function checkCommand(): Command {
     )
     .option("--json", "the same as --format json")
     .action(async (file: string, options: Options) => {
-      if (options.plan !== undefined && options.manifests !== undefined)
-        throw new InputError("--plan and --manifests exclude each other.", "Name one of them.");
+      refuseTwoSubjects(options);
       const loaded = loadCountry(file, loadOptions(options));
       for (const warning of loaded.warnings)
         process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
@@ -65,21 +70,87 @@ function isBlocked({ findings, policies }: CheckResult, severity: Severity): boo
 async function subjectOf(loaded: LoadedCountry, options: Options): Promise<CheckSubject> {
   if (options.manifests !== undefined) return { kind: "manifests", folder: options.manifests };
   if (options.plan !== undefined) return savedPlan(loaded, options.plan);
+  if (options.state !== undefined && !options.live)
+    return { kind: "state", resources: await stateResources(options.state), description: options.state };
+  const planned = await ownPlan(loaded, options);
+  if (planned === undefined) return { kind: "file" };
+  if (options.live) return liveSubject(loaded, planned, options);
+  return {
+    kind: "plan",
+    plan: planned,
+    description: `the plan of ${loaded.file} for ${planned.target}`,
+  };
+}
+
+/** @returns undefined where the file's own target has no plan. */
+async function ownPlan(loaded: LoadedCountry, options: Options): Promise<Plan | undefined> {
   const { planCountry, plannedTargets } = await import("../../stacks/plan/country-plan.ts");
   const wanted = options.target ?? loaded.country.hosting.target;
   const target = plannedTargets.find((known) => known === wanted);
   if (target === undefined) {
-    if (options.target === undefined) return { kind: "file" };
+    if (options.target === undefined && !options.live) return undefined;
     throw new InputError(
       `No plan can be made for the target "${wanted}".`,
       `There is: ${plannedTargets.join(", ")}.`,
     );
   }
   const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
-  const plan = await planCountry(loaded, target, kitVersion()).catch((error: unknown) => {
+  return planCountry(loaded, target, kitVersion()).catch((error: unknown) => {
     throw error instanceof StackSettingsError ? new InputError(error.message, error.cure) : error;
   });
-  return { kind: "plan", plan, description: `the plan of ${loaded.file} for ${target}` };
+}
+
+async function liveSubject(loaded: LoadedCountry, plan: Plan, options: Options): Promise<CheckSubject> {
+  const { readLive } = await import("../../policies/input/live.ts");
+  const { ClusterClient } = await import("../../stacks/cluster/cluster-client.ts");
+  const { kubeconfigFiles } = await import("../../stacks/cluster/kubeconfig.ts");
+  const namespace = String(plan.outputs.namespace);
+  const context = plan.target === "aws" ? undefined : loaded.country.hosting.kubernetes?.context;
+  const client = ClusterClient.ofFiles(kubeconfigFiles(process.env), context);
+  try {
+    const live = await readLive(client, namespace);
+    const clouds =
+      options.state === undefined
+        ? []
+        : (await stateResources(options.state)).filter(({ type }) => !type.startsWith("kubernetes:"));
+    const parts = [
+      `what runs in the namespace ${namespace} of the context ${client.access.context}`,
+      ...(options.state === undefined ? [] : [`what ${options.state} says of the cloud`]),
+    ];
+    if (plan.target === "aws" && options.state === undefined)
+      process.stderr.write(
+        "What runs on AWS itself is not read: name the stack's state by --state (`pulumi stack export`).\n",
+      );
+    return {
+      kind: "live",
+      live: { ...live, resources: [...live.resources, ...clouds] },
+      plan,
+      description: parts.join(", and "),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+async function stateResources(file: string): Promise<readonly Resource[]> {
+  const { NotAStateError, readState } = await import("../../policies/input/state.ts");
+  const cure = "Save one with `pulumi stack export --file state.json` (without --show-secrets).";
+  try {
+    return readState(readFileSync(file, "utf8"));
+  } catch (error) {
+    if (error instanceof NotAStateError) throw new InputError(`${file}: ${error.message}`, cure);
+    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, cure);
+  }
+}
+
+function refuseTwoSubjects({ plan, manifests, live, state }: Options): void {
+  const given = [
+    ...(plan === undefined ? [] : ["--plan"]),
+    ...(manifests === undefined ? [] : ["--manifests"]),
+    ...(live ? ["--live"] : state === undefined ? [] : ["--state"]),
+  ];
+  if (given.length > 1)
+    throw new InputError(`${given.join(" and ")} exclude each other.`, "Name one of them.");
 }
 
 async function savedPlan(loaded: LoadedCountry, file: string): Promise<CheckSubject> {

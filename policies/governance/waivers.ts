@@ -65,8 +65,8 @@ export const waiverUnused: FilePolicy = {
   controls: { iso27001: ["A.5.36"], nist80053: ["CA-5", "CA-6"] },
   cure: "Take it out.",
   check({ waivers, plan }) {
-    // Somebody's manifests, or the file alone, are a part of the whole.
-    if (plan.source.kind === "manifests" || plan.source.kind === "file") return notApplicable;
+    // Manifests, a state, what runs or the file alone are a part of the whole.
+    if (plan.source.kind !== "plan") return notApplicable;
     return waivers.waivers.flatMap((entry, index) =>
       waivers.usesOf(entry) === 0 && !waivers.isExpired(entry)
         ? [

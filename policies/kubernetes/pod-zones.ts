@@ -3,7 +3,7 @@ import { field, literal } from "../admission/cel.ts";
 import { notApplicable, type ResourcePolicy } from "../policy.ts";
 import { podOf, workloads } from "../reading/pods.ts";
 import { objectAt, textAt } from "../reading/properties.ts";
-import { zoneLabels, zonesOfScheduling } from "../reading/zones.ts";
+import { zoneLabels, zoneOfNode, zonesOfScheduling } from "../reading/zones.ts";
 
 export const podZones: ResourcePolicy = {
   id: "pod-zones",
@@ -17,7 +17,8 @@ export const podZones: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["SA-9(5)", "CP-7"] },
   cure: "Require topology.kubernetes.io/zone to be one of `hosting.kubernetes.zones` in every term of the node affinity.",
-  check(subject, { clusterZones }) {
+  check(subject, context) {
+    const { clusterZones } = context;
     if (clusterZones.length === 0) return notApplicable;
     const cure = `Require topology.kubernetes.io/zone in ${clusterZones.join(", ")} in every term.`;
     const { pod } = podOf(subject);
@@ -25,13 +26,24 @@ export const podZones: ResourcePolicy = {
     if (spec === undefined) return notApplicable;
     const at = pod?.path ?? "spec";
     const node = textAt(spec, "nodeName");
-    if (node !== undefined)
+    // Of what runs, the node tells its zone.
+    const zone = node === undefined ? undefined : zoneOfNode(context, node);
+    if (node !== undefined && zone === undefined)
       return [
         {
           path: `${at}.nodeName`,
           value: node,
           message: `It is put on the node ${node}, past the scheduler and its zones.`,
           cure: `Take nodeName out. ${cure}`,
+        },
+      ];
+    if (zone !== undefined && !clusterZones.includes(zone))
+      return [
+        {
+          path: `${at}.nodeName`,
+          value: node ?? "",
+          message: `It runs on the node ${node} in the zone ${zone}, which is none of the file's.`,
+          cure,
         },
       ];
     const zones = zonesOfScheduling(
@@ -94,6 +106,20 @@ spec:
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Node
+metadata: { name: windhoek-1, labels: { topology.kubernetes.io/zone: na-1 } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { nodeName: windhoek-1, containers: [{ name: app, image: app:1 }] }`,
+        findings: [
+          "rollout/Pod/app spec.nodeName: It runs on the node windhoek-1 in the zone na-1, which is none of the file's. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+        ],
+      },
       {
         manifests: `
 apiVersion: batch/v1

@@ -1,4 +1,6 @@
 /** To which zones a pod or a volume is held, by Kubernetes' rules of scheduling. */
+import type { PolicyContext } from "../context.ts";
+import { objectName } from "../plan.ts";
 import { isObject, type Json, type JsonObject } from "../resource.ts";
 import { objectsAt, textAt, textMapAt, textsAt } from "./properties.ts";
 
@@ -35,6 +37,13 @@ function zonesOfTerms(terms: readonly JsonObject[]): readonly string[] | undefin
     zones.push(...first.filter((zone) => others.every((list) => list.includes(zone))));
   }
   return zones;
+}
+
+/** Of a node that runs: the zone of its labels. */
+export function zoneOfNode({ plan }: PolicyContext, name: string): string | undefined {
+  const node = plan.ofTypes(["kubernetes:core/*:Node"]).find((candidate) => objectName(candidate) === name);
+  const labels = node === undefined ? new Map() : textMapAt(node.properties, "metadata.labels");
+  return [...zoneLabels].map((label) => labels.get(label)).find((zone) => zone !== undefined);
 }
 
 /** The zones of a storage class's `allowedTopologies`, which are alternatives too. */

@@ -45,5 +45,8 @@ export function judge(example: Example, policies: readonly Policy[] = catalogue)
     today: example.today ?? exampleToday,
     file: "example-country.yaml",
     plan: new Plan(resources, source),
+    ...(example.planned !== undefined && {
+      planned: new Plan(parseManifests(example.planned, "planned.yaml"), source),
+    }),
   });
 }

@@ -1,0 +1,110 @@
+/**
+ * What runs now in the stack's namespace of a cluster, and what of the cluster belongs to it: its volumes, their classes, the
+ * nodes. Reads only.
+ */
+import type { ClusterClient, KubernetesObject } from "../../stacks/cluster/cluster-client.ts";
+import { ClusterError } from "../../stacks/cluster/cluster-error.ts";
+import { displayName, type JsonObject, type Resource } from "../resource.ts";
+
+export interface Live {
+  readonly resources: readonly Resource[];
+  /** Kinds that the login may not read, such as `Secret`. */
+  readonly unreadable: readonly string[];
+}
+
+/** Kinds that the cluster keeps for itself and that hold no setting of the stack. */
+const passing = new Set(["Event", "Lease", "ControllerRevision", "PodMetrics", "NodeMetrics"]);
+
+/** @throws ClusterError */
+export async function readLive(client: ClusterClient, namespace: string): Promise<Live> {
+  const unreadable = new Set<string>();
+  const list = async (apiVersion: string, kind: string, within?: string): Promise<KubernetesObject[]> => {
+    try {
+      return await client.list(apiVersion, kind, within === undefined ? {} : { namespace: within });
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.reason !== "forbidden") throw error;
+      unreadable.add(kind);
+      return [];
+    }
+  };
+  const kinds = await namespacedKinds(client);
+  const inside = (
+    await Promise.all(kinds.map(({ apiVersion, kind }) => list(apiVersion, kind, namespace)))
+  ).flat();
+  const [homes, nodes, volumes, classes, bindings] = await Promise.all([
+    list("v1", "Namespace"),
+    list("v1", "Node"),
+    list("v1", "PersistentVolume"),
+    list("storage.k8s.io/v1", "StorageClass"),
+    list("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
+  ]);
+  const claimed = volumes.filter(({ spec }) => fieldOf(fieldOf(spec, "claimRef"), "namespace") === namespace);
+  const used = new Set([
+    ...claimed.map(({ spec }) => fieldOf(spec, "storageClassName")),
+    ...inside
+      .filter(({ kind }) => kind === "PersistentVolumeClaim")
+      .map(({ spec }) => fieldOf(spec, "storageClassName")),
+  ]);
+  const given = bindings.filter(
+    ({ subjects }) =>
+      Array.isArray(subjects) && subjects.some((one) => fieldOf(one, "namespace") === namespace),
+  );
+  const found = [
+    ...homes.filter(({ metadata }) => metadata.name === namespace),
+    ...nodes,
+    ...claimed,
+    ...classes.filter(({ metadata }) => used.has(metadata.name)),
+    ...given,
+    ...inside.filter(runs),
+  ];
+  return { resources: found.map(liveResource), unreadable: [...unreadable].sort() };
+}
+
+async function namespacedKinds(client: ClusterClient): Promise<{ apiVersion: string; kind: string }[]> {
+  const { groups } = await client.get<{ groups: { preferredVersion: { groupVersion: string } }[] }>("/apis");
+  const versions = ["v1", ...groups.map(({ preferredVersion }) => preferredVersion.groupVersion)];
+  const lists = await Promise.all(
+    versions.map(async (apiVersion) =>
+      (await client.resources(apiVersion))
+        .filter(
+          ({ name, kind, namespaced, verbs }) =>
+            namespaced && verbs.includes("list") && !name.includes("/") && !passing.has(kind),
+        )
+        .map(({ kind }) => ({ apiVersion, kind })),
+    ),
+  );
+  return lists.flat();
+}
+
+/** Pods that ended, and the past versions of a Deployment, run no more. */
+function runs({ kind, status, metadata, spec }: KubernetesObject): boolean {
+  if (kind === "Pod") return !["Succeeded", "Failed"].includes(String(fieldOf(status, "phase")));
+  const isVersion =
+    kind === "ReplicaSet" && metadata.ownerReferences?.some((owner) => owner.kind === "Deployment");
+  return !(isVersion && fieldOf(spec, "replicas") === 0);
+}
+
+function liveResource({ apiVersion, kind, status, ...object }: KubernetesObject): Resource {
+  const { managedFields: _, ...metadata } = object.metadata as KubernetesObject["metadata"] & {
+    readonly managedFields?: unknown;
+  };
+  const annotations = { ...metadata.annotations };
+  // The whole object once more, as kubectl last saw it.
+  delete annotations["kubectl.kubernetes.io/last-applied-configuration"];
+  const loadBalancer = fieldOf(status, "loadBalancer");
+  const properties = {
+    apiVersion,
+    kind,
+    ...object,
+    metadata: { ...metadata, ...(metadata.annotations !== undefined && { annotations }) },
+    // The addresses that the cluster gave.
+    ...(loadBalancer !== undefined && { status: { loadBalancer } }),
+  } as unknown as JsonObject;
+  const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
+  const name = displayName(type, metadata.name, properties);
+  return { type, name, urn: `urn:live::${type}::${name}`, properties };
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
