@@ -4,6 +4,7 @@ import type { Report } from "./report-schema.ts";
 export const diffSections = [
   "made",
   "inputs",
+  "file",
   "verdict",
   "checks",
   "findings",
@@ -34,6 +35,8 @@ export interface Difference {
 const parts: Readonly<Record<DiffSection, readonly (keyof Report)[]>> = {
   made: ["kit", "country", "environment", "target", "languages", "made"],
   inputs: ["inputs"],
+  // Compared by itself: a report holds a copy of the file, not its fields.
+  file: [],
   verdict: ["verdict"],
   checks: ["checks"],
   findings: ["findings"],
@@ -51,9 +54,23 @@ const parts: Readonly<Record<DiffSection, readonly (keyof Report)[]>> = {
 export function diffReports(before: Report, after: Report): Difference[] {
   return diffSections.flatMap((section) =>
     parts[section].flatMap((part) =>
-      compare(before[part], after[part], part).map((difference) => ({ section, ...difference })),
+      compare(compared(before, part), compared(after, part), part).map((difference) => ({
+        section,
+        ...difference,
+      })),
     ),
   );
+}
+
+/** Of what a check found in order the number is enough: what came and went stands under `resources`. */
+function compared(report: Report, part: keyof Report): unknown {
+  if (part !== "checks") return report[part];
+  return report.checks.map((check) => ({ ...check, passed: check.passed.length }));
+}
+
+/** What is different in the two localisation files, field by field. @param before and `after` as YAML gives them. */
+export function diffFiles(before: unknown, after: unknown): Difference[] {
+  return compare(before, after, "").map((difference) => ({ section: "file", ...difference }));
 }
 
 type Bare = Omit<Difference, "section">;

@@ -109,6 +109,7 @@ function removeDrafts(folder: string): void {
 }
 
 const largestFileBytes = 64 * 1024 * 1024;
+const largestFolderBytes = 256 * 1024 * 1024;
 const mostFiles = 64;
 
 /**
@@ -118,6 +119,7 @@ const mostFiles = 64;
  */
 export function readFolder(folder: string): Files {
   const files = new Map<string, Buffer>();
+  let bytes = 0;
   const visit = (path: string, name: string, depth: number): void => {
     const status = lstatSync(path);
     if (status.isDirectory()) {
@@ -129,6 +131,8 @@ export function readFolder(folder: string): Files {
     if (status.isSymbolicLink()) throw refused(name, "is a link");
     if (!status.isFile()) throw refused(name, "is no regular file");
     if (status.size > largestFileBytes) throw refused(name, "is larger than 64 MiB");
+    bytes += status.size;
+    if (bytes > largestFolderBytes) throw refused(name, "makes the folder larger than 256 MiB");
     if (files.size >= mostFiles) throw refused(name, `is one file more than ${mostFiles}`);
     files.set(name, readWithoutLinks(path));
   };

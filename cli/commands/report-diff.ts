@@ -1,5 +1,5 @@
 /** `rollout report diff`: what changed between two reports. */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { Report } from "../../compliance/report-schema.ts";
@@ -17,8 +17,16 @@ export function reportDiffCommand(): Command {
     .option("--json", "print JSON")
     .action(async (before: string, after: string, options: { json?: boolean }) =>
       asInputErrors(async () => {
-        const { diffReports } = await import("../../compliance/diff.ts");
-        const differences = diffReports(await readReport(before), await readReport(after));
+        const { diffFiles, diffReports, diffSections } = await import("../../compliance/diff.ts");
+        const [old, fresh] = [await readReport(before), await readReport(after)];
+        const [oldFile, newFile] = [
+          await localisationFile(before, old),
+          await localisationFile(after, fresh),
+        ];
+        const inFile = oldFile === undefined || newFile === undefined ? [] : diffFiles(oldFile, newFile);
+        const differences = [...diffReports(old, fresh), ...inFile].sort(
+          (a, b) => diffSections.indexOf(a.section) - diffSections.indexOf(b.section),
+        );
         if (options.json) {
           printJson({ same: differences.length === 0, differences });
           return;
@@ -30,6 +38,15 @@ export function reportDiffCommand(): Command {
         }
       }),
     );
+}
+
+/** The copy in the report's folder as YAML gives it; undefined where only report.json is there. */
+async function localisationFile(path: string, { inputs }: Report): Promise<unknown> {
+  const file = join(path, "source", inputs.localisation.file);
+  if (!existsSync(file)) return undefined;
+  const { parse } = await import("yaml");
+  const { readSource } = await import("../../localisation/source.ts");
+  return parse(readSource(file).text);
 }
 
 async function readReport(path: string): Promise<Report> {
