@@ -105,6 +105,25 @@ export function rabbitmqConf(settings: BrokerSettings): string {
   return `${lines.map((line) => (typeof line === "string" ? line : `${line[0]} = ${line[1]}`)).join("\n")}\n`;
 }
 
+/**
+ * How nodes speak to each other: by TLS, each showing the stack's certificate with its own name in it. Erlang reads the
+ * files anew for new connections.
+ * @param certificates folder with tls.crt, tls.key and ca.crt.
+ */
+export function peerTlsConfig(certificates: string): string {
+  const options = [
+    `{cacertfile, "${certificates}/ca.crt"}`,
+    `{certfile, "${certificates}/tls.crt"}`,
+    `{keyfile, "${certificates}/tls.key"}`,
+    "{verify, verify_peer}",
+    "{secure_renegotiate, true}",
+  ].join(", ");
+  return `[{server, [${options}, {fail_if_no_peer_cert, true}]}, {client, [${options}]}].\n`;
+}
+
+/** Arguments of Erlang for a node, and for the commands that speak to it. @param file that holds `peerTlsConfig`. */
+export const peerTlsArguments = (file: string): string => `-proto_dist inet_tls -ssl_dist_optfile ${file}`;
+
 export interface BrokerDefinitions {
   /** Name in the certificate of the part that takes the readings. */
   readonly consumer: string;

@@ -6,7 +6,13 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { brokerDefinitions, brokerPlugins, rabbitmqConf } from "./broker-settings.ts";
+import {
+  brokerDefinitions,
+  brokerPlugins,
+  peerTlsArguments,
+  peerTlsConfig,
+  rabbitmqConf,
+} from "./broker-settings.ts";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
 import { storeMetadata } from "./data-classes.ts";
@@ -33,6 +39,17 @@ const peerService = "broker-nodes";
 const home = "/var/lib/rabbitmq";
 const certificates = { public: "/run/certificates/public", internal: "/run/certificates/internal" };
 
+const settingsFolder = "/etc/rabbitmq";
+const peerTlsFile = "peers.config";
+
+/** DNS names of a cluster's nodes, each of which its certificate holds: Erlang takes no wildcard. */
+export function brokerNodeHosts(namespace: string, replicas: number): string[] {
+  return Array.from(
+    { length: replicas },
+    (_, index) => `${part}-${index}.${peerService}.${namespace}.svc.cluster.local`,
+  );
+}
+
 /** Time for a node to hand over its connections and leaders before it stops, in seconds. */
 const drainSeconds = 600;
 
@@ -49,12 +66,13 @@ export class Broker extends ComponentResource {
     const settings = configuration(this, namespace, part, "broker-settings", {
       "rabbitmq.conf": rabbitmqConf({
         clusterName: namespace,
-        nodes: Array.from({ length: size.replicas }, (_, index) => `rabbit@${part}-${index}.${nodeDomain}`),
+        nodes: brokerNodeHosts(namespace, size.replicas).map((host) => `rabbit@${host}`),
         loginChecks: args.loginChecks,
         certificates,
         memory: size.memory,
         storage: size.storage,
       }),
+      [peerTlsFile]: peerTlsConfig(certificates.internal),
       enabled_plugins: `[${brokerPlugins.join(",")}].\n`,
       "definitions.json": brokerDefinitions({
         consumer: "ingest",
@@ -103,6 +121,7 @@ export class Broker extends ComponentResource {
     );
     disruptionBudget(part, { namespace, part }, this);
 
+    const peerTls = peerTlsArguments(`${settingsFolder}/${peerTlsFile}`);
     const cookie = `${home}/.erlang.cookie`;
     const homeMount = { name: "home", mountPath: home };
     new StatefulSet(
@@ -150,6 +169,8 @@ export class Broker extends ComponentResource {
                   },
                   { name: "RABBITMQ_USE_LONGNAME", value: "true" },
                   { name: "RABBITMQ_NODENAME", value: `rabbit@$(POD_NAME).${nodeDomain}` },
+                  { name: "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", value: peerTls },
+                  { name: "RABBITMQ_CTL_ERL_ARGS", value: peerTls },
                 ],
                 ports: [
                   { name: "mqtts", containerPort: ports.broker.mqtts },
@@ -181,7 +202,7 @@ export class Broker extends ComponentResource {
                 volumeMounts: [
                   homeMount,
                   { name: "data", mountPath: `${home}/mnesia` },
-                  { name: "settings", mountPath: "/etc/rabbitmq", readOnly: true },
+                  { name: "settings", mountPath: settingsFolder, readOnly: true },
                   { name: "public-certificate", mountPath: certificates.public, readOnly: true },
                   { name: "internal-certificate", mountPath: certificates.internal, readOnly: true },
                   { name: "temporary", mountPath: "/tmp" },

@@ -1,7 +1,8 @@
 /** Everything that stands on a cluster, whoever gave the cluster: the same parts on every target. */
 import type { Input, Resource } from "@pulumi/pulumi";
+import { Admission } from "../../components/admission.ts";
 import { Application } from "../../components/application.ts";
-import { Broker } from "../../components/broker.ts";
+import { Broker, brokerNodeHosts } from "../../components/broker.ts";
 import { Certificates, certificateSecretOf, type PublicIssuer } from "../../components/certificates.ts";
 import { type Flow, internalFlows, outsideFlows } from "../../components/flows.ts";
 import { Gateway, gatewayName, type WebDoor } from "../../components/gateway.ts";
@@ -17,6 +18,7 @@ import { TimeSeriesBackup } from "../../components/time-series-backup.ts";
 import { databaseName } from "../../components/time-series-settings.ts";
 import { type TimeSeriesBackupDestination, TimeSeriesStore } from "../../components/time-series-store.ts";
 import type { Country } from "../../localisation/schema/country.ts";
+import { stackAdmission } from "./admission.ts";
 import type { allowedEndpoints } from "./endpoints.ts";
 import { quota } from "./quota.ts";
 import { type KubernetesSettings, type StackInput, StackSettingsError } from "./stack.ts";
@@ -130,7 +132,18 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
     },
     inStack,
   );
-  const before = [network, ...operators.installed];
+  const admission = new Admission(
+    "admission",
+    {
+      objects: stackAdmission(input, {
+        namespace,
+        mode: cluster.admission,
+        storageClass: network.storageClass,
+      }),
+    },
+    { parent, dependsOn: [network] },
+  );
+  const before = [network, admission, ...operators.installed];
   const ready = { parent, dependsOn: before };
 
   const service = (name: string) => `${name}.${namespace}.svc.cluster.local`;
@@ -141,7 +154,7 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
       domain,
       issuer,
       parts: {
-        broker: [],
+        broker: brokerNodeHosts(namespace, size.broker.replicas),
         "time-series-store": [
           service("time-series-store"),
           `*.time-series-store-nodes.${namespace}.svc.cluster.local`,

@@ -55,6 +55,25 @@ describe("the broker", () => {
     expect(conf.has("auth_http.ssl_options.fail_if_no_peer_cert")).toBe(false);
   });
 
+  test("has its nodes speak by TLS, with a certificate that holds each one's name", () => {
+    const peers = file(plan, "broker-settings", "peers.config");
+    expect(peers.match(/\{verify, verify_peer\}/g)).toHaveLength(2);
+    expect(peers).toContain("{fail_if_no_peer_cert, true}");
+    const [container] = list(
+      at(object(plan, "StatefulSet", "broker").properties, "spec", "template", "spec", "containers"),
+    );
+    const environment = list(at(container!, "env"));
+    for (const name of ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "RABBITMQ_CTL_ERL_ARGS"])
+      expect(environment.find((variable) => at(variable, "name") === name)).toMatchObject({
+        value: "-proto_dist inet_tls -ssl_dist_optfile /etc/rabbitmq/peers.config",
+      });
+    const names = list(at(object(plan, "Certificate", "broker-certificate").properties, "spec", "dnsNames"));
+    const nodes = [...settings(plan)].filter(([key]) =>
+      key.startsWith("cluster_formation.classic_config.nodes."),
+    );
+    expect(names).toEqual(nodes.map(([, node]) => node.replace(/^rabbit@/, "")));
+  });
+
   test("names exactly the nodes that the StatefulSet starts", async () => {
     for (const replicas of [1, 3, 5]) {
       const sized = await planChanged((_, country) => {

@@ -17,8 +17,8 @@ import {
 } from "../../components/broker-settings.ts";
 import type { TestAuthority } from "./certificates.ts";
 
-const root = process.env.RABBITMQ_ROOT ?? join(homedir(), ".cache/rollout-rabbitmq/root");
-const programs = "/usr/lib/rabbitmq/bin";
+export const root = process.env.RABBITMQ_ROOT ?? join(homedir(), ".cache/rollout-rabbitmq/root");
+export const programs = "/usr/lib/rabbitmq/bin";
 
 /** Why the tests with RabbitMQ can't run here; undefined where they can. */
 export const rabbitmqIsMissing =
@@ -202,21 +202,29 @@ export class Rabbitmq {
     return child;
   }
 
-  /** Its mounts are its own and vanish with it. */
   #command(program: string, args: readonly string[]): string[] {
-    const script =
-      'mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" && mkdir -p "$1/work" && ' +
-      'mount --bind "$2" "$1/work" && root=$1 && shift 2 && exec chroot "$root" "$@"';
-    return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"].concat(
-      root,
-      this.#folder,
-      program,
-      args,
-    );
+    return insideTree(this.#folder, program, args);
   }
 }
 
-function killGroup(pid: number, signal: NodeJS.Signals): void {
+/**
+ * A command inside the folder tree, with a folder as its `/work`, whose file `hosts` is its `/etc/hosts` where there is one. Its
+ * mounts are its own and vanish with it.
+ */
+export function insideTree(folder: string, program: string, args: readonly string[]): string[] {
+  const script =
+    'mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" && mkdir -p "$1/work" && ' +
+    'mount --bind "$2" "$1/work" && ' +
+    'if [ -e "$2/hosts" ]; then touch "$1/etc/hosts" && mount --bind "$2/hosts" "$1/etc/hosts"; fi && root=$1 && shift 2 && exec chroot "$root" "$@"';
+  return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"].concat(
+    root,
+    folder,
+    program,
+    args,
+  );
+}
+
+export function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
@@ -224,7 +232,7 @@ function killGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+export async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = new Promise((resolve) => child.once("exit", resolve));
   if (signal === "SIGKILL") killGroup(child.pid!, signal);
@@ -232,7 +240,7 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
   await exited;
 }
 
-function answers(port: number): Promise<boolean> {
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port });
     const settle = (result: boolean) => {
@@ -244,7 +252,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
       { length: count },
