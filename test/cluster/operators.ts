@@ -4,9 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { installDefinitions, moduleFolder, moduleOf } from "./definitions.ts";
 import { kubectl, kubectlJson } from "./kubectl.ts";
+import { waitFor } from "./wait.ts";
 
 const certManager = readFileSync(new URL("./operators/cert-manager.yaml", import.meta.url), "utf8");
 
@@ -54,14 +54,9 @@ async function webhooksAnswer(): Promise<void> {
     },
   ];
   for (const probe of probes)
-    for (let attempt = 1; ; attempt++)
-      try {
-        await kubectl(["create", "-n", "default", "--dry-run=server", "-f", "-"], JSON.stringify(probe));
-        break;
-      } catch (error) {
-        if (attempt === 120) throw error;
-        await setTimeout(1000);
-      }
+    await waitFor(`the webhook of ${probe.kind}`, () =>
+      kubectl(["create", "-n", "default", "--dry-run=server", "-f", "-"], JSON.stringify(probe)),
+    );
 }
 
 /** Has the API server ask cert-manager's webhook, with the authority that the webhook made for itself. */

@@ -1,5 +1,6 @@
 /** What an ingest has left in its time-series store, after a check by expect. */
 import { join } from "node:path";
+import type { ClickHouseClient } from "@clickhouse/client";
 import { expect } from "vitest";
 import { openTimeSeriesStore } from "../../apps/store/store.ts";
 import { country } from "../broker/data-path.ts";
@@ -25,21 +26,30 @@ export async function expectAllStoredOnce(
 ): Promise<{ readonly readings: number }> {
   const store = await openTimeSeriesStore(join(folder, "time-series"));
   try {
-    const rows = await rowsOf<{ series: string; time: number; values: string[] }>(
-      store.reader,
-      `SELECT concat('sme/v1/', company, '/', site, '/', machine, '/', channel) AS series,
-         toUnixTimestamp64Milli(time) AS time, groupArray(ifNull(toString(number), text)) AS values
-       FROM raw GROUP BY series, time`,
-    );
-    const stored = new Map(rows.map(({ series, time, values }) => [`${series}@${time}`, values]));
-    expect(rows.filter(({ values }) => values.length !== 1)).toEqual([]);
-    const missing = acknowledged.flatMap(({ topic, readings }) =>
-      [...readings].filter(([time, value]) => stored.get(`${topic}@${time}`)?.[0] !== String(value)),
-    );
-    expect(missing).toEqual([]);
-    expect(await disagreements(store.reader, country.timezone)).toEqual([]);
-    return { readings: rows.length };
+    return await expectAllInStoreOnce(store.reader, acknowledged, country.timezone);
   } finally {
     await store.close();
   }
+}
+
+/** The same of a store that is open, or elsewhere. */
+export async function expectAllInStoreOnce(
+  reader: ClickHouseClient,
+  acknowledged: readonly Message[],
+  timezone: string,
+): Promise<{ readonly readings: number }> {
+  const rows = await rowsOf<{ series: string; time: number; values: string[] }>(
+    reader,
+    `SELECT concat('sme/v1/', company, '/', site, '/', machine, '/', channel) AS series,
+       toUnixTimestamp64Milli(time) AS time, groupArray(ifNull(toString(number), text)) AS values
+     FROM raw GROUP BY series, time`,
+  );
+  const stored = new Map(rows.map(({ series, time, values }) => [`${series}@${time}`, values]));
+  expect(rows.filter(({ values }) => values.length !== 1)).toEqual([]);
+  const missing = acknowledged.flatMap(({ topic, readings }) =>
+    [...readings].filter(([time, value]) => stored.get(`${topic}@${time}`)?.[0] !== String(value)),
+  );
+  expect(missing).toEqual([]);
+  expect(await disagreements(reader, timezone)).toEqual([]);
+  return { readings: rows.length };
 }

@@ -157,11 +157,13 @@ type Request = (path: string, init?: RequestInit) => Response | Promise<Response
 export class Browser {
   readonly #request: Request;
   readonly #headers: Record<string, string>;
+  readonly #origin: string;
   readonly cookies = new Map<string, string>();
 
-  constructor(request: Request, headers: Record<string, string>) {
+  constructor(request: Request, headers: Record<string, string>, ownOrigin = origin) {
     this.#request = request;
     this.#headers = headers;
+    this.#origin = ownOrigin;
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -182,8 +184,8 @@ export class Browser {
       headers: {
         accept: "text/html",
         "content-type": "application/x-www-form-urlencoded",
-        origin,
-        host: new URL(origin).host,
+        origin: this.#origin,
+        host: new URL(this.#origin).host,
         ...headers,
       },
       body: new URLSearchParams(fields).toString(),
@@ -205,7 +207,7 @@ export class Browser {
       ...(init.headers as Record<string, string>),
       ...(cookie === "" ? {} : { cookie }),
     };
-    const response = await this.#request(`${origin}${path}`, { ...init, headers });
+    const response = await this.#request(`${this.#origin}${path}`, { ...init, headers });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (value === "" || /max-age=0/i.test(line)) this.cookies.delete(name);

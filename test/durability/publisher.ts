@@ -49,7 +49,7 @@ export class Publisher {
   connect(
     port: number,
     credential: Credential,
-    tls?: { readonly ca: string; readonly servername: string },
+    tls?: { readonly ca: string; readonly servername: string; readonly host?: string },
   ): void {
     // The client library connects again by itself.
     if (this.#client !== undefined && !this.#sendsAgainItself) return;
