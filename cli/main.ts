@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { kitVersion } from "../localisation/package-root.ts";
 import { backupCommand } from "./commands/backup.ts";
+import { bundleCommand } from "./commands/bundle.ts";
 import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
@@ -52,6 +53,7 @@ for (const command of [
   restoreCommand(),
   exportCommand(),
   imagesCommand(),
+  bundleCommand(),
   runCommand(),
   loginCommand(),
 ])

@@ -1,9 +1,8 @@
 /** The folder from which the kit's image is built: the compiled kit and the packages that the programs on a cluster need. */
-import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { packageRoot } from "../../localisation/package-root.ts";
-import { EnvironmentError } from "../../stacks/local/environment-error.ts";
+import { writeKitFiles } from "../kit-files.ts";
 import { nodePackages } from "../node-packages.ts";
 
 /** Where the kit stands in the image. */
@@ -22,11 +21,8 @@ const forDevelopers = /\.(map|d\.[cm]?ts|md|markdown)$/i;
  */
 export function writeImageContext(folder: string): void {
   const kit = join(folder, "root", home);
-  mkdirSync(kit, { recursive: true });
-  copy(join(packageRoot, "Containerfile"), join(folder, "Containerfile"));
-  for (const name of ["package.json", "LICENSE", "countries", "cli/bin.mjs"])
-    copy(join(packageRoot, name), join(kit, name));
-  compiledKit(join(kit, "dist"));
+  writeKitFiles(kit);
+  cpSync(join(packageRoot, "Containerfile"), join(folder, "Containerfile"));
   for (const { folder: from, place } of nodePackages(packageRoot, isLeftOut))
     cpSync(from, join(kit, place), {
       recursive: true,
@@ -38,28 +34,6 @@ export function writeImageContext(folder: string): void {
   symlinkSync(`../../../${home}/cli/bin.mjs`, join(folder, "root", "usr/local/bin/rollout"));
   readableByAll(join(folder, "root"));
   chmodSync(join(kit, "cli/bin.mjs"), 0o755);
-}
-
-/** A checkout is compiled afresh: what somebody built earlier may be older than the sources. */
-function compiledKit(to: string): void {
-  if (!existsSync(join(packageRoot, "cli", "main.ts"))) {
-    copy(join(packageRoot, "dist"), to);
-    return;
-  }
-  const { status, stdout, error } = spawnSync(
-    process.execPath,
-    [join(packageRoot, "scripts", "build.ts"), "--out", to],
-    { encoding: "utf8" },
-  );
-  if (status !== 0)
-    throw new EnvironmentError(
-      `The kit's sources don't compile: ${error?.message ?? stdout.trim().split("\n")[0]}`,
-      "`npm run build` says more.",
-    );
-}
-
-function copy(from: string, to: string): void {
-  cpSync(from, to, { recursive: true });
 }
 
 /** The same modes wherever it is built: the image's user owns none of its files. */

@@ -46,17 +46,17 @@ export async function pushImage(from: Place, address: string, options: CopyOptio
 }
 
 /**
- * Writes an image to an OCI archive.
+ * Writes an image to a folder in the OCI image layout.
  * @throws EnvironmentError when there is no tool or it fails, as when the image is not there.
  */
-export async function saveImage(from: Place, file: string, options: CopyOptions = {}): Promise<void> {
+export async function saveImage(from: Place, folder: string, options: CopyOptions = {}): Promise<void> {
   const tool = options.tool ?? firstProgram(copyTools, "Copying images");
   if (tool === "skopeo") {
     const security = options.plainHttp ? ["--src-tls-verify=false"] : [];
-    await runProgram(tool, ["copy", "--quiet", ...security, skopeoPlace(from), `oci-archive:${file}`]);
+    await runProgram(tool, ["copy", "--quiet", ...security, skopeoPlace(from), `oci:${folder}:image`]);
   } else {
     const image = await intoPodman(from, options.plainHttp ? ["--tls-verify=false"] : []);
-    await runProgram(tool, ["save", "--quiet", "--format", "oci-archive", "--output", file, image]);
+    await runProgram(tool, ["save", "--quiet", "--format", "oci-dir", "--output", folder, image]);
   }
 }
 

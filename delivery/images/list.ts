@@ -12,6 +12,8 @@ export interface StackImage {
   readonly source: string | null;
   /** Address that the stack takes it from, without a digest. */
   readonly address: string;
+  /** The same within the registry, as `library/rabbitmq:4.3.5`. */
+  readonly reference: string;
   /** `sha256:…`, where the file gives one. */
   readonly digest: string | null;
 }
@@ -22,6 +24,8 @@ export interface StackChart {
   /** Addresses as `oci://` takes them, with the version as tag. */
   readonly source: string;
   readonly address: string;
+  /** Within the registry. */
+  readonly reference: string;
 }
 
 export interface StackImages {
@@ -49,6 +53,7 @@ export function stackImages(plan: Plan, registry?: string): StackImages {
         operator: null,
         source: publisher === undefined ? null : `${publisher}/${reference}`,
         address: held === null ? address.split("@")[0]! : `${held}/${reference}`,
+        reference,
         digest: address.split("@")[1] ?? null,
       },
     ];
@@ -67,17 +72,21 @@ export function stackImages(plan: Plan, registry?: string): StackImages {
           operator: operatorChart(name).chart,
           source: `${publisher}/${repository}:${version}`,
           address: `${held ?? publisher}/${repository}:${version}`,
+          reference: `${repository}:${version}`,
           digest: null,
         })),
       ),
     ],
     charts: operators.map((name) => {
       const { chart, version, source } = operatorChart(name);
+      const reference = `charts/${chart}:${version}`;
+      const published = `${source}/${chart}:${version}`;
       return {
         name: chart,
         version,
-        source: `${source}/${chart}:${version}`,
-        address: held === null ? `${source}/${chart}:${version}` : `${held}/charts/${chart}:${version}`,
+        source: published,
+        address: held === null ? published : `${held}/${reference}`,
+        reference,
       };
     }),
   };

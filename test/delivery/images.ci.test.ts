@@ -119,7 +119,9 @@ describe.skipIf(findProgram(registryProgram) === undefined || !hasPodman)(
       writeFileSync(join(context, "Containerfile"), "FROM scratch\nCOPY text /\n");
       writeFileSync(join(context, "text"), "small");
       execFileSync("podman", ["build", "--quiet", "--tag", small, context]);
-      await saveImage({ kind: "local", address: small }, archive(), { tool: "podman" });
+      const layout = join(folder, "layout");
+      await saveImage({ kind: "local", address: small }, layout, { tool: "podman" });
+      execFileSync("tar", ["-cf", archive(), "-C", layout, "."]);
     }, 120_000);
     afterAll(async () => {
       await registry.stop();

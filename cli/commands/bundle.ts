@@ -1,0 +1,142 @@
+/** `rollout bundle`: everything that a site without a network needs, in one archive. */
+import { Command, Option } from "commander";
+import type { BundleManifest, BundlePart } from "../../delivery/bundle/manifest.ts";
+import { kitVersion } from "../../localisation/package-root.ts";
+import { exitCode, InputError } from "../failure.ts";
+import { type PlannedImagesOptions, plannedImages } from "../planned-images.ts";
+import { print, printJson, style } from "../terminal.ts";
+
+const parts: readonly BundlePart[] = ["kit", "local-stack", "engine", "images"];
+
+export function bundleCommand(): Command {
+  return new Command("bundle")
+    .description("everything that a site without a network needs, in one archive")
+    .addCommand(createCommand())
+    .addCommand(loadCommand());
+}
+
+interface CreateOptions extends PlannedImagesOptions {
+  readonly out?: string;
+  readonly without?: readonly BundlePart[];
+  readonly json?: boolean;
+}
+
+function createCommand(): Command {
+  return new Command("create")
+    .description("pack the kit, the engine, images, charts and the country's files")
+    .argument("<file>", "localisation file")
+    .option("--env <name>", "environment of the file, such as production")
+    .option("--target <target>", "for this target of the file instead of hosting.target")
+    .option("--registry <address>", "registry of the country instead of the file's")
+    .option("--out <file>", "the archive; rollout-<country>-<version>.tar where absent")
+    .addOption(new Option("--without <part...>", "leave out").choices(parts))
+    .option("--json", "print JSON")
+    .action(async (file: string, options: CreateOptions) => {
+      const { loaded, images } = await plannedImages(file, options);
+      const [{ createBundle }, { fromHere }, { defaultTag }] = await Promise.all([
+        import("../../delivery/bundle/create.ts"),
+        import("../../delivery/images/push.ts"),
+        import("../../delivery/images/build.ts"),
+      ]);
+      const country = loaded.country.country.toLowerCase();
+      const stop = new AbortController();
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+      const created = await createBundle({
+        loaded,
+        version: kitVersion(),
+        images,
+        find: await fromHere(defaultTag()),
+        without: new Set(options.without),
+        file: options.out ?? `rollout-${country}-${kitVersion()}.tar`,
+        tell: (step) => process.stderr.write(`${style("dim", step, process.stderr)}\n`),
+        signal: stop.signal,
+      }).catch((error: unknown) => {
+        if (!stop.signal.aborted) throw error;
+        process.stderr.write("Stopped. Nothing of the archive is left.\n");
+        process.exit(130);
+      });
+      const { absent } = created.manifest;
+      if (absent.length > 0) process.exitCode = exitCode.environmentLacking;
+      if (options.json) {
+        printJson({ ok: absent.length === 0, ...created });
+        return;
+      }
+      for (const { what, reason } of absent)
+        process.stderr.write(`${style("red", "✗", process.stderr)} ${what} is not in it. ${reason}\n`);
+      print(
+        `${style("green", "✓")} ${created.file}: ${megabytes(created.bytes)}, ${counted(created.manifest)}`,
+      );
+      print(`  SHA-256 ${created.sha256}`);
+      print("  Tell the site this number by another way, for `rollout bundle load --sha256`.");
+    });
+}
+
+interface LoadOptions {
+  readonly out?: string;
+  readonly registry?: string;
+  readonly sha256?: string;
+  readonly check?: boolean;
+  readonly plainHttp?: boolean;
+  readonly json?: boolean;
+}
+
+function loadCommand(): Command {
+  return new Command("load")
+    .description("check an archive, unpack it, and push its images to the site's registry")
+    .argument("<archive>", "as `rollout bundle create` wrote it")
+    .option("--out <folder>", "where to; ./rollout-<country> where absent")
+    .option("--registry <address>", "registry that gets its images and charts; they stay files where absent")
+    .option("--sha256 <number>", "what the archive's checksum must be")
+    .option("--check", "only check it")
+    .option("--plain-http", "the registry has no TLS; for tests on one machine")
+    .option("--json", "print JSON")
+    .action(async (archive: string, options: LoadOptions) => {
+      const { checkBundle, loadBundle } = await import("../../delivery/bundle/load.ts");
+      const { BundleError } = await import("../../delivery/bundle/manifest.ts");
+      try {
+        if (options.check) {
+          const manifest = await checkBundle(archive, options.sha256);
+          if (options.json) printJson({ ok: true, manifest });
+          else print(`${style("green", "✓")} ${archive} is sound: ${counted(manifest)}`);
+          return;
+        }
+        const loaded = await loadBundle(archive, options.out ?? "rollout-bundle", options.sha256);
+        const pushed =
+          options.registry === undefined
+            ? undefined
+            : await pushBundled(loaded.folder, loaded.manifest, options.registry, options.plainHttp === true);
+        const failed = pushed?.failed ?? [];
+        if (failed.length > 0) process.exitCode = exitCode.environmentLacking;
+        if (options.json) {
+          printJson({ ok: failed.length === 0, ...loaded, ...pushed });
+          return;
+        }
+        print(`${style("green", "✓")} ${loaded.folder}: ${counted(loaded.manifest)}`);
+        for (const { address, reason } of failed)
+          process.stderr.write(`${style("red", "✗", process.stderr)} ${address}: ${reason}\n`);
+        for (const [name, digest] of Object.entries(pushed?.digests ?? {})) print(`  ${name}: ${digest}`);
+        if (!loaded.manifest.without.includes("kit"))
+          print(`Go on there: ./rollout validate ${loaded.manifest.localisation}`);
+      } catch (error) {
+        throw error instanceof BundleError ? new InputError(error.message, error.cure) : error;
+      }
+    });
+}
+
+async function pushBundled(folder: string, manifest: BundleManifest, registry: string, plainHttp: boolean) {
+  const { pushImages } = await import("../../delivery/images/push.ts");
+  const { bundledImages, fromBundle } = await import("../../delivery/bundle/images.ts");
+  const images = bundledImages(manifest, registry);
+  return pushImages(images, fromBundle(folder, manifest), {
+    plainHttp,
+    tell: (line) => process.stderr.write(`${style("dim", line, process.stderr)}\n`),
+  });
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+
+function counted({ files, without }: BundleManifest): string {
+  const count = (kind: string) => files.filter((file) => file.kind === kind).length;
+  const left = without.length === 0 ? "" : `; without ${without.join(", ")}`;
+  return `${count("image")} images, ${count("chart")} charts, ${count("engine")} programs of the engine${left}.`;
+}

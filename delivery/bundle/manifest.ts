@@ -1,0 +1,91 @@
+/** What a bundle says of itself: `manifest.json`, its first entry, names every other with its size and checksum. */
+
+export const bundleFormat = "rollout-bundle/1";
+
+export const bundleParts = ["kit", "local-stack", "engine", "images"] as const;
+export type BundlePart = (typeof bundleParts)[number];
+
+export interface BundleFile {
+  readonly path: string;
+  readonly kind: "kit" | "localisation" | "engine" | "image" | "chart" | "materials";
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Of a program, an image or a chart: the kit's name of it. */
+  readonly name?: string;
+  /** Of an image or chart: where it stands in a registry, as `library/rabbitmq:4.3.5`. */
+  readonly reference?: string;
+}
+
+export interface BundleManifest {
+  readonly format: typeof bundleFormat;
+  /** Version of the kit. */
+  readonly kit: string;
+  readonly country: string;
+  readonly environment: string | null;
+  /** As `linux-x64`: programs in the bundle run there. */
+  readonly platform: string;
+  /** Path of the localisation file. */
+  readonly localisation: string;
+  /** Registry that the file names. */
+  readonly registry: string | null;
+  /** What was left out on purpose. */
+  readonly without: readonly BundlePart[];
+  /** What should be here and was not found. */
+  readonly absent: readonly { readonly what: string; readonly reason: string }[];
+  readonly files: readonly BundleFile[];
+}
+
+/** The archive is no bundle that can be trusted. */
+export class BundleError extends Error {
+  override readonly name = "BundleError";
+  readonly cure: string;
+  constructor(message: string, cure: string) {
+    super(message);
+    this.cure = cure;
+  }
+}
+
+const another =
+  "Get the bundle anew, and compare its SHA-256 with the one that `rollout bundle create` printed.";
+
+export const broken = (message: string) => new BundleError(message, another);
+
+/** @throws BundleError */
+export function parseManifest(text: string): BundleManifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw broken("The bundle's manifest is not JSON.");
+  }
+  const manifest = value as Partial<BundleManifest> | null;
+  if (manifest?.format !== bundleFormat)
+    throw new BundleError(
+      `The bundle has the format ${String(manifest?.format).slice(0, 40)}; this version of the kit reads ${bundleFormat}.`,
+      "Load it with the kit that it holds: docs/air-gapped.md says how.",
+    );
+  if (!Array.isArray(manifest.files) || typeof manifest.localisation !== "string")
+    throw broken("The bundle's manifest names no files.");
+  const seen = new Set<string>();
+  for (const file of manifest.files as readonly Partial<BundleFile>[]) {
+    const path = String(file?.path);
+    if (!isSafePath(path))
+      throw broken(
+        `The bundle's manifest names the path ${JSON.stringify(path.slice(0, 200))}, which leads out of it.`,
+      );
+    if (seen.has(path.toLowerCase())) throw broken(`The bundle's manifest names ${path} twice.`);
+    seen.add(path.toLowerCase());
+    if (!Number.isSafeInteger(file.bytes) || !/^[0-9a-f]{64}$/.test(String(file.sha256)))
+      throw broken(`The bundle's manifest gives no checksum for ${path}.`);
+  }
+  if (!seen.has(manifest.localisation.toLowerCase()))
+    throw broken("The bundle's manifest names a localisation file that it does not list.");
+  return manifest as BundleManifest;
+}
+
+/** Leads to a place within the folder, on every file system. */
+export function isSafePath(path: string): boolean {
+  const unsafe = (part: string) => part === "" || part === "." || part === "..";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+  return path.length <= 400 && !/[\\:\u0000-\u001f\u007f]/.test(path) && !path.split("/").some(unsafe);
+}

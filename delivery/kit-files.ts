@@ -1,0 +1,34 @@
+/** The kit as it is installed: compiled, with what its commands read, without the packages that it needs. */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../localisation/package-root.ts";
+import { EnvironmentError } from "../stacks/local/environment-error.ts";
+
+/** Beside `dist/`, as in the npm package. */
+const beside = ["package.json", "LICENSE", "countries", "cli/bin.mjs", "Containerfile"] as const;
+
+/** @throws EnvironmentError when the sources of a checkout don't compile. */
+export function writeKitFiles(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const name of beside) cpSync(join(packageRoot, name), join(folder, name), { recursive: true });
+  writeCompiled(join(folder, "dist"));
+}
+
+/** A checkout is compiled afresh: what somebody built earlier may be older than the sources. */
+function writeCompiled(folder: string): void {
+  if (!existsSync(join(packageRoot, "cli", "main.ts"))) {
+    cpSync(join(packageRoot, "dist"), folder, { recursive: true });
+    return;
+  }
+  const { status, stdout, error } = spawnSync(
+    process.execPath,
+    [join(packageRoot, "scripts", "build.ts"), "--out", folder],
+    { encoding: "utf8" },
+  );
+  if (status !== 0)
+    throw new EnvironmentError(
+      `The kit's sources don't compile: ${error?.message ?? stdout.trim().split("\n")[0]}`,
+      "`npm run build` says more.",
+    );
+}
