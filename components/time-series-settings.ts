@@ -169,18 +169,25 @@ const users: Readonly<Record<string, TimeSeriesUser>> = {
   },
   analytics: {
     profile: "analytics",
-    grants: [`SELECT ON ${databaseName}.*`, ...insertOn("kpi_shift", "analytics_progress")],
+    grants: [
+      `SELECT ON ${databaseName}.*`,
+      ...insertOn("kpi_shift", "analytics_progress"),
+      // Key figures of shifts that the country's file no longer has, and all that is kept of a company that left.
+      `ALTER DELETE ON ${databaseName}.*`,
+      "CLUSTER ON *.*",
+    ],
   },
-  // Erases a company that leaves, on its request, and tells one which topics of its machines were refused.
+  // Tells a company which topics of its machines were refused.
   diagnostic: {
     profile: "reading",
-    grants: [`SELECT ON ${databaseName}.*`, `ALTER DELETE ON ${databaseName}.*`, ...insertOn("rejected")],
+    grants: [`SELECT ON ${databaseName}.*`, ...insertOn("rejected")],
   },
   migration: {
     profile: "administration",
     grants: [
       `CREATE, ALTER, DROP, SELECT, INSERT, OPTIMIZE ON ${databaseName}.*`,
-      "CLUSTER, TABLE ENGINE ON *.*",
+      // A distributed table counts as a remote source.
+      "CLUSTER, REMOTE, TABLE ENGINE ON *.*",
       "SELECT ON system.*",
     ],
   },
@@ -219,7 +226,18 @@ export function timeSeriesUsers(memory: number): string {
         max_memory_usage: memoryOf(0.4),
       },
       reading: { max_execution_time: 20, max_memory_usage: memoryOf(0.2), max_threads: 2 },
-      analytics: { max_execution_time: 600, max_memory_usage: memoryOf(0.4), insert_distributed_sync: 1 },
+      analytics: {
+        // How far it has come is told only after what it computed: both must outlast a server.
+        insert_quorum: "auto",
+        insert_quorum_parallel: 1,
+        insert_quorum_timeout: 60_000,
+        // It looks again at what was received in the last five minutes: what a replica shows later would be missed.
+        max_replica_delay_for_distributed_queries: 60,
+        fallback_to_stale_replicas_for_distributed_queries: 0,
+        insert_distributed_sync: 1,
+        max_execution_time: 600,
+        max_memory_usage: memoryOf(0.4),
+      },
       administration: { distributed_ddl_task_timeout: 300, max_memory_usage: memoryOf(0.4) },
     },
     quotas: { default: { interval: { duration: 3600, queries: 0 } } },
@@ -231,7 +249,6 @@ export function timeSeriesUsers(memory: number): string {
           networks: { ip: "::/0" },
           profile,
           quota: "default",
-          default_database: databaseName,
           grants: { query: grants.map((grant) => `GRANT ${grant}`) },
         },
       ]),

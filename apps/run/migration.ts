@@ -29,7 +29,10 @@ export async function runProgram(context: ProgramContext): Promise<RunningProgra
       const layout = onCluster({ ...clusterNames, database: connections.timeSeries.database });
       await waitFor(
         "the time-series store",
-        () => migrateTimeSeriesStore(client, localisation.country, layout),
+        async () => {
+          await makeDatabase(context);
+          await migrateTimeSeriesStore(client, localisation.country, layout);
+        },
         isFinal,
       );
       log.info("the time-series store is of this version");
@@ -45,6 +48,22 @@ export async function runProgram(context: ProgramContext): Promise<RunningProgra
     metrics: () => [],
     stop: () => client.close(),
   };
+}
+
+/** On a connection that names none: the store refuses one that names what isn't there. */
+async function makeDatabase({ connections }: ProgramContext): Promise<void> {
+  const { database } = connections.timeSeries;
+  const timeSeries = { ...connections.timeSeries, database: "default" };
+  const client = timeSeriesClient({ connections: { ...connections, timeSeries } }, "migration", {
+    requestMilliseconds: statementMilliseconds,
+  });
+  try {
+    await client.command({
+      query: `CREATE DATABASE IF NOT EXISTS ${database} ON CLUSTER '${clusterNames.cluster}'`,
+    });
+  } finally {
+    await client.close();
+  }
 }
 
 /** What another attempt can't change. */

@@ -3,7 +3,7 @@
  * connection reads the files, so a renewed certificate needs no restart.
  */
 import { Agent } from "node:https";
-import { type ClickHouseClient, createClient } from "@clickhouse/client";
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 
 export interface ClusterAddress {
   /** `https://host:port` */
@@ -53,8 +53,13 @@ export function openClusterClient(options: ClusterClientOptions): ClickHouseClie
       // An insert returns when each shard that it reaches has its rows, not when they wait to be sent there.
       insert_distributed_sync: 1,
       date_time_input_format: "best_effort",
+      // So that no network in between takes a long query's connection for dead.
+      send_progress_in_http_headers: 1,
+      http_headers_progress_interval_ms: "20000",
       ...settings,
     },
+    // The program says itself what failed.
+    log: { level: ClickHouseLogLevel.OFF },
   });
 }
 

@@ -5,8 +5,15 @@
  */
 
 export interface Layout {
-  /** What a migration's statement is here, in order; each may be run again. */
-  readonly statements: (statement: string) => readonly string[];
+  /**
+   * What a migration's statement is here, in order; each may be run again.
+   * @param identifiers of tables that some server has already, by name.
+   */
+  readonly statements: (statement: string, identifiers: ReadonlyMap<string, string>) => readonly string[];
+  /** Servers may have come since the last migration: what was applied before is applied again, to them. */
+  readonly grows: boolean;
+  /** A table of the database `system`, of every server. */
+  readonly system: (table: string) => string;
   /** The table whose definition, parts and rows are this server's own. */
   readonly ownTable: (table: string) => string;
   /** Such a table with where an ALTER of it is carried out: `rollout.raw_local ON CLUSTER 'rollout'`. */
@@ -14,6 +21,8 @@ export interface Layout {
 }
 
 export const inProcess: Layout = {
+  grows: false,
+  system: (table) => `system.${table}`,
   statements: (statement) => [repeatable(statement)],
   ownTable: (table) => table,
   alterable: (own) => own,
@@ -43,17 +52,22 @@ export function onCluster({ cluster, database }: ClusterNames = clusterNames): L
   /** What follows a table's name in the statement that makes it. */
   const bodies = new Map<string, string>();
 
-  const table = (name: string, body: string): string[] => {
+  const table = (name: string, body: string, identifiers: ReadonlyMap<string, string>): string[] => {
     bodies.set(name, body);
     const key = shardingKeys[name] ?? companyKey;
+    // A new replica finds the others by it: it is part of the table's place in Keeper.
+    const identifier = identifiers.get(`${name}_local`);
+    const uuid = identifier === undefined ? "" : ` UUID '${identifier}'`;
     return [
-      `CREATE TABLE IF NOT EXISTS ${local(name)} ${everywhere} ${replicated(name, body)}`,
+      `CREATE TABLE IF NOT EXISTS ${local(name)}${uuid} ${everywhere} ${replicated(name, body)}`,
       `CREATE TABLE IF NOT EXISTS ${database}.${name} ${everywhere} AS ${local(name)} ENGINE = Distributed('${cluster}', '${database}', '${name}_local', ${key})`,
     ];
   };
 
   return {
-    statements: (statement) => {
+    grows: true,
+    system: (name) => `clusterAllReplicas('${cluster}', system.${name})`,
+    statements: (statement, identifiers) => {
       const sql = withoutComments(statement);
       const [, view, target, select] = viewPattern.exec(sql) ?? [];
       if (view !== undefined)
@@ -62,9 +76,9 @@ export function onCluster({ cluster, database }: ClusterNames = clusterNames): L
         ];
       const [, copy, original] = copyPattern.exec(sql) ?? [];
       // Not by the engine's own AS, which would copy the place in Keeper too.
-      if (copy !== undefined) return table(copy, known(bodies, original!));
+      if (copy !== undefined) return table(copy, known(bodies, original!), identifiers);
       const [, name, body] = tablePattern.exec(sql) ?? [];
-      if (name !== undefined) return table(name, body!);
+      if (name !== undefined) return table(name, body!, identifiers);
       throw new Error(`A migration's statement has no form on a cluster: ${sql.slice(0, 100)}`);
     },
     ownTable: (name) => `${name}_local`,

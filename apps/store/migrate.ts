@@ -51,7 +51,8 @@ export async function migrateTimeSeriesStore(
   country: Country,
   layout: Layout = inProcess,
 ): Promise<void> {
-  for (const query of layout.statements(migrationTable)) await client.command({ query });
+  const identifiers = await identifiersOf(client, layout);
+  for (const query of layout.statements(migrationTable, identifiers)) await client.command({ query });
   const result = await client.query({
     query: "SELECT version, statement FROM migration",
     format: "JSONEachRow",
@@ -70,9 +71,10 @@ export async function migrateTimeSeriesStore(
   for (const { version, name, statements } of migrations) {
     for (const [statement, sql] of statements.entries()) {
       // Asked of each statement, because the layout remembers what the earlier ones made.
-      const queries = layout.statements(sql);
-      if (done.has(`${version}.${statement}`)) continue;
-      for (const query of queries) await client.command({ query });
+      const queries = layout.statements(sql, identifiers);
+      const isDone = done.has(`${version}.${statement}`);
+      if (!isDone || layout.grows) for (const query of queries) await client.command({ query });
+      if (isDone) continue;
       await client.insert({
         table: "migration",
         values: [{ version, statement, name }],
@@ -82,6 +84,15 @@ export async function migrateTimeSeriesStore(
   }
   await checkTimeZone(client, country.timezone);
   await applyRetention(client, country.telemetry.retention, layout);
+}
+
+async function identifiersOf(client: ClickHouseClient, layout: Layout): Promise<Map<string, string>> {
+  if (!layout.grows) return new Map();
+  const result = await client.query({
+    query: `SELECT name, toString(any(uuid)) FROM ${layout.system("tables")} WHERE database = currentDatabase() GROUP BY name`,
+    format: "JSONCompactEachRow",
+  });
+  return new Map(await result.json<[string, string]>());
 }
 
 /** Hours and days in the store are those of the time zone with which it was made. */

@@ -25,13 +25,13 @@ export async function applyRetention(
     // With a DateTime of 32 bits, a period that ends after 2106 would wrap round and delete all at once.
     const ttl = `TTL toDateTime64(${column}, 0) + ${interval(retention[level])}`;
     const result = await client.query({
-      query:
-        "SELECT create_table_query AS definition FROM system.tables WHERE database = currentDatabase() AND name = {table:String}",
+      query: `SELECT create_table_query AS definition FROM ${layout.system("tables")}
+              WHERE database = currentDatabase() AND name = {table:String}`,
       query_params: { table: layout.ownTable(table) },
       format: "JSONEachRow",
     });
-    const [row] = await result.json<{ definition: string }>();
-    if (row?.definition.includes(`${ttl} SETTINGS`)) continue;
+    const rows = await result.json<{ definition: string }>();
+    if (rows.length > 0 && rows.every(({ definition }) => definition.includes(`${ttl} SETTINGS`))) continue;
     await client.command({ query: `ALTER TABLE ${layout.alterable(layout.ownTable(table))} MODIFY ${ttl}` });
   }
 }
