@@ -35,6 +35,8 @@ export interface BrokerConsumerOptions {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
   };
+  /** How many ingests take from these queues, this one included; the broker tells of the active ones alone. */
+  readonly ingests: () => Promise<number>;
   /** How often the messages that wait are counted and queues are shared out. */
   readonly lookMilliseconds?: number;
 }
@@ -82,13 +84,9 @@ export class BrokerConsumer {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      let consumers = 1;
-      for (const queue of this.#options.queues) {
-        const { messageCount, consumerCount } = await channel.checkQueue(queue);
-        this.#waiting.set(queue, messageCount);
-        consumers = Math.max(consumers, consumerCount);
-      }
-      await this.#giveUpOneBeyondShare(consumers);
+      for (const queue of this.#options.queues)
+        this.#waiting.set(queue, (await channel.checkQueue(queue)).messageCount);
+      await this.#giveUpOneBeyondShare();
     } finally {
       this.#looking = false;
     }
@@ -217,10 +215,12 @@ export class BrokerConsumer {
   }
 
   /** The next in line becomes active; this consumer queues up again. */
-  async #giveUpOneBeyondShare(consumers: number): Promise<void> {
-    const { queues, log } = this.#options;
+  async #giveUpOneBeyondShare(): Promise<void> {
+    const { queues, log, ingests } = this.#options;
+    // Where that can't be asked now, all stays as it is.
+    const count = await ingests().catch(() => 1);
     const active = [...this.#consumers.values()].filter((consumer) => consumer.isActive);
-    const share = Math.ceil(queues.length / consumers);
+    const share = Math.ceil(queues.length / Math.max(1, count));
     if (active.length <= share || this.#stopping.signal.aborted) return;
     const given = active[Math.floor(Math.random() * active.length)]!;
     log.info({ queue: given.queue, active: active.length, share }, "a queue is left to another ingest");

@@ -1,6 +1,6 @@
 /** `rollout run ingest`: takes the readings of machines from the broker's queues into the time-series store. */
 import { hostname } from "node:os";
-import { keepTelling, type ToldState } from "../relational/program-state.ts";
+import { keepTelling, type ToldState, toldStates } from "../relational/program-state.ts";
 import { insertsSettleOnCluster } from "../store/inserts-under-way.ts";
 import { readCertificate, readSecretFile } from "./certificate.ts";
 import type { ProgramContext, RunningProgram } from "./program.ts";
@@ -13,6 +13,7 @@ export async function runProgram(context: ProgramContext): Promise<RunningProgra
   const stores = await openStores(context, "ingest");
   const { client } = stores;
   const { database } = stores.relational;
+  const who = { program: "ingest", instance: hostname() };
   try {
     const taker = await waitFor("the time-series store", () =>
       takeReadings({
@@ -30,11 +31,12 @@ export async function runProgram(context: ProgramContext): Promise<RunningProgra
           };
         },
         queues: broker.queues,
+        ingests: async () =>
+          (await toldStates(database)).filter(({ program }) => program === who.program).length,
         insertsSettle: () => insertsSettleOnCluster(client, log),
         log,
       }),
     );
-    const who = { program: "ingest", instance: hostname() };
     const stopTelling = keepTelling(database, who, () => stateOf(taker), log);
     return {
       notReady: () => taker.notReady(),

@@ -7,7 +7,10 @@ import type { Metric } from "./metrics.ts";
 import type { RunningProgram } from "./program.ts";
 
 export interface TakeReadingsOptions
-  extends Pick<BrokerConsumerOptions, "address" | "readCertificates" | "queues" | "log" | "lookMilliseconds">,
+  extends Pick<
+      BrokerConsumerOptions,
+      "address" | "readCertificates" | "queues" | "ingests" | "log" | "lookMilliseconds"
+    >,
     Pick<IngestOptions, "client" | "country" | "insertsSettle"> {
   readonly database: Database;
 }

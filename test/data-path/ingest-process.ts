@@ -44,6 +44,7 @@ const running = await takeReadings({
     ca: readFileSync(options.authority, "utf8"),
   }),
   queues: options.queues,
+  ingests: async () => 1,
   insertsSettle: () => insertsEnd(client),
   log: { info: () => {}, warn: (fields, message) => console.error(message, JSON.stringify(fields)) },
   lookMilliseconds: 1000,

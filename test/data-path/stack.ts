@@ -1,6 +1,6 @@
 /** The data path of a cluster on this machine: RabbitMQ, the web app's login checks, and ingest as processes to kill. */
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt from "mqtt";
@@ -13,8 +13,9 @@ import {
   issueCredential,
   registerCompany,
 } from "../../apps/relational/companies.ts";
-import { openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
+import { type Database, openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
 import { type HttpsServer, serveHttps } from "../../apps/run/https-server.ts";
+import type { TakeReadingsOptions } from "../../apps/run/take-readings.ts";
 import { type CertificateFolder, TestAuthority } from "./certificates.ts";
 import type { FromIngest, IngestProcessOptions, ToIngest } from "./messages.ts";
 import { brokerName, Rabbitmq, type RabbitmqOptions } from "./rabbitmq.ts";
@@ -31,6 +32,7 @@ export class Cluster {
   readonly authority: TestAuthority;
   readonly broker: Rabbitmq;
   readonly checks: LoginChecks;
+  readonly database: Database;
   readonly logs: { readonly message: string; readonly fields: object }[] = [];
   /** By `company/site/machine`, and by company. */
   readonly logins: ReadonlyMap<string, Credential>;
@@ -46,6 +48,7 @@ export class Cluster {
     authority: TestAuthority;
     broker: Rabbitmq;
     checks: LoginChecks;
+    database: Database;
     logins: ReadonlyMap<string, Credential>;
     certificate: CertificateFolder;
     logs: Cluster["logs"];
@@ -56,6 +59,7 @@ export class Cluster {
     this.authority = values.authority;
     this.broker = values.broker;
     this.checks = values.checks;
+    this.database = values.database;
     this.logins = values.logins;
     this.#certificate = values.certificate;
     this.logs = values.logs;
@@ -90,7 +94,19 @@ export class Cluster {
     try {
       const certificate = await authority.issue(join(folder, "ingest"), "ingest");
       const broker = await Rabbitmq.start({ authority, loginsPort: server.port, ...options });
-      return new Cluster({ folder, machines, authority, broker, checks, logins, certificate, logs, close });
+      const { database } = relational;
+      return new Cluster({
+        folder,
+        machines,
+        authority,
+        broker,
+        checks,
+        database,
+        logins,
+        certificate,
+        logs,
+        close,
+      });
     } catch (error) {
       await close();
       throw error;
@@ -115,6 +131,21 @@ export class Cluster {
     this.#ingests.add(started);
     await started.answer("ready");
     return started;
+  }
+
+  /** For an ingest in this process. */
+  get consuming(): Pick<TakeReadingsOptions, "address" | "readCertificates" | "queues" | "database"> {
+    const { certificate, key, authority } = this.#certificate;
+    return {
+      address: { host: "127.0.0.1", port: this.broker.amqpsPort, serverName: brokerName },
+      readCertificates: () => ({
+        cert: readFileSync(certificate, "utf8"),
+        key: readFileSync(key, "utf8"),
+        ca: readFileSync(authority, "utf8"),
+      }),
+      queues,
+      database: this.database,
+    };
   }
 
   /** @throws what the broker refused the connection with. */
