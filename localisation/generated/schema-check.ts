@@ -5,9 +5,9 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default ?? func3Module;
 const func0 = func0Module.default ?? func0Module;
-export const fingerprint = "7db5532c10c0eb27cf5d82e31cfb73b0e7389dc0f564dab5767d28072f560b4a";
+export const fingerprint = "bd07ded2db64410f1314cadd8427f7f131d9db35205c4c20ea4a89b8ca237f36";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"monitoring":{"enum":["annotations","prometheus-operator"]},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared18"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"$ref":"#/$defs/shared19"},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared22"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"relational":{"$ref":"#/$defs/shared19"},"ingest":{"$ref":"#/$defs/shared23"},"analytics":{"$ref":"#/$defs/shared23"},"diagnostic":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared24"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared25"},"pilot":{"$ref":"#/$defs/shared25"},"staging":{"$ref":"#/$defs/shared25"},"production":{"$ref":"#/$defs/shared25"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared26"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared27"},"weight":{"$ref":"#/$defs/shared26"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared28"},"levers":{"$ref":"#/$defs/shared28"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared24"},"end":{"$ref":"#/$defs/shared24"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared29"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared19":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared20":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared21":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared22":{"type":"integer","minimum":1,"maximum":100},"shared23":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared22"},"maximumReplicas":{"$ref":"#/$defs/shared22"},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"}},"additionalProperties":false},"shared24":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared25":{"type":"object","properties":{},"additionalProperties":true},"shared26":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared27":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared28":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared27"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared29":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"$ref":"#/$defs/shared21"},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"$ref":"#/$defs/shared21"},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
@@ -1091,9 +1091,70 @@ validate81.errors = vErrors;
 return errors === 0;
 }
 
-const schema25 = {"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false};
+const schema25 = {"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false};
+const pattern19 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(pattern3.test(key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+for(const key1 in data){
+if(pattern3.test(key1)){
+let data0 = data[key1];
+if(typeof data0 === "string"){
+if(!pattern19.test(data0)){
+const err1 = {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate88.errors = vErrors;
+return errors === 0;
+}
+
+const schema26 = {"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false};
+
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1112,7 +1173,7 @@ errors++;
 if(data.issuer !== undefined){
 let data0 = data.issuer;
 if(!(((data0 === "acme") || (data0 === "own-ca")) || (data0 === "secret"))){
-const err1 = {instancePath:instancePath+"/issuer",schemaPath:"#/properties/issuer/enum",keyword:"enum",params:{allowedValues: schema25.properties.issuer.enum}};
+const err1 = {instancePath:instancePath+"/issuer",schemaPath:"#/properties/issuer/enum",keyword:"enum",params:{allowedValues: schema26.properties.issuer.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1151,15 +1212,34 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate90.errors = vErrors;
+validate92.errors = vErrors;
 return errors === 0;
 }
 
-const schema26 = {"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"},"storage":{"$ref":"#/$defs/shared21"}},"additionalProperties":false};
-const schema27 = {"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"};
+const schema27 = {"enum":["annotations","prometheus-operator"]};
+
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!((data === "annotations") || (data === "prometheus-operator"))){
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema27.enum}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate100.errors = vErrors;
+return errors === 0;
+}
+
+const schema28 = {"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false};
+const schema29 = {"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"};
 const pattern23 = new RegExp("^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$", "u");
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1184,14 +1264,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate104.errors = vErrors;
+validate111.errors = vErrors;
 return errors === 0;
 }
 
-const schema28 = {"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"};
+const schema30 = {"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"};
 const pattern24 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
 
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1216,12 +1296,12 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate106.errors = vErrors;
+validate113.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1273,20 +1353,20 @@ errors++;
 }
 }
 if(data.cpu !== undefined){
-if(!(validate104(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate111(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 }
 if(data.memory !== undefined){
-if(!(validate106(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate113(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
 if(data.storage !== undefined){
-if(!(validate106(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate113(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
@@ -1301,13 +1381,13 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate103.errors = vErrors;
+validate110.errors = vErrors;
 return errors === 0;
 }
 
-const schema29 = {"type":"integer","minimum":1,"maximum":100};
+const schema31 = {"type":"integer","minimum":1,"maximum":100};
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1342,13 +1422,13 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate110.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
 
-const schema30 = {"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared22"},"maximumReplicas":{"$ref":"#/$defs/shared22"},"cpu":{"$ref":"#/$defs/shared20"},"memory":{"$ref":"#/$defs/shared21"}},"additionalProperties":false};
+const schema32 = {"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false};
 
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1365,26 +1445,26 @@ errors++;
 }
 }
 if(data.minimumReplicas !== undefined){
-if(!(validate110(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate117(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 }
 if(data.maximumReplicas !== undefined){
-if(!(validate110(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate117(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 }
 if(data.cpu !== undefined){
-if(!(validate104(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate111(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 }
 if(data.memory !== undefined){
-if(!(validate106(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate113(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
@@ -1399,14 +1479,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate116.errors = vErrors;
+validate123.errors = vErrors;
 return errors === 0;
 }
 
-const schema31 = {"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"};
+const schema33 = {"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"};
 const pattern25 = new RegExp("^([01][0-9]|2[0-3]):(00|15|30|45)$", "u");
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1431,13 +1511,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate124.errors = vErrors;
+validate131.errors = vErrors;
 return errors === 0;
 }
 
-const schema32 = {"type":"object","properties":{},"additionalProperties":true};
+const schema34 = {"type":"object","properties":{},"additionalProperties":true};
 
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1452,13 +1532,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate131.errors = vErrors;
+validate138.errors = vErrors;
 return errors === 0;
 }
 
-const schema33 = {"type":"number","exclusiveMinimum":0,"maximum":5};
+const schema35 = {"type":"number","exclusiveMinimum":0,"maximum":5};
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if((typeof data == "number") && (isFinite(data))){
@@ -1493,13 +1573,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate136.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
 
-const schema34 = {"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true};
+const schema36 = {"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true};
 
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1517,7 +1597,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(!(((((data0 === "skills") || (data0 === "capital")) || (data0 === "processes")) || (data0 === "it-ot")) || (data0 === "technology-market"))){
-const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/enum",keyword:"enum",params:{allowedValues: schema34.items.enum}};
+const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/enum",keyword:"enum",params:{allowedValues: schema36.items.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1558,13 +1638,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate140.errors = vErrors;
+validate147.errors = vErrors;
 return errors === 0;
 }
 
-const schema35 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared27"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
+const schema37 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1653,7 +1733,7 @@ vErrors.push(err7);
 errors++;
 }
 for(const key0 in data0){
-if(!(func2.call(schema35.items.properties, key0))){
+if(!(func2.call(schema37.items.properties, key0))){
 const err8 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err8];
@@ -1720,8 +1800,8 @@ errors = vErrors.length;
 }
 }
 if(data0.barriers !== undefined){
-if(!(validate140(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+if(!(validate147(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
 errors = vErrors.length;
 }
 }
@@ -1831,13 +1911,13 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate145.errors = vErrors;
+validate152.errors = vErrors;
 return errors === 0;
 }
 
-const schema36 = {"type":"integer","minimum":2015,"maximum":2100};
+const schema38 = {"type":"integer","minimum":2015,"maximum":2100};
 
-function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1872,7 +1952,7 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate164.errors = vErrors;
+validate171.errors = vErrors;
 return errors === 0;
 }
 
@@ -1881,7 +1961,6 @@ const pattern5 = new RegExp("^[A-Z]{2}-[A-Z0-9]{1,3}$", "u");
 const pattern11 = new RegExp("^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$", "u");
 const pattern13 = new RegExp("^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$", "u");
 const pattern16 = new RegExp("^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$", "u");
-const pattern19 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 const pattern20 = new RegExp("^[0-9]{12}$", "u");
 const pattern21 = new RegExp("^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$", "u");
 const pattern22 = new RegExp("^[a-z0-9-]+\\.[a-z0-9-]+$", "u");
@@ -5614,11 +5693,16 @@ errors = vErrors.length;
 }
 }
 if(data127.imageDigests !== undefined){
-let data148 = data127.imageDigests;
-if(data148 && typeof data148 == "object" && !Array.isArray(data148)){
-for(const key32 in data148){
-if(!(pattern3.test(key32))){
-const err282 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests",schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
+if(!(validate88(data127.imageDigests, {instancePath:instancePath+"/hosting/kubernetes/imageDigests",parentData:data127,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+errors = vErrors.length;
+}
+}
+if(data127.apiServerAddresses !== undefined){
+let data149 = data127.apiServerAddresses;
+if(Array.isArray(data149)){
+if(data149.length < 1){
+const err282 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -5627,79 +5711,26 @@ vErrors.push(err282);
 }
 errors++;
 }
-}
-for(const key33 in data148){
-if(pattern3.test(key33)){
-let data149 = data148[key33];
-if(typeof data149 === "string"){
-if(!pattern19.test(data149)){
-const err283 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^sha256:[0-9a-f]{64}$"}};
-if(vErrors === null){
-vErrors = [err283];
-}
-else {
-vErrors.push(err283);
-}
-errors++;
-}
-}
-else {
-const err284 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err284];
-}
-else {
-vErrors.push(err284);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err285 = {instancePath:instancePath+"/hosting/kubernetes/imageDigests",schemaPath:"#/properties/hosting/properties/kubernetes/properties/imageDigests/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err285];
-}
-else {
-vErrors.push(err285);
-}
-errors++;
-}
-}
-if(data127.apiServerAddresses !== undefined){
-let data150 = data127.apiServerAddresses;
-if(Array.isArray(data150)){
-if(data150.length < 1){
-const err286 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err286];
-}
-else {
-vErrors.push(err286);
-}
-errors++;
-}
-const len17 = data150.length;
+const len17 = data149.length;
 for(let i22=0; i22<len17; i22++){
-if(!(validate64(data150[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data150,parentDataProperty:i22,rootData}))){
+if(!(validate64(data149[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data149,parentDataProperty:i22,rootData}))){
 vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
-let i23 = data150.length;
+let i23 = data149.length;
 let j5;
 if(i23 > 1){
 outer3:
 for(;i23--;){
 for(j5 = i23; j5--;){
-if(func0(data150[i23], data150[j5])){
-const err287 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
+if(func0(data149[i23], data149[j5])){
+const err283 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
 if(vErrors === null){
-vErrors = [err287];
+vErrors = [err283];
 }
 else {
-vErrors.push(err287);
+vErrors.push(err283);
 }
 errors++;
 break outer3;
@@ -5709,12 +5740,12 @@ break outer3;
 }
 }
 else {
-const err288 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
+const err284 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err288];
+vErrors = [err284];
 }
 else {
-vErrors.push(err288);
+vErrors.push(err284);
 }
 errors++;
 }
@@ -5726,17 +5757,82 @@ errors = vErrors.length;
 }
 }
 if(data127.tls !== undefined){
-if(!(validate90(data127.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data127,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate92(data127.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data127,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
 if(data127.gateway !== undefined){
-let data154 = data127.gateway;
-if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
-for(const key34 in data154){
-if(!(((key34 === "kind") || (key34 === "className")) || (key34 === "namespace"))){
-const err289 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
+let data153 = data127.gateway;
+if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
+for(const key32 in data153){
+if(!(((key32 === "kind") || (key32 === "className")) || (key32 === "namespace"))){
+const err285 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
+if(vErrors === null){
+vErrors = [err285];
+}
+else {
+vErrors.push(err285);
+}
+errors++;
+}
+}
+if(data153.kind !== undefined){
+let data154 = data153.kind;
+if(!((data154 === "ingress") || (data154 === "gateway-api"))){
+const err286 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
+if(vErrors === null){
+vErrors = [err286];
+}
+else {
+vErrors.push(err286);
+}
+errors++;
+}
+}
+if(data153.className !== undefined){
+if(!(validate79(data153.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data153,parentDataProperty:"className",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+if(data153.namespace !== undefined){
+if(!(validate79(data153.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data153,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err287 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err287];
+}
+else {
+vErrors.push(err287);
+}
+errors++;
+}
+}
+if(data127.mqtt !== undefined){
+let data157 = data127.mqtt;
+if(data157 && typeof data157 == "object" && !Array.isArray(data157)){
+for(const key33 in data157){
+if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
+const err288 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
+if(vErrors === null){
+vErrors = [err288];
+}
+else {
+vErrors.push(err288);
+}
+errors++;
+}
+}
+if(data157.expose !== undefined){
+let data158 = data157.expose;
+if(!((data158 === "load-balancer") || (data158 === "node-port"))){
+const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -5746,10 +5842,10 @@ vErrors.push(err289);
 errors++;
 }
 }
-if(data154.kind !== undefined){
-let data155 = data154.kind;
-if(!((data155 === "ingress") || (data155 === "gateway-api"))){
-const err290 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
+if(data157.nodePort !== undefined){
+let data159 = data157.nodePort;
+if(!(((typeof data159 == "number") && (!(data159 % 1) && !isNaN(data159))) && (isFinite(data159)))){
+const err290 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -5758,22 +5854,9 @@ vErrors.push(err290);
 }
 errors++;
 }
-}
-if(data154.className !== undefined){
-if(!(validate79(data154.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data154,parentDataProperty:"className",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-if(data154.namespace !== undefined){
-if(!(validate79(data154.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data154,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err291 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
+if((typeof data159 == "number") && (isFinite(data159))){
+if(data159 > 32767 || isNaN(data159)){
+const err291 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -5782,13 +5865,8 @@ vErrors.push(err291);
 }
 errors++;
 }
-}
-if(data127.mqtt !== undefined){
-let data158 = data127.mqtt;
-if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
-for(const key35 in data158){
-if(!(((key35 === "expose") || (key35 === "nodePort")) || (key35 === "allowedSources"))){
-const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
+if(data159 < 30000 || isNaN(data159)){
+const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -5798,10 +5876,16 @@ vErrors.push(err292);
 errors++;
 }
 }
-if(data158.expose !== undefined){
-let data159 = data158.expose;
-if(!((data159 === "load-balancer") || (data159 === "node-port"))){
-const err293 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
+}
+if(data157.allowedSources !== undefined){
+if(!(validate63(data157.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data157,parentDataProperty:"allowedSources",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err293 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -5811,10 +5895,12 @@ vErrors.push(err293);
 errors++;
 }
 }
-if(data158.nodePort !== undefined){
-let data160 = data158.nodePort;
-if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
-const err294 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
+if(data127.operators !== undefined){
+let data161 = data127.operators;
+if(data161 && typeof data161 == "object" && !Array.isArray(data161)){
+for(const key34 in data161){
+if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
+const err294 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -5823,9 +5909,11 @@ vErrors.push(err294);
 }
 errors++;
 }
-if((typeof data160 == "number") && (isFinite(data160))){
-if(data160 > 32767 || isNaN(data160)){
-const err295 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
+}
+if(data161.certManager !== undefined){
+let data162 = data161.certManager;
+if(!((data162 === "install") || (data162 === "preinstalled"))){
+const err295 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -5834,8 +5922,11 @@ vErrors.push(err295);
 }
 errors++;
 }
-if(data160 < 30000 || isNaN(data160)){
-const err296 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
+}
+if(data161.cloudNativePg !== undefined){
+let data163 = data161.cloudNativePg;
+if(!((data163 === "install") || (data163 === "preinstalled"))){
+const err296 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -5846,15 +5937,8 @@ errors++;
 }
 }
 }
-if(data158.allowedSources !== undefined){
-if(!(validate63(data158.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data158,parentDataProperty:"allowedSources",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err297 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
+const err297 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -5864,12 +5948,10 @@ vErrors.push(err297);
 errors++;
 }
 }
-if(data127.operators !== undefined){
-let data162 = data127.operators;
-if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
-for(const key36 in data162){
-if(!((key36 === "certManager") || (key36 === "cloudNativePg"))){
-const err298 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
+if(data127.admission !== undefined){
+let data164 = data127.admission;
+if(!(((data164 === "enforce") || (data164 === "warn")) || (data164 === "off"))){
+const err298 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -5879,55 +5961,10 @@ vErrors.push(err298);
 errors++;
 }
 }
-if(data162.certManager !== undefined){
-let data163 = data162.certManager;
-if(!((data163 === "install") || (data163 === "preinstalled"))){
-const err299 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
-if(vErrors === null){
-vErrors = [err299];
-}
-else {
-vErrors.push(err299);
-}
-errors++;
-}
-}
-if(data162.cloudNativePg !== undefined){
-let data164 = data162.cloudNativePg;
-if(!((data164 === "install") || (data164 === "preinstalled"))){
-const err300 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
-if(vErrors === null){
-vErrors = [err300];
-}
-else {
-vErrors.push(err300);
-}
-errors++;
-}
-}
-}
-else {
-const err301 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err301];
-}
-else {
-vErrors.push(err301);
-}
-errors++;
-}
-}
 if(data127.monitoring !== undefined){
-let data165 = data127.monitoring;
-if(!((data165 === "annotations") || (data165 === "prometheus-operator"))){
-const err302 = {instancePath:instancePath+"/hosting/kubernetes/monitoring",schemaPath:"#/properties/hosting/properties/kubernetes/properties/monitoring/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.monitoring.enum}};
-if(vErrors === null){
-vErrors = [err302];
-}
-else {
-vErrors.push(err302);
-}
-errors++;
+if(!(validate100(data127.monitoring, {instancePath:instancePath+"/hosting/kubernetes/monitoring",parentData:data127,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+errors = vErrors.length;
 }
 }
 if(data127.monitoringNamespace !== undefined){
@@ -5938,12 +5975,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err303 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
+const err299 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err303];
+vErrors = [err299];
 }
 else {
-vErrors.push(err303);
+vErrors.push(err299);
 }
 errors++;
 }
@@ -5952,35 +5989,35 @@ if(data119.aws !== undefined){
 let data167 = data119.aws;
 if(data167 && typeof data167 == "object" && !Array.isArray(data167)){
 if(data167.domain === undefined){
-const err304 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
+const err300 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
-vErrors = [err304];
+vErrors = [err300];
 }
 else {
-vErrors.push(err304);
+vErrors.push(err300);
 }
 errors++;
 }
-for(const key37 in data167){
-if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key37))){
-const err305 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
+for(const key35 in data167){
+if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
+const err301 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
 if(vErrors === null){
-vErrors = [err305];
+vErrors = [err301];
 }
 else {
-vErrors.push(err305);
+vErrors.push(err301);
 }
 errors++;
 }
 }
 if(data167.region !== undefined){
 if(typeof data167.region !== "string"){
-const err306 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
+const err302 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
-vErrors = [err306];
+vErrors = [err302];
 }
 else {
-vErrors.push(err306);
+vErrors.push(err302);
 }
 errors++;
 }
@@ -5989,24 +6026,24 @@ if(data167.zones !== undefined){
 let data169 = data167.zones;
 if(Array.isArray(data169)){
 if(data169.length < 1){
-const err307 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
+const err303 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
-vErrors = [err307];
+vErrors = [err303];
 }
 else {
-vErrors.push(err307);
+vErrors.push(err303);
 }
 errors++;
 }
 const len18 = data169.length;
 for(let i24=0; i24<len18; i24++){
 if(typeof data169[i24] !== "string"){
-const err308 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
+const err304 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
-vErrors = [err308];
+vErrors = [err304];
 }
 else {
-vErrors.push(err308);
+vErrors.push(err304);
 }
 errors++;
 }
@@ -6022,12 +6059,12 @@ continue;
 }
 if(typeof indices2[item2] == "number"){
 j6 = indices2[item2];
-const err309 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i25, j: j6}};
+const err305 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i25, j: j6}};
 if(vErrors === null){
-vErrors = [err309];
+vErrors = [err305];
 }
 else {
-vErrors.push(err309);
+vErrors.push(err305);
 }
 errors++;
 break;
@@ -6037,12 +6074,12 @@ indices2[item2] = i25;
 }
 }
 else {
-const err310 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
+const err306 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err310];
+vErrors = [err306];
 }
 else {
-vErrors.push(err310);
+vErrors.push(err306);
 }
 errors++;
 }
@@ -6051,23 +6088,23 @@ if(data167.account !== undefined){
 let data171 = data167.account;
 if(typeof data171 === "string"){
 if(!pattern20.test(data171)){
-const err311 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
+const err307 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
 if(vErrors === null){
-vErrors = [err311];
+vErrors = [err307];
 }
 else {
-vErrors.push(err311);
+vErrors.push(err307);
 }
 errors++;
 }
 }
 else {
-const err312 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
+const err308 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
-vErrors = [err312];
+vErrors = [err308];
 }
 else {
-vErrors.push(err312);
+vErrors.push(err308);
 }
 errors++;
 }
@@ -6079,8 +6116,8 @@ errors = vErrors.length;
 }
 }
 if(data167.tls !== undefined){
-if(!(validate90(data167.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data167,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate92(data167.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data167,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
@@ -6104,23 +6141,23 @@ for(let i26=0; i26<len19; i26++){
 let data177 = data176[i26];
 if(typeof data177 === "string"){
 if(!pattern21.test(data177)){
-const err313 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
+const err309 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
 if(vErrors === null){
-vErrors = [err313];
+vErrors = [err309];
 }
 else {
-vErrors.push(err313);
+vErrors.push(err309);
 }
 errors++;
 }
 }
 else {
-const err314 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
+const err310 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
-vErrors = [err314];
+vErrors = [err310];
 }
 else {
-vErrors.push(err314);
+vErrors.push(err310);
 }
 errors++;
 }
@@ -6136,12 +6173,12 @@ continue;
 }
 if(typeof indices3[item3] == "number"){
 j7 = indices3[item3];
-const err315 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i27, j: j7}};
+const err311 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i27, j: j7}};
 if(vErrors === null){
-vErrors = [err315];
+vErrors = [err311];
 }
 else {
-vErrors.push(err315);
+vErrors.push(err311);
 }
 errors++;
 break;
@@ -6151,7 +6188,80 @@ indices3[item3] = i27;
 }
 }
 else {
-const err316 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
+const err312 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err312];
+}
+else {
+vErrors.push(err312);
+}
+errors++;
+}
+}
+if(data167.mqtt !== undefined){
+let data178 = data167.mqtt;
+if(data178 && typeof data178 == "object" && !Array.isArray(data178)){
+for(const key36 in data178){
+if(!(key36 === "allowedSources")){
+const err313 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
+if(vErrors === null){
+vErrors = [err313];
+}
+else {
+vErrors.push(err313);
+}
+errors++;
+}
+}
+if(data178.allowedSources !== undefined){
+if(!(validate63(data178.allowedSources, {instancePath:instancePath+"/hosting/aws/mqtt/allowedSources",parentData:data178,parentDataProperty:"allowedSources",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err314 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err314];
+}
+else {
+vErrors.push(err314);
+}
+errors++;
+}
+}
+if(data167.imageDigests !== undefined){
+if(!(validate88(data167.imageDigests, {instancePath:instancePath+"/hosting/aws/imageDigests",parentData:data167,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+errors = vErrors.length;
+}
+}
+if(data167.monitoring !== undefined){
+if(!(validate100(data167.monitoring, {instancePath:instancePath+"/hosting/aws/monitoring",parentData:data167,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+errors = vErrors.length;
+}
+}
+if(data167.instanceTypes !== undefined){
+let data182 = data167.instanceTypes;
+if(Array.isArray(data182)){
+if(data182.length < 1){
+const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err315];
+}
+else {
+vErrors.push(err315);
+}
+errors++;
+}
+const len20 = data182.length;
+for(let i28=0; i28<len20; i28++){
+let data183 = data182[i28];
+if(typeof data183 === "string"){
+if(!pattern22.test(data183)){
+const err316 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err316];
 }
@@ -6161,11 +6271,8 @@ vErrors.push(err316);
 errors++;
 }
 }
-if(data167.instanceTypes !== undefined){
-let data178 = data167.instanceTypes;
-if(Array.isArray(data178)){
-if(data178.length < 1){
-const err317 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err317 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err317];
 }
@@ -6174,49 +6281,24 @@ vErrors.push(err317);
 }
 errors++;
 }
-const len20 = data178.length;
-for(let i28=0; i28<len20; i28++){
-let data179 = data178[i28];
-if(typeof data179 === "string"){
-if(!pattern22.test(data179)){
-const err318 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
-if(vErrors === null){
-vErrors = [err318];
 }
-else {
-vErrors.push(err318);
-}
-errors++;
-}
-}
-else {
-const err319 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err319];
-}
-else {
-vErrors.push(err319);
-}
-errors++;
-}
-}
-let i29 = data178.length;
+let i29 = data182.length;
 let j8;
 if(i29 > 1){
 const indices4 = {};
 for(;i29--;){
-let item4 = data178[i29];
+let item4 = data182[i29];
 if(typeof item4 !== "string"){
 continue;
 }
 if(typeof indices4[item4] == "number"){
 j8 = indices4[item4];
-const err320 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i29, j: j8}};
+const err318 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i29, j: j8}};
 if(vErrors === null){
-vErrors = [err320];
+vErrors = [err318];
 }
 else {
-vErrors.push(err320);
+vErrors.push(err318);
 }
 errors++;
 break;
@@ -6226,7 +6308,34 @@ indices4[item4] = i29;
 }
 }
 else {
-const err321 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
+const err319 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err319];
+}
+else {
+vErrors.push(err319);
+}
+errors++;
+}
+}
+}
+else {
+const err320 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err320];
+}
+else {
+vErrors.push(err320);
+}
+errors++;
+}
+}
+if(data119.sizes !== undefined){
+let data184 = data119.sizes;
+if(data184 && typeof data184 == "object" && !Array.isArray(data184)){
+for(const key37 in data184){
+if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
+const err321 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
 if(vErrors === null){
 vErrors = [err321];
 }
@@ -6236,9 +6345,18 @@ vErrors.push(err321);
 errors++;
 }
 }
+if(data184.broker !== undefined){
+if(!(validate110(data184.broker, {instancePath:instancePath+"/hosting/sizes/broker",parentData:data184,parentDataProperty:"broker",rootData}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+errors = vErrors.length;
 }
-else {
-const err322 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
+}
+if(data184.timeSeries !== undefined){
+let data186 = data184.timeSeries;
+if(data186 && typeof data186 == "object" && !Array.isArray(data186)){
+for(const key38 in data186){
+if(!(((((key38 === "shards") || (key38 === "replicas")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
+const err322 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
 if(vErrors === null){
 vErrors = [err322];
 }
@@ -6248,12 +6366,16 @@ vErrors.push(err322);
 errors++;
 }
 }
-if(data119.sizes !== undefined){
-let data180 = data119.sizes;
-if(data180 && typeof data180 == "object" && !Array.isArray(data180)){
-for(const key38 in data180){
-if(!((((((key38 === "broker") || (key38 === "timeSeries")) || (key38 === "relational")) || (key38 === "ingest")) || (key38 === "analytics")) || (key38 === "diagnostic"))){
-const err323 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
+if(data186.shards !== undefined){
+if(!(validate117(data186.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data186,parentDataProperty:"shards",rootData}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+}
+if(data186.replicas !== undefined){
+let data188 = data186.replicas;
+if(!(((typeof data188 == "number") && (!(data188 % 1) && !isNaN(data188))) && (isFinite(data188)))){
+const err323 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err323];
 }
@@ -6262,19 +6384,9 @@ vErrors.push(err323);
 }
 errors++;
 }
-}
-if(data180.broker !== undefined){
-if(!(validate103(data180.broker, {instancePath:instancePath+"/hosting/sizes/broker",parentData:data180,parentDataProperty:"broker",rootData}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
-errors = vErrors.length;
-}
-}
-if(data180.timeSeries !== undefined){
-let data182 = data180.timeSeries;
-if(data182 && typeof data182 == "object" && !Array.isArray(data182)){
-for(const key39 in data182){
-if(!(((((key39 === "shards") || (key39 === "replicas")) || (key39 === "cpu")) || (key39 === "memory")) || (key39 === "storage"))){
-const err324 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
+if((typeof data188 == "number") && (isFinite(data188))){
+if(data188 > 5 || isNaN(data188)){
+const err324 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
 if(vErrors === null){
 vErrors = [err324];
 }
@@ -6283,17 +6395,8 @@ vErrors.push(err324);
 }
 errors++;
 }
-}
-if(data182.shards !== undefined){
-if(!(validate110(data182.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data182,parentDataProperty:"shards",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
-errors = vErrors.length;
-}
-}
-if(data182.replicas !== undefined){
-let data184 = data182.replicas;
-if(!(((typeof data184 == "number") && (!(data184 % 1) && !isNaN(data184))) && (isFinite(data184)))){
-const err325 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
+if(data188 < 1 || isNaN(data188)){
+const err325 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err325];
 }
@@ -6302,9 +6405,29 @@ vErrors.push(err325);
 }
 errors++;
 }
-if((typeof data184 == "number") && (isFinite(data184))){
-if(data184 > 5 || isNaN(data184)){
-const err326 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
+}
+}
+if(data186.cpu !== undefined){
+if(!(validate111(data186.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data186,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+errors = vErrors.length;
+}
+}
+if(data186.memory !== undefined){
+if(!(validate113(data186.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data186,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+errors = vErrors.length;
+}
+}
+if(data186.storage !== undefined){
+if(!(validate113(data186.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data186,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err326 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err326];
 }
@@ -6313,8 +6436,34 @@ vErrors.push(err326);
 }
 errors++;
 }
-if(data184 < 1 || isNaN(data184)){
-const err327 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data184.relational !== undefined){
+if(!(validate110(data184.relational, {instancePath:instancePath+"/hosting/sizes/relational",parentData:data184,parentDataProperty:"relational",rootData}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+errors = vErrors.length;
+}
+}
+if(data184.ingest !== undefined){
+if(!(validate123(data184.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data184,parentDataProperty:"ingest",rootData}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+errors = vErrors.length;
+}
+}
+if(data184.analytics !== undefined){
+if(!(validate123(data184.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data184,parentDataProperty:"analytics",rootData}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+errors = vErrors.length;
+}
+}
+if(data184.diagnostic !== undefined){
+if(!(validate123(data184.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data184,parentDataProperty:"diagnostic",rootData}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err327 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err327];
 }
@@ -6324,28 +6473,12 @@ vErrors.push(err327);
 errors++;
 }
 }
-}
-if(data182.cpu !== undefined){
-if(!(validate104(data182.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data182,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
-errors = vErrors.length;
-}
-}
-if(data182.memory !== undefined){
-if(!(validate106(data182.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data182,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-}
-if(data182.storage !== undefined){
-if(!(validate106(data182.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data182,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err328 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
+if(data119.backup !== undefined){
+let data196 = data119.backup;
+if(data196 && typeof data196 == "object" && !Array.isArray(data196)){
+for(const key39 in data196){
+if(!((((key39 === "at") || (key39 === "retention")) || (key39 === "destination")) || (key39 === "local"))){
+const err328 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
 if(vErrors === null){
 vErrors = [err328];
 }
@@ -6355,33 +6488,23 @@ vErrors.push(err328);
 errors++;
 }
 }
-if(data180.relational !== undefined){
-if(!(validate103(data180.relational, {instancePath:instancePath+"/hosting/sizes/relational",parentData:data180,parentDataProperty:"relational",rootData}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(data196.at !== undefined){
+if(!(validate131(data196.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data196,parentDataProperty:"at",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 }
-if(data180.ingest !== undefined){
-if(!(validate116(data180.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data180,parentDataProperty:"ingest",rootData}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(data196.retention !== undefined){
+if(!(validate47(data196.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data196,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
-if(data180.analytics !== undefined){
-if(!(validate116(data180.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data180,parentDataProperty:"analytics",rootData}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
-errors = vErrors.length;
-}
-}
-if(data180.diagnostic !== undefined){
-if(!(validate116(data180.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data180,parentDataProperty:"diagnostic",rootData}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err329 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
+if(data196.destination !== undefined){
+let data199 = data196.destination;
+if(data199 && typeof data199 == "object" && !Array.isArray(data199)){
+if(data199.endpoint === undefined){
+const err329 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
 if(vErrors === null){
 vErrors = [err329];
 }
@@ -6390,13 +6513,8 @@ vErrors.push(err329);
 }
 errors++;
 }
-}
-if(data119.backup !== undefined){
-let data192 = data119.backup;
-if(data192 && typeof data192 == "object" && !Array.isArray(data192)){
-for(const key40 in data192){
-if(!((((key40 === "at") || (key40 === "retention")) || (key40 === "destination")) || (key40 === "local"))){
-const err330 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
+if(data199.bucket === undefined){
+const err330 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
 if(vErrors === null){
 vErrors = [err330];
 }
@@ -6405,24 +6523,8 @@ vErrors.push(err330);
 }
 errors++;
 }
-}
-if(data192.at !== undefined){
-if(!(validate124(data192.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data192,parentDataProperty:"at",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-if(data192.retention !== undefined){
-if(!(validate47(data192.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data192,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data192.destination !== undefined){
-let data195 = data192.destination;
-if(data195 && typeof data195 == "object" && !Array.isArray(data195)){
-if(data195.endpoint === undefined){
-const err331 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
+if(data199.country === undefined){
+const err331 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err331];
 }
@@ -6431,8 +6533,9 @@ vErrors.push(err331);
 }
 errors++;
 }
-if(data195.bucket === undefined){
-const err332 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
+for(const key40 in data199){
+if(!(((((key40 === "endpoint") || (key40 === "bucket")) || (key40 === "region")) || (key40 === "country")) || (key40 === "credentialsSecret"))){
+const err332 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
 if(vErrors === null){
 vErrors = [err332];
 }
@@ -6441,8 +6544,18 @@ vErrors.push(err332);
 }
 errors++;
 }
-if(data195.country === undefined){
-const err333 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data199.endpoint !== undefined){
+if(!(validate31(data199.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data199,parentDataProperty:"endpoint",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data199.bucket !== undefined){
+let data201 = data199.bucket;
+if(typeof data201 === "string"){
+if(!pattern26.test(data201)){
+const err333 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
 if(vErrors === null){
 vErrors = [err333];
 }
@@ -6451,9 +6564,9 @@ vErrors.push(err333);
 }
 errors++;
 }
-for(const key41 in data195){
-if(!(((((key41 === "endpoint") || (key41 === "bucket")) || (key41 === "region")) || (key41 === "country")) || (key41 === "credentialsSecret"))){
-const err334 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
+}
+else {
+const err334 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err334];
 }
@@ -6463,17 +6576,9 @@ vErrors.push(err334);
 errors++;
 }
 }
-if(data195.endpoint !== undefined){
-if(!(validate31(data195.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data195,parentDataProperty:"endpoint",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data195.bucket !== undefined){
-let data197 = data195.bucket;
-if(typeof data197 === "string"){
-if(!pattern26.test(data197)){
-const err335 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
+if(data199.region !== undefined){
+if(typeof data199.region !== "string"){
+const err335 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err335];
 }
@@ -6483,8 +6588,11 @@ vErrors.push(err335);
 errors++;
 }
 }
-else {
-const err336 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
+if(data199.country !== undefined){
+let data203 = data199.country;
+if(typeof data203 === "string"){
+if(!(formats0(data203))){
+const err336 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err336];
 }
@@ -6494,9 +6602,8 @@ vErrors.push(err336);
 errors++;
 }
 }
-if(data195.region !== undefined){
-if(typeof data195.region !== "string"){
-const err337 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
+else {
+const err337 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err337];
 }
@@ -6506,11 +6613,15 @@ vErrors.push(err337);
 errors++;
 }
 }
-if(data195.country !== undefined){
-let data199 = data195.country;
-if(typeof data199 === "string"){
-if(!(formats0(data199))){
-const err338 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data199.credentialsSecret !== undefined){
+if(!(validate79(data199.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data199,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err338 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err338];
 }
@@ -6520,8 +6631,11 @@ vErrors.push(err338);
 errors++;
 }
 }
-else {
-const err339 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data196.local !== undefined){
+let data205 = data196.local;
+if(data205 && typeof data205 == "object" && !Array.isArray(data205)){
+if(data205.folder === undefined){
+const err339 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
 if(vErrors === null){
 vErrors = [err339];
 }
@@ -6530,16 +6644,8 @@ vErrors.push(err339);
 }
 errors++;
 }
-}
-if(data195.credentialsSecret !== undefined){
-if(!(validate79(data195.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data195,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err340 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
+if(data205.recipients === undefined){
+const err340 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
 if(vErrors === null){
 vErrors = [err340];
 }
@@ -6548,12 +6654,9 @@ vErrors.push(err340);
 }
 errors++;
 }
-}
-if(data192.local !== undefined){
-let data201 = data192.local;
-if(data201 && typeof data201 == "object" && !Array.isArray(data201)){
-if(data201.folder === undefined){
-const err341 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
+for(const key41 in data205){
+if(!((key41 === "folder") || (key41 === "recipients"))){
+const err341 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -6562,8 +6665,12 @@ vErrors.push(err341);
 }
 errors++;
 }
-if(data201.recipients === undefined){
-const err342 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
+}
+if(data205.folder !== undefined){
+let data206 = data205.folder;
+if(typeof data206 === "string"){
+if(func3(data206) < 1){
+const err342 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -6572,9 +6679,9 @@ vErrors.push(err342);
 }
 errors++;
 }
-for(const key42 in data201){
-if(!((key42 === "folder") || (key42 === "recipients"))){
-const err343 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
+}
+else {
+const err343 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -6584,11 +6691,11 @@ vErrors.push(err343);
 errors++;
 }
 }
-if(data201.folder !== undefined){
-let data202 = data201.folder;
-if(typeof data202 === "string"){
-if(func3(data202) < 1){
-const err344 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
+if(data205.recipients !== undefined){
+let data207 = data205.recipients;
+if(Array.isArray(data207)){
+if(data207.length < 1){
+const err344 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -6597,9 +6704,12 @@ vErrors.push(err344);
 }
 errors++;
 }
-}
-else {
-const err345 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
+const len21 = data207.length;
+for(let i30=0; i30<len21; i30++){
+let data208 = data207[i30];
+if(typeof data208 === "string"){
+if(!pattern27.test(data208)){
+const err345 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -6609,11 +6719,8 @@ vErrors.push(err345);
 errors++;
 }
 }
-if(data201.recipients !== undefined){
-let data203 = data201.recipients;
-if(Array.isArray(data203)){
-if(data203.length < 1){
-const err346 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err346 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err346];
 }
@@ -6622,49 +6729,24 @@ vErrors.push(err346);
 }
 errors++;
 }
-const len21 = data203.length;
-for(let i30=0; i30<len21; i30++){
-let data204 = data203[i30];
-if(typeof data204 === "string"){
-if(!pattern27.test(data204)){
-const err347 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
-if(vErrors === null){
-vErrors = [err347];
 }
-else {
-vErrors.push(err347);
-}
-errors++;
-}
-}
-else {
-const err348 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err348];
-}
-else {
-vErrors.push(err348);
-}
-errors++;
-}
-}
-let i31 = data203.length;
+let i31 = data207.length;
 let j9;
 if(i31 > 1){
 const indices5 = {};
 for(;i31--;){
-let item5 = data203[i31];
+let item5 = data207[i31];
 if(typeof item5 !== "string"){
 continue;
 }
 if(typeof indices5[item5] == "number"){
 j9 = indices5[item5];
-const err349 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
+const err347 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
 if(vErrors === null){
-vErrors = [err349];
+vErrors = [err347];
 }
 else {
-vErrors.push(err349);
+vErrors.push(err347);
 }
 errors++;
 break;
@@ -6674,7 +6756,31 @@ indices5[item5] = i31;
 }
 }
 else {
-const err350 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
+const err348 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err348];
+}
+else {
+vErrors.push(err348);
+}
+errors++;
+}
+}
+}
+else {
+const err349 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err349];
+}
+else {
+vErrors.push(err349);
+}
+errors++;
+}
+}
+}
+else {
+const err350 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -6684,9 +6790,12 @@ vErrors.push(err350);
 errors++;
 }
 }
-}
-else {
-const err351 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
+if(data119.logs !== undefined){
+let data209 = data119.logs;
+if(data209 && typeof data209 == "object" && !Array.isArray(data209)){
+for(const key42 in data209){
+if(!((key42 === "retention") || (key42 === "auditRetention"))){
+const err351 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -6696,9 +6805,21 @@ vErrors.push(err351);
 errors++;
 }
 }
+if(data209.retention !== undefined){
+if(!(validate47(data209.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data209,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data209.auditRetention !== undefined){
+if(!(validate47(data209.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data209,parentDataProperty:"auditRetention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err352 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
+const err352 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -6708,12 +6829,12 @@ vErrors.push(err352);
 errors++;
 }
 }
-if(data119.logs !== undefined){
-let data205 = data119.logs;
-if(data205 && typeof data205 == "object" && !Array.isArray(data205)){
-for(const key43 in data205){
-if(!((key43 === "retention") || (key43 === "auditRetention"))){
-const err353 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
+if(data119.state !== undefined){
+let data212 = data119.state;
+if(data212 && typeof data212 == "object" && !Array.isArray(data212)){
+for(const key43 in data212){
+if(!(((((key43 === "backend") || (key43 === "url")) || (key43 === "country")) || (key43 === "secrets")) || (key43 === "key"))){
+const err353 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
 if(vErrors === null){
 vErrors = [err353];
 }
@@ -6723,21 +6844,10 @@ vErrors.push(err353);
 errors++;
 }
 }
-if(data205.retention !== undefined){
-if(!(validate47(data205.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data205,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data205.auditRetention !== undefined){
-if(!(validate47(data205.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data205,parentDataProperty:"auditRetention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err354 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
+if(data212.backend !== undefined){
+let data213 = data212.backend;
+if(!((data213 === "file") || (data213 === "bucket"))){
+const err354 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err354];
 }
@@ -6747,12 +6857,11 @@ vErrors.push(err354);
 errors++;
 }
 }
-if(data119.state !== undefined){
-let data208 = data119.state;
-if(data208 && typeof data208 == "object" && !Array.isArray(data208)){
-for(const key44 in data208){
-if(!(((((key44 === "backend") || (key44 === "url")) || (key44 === "country")) || (key44 === "secrets")) || (key44 === "key"))){
-const err355 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+if(data212.url !== undefined){
+let data214 = data212.url;
+if(typeof data214 === "string"){
+if(!pattern28.test(data214)){
+const err355 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err355];
 }
@@ -6762,10 +6871,8 @@ vErrors.push(err355);
 errors++;
 }
 }
-if(data208.backend !== undefined){
-let data209 = data208.backend;
-if(!((data209 === "file") || (data209 === "bucket"))){
-const err356 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
+else {
+const err356 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -6775,11 +6882,11 @@ vErrors.push(err356);
 errors++;
 }
 }
-if(data208.url !== undefined){
-let data210 = data208.url;
-if(typeof data210 === "string"){
-if(!pattern28.test(data210)){
-const err357 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
+if(data212.country !== undefined){
+let data215 = data212.country;
+if(typeof data215 === "string"){
+if(!(formats0(data215))){
+const err357 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -6790,7 +6897,7 @@ errors++;
 }
 }
 else {
-const err358 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
+const err358 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -6800,11 +6907,10 @@ vErrors.push(err358);
 errors++;
 }
 }
-if(data208.country !== undefined){
-let data211 = data208.country;
-if(typeof data211 === "string"){
-if(!(formats0(data211))){
-const err359 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data212.secrets !== undefined){
+let data216 = data212.secrets;
+if(!((data216 === "passphrase") || (data216 === "aws-kms"))){
+const err359 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -6814,8 +6920,11 @@ vErrors.push(err359);
 errors++;
 }
 }
-else {
-const err360 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data212.key !== undefined){
+let data217 = data212.key;
+if(typeof data217 === "string"){
+if(func3(data217) < 1){
+const err360 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err360];
 }
@@ -6825,10 +6934,8 @@ vErrors.push(err360);
 errors++;
 }
 }
-if(data208.secrets !== undefined){
-let data212 = data208.secrets;
-if(!((data212 === "passphrase") || (data212 === "aws-kms"))){
-const err361 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
+else {
+const err361 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err361];
 }
@@ -6838,11 +6945,9 @@ vErrors.push(err361);
 errors++;
 }
 }
-if(data208.key !== undefined){
-let data213 = data208.key;
-if(typeof data213 === "string"){
-if(func3(data213) < 1){
-const err362 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err362 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -6852,8 +6957,12 @@ vErrors.push(err362);
 errors++;
 }
 }
-else {
-const err363 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
+if(data119.environments !== undefined){
+let data218 = data119.environments;
+if(data218 && typeof data218 == "object" && !Array.isArray(data218)){
+for(const key44 in data218){
+if(!((((key44 === "training") || (key44 === "pilot")) || (key44 === "staging")) || (key44 === "production"))){
+const err363 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -6863,9 +6972,33 @@ vErrors.push(err363);
 errors++;
 }
 }
+if(data218.training !== undefined){
+if(!(validate138(data218.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data218,parentDataProperty:"training",rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+errors = vErrors.length;
+}
+}
+if(data218.pilot !== undefined){
+if(!(validate138(data218.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data218,parentDataProperty:"pilot",rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+errors = vErrors.length;
+}
+}
+if(data218.staging !== undefined){
+if(!(validate138(data218.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data218,parentDataProperty:"staging",rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+errors = vErrors.length;
+}
+}
+if(data218.production !== undefined){
+if(!(validate138(data218.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data218,parentDataProperty:"production",rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err364 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
+const err364 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -6875,12 +7008,9 @@ vErrors.push(err364);
 errors++;
 }
 }
-if(data119.environments !== undefined){
-let data214 = data119.environments;
-if(data214 && typeof data214 == "object" && !Array.isArray(data214)){
-for(const key45 in data214){
-if(!((((key45 === "training") || (key45 === "pilot")) || (key45 === "staging")) || (key45 === "production"))){
-const err365 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
+}
+else {
+const err365 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -6890,33 +7020,12 @@ vErrors.push(err365);
 errors++;
 }
 }
-if(data214.training !== undefined){
-if(!(validate131(data214.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data214,parentDataProperty:"training",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-if(data214.pilot !== undefined){
-if(!(validate131(data214.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data214,parentDataProperty:"pilot",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-if(data214.staging !== undefined){
-if(!(validate131(data214.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data214,parentDataProperty:"staging",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-if(data214.production !== undefined){
-if(!(validate131(data214.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data214,parentDataProperty:"production",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err366 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
+if(data.diagnostic !== undefined){
+let data223 = data.diagnostic;
+if(data223 && typeof data223 == "object" && !Array.isArray(data223)){
+for(const key45 in data223){
+if(!((((((key45 === "languages") || (key45 === "overrides")) || (key45 === "extraQuestions")) || (key45 === "financing")) || (key45 === "levers")) || (key45 === "benchmarkGroups"))){
+const err366 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -6926,9 +7035,11 @@ vErrors.push(err366);
 errors++;
 }
 }
-}
-else {
-const err367 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
+if(data223.languages !== undefined){
+let data224 = data223.languages;
+if(Array.isArray(data224)){
+if(data224.length < 1){
+const err367 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -6937,13 +7048,12 @@ vErrors.push(err367);
 }
 errors++;
 }
-}
-if(data.diagnostic !== undefined){
-let data219 = data.diagnostic;
-if(data219 && typeof data219 == "object" && !Array.isArray(data219)){
-for(const key46 in data219){
-if(!((((((key46 === "languages") || (key46 === "overrides")) || (key46 === "extraQuestions")) || (key46 === "financing")) || (key46 === "levers")) || (key46 === "benchmarkGroups"))){
-const err368 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+const len22 = data224.length;
+for(let i32=0; i32<len22; i32++){
+let data225 = data224[i32];
+if(typeof data225 === "string"){
+if(!(formats2(data225))){
+const err368 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err368];
 }
@@ -6953,11 +7063,8 @@ vErrors.push(err368);
 errors++;
 }
 }
-if(data219.languages !== undefined){
-let data220 = data219.languages;
-if(Array.isArray(data220)){
-if(data220.length < 1){
-const err369 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err369 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err369];
 }
@@ -6966,49 +7073,24 @@ vErrors.push(err369);
 }
 errors++;
 }
-const len22 = data220.length;
-for(let i32=0; i32<len22; i32++){
-let data221 = data220[i32];
-if(typeof data221 === "string"){
-if(!(formats2(data221))){
-const err370 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
-if(vErrors === null){
-vErrors = [err370];
 }
-else {
-vErrors.push(err370);
-}
-errors++;
-}
-}
-else {
-const err371 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err371];
-}
-else {
-vErrors.push(err371);
-}
-errors++;
-}
-}
-let i33 = data220.length;
+let i33 = data224.length;
 let j10;
 if(i33 > 1){
 const indices6 = {};
 for(;i33--;){
-let item6 = data220[i33];
+let item6 = data224[i33];
 if(typeof item6 !== "string"){
 continue;
 }
 if(typeof indices6[item6] == "number"){
 j10 = indices6[item6];
-const err372 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
+const err370 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
 if(vErrors === null){
-vErrors = [err372];
+vErrors = [err370];
 }
 else {
-vErrors.push(err372);
+vErrors.push(err370);
 }
 errors++;
 break;
@@ -7018,7 +7100,38 @@ indices6[item6] = i33;
 }
 }
 else {
-const err373 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
+const err371 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err371];
+}
+else {
+vErrors.push(err371);
+}
+errors++;
+}
+}
+if(data223.overrides !== undefined){
+let data226 = data223.overrides;
+if(data226 && typeof data226 == "object" && !Array.isArray(data226)){
+for(const key46 in data226){
+if(!(pattern3.test(key46))){
+const err372 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+if(vErrors === null){
+vErrors = [err372];
+}
+else {
+vErrors.push(err372);
+}
+errors++;
+}
+}
+for(const key47 in data226){
+if(pattern3.test(key47)){
+let data227 = data226[key47];
+if(data227 && typeof data227 == "object" && !Array.isArray(data227)){
+for(const key48 in data227){
+if(!(((key48 === "omit") || (key48 === "weight")) || (key48 === "text"))){
+const err373 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
 if(vErrors === null){
 vErrors = [err373];
 }
@@ -7028,12 +7141,9 @@ vErrors.push(err373);
 errors++;
 }
 }
-if(data219.overrides !== undefined){
-let data222 = data219.overrides;
-if(data222 && typeof data222 == "object" && !Array.isArray(data222)){
-for(const key47 in data222){
-if(!(pattern3.test(key47))){
-const err374 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
+if(data227.omit !== undefined){
+if(typeof data227.omit !== "boolean"){
+const err374 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err374];
 }
@@ -7043,13 +7153,21 @@ vErrors.push(err374);
 errors++;
 }
 }
-for(const key48 in data222){
-if(pattern3.test(key48)){
-let data223 = data222[key48];
-if(data223 && typeof data223 == "object" && !Array.isArray(data223)){
-for(const key49 in data223){
-if(!(((key49 === "omit") || (key49 === "weight")) || (key49 === "text"))){
-const err375 = {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key49}};
+if(data227.weight !== undefined){
+if(!(validate143(data227.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data227,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+errors = vErrors.length;
+}
+}
+if(data227.text !== undefined){
+if(!(validate22(data227.text, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data227,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err375 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err375];
 }
@@ -7059,9 +7177,10 @@ vErrors.push(err375);
 errors++;
 }
 }
-if(data223.omit !== undefined){
-if(typeof data223.omit !== "boolean"){
-const err376 = {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
+}
+}
+else {
+const err376 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err376];
 }
@@ -7071,21 +7190,11 @@ vErrors.push(err376);
 errors++;
 }
 }
-if(data223.weight !== undefined){
-if(!(validate136(data223.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data223,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
-errors = vErrors.length;
-}
-}
-if(data223.text !== undefined){
-if(!(validate22(data223.text, {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data223,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err377 = {instancePath:instancePath+"/diagnostic/overrides/" + key48.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+if(data223.extraQuestions !== undefined){
+let data231 = data223.extraQuestions;
+if(Array.isArray(data231)){
+if(data231.length > 50){
+const err377 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err377];
 }
@@ -7094,11 +7203,12 @@ vErrors.push(err377);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err378 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
+const len23 = data231.length;
+for(let i34=0; i34<len23; i34++){
+let data232 = data231[i34];
+if(data232 && typeof data232 == "object" && !Array.isArray(data232)){
+if(data232.id === undefined){
+const err378 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err378];
 }
@@ -7107,12 +7217,8 @@ vErrors.push(err378);
 }
 errors++;
 }
-}
-if(data219.extraQuestions !== undefined){
-let data227 = data219.extraQuestions;
-if(Array.isArray(data227)){
-if(data227.length > 50){
-const err379 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
+if(data232.dimension === undefined){
+const err379 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
 if(vErrors === null){
 vErrors = [err379];
 }
@@ -7121,12 +7227,8 @@ vErrors.push(err379);
 }
 errors++;
 }
-const len23 = data227.length;
-for(let i34=0; i34<len23; i34++){
-let data228 = data227[i34];
-if(data228 && typeof data228 == "object" && !Array.isArray(data228)){
-if(data228.id === undefined){
-const err380 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
+if(data232.barriers === undefined){
+const err380 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
 if(vErrors === null){
 vErrors = [err380];
 }
@@ -7135,8 +7237,8 @@ vErrors.push(err380);
 }
 errors++;
 }
-if(data228.dimension === undefined){
-const err381 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
+if(data232.text === undefined){
+const err381 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err381];
 }
@@ -7145,8 +7247,8 @@ vErrors.push(err381);
 }
 errors++;
 }
-if(data228.barriers === undefined){
-const err382 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
+if(data232.levels === undefined){
+const err382 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err382];
 }
@@ -7155,8 +7257,9 @@ vErrors.push(err382);
 }
 errors++;
 }
-if(data228.text === undefined){
-const err383 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
+for(const key49 in data232){
+if(!(((((((key49 === "id") || (key49 === "dimension")) || (key49 === "barriers")) || (key49 === "weight")) || (key49 === "essential")) || (key49 === "text")) || (key49 === "levels"))){
+const err383 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key49}};
 if(vErrors === null){
 vErrors = [err383];
 }
@@ -7165,8 +7268,17 @@ vErrors.push(err383);
 }
 errors++;
 }
-if(data228.levels === undefined){
-const err384 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
+}
+if(data232.id !== undefined){
+if(!(validate28(data232.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data232,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
+if(data232.dimension !== undefined){
+let data234 = data232.dimension;
+if(!((((((data234 === "strategy-and-finance") || (data234 === "people-and-skills")) || (data234 === "processes-and-shop-floor")) || (data234 === "machines-and-connectivity")) || (data234 === "data-and-security")) || (data234 === "market-and-ecosystem"))){
+const err384 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
 if(vErrors === null){
 vErrors = [err384];
 }
@@ -7175,9 +7287,22 @@ vErrors.push(err384);
 }
 errors++;
 }
-for(const key50 in data228){
-if(!(((((((key50 === "id") || (key50 === "dimension")) || (key50 === "barriers")) || (key50 === "weight")) || (key50 === "essential")) || (key50 === "text")) || (key50 === "levels"))){
-const err385 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
+}
+if(data232.barriers !== undefined){
+if(!(validate147(data232.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data232,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+errors = vErrors.length;
+}
+}
+if(data232.weight !== undefined){
+if(!(validate143(data232.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data232,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+errors = vErrors.length;
+}
+}
+if(data232.essential !== undefined){
+if(typeof data232.essential !== "boolean"){
+const err385 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err385];
 }
@@ -7187,16 +7312,17 @@ vErrors.push(err385);
 errors++;
 }
 }
-if(data228.id !== undefined){
-if(!(validate28(data228.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data228,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+if(data232.text !== undefined){
+if(!(validate22(data232.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data232,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data228.dimension !== undefined){
-let data230 = data228.dimension;
-if(!((((((data230 === "strategy-and-finance") || (data230 === "people-and-skills")) || (data230 === "processes-and-shop-floor")) || (data230 === "machines-and-connectivity")) || (data230 === "data-and-security")) || (data230 === "market-and-ecosystem"))){
-const err386 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
+if(data232.levels !== undefined){
+let data239 = data232.levels;
+if(Array.isArray(data239)){
+if(data239.length > 6){
+const err386 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err386];
 }
@@ -7205,22 +7331,8 @@ vErrors.push(err386);
 }
 errors++;
 }
-}
-if(data228.barriers !== undefined){
-if(!(validate140(data228.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data228,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
-errors = vErrors.length;
-}
-}
-if(data228.weight !== undefined){
-if(!(validate136(data228.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data228,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
-errors = vErrors.length;
-}
-}
-if(data228.essential !== undefined){
-if(typeof data228.essential !== "boolean"){
-const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
+if(data239.length < 6){
+const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err387];
 }
@@ -7229,18 +7341,16 @@ vErrors.push(err387);
 }
 errors++;
 }
-}
-if(data228.text !== undefined){
-if(!(validate22(data228.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data228,parentDataProperty:"text",rootData}))){
+const len24 = data239.length;
+for(let i35=0; i35<len24; i35++){
+if(!(validate22(data239[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data239,parentDataProperty:i35,rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data228.levels !== undefined){
-let data235 = data228.levels;
-if(Array.isArray(data235)){
-if(data235.length > 6){
-const err388 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+}
+else {
+const err388 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err388];
 }
@@ -7249,8 +7359,10 @@ vErrors.push(err388);
 }
 errors++;
 }
-if(data235.length < 6){
-const err389 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+}
+}
+else {
+const err389 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err389];
 }
@@ -7259,16 +7371,10 @@ vErrors.push(err389);
 }
 errors++;
 }
-const len24 = data235.length;
-for(let i35=0; i35<len24; i35++){
-if(!(validate22(data235[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data235,parentDataProperty:i35,rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
 }
 }
 else {
-const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
+const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err390];
 }
@@ -7278,9 +7384,26 @@ vErrors.push(err390);
 errors++;
 }
 }
+if(data223.financing !== undefined){
+if(!(validate152(data223.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data223,parentDataProperty:"financing",rootData}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+errors = vErrors.length;
 }
-else {
-const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
+}
+if(data223.levers !== undefined){
+if(!(validate152(data223.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data223,parentDataProperty:"levers",rootData}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+errors = vErrors.length;
+}
+}
+if(data223.benchmarkGroups !== undefined){
+let data243 = data223.benchmarkGroups;
+if(Array.isArray(data243)){
+const len25 = data243.length;
+for(let i36=0; i36<len25; i36++){
+let data244 = data243[i36];
+if(!((data244 === "sector") || (data244 === "size-band"))){
+const err391 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
 if(vErrors === null){
 vErrors = [err391];
 }
@@ -7290,60 +7413,19 @@ vErrors.push(err391);
 errors++;
 }
 }
-}
-else {
-const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err392];
-}
-else {
-vErrors.push(err392);
-}
-errors++;
-}
-}
-if(data219.financing !== undefined){
-if(!(validate145(data219.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data219,parentDataProperty:"financing",rootData}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
-errors = vErrors.length;
-}
-}
-if(data219.levers !== undefined){
-if(!(validate145(data219.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data219,parentDataProperty:"levers",rootData}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
-errors = vErrors.length;
-}
-}
-if(data219.benchmarkGroups !== undefined){
-let data239 = data219.benchmarkGroups;
-if(Array.isArray(data239)){
-const len25 = data239.length;
-for(let i36=0; i36<len25; i36++){
-let data240 = data239[i36];
-if(!((data240 === "sector") || (data240 === "size-band"))){
-const err393 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
-if(vErrors === null){
-vErrors = [err393];
-}
-else {
-vErrors.push(err393);
-}
-errors++;
-}
-}
-let i37 = data239.length;
+let i37 = data243.length;
 let j11;
 if(i37 > 1){
 outer4:
 for(;i37--;){
 for(j11 = i37; j11--;){
-if(func0(data239[i37], data239[j11])){
-const err394 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
+if(func0(data243[i37], data243[j11])){
+const err392 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
 if(vErrors === null){
-vErrors = [err394];
+vErrors = [err392];
 }
 else {
-vErrors.push(err394);
+vErrors.push(err392);
 }
 errors++;
 break outer4;
@@ -7353,7 +7435,33 @@ break outer4;
 }
 }
 else {
-const err395 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
+const err393 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err393];
+}
+else {
+vErrors.push(err393);
+}
+errors++;
+}
+}
+}
+else {
+const err394 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err394];
+}
+else {
+vErrors.push(err394);
+}
+errors++;
+}
+}
+if(data.telemetry !== undefined){
+let data245 = data.telemetry;
+if(data245 && typeof data245 == "object" && !Array.isArray(data245)){
+if(data245.energy === undefined){
+const err395 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
 if(vErrors === null){
 vErrors = [err395];
 }
@@ -7362,10 +7470,9 @@ vErrors.push(err395);
 }
 errors++;
 }
-}
-}
-else {
-const err396 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
+for(const key50 in data245){
+if(!(((((((key50 === "retention") || (key50 === "offlineAfterSeconds")) || (key50 === "sampling")) || (key50 === "units")) || (key50 === "shifts")) || (key50 === "holidays")) || (key50 === "energy"))){
+const err396 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
 if(vErrors === null){
 vErrors = [err396];
 }
@@ -7375,11 +7482,12 @@ vErrors.push(err396);
 errors++;
 }
 }
-if(data.telemetry !== undefined){
-let data241 = data.telemetry;
-if(data241 && typeof data241 == "object" && !Array.isArray(data241)){
-if(data241.energy === undefined){
-const err397 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
+if(data245.retention !== undefined){
+let data246 = data245.retention;
+if(data246 && typeof data246 == "object" && !Array.isArray(data246)){
+for(const key51 in data246){
+if(!(((((key51 === "raw") || (key51 === "minute")) || (key51 === "hour")) || (key51 === "day")) || (key51 === "rejected"))){
+const err397 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
 if(vErrors === null){
 vErrors = [err397];
 }
@@ -7388,9 +7496,40 @@ vErrors.push(err397);
 }
 errors++;
 }
-for(const key51 in data241){
-if(!(((((((key51 === "retention") || (key51 === "offlineAfterSeconds")) || (key51 === "sampling")) || (key51 === "units")) || (key51 === "shifts")) || (key51 === "holidays")) || (key51 === "energy"))){
-const err398 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+}
+if(data246.raw !== undefined){
+if(!(validate47(data246.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data246,parentDataProperty:"raw",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data246.minute !== undefined){
+if(!(validate47(data246.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data246,parentDataProperty:"minute",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data246.hour !== undefined){
+if(!(validate47(data246.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data246,parentDataProperty:"hour",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data246.day !== undefined){
+if(!(validate47(data246.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data246,parentDataProperty:"day",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data246.rejected !== undefined){
+if(!(validate47(data246.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data246,parentDataProperty:"rejected",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err398 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err398];
 }
@@ -7400,12 +7539,10 @@ vErrors.push(err398);
 errors++;
 }
 }
-if(data241.retention !== undefined){
-let data242 = data241.retention;
-if(data242 && typeof data242 == "object" && !Array.isArray(data242)){
-for(const key52 in data242){
-if(!(((((key52 === "raw") || (key52 === "minute")) || (key52 === "hour")) || (key52 === "day")) || (key52 === "rejected"))){
-const err399 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+if(data245.offlineAfterSeconds !== undefined){
+let data252 = data245.offlineAfterSeconds;
+if(!(((typeof data252 == "number") && (!(data252 % 1) && !isNaN(data252))) && (isFinite(data252)))){
+const err399 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err399];
 }
@@ -7414,40 +7551,9 @@ vErrors.push(err399);
 }
 errors++;
 }
-}
-if(data242.raw !== undefined){
-if(!(validate47(data242.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data242,parentDataProperty:"raw",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data242.minute !== undefined){
-if(!(validate47(data242.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data242,parentDataProperty:"minute",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data242.hour !== undefined){
-if(!(validate47(data242.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data242,parentDataProperty:"hour",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data242.day !== undefined){
-if(!(validate47(data242.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data242,parentDataProperty:"day",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data242.rejected !== undefined){
-if(!(validate47(data242.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data242,parentDataProperty:"rejected",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err400 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
+if((typeof data252 == "number") && (isFinite(data252))){
+if(data252 > 3600 || isNaN(data252)){
+const err400 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err400];
 }
@@ -7456,11 +7562,8 @@ vErrors.push(err400);
 }
 errors++;
 }
-}
-if(data241.offlineAfterSeconds !== undefined){
-let data248 = data241.offlineAfterSeconds;
-if(!(((typeof data248 == "number") && (!(data248 % 1) && !isNaN(data248))) && (isFinite(data248)))){
-const err401 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
+if(data252 < 10 || isNaN(data252)){
+const err401 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err401];
 }
@@ -7469,9 +7572,14 @@ vErrors.push(err401);
 }
 errors++;
 }
-if((typeof data248 == "number") && (isFinite(data248))){
-if(data248 > 3600 || isNaN(data248)){
-const err402 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+}
+}
+if(data245.sampling !== undefined){
+let data253 = data245.sampling;
+if(data253 && typeof data253 == "object" && !Array.isArray(data253)){
+for(const key52 in data253){
+if(!((key52 === "channelsPerMachine") || (key52 === "intervalSeconds"))){
+const err402 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
 if(vErrors === null){
 vErrors = [err402];
 }
@@ -7480,8 +7588,11 @@ vErrors.push(err402);
 }
 errors++;
 }
-if(data248 < 10 || isNaN(data248)){
-const err403 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+}
+if(data253.channelsPerMachine !== undefined){
+let data254 = data253.channelsPerMachine;
+if(!(((typeof data254 == "number") && (!(data254 % 1) && !isNaN(data254))) && (isFinite(data254)))){
+const err403 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err403];
 }
@@ -7490,14 +7601,9 @@ vErrors.push(err403);
 }
 errors++;
 }
-}
-}
-if(data241.sampling !== undefined){
-let data249 = data241.sampling;
-if(data249 && typeof data249 == "object" && !Array.isArray(data249)){
-for(const key53 in data249){
-if(!((key53 === "channelsPerMachine") || (key53 === "intervalSeconds"))){
-const err404 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
+if((typeof data254 == "number") && (isFinite(data254))){
+if(data254 > 1000 || isNaN(data254)){
+const err404 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err404];
 }
@@ -7506,11 +7612,8 @@ vErrors.push(err404);
 }
 errors++;
 }
-}
-if(data249.channelsPerMachine !== undefined){
-let data250 = data249.channelsPerMachine;
-if(!(((typeof data250 == "number") && (!(data250 % 1) && !isNaN(data250))) && (isFinite(data250)))){
-const err405 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
+if(data254 < 1 || isNaN(data254)){
+const err405 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err405];
 }
@@ -7519,9 +7622,13 @@ vErrors.push(err405);
 }
 errors++;
 }
-if((typeof data250 == "number") && (isFinite(data250))){
-if(data250 > 1000 || isNaN(data250)){
-const err406 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+}
+if(data253.intervalSeconds !== undefined){
+let data255 = data253.intervalSeconds;
+if((typeof data255 == "number") && (isFinite(data255))){
+if(data255 > 3600 || isNaN(data255)){
+const err406 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err406];
 }
@@ -7530,8 +7637,8 @@ vErrors.push(err406);
 }
 errors++;
 }
-if(data250 < 1 || isNaN(data250)){
-const err407 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data255 < 0.1 || isNaN(data255)){
+const err407 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
 if(vErrors === null){
 vErrors = [err407];
 }
@@ -7541,12 +7648,8 @@ vErrors.push(err407);
 errors++;
 }
 }
-}
-if(data249.intervalSeconds !== undefined){
-let data251 = data249.intervalSeconds;
-if((typeof data251 == "number") && (isFinite(data251))){
-if(data251 > 3600 || isNaN(data251)){
-const err408 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+else {
+const err408 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err408];
 }
@@ -7555,8 +7658,10 @@ vErrors.push(err408);
 }
 errors++;
 }
-if(data251 < 0.1 || isNaN(data251)){
-const err409 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
+}
+}
+else {
+const err409 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err409];
 }
@@ -7566,8 +7671,12 @@ vErrors.push(err409);
 errors++;
 }
 }
-else {
-const err410 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
+if(data245.units !== undefined){
+let data256 = data245.units;
+if(data256 && typeof data256 == "object" && !Array.isArray(data256)){
+for(const key53 in data256){
+if(!(pattern31.test(key53))){
+const err410 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
 if(vErrors === null){
 vErrors = [err410];
 }
@@ -7577,9 +7686,12 @@ vErrors.push(err410);
 errors++;
 }
 }
-}
-else {
-const err411 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
+for(const key54 in data256){
+if(pattern31.test(key54)){
+let data257 = data256[key54];
+if(typeof data257 === "string"){
+if(!pattern33.test(data257)){
+const err411 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err411];
 }
@@ -7589,12 +7701,8 @@ vErrors.push(err411);
 errors++;
 }
 }
-if(data241.units !== undefined){
-let data252 = data241.units;
-if(data252 && typeof data252 == "object" && !Array.isArray(data252)){
-for(const key54 in data252){
-if(!(pattern31.test(key54))){
-const err412 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
+else {
+const err412 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err412];
 }
@@ -7604,12 +7712,10 @@ vErrors.push(err412);
 errors++;
 }
 }
-for(const key55 in data252){
-if(pattern31.test(key55)){
-let data253 = data252[key55];
-if(typeof data253 === "string"){
-if(!pattern33.test(data253)){
-const err413 = {instancePath:instancePath+"/telemetry/units/" + key55.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
+}
+}
+else {
+const err413 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err413];
 }
@@ -7619,8 +7725,11 @@ vErrors.push(err413);
 errors++;
 }
 }
-else {
-const err414 = {instancePath:instancePath+"/telemetry/units/" + key55.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+if(data245.shifts !== undefined){
+let data258 = data245.shifts;
+if(Array.isArray(data258)){
+if(data258.length > 50){
+const err414 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err414];
 }
@@ -7629,11 +7738,8 @@ vErrors.push(err414);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err415 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
+if(data258.length < 1){
+const err415 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err415];
 }
@@ -7642,12 +7748,12 @@ vErrors.push(err415);
 }
 errors++;
 }
-}
-if(data241.shifts !== undefined){
-let data254 = data241.shifts;
-if(Array.isArray(data254)){
-if(data254.length > 50){
-const err416 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
+const len26 = data258.length;
+for(let i38=0; i38<len26; i38++){
+let data259 = data258[i38];
+if(data259 && typeof data259 == "object" && !Array.isArray(data259)){
+if(data259.name === undefined){
+const err416 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err416];
 }
@@ -7656,8 +7762,8 @@ vErrors.push(err416);
 }
 errors++;
 }
-if(data254.length < 1){
-const err417 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
+if(data259.start === undefined){
+const err417 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err417];
 }
@@ -7666,12 +7772,8 @@ vErrors.push(err417);
 }
 errors++;
 }
-const len26 = data254.length;
-for(let i38=0; i38<len26; i38++){
-let data255 = data254[i38];
-if(data255 && typeof data255 == "object" && !Array.isArray(data255)){
-if(data255.name === undefined){
-const err418 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(data259.end === undefined){
+const err418 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err418];
 }
@@ -7680,8 +7782,9 @@ vErrors.push(err418);
 }
 errors++;
 }
-if(data255.start === undefined){
-const err419 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
+for(const key55 in data259){
+if(!(((((key55 === "name") || (key55 === "days")) || (key55 === "start")) || (key55 === "end")) || (key55 === "plannedBreakMinutes"))){
+const err419 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
 if(vErrors === null){
 vErrors = [err419];
 }
@@ -7690,8 +7793,12 @@ vErrors.push(err419);
 }
 errors++;
 }
-if(data255.end === undefined){
-const err420 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
+}
+if(data259.name !== undefined){
+let data260 = data259.name;
+if(typeof data260 === "string"){
+if(func3(data260) > 60){
+const err420 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
 if(vErrors === null){
 vErrors = [err420];
 }
@@ -7700,9 +7807,8 @@ vErrors.push(err420);
 }
 errors++;
 }
-for(const key56 in data255){
-if(!(((((key56 === "name") || (key56 === "days")) || (key56 === "start")) || (key56 === "end")) || (key56 === "plannedBreakMinutes"))){
-const err421 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key56}};
+if(func3(data260) < 1){
+const err421 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err421];
 }
@@ -7712,11 +7818,8 @@ vErrors.push(err421);
 errors++;
 }
 }
-if(data255.name !== undefined){
-let data256 = data255.name;
-if(typeof data256 === "string"){
-if(func3(data256) > 60){
-const err422 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
+else {
+const err422 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err422];
 }
@@ -7725,8 +7828,12 @@ vErrors.push(err422);
 }
 errors++;
 }
-if(func3(data256) < 1){
-const err423 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data259.days !== undefined){
+let data261 = data259.days;
+if(Array.isArray(data261)){
+if(data261.length < 1){
+const err423 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err423];
 }
@@ -7735,9 +7842,11 @@ vErrors.push(err423);
 }
 errors++;
 }
-}
-else {
-const err424 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
+const len27 = data261.length;
+for(let i39=0; i39<len27; i39++){
+let data262 = data261[i39];
+if(!(((((((data262 === "monday") || (data262 === "tuesday")) || (data262 === "wednesday")) || (data262 === "thursday")) || (data262 === "friday")) || (data262 === "saturday")) || (data262 === "sunday"))){
+const err424 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
 if(vErrors === null){
 vErrors = [err424];
 }
@@ -7747,46 +7856,19 @@ vErrors.push(err424);
 errors++;
 }
 }
-if(data255.days !== undefined){
-let data257 = data255.days;
-if(Array.isArray(data257)){
-if(data257.length < 1){
-const err425 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err425];
-}
-else {
-vErrors.push(err425);
-}
-errors++;
-}
-const len27 = data257.length;
-for(let i39=0; i39<len27; i39++){
-let data258 = data257[i39];
-if(!(((((((data258 === "monday") || (data258 === "tuesday")) || (data258 === "wednesday")) || (data258 === "thursday")) || (data258 === "friday")) || (data258 === "saturday")) || (data258 === "sunday"))){
-const err426 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
-if(vErrors === null){
-vErrors = [err426];
-}
-else {
-vErrors.push(err426);
-}
-errors++;
-}
-}
-let i40 = data257.length;
+let i40 = data261.length;
 let j12;
 if(i40 > 1){
 outer5:
 for(;i40--;){
 for(j12 = i40; j12--;){
-if(func0(data257[i40], data257[j12])){
-const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
+if(func0(data261[i40], data261[j12])){
+const err425 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
 if(vErrors === null){
-vErrors = [err427];
+vErrors = [err425];
 }
 else {
-vErrors.push(err427);
+vErrors.push(err425);
 }
 errors++;
 break outer5;
@@ -7796,7 +7878,43 @@ break outer5;
 }
 }
 else {
-const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
+const err426 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err426];
+}
+else {
+vErrors.push(err426);
+}
+errors++;
+}
+}
+if(data259.start !== undefined){
+if(!(validate131(data259.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data259,parentDataProperty:"start",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data259.end !== undefined){
+if(!(validate131(data259.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data259,parentDataProperty:"end",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data259.plannedBreakMinutes !== undefined){
+let data265 = data259.plannedBreakMinutes;
+if(!(((typeof data265 == "number") && (!(data265 % 1) && !isNaN(data265))) && (isFinite(data265)))){
+const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err427];
+}
+else {
+vErrors.push(err427);
+}
+errors++;
+}
+if((typeof data265 == "number") && (isFinite(data265))){
+if(data265 > 240 || isNaN(data265)){
+const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
 if(vErrors === null){
 vErrors = [err428];
 }
@@ -7805,23 +7923,8 @@ vErrors.push(err428);
 }
 errors++;
 }
-}
-if(data255.start !== undefined){
-if(!(validate124(data255.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data255,parentDataProperty:"start",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-if(data255.end !== undefined){
-if(!(validate124(data255.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data255,parentDataProperty:"end",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-if(data255.plannedBreakMinutes !== undefined){
-let data261 = data255.plannedBreakMinutes;
-if(!(((typeof data261 == "number") && (!(data261 % 1) && !isNaN(data261))) && (isFinite(data261)))){
-const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
+if(data265 < 0 || isNaN(data265)){
+const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err429];
 }
@@ -7830,9 +7933,11 @@ vErrors.push(err429);
 }
 errors++;
 }
-if((typeof data261 == "number") && (isFinite(data261))){
-if(data261 > 240 || isNaN(data261)){
-const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
+}
+}
+}
+else {
+const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err430];
 }
@@ -7841,8 +7946,10 @@ vErrors.push(err430);
 }
 errors++;
 }
-if(data261 < 0 || isNaN(data261)){
-const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+else {
+const err431 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err431];
 }
@@ -7852,10 +7959,11 @@ vErrors.push(err431);
 errors++;
 }
 }
-}
-}
-else {
-const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
+if(data245.holidays !== undefined){
+let data266 = data245.holidays;
+if(Array.isArray(data266)){
+if(data266.length > 400){
+const err432 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err432];
 }
@@ -7864,10 +7972,12 @@ vErrors.push(err432);
 }
 errors++;
 }
-}
-}
-else {
-const err433 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
+const len28 = data266.length;
+for(let i41=0; i41<len28; i41++){
+let data267 = data266[i41];
+if(data267 && typeof data267 == "object" && !Array.isArray(data267)){
+if(data267.date === undefined){
+const err433 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
 if(vErrors === null){
 vErrors = [err433];
 }
@@ -7876,12 +7986,8 @@ vErrors.push(err433);
 }
 errors++;
 }
-}
-if(data241.holidays !== undefined){
-let data262 = data241.holidays;
-if(Array.isArray(data262)){
-if(data262.length > 400){
-const err434 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
+if(data267.name === undefined){
+const err434 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err434];
 }
@@ -7890,12 +7996,9 @@ vErrors.push(err434);
 }
 errors++;
 }
-const len28 = data262.length;
-for(let i41=0; i41<len28; i41++){
-let data263 = data262[i41];
-if(data263 && typeof data263 == "object" && !Array.isArray(data263)){
-if(data263.date === undefined){
-const err435 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
+for(const key56 in data267){
+if(!((key56 === "date") || (key56 === "name"))){
+const err435 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key56}};
 if(vErrors === null){
 vErrors = [err435];
 }
@@ -7904,8 +8007,12 @@ vErrors.push(err435);
 }
 errors++;
 }
-if(data263.name === undefined){
-const err436 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+if(data267.date !== undefined){
+let data268 = data267.date;
+if(typeof data268 === "string"){
+if(!(formats10.validate(data268))){
+const err436 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err436];
 }
@@ -7914,9 +8021,9 @@ vErrors.push(err436);
 }
 errors++;
 }
-for(const key57 in data263){
-if(!((key57 === "date") || (key57 === "name"))){
-const err437 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
+}
+else {
+const err437 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err437];
 }
@@ -7926,11 +8033,15 @@ vErrors.push(err437);
 errors++;
 }
 }
-if(data263.date !== undefined){
-let data264 = data263.date;
-if(typeof data264 === "string"){
-if(!(formats10.validate(data264))){
-const err438 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
+if(data267.name !== undefined){
+if(!(validate22(data267.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data267,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err438 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err438];
 }
@@ -7940,8 +8051,9 @@ vErrors.push(err438);
 errors++;
 }
 }
+}
 else {
-const err439 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+const err439 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err439];
 }
@@ -7951,15 +8063,11 @@ vErrors.push(err439);
 errors++;
 }
 }
-if(data263.name !== undefined){
-if(!(validate22(data263.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data263,parentDataProperty:"name",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err440 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
+if(data245.energy !== undefined){
+let data270 = data245.energy;
+if(data270 && typeof data270 == "object" && !Array.isArray(data270)){
+if(data270.tariff === undefined){
+const err440 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
 if(vErrors === null){
 vErrors = [err440];
 }
@@ -7968,10 +8076,8 @@ vErrors.push(err440);
 }
 errors++;
 }
-}
-}
-else {
-const err441 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
+if(data270.emissionFactor === undefined){
+const err441 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
 if(vErrors === null){
 vErrors = [err441];
 }
@@ -7980,12 +8086,9 @@ vErrors.push(err441);
 }
 errors++;
 }
-}
-if(data241.energy !== undefined){
-let data266 = data241.energy;
-if(data266 && typeof data266 == "object" && !Array.isArray(data266)){
-if(data266.tariff === undefined){
-const err442 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
+for(const key57 in data270){
+if(!((key57 === "tariff") || (key57 === "emissionFactor"))){
+const err442 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
 if(vErrors === null){
 vErrors = [err442];
 }
@@ -7994,8 +8097,12 @@ vErrors.push(err442);
 }
 errors++;
 }
-if(data266.emissionFactor === undefined){
-const err443 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
+}
+if(data270.tariff !== undefined){
+let data271 = data270.tariff;
+if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
+if(data271.pricePerKilowattHour === undefined){
+const err443 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err443];
 }
@@ -8004,9 +8111,8 @@ vErrors.push(err443);
 }
 errors++;
 }
-for(const key58 in data266){
-if(!((key58 === "tariff") || (key58 === "emissionFactor"))){
-const err444 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
+if(data271.year === undefined){
+const err444 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err444];
 }
@@ -8015,12 +8121,8 @@ vErrors.push(err444);
 }
 errors++;
 }
-}
-if(data266.tariff !== undefined){
-let data267 = data266.tariff;
-if(data267 && typeof data267 == "object" && !Array.isArray(data267)){
-if(data267.pricePerKilowattHour === undefined){
-const err445 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
+if(data271.source === undefined){
+const err445 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err445];
 }
@@ -8029,8 +8131,9 @@ vErrors.push(err445);
 }
 errors++;
 }
-if(data267.year === undefined){
-const err446 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
+for(const key58 in data271){
+if(!(((key58 === "pricePerKilowattHour") || (key58 === "year")) || (key58 === "source"))){
+const err446 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
 if(vErrors === null){
 vErrors = [err446];
 }
@@ -8039,8 +8142,12 @@ vErrors.push(err446);
 }
 errors++;
 }
-if(data267.source === undefined){
-const err447 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
+}
+if(data271.pricePerKilowattHour !== undefined){
+let data272 = data271.pricePerKilowattHour;
+if((typeof data272 == "number") && (isFinite(data272))){
+if(data272 < 0 || isNaN(data272)){
+const err447 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err447];
 }
@@ -8049,9 +8156,9 @@ vErrors.push(err447);
 }
 errors++;
 }
-for(const key59 in data267){
-if(!(((key59 === "pricePerKilowattHour") || (key59 === "year")) || (key59 === "source"))){
-const err448 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
+}
+else {
+const err448 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err448];
 }
@@ -8061,11 +8168,21 @@ vErrors.push(err448);
 errors++;
 }
 }
-if(data267.pricePerKilowattHour !== undefined){
-let data268 = data267.pricePerKilowattHour;
-if((typeof data268 == "number") && (isFinite(data268))){
-if(data268 < 0 || isNaN(data268)){
-const err449 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data271.year !== undefined){
+if(!(validate171(data271.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data271,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+errors = vErrors.length;
+}
+}
+if(data271.source !== undefined){
+if(!(validate31(data271.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data271,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err449 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err449];
 }
@@ -8075,8 +8192,11 @@ vErrors.push(err449);
 errors++;
 }
 }
-else {
-const err450 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data270.emissionFactor !== undefined){
+let data275 = data270.emissionFactor;
+if(data275 && typeof data275 == "object" && !Array.isArray(data275)){
+if(data275.kilogramsCarbonDioxidePerKilowattHour === undefined){
+const err450 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err450];
 }
@@ -8085,22 +8205,8 @@ vErrors.push(err450);
 }
 errors++;
 }
-}
-if(data267.year !== undefined){
-if(!(validate164(data267.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data267,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
-}
-}
-if(data267.source !== undefined){
-if(!(validate31(data267.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data267,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err451 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
+if(data275.year === undefined){
+const err451 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err451];
 }
@@ -8109,12 +8215,8 @@ vErrors.push(err451);
 }
 errors++;
 }
-}
-if(data266.emissionFactor !== undefined){
-let data271 = data266.emissionFactor;
-if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
-if(data271.kilogramsCarbonDioxidePerKilowattHour === undefined){
-const err452 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
+if(data275.source === undefined){
+const err452 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err452];
 }
@@ -8123,8 +8225,9 @@ vErrors.push(err452);
 }
 errors++;
 }
-if(data271.year === undefined){
-const err453 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
+for(const key59 in data275){
+if(!(((key59 === "kilogramsCarbonDioxidePerKilowattHour") || (key59 === "year")) || (key59 === "source"))){
+const err453 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
 if(vErrors === null){
 vErrors = [err453];
 }
@@ -8133,8 +8236,12 @@ vErrors.push(err453);
 }
 errors++;
 }
-if(data271.source === undefined){
-const err454 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
+}
+if(data275.kilogramsCarbonDioxidePerKilowattHour !== undefined){
+let data276 = data275.kilogramsCarbonDioxidePerKilowattHour;
+if((typeof data276 == "number") && (isFinite(data276))){
+if(data276 > 3 || isNaN(data276)){
+const err454 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err454];
 }
@@ -8143,9 +8250,8 @@ vErrors.push(err454);
 }
 errors++;
 }
-for(const key60 in data271){
-if(!(((key60 === "kilogramsCarbonDioxidePerKilowattHour") || (key60 === "year")) || (key60 === "source"))){
-const err455 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
+if(data276 < 0 || isNaN(data276)){
+const err455 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err455];
 }
@@ -8155,11 +8261,8 @@ vErrors.push(err455);
 errors++;
 }
 }
-if(data271.kilogramsCarbonDioxidePerKilowattHour !== undefined){
-let data272 = data271.kilogramsCarbonDioxidePerKilowattHour;
-if((typeof data272 == "number") && (isFinite(data272))){
-if(data272 > 3 || isNaN(data272)){
-const err456 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+else {
+const err456 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err456];
 }
@@ -8168,8 +8271,22 @@ vErrors.push(err456);
 }
 errors++;
 }
-if(data272 < 0 || isNaN(data272)){
-const err457 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data275.year !== undefined){
+if(!(validate171(data275.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data275,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+errors = vErrors.length;
+}
+}
+if(data275.source !== undefined){
+if(!(validate31(data275.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data275,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err457 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err457];
 }
@@ -8179,8 +8296,9 @@ vErrors.push(err457);
 errors++;
 }
 }
+}
 else {
-const err458 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+const err458 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err458];
 }
@@ -8190,21 +8308,9 @@ vErrors.push(err458);
 errors++;
 }
 }
-if(data271.year !== undefined){
-if(!(validate164(data271.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data271,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
-}
-}
-if(data271.source !== undefined){
-if(!(validate31(data271.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data271,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
 }
 else {
-const err459 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
+const err459 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err459];
 }
@@ -8214,9 +8320,12 @@ vErrors.push(err459);
 errors++;
 }
 }
-}
-else {
-const err460 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
+if(data.aggregates !== undefined){
+let data279 = data.aggregates;
+if(data279 && typeof data279 == "object" && !Array.isArray(data279)){
+for(const key60 in data279){
+if(!((((key60 === "minimumCount") || (key60 === "dominance")) || (key60 === "publication")) || (key60 === "source"))){
+const err460 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
 if(vErrors === null){
 vErrors = [err460];
 }
@@ -8226,9 +8335,10 @@ vErrors.push(err460);
 errors++;
 }
 }
-}
-else {
-const err461 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
+if(data279.minimumCount !== undefined){
+let data280 = data279.minimumCount;
+if(!(((typeof data280 == "number") && (!(data280 % 1) && !isNaN(data280))) && (isFinite(data280)))){
+const err461 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err461];
 }
@@ -8237,13 +8347,9 @@ vErrors.push(err461);
 }
 errors++;
 }
-}
-if(data.aggregates !== undefined){
-let data275 = data.aggregates;
-if(data275 && typeof data275 == "object" && !Array.isArray(data275)){
-for(const key61 in data275){
-if(!((((key61 === "minimumCount") || (key61 === "dominance")) || (key61 === "publication")) || (key61 === "source"))){
-const err462 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
+if((typeof data280 == "number") && (isFinite(data280))){
+if(data280 > 100 || isNaN(data280)){
+const err462 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err462];
 }
@@ -8252,11 +8358,8 @@ vErrors.push(err462);
 }
 errors++;
 }
-}
-if(data275.minimumCount !== undefined){
-let data276 = data275.minimumCount;
-if(!(((typeof data276 == "number") && (!(data276 % 1) && !isNaN(data276))) && (isFinite(data276)))){
-const err463 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
+if(data280 < 3 || isNaN(data280)){
+const err463 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err463];
 }
@@ -8265,9 +8368,14 @@ vErrors.push(err463);
 }
 errors++;
 }
-if((typeof data276 == "number") && (isFinite(data276))){
-if(data276 > 100 || isNaN(data276)){
-const err464 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+}
+if(data279.dominance !== undefined){
+let data281 = data279.dominance;
+if(data281 && typeof data281 == "object" && !Array.isArray(data281)){
+for(const key61 in data281){
+if(!((key61 === "largest") || (key61 === "percent"))){
+const err464 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
 if(vErrors === null){
 vErrors = [err464];
 }
@@ -8276,8 +8384,11 @@ vErrors.push(err464);
 }
 errors++;
 }
-if(data276 < 3 || isNaN(data276)){
-const err465 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+}
+if(data281.largest !== undefined){
+let data282 = data281.largest;
+if(!(((typeof data282 == "number") && (!(data282 % 1) && !isNaN(data282))) && (isFinite(data282)))){
+const err465 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err465];
 }
@@ -8286,14 +8397,9 @@ vErrors.push(err465);
 }
 errors++;
 }
-}
-}
-if(data275.dominance !== undefined){
-let data277 = data275.dominance;
-if(data277 && typeof data277 == "object" && !Array.isArray(data277)){
-for(const key62 in data277){
-if(!((key62 === "largest") || (key62 === "percent"))){
-const err466 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
+if((typeof data282 == "number") && (isFinite(data282))){
+if(data282 > 3 || isNaN(data282)){
+const err466 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err466];
 }
@@ -8302,11 +8408,8 @@ vErrors.push(err466);
 }
 errors++;
 }
-}
-if(data277.largest !== undefined){
-let data278 = data277.largest;
-if(!(((typeof data278 == "number") && (!(data278 % 1) && !isNaN(data278))) && (isFinite(data278)))){
-const err467 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
+if(data282 < 1 || isNaN(data282)){
+const err467 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err467];
 }
@@ -8315,9 +8418,13 @@ vErrors.push(err467);
 }
 errors++;
 }
-if((typeof data278 == "number") && (isFinite(data278))){
-if(data278 > 3 || isNaN(data278)){
-const err468 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+}
+}
+if(data281.percent !== undefined){
+let data283 = data281.percent;
+if((typeof data283 == "number") && (isFinite(data283))){
+if(data283 > 100 || isNaN(data283)){
+const err468 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err468];
 }
@@ -8326,8 +8433,8 @@ vErrors.push(err468);
 }
 errors++;
 }
-if(data278 < 1 || isNaN(data278)){
-const err469 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data283 < 50 || isNaN(data283)){
+const err469 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
 if(vErrors === null){
 vErrors = [err469];
 }
@@ -8337,12 +8444,8 @@ vErrors.push(err469);
 errors++;
 }
 }
-}
-if(data277.percent !== undefined){
-let data279 = data277.percent;
-if((typeof data279 == "number") && (isFinite(data279))){
-if(data279 > 100 || isNaN(data279)){
-const err470 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+else {
+const err470 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err470];
 }
@@ -8351,8 +8454,10 @@ vErrors.push(err470);
 }
 errors++;
 }
-if(data279 < 50 || isNaN(data279)){
-const err471 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
+}
+}
+else {
+const err471 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err471];
 }
@@ -8362,8 +8467,10 @@ vErrors.push(err471);
 errors++;
 }
 }
-else {
-const err472 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
+if(data279.publication !== undefined){
+let data284 = data279.publication;
+if(!(((data284 === "monthly") || (data284 === "quarterly")) || (data284 === "yearly"))){
+const err472 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
 if(vErrors === null){
 vErrors = [err472];
 }
@@ -8373,9 +8480,15 @@ vErrors.push(err472);
 errors++;
 }
 }
+if(data279.source !== undefined){
+if(!(validate31(data279.source, {instancePath:instancePath+"/aggregates/source",parentData:data279,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err473 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
+const err473 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err473];
 }
@@ -8385,10 +8498,12 @@ vErrors.push(err473);
 errors++;
 }
 }
-if(data275.publication !== undefined){
-let data280 = data275.publication;
-if(!(((data280 === "monthly") || (data280 === "quarterly")) || (data280 === "yearly"))){
-const err474 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
+if(data.notifications !== undefined){
+let data286 = data.notifications;
+if(data286 && typeof data286 == "object" && !Array.isArray(data286)){
+for(const key62 in data286){
+if(!((((key62 === "from") || (key62 === "replyTo")) || (key62 === "mailGateway")) || (key62 === "smsGateway"))){
+const err474 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
 if(vErrors === null){
 vErrors = [err474];
 }
@@ -8398,15 +8513,23 @@ vErrors.push(err474);
 errors++;
 }
 }
-if(data275.source !== undefined){
-if(!(validate31(data275.source, {instancePath:instancePath+"/aggregates/source",parentData:data275,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(data286.from !== undefined){
+if(!(validate25(data286.from, {instancePath:instancePath+"/notifications/from",parentData:data286,parentDataProperty:"from",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
+if(data286.replyTo !== undefined){
+if(!(validate25(data286.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data286,parentDataProperty:"replyTo",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
 }
-else {
-const err475 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
+}
+if(data286.mailGateway !== undefined){
+let data289 = data286.mailGateway;
+if(data289 && typeof data289 == "object" && !Array.isArray(data289)){
+if(data289.host === undefined){
+const err475 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err475];
 }
@@ -8415,13 +8538,8 @@ vErrors.push(err475);
 }
 errors++;
 }
-}
-if(data.notifications !== undefined){
-let data282 = data.notifications;
-if(data282 && typeof data282 == "object" && !Array.isArray(data282)){
-for(const key63 in data282){
-if(!((((key63 === "from") || (key63 === "replyTo")) || (key63 === "mailGateway")) || (key63 === "smsGateway"))){
-const err476 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
+if(data289.country === undefined){
+const err476 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err476];
 }
@@ -8430,24 +8548,9 @@ vErrors.push(err476);
 }
 errors++;
 }
-}
-if(data282.from !== undefined){
-if(!(validate25(data282.from, {instancePath:instancePath+"/notifications/from",parentData:data282,parentDataProperty:"from",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data282.replyTo !== undefined){
-if(!(validate25(data282.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data282,parentDataProperty:"replyTo",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data282.mailGateway !== undefined){
-let data285 = data282.mailGateway;
-if(data285 && typeof data285 == "object" && !Array.isArray(data285)){
-if(data285.host === undefined){
-const err477 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
+for(const key63 in data289){
+if(!(((((key63 === "host") || (key63 === "port")) || (key63 === "security")) || (key63 === "country")) || (key63 === "credentialsSecret"))){
+const err477 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
 if(vErrors === null){
 vErrors = [err477];
 }
@@ -8456,8 +8559,23 @@ vErrors.push(err477);
 }
 errors++;
 }
-if(data285.country === undefined){
-const err478 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data289.host !== undefined){
+if(!(validate59(data289.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data289,parentDataProperty:"host",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data289.port !== undefined){
+if(!(validate61(data289.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data289,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+errors = vErrors.length;
+}
+}
+if(data289.security !== undefined){
+let data292 = data289.security;
+if(!((data292 === "starttls") || (data292 === "tls"))){
+const err478 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
 if(vErrors === null){
 vErrors = [err478];
 }
@@ -8466,9 +8584,12 @@ vErrors.push(err478);
 }
 errors++;
 }
-for(const key64 in data285){
-if(!(((((key64 === "host") || (key64 === "port")) || (key64 === "security")) || (key64 === "country")) || (key64 === "credentialsSecret"))){
-const err479 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
+}
+if(data289.country !== undefined){
+let data293 = data289.country;
+if(typeof data293 === "string"){
+if(!(formats0(data293))){
+const err479 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err479];
 }
@@ -8478,22 +8599,8 @@ vErrors.push(err479);
 errors++;
 }
 }
-if(data285.host !== undefined){
-if(!(validate59(data285.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data285,parentDataProperty:"host",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data285.port !== undefined){
-if(!(validate61(data285.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data285,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-}
-if(data285.security !== undefined){
-let data288 = data285.security;
-if(!((data288 === "starttls") || (data288 === "tls"))){
-const err480 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
+else {
+const err480 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err480];
 }
@@ -8503,11 +8610,15 @@ vErrors.push(err480);
 errors++;
 }
 }
-if(data285.country !== undefined){
-let data289 = data285.country;
-if(typeof data289 === "string"){
-if(!(formats0(data289))){
-const err481 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data289.credentialsSecret !== undefined){
+if(!(validate79(data289.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data289,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err481 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err481];
 }
@@ -8517,8 +8628,11 @@ vErrors.push(err481);
 errors++;
 }
 }
-else {
-const err482 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data286.smsGateway !== undefined){
+let data295 = data286.smsGateway;
+if(data295 && typeof data295 == "object" && !Array.isArray(data295)){
+if(data295.url === undefined){
+const err482 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err482];
 }
@@ -8527,16 +8641,8 @@ vErrors.push(err482);
 }
 errors++;
 }
-}
-if(data285.credentialsSecret !== undefined){
-if(!(validate79(data285.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data285,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err483 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
+if(data295.country === undefined){
+const err483 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err483];
 }
@@ -8545,12 +8651,9 @@ vErrors.push(err483);
 }
 errors++;
 }
-}
-if(data282.smsGateway !== undefined){
-let data291 = data282.smsGateway;
-if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
-if(data291.url === undefined){
-const err484 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
+for(const key64 in data295){
+if(!(((key64 === "url") || (key64 === "country")) || (key64 === "credentialsSecret"))){
+const err484 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
 if(vErrors === null){
 vErrors = [err484];
 }
@@ -8559,8 +8662,18 @@ vErrors.push(err484);
 }
 errors++;
 }
-if(data291.country === undefined){
-const err485 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data295.url !== undefined){
+if(!(validate31(data295.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data295,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data295.country !== undefined){
+let data297 = data295.country;
+if(typeof data297 === "string"){
+if(!(formats0(data297))){
+const err485 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err485];
 }
@@ -8569,9 +8682,9 @@ vErrors.push(err485);
 }
 errors++;
 }
-for(const key65 in data291){
-if(!(((key65 === "url") || (key65 === "country")) || (key65 === "credentialsSecret"))){
-const err486 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
+}
+else {
+const err486 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err486];
 }
@@ -8581,17 +8694,15 @@ vErrors.push(err486);
 errors++;
 }
 }
-if(data291.url !== undefined){
-if(!(validate31(data291.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data291,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(data295.credentialsSecret !== undefined){
+if(!(validate79(data295.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data295,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
-if(data291.country !== undefined){
-let data293 = data291.country;
-if(typeof data293 === "string"){
-if(!(formats0(data293))){
-const err487 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+}
+else {
+const err487 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err487];
 }
@@ -8601,8 +8712,9 @@ vErrors.push(err487);
 errors++;
 }
 }
+}
 else {
-const err488 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+const err488 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err488];
 }
@@ -8612,15 +8724,12 @@ vErrors.push(err488);
 errors++;
 }
 }
-if(data291.credentialsSecret !== undefined){
-if(!(validate79(data291.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data291,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err489 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
+if(data.branding !== undefined){
+let data299 = data.branding;
+if(data299 && typeof data299 == "object" && !Array.isArray(data299)){
+for(const key65 in data299){
+if(!((key65 === "primaryColour") || (key65 === "logo"))){
+const err489 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
 if(vErrors === null){
 vErrors = [err489];
 }
@@ -8630,9 +8739,11 @@ vErrors.push(err489);
 errors++;
 }
 }
-}
-else {
-const err490 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
+if(data299.primaryColour !== undefined){
+let data300 = data299.primaryColour;
+if(typeof data300 === "string"){
+if(!pattern34.test(data300)){
+const err490 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
 if(vErrors === null){
 vErrors = [err490];
 }
@@ -8642,12 +8753,8 @@ vErrors.push(err490);
 errors++;
 }
 }
-if(data.branding !== undefined){
-let data295 = data.branding;
-if(data295 && typeof data295 == "object" && !Array.isArray(data295)){
-for(const key66 in data295){
-if(!((key66 === "primaryColour") || (key66 === "logo"))){
-const err491 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+else {
+const err491 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err491];
 }
@@ -8657,11 +8764,11 @@ vErrors.push(err491);
 errors++;
 }
 }
-if(data295.primaryColour !== undefined){
-let data296 = data295.primaryColour;
-if(typeof data296 === "string"){
-if(!pattern34.test(data296)){
-const err492 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
+if(data299.logo !== undefined){
+let data301 = data299.logo;
+if(typeof data301 === "string"){
+if(!pattern35.test(data301)){
+const err492 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
 if(vErrors === null){
 vErrors = [err492];
 }
@@ -8672,7 +8779,7 @@ errors++;
 }
 }
 else {
-const err493 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
+const err493 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err493];
 }
@@ -8682,11 +8789,9 @@ vErrors.push(err493);
 errors++;
 }
 }
-if(data295.logo !== undefined){
-let data297 = data295.logo;
-if(typeof data297 === "string"){
-if(!pattern35.test(data297)){
-const err494 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
+}
+else {
+const err494 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err494];
 }
@@ -8696,8 +8801,12 @@ vErrors.push(err494);
 errors++;
 }
 }
-else {
-const err495 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
+if(data.support !== undefined){
+let data302 = data.support;
+if(data302 && typeof data302 == "object" && !Array.isArray(data302)){
+for(const key66 in data302){
+if(!((((((key66 === "email") || (key66 === "phone")) || (key66 === "hours")) || (key66 === "url")) || (key66 === "privacyNotice")) || (key66 === "accessibilityStatement"))){
+const err495 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
 if(vErrors === null){
 vErrors = [err495];
 }
@@ -8707,9 +8816,15 @@ vErrors.push(err495);
 errors++;
 }
 }
+if(data302.email !== undefined){
+if(!(validate25(data302.email, {instancePath:instancePath+"/support/email",parentData:data302,parentDataProperty:"email",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
 }
-else {
-const err496 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
+}
+if(data302.phone !== undefined){
+if(typeof data302.phone !== "string"){
+const err496 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err496];
 }
@@ -8719,12 +8834,33 @@ vErrors.push(err496);
 errors++;
 }
 }
-if(data.support !== undefined){
-let data298 = data.support;
-if(data298 && typeof data298 == "object" && !Array.isArray(data298)){
-for(const key67 in data298){
-if(!((((((key67 === "email") || (key67 === "phone")) || (key67 === "hours")) || (key67 === "url")) || (key67 === "privacyNotice")) || (key67 === "accessibilityStatement"))){
-const err497 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
+if(data302.hours !== undefined){
+if(!(validate22(data302.hours, {instancePath:instancePath+"/support/hours",parentData:data302,parentDataProperty:"hours",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data302.url !== undefined){
+if(!(validate31(data302.url, {instancePath:instancePath+"/support/url",parentData:data302,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data302.privacyNotice !== undefined){
+if(!(validate31(data302.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data302,parentDataProperty:"privacyNotice",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data302.accessibilityStatement !== undefined){
+if(!(validate31(data302.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data302,parentDataProperty:"accessibilityStatement",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err497 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err497];
 }
@@ -8734,15 +8870,9 @@ vErrors.push(err497);
 errors++;
 }
 }
-if(data298.email !== undefined){
-if(!(validate25(data298.email, {instancePath:instancePath+"/support/email",parentData:data298,parentDataProperty:"email",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
 }
-}
-if(data298.phone !== undefined){
-if(typeof data298.phone !== "string"){
-const err498 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+else {
+const err498 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err498];
 }
@@ -8751,64 +8881,16 @@ vErrors.push(err498);
 }
 errors++;
 }
-}
-if(data298.hours !== undefined){
-if(!(validate22(data298.hours, {instancePath:instancePath+"/support/hours",parentData:data298,parentDataProperty:"hours",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-if(data298.url !== undefined){
-if(!(validate31(data298.url, {instancePath:instancePath+"/support/url",parentData:data298,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data298.privacyNotice !== undefined){
-if(!(validate31(data298.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data298,parentDataProperty:"privacyNotice",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data298.accessibilityStatement !== undefined){
-if(!(validate31(data298.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data298,parentDataProperty:"accessibilityStatement",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err499 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err499];
-}
-else {
-vErrors.push(err499);
-}
-errors++;
-}
-}
-}
-else {
-const err500 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err500];
-}
-else {
-vErrors.push(err500);
-}
-errors++;
-}
 validate21.errors = vErrors;
 return errors === 0;
 }
 
-export const checkCatalogue = validate182;
-const schema37 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
+export const checkCatalogue = validate189;
+const schema39 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
 const pattern36 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
-const schema38 = {"type":"string","minLength":1,"maxLength":4000};
+const schema40 = {"type":"string","minLength":1,"maxLength":4000};
 
-function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -8843,12 +8925,12 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate183.errors = vErrors;
+validate190.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9070,8 +9152,8 @@ errors++;
 }
 }
 if(data5.text !== undefined){
-if(!(validate183(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors);
+if(!(validate190(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
 errors = vErrors.length;
 }
 }
@@ -9100,8 +9182,8 @@ errors++;
 }
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate183(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors);
+if(!(validate190(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
 errors = vErrors.length;
 }
 }
@@ -9153,7 +9235,7 @@ vErrors.push(err23);
 }
 errors++;
 }
-validate182.errors = vErrors;
+validate189.errors = vErrors;
 return errors === 0;
 }
 

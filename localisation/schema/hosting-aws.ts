@@ -1,7 +1,7 @@
 /** `hosting.aws`: EKS in a region that lies in the country. */
 
 import { AddressRange, field, HostName, strictObject } from "./common.ts";
-import { Tls } from "./hosting-kubernetes.ts";
+import { ImageDigests, MachineSources, MonitoringKind, Tls } from "./hosting-kubernetes.ts";
 import Type from "./type.ts";
 
 export const Aws = strictObject(
@@ -71,6 +71,12 @@ export const Aws = strictObject(
         examples: [["arn:aws:iam::123456789012:role/rollout-admin"]],
       },
     ),
+    mqtt: strictObject(
+      { allowedSources: MachineSources },
+      { title: "MQTT", description: "How machines reach the broker.", default: {} },
+    ),
+    imageDigests: ImageDigests,
+    monitoring: MonitoringKind,
     instanceTypes: Type.Optional(
       Type.Array(
         Type.String({

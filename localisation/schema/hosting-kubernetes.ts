@@ -60,6 +60,42 @@ export const Tls = strictObject(
   { title: "TLS", description: "Where the certificates of the pages and the broker come from.", default: {} },
 );
 
+/** Of the images that a cluster's nodes run. */
+export const ImageDigests = mapOf(
+  { pattern: "^[a-z][a-z0-9-]{0,47}$" },
+  Type.String({
+    title: "Digest",
+    description: "Digest of the image.",
+    pattern: "^sha256:[0-9a-f]{64}$",
+    expected: "a digest: sha256: and 64 hexadecimal digits",
+    examples: ["sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c"],
+  }),
+  {
+    title: "Image digests",
+    description:
+      "Digest of each image as it rests in the registry, by the kit's name of the image; by version alone where absent.",
+    expected: "the kit's name of an image",
+    default: {},
+    examples: [{ broker: "sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c" }],
+  },
+);
+
+/** Where machines may come from. */
+export const MachineSources = Type.Array(AddressRange, {
+  title: "Allowed sources",
+  description: "Addresses that machines may come from; all where empty.",
+  uniqueItems: true,
+  default: [],
+  examples: [["196.0.0.0/8"]],
+});
+
+export const MonitoringKind = Type.Enum(["annotations", "prometheus-operator"], {
+  title: "Monitoring",
+  description:
+    "How metrics are found: by pod annotations, or by the Prometheus operator's own objects with alert rules.",
+  default: "annotations",
+});
+
 export const Kubernetes = strictObject(
   {
     context: Type.Optional(
@@ -198,24 +234,7 @@ export const Kubernetes = strictObject(
         examples: ["registry-login"],
       }),
     ),
-    imageDigests: mapOf(
-      { pattern: "^[a-z][a-z0-9-]{0,47}$" },
-      Type.String({
-        title: "Digest",
-        description: "Digest of the image.",
-        pattern: "^sha256:[0-9a-f]{64}$",
-        expected: "a digest: sha256: and 64 hexadecimal digits",
-        examples: ["sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c"],
-      }),
-      {
-        title: "Image digests",
-        description:
-          "Digest of each image as it rests in the registry, by the kit's name of the image; by version alone where absent.",
-        expected: "the kit's name of an image",
-        default: {},
-        examples: [{ broker: "sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c" }],
-      },
-    ),
+    imageDigests: ImageDigests,
     apiServerAddresses: Type.Array(AddressRange, {
       title: "API server's addresses",
       description:
@@ -270,13 +289,7 @@ export const Kubernetes = strictObject(
             examples: [30883],
           }),
         ),
-        allowedSources: Type.Array(AddressRange, {
-          title: "Allowed sources",
-          description: "Addresses that machines may come from; all where empty.",
-          uniqueItems: true,
-          default: [],
-          examples: [["196.0.0.0/8"]],
-        }),
+        allowedSources: MachineSources,
       },
       { title: "MQTT", description: "How machines reach the broker.", default: {} },
     ),
@@ -287,12 +300,13 @@ export const Kubernetes = strictObject(
       },
       { title: "Operators", description: "Whether the kit installs them.", default: {} },
     ),
-    monitoring: Type.Enum(["annotations", "prometheus-operator"], {
-      title: "Monitoring",
+    admission: Type.Enum(["enforce", "warn", "off"], {
+      title: "Admission",
       description:
-        "How metrics are found: by pod annotations, or by the Prometheus operator's own objects with alert rules.",
-      default: "annotations",
+        "Whether the cluster itself refuses, in the stack's namespace, what the policies on residency and security refuse; or only warns. Needs Kubernetes 1.31 and the right to make ValidatingAdmissionPolicies.",
+      default: "enforce",
     }),
+    monitoring: MonitoringKind,
     monitoringNamespace: Type.Optional(
       field(ObjectName, {
         title: "Monitoring's namespace",

@@ -1,7 +1,6 @@
 /** What the parts are told of the cluster that this target makes. */
 import type { Output } from "@pulumi/pulumi";
 import { envoyNamespace } from "../../components/operators.ts";
-import type { Country } from "../../localisation/schema/country.ts";
 import type { ClusterSettings } from "../kubernetes/parts.ts";
 import type { AwsSettings } from "./program.ts";
 
@@ -11,7 +10,6 @@ export const namespace = "rollout";
 const gatewayClass = "rollout";
 
 export function awsClusterSettings(
-  country: Country,
   aws: AwsSettings,
   registry: Output<string>,
   disksKey: Output<string>,
@@ -26,7 +24,7 @@ export function awsClusterSettings(
       zoneLabel: "topology.kubernetes.io/zone",
     },
     registry,
-    imageDigests: {},
+    imageDigests: aws.imageDigests,
     // No operator's agent in a pod asks the API: RDS runs the database.
     apiServerAddresses: [],
     domain: aws.domain,
@@ -34,10 +32,10 @@ export function awsClusterSettings(
     gateway: { kind: "gateway-api", className: gatewayClass, namespace: envoyNamespace },
     mqtt: {
       expose: "load-balancer",
-      // The file says once where machines come from.
-      allowedSources: country.hosting.kubernetes?.mqtt.allowedSources ?? [],
+      allowedSources: aws.mqtt.allowedSources,
     },
     operators: { certManager: "install", cloudNativePg: "preinstalled" },
-    monitoring: "annotations",
+    admission: "enforce",
+    monitoring: aws.monitoring,
   };
 }

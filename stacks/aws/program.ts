@@ -176,7 +176,7 @@ export function awsStack(input: StackInput): StackOutputs {
     { parent: root, dependsOn: [...cluster.ready, ...backups.ready, ...backupRights.ready] },
   );
   const parts = new ClusterParts("cluster-parts", { parent: root, provider: clusterProvider });
-  const settings = awsClusterSettings(country, aws, registry.address, keys.arns["machine-telemetry"]);
+  const settings = awsClusterSettings(aws, registry.address, keys.arns["machine-telemetry"]);
   doors(country, settings);
   const installed = clusterParts(input, {
     parent: parts,

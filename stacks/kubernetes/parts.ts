@@ -86,7 +86,10 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
     {
       namespace,
       zones: cluster.zones,
-      quota: quota(size, cluster.mqtt.expose === "load-balancer"),
+      quota: quota(size, {
+        loadBalancer: cluster.mqtt.expose === "load-balancer",
+        relationalStore: ground.relationalStore.ranges === undefined,
+      }),
       flows: [
         ...internalFlows(ground.relationalStore.ranges),
         ...outsideFlows({

@@ -5,8 +5,13 @@ import type { ScaledSize, StackSize, StatefulSize } from "../../components/sizin
 /** Pods that come before the old ones go, operators' jobs, restored volumes. */
 const headroom = 1.5;
 
-export function quota(size: StackSize, withLoadBalancer: boolean): Quota {
-  const { broker, keeper, timeSeries, relational } = size;
+/** @param parts what of it stands in the namespace. */
+export function quota(
+  size: StackSize,
+  parts: { readonly loadBalancer: boolean; readonly relationalStore: boolean },
+): Quota {
+  const { broker, keeper, timeSeries } = size;
+  const relational = parts.relationalStore ? size.relational : { ...size.relational, replicas: 0 };
   const stateful: StatefulSize[] = [
     broker,
     keeper,
@@ -29,7 +34,7 @@ export function quota(size: StackSize, withLoadBalancer: boolean): Quota {
     storage: room(storage),
     volumes: room(replicas + relational.replicas),
     pods: room(replicas + scaled.reduce((total, part) => total + part.maximumReplicas + 1, 0) + 10),
-    loadBalancers: withLoadBalancer ? 1 : 0,
+    loadBalancers: parts.loadBalancer ? 1 : 0,
     // A load balancer takes a node port for each port that it serves.
     nodePorts: 1,
   };

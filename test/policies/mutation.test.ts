@@ -20,7 +20,12 @@ interface Stack {
   readonly resources: readonly Resource[];
 }
 
-const allowedSources = { hosting: { kubernetes: { mqtt: { allowedSources: ["196.0.0.0/8"] } } } };
+const allowedSources = {
+  hosting: {
+    kubernetes: { mqtt: { allowedSources: ["196.0.0.0/8"] } },
+    aws: { mqtt: { allowedSources: ["196.0.0.0/8"] } },
+  },
+};
 
 function judged({ country }: Stack, mutated: Mutated, by: readonly Policy[] = policies) {
   return check({
