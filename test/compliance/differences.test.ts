@@ -64,7 +64,9 @@ describe("the difference of two reports", () => {
   });
 });
 
-test("countries stand side by side, each row with a text a country, on the page as text", { timeout: 180_000 }, async () => {
+test("countries stand side by side, each row with a text a country, on the page as text", {
+  timeout: 180_000,
+}, async () => {
   const comparison = await compareCountries({ files: ["za", "tr", "br"].map(countryFile), at, kit });
   expect(comparison.countries.map(({ country }) => country)).toEqual(["ZA", "TR", "BR"]);
   for (const { values, topic } of comparison.rows)
