@@ -202,7 +202,7 @@ const users: Readonly<Record<string, TimeSeriesUser>> = {
       ...[databaseName, formerDatabase, probeDatabase].map(
         (database) => `CREATE, DROP, ALTER, SELECT, INSERT, TRUNCATE, BACKUP ON ${database}.*`,
       ),
-      "CLUSTER, TABLE ENGINE ON *.*",
+      "CLUSTER, REMOTE, TABLE ENGINE ON *.*",
       "SELECT ON system.*",
     ],
   },
