@@ -104,13 +104,25 @@ function compareLists(
 ): void {
   const nameOf = (item: Json | undefined) =>
     isObject(item) && typeof item.name === "string" ? item.name : undefined;
-  if (planned.length !== live.length) into.push({ path, planned: planned as Json, live: live as Json });
+  if (planned.length !== live.length)
+    into.push({ path, planned: without(planned, live), live: without(live, planned) });
   else
     for (const [index, item] of planned.entries()) {
       const name = nameOf(item);
       const other = name === undefined ? live[index] : live.find((candidate) => nameOf(candidate) === name);
       compareValues(item, other, `${path}[${index}]`, into);
     }
+}
+
+/** The items that the others lack. */
+function without(items: readonly Json[], others: readonly Json[]): Json {
+  return items.filter((item) => others.every((other) => !isSame(item, other) && !isSame(other, item)));
+}
+
+function isSame(planned: Json, live: Json): boolean {
+  const differences: Difference[] = [];
+  compareValues(planned, live, "", differences);
+  return differences.length === 0;
 }
 
 function isSameScalar(planned: Json | undefined, live: Json | undefined): boolean {

@@ -42,8 +42,7 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
     [...orderedObjects(marked).values()].map((object) => [identity(object, settings), object]),
   );
   for (const object of orderedObjects(plan).values()) {
-    // Written for the file's own settings, which a chart's values may change: `rollout policies admission` prints them.
-    if (kindOf(object).startsWith("ValidatingAdmissionPolicy")) continue;
+    if (!isInChart(object)) continue;
     const twin = twins.get(identity(object, settings));
     if (twin === undefined)
       throw new UntemplatedDifferenceError(`${object.name} is there only while the settings are the file's.`);
@@ -86,6 +85,13 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
   files.set(".helmignore", "operators/\nsecrets.sh\n.rollout-manifests\n");
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/**
+ * Policies of admission are written for the file's own settings, which a chart's values may change: for those who use the
+ * chart `rollout policies admission` prints them.
+ */
+export const isInChart = (object: PlannedResource): boolean =>
+  !kindOf(object).startsWith("ValidatingAdmissionPolicy");
 
 const fileOf = (object: PlannedResource) =>
   // A migration's own name changes with every text of the localisation.

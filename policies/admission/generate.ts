@@ -6,7 +6,7 @@ import type { PolicyContext } from "../context.ts";
 import type { Policy, ResourcePolicy } from "../policy.ts";
 import { stackClasses } from "../reading/storage-classes.ts";
 import type { JsonObject } from "../resource.ts";
-import { all, literal } from "./cel.ts";
+import { all, any, literal } from "./cel.ts";
 import { isInNamespace, resourceRule, variables } from "./kinds.ts";
 import type { Admission } from "./rule.ts";
 
@@ -48,7 +48,7 @@ function manifestsOf(
 ): AdmissionManifest[] {
   const rules = policy.admission.rules(context);
   if (rules.length === 0) return [];
-  const name = `${namespace}.${policy.id}`;
+  const name = `${namespace}-${policy.id}`;
   const labels = { "app.kubernetes.io/part-of": "country-rollout-kit", "rollout/policy": policy.id };
   const read = rules.map(({ expression }) => expression).join();
   const used = usedVariables(read);
@@ -122,21 +122,19 @@ function isOfTheStack(namespace: string, context: PolicyContext): string {
   ].join(" : ");
 }
 
-/** What a waiver in force covers is let in until its last day. What is there already may change. */
-function waivedObjects({ id }: AdmissionPolicy, { waivers }: PolicyContext): string | undefined {
-  const covering = waivers.waivers.filter(
-    (waiver) => !waivers.isExpired(waiver) && (waiver.policy === undefined || waiver.policy === id),
-  );
+/** What a waiver covers, if it was made by the waiver's last day. */
+function waivedObjects({ id }: AdmissionPolicy, { country }: PolicyContext): string | undefined {
+  const covering = country.residency.waivers.filter(({ policy }) => policy === undefined || policy === id);
   if (covering.length === 0) return undefined;
   const subject =
     '(object.metadata.?namespace.hasValue() ? object.metadata.namespace + "/" : "") + object.kind + "/" + object.metadata.?name.orValue("")';
   const holds = covering.map(({ resource, until }) =>
     all(
       `${subject} == ${literal(resource)}`,
-      `request.operation == "UPDATE" || timestamp(object.metadata.creationTimestamp) < timestamp(${literal(dayAfter(until))})`,
+      `timestamp(object.metadata.creationTimestamp) < timestamp(${literal(dayAfter(until))})`,
     ),
   );
-  return `!(${holds.map((term) => `(${term})`).join(" || ")})`;
+  return `!(${any(...holds)})`;
 }
 
 function dayAfter(day: string): string {

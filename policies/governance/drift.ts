@@ -158,7 +158,7 @@ function compared(context: PolicyContext, breaches: (comparison: Comparison) => 
 }
 
 function shown(value: Json | undefined): string {
-  if (value === undefined || value === null) return "absent";
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return "absent";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -56,13 +56,14 @@ export const imageUnpinned: ResourcePolicy = {
     }),
   admission: {
     types: imagesInCel.types,
+    misses: "Whether a registry of AWS can move a tag is judged on the plan.",
     rules: (context) => {
       const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
       const registry = imagesInCel.registry("image");
       const isOwn = any(
         ...(own === undefined ? [] : [`${registry} == ${literal(own)}`]),
         `[${registry}.split(":")[0]].all(host, ${isOwnHost("host", context)})`,
-        ...immutableImages(context).map((prefix) => `image.startsWith(${literal(prefix)})`),
+        ...ownRegistryInAws(context).map((pattern) => matches(registry, pattern)),
       );
       return [
         {
@@ -113,15 +114,11 @@ spec:
 
 const ecr = /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$/;
 
-/** What images of the plan's repositories in the stack's own account start with. */
-function immutableImages({ plan, country }: PolicyContext): string[] {
-  const { aws } = country.hosting;
-  const account = aws?.account;
-  if (aws === undefined || account === undefined) return [];
-  return plan
-    .ofTypes(["aws:ecr/repository:Repository"])
-    .filter(({ properties }) => textAt(properties, "imageTagMutability") === "IMMUTABLE")
-    .map(({ properties }) => `${account}.dkr.ecr.${aws.region}.amazonaws.com/${textAt(properties, "name")}:`);
+/** The registry of the stack's own account in AWS. Whether it moves tags is judged on the plan. */
+function ownRegistryInAws({ country }: PolicyContext): RegExp[] {
+  const { aws, target } = country.hosting;
+  if (target !== "aws" || aws === undefined) return [];
+  return [new RegExp(`^${aws.account ?? "[0-9]{12}"}\\.dkr\\.ecr\\.${aws.region}\\.amazonaws\\.com$`)];
 }
 
 /** A repository of the plan in the stack's own account, whose tags stay where they are once pushed. */

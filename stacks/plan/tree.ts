@@ -81,8 +81,11 @@ export function renderTree(plan: Plan, styles: Styles = plain): string {
     descend(resource.urn, `${prefix}${last ? "   " : "│  "}`);
   };
   const descend = (urn: string, prefix: string) => {
-    const below = (children.get(urn) ?? []).sort(inReadingOrder);
-    for (const [index, child] of below.entries()) walk(child, prefix, index === below.length - 1);
+    const { shown, counted } = summarised((children.get(urn) ?? []).sort(inReadingOrder), plan.resources);
+    for (const [index, child] of shown.entries())
+      walk(child, prefix, index === shown.length - 1 && counted.length === 0);
+    for (const [index, text] of counted.entries())
+      lines.push(`${prefix}${index === counted.length - 1 ? "└─ " : "├─ "}${text}`);
   };
   const roots = (children.get(stack?.urn ?? null) ?? []).filter(({ custom }) => !custom);
   for (const root of roots) {
@@ -95,6 +98,24 @@ export function renderTree(plan: Plan, styles: Styles = plain): string {
     for (const note of notes) lines.push(`• ${note}`);
   }
   return lines.join("\n");
+}
+
+/** More than these of a kind are counted, where there is nothing to tell of each. */
+const mostAlike = 15;
+
+function summarised(
+  siblings: readonly PlannedResource[],
+  all: readonly PlannedResource[],
+): { readonly shown: readonly PlannedResource[]; readonly counted: readonly string[] } {
+  const alike = new Map<string, number>();
+  for (const one of siblings)
+    if (one.custom && describe(one, all) === "") alike.set(kindOf(one), (alike.get(kindOf(one)) ?? 0) + 1);
+  const many = [...alike].filter(([, count]) => count > mostAlike);
+  const kinds = new Set(many.map(([kind]) => kind));
+  return {
+    shown: siblings.filter((one) => !(one.custom && kinds.has(kindOf(one)))),
+    counted: many.map(([kind, count]) => `${count} ${kind}`),
+  };
 }
 
 function objectName({ name, properties }: PlannedResource): string {

@@ -18,7 +18,7 @@ import {
   countryFile,
 } from "../plan/planned.ts";
 import { variants } from "../plan/variants.ts";
-import { type ClusterObject, expectSame, type Objects, parsed, planned } from "./rendered.ts";
+import { type ClusterObject, chartOf, expectSame, type Objects, parsed, planned } from "./rendered.ts";
 
 const version = "9.9.9";
 /** A helm that is built from source says that it is for an ancient cluster. */
@@ -63,7 +63,7 @@ describe.skipIf(findProgram("helm") === undefined)("a chart (skipped where helm 
   test.each(stacks)("%s passes helm lint, and with its default values is the plan", async (_, loaded) => {
     const path = await chart(loaded);
     expect(helm("lint", "--strict", ...cluster, path)).toContain("0 chart(s) failed");
-    expectSame(rendered(path), planned(await planCountry(loaded, "kubernetes", version)));
+    expectSame(rendered(path), chartOf(await planCountry(loaded, "kubernetes", version)));
   });
 
   test("with other values is the plan of a file that says the same", async () => {
@@ -89,7 +89,7 @@ describe.skipIf(findProgram("helm") === undefined)("a chart (skipped where helm 
       settings.gateway.className = "inside";
       settings.imageDigests = digests;
     });
-    const expected = planned(await planCountry(changed, "kubernetes", version));
+    const expected = chartOf(await planCountry(changed, "kubernetes", version));
     expectSame(withoutDigests(actual), withoutDigests(expected));
   });
 

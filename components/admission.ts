@@ -1,0 +1,46 @@
+/** What the cluster's API server refuses in the stack's namespace, whoever asks: made from the policies by which plans are checked. */
+import type { types } from "@pulumi/kubernetes";
+import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
+import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+
+interface AdmissionObject {
+  readonly kind: "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding";
+  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly spec: unknown;
+}
+
+export interface AdmissionArgs {
+  readonly objects: readonly AdmissionObject[];
+}
+
+type PolicySpec = types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec;
+type BindingSpec = types.input.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec;
+
+export class Admission extends ComponentResource {
+  constructor(name: string, { objects }: AdmissionArgs, options: ComponentResourceOptions) {
+    super("rollout:components:Admission", name, {}, options);
+    const policies = new Map<string, ValidatingAdmissionPolicy>();
+    for (const { kind, metadata, spec } of objects) {
+      const settings = { metadata: { ...metadata, labels: { ...metadata.labels } } };
+      if (kind === "ValidatingAdmissionPolicy")
+        policies.set(
+          metadata.name,
+          new ValidatingAdmissionPolicy(
+            metadata.name,
+            { ...settings, spec: spec as PolicySpec },
+            { parent: this },
+          ),
+        );
+      else {
+        const policy = policies.get(metadata.name);
+        new ValidatingAdmissionPolicyBinding(
+          metadata.name,
+          { ...settings, spec: spec as BindingSpec },
+          { parent: this, ...(policy !== undefined && { dependsOn: [policy] }) },
+        );
+      }
+    }
+    this.registerOutputs();
+  }
+}
