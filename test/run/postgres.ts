@@ -1,8 +1,18 @@
 /** A real PostgreSQL from Debian's packages for tests, over TLS, in a folder of its own. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { PostgresOptions } from "../../apps/relational/postgres.ts";
@@ -31,17 +41,19 @@ export interface TestPostgres {
   asSuperuser(text: string): Promise<pg.QueryResult>;
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Stops it and removes its folder. */
+  close(): Promise<void>;
 }
 
 const user = "rollout";
 
-/** Starts a PostgreSQL of its own in the folder, which takes nobody without TLS. */
-export async function startPostgres(folder: string, authority: TestAuthority): Promise<TestPostgres> {
+/** Starts a PostgreSQL of its own, which takes nobody without TLS. */
+export async function startPostgres(authority: TestAuthority): Promise<TestPostgres> {
   const bin = postgresPrograms()!;
+  const folder = mkdtempSync(join(tmpdir(), "postgres-"));
   const data = join(folder, "data");
   mkdirSync(data, { recursive: true });
   const owner = ownerOf(folder, data);
-  const sockets = folder;
   run(owner, join(bin, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]);
   const server = await authority.issue(join(folder, "server"), "relational-store", ["localhost"]);
   for (const file of [server.certificate, server.key]) {
@@ -57,7 +69,7 @@ export async function startPostgres(folder: string, authority: TestAuthority): P
   const settings = {
     port: String(port),
     listen_addresses: "127.0.0.1",
-    unix_socket_directories: sockets,
+    unix_socket_directories: folder,
     ssl: "on",
     ssl_cert_file: server.certificate,
     ssl_key_file: server.key,
@@ -105,7 +117,7 @@ export async function startPostgres(folder: string, authority: TestAuthority): P
     await ended;
   };
   const asSuperuser = async (text: string) => {
-    const client = new pg.Client({ host: sockets, port, user: "postgres", database: "postgres" });
+    const client = new pg.Client({ host: folder, port, user: "postgres", database: "postgres" });
     client.on("error", () => {});
     await client.connect();
     try {
@@ -141,6 +153,10 @@ export async function startPostgres(folder: string, authority: TestAuthority): P
     asSuperuser,
     stop,
     start,
+    async close() {
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -111,7 +111,7 @@ export class ProgramProcess {
   }
 
   async until<T>(what: string, found: () => Promise<T | undefined | false>): Promise<T> {
-    for (let attempts = 0; attempts < 600; attempts += 1) {
+    for (let attempts = 0; attempts < 1800; attempts += 1) {
       const result = await found();
       if (result !== undefined && result !== false) return result;
       if (this.hasEnded) break;

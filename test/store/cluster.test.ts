@@ -92,3 +92,17 @@ test("what ingest writes reaches the rollups, and each user has its own rights a
   const stranger = await server.client("somebody");
   await expect(rowsOf(stranger, "SELECT 1")).rejects.toThrow(/Authentication failed/);
 });
+
+test("a client that is cut off sends nothing more, and what was under way fails", async () => {
+  const lost = new AbortController();
+  const client = await server.client("analytics", "rollout", lost.signal);
+  expect(await rowsOf(client, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  const underWay = rowsOf(client, "SELECT sleepEachRow(1) FROM numbers(3)");
+  const failed = expect(underWay).rejects.toThrow();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  lost.abort();
+  await failed;
+  queries.length = 0;
+  await expect(rowsOf(client, "SELECT 2")).rejects.toThrow();
+  expect(queries).toEqual([]);
+});
