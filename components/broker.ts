@@ -21,7 +21,8 @@ import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
 import { ports } from "./ports.ts";
-import { queueCopies, type StackSize } from "./sizing.ts";
+import type { StackSize } from "./sizing.ts";
+import { queueCopies } from "./sizing-assumptions.ts";
 
 export interface BrokerArgs {
   readonly surroundings: Surroundings;

@@ -12,6 +12,7 @@ import { localisationGuide } from "./generators/localisation-guide.ts";
 import { policiesGuide } from "./generators/policies-guide.ts";
 import { reportSchema } from "./generators/report-schema.ts";
 import { schemaCheckCode } from "./generators/schema-check.ts";
+import { sizingGuide } from "./generators/sizing-guide.ts";
 
 const root = dirname(import.meta.dirname);
 
@@ -21,6 +22,7 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/compliance-report.schema.json": reportSchema,
   "docs/localisation.md": localisationGuide,
   "docs/policies.md": policiesGuide,
+  "docs/sizing.md": sizingGuide,
   "localisation/generated/currencies.ts": currencyTable,
   "localisation/generated/schema-check.ts": schemaCheckCode,
 };

@@ -1,5 +1,6 @@
 /** What a team should know of its plan on AWS and no check refuses: each a sentence with its cure. */
-import { brokerCeiling, sizeStack } from "../../components/sizing.ts";
+import { sizeStack } from "../../components/sizing.ts";
+import { brokerCeiling } from "../../components/sizing-assumptions.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { AwsSettings } from "./program.ts";
 

@@ -1,7 +1,8 @@
 /** What a team should know of its plan and no check refuses: each a sentence with its cure. */
 
 import { imageNames } from "../../components/images.ts";
-import { brokerCeiling, sizeStack } from "../../components/sizing.ts";
+import { sizeStack } from "../../components/sizing.ts";
+import { brokerCeiling } from "../../components/sizing-assumptions.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { endpointOf } from "./endpoints.ts";
 import type { KubernetesSettings } from "./stack.ts";

@@ -8,7 +8,8 @@ import {
   parseProcessors,
   processors,
 } from "../../components/quantity.ts";
-import { brokerCeiling, sizeStack } from "../../components/sizing.ts";
+import { sizeStack } from "../../components/sizing.ts";
+import { brokerCeiling } from "../../components/sizing-assumptions.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { type ChangeableCountry, changedCountry } from "../plan/planned.ts";
 
