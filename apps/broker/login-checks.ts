@@ -19,6 +19,8 @@ const exchange = "amq.topic";
 const remembersWrongMilliseconds = 10_000;
 const mostWrong = 50_000;
 const largestBodyBytes = 16 * 1024;
+/** As client libraries make them by default: long enough that no two devices have the same. */
+const randomClientIdLength = 15;
 
 export interface LoginChecksOptions {
   readonly checkLogin: Pick<LoginCheck, "check">;
@@ -69,7 +71,7 @@ export function loginChecks({ checkLogin, log, onForeignTopic }: LoginChecksOpti
     refusals.add(
       "client-id-of-another",
       { username, client: clientId.slice(0, 100) },
-      "a client id must be the user name, begin with the company's id, or be random with 20 characters or more",
+      `a client id must be the user name, begin with the company's id and a slash, or be random with ${randomClientIdLength} characters or more`,
     );
     return false;
   });
@@ -138,7 +140,8 @@ function loginOf(username: string): TopicLogin | undefined {
  * company it begins with; a long random one, such as the broker makes where a client sends none, is nobody else's.
  */
 export function mayUseClientId(clientId: string, { company }: Pick<Login, "company">): boolean {
-  if (clientId === "" || /^[A-Za-z0-9_-]{20,}$/.test(clientId)) return true;
+  if (clientId === "" || (clientId.length >= randomClientIdLength && /^[A-Za-z0-9_-]*$/.test(clientId)))
+    return true;
   return clientId === company || clientId.startsWith(`${company}/`);
 }
 

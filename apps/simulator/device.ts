@@ -72,7 +72,8 @@ export class Device {
           ...(isName(broker.host) ? { servername: broker.host } : {}),
         }),
       {
-        clientId: "device",
+        // On a cluster a client id is known to all companies' machines.
+        clientId: username,
         username,
         password,
         protocolVersion: 4,

@@ -146,6 +146,7 @@ ${active ? html`<p class="hint">${t("connect.reissue.hint")}</p>` : ""}</form>
 <div><dt>${t("connect.version")}</dt><dd>MQTT 3.1.1, QoS 1</dd></div>
 ${mqtt.certificateAuthority === undefined ? "" : html`<div><dt>${t("connect.ca")}</dt><dd><a href="/connect/ca.pem" download>ca.pem</a></dd></div>`}
 <div><dt>${t("connect.username")}</dt><dd><code>${`${page.company}/${key}`}</code></dd></div>
+<div><dt lang="en">Client ID</dt><dd><code>${`${page.company}/${key}`}</code></dd></div>
 <div><dt>${t("connect.topic")}</dt><dd><code>${topic}/<var>${t("connect.channel")}</var></code></dd></div>
 </dl>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="channels"><table><caption id="channels">${t("connect.channels")}</caption><thead><tr><th scope="col">${t("connect.channel")}</th><th scope="col">${t("connect.value")}</th></tr></thead>
@@ -195,7 +196,8 @@ function loginState({ t, translation }: View, login: MachineLogin | undefined): 
 /** Ready to paste; the password stands in it only while the page shows it. */
 function exampleCommand({ mqtt, company, machine, password }: ConnectMachinePage, topic: string): string {
   const authority = mqtt.certificateAuthority === undefined ? "" : " --cafile ca.pem";
+  const username = `${company}/${machine.site}/${machine.id}`;
   return `mosquitto_pub -V mqttv311 -h ${mqtt.host} -p ${mqtt.port}${authority} \\
-  -u '${company}/${machine.site}/${machine.id}' -P '${password ?? "…"}' -q 1 \\
+  -i '${username}' -u '${username}' -P '${password ?? "…"}' -q 1 \\
   -t ${topic}/temperature -m "{\\"t\\": $(date +%s)000, \\"v\\": 21.5}"`;
 }
