@@ -33,7 +33,7 @@ export interface Difference {
 
 /** Sections of the report, by that of the difference. */
 const parts: Readonly<Record<DiffSection, readonly (keyof Report)[]>> = {
-  made: ["kit", "country", "environment", "target", "languages", "made"],
+  made: ["kit", "country", "environment", "target", "languages", "nationalLanguage", "made"],
   inputs: ["inputs"],
   // Compared by itself: a report holds a copy of the file, not its fields.
   file: [],

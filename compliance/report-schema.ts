@@ -123,6 +123,7 @@ export const ReportSchema = strictObject(
     environment: Type.Optional(text("Environment of the localisation file.")),
     target: Type.Enum(["local", "kubernetes", "aws"], { description: "What the stack runs on." }),
     languages: texts("Languages of the HTML form, in its order."),
+    nationalLanguage: text("The country's first language: names of laws are in it. BCP 47."),
     inputs: strictObject(
       {
         localisation: strictObject(

@@ -55,6 +55,7 @@ export function makeReport(input: ReportInput): Report {
     country: country.country,
     ...(loaded.environment !== undefined && { environment: loaded.environment }),
     target: plan === undefined ? "local" : (plan.target as Report["target"]),
+    nationalLanguage: country.languages[0] ?? "en",
     languages: [...new Set(input.languages ?? [country.languages[0] ?? "en", "en"])],
     inputs: {
       localisation: { file: name, sha256: loaded.sha256 },

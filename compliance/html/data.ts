@@ -51,12 +51,14 @@ ${law.authority === undefined ? "" : html`<dt>${view.t("law.authority")}</dt><dd
 ${law.breachNotice === undefined ? "" : html`<dt>${view.t("law.breach")}</dt><dd>${breach(view, law.breachNotice)} (${view.articles([law.breachNotice.article])})</dd>`}
 ${law.registrations.map(
   (entry) =>
-    html`<dt>${view.t("law.register")}</dt><dd><span lang="en">${entry.register}</span>: ${entry.number ?? view.t("law.no-number")} (${view.articles([entry.article])})</dd>`,
+    html`<dt>${view.t("law.register")}</dt><dd><span lang="${view.report.nationalLanguage}">${entry.register}</span>: ${entry.number ?? view.t("law.no-number")} (${view.articles([entry.article])})</dd>`,
 )}
 <dt>${view.t("law.profile")}</dt><dd>${view.t(`law.profile.${law.profile}`)}</dd>
 </dl>
 ${law.laws.map(
-  (one) => html`<h3 lang="en"><a href="${one.url}" rel="noopener noreferrer">${one.title}</a></h3>
+  (
+    one,
+  ) => html`<h3 lang="${view.report.nationalLanguage}"><a href="${one.url}" rel="noopener noreferrer">${one.title}</a></h3>
 <p class="quiet" lang="en">${one.citation}</p>
 <dl class="facts" lang="en">${one.articles.map(
     ({ article, summary }) =>

@@ -26,7 +26,7 @@ p,ul,ol,dl{margin:.5rem 0}
 .verdict{border-inline-start:.5rem solid var(--good);background:var(--panel);padding:.75rem 1rem;margin-block:1rem}
 .verdict.wrong{border-color:var(--wrong)}
 .verdict strong{font-size:1.25rem}
-.facts{display:grid;grid-template-columns:minmax(9rem,auto) 1fr;gap:.25rem 1rem}
+.facts{display:grid;align-items:baseline;grid-template-columns:minmax(9rem,auto) 1fr;gap:.25rem 1rem}
 .facts dt{color:var(--quiet)}
 .facts dd{margin:0;overflow-wrap:anywhere}
 .contents{columns:16rem;padding-inline-start:1.25rem}
@@ -59,8 +59,8 @@ body{font-size:9.5pt;line-height:1.35}
 header nav,.skip{display:none}
 h1{font-size:17pt}h2{font-size:13pt;break-after:avoid}h3,caption,summary{break-after:avoid}
 section.language+section.language{break-before:page;border:0;margin:0}
-table{font-size:8pt}tr{break-inside:avoid}thead{display:table-header-group}
-.scroll{overflow:visible}td{min-width:0;overflow-wrap:anywhere}
+table{font-size:8pt;table-layout:fixed}tr{break-inside:avoid}thead{display:table-header-group}
+.scroll{overflow:visible}th,td{min-width:0;overflow-wrap:anywhere}
 details::details-content{content-visibility:visible;height:auto}
 details{break-inside:auto}dt,dd,li{break-inside:avoid}
 details>dl,details>ul{font-size:8pt}details>dl{grid-template-columns:8rem 1fr;row-gap:0}

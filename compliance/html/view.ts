@@ -49,7 +49,7 @@ export class ReportView {
       const numbers = ofLaw
         .map((reference) => reference.slice(id.length + 1))
         .toSorted(new Intl.Collator("en", { numeric: true }).compare);
-      return html`${index === 0 ? "" : "; "}<span lang="en">${law?.title ?? id}</span>, ${law?.citedAs === undefined ? "" : `${law.citedAs} `}${numbers.map(
+      return html`${index === 0 ? "" : "; "}<span lang="${this.report.nationalLanguage}">${law?.title ?? id}</span>, ${law?.citedAs === undefined ? "" : `${law.citedAs} `}${numbers.map(
         (number, place) =>
           html`${place === 0 ? "" : ", "}<a href="#${this.id(`law-${id}-${number}`)}">${number}</a>`,
       )}`;

@@ -64,7 +64,8 @@ function base({ planned, resource, plan }: Subject): Pick<Place, "name" | "kind"
     name: resource.name,
     kind: kindOf(planned),
     ...(parent !== undefined && parent.type !== "pulumi:pulumi:Stack" && { part: parent.name }),
-    dataClasses: statedOf(resource).filter(isDataClass),
+    // A key's tag says what it protects; what rests in it is the key.
+    dataClasses: planned.type === "aws:kms/key:Key" ? ["keys"] : statedOf(resource).filter(isDataClass),
   };
 }
 
