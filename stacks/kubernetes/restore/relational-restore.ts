@@ -5,6 +5,7 @@
  */
 import { dataClassesOf } from "../../../components/data-classes.ts";
 import { metadata } from "../../../components/part.ts";
+import { ports } from "../../../components/ports.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import type { BackupCronJob } from "./time-series-restore.ts";
 
@@ -25,14 +26,14 @@ export interface LivePostgres {
   };
 }
 
-/** All or nothing: a script that ends early commits nothing. Its environment names both ends. */
+/** All or nothing: a script that ends early commits nothing. Its environment names both ends, and a folder to write to. */
 export const copyScript = `set -eu
-PGPASSWORD=$SOURCE_PASSWORD PGSSLROOTCERT=$SOURCE_AUTHORITY pg_dump --host="$SOURCE_HOST" --username="$SOURCE_USER" --no-owner --no-privileges "$DATABASE" > /tmp/dump.sql
+PGPASSWORD=$SOURCE_PASSWORD PGSSLROOTCERT=$SOURCE_AUTHORITY pg_dump --host="$SOURCE_HOST" --port="$SOURCE_PORT" --username="$SOURCE_USER" --no-owner --no-privileges "$DATABASE" > "$FOLDER/dump.sql"
 {
-  echo 'DROP SCHEMA IF EXISTS drizzle CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;'
-  cat /tmp/dump.sql
-} > /tmp/restore.sql
-PGPASSWORD=$TARGET_PASSWORD PGSSLROOTCERT=$TARGET_AUTHORITY psql --host="$TARGET_HOST" --username="$TARGET_USER" --set=ON_ERROR_STOP=1 --single-transaction --quiet --file=/tmp/restore.sql "$DATABASE"
+  echo 'SET client_min_messages = warning; DROP SCHEMA IF EXISTS drizzle CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;'
+  cat "$FOLDER/dump.sql"
+} > "$FOLDER/restore.sql"
+PGPASSWORD=$TARGET_PASSWORD PGSSLROOTCERT=$TARGET_AUTHORITY psql --host="$TARGET_HOST" --port="$TARGET_PORT" --username="$TARGET_USER" --set=ON_ERROR_STOP=1 --single-transaction --quiet --file="$FOLDER/restore.sql" "$DATABASE"
 `;
 
 /** @param at the moment; the last one archived where absent. */
@@ -93,6 +94,7 @@ export function copyJob(
   });
   const end = (side: "SOURCE" | "TARGET", cluster: string) => [
     { name: `${side}_HOST`, value: `${cluster}-rw` },
+    { name: `${side}_PORT`, value: String(ports.relationalStore.postgres) },
     { name: `${side}_AUTHORITY`, value: `${authorities}/${cluster}/ca.crt` },
     login(`${side}_USER`, `${cluster}-app`, "username"),
     login(`${side}_PASSWORD`, `${cluster}-app`, "password"),
@@ -121,6 +123,7 @@ export function copyJob(
               command: ["sh", "-c", copyScript],
               env: [
                 { name: "DATABASE", value: database },
+                { name: "FOLDER", value: "/tmp" },
                 { name: "PGSSLMODE", value: "verify-full" },
                 ...end("SOURCE", recoveryCluster),
                 ...end("TARGET", part),
