@@ -102,13 +102,14 @@ async function ownPlan(loaded: LoadedCountry, options: Options): Promise<Plan | 
 
 async function liveSubject(loaded: LoadedCountry, plan: Plan, options: Options): Promise<CheckSubject> {
   const { readLive } = await import("../../policies/input/live.ts");
+  const { plannedResources } = await import("../../policies/input/planned.ts");
   const { ClusterClient } = await import("../../stacks/cluster/cluster-client.ts");
   const { kubeconfigFiles } = await import("../../stacks/cluster/kubeconfig.ts");
   const namespace = String(plan.outputs.namespace);
   const context = plan.target === "aws" ? undefined : loaded.country.hosting.kubernetes?.context;
   const client = ClusterClient.ofFiles(kubeconfigFiles(process.env), context);
   try {
-    const live = await readLive(client, namespace);
+    const live = await readLive(client, namespace, plannedResources(plan.resources));
     const clouds =
       options.state === undefined
         ? []

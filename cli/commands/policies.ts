@@ -2,9 +2,12 @@
 import { Command, Option } from "commander";
 import { loadCountry } from "../../localisation/load.ts";
 import { nearest } from "../../localisation/nearest.ts";
+import { kitVersion } from "../../localisation/package-root.ts";
 import { annexControls, securityControls } from "../../policies/controls.ts";
+import { momentsOf } from "../../policies/moments.ts";
 import { areas, type Policy, severities } from "../../policies/policy.ts";
 import { InputError } from "../failure.ts";
+import { loadOptions } from "../load-options.ts";
 import { print, printJson, style, table } from "../terminal.ts";
 
 interface ListOptions {
@@ -53,15 +56,58 @@ export function policiesCommand(): Command {
       else explain(policy, articles);
     });
   return new Command("policies")
-    .description("list and explain the policies")
+    .description("list and explain the policies, and give them to a cluster")
     .addCommand(list)
-    .addCommand(show);
+    .addCommand(show)
+    .addCommand(admissionCommand());
+}
+
+interface AdmissionCommandOptions {
+  readonly env?: string;
+  readonly target?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+function admissionCommand(): Command {
+  return new Command("admission")
+    .description(
+      "print the policies as ValidatingAdmissionPolicies, for a cluster that `rollout up` does not manage",
+    )
+    .argument("<file>", "localisation file")
+    .option("--env <name>", "environment of the file, such as production")
+    .option("--target <target>", "kubernetes or aws, instead of hosting.target")
+    .option("--out <folder>", "write a file for each instead")
+    .option("--json", "print JSON")
+    .action(async (file: string, options: AdmissionCommandOptions) => {
+      const loaded = loadCountry(file, loadOptions(options));
+      const { plannedTargets } = await import("../../stacks/plan/country-plan.ts");
+      const wanted = options.target ?? loaded.country.hosting.target;
+      const target = plannedTargets.find((known) => known === wanted);
+      if (target === undefined)
+        throw new InputError(
+          `The target "${wanted}" has no cluster.`,
+          `Name one by --target: ${plannedTargets.join(", ")}.`,
+        );
+      const { plannedAdmission } = await import("../../stacks/plan/planned-admission.ts");
+      const objects = await plannedAdmission(loaded, target, kitVersion());
+      if (options.out !== undefined) {
+        const { writeManifestFiles } = await import("../../stacks/plan/planned-admission.ts");
+        const names = writeManifestFiles(objects, options.out);
+        print(`${names.length} files in ${options.out}. Apply them: kubectl apply -f ${options.out}`);
+      } else if (options.json) printJson(objects);
+      else {
+        const { stringify } = await import("yaml");
+        process.stdout.write(objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n"));
+      }
+    });
 }
 
 function described(policy: Policy): object {
   const { id, area, judges, title, risk, severity, level, dataClasses, controls, cure } = policy;
   const types = policy.judges === "file" ? [] : policy.types;
-  return { id, area, judges, title, risk, severity, level, dataClasses, controls, cure, types };
+  const moments = momentsOf(policy);
+  return { id, area, judges, title, risk, severity, level, dataClasses, controls, cure, types, moments };
 }
 
 interface Article {
@@ -87,6 +133,7 @@ function explain(policy: Policy, articles: readonly Article[] | undefined): void
   print(`Risk:     ${risk}`);
   print(`Cure:     ${cure}`);
   print(`Guards:   ${dataClasses.join(", ")}`);
+  print(`Moments:  ${momentsOf(policy).join(", ")}`);
   print(
     `Judges:   ${policy.judges === "file" ? "the localisation file" : policy.types.join("\n          ")}`,
   );

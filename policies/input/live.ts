@@ -4,7 +4,7 @@
  */
 import type { ClusterClient, KubernetesObject } from "../../stacks/cluster/cluster-client.ts";
 import { ClusterError } from "../../stacks/cluster/cluster-error.ts";
-import { displayName, type JsonObject, type Resource } from "../resource.ts";
+import { displayName, isObject, type JsonObject, type Resource, typeToken } from "../resource.ts";
 
 export interface Live {
   readonly resources: readonly Resource[];
@@ -15,8 +15,15 @@ export interface Live {
 /** Kinds that the cluster keeps for itself and that hold no setting of the stack. */
 const passing = new Set(["Event", "Lease", "ControllerRevision", "PodMetrics", "NodeMetrics"]);
 
-/** @throws ClusterError */
-export async function readLive(client: ClusterClient, namespace: string): Promise<Live> {
+/**
+ * @param planned what is looked for elsewhere on the cluster too, by its name.
+ * @throws ClusterError
+ */
+export async function readLive(
+  client: ClusterClient,
+  namespace: string,
+  planned: readonly Resource[],
+): Promise<Live> {
   const unreadable = new Set<string>();
   const list = async (apiVersion: string, kind: string, within?: string): Promise<KubernetesObject[]> => {
     try {
@@ -31,8 +38,12 @@ export async function readLive(client: ClusterClient, namespace: string): Promis
   const inside = (
     await Promise.all(kinds.map(({ apiVersion, kind }) => list(apiVersion, kind, namespace)))
   ).flat();
-  const [homes, nodes, volumes, classes, bindings] = await Promise.all([
-    list("v1", "Namespace"),
+  const elsewhere = await Promise.all(
+    plannedElsewhere(planned, namespace).map(async ({ apiVersion, kind, within, names }) =>
+      (await list(apiVersion, kind, within)).filter(({ metadata }) => names.has(metadata.name)),
+    ),
+  );
+  const [nodes, volumes, classes, bindings] = await Promise.all([
     list("v1", "Node"),
     list("v1", "PersistentVolume"),
     list("storage.k8s.io/v1", "StorageClass"),
@@ -50,14 +61,40 @@ export async function readLive(client: ClusterClient, namespace: string): Promis
       Array.isArray(subjects) && subjects.some((one) => fieldOf(one, "namespace") === namespace),
   );
   const found = [
-    ...homes.filter(({ metadata }) => metadata.name === namespace),
+    ...elsewhere.flat(),
     ...nodes,
     ...claimed,
     ...classes.filter(({ metadata }) => used.has(metadata.name)),
     ...given,
     ...inside.filter(runs),
-  ];
-  return { resources: found.map(liveResource), unreadable: [...unreadable].sort() };
+  ].map(liveResource);
+  const once = new Map(found.map((resource) => [resource.urn, resource]));
+  return { resources: [...once.values()], unreadable: [...unreadable].sort() };
+}
+
+interface PlannedElsewhere {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly within: string | undefined;
+  readonly names: Set<string>;
+}
+
+/** Planned objects outside of the stack's namespace, by kind. */
+function plannedElsewhere(planned: readonly Resource[], namespace: string): PlannedElsewhere[] {
+  const kinds = new Map<string, PlannedElsewhere>();
+  for (const { type, properties } of planned) {
+    const token = typeToken(type);
+    const { metadata } = properties;
+    if (token.package !== "kubernetes" || !isObject(metadata) || typeof metadata.name !== "string") continue;
+    if (metadata.namespace === namespace) continue;
+    const within = typeof metadata.namespace === "string" ? metadata.namespace : undefined;
+    const key = `${type} ${within ?? ""}`;
+    const apiVersion = token.module.replace(/^core\//, "");
+    const known = kinds.get(key) ?? { apiVersion, kind: token.kind, within, names: new Set<string>() };
+    known.names.add(metadata.name);
+    kinds.set(key, known);
+  }
+  return [...kinds.values()];
 }
 
 async function namespacedKinds(client: ClusterClient): Promise<{ apiVersion: string; kind: string }[]> {

@@ -1,10 +1,15 @@
 /** Writes docs/policies.md, the reference of the policies, from the policies themselves. */
 import { stringify } from "yaml";
+import { hasAdmission } from "../../policies/admission/generate.ts";
 import { policies } from "../../policies/catalogue.ts";
 import { conflicts } from "../../policies/conflicts.ts";
 import { annexControls, securityControls } from "../../policies/controls.ts";
 import { dataClassKey } from "../../policies/data-classes.ts";
+import { moments, momentsOf } from "../../policies/moments.ts";
 import { areas, type Policy } from "../../policies/policy.ts";
+
+const covered = policies.filter(hasAdmission).length;
+const guide = "[docs/checking.md](checking.md)";
 
 const introduction = `# The policies
 
@@ -13,7 +18,11 @@ cluster, cloud or credential: the plan is made in the process. Also:
 
 - \`--manifests <folder>\` judges anyone's Kubernetes YAML, such as what \`helm template\` prints;
 - \`--plan <file>\` judges a plan saved by \`rollout plan --json\`;
+- \`--live\` judges what runs on the cluster, and how it differs from the plan; \`--state <file>\` what Pulumi's state says;
 - \`--format json|sarif|junit\` prints for other programs; \`--severity high\` lets the less severe pass.
+
+The same policies run at four moments (${guide}): on the *plan*; inside \`pulumi *preview*\`, as a policy pack; at the cluster's
+*admission*, where its API server can say them (${covered} of them); and on what is *live*.
 
 Exit codes: 0 nothing blocks; 1 a policy failed or could not judge; 2 the input is wrong.
 
@@ -39,8 +48,13 @@ export function policiesGuide(): string {
     ...areas.flatMap((area) => [
       `## ${area.charAt(0).toUpperCase()}${area.slice(1)}\n`,
       table(
-        ["policy", "severity", "rule"],
-        ofArea(area).map(({ id, severity, title }) => [`[\`${id}\`](#${id})`, severity, title]),
+        ["policy", "severity", "moments", "rule"],
+        ofArea(area).map((policy) => [
+          `[\`${policy.id}\`](#${policy.id})`,
+          policy.severity,
+          shortMoments(policy),
+          policy.title,
+        ]),
       ),
     ]),
     "## Where generic packs ask for the opposite\n",
@@ -57,6 +71,12 @@ export function policiesGuide(): string {
     "## Each policy\n",
     ...policies.map(section),
   ].join("\n");
+}
+
+/** Most are judged at three: the fourth is what tells them apart. */
+function shortMoments(policy: Policy): string {
+  const own = momentsOf(policy);
+  return own.length === moments.length ? "all four" : own.join(", ");
 }
 
 const ofArea = (area: string) => policies.filter((policy) => policy.area === area);
@@ -83,6 +103,7 @@ function section(policy: Policy): string {
     `- **Cure**: ${cure}`,
     `- **Guards**: ${dataClasses.join(", ")}`,
     `- **Judges**: ${judged}`,
+    `- **Moments**: ${momentsOf(policy).join(", ")}${policy.judges === "resource" && policy.admission?.misses !== undefined ? `. At admission: ${policy.admission.misses}` : ""}`,
     `- **Controls**: ${controlled.join("; ")}`,
     "",
     ...(example === undefined
@@ -92,8 +113,9 @@ function section(policy: Policy): string {
 }
 
 function sample(example: Policy["examples"]["failing"][number]): string {
-  const { manifests, resources, country, environment } = example;
+  const { manifests, resources, country, environment, planned } = example;
   const parts = [
+    ...(planned === undefined ? [] : [`# planned\n${planned.trim()}`]),
     ...(environment === undefined ? [] : [`# environment: ${environment}`]),
     ...(country === undefined ? [] : [`# in the localisation file\n${yaml(country)}`]),
     ...(manifests === undefined ? [] : [manifests.trim()]),

@@ -98,7 +98,7 @@ async function putInForce(
   namespace: string,
 ): Promise<void> {
   await server.create(namespaceObject(`${namespace}-last`));
-  const last = `${namespace}-last.refuses-all`;
+  const last = `${namespace}-last-refuses-all`;
   const labelled = [...manifests, ...refusingAll(last, `${namespace}-last`)].map((manifest) => ({
     ...manifest,
     metadata: { ...manifest.metadata, labels: { [label]: part } },
@@ -268,9 +268,9 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
             const outcome = policy.check(resource, context);
             return Array.isArray(outcome) && outcome.length > 0;
           })
-          .map(({ id }) => `${namespace}.${id}`)
+          .map(({ id }) => `${namespace}-${id}`)
           .sort();
-        const refused = refusedBy.filter((name) => name.startsWith(`${namespace}.`));
+        const refused = refusedBy.filter((name) => name.startsWith(`${namespace}-`));
         if (expected.join() !== refused.join())
           wrong.push(
             `${mutation.says} (${resource.name}): the check ${expected.join()}; the cluster ${refused.join()}`,

@@ -19,7 +19,6 @@ const namespace = `live-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), "live-"));
 const file = join(folder, "za.yaml");
 
-/** No pod has to start: what runs is judged by what it was told to be. */
 function yamlOf(resource: PlannedResource): string {
   const object = manifestOf(resource) as { kind: string; spec?: { replicas?: number }; stringData?: unknown };
   if (object.kind === "Secret") object.stringData = { password: "for-this-test-alone" };
@@ -47,6 +46,19 @@ async function check(
   return { status, result: JSON.parse(stdout) as CheckResult, stderr };
 }
 
+/** What a server refuses by a policy that was taken away it lets in soon after. */
+async function untilLetIn(command: readonly string[]): Promise<void> {
+  for (let round = 0; ; round++) {
+    try {
+      await kubectl(command);
+      return;
+    } catch (error) {
+      if (round > 200 || !/denied request/.test((error as Error).message)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
 /** What the test's cluster is found wanting by itself: it has no object store, and one class for everything. */
 const ofTheCluster = [
   "backup-destination",
@@ -71,6 +83,8 @@ describe.skipIf(noCluster !== undefined)(`rollout check --live ${onCluster}`, ()
     const cluster = ["hosting", "environments", environment, "hosting", "kubernetes"];
     document.setIn([...cluster, "namespace"], namespace);
     document.deleteIn([...cluster, "mqtt", "nodePort"]);
+    // No pod has to start: what runs is judged by what it was told to be.
+    document.setIn([...cluster, "nodeSelector"], { "rollout-test": "nowhere" });
     writeFileSync(file, document.toString());
     const plan = await planCountry(loadCountry(file, { environment }), "kubernetes", "0.1.0");
     const objects = plan.resources.filter(isManifest);
@@ -81,6 +95,11 @@ describe.skipIf(noCluster !== undefined)(`rollout check --live ${onCluster}`, ()
 
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
+    for (const kind of ["validatingadmissionpolicybindings", "validatingadmissionpolicies"]) {
+      const names = (await kubectl(["get", kind, "-o", "name"])).split("\n");
+      const own = names.filter((name) => name.includes(`/${namespace}-`));
+      if (own.length > 0) await kubectl(["delete", "--ignore-not-found", ...own]);
+    }
     await kubectl(["delete", "namespace", namespace, "--ignore-not-found", "--timeout=600s"]);
     if (definitions.length > 0) await kubectl(["delete", "crds", ...definitions, "--ignore-not-found"]);
   }, 900_000);
@@ -97,23 +116,24 @@ describe.skipIf(noCluster !== undefined)(`rollout check --live ${onCluster}`, ()
 
   test("finds what was changed, taken away and added by hand", async () => {
     const inNamespace = ["-n", namespace];
-    await kubectl([...inNamespace, "delete", "networkpolicy", "closed"]);
-    await kubectl([
-      ...inNamespace,
-      "patch",
-      "networkpolicy",
-      "ingest",
-      "--type=json",
-      '-p=[{"op":"add","path":"/spec/egress/-","value":{"to":[{"ipBlock":{"cidr":"203.0.113.0/24"}}]}}]',
-    ]);
-    await kubectl([
+    const openRule =
+      '-p=[{"op":"add","path":"/spec/egress/-","value":{"to":[{"ipBlock":{"cidr":"203.0.113.0/24"}}]}}]';
+    const patch = [...inNamespace, "patch", "networkpolicy", "ingest", "--type=json", openRule];
+    const create = [
       ...inNamespace,
       "create",
       "service",
       "externalname",
       "copy",
       "--external-name=db.example.com",
-    ]);
+    ];
+    for (const command of [patch, create])
+      await expect(kubectl(command)).rejects.toThrow(/ValidatingAdmissionPolicy .* denied request/);
+    // Whoever may do everything takes the wall away first.
+    const walls = ["egress-rules", "external-name"].map((id) => `${namespace}-${id}`);
+    await kubectl(["delete", "validatingadmissionpolicybindings", ...walls]);
+    for (const command of [patch, create]) await untilLetIn(command);
+    await kubectl([...inNamespace, "delete", "networkpolicy", "closed"]);
     const { status, result } = await check();
     expect(status).toBe(1);
     expect(found(result)).toEqual(
@@ -124,6 +144,8 @@ describe.skipIf(noCluster !== undefined)(`rollout check --live ${onCluster}`, ()
         `external-name ${namespace}/Service/copy spec.externalName`,
         `live-changed ${namespace}/NetworkPolicy/ingest spec.egress`,
         `live-extra ${namespace}/Service/copy`,
+        `live-missing ValidatingAdmissionPolicyBinding/${namespace}-egress-rules`,
+        `live-missing ValidatingAdmissionPolicyBinding/${namespace}-external-name`,
         `live-missing ${namespace}/NetworkPolicy/closed`,
       ].map((start) => expect.stringMatching(`^${start}`)),
     );
