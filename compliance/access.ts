@@ -2,7 +2,8 @@
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import { displayName, type JsonObject } from "../policies/resource.ts";
-import { at, kindOf, type Plan, type PlannedResource, type Value } from "../stacks/plan/plan.ts";
+import { at, kindOf, type Plan, type PlannedResource } from "../stacks/plan/plan.ts";
+import { listAt } from "./plan-values.ts";
 import type { Report } from "./report-schema.ts";
 
 type Access = Report["access"];
@@ -40,15 +41,15 @@ function planEntrances(plan: Plan): Entrance[] {
     const name = nameOf(resource);
     switch (kindOf(resource)) {
       case "Ingress":
-        return list(at(spec, "rules")).map((rule) => ({
+        return listAt(spec, "rules").map((rule) => ({
           name,
           address: `https://${String(at(rule, "host") ?? "")}`,
-          protocol: list(at(spec, "tls")).length > 0 ? "https" : "http",
+          protocol: listAt(spec, "tls").length > 0 ? "https" : "http",
           from: [],
         }));
       case "Gateway":
         if (!resource.type.startsWith("kubernetes:gateway.networking.k8s.io")) return [];
-        return list(at(spec, "listeners")).map((listener) => {
+        return listAt(spec, "listeners").map((listener) => {
           const protocol = String(at(listener, "protocol") ?? "") === "HTTPS" ? "https" : "http";
           const host = String(at(listener, "hostname") ?? "*");
           return { name, address: `${protocol}://${host}:${at(listener, "port")}`, protocol, from: [] };
@@ -56,8 +57,8 @@ function planEntrances(plan: Plan): Entrance[] {
       case "Service": {
         const type = at(spec, "type");
         if (type !== "LoadBalancer" && type !== "NodePort") return [];
-        const from = list(at(spec, "loadBalancerSourceRanges")).map(String);
-        return list(at(spec, "ports")).map((port) => ({
+        const from = listAt(spec, "loadBalancerSourceRanges").map(String);
+        return listAt(spec, "ports").map((port) => ({
           name,
           address: `${type} ${at(port, "nodePort") ?? at(port, "port")} (${at(port, "name")})`,
           protocol: String(at(port, "name")).includes("mqtt") ? "mqtts" : "https",
@@ -67,7 +68,7 @@ function planEntrances(plan: Plan): Entrance[] {
       case "Cluster": {
         if (resource.type !== "aws:eks/cluster:Cluster") return [];
         const open = at(properties, "vpcConfig", "endpointPublicAccess") === true;
-        const from = list(at(properties, "vpcConfig", "publicAccessCidrs")).map(String);
+        const from = listAt(properties, "vpcConfig", "publicAccessCidrs").map(String);
         const inside = plan.resources
           .filter(({ type }) => type === "aws:ec2/vpc:Vpc")
           .map((vpc) => String(at(vpc.properties, "cidrBlock")));
@@ -105,7 +106,3 @@ const isChart = ({ type }: PlannedResource) => type.startsWith("kubernetes:helm.
 
 const nameOf = ({ type, name, properties }: PlannedResource): string =>
   displayName(type, name, properties as JsonObject);
-
-function list(value: Value | undefined): readonly Value[] {
-  return Array.isArray(value) ? value : [];
-}

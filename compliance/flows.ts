@@ -4,7 +4,8 @@ import type { Country } from "../localisation/schema/country.ts";
 import { PolicyContext } from "../policies/context.ts";
 import { displayName, type JsonObject } from "../policies/resource.ts";
 import { workloadOf } from "../stacks/plan/describe.ts";
-import { at, kindOf, type Plan, type Value } from "../stacks/plan/plan.ts";
+import { at, kindOf, type Plan } from "../stacks/plan/plan.ts";
+import { listAt } from "./plan-values.ts";
 import type { Report } from "./report-schema.ts";
 
 type Flows = Report["flows"];
@@ -39,10 +40,10 @@ export function flowsOf({ country }: LoadedCountry, plan: Plan | undefined, toda
 function openingsOf(plan: Plan): Flows["openings"] {
   return plan.resources.flatMap((resource) => {
     if (kindOf(resource) !== "NetworkPolicy") return [];
-    const to = list(at(resource.properties, "spec", "egress")).flatMap((rule) =>
-      list(at(rule, "to")).flatMap((peer) => {
+    const to = listAt(resource.properties, "spec", "egress").flatMap((rule) =>
+      listAt(rule, "to").flatMap((peer) => {
         const range = at(peer, "ipBlock", "cidr");
-        const ports = list(at(rule, "ports")).map((port) => String(at(port, "port")));
+        const ports = listAt(rule, "ports").map((port) => String(at(port, "port")));
         return typeof range === "string"
           ? [`${range}${ports.length > 0 ? ` (${ports.join(", ")})` : ""}`]
           : [];
@@ -79,8 +80,4 @@ function certificatesOf({ hosting }: Country, plan: Plan | undefined): Flows["ce
     issuer: tls?.issuer ?? "own-ca",
     ...(tls?.issuer === "acme" && tls.acmeServer !== undefined && { server: tls.acmeServer }),
   };
-}
-
-function list(value: Value | undefined): readonly Value[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -44,6 +44,13 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
   // The country's day needs its time zone, which stands in the file.
   const day = dayAt(at, loadCountry(file, options).country.timezone);
   const loaded = loadCountry(file, { ...options, today: day });
+  const languages = request.languages ?? defaultLanguages(loaded);
+  const absent = languages.find((language) => loaded.catalogues[language] === undefined);
+  if (absent !== undefined)
+    throw new ReportError(
+      `There is no catalogue for the language "${absent}" of this country.`,
+      `There is: ${Object.keys(loaded.catalogues).join(", ")}.`,
+    );
   const planned = plannedTargets.find((known) => known === loaded.country.hosting.target);
   const plan = planned === undefined ? undefined : await planCountry(loaded, planned, kit);
   const report = makeReport({
@@ -51,13 +58,19 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
     text: readFileSync(file, "utf8"),
     ...(plan !== undefined && { plan }),
     ...(request.dataFolder !== undefined && { dataFolder: request.dataFolder }),
-    ...(request.languages !== undefined && { languages: request.languages }),
+    languages,
     kit,
     at: `${at.toISOString().slice(0, 19)}Z`,
     day,
     by: request.by,
   });
   return { report, loaded };
+}
+
+/** The country's first, as far as there are texts in it, and English. */
+function defaultLanguages({ country, catalogues }: LoadedCountry): string[] {
+  const [first = "en"] = country.languages;
+  return catalogues[first] === undefined ? ["en"] : [first, "en"];
 }
 
 /** YYYY-MM-DD there. */

@@ -32,8 +32,8 @@ export interface ReportInput {
   /** The day in the country at that time. */
   readonly day: string;
   readonly by: string;
-  /** Of the HTML form; the country's default language and English where absent. */
-  readonly languages?: readonly string[];
+  /** Of the HTML form. */
+  readonly languages: readonly string[];
 }
 
 export function makeReport(input: ReportInput): Report {
@@ -56,7 +56,7 @@ export function makeReport(input: ReportInput): Report {
     ...(loaded.environment !== undefined && { environment: loaded.environment }),
     target: plan === undefined ? "local" : (plan.target as Report["target"]),
     nationalLanguage: country.languages[0] ?? "en",
-    languages: [...new Set(input.languages ?? [country.languages[0] ?? "en", "en"])],
+    languages: [...new Set(input.languages)],
     inputs: {
       localisation: { file: name, sha256: loaded.sha256 },
       catalogues: Object.fromEntries(

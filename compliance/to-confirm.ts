@@ -1,5 +1,6 @@
 /** What a localisation file itself marks as unsettled: remarks with "to be confirmed", and fields that hold an example. */
 import { LineCounter, parseDocument } from "yaml";
+import { placeholderIn, withoutPlaceholders } from "../localisation/rules/placeholders.ts";
 import type { Country } from "../localisation/schema/country.ts";
 
 export interface Remark {
@@ -35,17 +36,13 @@ function firstKeyLine(text: string): number {
   return lines.linePos(start).line;
 }
 
-const example = /(?<![\p{L}\p{N}])example(?![\p{L}\p{N}])/iu;
-/** Quotations and texts for readers may use the word. */
-const passedOver = new Set(["residency.laws", "diagnostic", "hosting.environments"]);
-
 /** Fields whose value is a placeholder; production refuses them. */
 export function placeholdersOf(country: Country): { path: string; value: string }[] {
   const found: { path: string; value: string }[] = [];
   const visit = (value: unknown, path: string): void => {
-    if (passedOver.has(path)) return;
+    if (withoutPlaceholders.has(path.replaceAll(".", "/"))) return;
     if (typeof value === "string") {
-      if (example.test(value)) found.push({ path, value });
+      if (placeholderIn(value) !== undefined) found.push({ path, value });
     } else if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) visit(item, `${path}[${index}]`);
     } else if (typeof value === "object" && value !== null)

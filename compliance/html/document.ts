@@ -2,8 +2,7 @@
  * The report as one page that needs nothing else: no script, no request, its own content security policy. The country's
  * default language first, English after it.
  */
-import { createHash } from "node:crypto";
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import { brandColours } from "../../apps/diagnostic/brand-colour.ts";
 import { Translation } from "../../apps/diagnostic/translation.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
@@ -12,6 +11,7 @@ import { checksSection, waiversSection } from "./checks.ts";
 import { dataSection, lawSection, retentionSection } from "./data.ts";
 import { openSection, verifySection } from "./open-points.ts";
 import { accessSection, flowsSection, placesSection } from "./places.ts";
+import { standalonePage } from "./standalone.ts";
 import { pageBoxes, styleSheet } from "./style.ts";
 import { summary } from "./summary.ts";
 import { type Html, ReportView } from "./view.ts";
@@ -28,19 +28,12 @@ export function reportPage(
   const title = first.t("title", { country: first.translation.localised(report.names) });
   const style =
     styleSheet(brandColours(country.branding.primaryColour)) + pageBoxes(`${title} · ${report.made.at}`);
-  const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
-  return String(html`<!doctype html>
-<html lang="${first.translation.language}" dir="${first.translation.direction}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${raw(style)}</style>
-</head>
-<body>
-<a class="skip" href="#${first.id("report")}">${first.translation.t("page.skip")}</a>
+  const { language, direction } = first.translation;
+  return standalonePage({ language, direction, title, style, body: body(report, views, first) });
+}
+
+function body(report: Report, views: readonly ReportView[], first: ReportView): Html {
+  return html`<a class="skip" href="#${first.id("report")}">${first.translation.t("page.skip")}</a>
 <header><div class="frame">
 <p><strong>${first.translation.localised(report.programme.name)}</strong></p>
 ${languageChoice(views)}
@@ -54,10 +47,7 @@ ${half(view)}
 </section>`,
 )}
 </main>
-<footer class="frame"><p>country-rollout-kit ${report.kit} · ${report.made.at} · <span class="hash">${report.inputs.localisation.sha256}</span></p></footer>
-</body>
-</html>
-`);
+<footer class="frame"><p>country-rollout-kit ${report.kit} · ${report.made.at} · <span class="hash">${report.inputs.localisation.sha256}</span></p></footer>`;
 }
 
 function languageChoice(views: readonly ReportView[]): Html | "" {

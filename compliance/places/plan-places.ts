@@ -9,6 +9,7 @@ import { dataStores } from "../../policies/stores.ts";
 import { Undetermined } from "../../policies/undetermined.ts";
 import { workloadOf } from "../../stacks/plan/describe.ts";
 import { at, kindOf, type Plan, type PlannedResource, type Value } from "../../stacks/plan/plan.ts";
+import { listAt } from "../plan-values.ts";
 import type { Place } from "../report-schema.ts";
 
 interface Subject {
@@ -42,7 +43,7 @@ const passedOver = new Set(["FlowLog", "NodeGroup", "Trail"]);
 function restsIn({ type, properties }: PlannedResource, resource: Resource): boolean {
   if (type === "kubernetes:core/v1:Secret" || passedOver.has(kindOf({ type }))) return false;
   if (withoutVersion(type) === "kubernetes:apps:StatefulSet")
-    return list(at(properties, "spec", "volumeClaimTemplates")).length > 0;
+    return listAt(properties, "spec", "volumeClaimTemplates").length > 0;
   return statedOf(resource).length > 0 || stores.has(withoutVersion(type));
 }
 
@@ -74,7 +75,7 @@ function awsPlace(subject: Subject): Place {
   const { properties } = planned;
   const region = regionOf(resource);
   const known = region === undefined ? undefined : awsRegions[region];
-  const zones = list(at(properties, "availabilityZones")).map(String);
+  const zones = listAt(properties, "availabilityZones").map(String);
   const one = at(properties, "availabilityZone");
   const days = at(properties, "retentionInDays") ?? at(properties, "backupRetentionPeriod");
   const gibibytes = at(properties, "allocatedStorage");
@@ -163,7 +164,7 @@ function clusterWhere(
 }
 
 function storageClassOf({ properties }: PlannedResource): string | undefined {
-  const claims = list(at(properties, "spec", "volumeClaimTemplates"));
+  const claims = listAt(properties, "spec", "volumeClaimTemplates");
   const named =
     at(claims[0], "spec", "storageClassName") ??
     at(properties, "spec", "storage", "storageClass") ??
@@ -245,8 +246,4 @@ function containerLogs(plan: Plan, country: Country): Place[] {
       encryption: { by: "unknown" },
     },
   ];
-}
-
-function list(value: Value | undefined): readonly Value[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -11,8 +11,16 @@ const placeholders: readonly { readonly pattern: RegExp; readonly what: string }
   { pattern: /(?<!\d)(123456789012|000000000000)(?!\d)/, what: "is the account number of the documentation" },
 ];
 
-/** Quotations and texts for readers may use the word. */
-const passedOver = new Set(["residency/laws", "diagnostic", "hosting/environments"]);
+/** Quotations and texts for readers may use the word. Paths with `/` between fields. */
+export const withoutPlaceholders: ReadonlySet<string> = new Set([
+  "residency/laws",
+  "diagnostic",
+  "hosting/environments",
+]);
+
+/** What a text is instead of the real value, such as `is a placeholder`; undefined where it is none. */
+export const placeholderIn = (text: string): string | undefined =>
+  placeholders.find(({ pattern }) => pattern.test(text))?.what;
 
 export const productionHasNoPlaceholders: Rule = (examination) => {
   if (examination.circumstances.environment !== "production") return;
@@ -30,11 +38,11 @@ function visit(
   unused: ReadonlySet<string>,
 ): void {
   const place = path.join("/");
-  if (passedOver.has(place) || unused.has(place)) return;
+  if (withoutPlaceholders.has(place) || unused.has(place)) return;
   if (typeof value === "string") {
-    const found = placeholders.find(({ pattern }) => pattern.test(value));
+    const found = placeholderIn(value);
     if (found === undefined || !examination.isWritten(path)) return;
-    examination.report(path, `${quote(value)} ${found.what}, and this is production.`, "Write the real one.");
+    examination.report(path, `${quote(value)} ${found}, and this is production.`, "Write the real one.");
   } else if (typeof value === "object" && value !== null)
     for (const [key, item] of Object.entries(value))
       visit(examination, item, [...path, Array.isArray(value) ? Number(key) : key], unused);

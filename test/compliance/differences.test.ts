@@ -125,6 +125,7 @@ describe("the commands", { timeout: 180_000 }, () => {
   test("refuse what makes no sense, in words", () => {
     const refusals: [string[], RegExp][] = [
       [["report", countryFile("tr"), "--target", "moon", "--out", "x"], /There is no target "moon"/],
+      [["report", countryFile("tr"), "--language", "de"], /no catalogue for the language "de".*tr, en/],
       [["report", countryFile("tr"), "--at", "yesterday"], /2026-11-25T08:00:00Z/],
       [["report", "compare", "xx"], /no file of the country "xx"/],
       [["report", "diff", "here", "there"], /can't be read/],

@@ -1,17 +1,15 @@
 /** The report's page in a real Chromium: accessible, narrow, dark, whole on paper, and asking for nothing from anywhere. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareCountries } from "../../compliance/compare.ts";
 import { comparisonPage } from "../../compliance/html/comparison.ts";
+import { violations } from "../stack/accessibility.ts";
 import { openBrowser } from "../stack/browser.ts";
 import { at, countryFile, filesOf, kit, reportOf, temporaryFolder } from "./reports.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const folder = temporaryFolder();
 const stacks = [
   ["za", "kubernetes"],
@@ -58,29 +56,6 @@ async function eachPage(
   }
   await context.close();
   return trouble;
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate(
-    (tags) =>
-      (
-        globalThis as unknown as {
-          axe: {
-            run(
-              context: Document,
-              options: object,
-            ): Promise<{
-              violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];
-            }>;
-          };
-        }
-      ).axe.run(document, { runOnly: tags }),
-    rules,
-  );
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.slice(0, 3).map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary}`),
-  );
 }
 
 describe("the report", () => {

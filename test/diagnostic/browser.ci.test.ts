@@ -1,8 +1,6 @@
 /** The pages in a real Chromium: accessible, narrow, dark, light in weight, without a script, without a connection, live. */
 
-import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { eq } from "drizzle-orm";
@@ -12,11 +10,10 @@ import { createEntryLink } from "../../apps/diagnostic/app.ts";
 import { completeAssessment, saveAnswers, startAssessment } from "../../apps/diagnostic/assessments.ts";
 import { questionnaireOf } from "../../apps/diagnostic/questionnaire.ts";
 import { answer } from "../../apps/relational/schema.ts";
+import { violations } from "../stack/accessibility.ts";
 import { openBrowser } from "../stack/browser.ts";
 import { type AppUnderTest, openApp, password } from "./app-under-test.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const phone = { width: 360, height: 740 };
 const desktop = { width: 1280, height: 800 };
 const minute = 60_000;
@@ -144,29 +141,6 @@ async function forEachPage(
     await close();
   }
   return troubles;
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate(
-    (tags) =>
-      (
-        globalThis as unknown as {
-          axe: {
-            run(
-              context: Document,
-              options: object,
-            ): Promise<{
-              violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];
-            }>;
-          };
-        }
-      ).axe.run(document, { runOnly: tags }),
-    rules,
-  );
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary}`),
-  );
 }
 
 describe("accessibility (axe-core: WCAG 2.2 A and AA, best practice)", () => {
