@@ -81,6 +81,7 @@ import { providerEndpoint } from "./place/provider-endpoint.ts";
 import { regionAbroad } from "./place/region-abroad.ts";
 import { regionNamedAbroad } from "./place/region-named-abroad.ts";
 import { stateAbroad } from "./place/state-abroad.ts";
+import { stateSettings } from "./place/state-settings.ts";
 import { volumeAbroad } from "./place/volume-abroad.ts";
 import { zoneAbroad } from "./place/zone-abroad.ts";
 import type { Policy } from "./policy.ts";
@@ -120,6 +121,7 @@ const named: readonly Policy[] = [
   regionAbroad,
   regionNamedAbroad,
   stateAbroad,
+  stateSettings,
   volumeAbroad,
   zoneAbroad,
   backupLocation,

@@ -8,7 +8,7 @@ import type { CheckResult } from "./findings.ts";
 import { fileLines } from "./input/file-lines.ts";
 import type { Live } from "./input/live.ts";
 import { readManifests } from "./input/manifests.ts";
-import { plannedResources } from "./input/planned.ts";
+import { plannedResources, stackOutputs } from "./input/planned.ts";
 import { Plan, type PlanSource } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import type { Resource } from "./resource.ts";
@@ -24,16 +24,21 @@ export type CheckSubject =
 
 export interface CheckCountryOptions {
   readonly subject: CheckSubject;
+  /** Judged beside the subject, such as the files of a Pulumi project. */
+  readonly beside?: readonly Resource[];
   /** YYYY-MM-DD; the present day in the country where absent. */
   readonly today?: string;
 }
 
 /** @throws LocalisationError where manifests can't be read. */
-export function checkCountry(loaded: LoadedCountry, { subject, today }: CheckCountryOptions): CheckResult {
+export function checkCountry(
+  loaded: LoadedCountry,
+  { subject, beside = [], today }: CheckCountryOptions,
+): CheckResult {
   const { resources, source, target } = subjectOf(loaded.country, subject, loaded.file);
   const result = checkResources(loaded, {
     policies,
-    plan: new Plan(resources, source),
+    plan: new Plan([...resources, ...beside], source),
     target,
     ...(subject.kind === "live" && {
       planned: new Plan(plannedResources(subject.plan.resources), source),
@@ -97,7 +102,7 @@ function subjectOf(
       return { resources: [], source: { kind: "file", description: file }, target };
     case "plan":
       return {
-        resources: plannedResources(subject.plan.resources),
+        resources: [...plannedResources(subject.plan.resources), stackOutputs(subject.plan)],
         source: { kind: "plan", description: subject.description },
         target: subject.plan.target as typeof target,
       };

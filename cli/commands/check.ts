@@ -19,6 +19,7 @@ interface Options {
   readonly manifests?: string;
   readonly live?: boolean;
   readonly state?: string;
+  readonly project?: string;
   readonly severity: Severity;
   readonly format: "table" | "json" | "sarif" | "junit";
   readonly json?: boolean;
@@ -34,6 +35,7 @@ export function checkCommand(): Command {
     .option("--manifests <folder>", "check Kubernetes manifests instead, such as what `helm template` prints")
     .option("--live", "check what runs on the cluster instead, and how it differs from the plan")
     .option("--state <file>", "check what `pulumi stack export` printed; with --live, its cloud resources")
+    .option("--project <folder>", "also check the Pulumi.yaml and Pulumi.<stack>.yaml of a folder")
     .addOption(
       new Option("--severity <severity>", "fail from this severity on").choices(severities).default("low"),
     )
@@ -50,7 +52,9 @@ export function checkCommand(): Command {
         process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
       const subject = await subjectOf(loaded, options);
       const { checkCountry } = await import("../../policies/check-country.ts");
-      const result = checkCountry(loaded, { subject });
+      const { readProject } = await import("../../policies/input/project.ts");
+      const beside = options.project === undefined ? [] : readProject(options.project);
+      const result = checkCountry(loaded, { subject, beside });
       await show(result, options);
       if (isBlocked(result, options.severity)) process.exitCode = exitCode.checkFailed;
     });

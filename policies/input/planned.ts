@@ -61,6 +61,18 @@ export function plannedResources(planned: readonly PlannedResource[]): Resource[
   });
 }
 
+/** What a stack shows to whoever may read its state, as the state has it. */
+export function stackOutputs({ outputs, country }: CountryPlan): Resource {
+  const type = "pulumi:pulumi:Stack";
+  const { notes: _, ...values } = outputs as JsonObject;
+  return {
+    type,
+    name: `Stack/${country.toLowerCase()}`,
+    urn: `urn:plan::${type}::outputs`,
+    properties: values,
+  };
+}
+
 function providerReference({ name, properties }: PlannedResource): ProviderReference {
   const given = properties as JsonObject;
   const region = textAt(given, "region");

@@ -1,11 +1,11 @@
 /** Passwords and keys stand in Secrets, never in settings that anybody may read. */
 import { field, matches } from "../admission/cel.ts";
 import { everyText, longTexts } from "../admission/kinds.ts";
-import { aws } from "../example.ts";
+import { aws, resource } from "../example.ts";
 import type { Breach, ResourcePolicy } from "../policy.ts";
 import { workloads } from "../reading/pods.ts";
 import { type Text, textsIn, textsOf } from "../reading/texts.ts";
-import type { Resource } from "../resource.ts";
+import { type Resource, secretMarker } from "../resource.ts";
 
 /** A name that promises a secret, unless it names a file, a Secret or a lifetime. */
 const secretName =
@@ -37,6 +37,8 @@ export const secretInPlain: ResourcePolicy = {
     ...workloads,
     "kubernetes:core/*:ConfigMap",
     "kubernetes:helm.sh/*:Release",
+    "pulumi:pulumi:Stack",
+    "pulumi:pulumi:StackSettings",
     "aws:lambda/function:Function",
     "aws:ecs/taskDefinition:TaskDefinition",
     "aws:ec2/instance:Instance",
@@ -63,9 +65,11 @@ export const secretInPlain: ResourcePolicy = {
         {
           path: text.path,
           message: `It holds ${what} in the clear.`,
-          cure: subject.type.startsWith("aws:")
-            ? "Mark it as a secret, or let AWS keep it in Secrets Manager."
-            : "Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
+          cure: subject.type.startsWith("pulumi:")
+            ? "Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`)."
+            : subject.type.startsWith("aws:")
+              ? "Mark it as a secret, or let AWS keep it in Secrets Manager."
+              : "Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
         },
       ];
     }),
@@ -94,6 +98,14 @@ export const secretInPlain: ResourcePolicy = {
   examples: {
     passing: [
       {
+        resources: [
+          resource("pulumi:pulumi:Stack", "za-production", {
+            webAddress: "https://sme.example.gov.za",
+            adminPassword: secretMarker,
+          }),
+        ],
+      },
+      {
         manifests: `
 apiVersion: v1
 kind: Pod
@@ -108,6 +120,12 @@ spec:
       },
     ],
     failing: [
+      {
+        resources: [resource("pulumi:pulumi:Stack", "za-production", { adminPassword: "correct-horse" })],
+        findings: [
+          "Stack/za-production adminPassword: It holds the value of adminPassword in the clear. Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`).",
+        ],
+      },
       {
         manifests: `
 apiVersion: v1

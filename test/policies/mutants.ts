@@ -2,7 +2,7 @@
  * Ways to break a compliant stack. Each is one change of a kind that happens: an edited line, an added object, a removed
  * one, an edited localisation file; with the policy that is there to catch it.
  */
-import { aws } from "../../policies/example.ts";
+import { aws, resource } from "../../policies/example.ts";
 import { parseManifests } from "../../policies/input/manifests.ts";
 import type { JsonObject, Resource } from "../../policies/resource.ts";
 import { isObject, typeKey } from "../../policies/resource.ts";
@@ -106,6 +106,21 @@ const egressTo = (to: string) =>
 
 /** On any plan for a cluster. */
 export const clusterMutations: readonly Mutation[] = [
+  add(
+    "assigned-address",
+    "a load balancer that the cloud made abroad",
+    "apiVersion: v1\nkind: Service\nmetadata: { name: made, namespace: rollout }\nspec: { ports: [{ port: 8883 }] }\nstatus: { loadBalancer: { ingress: [{ hostname: a.elb.us-east-2.amazonaws.com }] } }",
+  ),
+  add(
+    "volume-abroad",
+    "a volume that exists in another zone",
+    "apiVersion: v1\nkind: PersistentVolume\nmetadata: { name: old }\nspec: { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: topology.kubernetes.io/zone, operator: In, values: [elsewhere] }] }] } } }",
+  ),
+  add(
+    "state-settings",
+    "a project whose state is at Pulumi's service",
+    resource("pulumi:pulumi:Project", "Pulumi.yaml", { backend: { url: "https://api.pulumi.com" } }),
+  ),
   // Where pods run.
   edit("pod-zones", "no affinity", workloads, (draft) => delete pod(draft).affinity),
   edit("pod-zones", "a zone abroad beside the country's", workloads, (draft) =>
