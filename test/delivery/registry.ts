@@ -1,7 +1,8 @@
 /** A real image registry on a free port of this machine, for tests: Debian's docker-registry over a temporary folder. */
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 
 export const registryProgram = "docker-registry";
 
@@ -22,22 +23,27 @@ export async function startRegistry(folder: string): Promise<Registry> {
       http: { addr: "127.0.0.1:0" },
     }),
   );
-  const child = spawn(registryProgram, ["serve", configuration], { stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
-  let output = "";
-  const address = await new Promise<string>((resolve, reject) => {
-    const read = (text: Buffer) => {
-      output += text;
-      const found = /listening on (127\.0\.0\.1:\d+)/.exec(output)?.[1];
-      if (found !== undefined) resolve(found);
+  // Not a pipe: a test that waits for another program would not empty it, and the registry would wait too.
+  const log = join(folder, "log");
+  const output = openSync(log, "w");
+  const child = spawn(registryProgram, ["serve", configuration], { stdio: ["ignore", output, output] });
+  closeSync(output);
+  let running = true;
+  const ended = new Promise<void>((resolve) => {
+    const stopped = () => {
+      running = false;
+      resolve();
     };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-    child.on("error", reject);
-    child.on("close", () => reject(new Error(`The registry ended:\n${output}`)));
+    child.on("close", stopped);
+    child.on("error", stopped);
   });
+  const listening = () => /listening on (127\.0\.0\.1:\d+)/.exec(readFileSync(log, "utf8"))?.[1];
+  while (listening() === undefined) {
+    if (!running) throw new Error(`The registry ended:\n${readFileSync(log, "utf8")}`);
+    await wait(50);
+  }
   return {
-    address,
+    address: listening()!,
     stop: async () => {
       child.kill("SIGTERM");
       await ended;
