@@ -114,7 +114,8 @@ function troubleOf(pod: KubernetesObject, events: readonly Event[]): Found | und
       ...(container && { log: { container: container.name, previous: false } }),
     };
   }
-  if (status.phase === "Pending")
+  // The container itself tells of its image and its start a moment later.
+  if (status.phase === "Pending" && last.reason !== "Failed" && last.reason !== "BackOff")
     return { reason: last.reason ?? "Pending", what: oneLine(last.message), cure: "" };
   return undefined;
 }

@@ -145,8 +145,7 @@ export class CountryStack {
   }
 
   /**
-   * Reads what is there into the state. What an interrupted run may or may not have made counts as not made: the next
-   * run makes it, and takes over what is there.
+   * Reads what is there into the state. What an interrupted run may or may not have made counts as not made.
    * @throws EngineFailure
    */
   async refresh(options: RunOptions = {}): Promise<void> {
@@ -161,6 +160,14 @@ export class CountryStack {
   /** What the stack tells of itself since its last run. */
   outputs(): Promise<OutputMap> {
     return this.#explained(() => this.#opened.outputs());
+  }
+
+  /**
+   * Runs from now on take over objects that are in the cluster already. Never for good: an object that a later version of the kit
+   * declares under another name would be taken over and then deleted under its old one.
+   */
+  takeOver(): void {
+    this.#opened.workspace.envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
   }
 
   /** The next run takes away what protects the data that the stack holds. */

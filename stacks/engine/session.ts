@@ -121,6 +121,7 @@ function programOf({ loaded, target, version }: RolloutRequest) {
       country,
       catalogues,
       version,
+      asksProviders: true,
       ...(environment !== undefined && { environment }),
       ...(releaseData && { releaseData }),
     });
@@ -155,8 +156,12 @@ async function reachCluster(
   });
 }
 
-/** What an interrupted run had begun is looked at before anything else is done. */
-export async function repair({ stack }: Session, conversation: Conversation): Promise<void> {
+/**
+ * What an interrupted run had begun is looked at before anything else is done. Objects that it made without noting them are taken
+ * over, as is, by a new stack, the namespace that a team made for its Secrets.
+ */
+export async function repair({ stack, resources }: Session, conversation: Conversation): Promise<void> {
+  if (resources.length === 0) stack.takeOver();
   const { pending } = await stack.recorded();
   if (pending.length === 0) return;
   conversation.tell({
@@ -165,5 +170,6 @@ export async function repair({ stack }: Session, conversation: Conversation): Pr
   });
   await conversation.step("Reading what is there", async () => {
     await stack.refresh({ signal: conversation.signal });
+    stack.takeOver();
   });
 }

@@ -10,6 +10,7 @@ import { StackRoot } from "../../components/stack-root.ts";
 import { allowedEndpoints } from "./endpoints.ts";
 import { notes } from "./notes.ts";
 import { clusterParts, doors, machinePort } from "./parts.ts";
+import { providerSettings } from "./provider-settings.ts";
 import { type KubernetesSettings, type StackInput, type StackOutputs, StackSettingsError } from "./stack.ts";
 
 /** @throws StackSettingsError */
@@ -29,8 +30,7 @@ export function kubernetesStack(input: StackInput): StackOutputs {
 
   const provider = new Provider("cluster", {
     ...(cluster.context !== undefined && { context: cluster.context }),
-    enableServerSideApply: true,
-    deleteUnreachable: false,
+    ...providerSettings,
   });
   const root = new StackRoot(country.country.toLowerCase(), { provider });
   clusterParts(input, {

@@ -1,0 +1,82 @@
+/**
+ * A small stack on a cluster: a namespace, a ConfigMap, and Deployments of one pod. Run by itself it stands one up whose pod never
+ * gets ready: `node cluster-stack.ts <folder of the state> <namespace> <image>`.
+ */
+import { pathToFileURL } from "node:url";
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import type { CountryStackOptions } from "../../stacks/engine/country-stack.ts";
+import { providerSettings } from "../../stacks/kubernetes/provider-settings.ts";
+import { smallStack } from "./small-stack.ts";
+
+export interface Part {
+  readonly image: string;
+  readonly command?: readonly string[];
+  /** Of which a variable is read. */
+  readonly secret?: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly cpu?: string;
+}
+
+/** A pool that no node is in. */
+export const nowhere = { "example.org/pool": "none" };
+
+export function clusterProgram(
+  namespace: string,
+  setting: string,
+  parts: Readonly<Record<string, Part>>,
+): CountryStackOptions["program"] {
+  return () => {
+    const provider = new Provider("cluster", providerSettings);
+    const home = new Namespace(namespace, { metadata: { name: namespace } }, { provider });
+    const inside = { provider, dependsOn: [home] };
+    new ConfigMap("settings", { metadata: { name: "settings", namespace }, data: { setting } }, inside);
+    for (const [name, part] of Object.entries(parts)) {
+      const labels = { app: name };
+      new Deployment(
+        name,
+        {
+          metadata: { name, namespace },
+          spec: {
+            replicas: 1,
+            selector: { matchLabels: labels },
+            template: {
+              metadata: { labels },
+              spec: {
+                terminationGracePeriodSeconds: 1,
+                ...(part.nodeSelector && { nodeSelector: part.nodeSelector }),
+                containers: [
+                  {
+                    name: "part",
+                    image: part.image,
+                    ...(part.command && { command: [...part.command] }),
+                    resources: { requests: { cpu: part.cpu ?? "1m", memory: "1Mi" } },
+                    ...(part.secret && {
+                      env: [
+                        { name: "SECRET", valueFrom: { secretKeyRef: { name: part.secret, key: "key" } } },
+                      ],
+                    }),
+                  },
+                ],
+              },
+            },
+          },
+        },
+        inside,
+      );
+    }
+    return { namespace };
+  };
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [, , folder = "", namespace = "", image = ""] = process.argv;
+  const stack = await smallStack(
+    folder,
+    clusterProgram(namespace, "one", { slow: { image, nodeSelector: nowhere } }),
+  );
+  await stack.open(await stack.exists(), "right");
+  await stack.up();
+}
