@@ -2,11 +2,10 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { Analytics } from "../../apps/analytics/analytics.ts";
 import { type KpiRow, kpiByShift } from "../../apps/analytics/queries.ts";
-import { openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
+import type { RelationalStore } from "../../apps/relational/database.ts";
 import { company, machine as machineTable, site } from "../../apps/relational/schema.ts";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
-import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
 import type { Country } from "../../localisation/schema/country.ts";
+import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../store/open.ts";
 import type { Machine } from "./histories.ts";
 import type { RawReading } from "./reference.ts";
 
@@ -27,20 +26,18 @@ export interface OpenAnalytics {
 }
 
 export class Stores {
-  readonly timeSeries: TimeSeriesStore;
+  readonly timeSeries: TestTimeSeriesStore;
   readonly relational: RelationalStore;
   readonly country: Country;
 
-  private constructor(timeSeries: TimeSeriesStore, relational: RelationalStore, country: Country) {
+  private constructor(timeSeries: TestTimeSeriesStore, relational: RelationalStore, country: Country) {
     this.timeSeries = timeSeries;
     this.relational = relational;
     this.country = country;
   }
 
   static async open(country: Country): Promise<Stores> {
-    const timeSeries = await openTimeSeriesStore();
-    await migrateTimeSeriesStore(timeSeries.writer, country);
-    return new Stores(timeSeries, await openRelationalStore(), country);
+    return new Stores(await openTestTimeSeries(country), await openTestRelational(), country);
   }
 
   async close(): Promise<void> {
@@ -58,6 +55,7 @@ export class Stores {
       client: this.timeSeries.analytics,
       database: this.relational.database,
       country: this.country,
+      layout: this.timeSeries.layout,
       log: { warn: () => undefined },
       ...options,
     });

@@ -5,11 +5,9 @@ import { createDiagnosticApp, createEntryLink } from "../../apps/diagnostic/app.
 import { hashPassword } from "../../apps/diagnostic/password.ts";
 import type { DiagnosticDependencies } from "../../apps/diagnostic/services.ts";
 import { addMachine, addSite, registerCompany } from "../../apps/relational/companies.ts";
-import { openRelationalStore } from "../../apps/relational/database.ts";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
-import { openTimeSeriesStore } from "../../apps/store/store.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import { packageRoot } from "../../localisation/package-root.ts";
+import { openTestRelational, openTestTimeSeries } from "../store/open.ts";
 
 export const origin = "http://sme.test";
 export const password = "three short words";
@@ -35,9 +33,8 @@ export async function openApp(
   options: Partial<DiagnosticDependencies> = {},
 ) {
   const { country, catalogues } = loaded;
-  const store = await openTimeSeriesStore();
-  await migrateTimeSeriesStore(store.writer, country);
-  const relational = await openRelationalStore();
+  const store = await openTestTimeSeries(country);
+  const relational = await openTestRelational();
   const { database } = relational;
   // Hashing takes long on purpose: once is enough.
   const passwordHash = await hashPassword(password);

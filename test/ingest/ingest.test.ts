@@ -3,18 +3,17 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
-import { openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
+import type { RelationalStore } from "../../apps/relational/database.ts";
 import { machine } from "../../apps/relational/schema.ts";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
-import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
 import { registerTestCompany } from "../broker/data-path.ts";
+import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../store/open.ts";
 import { disagreements, insertRaw, rowsOf, storedCountry } from "../store/rows.ts";
 
 const timezone = "Asia/Kolkata";
 const country = storedCountry(timezone, { raw: "P20Y", minute: "P20Y", hour: "P20Y", day: "P20Y" });
 const day = 86_400_000;
 
-let store: TimeSeriesStore;
+let store: TestTimeSeriesStore;
 let relational: RelationalStore;
 let ingest: Ingest;
 let fatal: Error[];
@@ -24,9 +23,8 @@ let channel: string;
 let tests = 0;
 
 beforeAll(async () => {
-  store = await openTimeSeriesStore();
-  await migrateTimeSeriesStore(store.writer, country);
-  relational = await openRelationalStore();
+  store = await openTestTimeSeries(country);
+  relational = await openTestRelational();
   await registerTestCompany(relational.database, "Acme");
 });
 afterAll(async () => {

@@ -1,8 +1,7 @@
 /** Rollups: right in every zone, and repaired where an insert ended between raw and them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
 import { lastReceivedAt, repairRollups } from "../../apps/store/rollup-repair.ts";
-import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
+import { openTestTimeSeries, type TestTimeSeriesStore } from "./open.ts";
 import { disagreements, insertRaw, type Row, rowsOf, storedCountry } from "./rows.ts";
 
 const minute = 60_000;
@@ -34,8 +33,7 @@ describe.each([
 ])("in %s", (timezone, until) => {
   test("hours and days start when the country's do, over a change of the clocks", async () => {
     const country = storedCountry(timezone, { raw: "P99Y", minute: "P99Y", hour: "P99Y", day: "P99Y" });
-    const store = await openTimeSeriesStore();
-    await migrateTimeSeriesStore(store.writer, country);
+    const store = await openTestTimeSeries(country);
     for (const chunk of [readings(until, 72), readings(until - 2 * hour + 7, 3)])
       await insertRaw(store.writer, chunk);
     const starts = await rowsOf<{ at: number }>(
@@ -61,11 +59,10 @@ describe.each([
 describe("repair", () => {
   const country = storedCountry("Asia/Kolkata");
   const { timezone } = country;
-  let store: TimeSeriesStore;
+  let store: TestTimeSeriesStore;
   let started: number;
   beforeAll(async () => {
-    store = await openTimeSeriesStore();
-    await migrateTimeSeriesStore(store.writer, country);
+    store = await openTestTimeSeries(country);
     started = Date.now();
     // Over a month's end, so that inserts make several parts.
     await insertRaw(store.writer, readings(started, 24 * 35, started));

@@ -44,7 +44,7 @@ export class Rights {
     if (privilege === "SELECT" && readableByAll.has(table)) return true;
     return (this.#grants.get(user) ?? []).some(
       ({ privileges, on }) =>
-        privileges.some((own) => own === privilege || privilege.startsWith(`${own} `)) &&
+        privileges.some((own) => own === "ALL" || own === privilege || privilege.startsWith(`${own} `)) &&
         (on === "*.*" || on === table || (on.endsWith(".*") && table.startsWith(on.slice(0, -1)))),
     );
   }

@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly shards?: number;
   /** Told of each query that is about to run; may refuse it by throwing. */
   readonly onQuery?: (user: string, query: string) => void | Promise<void>;
+  /** Users beside the stack's own, with their grants. */
+  readonly users?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface TestServer {
@@ -59,18 +61,15 @@ export async function startServer(options: ServerOptions): Promise<TestServer> {
   const sessions = new Sessions(folder, settings);
   const grants = (parse(timeSeriesUsers(4096)) as { users: Record<string, { grants: { query: string[] } }> })
     .users;
-  const rights = new Rights(
-    Object.fromEntries(
-      Object.entries(grants).map(
-        ([
-          user,
-          {
-            grants: { query },
-          },
-        ]) => [user, query],
-      ),
-    ),
+  const own = Object.entries(grants).map(
+    ([
+      user,
+      {
+        grants: { query },
+      },
+    ]) => [user, query] as const,
   );
+  const rights = new Rights({ ...Object.fromEntries(own), ...options.users });
   const server = createServer(
     {
       cert: readFileSync(options.certificate),

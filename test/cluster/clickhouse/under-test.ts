@@ -16,7 +16,7 @@ export interface ServerUnderTest {
 }
 
 export async function serverUnderTest(
-  options: Pick<ServerOptions, "shards" | "onQuery"> = {},
+  options: Pick<ServerOptions, "shards" | "onQuery" | "users"> = {},
 ): Promise<ServerUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), "clickhouse-test-"));
   const authority = await TestAuthority.make();
