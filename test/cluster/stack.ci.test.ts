@@ -64,16 +64,16 @@ describe.skipIf(skipped !== undefined)(
       rmSync(folder, { recursive: true, force: true });
     }, 15 * minutes);
 
-    const logIn = (login: MachineLogin, options: mqtt.IClientOptions = {}) =>
+    const logIn = (login: MachineLogin, ca = authority) =>
       mqtt.connectAsync(
         `mqtts://${broker.host}:${broker.port}`,
         {
           ...login,
-          ca: authority,
+          clientId: login.username,
+          ca,
           servername: serverName,
           protocolVersion: 4,
           reconnectPeriod: 0,
-          ...options,
         },
         false,
       );
@@ -103,9 +103,9 @@ describe.skipIf(skipped !== undefined)(
         await client.endAsync();
 
         await expect(logIn({ ...login, password: "wrong" })).rejects.toThrow(/not authorized|bad user/i);
-        await expect(
-          logIn(login, { ca: await stack.secret("broker-certificate", "ca.crt") }),
-        ).rejects.toThrow(/certificate/);
+        await expect(logIn(login, await stack.secret("broker-certificate", "ca.crt"))).rejects.toThrow(
+          /certificate/,
+        );
       },
       10 * minutes,
     );

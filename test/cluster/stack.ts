@@ -207,11 +207,12 @@ export class ClusterStack {
           `== ${name}\n${await say(["logs", ...inside, name, "--all-containers", "--tail=15"])}`,
       ),
     );
-    return [
+    const all = [
       await say(["get", "pods,pvc,certificates,jobs", ...inside, "-o", "wide"]),
       (await say(["get", "events", ...inside, "--sort-by=.lastTimestamp"])).split("\n").slice(-40).join("\n"),
       ...logs,
     ].join("\n");
+    return all.replace(/^(.{400}).+$/gm, "$1…");
   }
 
   async delete(): Promise<void> {
