@@ -38,7 +38,7 @@ function idleChecks(view: ReportView, checks: readonly ReportCheck[]): Html | ""
   if (checks.length === 0) return "";
   return html`<details>
 <summary><span class="mark not-applicable">${view.t("verdict.not-applicable")}</span> ${view.t("check.nothing")} (${checks.length})</summary>
-<ul>${checks.map(({ policy, title }) => html`<li id="${view.id(`check-${policy}`)}">${view.english(title)} <code>${policy}</code></li>`)}</ul>
+<ul>${checks.map(({ policy, title }) => html`<li id="${view.id(`check-${policy}`)}">${view.policyTitle({ policy, title })} <code>${policy}</code></li>`)}</ul>
 </details>`;
 }
 
@@ -52,10 +52,10 @@ function findingItem(view: ReportView, finding: ReportFinding): Html {
 }
 
 function checkItem(view: ReportView, check: ReportCheck): Html {
-  const { policy, title, verdict, risk, severity, level, dataClasses, articles, controls, passed } = check;
+  const { policy, verdict, risk, severity, level, dataClasses, articles, controls, passed } = check;
   const open = verdict === "fail" || verdict === "undetermined";
   return html`<details id="${view.id(`check-${policy}`)}"${open ? html` open` : ""}>
-<summary><span class="mark ${verdict}">${view.t(`verdict.${verdict}`)}</span> ${view.english(title)}</summary>
+<summary><span class="mark ${verdict}">${view.t(`verdict.${verdict}`)}</span> ${view.policyTitle(check)}</summary>
 <dl class="facts">
 <dt>${view.t("check.id")}</dt><dd><code>${policy}</code>, ${view.t(`severity.${severity}`)}${level === "advisory" ? `, ${view.t("advisory")}` : ""}</dd>
 <dt>${view.t("check.risk")}</dt><dd lang="en">${risk}</dd>

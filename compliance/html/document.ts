@@ -21,7 +21,12 @@ export function reportPage(
   { country, catalogues }: Pick<LoadedCountry, "country" | "catalogues">,
 ): string {
   const views = report.languages.map(
-    (language) => new ReportView(report, new Translation(country, catalogues, language)),
+    (language) =>
+      new ReportView(
+        report,
+        new Translation(country, catalogues, language),
+        catalogues[language]?.policies ?? {},
+      ),
   );
   const [first] = views;
   if (first === undefined) throw new Error("A report has at least one language.");

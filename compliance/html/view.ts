@@ -8,10 +8,19 @@ export type Html = ReturnType<typeof html>;
 export class ReportView {
   readonly report: Report;
   readonly translation: Translation;
+  readonly #titles: Readonly<Record<string, string>>;
 
-  constructor(report: Report, translation: Translation) {
+  /** @param titles of policies in this language, as far as there are any. */
+  constructor(report: Report, translation: Translation, titles: Readonly<Record<string, string>>) {
     this.report = report;
     this.translation = translation;
+    this.#titles = titles;
+  }
+
+  /** What a policy asks for: in this language, or the policy's own English. */
+  policyTitle({ policy, title }: { readonly policy: string; readonly title: string }): Html {
+    const translated = this.#titles[policy];
+    return translated === undefined ? this.english(title) : html`${translated}`;
   }
 
   /** A text of the catalogue, `report.` before its key. */

@@ -59,6 +59,22 @@ export const CatalogueSchema = strictObject(
         examples: [{ "digital-plan": { text: "Is there a plan?" } }],
       },
     ),
+    policies: mapOf(
+      { pattern: identifierPattern },
+      Type.String({
+        title: "Policy",
+        description: "What the policy asks for.",
+        minLength: 1,
+        maxLength: 500,
+      }),
+      {
+        title: "Policies",
+        description: "Titles of policies by id, for the compliance report; the English one where absent.",
+        expected: "the id of a policy",
+        default: {},
+        examples: [{ "region-abroad": "Cloud resources stand in an allowed region." }],
+      },
+    ),
   },
   {
     title: "Language catalogue",

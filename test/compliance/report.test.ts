@@ -248,3 +248,14 @@ test("report.json that was edited is refused with what is wrong", async () => {
   expect(reading(text.replace('"country": "ZA"', '"country": "za"'))).toThrow("/country");
   expect(reading(text.replace('"kit"', '"extra": 1, "kit"'))).toThrow("is no whole report");
 });
+
+test("titles of policies in other languages belong to policies", async () => {
+  const ids = new Set(policies.map(({ id }) => id));
+  for (const country of ["tr", "br"]) {
+    const { loaded } = await reportOf(country, "kubernetes");
+    const [language = ""] = loaded.country.languages;
+    const titles = Object.keys(loaded.catalogues[language]?.policies ?? {});
+    expect(titles.length).toBeGreaterThan(100);
+    expect(titles.filter((id) => !ids.has(id))).toEqual([]);
+  }
+});

@@ -111,6 +111,7 @@ describe("a country whose language is written from right to left", () => {
       name: "العربية",
       messages: { "welcome.register": "ابدأ الآن" },
       questions: {},
+      policies: {},
     };
     const web = createDiagnosticApp({
       ...app.dependencies,

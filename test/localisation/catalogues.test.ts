@@ -57,6 +57,7 @@ describe("a catalogue", () => {
       name: "Kiswahili",
       messages: { "page.skip": "Ruka", "page.skp": "Ruka" },
       questions: {},
+      policies: {},
     });
     expect(warnings.map(({ line, path }) => [line, path])).toEqual([
       [3, "messages"],
