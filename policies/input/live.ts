@@ -121,7 +121,7 @@ function runs({ kind, status, metadata, spec }: KubernetesObject): boolean {
   return !(isVersion && fieldOf(spec, "replicas") === 0);
 }
 
-function liveResource({ apiVersion, kind, status, ...object }: KubernetesObject): Resource {
+export function liveResource({ apiVersion, kind, status, ...object }: KubernetesObject): Resource {
   const { managedFields: _, ...metadata } = object.metadata as KubernetesObject["metadata"] & {
     readonly managedFields?: unknown;
   };

@@ -4,12 +4,14 @@ import { loadCountry } from "../../localisation/load.ts";
 import { admissionManifests, admissionTypes, hasAdmission } from "../../policies/admission/generate.ts";
 import { policies } from "../../policies/catalogue.ts";
 import { PolicyContext } from "../../policies/context.ts";
+import { liveResource } from "../../policies/input/live.ts";
 import { parseManifests } from "../../policies/input/manifests.ts";
 import { plannedResources } from "../../policies/input/planned.ts";
 import { objectName, Plan } from "../../policies/plan.ts";
 import type { Example } from "../../policies/policy.ts";
 import { stackClasses } from "../../policies/reading/storage-classes.ts";
 import { type Resource, typeKey } from "../../policies/resource.ts";
+import type { KubernetesObject } from "../../stacks/cluster/cluster-client.ts";
 import { planCountry } from "../../stacks/plan/country-plan.ts";
 import { installDefinitions } from "../cluster/definitions.ts";
 import { kubectl, noCluster, onCluster } from "../cluster/kubectl.ts";
@@ -190,6 +192,129 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
         }
       },
     );
+  });
+
+  describe("What is stored gets the verdict of what was planned:", () => {
+    const plain = `${part}-plain`;
+    const onClusters = policies.filter((policy) => policy.judges === "resource");
+
+    beforeAll(async () => {
+      await server.create(namespaceObject(plain));
+      await server.create({
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name: "operator", namespace: plain },
+      });
+    });
+
+    test.each(onClusters.map((policy) => [policy.id, policy] as const))("%s", async (_, policy) => {
+      for (const example of [...policy.examples.failing, ...policy.examples.passing]) {
+        const objects = parseManifests(example.manifests ?? "", "example.yaml").map(({ properties }) =>
+          completeObject(properties as unknown as ClusterObject, plain),
+        );
+        const context = contextOf(example, objects);
+        for (const object of objects) {
+          // Only the cluster itself writes a status.
+          if (object.status !== undefined) continue;
+          if ((await server.client.resourceOf(object.apiVersion, object.kind)) === undefined) continue;
+          const { stored } = await server.tryOut(object);
+          if (stored === undefined) continue;
+          const [planned] = resourcesOf([object]);
+          const live = liveResource(stored as unknown as KubernetesObject);
+          const failed = (resource: Resource) => {
+            if (!policy.types.some((type) => type === "*" || typeKey(type) === typeKey(resource.type)))
+              return false;
+            const outcome = policy.check(resource, context);
+            return Array.isArray(outcome) && outcome.length > 0;
+          };
+          expect([live.name, failed(live)]).toEqual([planned?.name, failed(planned as Resource)]);
+        }
+      }
+    });
+  });
+
+  describe("A namespace that is closed", () => {
+    const namespace = `${part}-closed`;
+    const inNamespace = ["-n", namespace];
+    const service = (name: string): ClusterObject => ({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name, namespace },
+      spec: { type: "ExternalName", externalName: "db.example.com" },
+    });
+    const waiver = (resource: string, until: string) => ({
+      id: resource,
+      policy: "external-name",
+      resource: `${namespace}/Service/${resource}`,
+      why: "It moves in spring.",
+      who: "N. Dlamini",
+      until,
+    });
+    const security = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+
+    beforeAll(async () => {
+      await server.create(namespaceObject(namespace));
+      await server.create(service("older"));
+      await server.create({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "app", namespace },
+        spec: {
+          nodeSelector: { "rollout-test": "nowhere" },
+          automountServiceAccountToken: false,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 10001,
+            seccompProfile: { type: "RuntimeDefault" },
+          },
+          containers: [
+            { name: "app", image: "registry.example.gov.za/sme/app:1.2.0", securityContext: security },
+          ],
+        },
+      });
+      const country = {
+        residency: { waivers: [waiver("waived", "2027-06-01"), waiver("ended", "2026-06-30")] },
+      };
+      const context = contextOf({ country }, []);
+      const chosen = policies.filter(({ id }) =>
+        ["external-name", "pod-security", "image-registry"].includes(id),
+      );
+      const manifests = admissionManifests(chosen, context, { namespace, mode: "enforce" });
+      await putInForce(server, manifests as unknown as ClusterObject[], namespace);
+    }, 900_000);
+
+    test.each([
+      ["waived", []],
+      ["ended", [`${namespace}-external-name`]],
+      ["other", [`${namespace}-external-name`]],
+    ])("knows the waiver of %s, and its last day", async (name, refusedBy) => {
+      expect((await server.tryOut(service(name))).refusedBy).toEqual(refusedBy);
+    });
+
+    test("lets no container be added to a pod that the pod itself could not have", async () => {
+      const debug = [
+        ...inNamespace,
+        "debug",
+        "app",
+        "--image=docker.io/library/busybox",
+        "--profile=general",
+      ];
+      await expect(kubectl(debug)).rejects.toThrow(/ValidatingAdmissionPolicy .* denied request/);
+    });
+
+    test("lets what was there before go, and not change", async () => {
+      const patch = (change: object) =>
+        kubectl([...inNamespace, "patch", "service", "older", "--type=merge", "-p", JSON.stringify(change)]);
+      await expect(patch({ metadata: { finalizers: ["rollout.test/hold"] } })).rejects.toThrow(
+        /denied request/,
+      );
+      await kubectl([...inNamespace, "delete", "service", "older", "--timeout=120s"]);
+    });
+
+    test("is not in the way elsewhere", async () => {
+      const elsewhere = { ...service("copy"), metadata: { name: "copy", namespace: `${namespace}-last` } };
+      expect((await server.tryOut(elsewhere)).refusedBy).toEqual([]);
+    });
   });
 
   describe.each(["za", "tr", "br"])("The plan of %s", (name) => {

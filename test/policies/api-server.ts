@@ -20,6 +20,8 @@ export interface Answer {
   readonly refusedBy: readonly string[];
   /** Of the API server, where it did not take the object. */
   readonly error?: string;
+  /** As it would be stored, with all defaults. */
+  readonly stored?: ClusterObject;
 }
 
 export class ApiServer {
@@ -38,12 +40,12 @@ export class ApiServer {
 
   /** Everything but storing it. */
   async tryOut(object: ClusterObject): Promise<Answer> {
-    const { status, body, warnings } = await this.#post(object, "?dryRun=All");
+    const { status, body, warnings, stored } = await this.#post(object, "?dryRun=All");
     const named = [...`${warnings.join("\n")}\n${body}`.matchAll(/ValidatingAdmissionPolicy '([^']+)'/g)];
     const refusedBy = [...new Set(named.map(([, name]) => name ?? ""))].sort();
     // That it is there already is found out last.
     const taken = status < 300 || status === 409 || refusedBy.length > 0;
-    return { refusedBy, ...(!taken && { error: body }) };
+    return { refusedBy, ...(!taken && { error: body }), ...(stored !== undefined && { stored }) };
   }
 
   async #post(object: ClusterObject, query: string) {
@@ -53,32 +55,39 @@ export class ApiServer {
     const path = pathOf(apiVersion, resource, object.metadata.namespace);
     const { server, authority: ca, clientCertificate: cert, clientKey: key } = this.#access;
     const body = JSON.stringify(object);
-    return new Promise<{ status: number; body: string; warnings: string[] }>((resolve, reject) => {
-      const sent = request(
-        `${server}${path}${query}`,
-        {
-          method: "POST",
-          ca,
-          cert,
-          key,
-          headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.on("error", reject);
-          response.on("end", () => {
-            const text = Buffer.concat(chunks).toString("utf8");
-            const status = response.statusCode ?? 0;
-            const message =
-              status < 300 ? "" : String((JSON.parse(text) as { message?: string }).message ?? text);
-            const warning = response.headers.warning as string | string[] | undefined;
-            resolve({ status, body: message, warnings: warning === undefined ? [] : [warning].flat() });
-          });
-        },
-      );
-      sent.on("error", reject);
-      sent.end(body);
-    });
+    return new Promise<{ status: number; body: string; warnings: string[]; stored?: ClusterObject }>(
+      (resolve, reject) => {
+        const sent = request(
+          `${server}${path}${query}`,
+          {
+            method: "POST",
+            ca,
+            cert,
+            key,
+            headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+          },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on("data", (chunk: Buffer) => chunks.push(chunk));
+            response.on("error", reject);
+            response.on("end", () => {
+              const text = Buffer.concat(chunks).toString("utf8");
+              const status = response.statusCode ?? 0;
+              const message =
+                status < 300 ? "" : String((JSON.parse(text) as { message?: string }).message ?? text);
+              const warning = response.headers.warning as string | string[] | undefined;
+              resolve({
+                status,
+                body: message,
+                warnings: warning === undefined ? [] : [warning].flat(),
+                ...(status < 300 && { stored: JSON.parse(text) as ClusterObject }),
+              });
+            });
+          },
+        );
+        sent.on("error", reject);
+        sent.end(body);
+      },
+    );
   }
 }

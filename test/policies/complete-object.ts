@@ -63,12 +63,15 @@ function template({ spec }: Draft): void {
   spec.template.metadata.labels = { ...spec.template.metadata.labels, ...spec.selector.matchLabels };
 }
 
+/** Kinds whose objects belong to no namespace. */
+const ofTheCluster = /^(Cluster.+|Namespace|Node|StorageClass)$/;
+
 /** In another namespace; what has none itself is named after it where its name is the namespace's. */
 export function completeObject(object: ClusterObject, namespace: string): ClusterObject {
   const draft: Draft = structuredClone(object);
   draft.metadata.namespace = namespace;
   additions[draft.kind]?.(draft);
   if (draft.kind === "Namespace") draft.metadata.name = namespace;
-  if (["Namespace", "PersistentVolume", "StorageClass"].includes(draft.kind)) delete draft.metadata.namespace;
+  if (draft.kind === "PersistentVolume" || ofTheCluster.test(draft.kind)) delete draft.metadata.namespace;
   return draft as ClusterObject;
 }
