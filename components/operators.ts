@@ -87,11 +87,6 @@ export function operatorChart(name: OperatorName): Pick<Operator, "chart" | "ver
 
 export const operatorNames = Object.keys(operators) as readonly OperatorName[];
 
-/** Where an operator's chart and images stand in a registry of the country. */
-export function operatorRepositories(name: OperatorName): string[] {
-  return [`charts/${operators[name].chart}`, ...imagesOf[name].map(({ repository }) => repository)];
-}
-
 export const postgresOperatorNamespace = operators.cloudNativePg.namespace;
 
 export interface OperatorsArgs {

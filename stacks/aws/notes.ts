@@ -6,7 +6,7 @@ import type { AwsSettings } from "./program.ts";
 
 export function awsNotes(country: Country, aws: AwsSettings, publicDoors: boolean): string[] {
   const found = [
-    "Images and charts come from the stack's own registry alone: push them there before the parts start.",
+    "Images and charts come from the stack's own registry alone: the first `rollout up` makes it and says how they are pushed, the second goes on.",
     "Identities, roles and sign-ins are AWS's global services, which are run from us-east-1: keep names of people out of them.",
   ];
   if (aws.account === undefined)

@@ -4,6 +4,7 @@
  */
 import { Provider as AwsProvider } from "@pulumi/aws/provider.js";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
+import { all } from "@pulumi/pulumi";
 import { networkPrefix } from "../../components/aws/address-ranges.ts";
 import { AuditTrail } from "../../components/aws/audit-trail.ts";
 import { BackupRights } from "../../components/aws/backup-rights.ts";
@@ -27,11 +28,12 @@ import { StackRoot } from "../../components/stack-root.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { allowedEndpoints } from "../kubernetes/endpoints.ts";
 import { clusterParts, doors } from "../kubernetes/parts.ts";
+import { providerSettings } from "../kubernetes/provider-settings.ts";
 import { type StackInput, type StackOutputs, StackSettingsError } from "../kubernetes/stack.ts";
 import { awsClusterSettings, namespace } from "./cluster-settings.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import { awsNotes } from "./notes.ts";
-import { repositories } from "./repositories.ts";
+import { registryContents } from "./repositories.ts";
 
 export type AwsSettings = NonNullable<Country["hosting"]["aws"]>;
 
@@ -94,7 +96,12 @@ export function awsStack(input: StackInput): StackOutputs {
   );
   const registry = new AwsRegistry(
     "registry",
-    { place, keys, repositories: repositories(operators) },
+    {
+      place,
+      keys,
+      contents: registryContents(operators, input.version),
+      asks: input.asksProviders === true,
+    },
     inStack,
   );
   const bucket = (purpose: "backups" | "state", objectDays?: number) =>
@@ -172,7 +179,11 @@ export function awsStack(input: StackInput): StackOutputs {
 
   const clusterProvider = new KubernetesProvider(
     "cluster",
-    { kubeconfig: cluster.kubeconfig, enableServerSideApply: true, deleteUnreachable: false },
+    {
+      // Nothing comes onto the cluster before its images are in the registry.
+      kubeconfig: all([cluster.kubeconfig, registry.filled]).apply(([kubeconfig]) => kubeconfig),
+      ...providerSettings,
+    },
     { parent: root, dependsOn: [...cluster.ready, ...backups.ready, ...backupRights.ready] },
   );
   const parts = new ClusterParts("cluster-parts", { parent: root, provider: clusterProvider });

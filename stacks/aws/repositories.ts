@@ -1,8 +1,23 @@
-/** The repositories that the registry needs: one for each image and chart that runs on the cluster. */
-import { imageRepository } from "../../components/images.ts";
-import { type OperatorName, operatorRepositories } from "../../components/operators.ts";
+/** What the registry holds: each image and chart that runs on the cluster, in the version that runs. */
+import type { RegistryContent } from "../../components/aws/registry.ts";
+import { imageRepository, imageVersion } from "../../components/images.ts";
+import { type OperatorName, operatorChart, operatorImages } from "../../components/operators.ts";
 
-export function repositories(operators: readonly OperatorName[]): string[] {
-  const images = (["application", "broker", "time-series-store", "keeper"] as const).map(imageRepository);
-  return [...images, ...operators.flatMap(operatorRepositories)].sort();
+/** @param applicationVersion of the kit's own image. */
+export function registryContents(
+  operators: readonly OperatorName[],
+  applicationVersion: string,
+): RegistryContent[] {
+  const images = (["application", "broker", "time-series-store", "keeper"] as const).map((name) => ({
+    path: imageRepository(name),
+    version: imageVersion(name, applicationVersion),
+  }));
+  const ofOperators = operators.flatMap((name) => {
+    const { chart, version } = operatorChart(name);
+    return [
+      { path: `charts/${chart}`, version },
+      ...operatorImages(name).map((image) => ({ path: image.repository, version: image.version })),
+    ];
+  });
+  return [...images, ...ofOperators].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

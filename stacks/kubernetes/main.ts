@@ -33,5 +33,6 @@ export const outputs = program({
   country,
   catalogues,
   version,
+  asksProviders: true,
   ...(environment !== undefined && { environment }),
 });

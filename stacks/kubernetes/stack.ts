@@ -8,6 +8,8 @@ export interface StackInput {
   readonly catalogues: Readonly<Record<string, Catalogue>>;
   /** Of the kit, whose image runs. */
   readonly version: string;
+  /** Whether providers answer questions: in the engine they do, in a plan nobody does. */
+  readonly asksProviders?: boolean;
   /** What keeps data from being deleted is taken away: the stack is about to be taken down with its data. */
   readonly releaseData?: boolean;
 }
