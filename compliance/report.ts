@@ -93,7 +93,7 @@ export function makeReport(input: ReportInput): Report {
     })),
     notes: notesOf(plan),
     toConfirm: remarksToConfirm(input.text),
-    placeholders: placeholdersOf(country),
+    placeholders: placeholdersOf(country, plan === undefined ? "local" : (plan.target as Report["target"])),
     resources:
       plan === undefined
         ? []

@@ -36,11 +36,16 @@ function firstKeyLine(text: string): number {
   return lines.linePos(start).line;
 }
 
-/** Fields whose value is a placeholder; production refuses them. */
-export function placeholdersOf(country: Country): { path: string; value: string }[] {
+/** Fields that the target reads and whose value is a placeholder; production refuses them. */
+export function placeholdersOf(
+  country: Country,
+  target: Country["hosting"]["target"],
+): { path: string; value: string }[] {
+  const otherTargets = new Set(["kubernetes", "aws"].filter((name) => name !== target));
   const found: { path: string; value: string }[] = [];
   const visit = (value: unknown, path: string): void => {
     if (withoutPlaceholders.has(path.replaceAll(".", "/"))) return;
+    if (otherTargets.has(path.replace(/^hosting\./, ""))) return;
     if (typeof value === "string") {
       if (placeholderIn(value) !== undefined) found.push({ path, value });
     } else if (Array.isArray(value)) {

@@ -1,5 +1,6 @@
 /** The report's first page: the verdict in words, what was checked and what not, and what the report was made from. */
 import { html } from "hono/html";
+import type { Place, Report } from "../report-schema.ts";
 import type { Html, ReportView } from "./view.ts";
 
 export const sections = [
@@ -39,6 +40,7 @@ export function summary(view: ReportView): Html {
     waived: verdict.waived,
     none: verdict.notApplicable,
   })}</p>
+<p>${view.t("checked.places", { country: name, ...placesByCertainty(report) })}</p>
 <p>${inputs.plan === undefined ? view.t("checked.not.local") : view.t("checked.not.plan")} <a href="#${view.id("open")}">${view.t("checked.open", { count: unsettled })}</a></p>
 </div>
 <dl class="facts">
@@ -57,6 +59,20 @@ ${inputs.dataFolder === undefined ? "" : html`<dt>${view.t("fact.data-folder")}<
 <h2 id="${view.id("contents")}">${view.t("contents")}</h2>
 <ol class="contents">${sections.map((section) => html`<li><a href="#${view.id(section)}">${view.t(`section.${section}`)}</a></li>`)}</ol>
 </nav>`;
+}
+
+/** How many places there are, by how sure it is that they lie in the country. */
+function placesByCertainty({ places, country }: Report) {
+  const abroad = places.filter(({ countries }) => countries.some((code) => code !== country));
+  const count = (certainty: Place["certainty"]) =>
+    places.filter((place) => place.certainty === certainty && !abroad.includes(place)).length;
+  return {
+    total: places.length,
+    known: count("known"),
+    declared: count("declared"),
+    unknown: count("unknown"),
+    abroad: abroad.length,
+  };
 }
 
 /** A section's heading, with its number. */

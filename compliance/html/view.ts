@@ -43,7 +43,7 @@ export class ReportView {
   }
 
   classNames(names: readonly string[]): string {
-    return names.map((name) => this.className(name)).join(", ");
+    return names.map((name) => this.className(name)).join("; ");
   }
 
   countries(codes: readonly string[]): string {
