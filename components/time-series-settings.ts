@@ -172,6 +172,7 @@ const users: Readonly<Record<string, TimeSeriesUser>> = {
     grants: [
       `SELECT ON ${databaseName}.*`,
       ...insertOn("kpi_shift", "analytics_progress"),
+      "SELECT ON system.clusters",
       // Key figures of shifts that the country's file no longer has, and all that is kept of a company that left.
       `ALTER DELETE ON ${databaseName}.*`,
       "CLUSTER ON *.*",

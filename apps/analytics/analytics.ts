@@ -152,7 +152,7 @@ export class Analytics {
     // Of earlier shifts some readings may have been deleted for their age.
     const earliest = now - wholeBucketAge(this.#options.country.telemetry.retention);
     const work = new Work(this.#calendar, now, earliest);
-    const calendar = JSON.stringify([this.#calendar, this.#options.country.telemetry.offlineAfterSeconds]);
+    const calendar = await this.#calendarAndShards();
     const isNewCalendar = this.#progress.get(calendarName) !== calendar;
     const version = this.#progress.version(now);
     // Before anything else is read: what comes in from here on is the next run's.
@@ -170,6 +170,17 @@ export class Analytics {
     }
     await this.#changes.settle();
     return rows;
+  }
+
+  /**
+   * With another calendar all shifts are computed again; and with other shards, because a company may lie elsewhere now
+   * and a row of before would stand beside the one that replaces it.
+   */
+  async #calendarAndShards(): Promise<string> {
+    const { client, country, layout = inProcess } = this.#options;
+    const shards = await layout.shards(client);
+    const { offlineAfterSeconds } = country.telemetry;
+    return JSON.stringify([this.#calendar, offlineAfterSeconds, ...(shards > 1 ? [shards] : [])]);
   }
 
   async #addChanges(work: Work, changes: readonly Change[], now: number): Promise<void> {

@@ -3,6 +3,7 @@
  * each is a replicated table of every server, `<name>_local`, which the views of the migration read and fill, and under
  * its own name a distributed one, by which every query and insert reaches all shards.
  */
+import type { ClickHouseClient } from "@clickhouse/client";
 
 export interface Layout {
   /**
@@ -12,6 +13,8 @@ export interface Layout {
   readonly statements: (statement: string, identifiers: ReadonlyMap<string, string>) => readonly string[];
   /** Servers may have come since the last migration: what was applied before is applied again, to them. */
   readonly grows: boolean;
+  /** Of which each holds a part of the rows. */
+  readonly shards: (client: ClickHouseClient) => Promise<number>;
   /** A table of the database `system`, of every server. */
   readonly system: (table: string) => string;
   /** The table whose definition, parts and rows are this server's own. */
@@ -22,6 +25,7 @@ export interface Layout {
 
 export const inProcess: Layout = {
   grows: false,
+  shards: async () => 1,
   system: (table) => `system.${table}`,
   statements: (statement) => [repeatable(statement)],
   ownTable: (table) => table,
@@ -66,6 +70,15 @@ export function onCluster({ cluster, database }: ClusterNames = clusterNames): L
 
   return {
     grows: true,
+    shards: async (client) => {
+      const result = await client.query({
+        query: "SELECT uniqExact(shard_num) FROM system.clusters WHERE cluster = {cluster:String}",
+        query_params: { cluster },
+        format: "JSONCompactEachRow",
+      });
+      const [row] = await result.json<[string | number]>();
+      return Number(row?.[0]);
+    },
     system: (name) => `clusterAllReplicas('${cluster}', system.${name})`,
     statements: (statement, identifiers) => {
       const sql = withoutComments(statement);

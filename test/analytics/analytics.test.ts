@@ -164,6 +164,20 @@ describe("a changed calendar", () => {
   });
 });
 
+test("all is computed again when the store has got more shards, where a company may lie elsewhere", async () => {
+  await stores.register([lathe]);
+  const now = morning + 2 * day;
+  await stores.insert(working(morning, morning + 8 * hour));
+  const runOn = async (shards: number) => {
+    const layout = { ...stores.timeSeries.layout, shards: async () => shards };
+    const analytics = await stores.analytics({ clock: () => now, layout });
+    await analytics.runOnce();
+    return analytics.status.rows;
+  };
+  expect([await runOn(1), await runOn(1), await runOn(2), await runOn(2)]).toEqual([1, 0, 1, 0]);
+  expect(await stores.rows()).toHaveLength(1);
+});
+
 describe("late readings", () => {
   const received = (readings: readonly RawReading[], receivedAt: number) =>
     readings.map((reading) => ({ ...reading, receivedAt }));

@@ -4,6 +4,7 @@ import { Analytics } from "../../apps/analytics/analytics.ts";
 import { type KpiRow, kpiByShift } from "../../apps/analytics/queries.ts";
 import type { RelationalStore } from "../../apps/relational/database.ts";
 import { company, machine as machineTable, site } from "../../apps/relational/schema.ts";
+import type { Layout } from "../../apps/store/layout.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../store/open.ts";
 import type { Machine } from "./histories.ts";
@@ -23,6 +24,7 @@ export interface OpenAnalytics {
   readonly clock: () => number;
   readonly client?: ClickHouseClient;
   readonly country?: Country;
+  readonly layout?: Layout;
 }
 
 export class Stores {

@@ -1,0 +1,155 @@
+/**
+ * Every query of the programs over tables of two shards: none is of a kind that the engine refuses there. Both shards are
+ * this one server, so an insert lies once and a look at all shards finds it twice.
+ */
+import type { ClickHouseClient } from "@clickhouse/client";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Analytics } from "../../apps/analytics/analytics.ts";
+import {
+  kpiByCompany,
+  kpiByShift,
+  latestValues,
+  series,
+  stateTimeline,
+} from "../../apps/analytics/queries.ts";
+import { nationalFigures } from "../../apps/diagnostic/national.ts";
+import { rejectionsOf } from "../../apps/diagnostic/rejections.ts";
+import { Ingest } from "../../apps/ingest/ingest.ts";
+import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
+import { openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
+import { onCluster } from "../../apps/store/layout.ts";
+import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
+import { repairRollups } from "../../apps/store/rollup-repair.ts";
+import { countryWith } from "../analytics/country.ts";
+import { registerTestCompany } from "../broker/data-path.ts";
+import { type ServerUnderTest, serverUnderTest } from "../cluster/clickhouse/under-test.ts";
+import { rowsOf } from "./rows.ts";
+
+const country = countryWith();
+const queries: string[] = [];
+let server: ServerUnderTest;
+let relational: RelationalStore;
+let client: ClickHouseClient;
+
+beforeAll(async () => {
+  server = await serverUnderTest({ shards: 2, onQuery: (_user, query) => void queries.push(query) });
+  await (await server.client("migration", "default")).command({
+    query: "CREATE DATABASE rollout ON CLUSTER 'rollout'",
+  });
+  await migrateTimeSeriesStore(await server.client("migration"), country, onCluster());
+  relational = await openRelationalStore();
+  client = await server.client("ingest");
+});
+afterAll(async () => {
+  await relational.close();
+  await server.close();
+});
+
+test("the engine can read every statement with its ON CLUSTER as well", async () => {
+  const reader = await server.client("diagnostic");
+  for (const query of queries.filter((text) => text.includes("ON CLUSTER"))) {
+    const [formatted] = await rowsOf<{ text: string }>(
+      reader,
+      "SELECT formatQuerySingleLine({query:String}) AS text",
+      { query },
+    );
+    expect(formatted?.text).toContain("ON CLUSTER rollout");
+  }
+});
+
+test("ingest, key figures, pages, repair and erasure ask nothing that the engine refuses over shards", async () => {
+  const { database } = relational;
+  await registerTestCompany(database, "Acme");
+  await registerTestCompany(database, "Zeta");
+  const warnings: string[] = [];
+  const log = {
+    warn: (fields: object, message: string) => warnings.push(`${message} ${JSON.stringify(fields)}`),
+  };
+  const ingest = await Ingest.openShared({ client, country, registry: new MachineRegistry(database), log });
+  const now = Date.now();
+  const minute = 60_000;
+  const send = (company: string, channel: string, payload: unknown, redelivered = false) =>
+    new Promise<void>((resolve, reject) =>
+      ingest.accept(
+        {
+          company,
+          topic: `sme/v1/${company}/plant/lathe/${channel}`,
+          payload: Buffer.from(JSON.stringify(payload)),
+          redelivered,
+        },
+        (error) => (error === undefined ? resolve() : reject(error)),
+      ),
+    );
+  for (const company of ["acme", "zeta"]) {
+    const readings = [3, 2, 1].map((age) => ({ t: now - age * minute, v: 10 - age }));
+    await send(company, "temperature", readings);
+    // Again, and one between: both are looked up.
+    await send(company, "temperature", readings, true);
+    await send(company, "temperature", { t: now - 2.5 * minute, v: 1 }, true);
+    await send(company, "temperature", { t: now - 2 * minute, v: 99 });
+    await send(company, "temperature", { v: 1 }, true);
+    await send(company, "temperature", { v: 1 }, true);
+    await send(company, "state", { t: now - 3 * minute, v: "producing" });
+    await send(company, "produced", [
+      { t: now - 3 * minute, v: 1 },
+      { t: now - minute, v: 5 },
+    ]);
+  }
+  await ingest.takeOver();
+  await ingest.stop();
+  expect(warnings).toEqual([]);
+  // What came twice lies once: a row on the table that both shards stand for.
+  expect(ingest.flow).toMatchObject({ stored: 14, duplicates: 6 });
+  const own = await rowsOf<{ rows: number | string }>(client, "SELECT count() AS rows FROM raw_local");
+  expect(Number(own[0]?.rows)).toBe(14);
+
+  await repairRollups(client, country, now - 10 * minute, ["acme/plant/lathe/temperature"]);
+  await repairRollups(client, country, now - 10 * minute);
+
+  const layout = onCluster();
+  const analyticsClient = await server.client("analytics");
+  const options = { client: analyticsClient, database, country, layout, log };
+  const analytics = await Analytics.open({ ...options, clock: () => now });
+  await analytics.runOnce();
+  expect(analytics.status.rows).toBe(2);
+  // Another calendar, whose shifts make the stored ones outdated: they are deleted.
+  const shifts = country.telemetry.shifts.map((shift) => ({ ...shift, name: `new-${shift.name}` }));
+  const changed = countryWith({ shifts: [{ ...shifts[0]!, start: "00:00", end: "00:00" }] });
+  queries.length = 0;
+  await (await Analytics.open({ ...options, country: changed, clock: () => now + minute })).runOnce();
+  expect(
+    queries.filter((query) => query.startsWith("ALTER TABLE rollout.kpi_shift_local ON CLUSTER")),
+  ).toHaveLength(1);
+
+  const reader = await server.client("diagnostic");
+  const company = "acme";
+  const where = { company, site: "plant", machine: "lathe" };
+  const range = { from: now - 10 * minute, to: now };
+  const period = { from: "2020-01-01", to: "2040-01-01" };
+  expect((await latestValues(reader, company)).map(({ channel }) => channel)).toEqual([
+    "produced",
+    "state",
+    "temperature",
+  ]);
+  expect((await series(reader, { ...where, channel: "temperature" }, range)).points.length).toBeGreaterThan(
+    0,
+  );
+  await series(reader, { ...where, channel: "temperature" }, { from: 0, to: now });
+  expect((await stateTimeline(reader, where, range, 300)).map(({ state }) => state)).toContain("producing");
+  expect((await kpiByShift(reader, { company }, period)).length).toBeGreaterThan(0);
+  expect([...(await kpiByCompany(reader, period)).keys()].toSorted()).toEqual(["acme", "zeta"]);
+  expect((await rejectionsOf(reader, company, now - minute)).map(({ reason }) => reason).toSorted()).toEqual([
+    "time-conflict",
+    "time-missing",
+  ]);
+  const national = { ...country, programme: { sectors: ["25"], sizeBands: [{ id: "small" }], regions: [] } };
+  expect(
+    (await nationalFigures({ database, reader, country: national as never }, false, period)).connected,
+  ).toBe(2);
+
+  await analytics.eraseCompany(company);
+  for (const table of ["raw", "rejected", "rollup_minute", "rollup_hour", "rollup_day", "kpi_shift"])
+    expect(await rowsOf(reader, `SELECT DISTINCT toString(company) AS company FROM ${table}`)).toEqual([
+      { company: "zeta" },
+    ]);
+});
