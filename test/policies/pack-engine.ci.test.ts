@@ -1,10 +1,15 @@
 /** `pulumi preview --policy-pack policies` by the real engine: from the sources and from the built package. */
 import { execFile, execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { loadCountry } from "../../localisation/load.ts";
+import { kitVersion, packageRoot } from "../../localisation/package-root.ts";
+import { checkCountry } from "../../policies/check-country.ts";
+import { planCountry } from "../../stacks/plan/country-plan.ts";
+import { environment, writeTestCountry } from "../cluster/country.ts";
+import { noCluster } from "../cluster/kubectl.ts";
 
 const needed = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes"];
 const missing = needed.filter((program) => spawnSync("which", [program]).status !== 0);
@@ -26,16 +31,18 @@ new kubernetes.core.v1.Service("mail", {
 }, { provider });
 `;
 
-function pulumi(...args: string[]): Promise<{ status: number; output: string }> {
+function pulumi(args: readonly string[], cwd = project): Promise<{ status: number; output: string }> {
   return new Promise((resolve) => {
     execFile(
       "pulumi",
       [...args, "--non-interactive", "--color", "never"],
       {
-        cwd: project,
+        cwd,
         env: {
           ...process.env,
           PWD: packageRoot,
+          // The sources run on the kit's own Node.js.
+          PATH: `${join(packageRoot, "node_modules", ".bin")}:${process.env.PATH}`,
           PULUMI_BACKEND_URL: `file://${folder}`,
           PULUMI_CONFIG_PASSPHRASE: "test",
           PULUMI_SKIP_UPDATE_CHECK: "1",
@@ -48,6 +55,37 @@ function pulumi(...args: string[]): Promise<{ status: number; output: string }> 
     );
   });
 }
+
+const noOwnStack = missing.length > 0 ? `no ${missing.join(", ")}` : noCluster;
+
+describe.skipIf(noOwnStack !== undefined)(
+  `The kit's own stack, previewed${noOwnStack === undefined ? "" : ` (skipped: ${noOwnStack})`}`,
+  () => {
+    const own = mkdtempSync(join(tmpdir(), "own-stack-"));
+    afterAll(() => rmSync(own, { recursive: true, force: true }));
+
+    test("violates what the check finds in its plan, and nothing else", async () => {
+      const file = join(own, "za.yaml");
+      writeTestCountry(file);
+      const settings = readFileSync(join(packageRoot, "Pulumi.yaml"), "utf8");
+      writeFileSync(join(own, "Pulumi.yaml"), settings.replace("main: ", `main: ${packageRoot}/`));
+      const inOwn = (...args: string[]) => pulumi(args, own);
+      await inOwn("stack", "init", "own");
+      await inOwn("config", "set", "file", file);
+      await inOwn("config", "set", "environment", environment);
+      const { output } = await inOwn("preview", "--policy-pack", join(packageRoot, "policies"));
+      const loaded = loadCountry(file, { environment });
+      const plan = await planCountry(loaded, "kubernetes", kitVersion());
+      const { findings } = checkCountry(loaded, { subject: { kind: "plan", plan, description: "the plan" } });
+      const violated = [...output.matchAll(/^\s+- \[\w+\] .*?\s([a-z-]+)\s+\(/gm)].map(
+        ([, policy]) => policy,
+      );
+      expect([...new Set(violated)].sort(), output.slice(-3000)).toEqual(
+        [...new Set(findings.map(({ policy }) => policy))].sort(),
+      );
+    }, 900_000);
+  },
+);
 
 describe.skipIf(missing.length > 0)(`The pack ${withEngine}`, () => {
   beforeAll(async () => {
@@ -67,15 +105,15 @@ describe.skipIf(missing.length > 0)(`The pack ${withEngine}`, () => {
         "cluster-context": "disabled",
       }),
     );
-    const { status, output } = await pulumi("stack", "init", "dev");
+    const { status, output } = await pulumi(["stack", "init", "dev"]);
     expect({ status, output: status === 0 ? "" : output }).toEqual({ status: 0, output: "" });
   }, 600_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const preview = async (pack: string, host: string) => {
-    await pulumi("config", "set", "host", host);
-    return pulumi("preview", "--policy-pack", pack, "--policy-pack-config", join(folder, "pack.json"));
+    await pulumi(["config", "set", "host", host]);
+    return pulumi(["preview", "--policy-pack", pack, "--policy-pack-config", join(folder, "pack.json")]);
   };
 
   function expectVerdicts(pack: string) {
