@@ -26,7 +26,7 @@ beforeAll(async () => {
     keep(`${country}-${target}`, (await filesOf(country, target)).get("report.html")?.toString() ?? "");
   const files = ["za", "tr", "br"].map(countryFile);
   keep("comparison", comparisonPage(await compareCountries({ files, at, kit })));
-});
+}, 300_000);
 afterAll(async () => {
   await browser?.close();
   rmSync(folder, { recursive: true, force: true });
