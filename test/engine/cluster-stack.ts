@@ -1,6 +1,6 @@
 /**
- * A small stack on a cluster: a namespace, a ConfigMap, and Deployments of one pod. Run by itself it stands one up whose pod never
- * gets ready: `node cluster-stack.ts <folder of the state> <namespace> <image>`.
+ * A small stack on a cluster: a namespace, a ConfigMap, and Deployments of one pod. Run by itself it stands one up whose pod waits
+ * for a Secret: `node cluster-stack.ts <folder of the state> <namespace> <image>`.
  */
 import { pathToFileURL } from "node:url";
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
@@ -19,6 +19,9 @@ export interface Part {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly cpu?: string;
 }
+
+/** A Secret that its pod waits for, and nobody has made yet. */
+export const gate = "gate";
 
 /** A pool that no node is in. */
 export const nowhere = { "example.org/pool": "none" };
@@ -73,10 +76,7 @@ export function clusterProgram(
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [, , folder = "", namespace = "", image = ""] = process.argv;
-  const stack = await smallStack(
-    folder,
-    clusterProgram(namespace, "one", { slow: { image, nodeSelector: nowhere } }),
-  );
+  const stack = await smallStack(folder, clusterProgram(namespace, "one", { slow: { image, secret: gate } }));
   await stack.open(await stack.exists(), "right");
   await stack.up();
 }

@@ -20,7 +20,7 @@ import type { CountryStack } from "../../stacks/engine/country-stack.ts";
 import { EngineFailure } from "../../stacks/engine/engine-failure.ts";
 import { repair } from "../../stacks/engine/session.ts";
 import { countryFile } from "../plan/planned.ts";
-import { clusterProgram, nowhere, type Part } from "./cluster-stack.ts";
+import { clusterProgram, gate, nowhere, type Part } from "./cluster-stack.ts";
 import { onPath } from "./on-path.ts";
 import { smallStack } from "./small-stack.ts";
 
@@ -170,7 +170,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       process.kill(-Number(pid), "SIGKILL");
     child.kill("SIGKILL");
     await once(child, "exit");
-    const stack = await opened("one", { slow: { image } });
+    const stack = await opened("one", { slow: { image, secret: gate } });
     expect((await stack.up().catch((error: unknown) => error)) as EngineFailure).toMatchObject({
       reason: "locked",
     });
@@ -187,6 +187,10 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
     );
     expect(told).toMatchObject([{ event: "note", text: expect.stringContaining("Deployment slow") }]);
     expect((await stack.recorded()).pending).toEqual([]);
+    await cluster.post(`/api/v1/namespaces/${namespace}/secrets`, {
+      metadata: { name: gate },
+      stringData: { key: "open" },
+    });
     await stack.up();
     expect(await changesOf(stack)).toEqual([]);
     await stack.destroy();
