@@ -7,7 +7,7 @@ import { dataClassesOf } from "../../../components/data-classes.ts";
 import { metadata } from "../../../components/part.ts";
 import { ports } from "../../../components/ports.ts";
 import type { ClusterObject } from "./cluster-object.ts";
-import type { BackupCronJob } from "./time-series-restore.ts";
+import { type BackupCronJob, backupContainer } from "./time-series-restore.ts";
 
 const part = "relational-store";
 export const recoveryCluster = `${part}-recovery`;
@@ -81,13 +81,14 @@ export function copyJob(
 ): ClusterObject {
   const { template } = like.spec.jobTemplate.spec;
   const { database } = spec.bootstrap.initdb;
-  const [container] = template.spec.initContainers ?? template.spec.containers;
   const {
     volumeMounts: _mounts,
     env: _env,
     args: _args,
     ...protection
-  } = { ...container } as Record<string, unknown>;
+  } = {
+    ...backupContainer(template),
+  } as Record<string, unknown>;
   const login = (name: string, secret: string, key: string) => ({
     name,
     valueFrom: { secretKeyRef: { name: secret, key } },

@@ -111,10 +111,13 @@ export async function runRestore({ client, plan, step }: RunRestoreOptions): Pro
   const { namespace, relational } = plan;
   await step("Programs stop", () => stopPrograms(client, namespace));
   await step("Time-series store", async (tell) => {
-    for (const object of plan.objects) await make(client, object);
-    await runJob(client, plan.timeSeries, tell);
+    try {
+      for (const object of plan.objects) await make(client, object);
+      await runJob(client, plan.timeSeries, tell);
+    } finally {
+      for (const object of [...plan.objects, ...keysOf(plan.objects)]) await remove(client, object);
+    }
   });
-  for (const object of plan.objects) await remove(client, object);
   if (relational !== undefined)
     await step("Relational store", async (tell) => {
       await make(client, relational.cluster);
@@ -132,6 +135,17 @@ export async function runRestore({ client, plan, step }: RunRestoreOptions): Pro
     await runJob(client, job, tell);
   });
   await step("Programs start", () => startPrograms(client, namespace));
+}
+
+/** Secrets that certificates leave behind: nobody keeps the right to replace a store. */
+function keysOf(objects: readonly ClusterObject[]): ClusterObject[] {
+  return objects
+    .filter(({ kind }) => kind === "Certificate")
+    .map(({ metadata: { namespace }, spec }) => ({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { namespace, name: (spec as { secretName: string }).secretName },
+    }));
 }
 
 async function stopPrograms(client: ClusterClient, namespace: string): Promise<void> {

@@ -92,7 +92,7 @@ export interface BackupCronJob {
     readonly jobTemplate: { readonly spec: { readonly template: PodTemplate } };
   };
 }
-interface PodTemplate {
+export interface PodTemplate {
   readonly metadata?: object;
   readonly spec: {
     readonly initContainers?: readonly Container[];
@@ -108,6 +108,13 @@ interface Volume {
   readonly name: string;
 }
 
+/** The container that speaks to the store; another may follow it, which removes old backups. */
+export function backupContainer({ spec }: PodTemplate): Container {
+  const [first] = [...(spec.initContainers ?? []), ...spec.containers];
+  if (first === undefined) throw new Error("The daily backup's Job has no container.");
+  return first;
+}
+
 /** @param stamp tells this restore's objects from those of others. */
 export function timeSeriesRestore(
   namespace: string,
@@ -119,8 +126,7 @@ export function timeSeriesRestore(
   const { template } = spec.jobTemplate.spec;
   const name = `time-series-restore-${stamp}`;
   const secretName = certificateSecretOf("time-series-backup").replace("time-series-backup", restoreUser);
-  const [client] = template.spec.initContainers ?? template.spec.containers;
-  if (client === undefined) throw new Error("The daily backup's Job has no container.");
+  const client = backupContainer(template);
   const mounts = new Set(client.volumeMounts?.map((mount) => mount.name));
   return {
     before: [
