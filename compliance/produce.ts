@@ -45,7 +45,7 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
   const day = dayAt(at, loadCountry(file, options).country.timezone);
   const loaded = loadCountry(file, { ...options, today: day });
   const languages = request.languages ?? defaultLanguages(loaded);
-  const absent = languages.find((language) => loaded.catalogues[language] === undefined);
+  const absent = languages.find((language) => !Object.hasOwn(loaded.catalogues, language));
   if (absent !== undefined)
     throw new ReportError(
       `There is no catalogue for the language "${absent}" of this country.`,

@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { formatProblem, LocalisationError } from "../localisation/load.ts";
+import { StackSettingsError } from "../stacks/kubernetes/stack.ts";
 import { sha256 } from "./canonical.ts";
 import { diffReports } from "./diff.ts";
 import {
@@ -170,6 +171,8 @@ async function madeAnew(files: Files, report: Report, options: VerifyOptions): P
     throw new ReportError("The report holds no copy of its localisation file.", "It is no whole report.");
   if (sha256(own) !== inputs.localisation.sha256)
     throw new ReportError("The copy of the localisation file is not the one that report.json names.", "");
+  const at = new Date(made.at);
+  if (Number.isNaN(at.getTime())) throw new ReportError(`${made.at} is no time.`, "It is no whole report.");
   const workspace = mkdtempSync(join(tmpdir(), "rollout-verify-"));
   try {
     for (const [name, content] of files) {
@@ -185,7 +188,7 @@ async function madeAnew(files: Files, report: Report, options: VerifyOptions): P
       languages: report.languages,
       ...(inputs.dataFolder !== undefined && { dataFolder: inputs.dataFolder }),
       by: made.by,
-      at: new Date(made.at),
+      at,
       kit: options.kit,
     });
     if (options.file !== undefined) await sameFile(report, options.file);
@@ -215,6 +218,8 @@ async function madeAnew(files: Files, report: Report, options: VerifyOptions): P
         "The report's localisation file is none for this version of the kit.",
         error.problems.map(formatProblem).map((line) => line.replaceAll(join(workspace, "source"), "source")),
       );
+    if (error instanceof StackSettingsError)
+      throw new Failure("The report's localisation file can't be planned.", [error.message, error.cure]);
     throw error;
   } finally {
     rmSync(workspace, { recursive: true, force: true });

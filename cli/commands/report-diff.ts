@@ -5,7 +5,7 @@ import { Command } from "commander";
 import type { Report } from "../../compliance/report-schema.ts";
 import { InputError } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
-import { asInputErrors } from "./report-input.ts";
+import { asInputErrors, harmless } from "./report-input.ts";
 
 const marks = { added: ["green", "+"], removed: ["red", "-"], changed: ["yellow", "~"] } as const;
 
@@ -34,7 +34,8 @@ export function reportDiffCommand(): Command {
         if (differences.length === 0) print("The two reports say the same.");
         for (const [section, found] of Map.groupBy(differences, (difference) => difference.section)) {
           print(style("bold", section));
-          for (const { kind, text } of found) print(`  ${style(marks[kind][0], marks[kind][1])} ${text}`);
+          for (const { kind, text } of found)
+            print(`  ${style(marks[kind][0], marks[kind][1])} ${harmless(text)}`);
         }
       }),
     );

@@ -21,6 +21,11 @@ export async function asInputErrors<T>(action: () => Promise<T>): Promise<T> {
 /** By name: their modules are loaded only where they are needed. */
 const knownErrors: ReadonlySet<string> = new Set(["ReportError", "StackSettingsError"]);
 
+/** What others wrote, fit for a terminal: no character of it moves the cursor or recolours what stands around it. */
+export const harmless = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal obeys
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "\uFFFD");
+
 /** @returns the first line of the file. @throws InputError */
 export function passphraseIn(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;

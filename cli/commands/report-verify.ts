@@ -6,7 +6,7 @@ import type { Trust } from "../../compliance/verify.ts";
 import { kitVersion } from "../../localisation/package-root.ts";
 import { exitCode, InputError } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
-import { asInputErrors } from "./report-input.ts";
+import { asInputErrors, harmless } from "./report-input.ts";
 
 interface Options {
   readonly key?: readonly string[];
@@ -44,8 +44,8 @@ async function verify(report: string, options: Options): Promise<void> {
     return;
   }
   for (const { step, ok, message, details } of result.steps) {
-    print(`${ok ? style("green", "✓") : style("red", "✗")} ${step.padEnd(10)} ${message}`);
-    for (const detail of details.slice(0, 40)) print(`             ${detail}`);
+    print(`${ok ? style("green", "✓") : style("red", "✗")} ${step.padEnd(10)} ${harmless(message)}`);
+    for (const detail of details.slice(0, 40)) print(`             ${harmless(detail)}`);
     if (details.length > 40) print(`             and ${details.length - 40} more`);
   }
   if (result.ok && result.report !== undefined) {

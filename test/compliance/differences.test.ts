@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { harmless } from "../../cli/commands/report-input.ts";
 import { compareCountries } from "../../compliance/compare.ts";
 import { diffReports } from "../../compliance/diff.ts";
 import { comparisonPage } from "../../compliance/html/comparison.ts";
@@ -150,4 +151,9 @@ describe("the commands", { timeout: 180_000 }, () => {
     expect([status, stdout]).toEqual([1, expect.stringMatching(/✗ ZA on local: .* [1-9]\d* failed/)]);
     expect(readFileSync(join(folder, "failed", "report.html"), "utf8")).toContain('class="verdict wrong"');
   });
+});
+
+test("what others wrote moves no terminal's cursor and turns no text around", () => {
+  expect(harmless("a\u001b[2Jb\r\u0007c\u202ed\u009be")).toBe("a�[2Jb��c�d�e");
+  expect(harmless("A. Yılmaz, Bilgi Güvenliği – 5 → 7")).toBe("A. Yılmaz, Bilgi Güvenliği – 5 → 7");
 });

@@ -265,6 +265,31 @@ describe("a statement that the signer's own key signed", () => {
   });
 });
 
+test("a report that claims what can't be is refused, not obeyed", async () => {
+  const cases: [string, string, string][] = [
+    ['"at": "2026-11-25T08:00:00Z"', '"at": "2026-99-99T08:00:00Z"', "is no time"],
+    ['"target": "local"', '"target": "local", "environment": "moon"', "no environment"],
+    ['"target": "local"', '"target": "aws"', "another one"],
+    ['"file": "za.yaml"', '"file": "../../za.yaml"', "holds no copy"],
+    ['    "en"\n  ],', '    "constructor"\n  ],', "no catalogue for the language"],
+  ];
+  for (const [before, after, words] of cases) {
+    const path = copy();
+    edit(join(path, "report.json"), (text) => {
+      expect(text).toContain(before);
+      return `${JSON.stringify(JSON.parse(text.replace(before, after)), null, 2)}\n`;
+    });
+    signAnew(path, (statement) => ({
+      ...statement,
+      subject: (statement.subject as { name: string }[]).map((subject) => ({
+        ...subject,
+        digest: { sha256: sha256(readFileSync(join(path, subject.name))) },
+      })),
+    }));
+    expectFailure(await verify(path), "checks", words);
+  }
+});
+
 test("another version of the kit compares the verdicts", async () => {
   const result = await verify(at("za"), { kit: "0.2.0" });
   expect(result.ok).toBe(true);
