@@ -3,11 +3,15 @@
  * Writes MQTT by hand, so that the publishers leave the processor to what is measured.
  */
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import mqttPacket from "mqtt-packet";
 import { companyName, machineName, messageOf, type Ready } from "./stack.ts";
 
 export interface Publishing {
-  readonly stack: Pick<Ready, "mqttPort" | "passwords">;
+  readonly stack: Pick<Ready, "mqttPort" | "passwords"> & {
+    /** Absent: the port takes MQTT without TLS. */
+    readonly tls?: { readonly ca: string; readonly servername: string };
+  };
   /** Indexes of the machines that this process plays. */
   readonly machines: readonly number[];
   /** Messages that each connection has in flight. */
@@ -74,7 +78,8 @@ class Device {
 
 const { stack, machines, window } = await messageOf<Publishing>(process as never);
 for (const index of machines) {
-  const socket = connect(stack.mqttPort, "127.0.0.1");
+  const address = { port: stack.mqttPort, host: "127.0.0.1" };
+  const socket = stack.tls === undefined ? connect(address) : connectTls({ ...address, ...stack.tls });
   socket.on("error", (error) => {
     throw error;
   });

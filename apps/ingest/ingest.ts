@@ -381,7 +381,7 @@ export class Ingest {
       if (readings.length === 0) continue;
       const { series } = readings[0]!;
       if (unregistered.has(series.machineKey)) {
-        const detail = `${series.machineKey} is not registered. Add the machine in the web app first, with the same site and machine ids.`;
+        const detail = `${series.machineKey} is not registered, or its login was revoked. Add the machine in the web app first, with the same site and machine ids.`;
         reject(rejection(message, "machine-not-registered", detail, readings.length), message);
       } else if (!this.#channels.allows(series)) {
         const detail = `${series.machineKey} already uses ${channelsPerMachine} channels, the most that a machine may have.`;

@@ -10,12 +10,18 @@ const mostUnknown = 10_000;
 
 export class MachineRegistry {
   readonly #database: Database;
+  readonly #needsLogin: boolean;
   /** When the machine was last found, by `company/site/machine`. */
   readonly #known = new Map<string, number>();
   readonly #unknown = new Map<string, number>();
 
-  constructor(database: Database) {
+  /**
+   * @param options.needsLogin also a machine whose login was revoked counts as not registered, unless its company has a
+   * login in force: for a broker that lets connections go on whose login has ended.
+   */
+  constructor(database: Database, options: { readonly needsLogin?: boolean } = {}) {
     this.#database = database;
+    this.#needsLogin = options.needsLogin === true;
   }
 
   /** @param keys `company/site/machine` @returns those that are not registered. */
@@ -49,7 +55,12 @@ export class MachineRegistry {
     const { rows } = (await this.#database.execute(sql`
       SELECT m.company_id || '/' || m.site_id || '/' || m.id AS key
       FROM unnest(${column(0)}::text[], ${column(1)}::text[], ${column(2)}::text[]) AS asked (company_id, site_id, id)
-      JOIN machine AS m USING (company_id, site_id, id)`)) as unknown as { rows: { key: string }[] };
+      JOIN machine AS m USING (company_id, site_id, id)
+      WHERE ${!this.#needsLogin} OR EXISTS (
+        SELECT 1 FROM credential AS c WHERE c.company_id = m.company_id AND c.revoked_at IS NULL
+          AND (c.machine_id IS NULL OR (c.site_id = m.site_id AND c.machine_id = m.id)))`)) as unknown as {
+      rows: { key: string }[];
+    };
     return rows.map((row) => row.key);
   }
 }

@@ -13,7 +13,7 @@ export async function runProgram(context: ProgramContext): Promise<RunningProgra
   const stores = await openStores(context, "ingest");
   const { client } = stores;
   const { database } = stores.relational;
-  const who = { program: "ingest", instance: hostname() };
+  const who = { program: "ingest", instance: `${hostname()}:${process.pid}` };
   try {
     const taker = await waitFor("the time-series store", () =>
       takeReadings({

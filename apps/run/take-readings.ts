@@ -23,7 +23,10 @@ export interface ReadingsTaker extends RunningProgram {
 /** @throws what the time-series store answers where it is away. */
 export async function takeReadings(options: TakeReadingsOptions): Promise<ReadingsTaker> {
   const { database } = options;
-  const ingest = await Ingest.openShared({ ...options, registry: new MachineRegistry(database) });
+  const ingest = await Ingest.openShared({
+    ...options,
+    registry: new MachineRegistry(database, { needsLogin: true }),
+  });
   const consumer = new BrokerConsumer({ ...options, ingest });
   return {
     ingest,

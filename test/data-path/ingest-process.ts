@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
+import { newCredential } from "../../apps/relational/companies.ts";
 import { openRelationalStore } from "../../apps/relational/database.ts";
-import { company, machine, site } from "../../apps/relational/schema.ts";
+import { company, credential, machine, site } from "../../apps/relational/schema.ts";
 import { takeReadings } from "../../apps/run/take-readings.ts";
 import { insertsEnd } from "../../apps/store/inserts-under-way.ts";
 import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
@@ -90,5 +91,7 @@ async function registerMachines(): Promise<void> {
       .insert(machine)
       .values({ ...values, companyId, siteId, id })
       .onConflictDoNothing();
+    const { row } = newCredential({ company: companyId, site: siteId, machine: id });
+    await database.insert(credential).values(row).onConflictDoNothing();
   }
 }

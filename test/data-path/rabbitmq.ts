@@ -216,7 +216,10 @@ export function insideTree(folder: string, program: string, args: readonly strin
     'mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" && mkdir -p "$1/work" && ' +
     'mount --bind "$2" "$1/work" && ' +
     'if [ -e "$2/hosts" ]; then touch "$1/etc/hosts" && mount --bind "$2/hosts" "$1/etc/hosts"; fi && root=$1 && shift 2 && exec chroot "$root" "$@"';
-  return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"].concat(
+  // It ends with whoever started it, however that ended.
+  const guard = ["setpriv", "--pdeathsig", "KILL"];
+  return guard.concat(
+    ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"],
     root,
     folder,
     program,

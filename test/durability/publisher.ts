@@ -23,6 +23,7 @@ export class Publisher {
   readonly acknowledged: Message[] = [];
   readonly #sendsAgainItself: boolean;
   readonly #qos: 1 | 2;
+  readonly #window: number;
   readonly #random: () => number;
   readonly #pending = new Set<Message>();
   #client: mqtt.MqttClient | undefined;
@@ -31,10 +32,15 @@ export class Publisher {
   #isEnding = false;
   #progressAt = 0;
 
-  constructor(machine: string, options: { sendsAgainItself: boolean; qos: 1 | 2; random: () => number }) {
+  /** @param options.window messages in flight at most. */
+  constructor(
+    machine: string,
+    options: { sendsAgainItself: boolean; qos: 1 | 2; random: () => number; window?: number },
+  ) {
     this.machine = machine;
     this.#sendsAgainItself = options.sendsAgainItself;
     this.#qos = options.qos;
+    this.#window = options.window ?? windows[options.sendsAgainItself ? "program" : "library"];
     this.#random = options.random;
   }
 
@@ -93,7 +99,7 @@ export class Publisher {
   }
 
   #fill(): void {
-    while (!this.#isEnding && this.#pending.size < windows[this.#sendsAgainItself ? "program" : "library"]) {
+    while (!this.#isEnding && this.#pending.size < this.#window) {
       const message = this.#next();
       this.#pending.add(message);
       this.#publish(message, this.#client!);
