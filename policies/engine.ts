@@ -155,7 +155,7 @@ function unjudged(policy: Policy, error: unknown): Breach {
 }
 
 /** The policies that judge a type of resource, looked up once a type. */
-class PoliciesByType {
+export class PoliciesByType {
   readonly #policies: readonly ResourcePolicy[];
   readonly #found = new Map<string, readonly ResourcePolicy[]>();
 

@@ -5,13 +5,15 @@
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { policies } from "../catalogue.ts";
 import { checkResources } from "../check-country.ts";
+import { PoliciesByType } from "../engine.ts";
 import type { Finding } from "../findings.ts";
 import { Plan } from "../plan.ts";
 import type { Policy } from "../policy.ts";
 import type { Resource } from "../resource.ts";
 import { type PackSettings, packCountry } from "./pack-settings.ts";
 
-const resourcePolicies = policies.filter((policy) => policy.judges === "resource");
+const byType = new PoliciesByType(policies);
+const judgesResources = new Set(policies.filter(({ judges }) => judges === "resource").map(({ id }) => id));
 
 const key = ({ policy, urn, path }: Pick<Finding, "policy" | "urn" | "path">): string =>
   `${policy} ${urn ?? ""} ${path}`;
@@ -50,7 +52,7 @@ export class PackCheck {
 
   /** What a policy finds in the resource alone; undefined where it judges no single resources. */
   ofResource(policy: string, urn: string): readonly Finding[] | undefined {
-    if (!resourcePolicies.some(({ id }) => id === policy)) return undefined;
+    if (!judgesResources.has(policy)) return undefined;
     if (this.#ofResource?.urn !== urn) this.#ofResource = { urn, findings: this.#judgeAlone(urn) };
     const findings = this.#ofResource.findings.get(policy) ?? [];
     for (const finding of findings) this.#told.add(key(finding));
@@ -66,7 +68,7 @@ export class PackCheck {
   #judgeAlone(urn: string): Map<string, readonly Finding[]> {
     const resource = this.#resources.get(urn);
     if (resource === undefined || resource.component) return new Map();
-    const found = resourcePolicies.flatMap((policy) => {
+    const found = byType.of(resource.type).flatMap((policy) => {
       const plan = new LonePlan([resource], source);
       const findings = this.#judge(plan, [policy]);
       return plan.wasConsulted ? [] : findings;

@@ -113,7 +113,8 @@ export class PackServer {
   }
 }
 
-const stackResource: Resource = {
+/** The first that every program registers. */
+export const stackResource: Resource = {
   type: "pulumi:pulumi:Stack",
   name: "stack",
   urn: "urn:pulumi:example::example::pulumi:pulumi:Stack::example-example",
