@@ -128,6 +128,7 @@ export class BrokerConsumer {
     );
     this.#line = line;
     const { model } = line;
+    if (this.#stopping.signal.aborted) return closeQuietly(line);
     const problem = new Promise<never>((_, reject) => {
       this.#endLine = reject;
       model.on("error", reject);

@@ -9,7 +9,9 @@ import type { Country } from "../../localisation/schema/country.ts";
 import { acceptedAge } from "../store/retention.ts";
 import { lastReceivedAt, repairRollups } from "../store/rollup-repair.ts";
 import { ChannelLimit, channelsPerMachine } from "./channel-limit.ts";
+import { rejectConflicts } from "./conflict.ts";
 import { Deduplication } from "./deduplication.ts";
+import type { Flow } from "./flow.ts";
 import type { MachineRegistry } from "./machine-registry.ts";
 import { insertReadings } from "./raw-table.ts";
 import { type Decoded, decode, type Reading } from "./reading.ts";
@@ -17,6 +19,7 @@ import { type Rejected, RejectedTable } from "./rejected-table.ts";
 import { type Message, type Rejection, type RejectionReason, rejection } from "./rejection.ts";
 import { isAboutTheData, isDiskFull, StoreFullError, textOf } from "./store-error.ts";
 
+export type { Flow };
 export { StoreFullError };
 
 /** Readings a batch holds at most, unless one message brings more. */
@@ -34,27 +37,6 @@ const mostWaitingMessages = 50_000;
 const mostWaitingBytes = 32 * 1024 * 1024;
 /** Before the newest insert; what came in this long before a power cut may have reached `raw` without its rollups. */
 const checkedOnStartMilliseconds = 10 * 60_000;
-
-export interface Flow {
-  /** Messages received since start. */
-  readonly messages: number;
-  /** Readings committed since start. */
-  readonly stored: number;
-  /** Readings (or unreadable messages) kept as rejected since start. */
-  readonly rejected: number;
-  readonly rejectedByReason: Readonly<Partial<Record<RejectionReason, number>>>;
-  /** Readings that the store already had since start. */
-  readonly duplicates: number;
-  /** Batches committed since start, and the time that took. */
-  readonly batches: number;
-  readonly commitMilliseconds: number;
-  /** Messages received and not yet committed. */
-  readonly waiting: number;
-  /** Age of the oldest message not yet committed, in milliseconds. */
-  readonly lagMilliseconds: number;
-  /** What the last insert failed with, while it is being tried again. */
-  readonly failure?: string;
-}
 
 export interface IngestOptions {
   readonly client: ClickHouseClient;
@@ -408,21 +390,5 @@ export class Ingest {
       const timer = setTimeout(end, milliseconds);
       signal.addEventListener("abort", end);
     });
-  }
-}
-
-function rejectConflicts(
-  batch: readonly Waiting[],
-  conflicts: readonly { readonly reading: Reading; readonly stored: string }[],
-  reject: (rejection: Rejection, message: Message) => void,
-): void {
-  const storedValues = new Map(conflicts.map(({ reading, stored }) => [reading, stored]));
-  for (const { decoded, message } of batch) {
-    const conflicting = decoded.readings.filter((reading) => storedValues.has(reading));
-    const [first] = conflicting;
-    if (first === undefined) continue;
-    const stored = storedValues.get(first);
-    const detail = `Another value (${stored}) is already stored for ${first.series.key} at ${new Date(first.time).toISOString()}. Two readings of one channel need different times.`;
-    reject(rejection(message, "time-conflict", detail, conflicting.length), message);
   }
 }

@@ -3,7 +3,7 @@
  * not told for a while is not there.
  */
 import { gt, lt, sql } from "drizzle-orm";
-import type { Flow } from "../ingest/ingest.ts";
+import type { Flow } from "../ingest/flow.ts";
 import type { Database } from "./database.ts";
 import { programState } from "./schema.ts";
 
@@ -81,30 +81,5 @@ export function keepTelling(
   return async () => {
     clearInterval(timer);
     await telling;
-  };
-}
-
-/** Of all processes together; undefined when none is known. */
-export function sumOfFlows(flows: readonly Flow[]): Flow | undefined {
-  if (flows.length === 0) return undefined;
-  const sum = (of: (flow: Flow) => number) => flows.reduce((total, flow) => total + of(flow), 0);
-  const reasons = new Set(flows.flatMap(({ rejectedByReason }) => Object.keys(rejectedByReason)));
-  const failure = flows.find((flow) => flow.failure !== undefined)?.failure;
-  return {
-    messages: sum((flow) => flow.messages),
-    stored: sum((flow) => flow.stored),
-    rejected: sum((flow) => flow.rejected),
-    rejectedByReason: Object.fromEntries(
-      [...reasons].map((reason) => [
-        reason,
-        sum(({ rejectedByReason }) => (rejectedByReason as Record<string, number>)[reason] ?? 0),
-      ]),
-    ),
-    duplicates: sum((flow) => flow.duplicates),
-    batches: sum((flow) => flow.batches),
-    commitMilliseconds: sum((flow) => flow.commitMilliseconds),
-    waiting: sum((flow) => flow.waiting),
-    lagMilliseconds: Math.max(...flows.map((flow) => flow.lagMilliseconds)),
-    ...(failure === undefined ? {} : { failure }),
   };
 }

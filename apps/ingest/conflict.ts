@@ -1,0 +1,19 @@
+/** Two different values for one channel and time: the first stays, the other is kept as rejected. */
+import type { Decoded, Reading } from "./reading.ts";
+import { type Message, type Rejection, rejection } from "./rejection.ts";
+
+export function rejectConflicts(
+  batch: readonly { readonly decoded: Decoded; readonly message: Message }[],
+  conflicts: readonly { readonly reading: Reading; readonly stored: string }[],
+  reject: (rejection: Rejection, message: Message) => void,
+): void {
+  const storedValues = new Map(conflicts.map(({ reading, stored }) => [reading, stored]));
+  for (const { decoded, message } of batch) {
+    const conflicting = decoded.readings.filter((reading) => storedValues.has(reading));
+    const [first] = conflicting;
+    if (first === undefined) continue;
+    const stored = storedValues.get(first);
+    const detail = `Another value (${stored}) is already stored for ${first.series.key} at ${new Date(first.time).toISOString()}. Two readings of one channel need different times.`;
+    reject(rejection(message, "time-conflict", detail, conflicting.length), message);
+  }
+}

@@ -1,0 +1,48 @@
+/** How messages flow through an ingest since its start, and through several. */
+import type { RejectionReason } from "./rejection.ts";
+
+export interface Flow {
+  /** Messages received since start. */
+  readonly messages: number;
+  /** Readings committed since start. */
+  readonly stored: number;
+  /** Readings (or unreadable messages) kept as rejected since start. */
+  readonly rejected: number;
+  readonly rejectedByReason: Readonly<Partial<Record<RejectionReason, number>>>;
+  /** Readings that the store already had since start. */
+  readonly duplicates: number;
+  /** Batches committed since start, and the time that took. */
+  readonly batches: number;
+  readonly commitMilliseconds: number;
+  /** Messages received and not yet committed. */
+  readonly waiting: number;
+  /** Age of the oldest message not yet committed, in milliseconds. */
+  readonly lagMilliseconds: number;
+  /** What the last insert failed with, while it is being tried again. */
+  readonly failure?: string;
+}
+
+/** Of all processes together; undefined when none is known. */
+export function sumOfFlows(flows: readonly Flow[]): Flow | undefined {
+  if (flows.length === 0) return undefined;
+  const sum = (of: (flow: Flow) => number) => flows.reduce((total, flow) => total + of(flow), 0);
+  const reasons = new Set(flows.flatMap(({ rejectedByReason }) => Object.keys(rejectedByReason)));
+  const failure = flows.find((flow) => flow.failure !== undefined)?.failure;
+  return {
+    messages: sum((flow) => flow.messages),
+    stored: sum((flow) => flow.stored),
+    rejected: sum((flow) => flow.rejected),
+    rejectedByReason: Object.fromEntries(
+      [...reasons].map((reason) => [
+        reason,
+        sum(({ rejectedByReason }) => (rejectedByReason as Record<string, number>)[reason] ?? 0),
+      ]),
+    ),
+    duplicates: sum((flow) => flow.duplicates),
+    batches: sum((flow) => flow.batches),
+    commitMilliseconds: sum((flow) => flow.commitMilliseconds),
+    waiting: sum((flow) => flow.waiting),
+    lagMilliseconds: Math.max(...flows.map((flow) => flow.lagMilliseconds)),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
