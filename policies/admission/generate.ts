@@ -4,7 +4,7 @@
  */
 import type { PolicyContext } from "../context.ts";
 import type { Policy, ResourcePolicy } from "../policy.ts";
-import { stackClasses } from "../reading/storage-classes.ts";
+import { ownClasses } from "../reading/storage-classes.ts";
 import type { JsonObject } from "../resource.ts";
 import { all, any, literal } from "./cel.ts";
 import { isInNamespace, resourceRule, variables } from "./kinds.ts";
@@ -106,7 +106,7 @@ function conditions(policy: AdmissionPolicy, context: PolicyContext, namespace: 
   return [
     // Whatever it is, it must be possible to take it away.
     { name: "stays", expression: "!object.metadata.?deletionTimestamp.hasValue()" },
-    // A selector of namespaces leaves out no object without one: others' classes and volumes are not the stack's.
+    // A selector of namespaces leaves out no object without one: others' classes and volumes are not the stack's to refuse.
     ...(types.every(isInNamespace)
       ? []
       : [{ name: "of-the-stack", expression: isOfTheStack(namespace, context) }]),
@@ -116,7 +116,7 @@ function conditions(policy: AdmissionPolicy, context: PolicyContext, namespace: 
 
 function isOfTheStack(namespace: string, context: PolicyContext): string {
   return [
-    `object.kind == "StorageClass" ? object.metadata.name in ${literal(stackClasses(context))}`,
+    `object.kind == "StorageClass" ? object.metadata.name in ${literal(ownClasses(context))}`,
     `object.kind == "PersistentVolume" ? object.?spec.?claimRef.?namespace.orValue("") == ${literal(namespace)}`,
     "true",
   ].join(" : ");

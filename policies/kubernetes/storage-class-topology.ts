@@ -46,7 +46,7 @@ export const storageClassTopology: ResourcePolicy = {
     return breaches;
   },
   admission: {
-    misses: "Storage classes that the stack does not use are not judged.",
+    misses: "Storage classes that the stack does not make itself are not judged.",
     rules: ({ clusterZones, country }) => {
       if (clusterZones.length === 0) return [];
       const label = country.hosting.kubernetes?.storageProvisioner?.zoneLabel;

@@ -1,9 +1,13 @@
-/** The storage classes that the stack makes its volumes by: the file's, and those of the plan. */
+/** Storage classes of the stack. */
 import type { PolicyContext } from "../context.ts";
 import { objectName } from "../plan.ts";
 
-export function stackClasses({ country, plan }: PolicyContext): string[] {
-  const given = country.hosting.kubernetes?.storageClass;
-  const planned = plan.ofTypes(["kubernetes:storage.k8s.io/*:StorageClass"]).map(objectName);
-  return [...(given === undefined ? [] : [given]), ...planned];
+/** By which it makes its volumes: the file's, and its own. */
+export function stackClasses(context: PolicyContext): string[] {
+  const given = context.country.hosting.kubernetes?.storageClass;
+  return [...(given === undefined ? [] : [given]), ...ownClasses(context)];
 }
+
+/** That it makes itself. */
+export const ownClasses = ({ plan }: PolicyContext): string[] =>
+  plan.ofTypes(["kubernetes:storage.k8s.io/*:StorageClass"]).map(objectName);

@@ -43,7 +43,7 @@ export const storageClassEncryption: ResourcePolicy = {
     ];
   },
   admission: {
-    misses: "Storage classes that the stack does not use are not judged.",
+    misses: "Storage classes that the stack does not make itself are not judged.",
     rules: () => [
       {
         expression: all(

@@ -9,7 +9,7 @@ import { parseManifests } from "../../policies/input/manifests.ts";
 import { plannedResources } from "../../policies/input/planned.ts";
 import { objectName, Plan } from "../../policies/plan.ts";
 import type { Example } from "../../policies/policy.ts";
-import { stackClasses } from "../../policies/reading/storage-classes.ts";
+import { ownClasses } from "../../policies/reading/storage-classes.ts";
 import { type Resource, typeKey } from "../../policies/resource.ts";
 import type { KubernetesObject } from "../../stacks/cluster/cluster-client.ts";
 import { planCountry } from "../../stacks/plan/country-plan.ts";
@@ -386,7 +386,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
         const [resource] = resourcesOf([object]);
         if (resource === undefined) continue;
         const ofOthers =
-          object.kind === "StorageClass" && !stackClasses(context).includes(objectName(resource));
+          object.kind === "StorageClass" && !ownClasses(context).includes(objectName(resource));
         const expected = (ofOthers ? [] : covered)
           .filter((policy) => admissionTypes(policy).some((type) => typeKey(type) === typeKey(resource.type)))
           .filter((policy) => {
