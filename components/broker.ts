@@ -54,6 +54,21 @@ export function brokerNodeHosts(namespace: string, replicas: number): string[] {
 /** Time for a node to hand over its connections and leaders before it stops, in seconds. */
 const drainSeconds = 600;
 
+/**
+ * A node hands over its connections and leaders first, and stops once the others are a majority of every queue without
+ * it. Where they all leave, as when the stack is taken down, none waits for the others.
+ */
+const leaveCluster = [
+  "rabbitmq-upgrade drain -t 60",
+  `end=$(($(date +%s) + ${drainSeconds - 60}))`,
+  "until rabbitmq-diagnostics -q check_if_node_is_quorum_critical",
+  "do",
+  '  [ "$(date +%s)" -lt "$end" ] || exit 1',
+  "  rabbitmq-diagnostics -q cluster_status | grep -q 'status: not under maintenance' || exit 0",
+  "  sleep 2",
+  "done",
+].join("\n");
+
 export class Broker extends ComponentResource {
   /** Service by which parts inside the cluster reach it. */
   readonly host: string;
@@ -191,12 +206,7 @@ export class Broker extends ComponentResource {
                 lifecycle: {
                   preStop: {
                     exec: {
-                      // A node leaves only while the others still are a majority of every queue, and hands over first.
-                      command: [
-                        "sh",
-                        "-c",
-                        `rabbitmq-upgrade await_online_quorum_plus_one -t ${drainSeconds - 60} && rabbitmq-upgrade drain -t 60`,
-                      ],
+                      command: ["sh", "-c", leaveCluster],
                     },
                   },
                 },

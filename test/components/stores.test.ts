@@ -132,9 +132,12 @@ describe("the broker", () => {
 
   test("waits for a majority before a node stops", () => {
     const container = at(object(plan, "StatefulSet", "broker").properties, "spec", "template", "spec");
-    const stop = JSON.stringify(at(container, "containers", 0, "lifecycle", "preStop"));
-    const seconds = /await_online_quorum_plus_one -t (\d+)/.exec(stop)?.[1];
-    expect(Number(at(container, "terminationGracePeriodSeconds"))).toBeGreaterThan(Number(seconds));
+    const stop = String(at(container, "containers", 0, "lifecycle", "preStop", "exec", "command", 2));
+    expect(stop).toContain("check_if_node_is_quorum_critical");
+    const [drain = NaN, wait = NaN] = [/drain -t (\d+)/, /%s\) \+ (\d+)/].map((found) =>
+      Number(found.exec(stop)?.[1]),
+    );
+    expect(Number(at(container, "terminationGracePeriodSeconds"))).toBeGreaterThan(drain + wait);
   });
 });
 
