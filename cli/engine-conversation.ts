@@ -22,6 +22,7 @@ export function engineConversation(json: boolean): Conversation {
     };
   const steps = new StepList();
   const printer = new Printer();
+  process.on("exit", () => printer.hide());
   return {
     step: (title, action) => steps.run(title, action),
     tell: (event) => printer.show(event),
@@ -85,8 +86,22 @@ const done = {
 
 class Printer {
   readonly #said = new Set<string>();
+  readonly #running = new RunningLine();
 
   show(event: RolloutEvent): void {
+    this.#running.hide();
+    if (event.event === "resource") this.#running.note(event);
+    if (event.event === "done") this.#running.end();
+    this.#print(event);
+  }
+
+  /** What is being worked on gives way to what is said at the end. */
+  hide(): void {
+    this.#running.hide();
+    this.#running.end();
+  }
+
+  #print(event: RolloutEvent): void {
     switch (event.event) {
       case "stack":
         print(
@@ -181,5 +196,37 @@ class Printer {
       );
     if (typeof outputs.webAddress === "string") print(`  web app        ${outputs.webAddress}`);
     if (typeof outputs.mqttAddress === "string") print(`  MQTT over TLS  ${outputs.mqttAddress}`);
+  }
+}
+
+/** On a terminal the last line says what is being worked on, and for how long. */
+class RunningLine {
+  readonly #live = process.stdout.isTTY === true;
+  readonly #since = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  note({ state, action, kind, name, urn }: Extract<RolloutEvent, { event: "resource" }>): void {
+    if (!this.#live || action === "read") return;
+    if (state !== "started") this.#since.delete(`${kind} ${name} ${urn}`);
+    else this.#since.set(`${kind} ${name} ${urn}`, performance.now());
+    this.#timer ??= setInterval(() => this.#draw(), 250).unref();
+  }
+
+  hide(): void {
+    if (this.#timer !== undefined) process.stdout.write("\r\u001b[K");
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#since.clear();
+  }
+
+  #draw(): void {
+    const [oldest] = this.#since.values();
+    if (oldest === undefined) return;
+    const names = [...this.#since.keys()].map((key) => key.split(" ").slice(0, 2).join(" "));
+    const text = `… ${Math.round((performance.now() - oldest) / 1000)} s  ${names.join(", ")}`;
+    process.stdout.write(`\r\u001b[K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`);
   }
 }

@@ -126,10 +126,13 @@ function runner(path: string, inherited: NodeJS.ProcessEnv): Run {
     const cancel = () => child.kill("SIGINT");
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
+    // The kit ends before the engine only where a person insists: a second word makes it drop what it is doing.
+    process.on("exit", cancel);
     return new Promise((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code) => {
         signal?.removeEventListener("abort", cancel);
+        process.off("exit", cancel);
         if (code === 0) resolve({ stdout, stderr, code });
         else reject(new EngineRunError(code, stdout, stderr));
       });

@@ -8,7 +8,7 @@ import { EngineFailure } from "./engine-failure.ts";
 import { nobodyToAsk, nothingStands, Stopped } from "./refusals.ts";
 import { nameOf } from "./resource-steps.ts";
 import { RunReport } from "./run-report.ts";
-import { openSession, type RolloutRequest, type Session } from "./session.ts";
+import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
 export interface TakeDownRequest extends RolloutRequest {
   /** Also what is protected or would stay: databases, buckets with what is in them, volumes. */
@@ -30,6 +30,7 @@ export async function takeDown(request: TakeDownRequest, conversation: Conversat
       );
     for (const text of losses(session, request)) conversation.tell({ event: "warning", text });
     await confirmByName(request, conversation, stack.name);
+    await repair(session, conversation);
     const report = new RunReport(conversation);
     const run = { onEvent: report.read, signal: conversation.signal };
     await stoppable(
