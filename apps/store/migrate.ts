@@ -7,16 +7,16 @@ import { applyRetention } from "./retention.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
 
-const migrationTable = `CREATE TABLE IF NOT EXISTS migration (version UInt32, statement UInt32, name String, applied_at DateTime('UTC') DEFAULT now())
+export const migrationTable = `CREATE TABLE IF NOT EXISTS migration (version UInt32, statement UInt32, name String, applied_at DateTime('UTC') DEFAULT now())
 ENGINE = MergeTree ORDER BY (version, statement) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
-interface Migration {
+export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly statements: readonly string[];
 }
 
-function readMigrations(country: Country): Migration[] {
+export function readMigrations(country: Country): Migration[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".sql"))
     .sort()

@@ -11,12 +11,12 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { PostgresOptions } from "../../apps/relational/postgres.ts";
 import type { TestAuthority } from "../data-path/certificates.ts";
+import { freePorts } from "../data-path/rabbitmq.ts";
 
 const programs = "/usr/lib/postgresql";
 
@@ -65,7 +65,7 @@ export async function startPostgres(authority: TestAuthority): Promise<TestPostg
     join(data, "pg_hba.conf"),
     "local all postgres trust\nhostssl all all all scram-sha-256\nhostnossl all all all reject\n",
   );
-  const port = await freePort();
+  const [port] = (await freePorts(1)) as [number];
   const settings = {
     port: String(port),
     listen_addresses: "127.0.0.1",
@@ -179,15 +179,4 @@ function run(owner: { uid: number; gid: number } | undefined, program: string, a
     ...owner,
   });
   if (status !== 0) throw new Error(`${program} failed: ${stderr}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
