@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseDocument } from "yaml";
 import { packageRoot } from "../../localisation/package-root.ts";
 import type { Manifest } from "../../stacks/local/backup/backup-set.ts";
 import type { StackStatus } from "../../stacks/local/status.ts";
@@ -115,7 +116,40 @@ test("a backup of a running stack comes back elsewhere with its readings, key fi
   const refused = await restore("elsewhere", "--identity", at("key"));
   expect([refused.code, refused.output]).toEqual([3, expect.stringContaining("already runs")]);
   expect((await again.end("SIGINT")).code).toBe(0);
-}, 180_000);
+}, 600_000);
+
+test("a stack whose file names a folder backs itself up every day, and says so or why not", async () => {
+  const own = at("daily.yaml");
+  const document = parseDocument(readFileSync(file, "utf8"));
+  const key = await newKey("daily-key");
+  const folderOf = (name: string) => {
+    document.setIn(["hosting", "backup", "local"], { folder: at(name), recipients: [key] });
+    writeFileSync(own, document.toString());
+    return at(name, "za");
+  };
+  const backups = folderOf("daily");
+  const part = async () => {
+    const { output } = await rollout("status", own, "--data", at("daily-data"), "--json");
+    return (JSON.parse(output) as StackStatus).parts.find(({ name }) => name === "backups");
+  };
+  const stack = await start(own, "--data", at("daily-data"), "--no-simulator");
+  expect(await part()).toMatchObject({ health: "healthy", detail: "the first is about to be made" });
+  while (!existsSync(backups) || readdirSync(backups).every((name) => name.startsWith(".")))
+    await setTimeout(500);
+  expect(readdirSync(backups)).toEqual([expect.stringMatching(/^\d{8}T\d{6}Z$/)]);
+  expect(await part()).toMatchObject({ health: "healthy", detail: "the last began 0 h ago" });
+  expect((await stack.end("SIGINT")).code).toBe(0);
+
+  // A folder that can't be written: the stack goes on, and its status is what tells.
+  writeFileSync(at("no-folder"), "");
+  folderOf("no-folder");
+  const failing = await start(own, "--data", at("daily-data"), "--no-simulator");
+  for (let seen = await part(); seen?.health !== "failed"; seen = await part()) await setTimeout(500);
+  expect((await part())?.detail).toMatch(
+    /tries again: The backup folder .*no-folder\/za cannot be written \(ENOTDIR\)/,
+  );
+  expect((await failing.end("SIGINT")).code).toBe(0);
+}, 600_000);
 
 describe("a backup of a stopped stack", () => {
   test("is listed, and of two moments the earlier one comes back by its time", async () => {
@@ -136,7 +170,7 @@ describe("a backup of a stopped stack", () => {
       3,
       expect.stringContaining("no backup of 2019-12-31T22:00:00"),
     ]);
-  }, 120_000);
+  }, 300_000);
 
   test("opens by its own key only", async () => {
     const wrong = await restore("nowhere", "--identity", at("key"));
@@ -191,7 +225,7 @@ test("a killed backup and a killed restore leave no half behind, and the next on
   const restored = await rollout("restore", file, ...identity, ...data, "--json");
   expect([restored.code, restored.errors]).toEqual([0, ""]);
   expect(readdirSync(at("data")).filter((name) => name.includes("restoring"))).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
   "a disk that is too small for a backup or a restore is said with exit code 3, and nothing half is left",
@@ -241,7 +275,7 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
       execFileSync("umount", ["-l", disk]);
     }
   },
-  120_000,
+  300_000,
 );
 
 describe("a damaged backup", () => {
@@ -323,7 +357,7 @@ describe("a damaged backup", () => {
       expect(readdirSync(at("data", "za")).sort()).toEqual(before);
       expect(readdirSync(at("data")).filter((name) => name.includes("restoring"))).toEqual([]);
     },
-    60_000,
+    300_000,
   );
 
   test("shows in the list and in --verify with exit code 1", async () => {

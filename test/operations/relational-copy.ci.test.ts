@@ -30,7 +30,7 @@ describe.skipIf(bin === undefined)("the copy of a recovered relational store", (
     }
     // As a newer version of the kit would have left it.
     query(running, "CREATE TABLE of_a_newer_version (id int)");
-  }, 120_000);
+  }, 600_000);
   afterAll(async () => {
     await recovered?.close();
     await running?.close();
