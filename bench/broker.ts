@@ -5,27 +5,18 @@
  *
  * `node bench/broker.ts [seconds] [machines] [window]`; needs root and `test/data-path/install-rabbitmq`.
  */
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import type { ToIngest } from "../test/data-path/messages.ts";
 import { rabbitmqIsMissing } from "../test/data-path/rabbitmq.ts";
 import { Cluster } from "../test/data-path/stack.ts";
-import type { Published, Publishing } from "./publisher-process.ts";
-import { companyName, machineName, messageOf, seconds, startBenchStack } from "./stack.ts";
+import type { Publishing } from "./publisher-process.ts";
+import { Publishers } from "./publishers.ts";
+import { companyName, machineName, seconds, startBenchStack } from "./stack.ts";
 
 const [duration = 15, machines = 100, window = 200] = process.argv.slice(2).map(Number);
-const publisherProcesses = 2;
 
 if (rabbitmqIsMissing) {
   console.error(`RabbitMQ can't be measured here: ${rabbitmqIsMissing}.`);
   process.exit(3);
-}
-
-interface Measured {
-  /** Since start. */
-  readonly acknowledged: number;
-  readonly stored: number;
-  readonly at: number;
 }
 
 /** Messages acknowledged and readings committed a second, past the first compilations. */
@@ -33,39 +24,21 @@ async function measure(
   stack: Publishing["stack"],
   storedSinceStart: () => Promise<number>,
 ): Promise<{ acknowledged: number; stored: number }> {
-  const publishers = Array.from({ length: publisherProcesses }, (_, part) => {
-    const child = fork(new URL("./publisher-process.ts", import.meta.url), { execArgv: [] });
-    const own = Array.from({ length: machines }, (_, index) => index).filter(
-      (index) => index % publisherProcesses === part,
-    );
-    child.send({ stack, machines: own, window } satisfies Publishing);
-    return child;
+  const publishers = new Publishers(stack, machines, window);
+  const look = async (what: "report" | "end") => ({
+    ...(await publishers.ask(what)),
+    stored: await storedSinceStart(),
   });
-  const look = async (what: "report" | "end"): Promise<Measured> => {
-    const reports = await Promise.all(
-      publishers.map((child) => {
-        const report = messageOf<Published>(child);
-        child.send(what);
-        return report;
-      }),
-    );
-    return {
-      acknowledged: reports.reduce((sum, report) => sum + report.acknowledged, 0),
-      stored: await storedSinceStart(),
-      at: performance.now(),
-    };
-  };
   await seconds(5);
   const before = await look("report");
   await seconds(duration);
   const after = await look("end");
-  for (const child of publishers) {
-    child.disconnect();
-    await once(child, "exit");
-  }
-  const perSecond = (of: (measured: Measured) => number) =>
-    Math.round(((of(after) - of(before)) * 1000) / (after.at - before.at));
-  return { acknowledged: perSecond((m) => m.acknowledged), stored: perSecond((m) => m.stored) };
+  await publishers.close();
+  const perSecond = (count: number) => Math.round((count * 1000) / (after.at - before.at));
+  return {
+    acknowledged: perSecond(after.acknowledged - before.acknowledged),
+    stored: perSecond(after.stored - before.stored),
+  };
 }
 
 async function throughEmbeddedBroker() {

@@ -4,7 +4,6 @@
  *
  * `node bench/ingest.ts [seconds] [machines] [window]`; `PROFILE=1` writes a processor profile of the stack.
  */
-import { fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,11 +11,10 @@ import { insertReadings } from "../apps/ingest/raw-table.ts";
 import type { Reading } from "../apps/ingest/reading.ts";
 import { migrateTimeSeriesStore } from "../apps/store/migrate.ts";
 import { openTimeSeriesStore } from "../apps/store/store.ts";
-import type { Published, Publishing } from "./publisher-process.ts";
-import { benchCountry, companyName, machineName, messageOf, seconds, startBenchStack } from "./stack.ts";
+import { Publishers } from "./publishers.ts";
+import { benchCountry, companyName, machineName, seconds, startBenchStack } from "./stack.ts";
 
 const [duration = 15, machines = 100, window = 200] = process.argv.slice(2).map(Number);
-const publisherProcesses = 2;
 const channels = ["produced", "energy", "temperature", "power"];
 
 /** Rows a second that the engine takes in batches like ingest's, made beforehand. */
@@ -55,35 +53,13 @@ async function engineCeiling(): Promise<{ rowsPerSecond: number; microsecondsPer
 const ceiling = await engineCeiling();
 const profile = process.env.PROFILE === "1" ? ["--cpu-prof", "--cpu-prof-dir=profiles"] : [];
 const stack = await startBenchStack(machines, profile);
-const publishers = Array.from({ length: publisherProcesses }, (_, part) => {
-  const child = fork(new URL("./publisher-process.ts", import.meta.url), { execArgv: [] });
-  const own = Array.from({ length: machines }, (_, index) => index).filter(
-    (index) => index % publisherProcesses === part,
-  );
-  child.send({ stack, machines: own, window } satisfies Publishing);
-  return child;
-});
-const ask = async (what: "report" | "end") => {
-  const reports = await Promise.all(
-    publishers.map((child) => {
-      const report = messageOf<Published>(child);
-      child.send(what);
-      return report;
-    }),
-  );
-  const sum = (of: (report: Published) => number) => reports.reduce((total, report) => total + of(report), 0);
-  return {
-    at: performance.now(),
-    acknowledged: sum((r) => r.acknowledged),
-    processor: sum((r) => r.processorSeconds),
-  };
-};
+const publishers = new Publishers(stack, machines, window);
 // Past the first compilations.
 await seconds(4);
-const [before, stackBefore] = [await ask("report"), await stack.measure()];
+const [before, stackBefore] = [await publishers.ask("report"), await stack.measure()];
 await seconds(duration);
-const [after, stackAfter] = [await ask("report"), await stack.measure()];
-await ask("end");
+const [after, stackAfter] = [await publishers.ask("report"), await stack.measure()];
+await publishers.ask("end");
 await seconds(1);
 const elapsed = (after.at - before.at) / 1000;
 const result = {
@@ -96,7 +72,7 @@ const result = {
   stackProcessors: Number(
     ((stackAfter.processorSeconds - stackBefore.processorSeconds) / elapsed).toFixed(2),
   ),
-  publisherProcessors: Number(((after.processor - before.processor) / elapsed).toFixed(2)),
+  publisherProcessors: Number(((after.processorSeconds - before.processorSeconds) / elapsed).toFixed(2)),
   microsecondsPerMessage: Math.round(
     ((stackAfter.processorSeconds - stackBefore.processorSeconds) * 1e6) /
       (after.acknowledged - before.acknowledged),
@@ -107,7 +83,7 @@ const result = {
   machines,
   window,
 };
-for (const child of publishers) child.disconnect();
+await publishers.close();
 await stack.stop();
 console.table(result);
 console.log(JSON.stringify(result));
