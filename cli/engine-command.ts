@@ -66,7 +66,7 @@ export async function runEngine(
     unlock: options.unlock === true,
   };
   try {
-    await run(request, conversation);
+    await run(request, conversation).finally(() => conversation.end());
   } catch (error) {
     if (error instanceof StackSettingsError) throw new InputError(error.message, error.cure);
     if (error instanceof PoliciesRefuse) {

@@ -4,7 +4,12 @@ import { Writable } from "node:stream";
 import type { Conversation, RolloutEvent } from "../stacks/engine/conversation.ts";
 import { duration, print, printEvent, StepList, style } from "./terminal.ts";
 
-export function engineConversation(json: boolean): Conversation {
+export interface PrintedConversation extends Conversation {
+  /** Nothing is worked on any more; what is printed from now on stands on a line of its own. */
+  end(): void;
+}
+
+export function engineConversation(json: boolean): PrintedConversation {
   const signal = stopOnSignals(json);
   if (json)
     return {
@@ -19,15 +24,16 @@ export function engineConversation(json: boolean): Conversation {
       },
       tell: printEvent,
       signal,
+      end: () => {},
     };
   const steps = new StepList();
   const printer = new Printer();
-  process.on("exit", () => printer.hide());
   return {
     step: (title, action) => steps.run(title, action),
     tell: (event) => printer.show(event),
     ...(process.stdin.isTTY && process.stdout.isTTY && { ask: { text: ask, secret: askSecret } }),
     signal,
+    end: () => printer.end(),
   };
 }
 
@@ -95,8 +101,7 @@ class Printer {
     this.#print(event);
   }
 
-  /** What is being worked on gives way to what is said at the end. */
-  hide(): void {
+  end(): void {
     this.#running.hide();
     this.#running.end();
   }
