@@ -65,6 +65,7 @@ import { edgeAnnotation } from "./network/edge-annotation.ts";
 import { edgeOptimisedApi } from "./network/edge-optimised-api.ts";
 import { externalAddresses } from "./network/external-addresses.ts";
 import { loadBalancerSources } from "./network/load-balancer-sources.ts";
+import { localZoneRoute } from "./network/local-zone-route.ts";
 import { multiCluster } from "./network/multi-cluster.ts";
 import { openEgress } from "./network/open-egress.ts";
 import { peeringAbroad } from "./network/peering-abroad.ts";
@@ -148,6 +149,7 @@ const named: readonly Policy[] = [
   edgeOptimisedApi,
   externalAddresses,
   loadBalancerSources,
+  localZoneRoute,
   multiCluster,
   openEgress,
   peeringAbroad,

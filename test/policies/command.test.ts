@@ -116,6 +116,38 @@ describe("rollout check --plan", () => {
   });
 });
 
+describe("rollout check of other subjects", () => {
+  test("--live and --plan exclude each other", () => {
+    const { status, stderr } = rollout("check", file, "--plan", "plan.json", "--live");
+    expect(status).toBe(2);
+    expect(stderr).toContain("--plan and --live exclude each other.");
+  });
+
+  test("--live says what is missing where there is no kubeconfig", () => {
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [join(packageRoot, "cli", "bin.mjs"), "check", file, "--live", "--json"],
+      { encoding: "utf8", env: { ...process.env, KUBECONFIG: join(folder, "none.conf") } },
+    );
+    expect(status).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: expect.stringContaining("none.conf") });
+  });
+
+  test("--state refuses what is no state", () => {
+    const { status, stderr } = rollout("check", file, "--state", file);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/za\.yaml: It is not JSON\. Save one with `pulumi stack export/);
+  });
+});
+
+test("rollout policies admission prints what kubectl applies", () => {
+  const { status, stdout } = rollout("policies", "admission", file);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^kind: ValidatingAdmissionPolicyBinding$/m);
+  expect(stdout).toContain('"registry.example.gov.za"');
+  expect(rollout("policies", "admission", file, "--target", "local").status).toBe(2);
+});
+
 describe("rollout policies", () => {
   test("lists them", () => {
     const { stdout, status } = rollout("policies", "list", "--area", "place");

@@ -4,6 +4,7 @@
  */
 import { aws, resource } from "../../policies/example.ts";
 import { parseManifests } from "../../policies/input/manifests.ts";
+import { localZoneRoute } from "../../policies/network/local-zone-route.ts";
 import type { JsonObject, Resource } from "../../policies/resource.ts";
 import { isObject, typeKey } from "../../policies/resource.ts";
 
@@ -722,6 +723,21 @@ const movable = [
 
 /** On the stack on AWS. */
 export const awsMutations: readonly Mutation[] = [
+  {
+    policy: "local-zone-route",
+    says: "a way out of a Local Zone by its region abroad",
+    mutate: (resources) => {
+      const [{ country, resources: added = [] } = {}] = localZoneRoute.examples.failing;
+      const changed = added.at(-1);
+      return [
+        {
+          resources: [...resources, ...added],
+          ...(changed && { changed }),
+          ...(country && { country }),
+        },
+      ];
+    },
+  },
   ...movable.map((type) => set("region-abroad", type, "region", "eu-west-1")),
   ...["us-east-1", "eu-central-1", "cn-north-1", "xx-nowhere-1"].map((region) =>
     set("region-abroad", "rds/instance:Instance", "region", region),
