@@ -1,9 +1,18 @@
 /** The store's tables as a cluster lays them out, by the programs' own users: replicated below, distributed above. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { onCluster } from "../../apps/store/layout.ts";
+import { openClusterClient } from "../../apps/store/cluster.ts";
+import { clusterNames, onCluster } from "../../apps/store/layout.ts";
 import { migrateTimeSeriesStore, TimeZoneChangedError } from "../../apps/store/migrate.ts";
-import { type ServerUnderTest, serverUnderTest } from "../cluster/clickhouse/under-test.ts";
+import {
+  readCertificateOf,
+  type ServerUnderTest,
+  serverUnderTest,
+} from "../cluster/clickhouse/under-test.ts";
+import { TestAuthority } from "../data-path/certificates.ts";
 import { disagreements, insertRaw, rowsOf, storedCountry } from "./rows.ts";
 
 const timezone = "Asia/Kolkata";
@@ -20,6 +29,10 @@ beforeAll(async () => {
   await migrateTimeSeriesStore(migration, country, onCluster());
 });
 afterAll(() => server.close());
+
+test("the names are those in the settings that the stack gives its servers", () => {
+  expect(clusterNames).toEqual({ cluster: clusterName, database: databaseName });
+});
 
 test("makes a replicated table on every server and a distributed one above it, each by a form that may be repeated", async () => {
   const made = queries.filter((query) => query.startsWith("CREATE ") && !query.includes("DATABASE"));
@@ -105,4 +118,23 @@ test("a client that is cut off sends nothing more, and what was under way fails"
   queries.length = 0;
   await expect(rowsOf(client, "SELECT 2")).rejects.toThrow();
   expect(queries).toEqual([]);
+});
+
+test("a renewed certificate is taken at the next connection", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "renewed-"));
+  const issue = async (authority: TestAuthority, name: string) =>
+    readCertificateOf(await authority.issue(join(folder, name), "analytics"));
+  const strange = await issue(await TestAuthority.make("CN=Somebody else"), "strange");
+  let certificate = { ...strange, ca: server.authority.pem };
+  const client = openClusterClient({
+    url: server.url,
+    database: "rollout",
+    program: "analytics",
+    readCertificate: () => certificate,
+  });
+  await expect(rowsOf(client, "SELECT 1 AS one")).rejects.toThrow();
+  certificate = await issue(server.authority, "own");
+  expect(await rowsOf(client, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  await client.close();
+  rmSync(folder, { recursive: true, force: true });
 });
