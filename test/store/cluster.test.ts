@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openClusterClient } from "../../apps/store/cluster.ts";
 import { clusterNames, onCluster } from "../../apps/store/layout.ts";
 import { migrateTimeSeriesStore, TimeZoneChangedError } from "../../apps/store/migrate.ts";
+import { clusterName, databaseName } from "../../components/time-series-settings.ts";
 import {
   readCertificateOf,
   type ServerUnderTest,
