@@ -4,7 +4,7 @@ import { serveDiagnostic } from "./serve-diagnostic.ts";
 import { openStores } from "./stores.ts";
 
 export async function runProgram(context: ProgramContext): Promise<RunningProgram> {
-  const { connections, localisation, log } = context;
+  const { connections, localisation, log, bind } = context;
   const stores = await openStores(context, "diagnostic");
   try {
     const server = await serveDiagnostic({
@@ -13,6 +13,7 @@ export async function runProgram(context: ProgramContext): Promise<RunningProgra
       database: stores.relational.database,
       reader: stores.client,
       log,
+      ...(bind !== undefined && { host: bind }),
     });
     return {
       ...server,

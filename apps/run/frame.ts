@@ -18,6 +18,8 @@ const longestStopMilliseconds = 85_000;
 export interface FrameOptions {
   readonly connections?: string;
   readonly localisation?: string;
+  /** Address to listen on; all where absent, as a pod has to. */
+  readonly bind?: string;
 }
 
 /** SIGTERM or SIGINT. */
@@ -37,20 +39,25 @@ export async function run(name: string, options: FrameOptions): Promise<void> {
   endOnSignals(end, log);
   const patience = new Patience(log, end.signal);
   let running: RunningProgram | undefined;
-  const health = await serveHealth(connections.metricsPort, {
-    notReady: async () => {
-      if (end.signal.aborted) return "stopping";
-      if (patience.reason !== undefined) return patience.reason;
-      return running === undefined ? "starting" : running.notReady().catch(messageOf);
+  const health = await serveHealth(
+    connections.metricsPort,
+    {
+      notReady: async () => {
+        if (end.signal.aborted) return "stopping";
+        if (patience.reason !== undefined) return patience.reason;
+        return running === undefined ? "starting" : running.notReady().catch(messageOf);
+      },
+      metrics: async () => (await running?.metrics()) ?? [],
     },
-    metrics: async () => (await running?.metrics()) ?? [],
-  });
+    options.bind,
+  );
   log.info({ port: health.port, country: localisation.country.country }, "started");
   const context: ProgramContext = {
     connections,
     localisation,
     log,
     signal: end.signal,
+    ...(options.bind !== undefined && { bind: options.bind }),
     waitFor: (what, attempt, isFinal) => patience.waitFor(what, attempt, isFinal),
     fail: (error) => end.abort(error),
   };

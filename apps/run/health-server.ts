@@ -20,8 +20,11 @@ export interface HealthServer {
 /** Reads the reason before Kubernetes gives the probe up. */
 const longestCheckMilliseconds = 4000;
 
-/** @param port 0 takes a free one. */
-export async function serveHealth(port: number, source: HealthSource, host = "::"): Promise<HealthServer> {
+/**
+ * @param port 0 takes a free one.
+ * @param host address to listen on; all, of IPv6 where there is one, where absent.
+ */
+export async function serveHealth(port: number, source: HealthSource, host?: string): Promise<HealthServer> {
   const answers: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
     "/healthy": async (response) => answer(response, 200, "healthy"),
     "/ready": async (response) => {
@@ -45,7 +48,7 @@ export async function serveHealth(port: number, source: HealthSource, host = "::
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, ...(host !== undefined && { host }) }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -11,6 +11,8 @@ export interface ProgramContext {
   readonly connections: Connections;
   readonly localisation: LocalisationFiles;
   readonly log: Logger;
+  /** Address to listen on; all where absent. */
+  readonly bind?: string;
   /** Aborted when the program is to stop, also while it still starts. */
   readonly signal: AbortSignal;
   /**

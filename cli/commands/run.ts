@@ -7,6 +7,7 @@ import { InputError } from "../failure.ts";
 interface RunOptions {
   readonly connections?: string;
   readonly localisation?: string;
+  readonly bind?: string;
 }
 
 export function runCommand(): Command {
@@ -15,6 +16,7 @@ export function runCommand(): Command {
     .addArgument(new Argument("<program>", "the program").choices(Object.keys(programs)))
     .option("--connections <folder>", "folder of connections.json", "/etc/rollout/connections")
     .option("--localisation <folder>", "folder of country.json", "/etc/rollout/localisation")
+    .option("--bind <address>", "address to listen on; all where absent, as a pod has to")
     .option("--json", "print a failure as JSON too; the log always is")
     .action(async (program: string, options: RunOptions) => {
       // Only here, so that no other command loads the stores.

@@ -64,7 +64,17 @@ export class ProgramProcess {
     const { connections, localisation } = folders;
     this.#child = spawn(
       process.execPath,
-      ["cli/main.ts", "run", program, "--connections", connections, "--localisation", localisation],
+      [
+        "cli/main.ts",
+        "run",
+        program,
+        "--connections",
+        connections,
+        "--localisation",
+        localisation,
+        "--bind",
+        "127.0.0.1",
+      ],
       { cwd: packageRoot, stdio: ["ignore", "pipe", "pipe"] },
     );
     this.#ended = once(this.#child, "exit");
