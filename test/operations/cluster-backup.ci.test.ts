@@ -3,18 +3,23 @@
  * S3-compatible server: chains of days over weeks, repeated jobs, what is past its time, and readings after a restore.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expireBackups } from "../../apps/backup-expiry/expire.ts";
 import { ObjectStore, ObjectStoreError } from "../../apps/backup-expiry/object-store.ts";
+import { runProgram } from "../../apps/run/backup-expiry.ts";
+import type { ProgramContext } from "../../apps/run/program.ts";
 import { backupScript } from "../../components/time-series-backup.ts";
+import { loadCountry } from "../../localisation/load.ts";
 import { packageRoot } from "../../localisation/package-root.ts";
 import { backupCandidates, restoreScript } from "../../stacks/kubernetes/restore/time-series-restore.ts";
+import { type ChangeableCountry, countryFile } from "../plan/planned.ts";
 
 const hasServer = spawnSync("moto_server", ["--help"]).status === 0;
 if (!hasServer) console.log("Skipped: no S3-compatible server here (pip install 'moto[server]').");
@@ -130,7 +135,8 @@ describe.skipIf(!hasServer)("backups of a cluster's time-series store", () => {
       /Backup 2026-W48\/2026-11-24\n[\s\S]*Readings: 11110\n$/,
     );
     expect(sql("SELECT count() FROM rollout_before_restore.raw")).toBe("11117");
-    const none = restore("2026-11-17T12:00:00Z");
+    const early = backupCandidates(new Date("2026-11-17T12:00:00Z"), daily);
+    const none = script(restoreScript, early.slice(0, 2));
     expect([none.status, none.stderr.trim()]).toEqual([1, "No backup was found for that moment."]);
     expect(sql("SELECT count() FROM rollout.raw")).toBe("11110");
   }, 600_000);
@@ -141,6 +147,37 @@ describe.skipIf(!hasServer)("backups of a cluster's time-series store", () => {
     expect(await folders()).toEqual(["2026-W48/2026-11-23-full", "2026-W48/2026-11-24"]);
     expect(restore("2026-11-24T12:00:00Z").stdout).toMatch(/Readings: 11110\n$/);
   }, 600_000);
+
+  test("the program that removes them takes the file's destination and retention, and the Secret's key", async () => {
+    const put = (key: string) =>
+      new AwsClient({ ...credentials, region: "us-east-1", service: "s3" }).fetch(
+        `${endpoint}/${bucket}/${key}`,
+        {
+          method: "PUT",
+          body: "1",
+        },
+      );
+    for (const week of ["2020-W01", "2199-W01"]) await put(`time-series-store/${week}/first-full/.backup`);
+    await put("relational-store/base/20200101T000000/data.tar");
+    const country = structuredClone(loadCountry(countryFile("za")).country) as ChangeableCountry;
+    country.hosting.backup.destination = { endpoint, bucket, country: "ZA", credentialsSecret: "any" };
+    const context = {
+      localisation: { country },
+      log: pino({ level: "silent" }),
+    } as unknown as ProgramContext;
+    const secrets = join(folder, "secrets");
+    await expect(runProgram(context, secrets)).rejects.toThrow(/accessKeyId can't be read: ENOENT/);
+    mkdirSync(secrets);
+    for (const [name, value] of Object.entries(credentials)) writeFileSync(join(secrets, name), `${value}\n`);
+    const { finished } = await runProgram(context, secrets);
+    await finished;
+    const left = await folders();
+    expect(left).not.toContain("2020-W01/first-full");
+    expect(left).toContain("2199-W01/first-full");
+    const relational: string[] = [];
+    for await (const key of store().list("relational-store/")) relational.push(key);
+    expect(relational).toHaveLength(1);
+  });
 
   test("a store that refuses or is not there is named, without the key", async () => {
     const wrong = new ObjectStore({ endpoint, bucket: "nobodys-bucket", ...credentials });
