@@ -29,7 +29,7 @@ function load() {
 
 const { country, catalogues } = load();
 const program = country.hosting.target === "aws" ? awsStack : kubernetesStack;
-export const outputs = program({
+export const { webAddress, mqttAddress, namespace, notes } = program({
   country,
   catalogues,
   version,

@@ -267,6 +267,10 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       expect(unasked.events.at(-1)?.cure).toContain("--yes");
       expect(await isThere(`/api/v1/namespaces/${namespace}`)).toBe(false);
 
+      // The team made the namespace beforehand, for a Secret that it brings.
+      await cluster.post("/api/v1/namespaces", { metadata: { name: namespace } });
+      await cluster.post(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: "brought" } });
+
       const child = rollout("up", "--yes", "--json");
       const begun = await ended(child, ({ event }) => {
         if (event === "pod") child.kill("SIGINT");
@@ -274,7 +278,11 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       expect(begun.code, JSON.stringify(begun.events.at(-1))).toBe(130);
       const pods = of(begun.events, "pod") as unknown as PodTrouble[];
       expect(pods[0]?.what).toMatch(/^No node takes it: /);
-      expect(await isThere(`/api/v1/namespaces/${namespace}`)).toBe(true);
+      const home = await cluster.get<{ metadata: { labels: Record<string, string> } }>(
+        `/api/v1/namespaces/${namespace}`,
+      );
+      expect(home.metadata.labels["pod-security.kubernetes.io/enforce"]).toBe("restricted");
+      expect(await isThere(`/api/v1/namespaces/${namespace}/secrets/brought`)).toBe(true);
 
       const rest = await ended(rollout("preview", "--json"));
       expect(rest.code, rest.errors).toBe(0);
