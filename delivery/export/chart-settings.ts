@@ -21,7 +21,12 @@ export interface Setting {
 const mark = (name: string) => `chart-setting-${name.toLowerCase()}-mark`;
 
 export const digestMark = (image: string) => mark(`digest-${image}`);
-export const registryMark = mark("registry");
+/** With a port and a folder, so that what takes only its host is told from what takes all of it. */
+const registryMarks = (() => {
+  const host = mark("registry");
+  return { host, withPort: `${host}:5000`, whole: `${host}:5000/folder` };
+})();
+export const registryMark = registryMarks.whole;
 
 const objectName = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 
@@ -79,7 +84,44 @@ export function chartSettings({ hosting }: Country): readonly Setting[] {
           byDefault: className,
         },
   );
-  return settings.map((setting) => ({ ...setting, mark: mark(setting.name) }));
+  return settings.map((setting) => ({
+    ...setting,
+    mark: setting.name === "registry" ? registryMark : mark(setting.name),
+  }));
+}
+
+/** Stands for what no object can be named: where a setting is empty, what a policy compares with it is refused. */
+const nothing = `default "(none)"`;
+
+/** What stands in place of a mark. */
+export interface MarkedPlace {
+  readonly mark: string;
+  /** Of a template, for the value. */
+  readonly value: string;
+  readonly byDefault: string;
+}
+
+/**
+ * In the order in which they are to be replaced.
+ * @param inPolicy whether the text is a policy of admission, where an empty setting allows nothing.
+ */
+export function markedPlaces(settings: readonly Setting[], inPolicy = false): readonly MarkedPlace[] {
+  return settings.flatMap(({ name, mark: own, byDefault }): MarkedPlace[] => {
+    const or = inPolicy && ["registry", "storageClass"].includes(name) ? ` | ${nothing}` : "";
+    const place = { mark: own, value: `.Values.${name}${or}`, byDefault };
+    if (name !== "registry") return [place];
+    const { host, withPort } = registryMarks;
+    const [address] = byDefault.split("/") as [string];
+    return [
+      place,
+      { mark: withPort, value: `.Values.registry | splitList "/" | first${or}`, byDefault: address },
+      {
+        mark: host,
+        value: `regexReplaceAll "[:/].*$" .Values.registry ""${or}`,
+        byDefault: address.split(":")[0]!,
+      },
+    ];
+  });
 }
 
 /** The country with a mark in place of each setting. */

@@ -75,6 +75,16 @@ ${table}
 {{- end -}}
 {{- end }}
 
+{{/* Whether the values that policies of admission read are the file's: "yes" or nothing. Takes the root. */}}
+{{- define "rollout.asInFile" -}}
+{{- if and ${["namespace", "domain", "registry", "storageClass"]
+    .filter((name) => settings.some((setting) => setting.name === name))
+    .map((name) => `(eq .Values.${name} "${byDefault(name)}")`)
+    .join(" ")} -}}
+yes
+{{- end -}}
+{{- end }}
+
 {{/* A Job can't be changed: each set of values has its own. Takes the root and the digest for the default values. */}}
 {{- define "rollout.migration" -}}
 {{- $values := (index . 0).Values -}}

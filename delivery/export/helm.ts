@@ -13,11 +13,17 @@ import {
   scripts,
 } from "../../stacks/plan/manifests.ts";
 import { at, kindOf, type PlannedResource, type Properties } from "../../stacks/plan/plan.ts";
-import { chartSettings, markedCountry, markedCountryFile, type Setting } from "./chart-settings.ts";
+import {
+  chartSettings,
+  markedCountry,
+  markedCountryFile,
+  markedPlaces,
+  type Setting,
+} from "./chart-settings.ts";
 import { chartFile, helpersFile, notesFile, readmeFile } from "./chart-texts.ts";
 import { chartValues, schemaFile, valuesFile } from "./chart-values.ts";
-import { ObjectTemplate, UntemplatedDifferenceError } from "./template-object.ts";
-import { action, type Tree, templateText } from "./template-text.ts";
+import { ObjectTemplate, UntemplatedDifferenceError, withSettings } from "./template-object.ts";
+import { action, literal, type Tree, templateText } from "./template-text.ts";
 import { type Amounts, withAmounts } from "./workload-amounts.ts";
 
 /** In the programs' ConfigMap. */
@@ -42,11 +48,10 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
     [...orderedObjects(marked).values()].map((object) => [identity(object, settings), object]),
   );
   for (const object of orderedObjects(plan).values()) {
-    if (!isInChart(object)) continue;
     const twin = twins.get(identity(object, settings));
     if (twin === undefined)
       throw new UntemplatedDifferenceError(`${object.name} is there only while the settings are the file's.`);
-    const template = new ObjectTemplate(settings, digestOf(object), images);
+    const template = new ObjectTemplate(settings, otherwise(object, settings), images);
     const tree = template.of(
       manifestOf(object),
       withCountry(object, twin),
@@ -86,28 +91,31 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/**
- * Policies of admission are written for the file's own settings, which a chart's values may change: for those who use the
- * chart `rollout policies admission` prints them.
- */
-export const isInChart = (object: PlannedResource): boolean =>
-  !kindOf(object).startsWith("ValidatingAdmissionPolicy");
-
 const fileOf = (object: PlannedResource) =>
   // A migration's own name changes with every text of the localisation.
   `templates/${kindOf(object).toLowerCase()}-${kindOf(object) === "Namespace" ? "stack" : object.name}.yaml`;
 
 const identity = (object: PlannedResource, settings: readonly Setting[]) =>
-  settings.reduce((text, { mark, byDefault }) => text.replaceAll(mark, byDefault), fileOf(object));
+  markedPlaces(settings).reduce(
+    (text, { mark, byDefault }) => text.replaceAll(mark, byDefault),
+    fileOf(object),
+  );
 
-/** Digests that the plan computes of its own texts: the template computes another when a setting changes the texts. */
-function digestOf(object: PlannedResource) {
-  return (path: string, planned: string): string | undefined => {
+/** What the plan computes of its settings in another way than by writing them into a text. */
+function otherwise(object: PlannedResource, settings: readonly Setting[]) {
+  return (path: string, planned: string, marked: string): string | undefined => {
+    // Of its own texts: the template computes another when a setting changes the texts.
     if (path.endsWith("rollout/configuration"))
       return action(`include "rollout.configuration" (list . "${planned}")`);
     const name = /^(migration-.+-)([0-9a-f]{10})$/.exec(planned);
     if (kindOf(object) === "Job" && path === "metadata.name" && name !== null)
       return `${name[1]}${action(`include "rollout.migration" (list . "${name[2]}")`)}`;
+    // Sorted and without doubles: with other values the same rule stands there in another order.
+    if (kindOf(object) === "ValidatingAdmissionPolicy")
+      return [
+        ...[action('if include "rollout.asInFile" .'), literal(planned)],
+        ...[action("else"), withSettings(marked, settings, `${kindOf(object)} `), action("end")],
+      ].join("");
     return undefined;
   };
 }

@@ -4,7 +4,7 @@
  */
 import { type ImageName, imageNames } from "../../components/images.ts";
 import type { Properties, Value } from "../../stacks/plan/plan.ts";
-import { digestMark, registryMark, type Setting } from "./chart-settings.ts";
+import { digestMark, markedPlaces, registryMark, type Setting } from "./chart-settings.ts";
 import { action, conditionalKey, literal, type Tree } from "./template-text.ts";
 
 /** The object depends on a setting in a way that a template can't follow. */
@@ -28,18 +28,20 @@ export type ImageReferences = Map<ImageName, string>;
 
 export class ObjectTemplate {
   readonly #settings: readonly Setting[];
-  /** Path and both values of a digest that the plan computes of its own texts; gives the template's text for it. */
-  readonly #digest: (path: string, planned: string) => string | undefined;
+  readonly #otherwise: (path: string, planned: string, marked: string) => string | undefined;
   readonly #images: ImageReferences;
 
-  /** @param images gets every image that the objects name. */
+  /**
+   * @param otherwise gives the text for a place that is no text with marks, from its planned and its marked value.
+   * @param images gets every image that the objects name.
+   */
   constructor(
     settings: readonly Setting[],
-    digest: (path: string, planned: string) => string | undefined,
+    otherwise: (path: string, planned: string, marked: string) => string | undefined,
     images: ImageReferences,
   ) {
     this.#settings = settings;
-    this.#digest = digest;
+    this.#otherwise = otherwise;
     this.#images = images;
   }
 
@@ -96,19 +98,16 @@ export class ObjectTemplate {
       this.#images.set(imageName, image![1]!);
       return action(`include "rollout.image" (list . "${imageName}")`);
     }
-    const byDefault = this.#settings.reduce(
+    const byDefault = markedPlaces(this.#settings).reduce(
       (text, { mark, byDefault }) => text.replaceAll(mark, byDefault),
       marked,
     );
     if (planned !== undefined && byDefault !== planned) {
-      const digest = typeof planned === "string" ? this.#digest(path, planned) : undefined;
-      if (digest === undefined) throw this.#differs(object, path);
-      return digest;
+      const text = typeof planned === "string" ? this.#otherwise(path, planned, marked) : undefined;
+      if (text === undefined) throw this.#differs(object, path);
+      return text;
     }
-    return this.#settings.reduce(
-      (text, { mark, name }) => text.replaceAll(mark, action(`.Values.${name}`)),
-      literal(marked),
-    );
+    return withSettings(marked, this.#settings, object);
   }
 
   #differs(object: string, path: string): UntemplatedDifferenceError {
@@ -116,6 +115,17 @@ export class ObjectTemplate {
       `${object} depends on a setting of the chart at ${path}, and no template can follow it.`,
     );
   }
+}
+
+/**
+ * A text of the marked plan, with the chart's values in place of the marks.
+ * @param object kind and name.
+ */
+export function withSettings(marked: string, settings: readonly Setting[], object: string): string {
+  return markedPlaces(settings, object.startsWith("ValidatingAdmissionPolicy ")).reduce(
+    (text, { mark, value }) => text.replaceAll(mark, () => action(value)),
+    literal(marked),
+  );
 }
 
 const isMap = (value: Value | undefined): value is Properties =>

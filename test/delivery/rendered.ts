@@ -1,7 +1,6 @@
 /** What a tool rendered of an export, and what the plan says: both as objects by kind and name, for comparing. */
 import { expect } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { isInChart } from "../../delivery/export/helm.ts";
 import { manifestOf, orderedObjects } from "../../stacks/plan/manifests.ts";
 import type { Plan } from "../../stacks/plan/plan.ts";
 
@@ -29,10 +28,6 @@ export function parsed(yaml: string): Objects {
   }
   return objects;
 }
-
-/** The objects of the plan that a chart has. */
-export const chartOf = (plan: Plan): Objects =>
-  planned({ ...plan, resources: plan.resources.filter(isInChart) });
 
 export function planned(plan: Plan): Objects {
   const objects = [...orderedObjects(plan).values()].map(

@@ -26,6 +26,13 @@
 {{- end -}}
 {{- end }}
 
+{{/* Whether the values that policies of admission read are the file's: "yes" or nothing. Takes the root. */}}
+{{- define "rollout.asInFile" -}}
+{{- if and (eq .Values.namespace "rollout") (eq .Values.domain "kobi.example.gov.tr") (eq .Values.registry "registry.kobi.example.gov.tr") (eq .Values.storageClass "sme-encrypted") -}}
+yes
+{{- end -}}
+{{- end }}
+
 {{/* A Job can't be changed: each set of values has its own. Takes the root and the digest for the default values. */}}
 {{- define "rollout.migration" -}}
 {{- $values := (index . 0).Values -}}
