@@ -113,12 +113,10 @@ async function namespacedKinds(client: ClusterClient): Promise<{ apiVersion: str
   return lists.flat();
 }
 
-/** Pods that ended, and the past versions of a Deployment, run no more. */
-function runs({ kind, status, metadata, spec }: KubernetesObject): boolean {
+/** Pods that ended run no more; the versions of a Deployment say what it and its pods say themselves. */
+function runs({ kind, status, metadata }: KubernetesObject): boolean {
   if (kind === "Pod") return !["Succeeded", "Failed"].includes(String(fieldOf(status, "phase")));
-  const isVersion =
-    kind === "ReplicaSet" && metadata.ownerReferences?.some((owner) => owner.kind === "Deployment");
-  return !(isVersion && fieldOf(spec, "replicas") === 0);
+  return kind !== "ReplicaSet" || !metadata.ownerReferences?.some((owner) => owner.kind === "Deployment");
 }
 
 export function liveResource({ apiVersion, kind, status, ...object }: KubernetesObject): Resource {

@@ -18,11 +18,11 @@ import { kubectl, noCluster, onCluster } from "../cluster/kubectl.ts";
 import { countryFile } from "../plan/planned.ts";
 import { ApiServer, type ClusterObject } from "./api-server.ts";
 import { completeObject } from "./complete-object.ts";
+import { label, namespaceObject as labelledNamespace, putInForce } from "./in-force.ts";
 import { exampleCountry, exampleToday, overlaid } from "./judge.ts";
 import { clusterMutations } from "./mutants.ts";
 
 const part = `admission-${process.pid}`;
-const label = "rollout-test";
 
 const covered = policies.filter(hasAdmission);
 
@@ -77,72 +77,7 @@ const isJudged = ({ policy }: Trial, object: ClusterObject): boolean => {
   return admissionTypes(policy).some((type) => typeKey(type) === typeKey(resource?.type ?? ""));
 };
 
-/** Policies take effect some time after they are there, in the order in which they came. */
-async function untilInForce(server: ApiServer, object: ClusterObject, policy: string): Promise<void> {
-  for (let round = 0; ; round++) {
-    const { refusedBy } = await server.tryOut(object);
-    if (refusedBy.includes(policy)) break;
-    if (round > 600) throw new Error(`${policy} does not come into force.`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
-const namespaceObject = (name: string): ClusterObject => ({
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name, labels: { [label]: part } },
-});
-
-/** Its own policy, which refuses everything, comes last. */
-async function putInForce(
-  server: ApiServer,
-  manifests: readonly ClusterObject[],
-  namespace: string,
-): Promise<void> {
-  await server.create(namespaceObject(`${namespace}-last`));
-  const last = `${namespace}-last-refuses-all`;
-  const labelled = [...manifests, ...refusingAll(last, `${namespace}-last`)].map((manifest) => ({
-    ...manifest,
-    metadata: { ...manifest.metadata, labels: { [label]: part } },
-  }));
-  for (const kind of ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"])
-    for (const manifest of labelled) if (manifest.kind === kind) await server.create(manifest);
-  const canary = {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name: "any", namespace: `${namespace}-last` },
-  };
-  await untilInForce(server, canary, last);
-}
-
-function refusingAll(name: string, namespace: string): ClusterObject[] {
-  const apiVersion = "admissionregistration.k8s.io/v1";
-  return [
-    {
-      apiVersion,
-      kind: "ValidatingAdmissionPolicy",
-      metadata: { name },
-      spec: {
-        matchConstraints: {
-          resourceRules: [
-            { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] },
-          ],
-        },
-        validations: [{ expression: "false" }],
-      },
-    },
-    {
-      apiVersion,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata: { name },
-      spec: {
-        policyName: name,
-        validationActions: ["Deny"],
-        matchResources: { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } },
-      },
-    },
-  ];
-}
+const namespaceObject = (name: string) => labelledNamespace(name, part);
 
 describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
   let server: ApiServer;
@@ -161,7 +96,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
     const manifests = all.flatMap(({ policy, context, namespace }) =>
       admissionManifests([policy], context, { namespace, mode: "enforce" }),
     );
-    await putInForce(server, manifests as unknown as ClusterObject[], part);
+    await putInForce(server, manifests as unknown as ClusterObject[], part, part);
   }, 900_000);
 
   afterAll(async () => {
@@ -280,7 +215,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
         ["external-name", "pod-security", "image-registry"].includes(id),
       );
       const manifests = admissionManifests(chosen, context, { namespace, mode: "enforce" });
-      await putInForce(server, manifests as unknown as ClusterObject[], namespace);
+      await putInForce(server, manifests as unknown as ClusterObject[], namespace, part);
     }, 900_000);
 
     test.each([
@@ -338,7 +273,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
       await server.create(namespaceObject(namespace));
       // Where all only warn, one answer names each of them.
       const manifests = admissionManifests(policies, context, { namespace, mode: "warn" });
-      await putInForce(server, manifests as unknown as ClusterObject[], namespace);
+      await putInForce(server, manifests as unknown as ClusterObject[], namespace, part);
     }, 900_000);
 
     const isObject = ({ type, properties }: Resource) =>
