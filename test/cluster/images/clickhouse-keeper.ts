@@ -3,4 +3,5 @@ import { createServer } from "node:net";
 import { ports } from "../../../components/ports.ts";
 
 const server = createServer((socket) => socket.destroy()).listen(ports.keeper.clients, "::");
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => server.close(() => process.exit(0)));
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.once(signal, () => server.close(() => process.exit(0)));
