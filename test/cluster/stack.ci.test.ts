@@ -182,6 +182,7 @@ describe.skipIf(skipped !== undefined)(
             sendsAgainItself: number === 2,
             qos: 1,
             random: random(number),
+            window: 4,
           });
           publisher.connect(broker.port, login, { ca: authority, servername: serverName, host: broker.host });
           publishers.push(publisher);
@@ -232,7 +233,7 @@ describe.skipIf(skipped !== undefined)(
             inClusterStore(stack, (reader) =>
               expectAllInStoreOnce(reader, acknowledged, stack.country.timezone),
             ),
-          { seconds: 180, every: 5000 },
+          { seconds: 900, every: 10_000 },
         );
       },
       40 * minutes,

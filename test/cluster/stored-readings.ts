@@ -1,6 +1,6 @@
 /** The time-series store on the cluster, read over its own HTTPS interface with the web app's certificate. */
 import { Agent } from "node:https";
-import { type ClickHouseClient, createClient } from "@clickhouse/client";
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import { ports } from "../../components/ports.ts";
 import { databaseName } from "../../components/time-series-settings.ts";
 import type { ClusterStack } from "./stack.ts";
@@ -29,7 +29,8 @@ export async function inClusterStore<T>(
       // The forwarded port is none of the names in the certificate.
       servername: `time-series-store.${stack.namespace}.svc.cluster.local`,
     }),
-    request_timeout: 120_000,
+    request_timeout: 300_000,
+    log: { level: ClickHouseLogLevel.OFF },
   });
   try {
     return await look(reader);
