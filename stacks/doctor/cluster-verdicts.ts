@@ -9,7 +9,7 @@ import { type ClusterFacts, type Node, quantity } from "./cluster-facts.ts";
 import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
 
 /** The first in which `ValidatingAdmissionPolicy` and a spread's `minDomains` are stable. */
-const oldestMinor = 30;
+const oldestMinor = 31;
 
 const zoneLabel = "topology.kubernetes.io/zone";
 

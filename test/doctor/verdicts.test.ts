@@ -116,8 +116,8 @@ test("what may not be read is said to be so, and is neither fine nor in the way"
 
 describe("a cluster", () => {
   test.each([
-    ["v1.29.9", "failed"],
-    ["v1.30.0", "ok"],
+    ["v1.30.9", "failed"],
+    ["v1.31.0", "ok"],
     ["v1.34.4+k3s1", "ok"],
     ["v2.0.0", "ok"],
   ])("of version %s is %s", (version, verdict) => {
