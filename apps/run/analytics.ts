@@ -2,7 +2,10 @@
  * `rollout run analytics`: computes key figures, in one replica at a time. A replica whose lock is lost is cut off from
  * the time-series store at once, so that it writes nothing beside its successor.
  */
+import { hostname } from "node:os";
 import { Analytics, type AnalyticsStatus } from "../analytics/analytics.ts";
+import { analyticsHealth } from "../analytics/health.ts";
+import { keepTelling } from "../relational/program-state.ts";
 import { clusterNames, onCluster } from "../store/layout.ts";
 import { Leadership } from "./leadership.ts";
 import type { Metric } from "./metrics.ts";
@@ -38,7 +41,11 @@ export async function runProgram(context: ProgramContext): Promise<RunningProgra
       );
       analytics.start();
       current = analytics;
+      const who = { program: "analytics", instance: `${hostname()}:${process.pid}` };
+      const stopTelling = keepTelling(database, who, () => analyticsHealth(analytics.status), log);
       return async () => {
+        // The store may be what ended it: nothing waits for an answer.
+        void stopTelling();
         await analytics.stop();
         status = analytics.status;
         current = undefined;

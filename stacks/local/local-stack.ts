@@ -8,6 +8,7 @@ import { hostname } from "node:os";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { Analytics } from "../../apps/analytics/analytics.ts";
+import { analyticsHealth } from "../../apps/analytics/health.ts";
 import { type Broker, startBroker } from "../../apps/broker/broker.ts";
 import { openCertificates } from "../../apps/broker/certificates.ts";
 import { listen } from "../../apps/broker/listen.ts";
@@ -299,13 +300,7 @@ async function partStatuses({
       const companies = await database.$count(company);
       return { health: "healthy", detail: `${companies} companies` };
     }),
-    partStatus("analytics", () => {
-      const { failure, lastRun, rows = 0 } = analytics.status;
-      if (failure !== undefined) return { health: "failed", detail: `tries again: ${failure}` };
-      if (lastRun === undefined) return { health: "healthy", detail: "the first run is under way" };
-      const age = Math.round((Date.now() - lastRun) / 1000);
-      return { health: "healthy", detail: `${rows} key figures of shifts computed ${age} s ago` };
-    }),
+    partStatus("analytics", () => analyticsHealth(analytics.status)),
     ...(backups.areDaily ? [partStatus("backups", () => backups.status)] : []),
     ...(simulator === undefined
       ? []
