@@ -115,6 +115,11 @@ function loadCommand(): Command {
         for (const { address, reason } of failed)
           process.stderr.write(`${style("red", "✗", process.stderr)} ${address}: ${reason}\n`);
         for (const [name, digest] of Object.entries(pushed?.digests ?? {})) print(`  ${name}: ${digest}`);
+        const { platform } = loaded.manifest;
+        if (platform !== `${process.platform}-${process.arch}`)
+          process.stderr.write(
+            `${style("yellow", `Its programs are for ${platform}, and this machine is another.`, process.stderr)}\n`,
+          );
         if (!loaded.manifest.without.includes("kit"))
           print(`Go on there: ./rollout validate ${loaded.manifest.localisation}`);
       } catch (error) {

@@ -1,4 +1,5 @@
 /** `rollout images`: the container images that a country's stack runs. */
+import { existsSync, readdirSync } from "node:fs";
 import { Command, Option } from "commander";
 import { stringify } from "yaml";
 import { exitCode, InputError } from "../failure.ts";
@@ -33,6 +34,8 @@ function buildCommand(): Command {
     .option("--json", "print JSON")
     .action(async (options: BuildOptions) => {
       if (options.context !== undefined) {
+        if (existsSync(options.context) && readdirSync(options.context).length > 0)
+          throw new InputError(`${options.context} is not empty.`, "Name an empty folder or a new one.");
         const { writeImageContext } = await import("../../delivery/images/context.ts");
         writeImageContext(options.context);
         if (options.json) printJson({ ok: true, context: options.context });
