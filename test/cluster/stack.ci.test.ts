@@ -40,11 +40,13 @@ describe.skipIf(skipped !== undefined)(
     const serverName = `mqtt.${stack.cluster.domain}`;
     let broker: { readonly host: string; readonly port: number };
     let authority: string;
+    let before: readonly string[];
     let publishers: Publisher[] = [];
 
     beforeAll(async () => {
       await installOperators();
       await stack.delete();
+      before = await clusterWide();
       try {
         await stack.apply();
         await stack.ready();
@@ -243,18 +245,23 @@ describe.skipIf(skipped !== undefined)(
       "goes and leaves nothing behind",
       async () => {
         await stack.delete();
-        const { items } = await kubectlJson<{ items: unknown[] }>([
-          "get",
-          "namespaces,clusterroles,clusterrolebindings,storageclasses,validatingwebhookconfigurations",
-          "-l",
-          "app.kubernetes.io/part-of=country-rollout-kit",
-        ]);
-        expect(items).toEqual([]);
+        expect(await clusterWide()).toEqual(before);
       },
       15 * minutes,
     );
   },
 );
+
+/** What no namespace holds, of this stack and of others. */
+async function clusterWide(): Promise<string[]> {
+  const { items } = await kubectlJson<{ items: { kind: string; metadata: { name: string } }[] }>([
+    "get",
+    "namespaces,clusterroles,clusterrolebindings,storageclasses,validatingwebhookconfigurations,validatingadmissionpolicies",
+    "-l",
+    "app.kubernetes.io/part-of=country-rollout-kit",
+  ]);
+  return items.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+}
 
 function random(seed: number): () => number {
   const source = new Random(seed);
