@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
+import { aborted } from "./aborted.ts";
 import { connectionsFolder, readConnections } from "./connections.ts";
 import { serveHealth } from "./health-server.ts";
 import { localisationFolder, readLocalisationFiles } from "./localisation-files.ts";
@@ -108,9 +109,4 @@ function endOnSignals(end: AbortController, log: Logger): void {
       log.info({ signal }, "stopping");
       end.abort(new Interruption(signal));
     });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { AdvisoryLock } from "../relational/advisory-lock.ts";
 import type { PostgresOptions } from "../relational/postgres.ts";
+import { aborted } from "./aborted.ts";
 import { messageOf } from "./patience.ts";
 
 const pauseMilliseconds = 2000;
@@ -82,9 +83,4 @@ export class Leadership {
       await lock.release();
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

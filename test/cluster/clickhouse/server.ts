@@ -135,6 +135,10 @@ async function answer(
     );
     return;
   }
+  if (request.headers.authorization !== undefined || request.headers["x-clickhouse-key"]) {
+    refuse(response, 516, "A certificate and another way to log in at once. (AUTHENTICATION_FAILED)");
+    return;
+  }
   const body = await bodyOf(request);
   const inAddress = url.searchParams.get("query");
   const text = inAddress ?? body.toString("utf8");
