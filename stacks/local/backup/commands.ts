@@ -25,7 +25,7 @@ export interface LocalBackupOptions {
 
 /** @throws KeyError, EnvironmentError */
 export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOptions): Promise<MadeBackup> {
-  checkRecipients(request.recipients);
+  await checkRecipients(request.recipients);
   const { country, environment } = loaded;
   const folder = DataFolder.of(country, data);
   const running = folder.readRunning();

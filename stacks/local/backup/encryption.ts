@@ -15,7 +15,10 @@ import {
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream as WebStream } from "node:stream/web";
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import type { Encrypter } from "age-encryption";
+
+/** Loaded with the first backup: a stack's start needs no ciphers. */
+const age = () => import("age-encryption");
 
 export interface WrittenFile {
   readonly bytes: number;
@@ -45,7 +48,7 @@ export async function encryptTo(
   recipients: readonly string[],
   signal?: AbortSignal,
 ): Promise<WrittenFile> {
-  const encrypter = new Encrypter();
+  const encrypter = new (await age()).Encrypter();
   for (const recipient of recipients) addRecipient(encrypter, recipient);
   const encrypted = Readable.fromWeb((await encrypter.encrypt(content)) as WebStream<Uint8Array>);
   const digest = createHash("sha256");
@@ -64,7 +67,8 @@ export async function encryptTo(
 }
 
 /** @throws KeyError where one is no public key of age, such as for a slip of the pen. */
-export function checkRecipients(recipients: readonly string[]): void {
+export async function checkRecipients(recipients: readonly string[]): Promise<void> {
+  const { Encrypter } = await age();
   for (const recipient of recipients) addRecipient(new Encrypter(), recipient);
 }
 
@@ -88,7 +92,7 @@ export async function decrypt(
   path: string,
   identities: readonly string[],
 ): Promise<ReadableStream<Uint8Array>> {
-  const decrypter = new Decrypter();
+  const decrypter = new (await age()).Decrypter();
   for (const identity of identities) {
     try {
       decrypter.addIdentity(identity);
@@ -134,6 +138,7 @@ export async function sha256Of(path: string): Promise<string> {
  * @returns the public half. @throws KeyError where the file exists.
  */
 export async function createKeyFile(path: string): Promise<string> {
+  const { generateX25519Identity, identityToRecipient } = await age();
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   let file: number;

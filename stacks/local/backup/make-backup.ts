@@ -49,7 +49,7 @@ export interface MadeBackup extends Backup {
 
 /** @throws KeyError, EnvironmentError */
 export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
-  checkRecipients(options.recipients);
+  await checkRecipients(options.recipients);
   const set = new BackupSet(options.country, options.destination);
   const startedAt = new Date();
   const draft = set.draftOf(startedAt);
