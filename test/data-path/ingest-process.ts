@@ -64,7 +64,7 @@ process.on("message", async (message: ToIngest) => {
       notReady: await running.notReady(),
       activeQueues: queues.filter(({ isActive }) => isActive).length,
       waitingInBroker: queues.reduce((sum, { waiting = 0 }) => sum + waiting, 0),
-      residentBytes: process.memoryUsage.rss(),
+      bufferBytes: process.memoryUsage().arrayBuffers,
     });
     return;
   }

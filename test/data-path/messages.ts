@@ -7,7 +7,7 @@ export type FromIngest =
       readonly notReady: string | undefined;
       readonly activeQueues: number;
       readonly waitingInBroker: number;
-      readonly residentBytes: number;
+      readonly bufferBytes: number;
     };
 
 export type ToIngest =
