@@ -222,5 +222,5 @@ test("images come from the stack's own registry, whose versions stay what they a
     expect(image.startsWith(host), image).toBe(true);
     expect(held).toContain(image.slice(host.length));
   }
-  expect(list(at(plan.outputs, "notes")).join()).toContain("push them there");
+  expect(list(at(plan.outputs, "notes")).join()).toContain("says how they are pushed");
 });

@@ -14,7 +14,10 @@ const elsewhere =
 /** All that a plan says, but for the localisation file that the parts read and the notes for people. */
 function saidIn(plan: Plan): string {
   return JSON.stringify(
-    plan.resources.filter(({ name }) => name !== "localisation").map(({ properties }) => properties),
+    plan.resources
+      // The cluster's admission policies name places in order to refuse them.
+      .filter(({ name, type }) => name !== "localisation" && !type.includes("admissionregistration"))
+      .map(({ properties }) => properties),
   );
 }
 
