@@ -1,4 +1,4 @@
-/** Every message that the pages use exists, none is left over, and each works in every language with the same values. */
+/** Every message that the pages and the compliance report use exists, none is left over, and each works in every language with the same values. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { IntlMessageFormat } from "intl-messageformat";
@@ -35,25 +35,34 @@ const sections = new Set(Object.keys(english).map((key) => key.split(".")[0]));
 /** Texts in the code that look like a key of one of the catalogue's sections. */
 const literals = [...code.matchAll(/"([a-z][a-z0-9-]*(?:\.[a-zA-Z0-9-]+)+)"/g)]
   .map((match) => match[1]!)
-  .filter((key) => sections.has(key.split(".")[0]) && !/\.(css|js|svg|pem|ts|yaml)$/.test(key));
+  .filter((key) => sections.has(key.split(".")[0]) && !/\.(css|html|js|svg|pem|ts|yaml)$/.test(key));
 /** Keys made from parts: `level.${stage}.name` stands for every key that fits. */
-const patterns = [...code.matchAll(/`([a-z][a-z0-9-]*\.[^`\n]*\$\{[^`\n]*)`/g)]
-  .map((match) => match[1]!)
-  .filter((text) => sections.has(text.split(".")[0]))
-  .map(
-    (text) =>
-      new RegExp(
-        `^${text
-          .split(/\$\{(?:[^{}]|\([^)]*\))*\}/)
-          .map((part) => part.replaceAll(".", "\\."))
-          .join("[^.]+")}$`,
-      ),
+const made = (text: string) =>
+  new RegExp(
+    `^${text
+      .split(/\$\{(?:[^{}]|\([^)]*\))*\}/)
+      .map((part) => part.replaceAll(".", "\\."))
+      .join("[^.]+")}$`,
   );
+const madeTexts = (source: string) =>
+  [...source.matchAll(/`([a-z][a-z0-9-]*\.[^`\n]*\$\{[^`\n]*)`/g)].map((match) => match[1]!);
+const patterns = madeTexts(code)
+  .filter((text) => sections.has(text.split(".")[0]))
+  .map(made);
+/** The report's code names its messages without `report.` before them. */
+const reportCode = sources(join(packageRoot, "compliance")).join("\n");
+const reportLiterals = [...reportCode.matchAll(/"([a-z][a-z0-9-]*(?:\.[a-zA-Z0-9-]+)*)"/g)].map(
+  (match) => `report.${match[1]!}`,
+);
+const reportPatterns = madeTexts(reportCode).map((text) => made(`report.${text}`));
 
 describe("keys", () => {
   test("every key that the code names exists", () => {
     expect(literals.length).toBeGreaterThan(200);
     expect(literals.filter((key) => english[key] === undefined)).toEqual([]);
+    const asked = [...reportCode.matchAll(/\bview\.t\(\s*"([^"]+)"/g)].map((match) => `report.${match[1]!}`);
+    expect(asked.length).toBeGreaterThan(50);
+    expect(asked.filter((key) => english[key] === undefined)).toEqual([]);
   });
 
   test("every key made from parts fits at least one message", () => {
@@ -64,9 +73,9 @@ describe("keys", () => {
   });
 
   test("no message is left over", () => {
-    const used = new Set(literals);
+    const used = new Set([...literals, ...reportLiterals]);
     const left = Object.keys(english).filter(
-      (key) => !used.has(key) && !patterns.some((pattern) => pattern.test(key)),
+      (key) => !used.has(key) && ![...patterns, ...reportPatterns].some((pattern) => pattern.test(key)),
     );
     expect(left).toEqual([]);
   });

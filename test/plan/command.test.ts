@@ -92,7 +92,7 @@ test("the entry of `pulumi up` declares what the plan shows", async () => {
   const { resources, outputs } = await captureProgram(
     async () => {
       runtime.setAllConfig({ [`${projectName}:file`]: countryFile("br") });
-      return (await import(join(root, main))).outputs;
+      return { ...(await import(join(root, main))) };
     },
     projectName,
     "br",
