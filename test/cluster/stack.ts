@@ -1,6 +1,6 @@
 /** The whole stack of the test's country on the cluster: its plan applied by kubectl, reached from outside, taken away. */
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -29,14 +29,14 @@ const run = promisify(execFile);
 export class ClusterStack {
   readonly country: Country;
   readonly cluster: TestCluster;
-  readonly #folder: string;
+  readonly #manifests: string;
   readonly #file: string;
   #web: Forward | undefined;
   #webAuthority: string | undefined;
 
   /** @param folder empty; for the country's file and its manifests. */
   constructor(folder: string) {
-    this.#folder = folder;
+    this.#manifests = join(folder, "manifests");
     this.#file = join(folder, "country.yaml");
     this.country = writeTestCountry(this.#file);
     this.cluster = this.country.hosting.kubernetes as TestCluster;
@@ -52,7 +52,7 @@ export class ClusterStack {
 
   /** As the guide says: the plan's manifests, and its script for secrets. */
   async apply(): Promise<void> {
-    const manifests = join(this.#folder, "manifests");
+    const manifests = this.#manifests;
     await run(
       process.execPath,
       [join(packageRoot, "cli/bin.mjs"), "plan", this.#file, "--env", environment, "--manifests", manifests],
@@ -218,6 +218,12 @@ export class ClusterStack {
   async delete(): Promise<void> {
     this.#web?.close();
     this.#web = undefined;
+    // First what has pods: a namespace looks again for pods that stop only after half of their longest grace.
+    for (const kinds of ["statefulsets,deployments,jobs,clusters.postgresql.cnpg.io", "pods"])
+      await kubectl(["delete", kinds, "--all", "-n", this.namespace, "--ignore-not-found", "--timeout=600s"]);
+    // Admission policies lie in no namespace.
+    if (existsSync(this.#manifests))
+      await kubectl(["delete", "-f", this.#manifests, "--ignore-not-found", "--timeout=600s"]);
     await kubectl(["delete", "namespace", this.namespace, "--ignore-not-found", "--timeout=600s"]);
   }
 }
