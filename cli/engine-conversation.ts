@@ -201,6 +201,8 @@ class Printer {
       );
     if (typeof outputs.webAddress === "string") print(`  web app        ${outputs.webAddress}`);
     if (typeof outputs.mqttAddress === "string") print(`  MQTT over TLS  ${outputs.mqttAddress}`);
+    if (did === "stood up" && typeof outputs.namespace === "string")
+      print(`  first login    kubectl -n ${outputs.namespace} exec deployment/diagnostic -- rollout login`);
   }
 }
 
