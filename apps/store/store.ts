@@ -2,11 +2,13 @@
  * Opens the time-series store: the ClickHouse engine in the process (chDB) behind `@clickhouse/client`, so that the
  * same SQL serves a cluster. The engine locks its folder: a second process on it is refused.
  */
+
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type ClickHouseClient, createClient } from "@clickhouse/client";
 import { FolderSync } from "./folder-sync.ts";
+import { isRunning } from "./is-running.ts";
 
 export interface TimeSeriesStore {
   /** Ingest's own connection; queries on one connection wait for each other. An insert returns when it is on disk. */
@@ -134,14 +136,7 @@ function runningOwner(path: string): number | undefined {
   } catch {
     return undefined;
   }
-  if (owner === process.pid) return undefined;
-  try {
-    process.kill(owner, 0);
-    return owner;
-  } catch (error) {
-    // EPERM: the process exists and is another user's.
-    return (error as NodeJS.ErrnoException).code === "EPERM" ? owner : undefined;
-  }
+  return owner !== process.pid && isRunning(owner) ? owner : undefined;
 }
 
 async function loadEngine() {

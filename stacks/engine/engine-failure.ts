@@ -1,6 +1,7 @@
 /** What the engine says when a run ends badly, in words that tell how to go on. Its own words are kept only where no others fit. */
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { isRunning } from "../../apps/store/is-running.ts";
 import { EnvironmentError } from "../local/environment-error.ts";
 import type { EngineRunError } from "./engine-cli.ts";
 import { withoutColours } from "./resource-steps.ts";
@@ -85,7 +86,7 @@ function lock(
     );
   const [, user, host, pid, since] = holder;
   const when = since === undefined ? "" : ` since ${since}`;
-  if (host === hostname() && !isRunning(Number(pid)))
+  if (host === hostname() && !holds(Number(pid)))
     return fail(
       "locked",
       `A run on ${stack} broke off (process ${pid}${when}) and left its lock.`,
@@ -99,12 +100,8 @@ function lock(
 }
 
 /** Where the machine tells, a process that has ended but was not fetched by its parent, or is another program by now, does not count. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
+function holds(pid: number): boolean {
+  if (!isRunning(pid)) return false;
   try {
     const [, program, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
     return program === undefined || (program.startsWith("pulumi") && state !== "Z");

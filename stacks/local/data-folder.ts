@@ -2,6 +2,7 @@
  * The folder in which a local stack keeps everything: stores, keys, log, and how to reach the running process.
  * Layout: `time-series/` and `relational/` (the stores' own), `certificates/`, `compliance/`, `stack.log`, `running.json`.
  */
+
 import {
   accessSync,
   constants,
@@ -13,6 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { isRunning } from "../../apps/store/is-running.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { EnvironmentError } from "./environment-error.ts";
 
@@ -104,12 +106,8 @@ export class DataFolder {
     if (!existsSync(this.#running)) return undefined;
     try {
       const running = JSON.parse(readFileSync(this.#running, "utf8")) as RunningStack;
-      process.kill(running.pid, 0);
-      return running;
-    } catch (error) {
-      // A process of another user exists all the same.
-      if ((error as NodeJS.ErrnoException).code === "EPERM")
-        return JSON.parse(readFileSync(this.#running, "utf8"));
+      return isRunning(running.pid) ? running : undefined;
+    } catch {
       return undefined;
     }
   }

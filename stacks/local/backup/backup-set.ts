@@ -2,8 +2,10 @@
  * The folder in which a country's backups stand, one folder each, named after its start in UTC: `20261125T020000Z/` with
  * `manifest.json` in the clear and the encrypted files. A backup is there as a whole or not at all.
  */
+
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isRunning } from "../../../apps/store/is-running.ts";
 import type { RowCounts } from "../../../apps/store/store-backup.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import { EnvironmentError } from "../environment-error.ts";
@@ -111,7 +113,7 @@ export class BackupSet {
   prune(retentionDays: number, now: Date): string[] {
     for (const name of readdirSync(this.path)) {
       const owner = draftPattern.exec(name)?.[1];
-      if (owner !== undefined && !runs(Number(owner)))
+      if (owner !== undefined && !isRunning(Number(owner)))
         rmSync(join(this.path, name), { recursive: true, force: true });
     }
     const oldest = now.getTime() - retentionDays * 86_400_000;
@@ -182,15 +184,6 @@ export function nameOf(startedAt: Date): string {
 
 function startOf(name: string): Date {
   return new Date(name.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
-}
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 export { format as manifestFormat };

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join } from "node:path";
 import { openRelationalStore, restoreRelationalStore } from "../../../apps/relational/database.ts";
 import { company } from "../../../apps/relational/schema.ts";
+import { isRunning } from "../../../apps/store/is-running.ts";
 import { migrateTimeSeriesStore } from "../../../apps/store/migrate.ts";
 import { openTimeSeriesStore } from "../../../apps/store/store.ts";
 import { type RowCounts, restoreTimeSeries } from "../../../apps/store/store-backup.ts";
@@ -149,12 +150,8 @@ function removeAbandoned(folder: DataFolder): void {
   const prefix = `${basename(folder.path)}.restoring.`;
   if (!existsSync(parent)) return;
   for (const name of readdirSync(parent)) {
-    if (!name.startsWith(prefix)) continue;
-    try {
-      process.kill(Number(name.slice(prefix.length)), 0);
-    } catch {
+    if (name.startsWith(prefix) && !isRunning(Number(name.slice(prefix.length))))
       rmSync(join(parent, name), { recursive: true, force: true });
-    }
   }
 }
 

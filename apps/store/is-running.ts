@@ -1,0 +1,10 @@
+/** Whether a process runs, so that nothing is taken away from one that does. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: the process exists and is another user's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
