@@ -105,3 +105,18 @@ export async function installDefinitions(): Promise<string[]> {
   ]);
   return installed;
 }
+
+/** Takes away what a test installed, but what operators that run here need. */
+export async function removeDefinitions(installed: readonly string[]): Promise<void> {
+  const operators = await kubectl([
+    "get",
+    "namespaces",
+    "cert-manager",
+    "cnpg-system",
+    "--ignore-not-found",
+    "-o",
+    "name",
+  ]);
+  if (installed.length === 0 || operators !== "") return;
+  await kubectl(["delete", "crds", ...installed, "--ignore-not-found", "--timeout=300s"]);
+}

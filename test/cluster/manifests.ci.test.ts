@@ -11,7 +11,7 @@ import { manifestOf } from "../../stacks/plan/manifests.ts";
 import { isManifest, kindOf, type Plan, type Properties } from "../../stacks/plan/plan.ts";
 import { type ChangeableCountry, changedCountry, countryFile, podsOf } from "../plan/planned.ts";
 import { variants } from "../plan/variants.ts";
-import { installDefinitions } from "./definitions.ts";
+import { installDefinitions, removeDefinitions } from "./definitions.ts";
 import { kubectl, noCluster, onCluster } from "./kubectl.ts";
 
 const namespace = `manifests-${process.pid}`;
@@ -54,8 +54,7 @@ describe.skipIf(noCluster !== undefined)(`Plans ${onCluster}`, () => {
 
   afterAll(async () => {
     await kubectl(["delete", "namespace", namespace, "--ignore-not-found", "--timeout=300s"]);
-    if (definitions.length > 0)
-      await kubectl(["delete", "crds", ...definitions, "--ignore-not-found", "--timeout=300s"]);
+    await removeDefinitions(definitions);
   }, 900_000);
 
   test.each(plans)(

@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { loadCountry } from "../../localisation/load.ts";
 import { ClusterClient } from "../../stacks/cluster/cluster-client.ts";
 import { kubeconfigFiles } from "../../stacks/cluster/kubeconfig.ts";
+import { runJob } from "../../stacks/kubernetes/restore/cluster-job.ts";
 import { plannedSources } from "../../stacks/kubernetes/restore/planned-sources.ts";
 import {
   objectsOf,
@@ -16,8 +17,10 @@ import {
   runRestore,
 } from "../../stacks/kubernetes/restore/restore-cluster.ts";
 import { type ChangeableCountry, countryFile } from "../plan/planned.ts";
-import { installDefinitions } from "./definitions.ts";
+import { installDefinitions, removeDefinitions } from "./definitions.ts";
 import { kubectl, kubectlJson, noCluster, onCluster } from "./kubectl.ts";
+import { installOperators } from "./operators.ts";
+import { waitFor } from "./wait.ts";
 
 const namespace = `restore-${process.pid}`;
 const yaml = (objects: readonly object[]) =>
@@ -52,8 +55,7 @@ describe.skipIf(noCluster !== undefined)(`A restore ${onCluster}`, () => {
   afterAll(async () => {
     client?.close();
     await kubectl(["delete", "namespace", namespace, "--ignore-not-found", "--timeout=300s"]);
-    if (definitions.length > 0)
-      await kubectl(["delete", "crds", ...definitions, "--ignore-not-found", "--timeout=300s"]);
+    await removeDefinitions(definitions);
   }, 900_000);
 
   test("makes nothing that the API server or the Pod Security Standard refuses", async () => {
@@ -112,6 +114,7 @@ describe.skipIf(noCluster !== undefined)(`A restore ${onCluster}`, () => {
       );
 
     beforeAll(async () => {
+      await installOperators();
       ({ country, planned: played } = await sources());
       image = played.postgres!.spec.imageName;
       const { backupJob, clientConfig } = structuredClone(played) as {
@@ -202,6 +205,19 @@ describe.skipIf(noCluster !== undefined)(`A restore ${onCluster}`, () => {
       });
       return steps;
     };
+
+    test("a Job whose pod can't start says why while it waits", async () => {
+      const job = planRestore(country, namespace, played, undefined).timeSeries;
+      const told: string[] = [];
+      const run = runJob(client, job, (detail) => told.push(detail));
+      const ended = expect(run).rejects.toThrow(/not found/i);
+      // No certificate is made for it.
+      await waitFor("the reason", async () =>
+        expect(told.at(-1)).toMatch(/^Pod time-series-restore-\S+: .*secret "[^"]+" not found/),
+      );
+      await kubectl(["delete", "job", "-n", namespace, job.metadata.name]);
+      await ended;
+    }, 300_000);
 
     test("a Job that fails is told by its last line, and the programs stay stopped", async () => {
       await playClient('echo "Code: 210. Connection refused" >&2; exit 210');

@@ -11,6 +11,7 @@ import { findProgram } from "../../delivery/programs.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import { planCountry } from "../../stacks/plan/country-plan.ts";
 import { writeManifests } from "../../stacks/plan/manifests.ts";
+import { installDefinitions, removeDefinitions } from "../cluster/definitions.ts";
 import {
   type ChangeableCluster,
   type ChangeableCountry,
@@ -170,7 +171,14 @@ describe.skipIf(findProgram("helm") === undefined)("a chart (skipped where helm 
     () => {
       const namespace = `export-${process.pid}`;
       const kubectl = (...parameters: string[]) => execFileSync("kubectl", parameters, { encoding: "utf8" });
-      afterAll(() => kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false"));
+      let definitions: string[] = [];
+      beforeAll(async () => {
+        definitions = await installDefinitions();
+      }, 600_000);
+      afterAll(async () => {
+        kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false");
+        await removeDefinitions(definitions);
+      }, 600_000);
 
       test("Helm makes random secrets once and keeps what is there", async () => {
         const path = await chart(changedCountry());

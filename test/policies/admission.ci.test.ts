@@ -13,7 +13,7 @@ import { ownClasses } from "../../policies/reading/storage-classes.ts";
 import { type Resource, typeKey } from "../../policies/resource.ts";
 import type { KubernetesObject } from "../../stacks/cluster/cluster-client.ts";
 import { planCountry } from "../../stacks/plan/country-plan.ts";
-import { installDefinitions } from "../cluster/definitions.ts";
+import { installDefinitions, removeDefinitions } from "../cluster/definitions.ts";
 import { kubectl, noCluster, onCluster } from "../cluster/kubectl.ts";
 import { countryFile } from "../plan/planned.ts";
 import { ApiServer, type ClusterObject } from "./api-server.ts";
@@ -103,7 +103,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
     server.client.close();
     for (const kind of ["validatingadmissionpolicybindings", "validatingadmissionpolicies", "namespaces"])
       await kubectl(["delete", kind, "-l", `${label}=${part}`, "--wait=false"]);
-    if (definitions.length > 0) await kubectl(["delete", "crds", ...definitions, "--ignore-not-found"]);
+    await removeDefinitions(definitions);
   }, 900_000);
 
   describe.each(covered.map((policy) => [policy.id, policy] as const))("%s", (_, policy) => {

@@ -12,7 +12,7 @@ import { planCountry } from "../../stacks/plan/country-plan.ts";
 import { manifestOf } from "../../stacks/plan/manifests.ts";
 import { isManifest, type PlannedResource } from "../../stacks/plan/plan.ts";
 import { environment, writeTestCountry } from "../cluster/country.ts";
-import { installDefinitions } from "../cluster/definitions.ts";
+import { installDefinitions, removeDefinitions } from "../cluster/definitions.ts";
 import { kubectl, noCluster, onCluster } from "../cluster/kubectl.ts";
 
 const namespace = `live-${process.pid}`;
@@ -101,7 +101,7 @@ describe.skipIf(noCluster !== undefined)(`rollout check --live ${onCluster}`, ()
       if (own.length > 0) await kubectl(["delete", "--ignore-not-found", ...own]);
     }
     await kubectl(["delete", "namespace", namespace, "--ignore-not-found", "--timeout=600s"]);
-    if (definitions.length > 0) await kubectl(["delete", "crds", ...definitions, "--ignore-not-found"]);
+    await removeDefinitions(definitions);
   }, 900_000);
 
   test("finds nothing where what runs is what was planned", async () => {

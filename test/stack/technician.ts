@@ -21,7 +21,9 @@ export async function connectMachine(page: Page, ready: Ready, name: string): Pr
   await page.click("form[action$='/connect/machines'] button");
   await page.waitForURL("**/connect/*/*");
   await page.click("form[action$='/password'] button");
-  const [username, password] = await page.locator(".once dd code").allTextContents();
+  const shown = page.locator(".once dd code");
+  await shown.first().waitFor();
+  const [username, password] = await shown.allTextContents();
   const client = await connectAsync(ready.mqttsAddress, {
     username: username!,
     password: password!,

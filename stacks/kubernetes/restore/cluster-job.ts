@@ -2,6 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { type ClusterClient, pathOf } from "../../cluster/cluster-client.ts";
 import { ClusterError } from "../../cluster/cluster-error.ts";
+import { podTroubles } from "../../cluster/pod-troubles.ts";
 import { EnvironmentError } from "../../local/environment-error.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 
@@ -36,7 +37,10 @@ export async function remove(client: ClusterClient, object: ClusterObject): Prom
   }
 }
 
-/** @throws EnvironmentError with the log's last line where it fails. */
+/**
+ * Tells why its pod does not start, and its log's last line in the end.
+ * @throws EnvironmentError with the log's last line where it fails.
+ */
 export async function runJob(
   client: ClusterClient,
   job: ClusterObject,
@@ -53,7 +57,10 @@ export async function runJob(
         `The job ${name} failed: ${lastLine(await logOf(client, namespace, name)) || "it left no log"}.`,
         `\`kubectl -n ${namespace} logs job/${name}\` says more. Mend it and run the command again.`,
       );
-    return is("Complete");
+    if (is("Complete")) return true;
+    const trouble = await troubleOf(client, namespace, name);
+    if (trouble !== undefined) tell(`${trouble.subject}: ${trouble.what} ${trouble.cure}`.trim());
+    return false;
   });
   tell(lastLine(await logOf(client, namespace, name)));
 }
@@ -70,6 +77,11 @@ export async function wait<T>(
 ): Promise<void> {
   const path = await pathTo(client, object, object.metadata.name);
   while (!(await isDone(await client.get<T>(path)))) await setTimeout(pollMilliseconds);
+}
+
+async function troubleOf(client: ClusterClient, namespace: string, job: string) {
+  const troubles = await podTroubles(client, namespace).catch(() => []);
+  return troubles.find(({ subject }) => subject === `Job ${job}` || subject.startsWith(`Pod ${job}-`));
 }
 
 async function logOf(client: ClusterClient, namespace: string, job: string): Promise<string> {
