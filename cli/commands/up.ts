@@ -9,7 +9,7 @@ import { loadOptions } from "../load-options.ts";
 import { type LocalUpOptions, localUp, type Steps } from "../local-up.ts";
 import { printEvent, StepList } from "../terminal.ts";
 
-type UpOptions = LocalUpOptions & EngineOptions;
+type UpOptions = LocalUpOptions & EngineOptions & { readonly deleteData?: boolean };
 
 /** Of the stack on this machine alone. */
 const localOptions = [
@@ -25,7 +25,7 @@ const localOptions = [
   "report",
   "open",
 ];
-const engineOptions = ["state", "unlock", "yes"];
+const engineOptions = ["state", "unlock", "yes", "deleteData"];
 
 export function upCommand(): Command {
   return new Command("up")
@@ -44,6 +44,7 @@ export function upCommand(): Command {
     )
     .option("--unlock", "cluster: take away the lock of a run that broke off")
     .option("--yes", "cluster: do not ask")
+    .option("--delete-data", "cluster: changes may delete what holds data")
     .option("--data <folder>", "folder below which the stack keeps its data", ".rollout")
     .addOption(
       new Option("--port <number>", "port of the web app; 0 takes free ports for all").argParser(port),
@@ -83,7 +84,7 @@ export function upCommand(): Command {
           options,
           async (request, conversation) => {
             const { standUp } = await import("../../stacks/engine/stand-up.ts");
-            await standUp(request, conversation);
+            await standUp({ ...request, deleteData: options.deleteData === true }, conversation);
           },
           loaded,
         );

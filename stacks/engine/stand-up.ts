@@ -12,14 +12,19 @@ import { ChangeList } from "./changes.ts";
 import type { Conversation } from "./conversation.ts";
 import { EngineFailure } from "./engine-failure.ts";
 import { PodWatch } from "./pod-watch.ts";
-import { NotHealthy, nobodyToAsk, PoliciesRefuse, Stopped } from "./refusals.ts";
+import { dataWouldGo, NotHealthy, nobodyToAsk, PoliciesRefuse, Stopped } from "./refusals.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
+
+export interface StandUpRequest extends RolloutRequest {
+  /** Changes may delete what holds data. */
+  readonly deleteData: boolean;
+}
 
 /**
  * @throws StackSettingsError, PoliciesRefuse, NotHealthy, Stopped, EnvironmentError
  */
-export async function standUp(request: RolloutRequest, conversation: Conversation): Promise<void> {
+export async function standUp(request: StandUpRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
   await judge(request, conversation);
   const session = await openSession(request, conversation);
@@ -38,6 +43,8 @@ export async function standUp(request: RolloutRequest, conversation: Conversatio
       });
       return;
     }
+    const refusal = request.deleteData ? undefined : dataWouldGo(changes);
+    if (refusal !== undefined) throw refusal;
     await confirm(request, conversation, `Make these changes to ${session.stack.name}?`);
     const report = new RunReport(conversation);
     const outputs = await watched(session, conversation, report, () =>

@@ -296,6 +296,16 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       expect(elsewhere.code).toBe(3);
       expect(elsewhere.events.at(-1)?.error).toContain("does not know it");
 
+      // Another namespace in the file would take this one away, with its stores.
+      const text = readFileSync(file, "utf8");
+      writeFileSync(file, text.replace(`namespace: ${namespace}`, `namespace: ${namespace}-other`));
+      const moved = await ended(rollout("up", "--yes", "--json"));
+      expect(moved.code, JSON.stringify(moved.events.at(-1))).toBe(3);
+      expect(moved.events.at(-1)?.error).toMatch(/^These changes delete what holds data: Namespace /);
+      expect(await isThere(`/api/v1/namespaces/${namespace}`)).toBe(true);
+      expect(await isThere(`/api/v1/namespaces/${namespace}-other`)).toBe(false);
+      writeFileSync(file, text);
+
       const down = await ended(rollout("down", "--yes", "--json"));
       expect(down.code, JSON.stringify(down.events.slice(-3))).toBe(0);
       expect(
