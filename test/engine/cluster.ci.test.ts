@@ -175,7 +175,8 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       reason: "locked",
     });
     await stack.unlock();
-    expect((await stack.recorded()).pending).toEqual(["Deployment slow"]);
+    // Others that were just being made, too.
+    expect((await stack.recorded()).pending).toContain("Deployment slow");
     const told: RolloutEvent[] = [];
     await repair(
       { stack, existed: true, resources: (await stack.recorded()).resources, namespace },
@@ -301,7 +302,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       writeFileSync(file, text.replace(`namespace: ${namespace}`, `namespace: ${namespace}-other`));
       const moved = await ended(rollout("up", "--yes", "--json"));
       expect(moved.code, JSON.stringify(moved.events.at(-1))).toBe(3);
-      expect(moved.events.at(-1)?.error).toMatch(/^These changes delete what holds data: Namespace /);
+      expect(moved.events.at(-1)?.error).toMatch(/^These changes delete what holds data: .*Namespace /);
       expect(await isThere(`/api/v1/namespaces/${namespace}`)).toBe(true);
       expect(await isThere(`/api/v1/namespaces/${namespace}-other`)).toBe(false);
       writeFileSync(file, text);
