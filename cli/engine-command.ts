@@ -15,6 +15,7 @@ export interface EngineOptions {
   readonly target?: string;
   readonly state?: string;
   readonly yes?: boolean;
+  readonly deleteData?: boolean;
   readonly unlock?: boolean;
   readonly json?: boolean;
 }
@@ -63,6 +64,7 @@ export async function runEngine(
     environment: process.env,
     ...(options.state !== undefined && { state: options.state }),
     yes: options.yes === true,
+    deleteData: options.deleteData === true,
     unlock: options.unlock === true,
   };
   try {

@@ -1,7 +1,7 @@
 /** Shows a run of the engine: a line for each resource, colours and questions on a terminal, JSON lines where asked. */
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import type { Conversation, RolloutEvent } from "../stacks/engine/conversation.ts";
+import { type Conversation, losesData, type RolloutEvent } from "../stacks/engine/conversation.ts";
 import { duration, print, printEvent, StepList, style } from "./terminal.ts";
 
 export interface PrintedConversation extends Conversation {
@@ -123,15 +123,13 @@ class Printer {
         print(style("yellow", `! ${event.text}`));
         return;
       case "changes":
-        for (const { action, kind, name, changed, holdsData } of event.changes) {
+        for (const change of event.changes) {
+          const { action, kind, name, changed } = change;
           const what =
             changed.length === 0
               ? ""
               : style("dim", `  ${changed.slice(0, 6).join(", ")}${changed.length > 6 ? " …" : ""}`);
-          const loss =
-            holdsData && (action === "delete" || action === "replace")
-              ? style("red", "  its data goes with it")
-              : "";
+          const loss = losesData(change) ? style("red", "  its data goes with it") : "";
           print(`  ${style(colours[action], `${signs[action]} ${kind} ${name}`)}${what}${loss}`);
         }
         return;

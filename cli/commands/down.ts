@@ -10,10 +10,10 @@ export function downCommand(): Command {
   )
     .option("--delete-data", "also what is protected or would stay: databases, buckets, kept volumes")
     .option("--yes", "do not ask")
-    .action((file: string, options: EngineOptions & { readonly deleteData?: boolean }) =>
+    .action((file: string, options: EngineOptions) =>
       runEngine(file, options, async (request, conversation) => {
         const { takeDown } = await import("../../stacks/engine/take-down.ts");
-        await takeDown({ ...request, deleteData: options.deleteData === true }, conversation);
+        await takeDown(request, conversation);
       }),
     );
 }

@@ -9,7 +9,7 @@ import { loadOptions } from "../load-options.ts";
 import { type LocalUpOptions, localUp, type Steps } from "../local-up.ts";
 import { printEvent, StepList } from "../terminal.ts";
 
-type UpOptions = LocalUpOptions & EngineOptions & { readonly deleteData?: boolean };
+type UpOptions = LocalUpOptions & EngineOptions;
 
 /** Of the stack on this machine alone. */
 const localOptions = [
@@ -84,7 +84,7 @@ export function upCommand(): Command {
           options,
           async (request, conversation) => {
             const { standUp } = await import("../../stacks/engine/stand-up.ts");
-            await standUp({ ...request, deleteData: options.deleteData === true }, conversation);
+            await standUp(request, conversation);
           },
           loaded,
         );

@@ -14,6 +14,10 @@ export interface Change {
   readonly holdsData: boolean;
 }
 
+/** Data goes with it. */
+export const losesData = ({ action, holdsData }: Change): boolean =>
+  holdsData && (action === "delete" || action === "replace");
+
 export type RolloutEvent =
   | {
       readonly event: "stack";

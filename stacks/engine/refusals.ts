@@ -1,7 +1,7 @@
 /** Why a run ends before or after the engine's work: by a policy, by pods that do not start, or because a person said so. */
 import type { CheckResult } from "../../policies/findings.ts";
 import { EnvironmentError } from "../local/environment-error.ts";
-import type { Change } from "./conversation.ts";
+import { type Change, losesData } from "./conversation.ts";
 
 /** Policies refuse the plan: exit code 1. */
 export class PoliciesRefuse extends Error {
@@ -34,9 +34,7 @@ export const nobodyToAsk = (question: string, option: string): EnvironmentError 
 
 /** Of changes that would take data away: another namespace in the file deletes the former one with every store. */
 export function dataWouldGo(changes: readonly Change[]): EnvironmentError | undefined {
-  const lost = changes.filter(
-    ({ action, holdsData }) => holdsData && (action === "delete" || action === "replace"),
-  );
+  const lost = changes.filter(losesData);
   if (lost.length === 0) return undefined;
   return new EnvironmentError(
     `These changes delete what holds data: ${lost.map(({ kind, name }) => `${kind} ${name}`).join(", ")}. Nothing was changed.`,

@@ -22,6 +22,8 @@ export interface RolloutRequest {
   readonly state?: string;
   /** Questions count as answered with yes. */
   readonly yes: boolean;
+  /** What holds data may go: by changes, or, when the stack is taken down, also what is protected or would stay. */
+  readonly deleteData: boolean;
   /** Takes away the lock of an interrupted run. */
   readonly unlock: boolean;
 }

@@ -16,15 +16,10 @@ import { dataWouldGo, NotHealthy, nobodyToAsk, PoliciesRefuse, Stopped } from ".
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
-export interface StandUpRequest extends RolloutRequest {
-  /** Changes may delete what holds data. */
-  readonly deleteData: boolean;
-}
-
 /**
  * @throws StackSettingsError, PoliciesRefuse, NotHealthy, Stopped, EnvironmentError
  */
-export async function standUp(request: StandUpRequest, conversation: Conversation): Promise<void> {
+export async function standUp(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
   await judge(request, conversation);
   const session = await openSession(request, conversation);

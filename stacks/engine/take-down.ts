@@ -10,13 +10,8 @@ import { nameOf } from "./resource-steps.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
-export interface TakeDownRequest extends RolloutRequest {
-  /** Also what is protected or would stay: databases, buckets with what is in them, volumes. */
-  readonly deleteData: boolean;
-}
-
 /** @throws Stopped, EnvironmentError */
-export async function takeDown(request: TakeDownRequest, conversation: Conversation): Promise<void> {
+export async function takeDown(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
   const session = await openSession(request, conversation);
   const { stack, existed, resources, cluster, namespace } = session;
@@ -65,7 +60,7 @@ export async function takeDown(request: TakeDownRequest, conversation: Conversat
 const isProtected = ({ type }: RecordedResource): boolean =>
   type === "aws:rds/instance:Instance" || type === "aws:s3/bucket:Bucket";
 
-function losses({ resources, namespace, stack }: Session, { loaded }: TakeDownRequest): string[] {
+function losses({ resources, namespace, stack }: Session, { loaded }: RolloutRequest): string[] {
   const holders = resources.filter(({ urn }) => holdsData(urn)).map(({ urn }) => nameOf(urn));
   if (holders.length === 0) return [];
   const { destination } = loaded.country.hosting.backup;
@@ -85,7 +80,7 @@ function losses({ resources, namespace, stack }: Session, { loaded }: TakeDownRe
   ];
 }
 
-async function confirmByName({ yes }: TakeDownRequest, { ask }: Conversation, name: string): Promise<void> {
+async function confirmByName({ yes }: RolloutRequest, { ask }: Conversation, name: string): Promise<void> {
   if (yes) return;
   if (ask === undefined) throw nobodyToAsk("This asks for a confirmation", "--yes");
   if ((await ask.text(`Type ${name} to take it down: `)).trim() !== name)

@@ -46,7 +46,7 @@ export interface DataPathOptions {
 
 export async function startDataPath(options: DataPathOptions = {}): Promise<DataPath> {
   const { folder } = options;
-  const temporary = folder === undefined ? mkdtempSync(join(tmpdir(), "data-path-")) : undefined;
+  const certificatesHome = folder ?? mkdtempSync(join(tmpdir(), "data-path-"));
   const logs: { message: string; fields: object }[] = [];
   const keep = (fields: object, message: string) => logs.push({ message, fields });
   const log = { info: keep, warn: keep };
@@ -62,7 +62,7 @@ export async function startDataPath(options: DataPathOptions = {}): Promise<Data
     log,
     onFatal: (error) => fatal.push(error),
   });
-  const certificates = await openCertificates(join(folder ?? temporary!, "certificates"));
+  const certificates = await openCertificates(join(certificatesHome, "certificates"));
   await options.beforeBroker?.(store);
   const broker = await startBroker({
     bind: "127.0.0.1",
@@ -87,7 +87,7 @@ export async function startDataPath(options: DataPathOptions = {}): Promise<Data
       await ingest.stop();
       await relational.close();
       await store.close();
-      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+      if (folder === undefined) rmSync(certificatesHome, { recursive: true, force: true });
     },
   };
 }

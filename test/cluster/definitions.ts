@@ -108,6 +108,7 @@ export async function installDefinitions(): Promise<string[]> {
 
 /** Takes away what a test installed, but what operators that run here need. */
 export async function removeDefinitions(installed: readonly string[]): Promise<void> {
+  if (installed.length === 0) return;
   const operators = await kubectl([
     "get",
     "namespaces",
@@ -117,6 +118,6 @@ export async function removeDefinitions(installed: readonly string[]): Promise<v
     "-o",
     "name",
   ]);
-  if (installed.length === 0 || operators !== "") return;
+  if (operators !== "") return;
   await kubectl(["delete", "crds", ...installed, "--ignore-not-found", "--timeout=300s"]);
 }

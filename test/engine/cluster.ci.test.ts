@@ -165,18 +165,21 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       async () => expect(await isThere(`/apis/apps/v1/namespaces/${namespace}/deployments/slow`)).toBe(true),
       { timeout: 180_000, interval: 250 },
     );
+    const stack = await opened("one", { slow: { image, secret: gate } });
+    await vi.waitFor(async () => expect((await stack.recorded()).pending).toEqual(["Deployment slow"]), {
+      timeout: 60_000,
+      interval: 250,
+    });
     // The engine runs in a group of its own, below the program.
     for (const pid of readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" "))
       process.kill(-Number(pid), "SIGKILL");
     child.kill("SIGKILL");
     await once(child, "exit");
-    const stack = await opened("one", { slow: { image, secret: gate } });
     expect((await stack.up().catch((error: unknown) => error)) as EngineFailure).toMatchObject({
       reason: "locked",
     });
     await stack.unlock();
-    // Others that were just being made, too.
-    expect((await stack.recorded()).pending).toContain("Deployment slow");
+    expect((await stack.recorded()).pending).toEqual(["Deployment slow"]);
     const told: RolloutEvent[] = [];
     await repair(
       { stack, existed: true, resources: (await stack.recorded()).resources, namespace },

@@ -58,7 +58,8 @@ export async function runJob(
         `\`kubectl -n ${namespace} logs job/${name}\` says more. Mend it and run the command again.`,
       );
     if (is("Complete")) return true;
-    const trouble = await troubleOf(client, namespace, name);
+    // A pod that runs has none.
+    const trouble = (status?.ready ?? 0) > 0 ? undefined : await troubleOf(client, namespace, name);
     if (trouble !== undefined) tell(`${trouble.subject}: ${trouble.what} ${trouble.cure}`.trim());
     return false;
   });
@@ -66,7 +67,11 @@ export async function runJob(
 }
 
 interface JobStatus {
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    /** Pods that run. */
+    readonly ready?: number;
+  };
 }
 
 /** Returns once the object is as wanted. */
