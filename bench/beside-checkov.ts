@@ -9,8 +9,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { packageRoot } from "../localisation/package-root.ts";
-import { policies } from "../policies/catalogue.ts";
+import { packageRoot } from "../base/package-root.ts";
+import { policies } from "../policies/rules/catalogue.ts";
 
 const checkov = process.argv[2] ?? "checkov";
 if (spawnSync(checkov, ["--version"]).error !== undefined) {

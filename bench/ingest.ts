@@ -9,8 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { insertReadings } from "../apps/ingest/raw-table.ts";
 import type { Reading } from "../apps/ingest/reading.ts";
-import { migrateTimeSeriesStore } from "../apps/store/migrate.ts";
-import { openTimeSeriesStore } from "../apps/store/store.ts";
+import { migrateTimeSeriesStore } from "../stores/time-series/migrate.ts";
+import { openTimeSeriesStore } from "../stores/time-series/store.ts";
 import { Publishers } from "./publishers.ts";
 import { benchCountry, companyName, machineName, seconds, startBenchStack } from "./stack.ts";
 

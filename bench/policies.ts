@@ -3,14 +3,14 @@
  * least that any check could do in the same run, one walk over every value. And how memory grows with what is checked.
  */
 import { join } from "node:path";
+import { packageRoot } from "../base/package-root.ts";
 import { loadCountry } from "../localisation/load.ts";
-import { packageRoot } from "../localisation/package-root.ts";
-import { policies } from "../policies/catalogue.ts";
-import { check } from "../policies/engine.ts";
-import { plannedResources } from "../policies/input/planned.ts";
-import { Plan } from "../policies/plan.ts";
-import type { Json, Resource } from "../policies/resource.ts";
-import { planCountry } from "../stacks/plan/country-plan.ts";
+import { check } from "../policies/engine/engine.ts";
+import type { Json, Resource } from "../policies/engine/resource.ts";
+import { Plan } from "../policies/engine/resource-set.ts";
+import { plannedResources } from "../policies/inputs/planned.ts";
+import { policies } from "../policies/rules/catalogue.ts";
+import { planCountry } from "../stacks/country-plan.ts";
 
 const wanted = Number(process.argv[2] ?? 10_000);
 const file = join(packageRoot, "countries", "za.yaml");

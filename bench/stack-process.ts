@@ -5,11 +5,11 @@ import { openCertificates } from "../apps/broker/certificates.ts";
 import { loginCheck } from "../apps/broker/login.ts";
 import { Ingest } from "../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../apps/ingest/machine-registry.ts";
-import { newCredential } from "../apps/relational/companies.ts";
-import { openRelationalStore } from "../apps/relational/database.ts";
-import { company, credential, machine, site } from "../apps/relational/schema.ts";
-import { migrateTimeSeriesStore } from "../apps/store/migrate.ts";
-import { openTimeSeriesStore } from "../apps/store/store.ts";
+import { newCredential } from "../stores/relational/companies.ts";
+import { openRelationalStore } from "../stores/relational/database.ts";
+import { company, credential, machine, site } from "../stores/relational/schema.ts";
+import { migrateTimeSeriesStore } from "../stores/time-series/migrate.ts";
+import { openTimeSeriesStore } from "../stores/time-series/store.ts";
 import { benchCountry, type FromStack, machineName, type ToStack } from "./stack.ts";
 
 const [folder, count] = process.argv.slice(2);

@@ -1,8 +1,8 @@
 /** What `up`, `preview`, `refresh` and `down` share: their options, the file, and how a run ends. */
 import { type Command, Option } from "commander";
+import { kitVersion } from "../base/package-root.ts";
 import { formatProblem, type LoadedCountry, loadCountry } from "../localisation/load.ts";
-import { kitVersion } from "../localisation/package-root.ts";
-import type { CheckResult } from "../policies/findings.ts";
+import type { CheckResult } from "../policies/engine/findings.ts";
 import type { Conversation } from "../stacks/engine/conversation.ts";
 import type { RolloutRequest } from "../stacks/engine/session.ts";
 import { engineConversation } from "./engine-conversation.ts";
@@ -89,7 +89,7 @@ export async function runEngine(
 
 /** Each finding in a sentence; `rollout check` tells more of them. */
 async function showRefusal(result: CheckResult, json: boolean): Promise<void> {
-  const { blocks, formatFinding } = await import("../policies/findings.ts");
+  const { blocks, formatFinding } = await import("../policies/engine/findings.ts");
   const refused = result.findings.filter((finding) => blocks(finding, "low"));
   if (json) printEvent({ ok: false, error: "The policies refuse this plan.", findings: refused });
   else {

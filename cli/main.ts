@@ -1,6 +1,6 @@
 /** The command line `rollout`: one file a command, each thin over the library. */
 import { Command, CommanderError } from "commander";
-import { kitVersion } from "../localisation/package-root.ts";
+import { kitVersion } from "../base/package-root.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { bundleCommand } from "./commands/bundle.ts";
 import { checkCommand } from "./commands/check.ts";

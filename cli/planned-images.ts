@@ -1,7 +1,8 @@
 /** The images of the stack that a command's file and options name. */
+
+import { kitVersion } from "../base/package-root.ts";
 import type { StackImages } from "../delivery/images/list.ts";
 import { formatProblem, type LoadedCountry, loadCountry } from "../localisation/load.ts";
-import { kitVersion } from "../localisation/package-root.ts";
 import { InputError } from "./failure.ts";
 import { loadOptions } from "./load-options.ts";
 import { style } from "./terminal.ts";
@@ -23,7 +24,7 @@ export async function plannedImages(
     loaded = loadCountry(file, loadOptions({ ...options, target }));
   for (const warning of loaded.warnings)
     process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
-  const { planCountry } = await import("../stacks/plan/country-plan.ts");
+  const { planCountry } = await import("../stacks/country-plan.ts");
   const { StackSettingsError } = await import("../stacks/kubernetes/stack.ts");
   const { stackImages } = await import("../delivery/images/list.ts");
   try {

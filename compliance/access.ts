@@ -1,8 +1,8 @@
 /** Who can reach the data: what answers from outside, who administers the cluster, which rights the parts have. */
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
-import { displayName, type JsonObject } from "../policies/resource.ts";
-import { at, kindOf, type Plan, type PlannedResource } from "../stacks/plan/plan.ts";
+import { at, kindOf, type Plan, type PlannedResource } from "../plan/plan.ts";
+import { displayName, type JsonObject } from "../policies/engine/resource.ts";
 import { listAt } from "./plan-values.ts";
 import type { Report } from "./report-schema.ts";
 

@@ -1,10 +1,10 @@
 /** What leaves the stack: registered hosts, openings of network policies, registries, the certificate authority, transfers. */
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
-import { PolicyContext } from "../policies/context.ts";
-import { displayName, type JsonObject } from "../policies/resource.ts";
-import { workloadOf } from "../stacks/plan/describe.ts";
-import { at, kindOf, type Plan } from "../stacks/plan/plan.ts";
+import { workloadOf } from "../plan/describe.ts";
+import { at, kindOf, type Plan } from "../plan/plan.ts";
+import { PolicyContext } from "../policies/engine/context.ts";
+import { displayName, type JsonObject } from "../policies/engine/resource.ts";
 import { listAt } from "./plan-values.ts";
 import type { Report } from "./report-schema.ts";
 

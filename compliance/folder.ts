@@ -15,10 +15,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { packageRoot } from "../base/package-root.ts";
 import type { LoadedCountry } from "../localisation/load.ts";
-import { packageRoot } from "../localisation/package-root.ts";
+import { checksTable } from "../policies/outputs/csv.ts";
 import { sha256 } from "./canonical.ts";
-import { checksTable } from "./csv.ts";
 import { reportPage } from "./html/document.ts";
 import { assessmentResults } from "./oscal/assessment-results.ts";
 import { componentDefinition } from "./oscal/component-definition.ts";

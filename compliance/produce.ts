@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
 import { targets } from "../localisation/schema/hosting.ts";
-import { planCountry, plannedTargets } from "../stacks/plan/country-plan.ts";
+import { planCountry, plannedTargets } from "../stacks/country-plan.ts";
 import { makeReport } from "./report.ts";
 import { ReportError } from "./report-error.ts";
 import type { Report } from "./report-schema.ts";

@@ -1,5 +1,5 @@
 /** Reads report.json: held to its schema, and to the very bytes in which the kit writes it. */
-import { newValidator } from "../localisation/schema-check.ts";
+import { newValidator } from "../localisation/check/schema-check.ts";
 import { ReportError } from "./report-error.ts";
 import { type Report, ReportSchema, reportFormat } from "./report-schema.ts";
 

@@ -5,8 +5,8 @@
 import { mapOf, strictObject } from "../localisation/schema/common.ts";
 import { dataClassNames } from "../localisation/schema/data-classes.ts";
 import Type, { type Static } from "../localisation/schema/type.ts";
-import { verdicts } from "../policies/findings.ts";
-import { areas, severities } from "../policies/policy.ts";
+import { verdicts } from "../policies/engine/findings.ts";
+import { areas, severities } from "../policies/engine/policy.ts";
 
 export const reportFormat = "rollout-report/1";
 

@@ -2,20 +2,20 @@
 import { basename } from "node:path";
 import type { LoadedCountry } from "../localisation/load.ts";
 import { dataClassNames } from "../localisation/schema/residency.ts";
-import { policies } from "../policies/catalogue.ts";
+import type { Plan } from "../plan/plan.ts";
+import { at } from "../plan/plan.ts";
 import { checkCountry } from "../policies/check-country.ts";
-import { blocks, type CheckResult, type Finding } from "../policies/findings.ts";
-import { plannedResources } from "../policies/input/planned.ts";
-import type { Policy } from "../policies/policy.ts";
-import type { Plan } from "../stacks/plan/plan.ts";
-import { at } from "../stacks/plan/plan.ts";
+import { blocks, type CheckResult, type Finding } from "../policies/engine/findings.ts";
+import type { Policy } from "../policies/engine/policy.ts";
+import { plannedResources } from "../policies/inputs/planned.ts";
+import { policies } from "../policies/rules/catalogue.ts";
 import { accessOf } from "./access.ts";
 import { canonicalJson, sha256 } from "./canonical.ts";
 import { flowsOf } from "./flows.ts";
-import { filePlaces } from "./places/file-places.ts";
-import { localPlaces } from "./places/local-places.ts";
-import { planPlaces } from "./places/plan-places.ts";
 import { type Report, type ReportCheck, type ReportFinding, reportFormat } from "./report-schema.ts";
+import { filePlaces } from "./resting-places/file-places.ts";
+import { localPlaces } from "./resting-places/local-places.ts";
+import { planPlaces } from "./resting-places/plan-places.ts";
 import { placeholdersOf, remarksToConfirm } from "./to-confirm.ts";
 
 export interface ReportInput {

@@ -227,7 +227,7 @@ async function madeAnew(files: Files, report: Report, options: VerifyOptions): P
 }
 
 async function sameFile(report: Report, file: string): Promise<void> {
-  const { readSource } = await import("../localisation/source.ts");
+  const { readSource } = await import("../localisation/read/source.ts");
   const { loadCountry } = await import("../localisation/load.ts");
   const source = readSource(file);
   if (source.sha256 === report.inputs.localisation.sha256) return;

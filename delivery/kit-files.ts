@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../localisation/package-root.ts";
+import { packageRoot } from "../base/package-root.ts";
 import { EnvironmentError } from "../stacks/local/environment-error.ts";
 
 /** Beside `dist/`, as in the npm package. */

@@ -1,22 +1,22 @@
 /** Loads a country's localisation file: read, parsed, checked, completed, frozen; or all that is wrong with it at once. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Catalogue, catalogueWarnings, loadCatalogues } from "./catalogue.ts";
-import { fillDefaults } from "./defaults.ts";
-import { deriveDefaults } from "./derived-defaults.ts";
-import { type LocatedDocument, type LocatedMap, parseDocument, plainValue } from "./document.ts";
-import { type Circumstances, Examination } from "./examination.ts";
-import { deepFreeze } from "./freeze.ts";
-import { nearest } from "./nearest.ts";
-import { environmentsOf, merge } from "./overlay.ts";
+import { deepFreeze } from "../base/freeze.ts";
+import { nearest } from "../base/nearest.ts";
+import { type Circumstances, Examination } from "./check/examination.ts";
+import { countryFile } from "./check/schema-check.ts";
+import { validate } from "./check/validation.ts";
+import { fillDefaults } from "./complete/defaults.ts";
+import { deriveDefaults } from "./complete/derived-defaults.ts";
+import { type Catalogue, catalogueWarnings, loadCatalogues } from "./languages/catalogue.ts";
+import { requireCurrentVersion } from "./migrations/versions.ts";
 import { LocalisationError, type Problem, quote, sortProblems } from "./problem.ts";
-import { rules } from "./rules.ts";
+import { type LocatedDocument, type LocatedMap, parseDocument, plainValue } from "./read/document.ts";
+import { environmentsOf, merge } from "./read/overlay.ts";
+import { readSource, type Source } from "./read/source.ts";
+import { rules } from "./rules/rules.ts";
 import type { Country } from "./schema/country.ts";
 import { formats, timeZonesOf } from "./schema/formats.ts";
-import { countryFile } from "./schema-check.ts";
-import { readSource, type Source } from "./source.ts";
-import { validate } from "./validation.ts";
-import { requireCurrentVersion } from "./versions.ts";
 
 export { formatProblem, LocalisationError, type Problem } from "./problem.ts";
 export type { Catalogue };

@@ -1,7 +1,7 @@
 /** Starts a country's localisation file as a copy of the template. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { packageRoot } from "./package-root.ts";
+import { packageRoot } from "../base/package-root.ts";
 
 const kitCountries = join(packageRoot, "countries");
 

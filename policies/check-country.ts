@@ -1,17 +1,17 @@
 /** Checks one country: its file, with its plan, a saved plan, or anyone's manifests. */
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
-import type { Plan as CountryPlan } from "../stacks/plan/plan.ts";
-import { policies } from "./catalogue.ts";
-import { check } from "./engine.ts";
-import type { CheckResult } from "./findings.ts";
-import { fileLines } from "./input/file-lines.ts";
-import type { Live } from "./input/live.ts";
-import { readManifests } from "./input/manifests.ts";
-import { plannedResources, stackOutputs } from "./input/planned.ts";
-import { Plan, type PlanSource } from "./plan.ts";
-import type { Policy } from "./policy.ts";
-import type { Resource } from "./resource.ts";
+import type { Plan as CountryPlan } from "../plan/plan.ts";
+import { check } from "./engine/engine.ts";
+import type { CheckResult } from "./engine/findings.ts";
+import type { Policy } from "./engine/policy.ts";
+import type { Resource } from "./engine/resource.ts";
+import { Plan, type PlanSource } from "./engine/resource-set.ts";
+import { fileLines } from "./inputs/file-lines.ts";
+import type { Live } from "./inputs/live.ts";
+import { readManifests } from "./inputs/manifests.ts";
+import { plannedResources, stackOutputs } from "./inputs/planned.ts";
+import { policies } from "./rules/catalogue.ts";
 
 export type CheckSubject =
   /** The file alone. */

@@ -1,7 +1,7 @@
 /** Serves the catalogue to `pulumi preview --policy-pack`: loading this module starts the pack. */
 import { PolicyPack } from "@pulumi/policy";
-import { packPolicies } from "./crossguard/pack-policies.ts";
-import { keepMarkers } from "./crossguard/request.ts";
+import { packPolicies } from "./enforcement/crossguard/pack-policies.ts";
+import { keepMarkers } from "./enforcement/crossguard/request.ts";
 
 // The Node.js that started this one has gone, and with it the engine.
 process.on("disconnect", () => process.exit());

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, globSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { packageRoot } from "../localisation/package-root.ts";
+import { packageRoot } from "../base/package-root.ts";
 
 const { out } = parseArgs({
   options: { out: { type: "string", default: join(packageRoot, "dist") } },
@@ -22,7 +22,7 @@ const { status } = spawnSync(
 if (status !== 0) process.exit(status ?? 1);
 // Modules find these beside themselves.
 for (const assets of globSync([
-  "apps/*/{assets,migrations}",
+  "{apps/diagnostic/web/assets,stores/*/migrations}",
   "policies/{PulumiPolicy.yaml,package.json,pack.cjs}",
 ]))
   cpSync(assets, join(folder, assets), { recursive: true });

@@ -4,10 +4,10 @@
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
-import type { Database } from "../relational/database.ts";
-import { machine as machineTable } from "../relational/schema.ts";
-import { inProcess, type Layout } from "../store/layout.ts";
-import { wholeBucketAge } from "../store/retention.ts";
+import type { Database } from "../../stores/relational/database.ts";
+import { machine as machineTable } from "../../stores/relational/schema.ts";
+import { inProcess, type Layout } from "../../stores/time-series/layout.ts";
+import { wholeBucketAge } from "../../stores/time-series/retention.ts";
 import { calendarOf, type ShiftCalendar } from "./calendar.ts";
 import { type Change, Changes } from "./changes.ts";
 import { eraseCompany } from "./erasure.ts";

@@ -1,6 +1,6 @@
 /** Erases a company from the time-series store, as data protection law and a company's leaving ask for. */
 import type { ClickHouseClient } from "@clickhouse/client";
-import { inProcess, type Layout } from "../store/layout.ts";
+import { inProcess, type Layout } from "../../stores/time-series/layout.ts";
 
 /**
  * Deletes the company's rows in every table that names companies; returns when they are gone from disk. Its login and

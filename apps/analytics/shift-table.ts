@@ -1,6 +1,6 @@
 /** The table `kpi_shift`: writing rows so that the newest wins, and reading what the job must know of stored ones. */
 import type { ClickHouseClient } from "@clickhouse/client";
-import type { Layout } from "../store/layout.ts";
+import type { Layout } from "../../stores/time-series/layout.ts";
 import type { ShiftInterval } from "./calendar.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 import type { Progress } from "./progress.ts";

@@ -4,8 +4,8 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { sql } from "drizzle-orm";
-import type { Database } from "../relational/database.ts";
-import { credential } from "../relational/schema.ts";
+import type { Database } from "../../stores/relational/database.ts";
+import { credential } from "../../stores/relational/schema.ts";
 
 export interface Login {
   readonly username: string;

@@ -6,8 +6,8 @@
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
-import { acceptedAge } from "../store/retention.ts";
-import { lastReceivedAt, repairRollups } from "../store/rollup-repair.ts";
+import { acceptedAge } from "../../stores/time-series/retention.ts";
+import { lastReceivedAt, repairRollups } from "../../stores/time-series/rollup-repair.ts";
 import { ChannelLimit, channelsPerMachine } from "./channel-limit.ts";
 import { rejectConflicts } from "./conflict.ts";
 import { Deduplication } from "./deduplication.ts";

@@ -1,6 +1,6 @@
 /** Knows which machines are registered; asks the relational store for one it hasn't heard of, at most once in a while. */
 import { sql } from "drizzle-orm";
-import type { Database } from "../relational/database.ts";
+import type { Database } from "../../stores/relational/database.ts";
 
 /** A machine that was registered a moment ago is taken this soon. */
 const askAgainAfterMilliseconds = 2000;

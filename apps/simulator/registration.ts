@@ -1,8 +1,8 @@
 /** Registers simulated factories beside real ones, marked as simulated, with new MQTT passwords at each start. */
 import { and, inArray, sql } from "drizzle-orm";
-import { newCredential } from "../relational/companies.ts";
-import type { Database } from "../relational/database.ts";
-import { company, credential, machine, site } from "../relational/schema.ts";
+import { newCredential } from "../../stores/relational/companies.ts";
+import type { Database } from "../../stores/relational/database.ts";
+import { company, credential, machine, site } from "../../stores/relational/schema.ts";
 import type { Factory, PlannedMachine, WorkingHabit } from "./factories.ts";
 
 export interface RegisteredMachine extends PlannedMachine {

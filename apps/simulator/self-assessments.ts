@@ -1,10 +1,10 @@
 /** Fills in the diagnostic for simulated factories, so that the ministry's overview has levels to show. */
 import { notExists, sql } from "drizzle-orm";
 import type { Country } from "../../localisation/schema/country.ts";
-import { type Question, questionnaireOf } from "../diagnostic/questionnaire.ts";
-import { type Answers, score } from "../diagnostic/scoring.ts";
-import type { Database } from "../relational/database.ts";
-import { answer, assessment, company } from "../relational/schema.ts";
+import type { Database } from "../../stores/relational/database.ts";
+import { answer, assessment, company } from "../../stores/relational/schema.ts";
+import { type Question, questionnaireOf } from "../diagnostic/questionnaire/questionnaire.ts";
+import { type Answers, score } from "../diagnostic/questionnaire/scoring.ts";
 import type { Factory } from "./factories.ts";
 import { Random } from "./random.ts";
 

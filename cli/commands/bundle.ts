@@ -1,7 +1,7 @@
 /** `rollout bundle`: everything that a site without a network needs, in one archive. */
 import { Command, Option } from "commander";
+import { kitVersion } from "../../base/package-root.ts";
 import type { BundleManifest, BundlePart } from "../../delivery/bundle/manifest.ts";
-import { kitVersion } from "../../localisation/package-root.ts";
 import { exitCode, InputError } from "../failure.ts";
 import { type PlannedImagesOptions, plannedImages } from "../planned-images.ts";
 import { print, printJson, style } from "../terminal.ts";

@@ -1,13 +1,13 @@
 /** `rollout check`: judges a country's plan, or anyone's manifests, by the policies on residency and security. */
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
+import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
-import { kitVersion } from "../../localisation/package-root.ts";
+import type { Plan } from "../../plan/plan.ts";
 import type { CheckSubject } from "../../policies/check-country.ts";
-import { blocks, type CheckResult, type Finding } from "../../policies/findings.ts";
-import { type Severity, severities } from "../../policies/policy.ts";
-import type { Resource } from "../../policies/resource.ts";
-import type { Plan } from "../../stacks/plan/plan.ts";
+import { blocks, type CheckResult, type Finding } from "../../policies/engine/findings.ts";
+import { type Severity, severities } from "../../policies/engine/policy.ts";
+import type { Resource } from "../../policies/engine/resource.ts";
 import { exitCode, InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
@@ -52,7 +52,7 @@ export function checkCommand(): Command {
         process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
       const subject = await subjectOf(loaded, options);
       const { checkCountry } = await import("../../policies/check-country.ts");
-      const { readProject } = await import("../../policies/input/project.ts");
+      const { readProject } = await import("../../policies/inputs/project.ts");
       const beside = options.project === undefined ? [] : readProject(options.project);
       const result = checkCountry(loaded, { subject, beside });
       await show(result, options);
@@ -88,7 +88,7 @@ async function subjectOf(loaded: LoadedCountry, options: Options): Promise<Check
 
 /** @returns undefined where the file's own target has no plan. */
 async function ownPlan(loaded: LoadedCountry, options: Options): Promise<Plan | undefined> {
-  const { planCountry, plannedTargets } = await import("../../stacks/plan/country-plan.ts");
+  const { planCountry, plannedTargets } = await import("../../stacks/country-plan.ts");
   const wanted = options.target ?? loaded.country.hosting.target;
   const target = plannedTargets.find((known) => known === wanted);
   if (target === undefined) {
@@ -105,10 +105,10 @@ async function ownPlan(loaded: LoadedCountry, options: Options): Promise<Plan | 
 }
 
 async function liveSubject(loaded: LoadedCountry, plan: Plan, options: Options): Promise<CheckSubject> {
-  const { readLive } = await import("../../policies/input/live.ts");
-  const { plannedResources } = await import("../../policies/input/planned.ts");
-  const { ClusterClient } = await import("../../stacks/cluster/cluster-client.ts");
-  const { kubeconfigFiles } = await import("../../stacks/cluster/kubeconfig.ts");
+  const { readLive } = await import("../../policies/inputs/live.ts");
+  const { plannedResources } = await import("../../policies/inputs/planned.ts");
+  const { ClusterClient } = await import("../../cluster/cluster-client.ts");
+  const { kubeconfigFiles } = await import("../../cluster/kubeconfig.ts");
   const namespace = String(plan.outputs.namespace);
   const context = plan.target === "aws" ? undefined : loaded.country.hosting.kubernetes?.context;
   const client = ClusterClient.ofFiles(kubeconfigFiles(process.env), context);
@@ -138,7 +138,7 @@ async function liveSubject(loaded: LoadedCountry, plan: Plan, options: Options):
 }
 
 async function stateResources(file: string): Promise<readonly Resource[]> {
-  const { NotAStateError, readState } = await import("../../policies/input/state.ts");
+  const { NotAStateError, readState } = await import("../../policies/inputs/state.ts");
   const cure = "Save one with `pulumi stack export --file state.json` (without --show-secrets).";
   try {
     return readState(readFileSync(file, "utf8"));
@@ -159,8 +159,8 @@ function refuseTwoSubjects({ plan, manifests, live, state }: Options): void {
 }
 
 async function savedPlan(loaded: LoadedCountry, file: string): Promise<CheckSubject> {
-  const { NotAPlanError } = await import("../../stacks/plan/plan.ts");
-  const { readPlan } = await import("../../policies/input/planned.ts");
+  const { NotAPlanError } = await import("../../plan/plan.ts");
+  const { readPlan } = await import("../../policies/inputs/planned.ts");
   const cure = "Save one with `rollout plan <file> --json > plan.json`.";
   let plan: ReturnType<typeof readPlan>["plan"];
   try {
@@ -192,12 +192,12 @@ async function show(result: CheckResult, options: Options): Promise<void> {
     printJson({ ok: !isBlocked(result, options.severity), severity: options.severity, ...result });
     return;
   }
-  const { policies } = await import("../../policies/catalogue.ts");
+  const { policies } = await import("../../policies/rules/catalogue.ts");
   if (format === "sarif") {
-    const { sarif } = await import("../../compliance/sarif.ts");
+    const { sarif } = await import("../../policies/outputs/sarif.ts");
     printJson(sarif(result, policies, kitVersion()));
   } else {
-    const { junit } = await import("../../compliance/junit.ts");
+    const { junit } = await import("../../policies/outputs/junit.ts");
     process.stdout.write(junit(result, policies));
   }
 }

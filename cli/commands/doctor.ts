@@ -1,7 +1,7 @@
 /** `rollout doctor`: whether this machine, the cluster and the places that a file names are fit for its rollout. */
 import { Command, Option } from "commander";
+import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, loadCountry } from "../../localisation/load.ts";
-import { kitVersion } from "../../localisation/package-root.ts";
 import type { Examined, Verdict } from "../../stacks/doctor/finding.ts";
 import { engineTargets } from "../engine-command.ts";
 import { exitCode, InputError } from "../failure.ts";

@@ -1,7 +1,7 @@
 /** `rollout export`: the stack as plain manifests, a Kustomize base or a Helm chart. */
 import { Command, Option } from "commander";
+import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, loadCountry } from "../../localisation/load.ts";
-import { kitVersion } from "../../localisation/package-root.ts";
 import { InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
@@ -30,7 +30,7 @@ export function exportCommand(): Command {
       const { applyCommands, exportStack } = await import("../../delivery/export/export.ts");
       const { chartName } = await import("../../delivery/export/chart-texts.ts");
       const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
-      const { FolderInUseError, writeManifests } = await import("../../stacks/plan/manifests.ts");
+      const { FolderInUseError, writeManifests } = await import("../../plan/manifests.ts");
       const { format } = options;
       const { country, environment } = loaded;
       const release = chartName({ country: country.country, environment: environment ?? null });

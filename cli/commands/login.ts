@@ -27,8 +27,8 @@ export function loginCommand(): Command {
     .action(async ({ email, connections, localisation, json }: LoginOptions) => {
       // Only here, so that no other command loads the store.
       const [{ makeLogin }, { ConfigurationError }] = await Promise.all([
-        import("../../apps/run/login.ts"),
-        import("../../apps/run/configuration-error.ts"),
+        import("../../apps/diagnostic/accounts/login-link.ts"),
+        import("../../apps/program/configuration-error.ts"),
       ]);
       try {
         const login = await makeLogin({ email, connections, localisation });

@@ -1,6 +1,6 @@
 /** `rollout migrate`: brings older localisation files up to the present version of the format, in place. */
 import { Command } from "commander";
-import { type MigratedFile, migrateFile } from "../../localisation/migrate.ts";
+import { type MigratedFile, migrateFile } from "../../localisation/migrations/migrate.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 export function migrateCommand(): Command {

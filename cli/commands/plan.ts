@@ -1,8 +1,8 @@
 /** `rollout plan`: what a country's stack would be, from its file alone: no cluster, cloud or credential. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
-import { kitVersion } from "../../localisation/package-root.ts";
 import { InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
@@ -34,7 +34,7 @@ export function planCommand(): Command {
 
 async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> {
   // Pulumi takes a quarter of a second to load, which other commands need not wait for.
-  const { planCountry, plannedTargets } = await import("../../stacks/plan/country-plan.ts");
+  const { planCountry, plannedTargets } = await import("../../stacks/country-plan.ts");
   const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
   const target = plannedTargets.find((known) => known === (options.target ?? loaded.country.hosting.target));
   if (target === undefined) throw noTarget(loaded, options, plannedTargets);
@@ -43,7 +43,7 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
     throw error instanceof StackSettingsError ? new InputError(error.message, error.cure) : error;
   });
   if (options.manifests !== undefined) {
-    const { FolderInUseError, manifests, writeManifests } = await import("../../stacks/plan/manifests.ts");
+    const { FolderInUseError, manifests, writeManifests } = await import("../../plan/manifests.ts");
     try {
       writeManifests(options.manifests, manifests(plan));
     } catch (error) {
@@ -52,7 +52,7 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
     }
   }
   if (before !== undefined) {
-    const { diffPlans, renderDiff } = await import("../../stacks/plan/diff.ts");
+    const { diffPlans, renderDiff } = await import("../../plan/diff.ts");
     const diff = diffPlans(before, plan);
     if (options.json) printJson(diff);
     else
@@ -69,7 +69,7 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
     printJson(plan);
     return;
   }
-  const { renderTree } = await import("../../stacks/plan/tree.ts");
+  const { renderTree } = await import("../../plan/tree.ts");
   print(
     renderTree(plan, {
       strong: (text) => style("bold", text),
@@ -80,7 +80,7 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
 }
 
 async function savedPlan(file: string) {
-  const { NotAPlanError, parsePlan } = await import("../../stacks/plan/plan.ts");
+  const { NotAPlanError, parsePlan } = await import("../../plan/plan.ts");
   const cure = "Save one with `rollout plan <file> --json > plan.json`.";
   try {
     return parsePlan(readFileSync(file, "utf8"));

@@ -1,11 +1,11 @@
 /** `rollout policies`: lists the policies and explains each. */
 import { Command, Option } from "commander";
+import { nearest } from "../../base/nearest.ts";
+import { kitVersion } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { nearest } from "../../localisation/nearest.ts";
-import { kitVersion } from "../../localisation/package-root.ts";
-import { annexControls, securityControls } from "../../policies/controls.ts";
-import { momentsOf } from "../../policies/moments.ts";
-import { areas, type Policy, severities } from "../../policies/policy.ts";
+import { momentsOf } from "../../policies/enforcement/enforcement-points.ts";
+import { annexControls, securityControls } from "../../policies/engine/controls.ts";
+import { areas, type Policy, severities } from "../../policies/engine/policy.ts";
 import { InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style, table } from "../terminal.ts";
@@ -23,7 +23,7 @@ export function policiesCommand(): Command {
     .addOption(new Option("--severity <severity>", "only this severity").choices(severities))
     .option("--json", "print JSON")
     .action(async (options: ListOptions) => {
-      const { policies } = await import("../../policies/catalogue.ts");
+      const { policies } = await import("../../policies/rules/catalogue.ts");
       const wanted = policies.filter(
         ({ area, severity }) =>
           (options.area === undefined || area === options.area) &&
@@ -38,7 +38,7 @@ export function policiesCommand(): Command {
     .argument("[file]", "localisation file, for the country's articles")
     .option("--json", "print JSON")
     .action(async (id: string, file: string | undefined, options: { json?: boolean }) => {
-      const { policies } = await import("../../policies/catalogue.ts");
+      const { policies } = await import("../../policies/rules/catalogue.ts");
       const policy = policies.find((candidate) => candidate.id === id);
       if (policy === undefined) {
         const near = nearest(
@@ -81,7 +81,7 @@ function admissionCommand(): Command {
     .option("--json", "print JSON")
     .action(async (file: string, options: AdmissionCommandOptions) => {
       const loaded = loadCountry(file, loadOptions(options));
-      const { plannedTargets } = await import("../../stacks/plan/country-plan.ts");
+      const { plannedTargets } = await import("../../stacks/country-plan.ts");
       const wanted = options.target ?? loaded.country.hosting.target;
       const target = plannedTargets.find((known) => known === wanted);
       if (target === undefined)
@@ -89,10 +89,10 @@ function admissionCommand(): Command {
           `The target "${wanted}" has no cluster.`,
           `Name one by --target: ${plannedTargets.join(", ")}.`,
         );
-      const { plannedAdmission } = await import("../../stacks/plan/planned-admission.ts");
+      const { plannedAdmission } = await import("../../stacks/planned-admission.ts");
       const objects = await plannedAdmission(loaded, target, kitVersion());
       if (options.out !== undefined) {
-        const { writeManifestFiles } = await import("../../stacks/plan/planned-admission.ts");
+        const { writeManifestFiles } = await import("../../stacks/planned-admission.ts");
         const names = writeManifestFiles(objects, options.out);
         print(`${names.length} files in ${options.out}. Apply them: kubectl apply -f ${options.out}`);
       } else if (options.json) printJson(objects);

@@ -2,8 +2,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import type { Comparison } from "../../compliance/compare.ts";
-import { kitVersion, packageRoot } from "../../localisation/package-root.ts";
 import { exitCode, InputError } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
 import { asInputErrors } from "./report-input.ts";

@@ -46,7 +46,7 @@ async function localisationFile(path: string, { inputs }: Report): Promise<unkno
   const file = join(path, "source", inputs.localisation.file);
   if (!existsSync(file)) return undefined;
   const { parse } = await import("yaml");
-  const { readSource } = await import("../../localisation/source.ts");
+  const { readSource } = await import("../../localisation/read/source.ts");
   return parse(readSource(file).text);
 }
 

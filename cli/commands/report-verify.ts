@@ -2,8 +2,8 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
+import { kitVersion } from "../../base/package-root.ts";
 import type { Trust } from "../../compliance/verify.ts";
-import { kitVersion } from "../../localisation/package-root.ts";
 import { exitCode, InputError } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
 import { asInputErrors, harmless } from "./report-input.ts";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { kitVersion } from "../../localisation/package-root.ts";
+import { kitVersion } from "../../base/package-root.ts";
 import { exitCode } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
 import { reportCompareCommand } from "./report-compare.ts";

@@ -1,7 +1,7 @@
 /** `rollout restore` for a stack in a cluster. */
 import { createInterface } from "node:readline/promises";
+import { kitVersion } from "../../base/package-root.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
-import { kitVersion } from "../../localisation/package-root.ts";
 import { openCluster } from "../../stacks/kubernetes/restore/open-cluster.ts";
 import { plannedSources } from "../../stacks/kubernetes/restore/planned-sources.ts";
 import {
@@ -10,8 +10,8 @@ import {
   planRestore,
   runRestore,
 } from "../../stacks/kubernetes/restore/restore-cluster.ts";
-import { momentOf } from "../../stacks/moment.ts";
 import { exitCode, InputError } from "../failure.ts";
+import { momentOf } from "../moment.ts";
 import { print, printJson, StepList } from "../terminal.ts";
 import type { RestoreCommandOptions } from "./restore.ts";
 

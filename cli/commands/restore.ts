@@ -59,7 +59,7 @@ async function local({ country }: LoadedCountry, options: RestoreCommandOptions)
     import("../../stacks/local/backup/encryption.ts"),
     import("../../stacks/local/backup/restore-backup.ts"),
     import("../../stacks/local/data-folder.ts"),
-    import("../../stacks/moment.ts"),
+    import("../moment.ts"),
     import("../../stacks/local/explain-error.ts"),
   ]);
   const source = options.from ?? country.hosting.backup.local?.folder;

@@ -1,6 +1,6 @@
 /** `rollout run`: runs one program of a cluster's stack, as its containers do. */
 import { Argument, Command } from "commander";
-import { programs } from "../../apps/run/programs.ts";
+import { programs } from "../../apps/programs.ts";
 import { EnvironmentError } from "../../stacks/local/environment-error.ts";
 import { InputError } from "../failure.ts";
 
@@ -21,8 +21,8 @@ export function runCommand(): Command {
     .action(async (program: string, options: RunOptions) => {
       // Only here, so that no other command loads the stores.
       const [{ run }, { ConfigurationError }] = await Promise.all([
-        import("../../apps/run/frame.ts"),
-        import("../../apps/run/configuration-error.ts"),
+        import("../../apps/program/frame.ts"),
+        import("../../apps/program/configuration-error.ts"),
       ]);
       try {
         await run(program, options);

@@ -2,8 +2,8 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
+import { packageRoot } from "../../base/package-root.ts";
 import { formatProblem, LocalisationError, loadCountry, type Problem } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import { exitCode } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
 

@@ -1,7 +1,7 @@
 /** Every check with its evidence, what was found first, and the waivers. */
 import { html } from "hono/html";
-import { annexControls, securityControls } from "../../policies/controls.ts";
-import { areas } from "../../policies/policy.ts";
+import { annexControls, securityControls } from "../../policies/engine/controls.ts";
+import { areas } from "../../policies/engine/policy.ts";
 import type { ReportCheck, ReportFinding } from "../report-schema.ts";
 import { heading } from "./summary.ts";
 import type { Html, ReportView } from "./view.ts";

@@ -1,6 +1,6 @@
 /** Countries side by side as one page that needs nothing else. */
 import { html } from "hono/html";
-import { brandColours } from "../../apps/diagnostic/brand-colour.ts";
+import { brandColours } from "../../localisation/brand-colour.ts";
 import type { Comparison } from "../compare.ts";
 import { standalonePage } from "./standalone.ts";
 import { pageBoxes, styleSheet } from "./style.ts";

@@ -3,14 +3,14 @@
  * default language first, English after it.
  */
 import { html } from "hono/html";
-import { brandColours } from "../../apps/diagnostic/brand-colour.ts";
-import { Translation } from "../../apps/diagnostic/translation.ts";
+import { brandColours } from "../../localisation/brand-colour.ts";
+import { Translation } from "../../localisation/languages/translation.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import type { Report } from "../report-schema.ts";
 import { checksSection, waiversSection } from "./checks.ts";
 import { dataSection, lawSection, retentionSection } from "./data.ts";
 import { openSection, verifySection } from "./open-points.ts";
-import { accessSection, flowsSection, placesSection } from "./places.ts";
+import { accessSection, flowsSection, placesSection } from "./resting-places.ts";
 import { standalonePage } from "./standalone.ts";
 import { pageBoxes, styleSheet } from "./style.ts";
 import { summary } from "./summary.ts";

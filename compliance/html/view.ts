@@ -1,6 +1,6 @@
 /** What each section of the report is written with: the report, one language, and how its parts refer to each other. */
 import { html } from "hono/html";
-import type { Translation } from "../../apps/diagnostic/translation.ts";
+import type { Translation } from "../../localisation/languages/translation.ts";
 import type { Report } from "../report-schema.ts";
 
 export type Html = ReturnType<typeof html>;

@@ -1,6 +1,6 @@
 /** What OSCAL's two documents share: identifiers that follow from the report, controls' names, clean text. */
 import { createHash } from "node:crypto";
-import { annexControls, securityControls } from "../../policies/controls.ts";
+import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { canonicalJson, sha256 } from "../canonical.ts";
 import type { Report } from "../report-schema.ts";
 

@@ -1,7 +1,7 @@
 /** The texts of an exported chart that are no object: what it is, how it is installed, and the templates' common parts. */
 import { stringify } from "yaml";
 import type { Country } from "../../localisation/schema/country.ts";
-import type { Plan } from "../../stacks/plan/plan.ts";
+import type { Plan } from "../../plan/plan.ts";
 import type { Setting } from "./chart-settings.ts";
 import type { ChartValue } from "./chart-values.ts";
 import type { Amounts } from "./workload-amounts.ts";

@@ -1,7 +1,7 @@
 /** A country's stack for teams that bring it to their cluster by other means than `rollout up`. */
 import type { LoadedCountry } from "../../localisation/load.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
-import { type Manifests, manifests } from "../../stacks/plan/manifests.ts";
+import { type Manifests, manifests } from "../../plan/manifests.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { helmChart } from "./helm.ts";
 import { kustomizeFiles } from "./kustomize.ts";
 

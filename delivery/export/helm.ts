@@ -4,15 +4,9 @@
  */
 import { type ImageName, publicRegistry } from "../../components/images.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
-import {
-  type Manifests,
-  manifestOf,
-  orderedObjects,
-  randomSecrets,
-  scripts,
-} from "../../stacks/plan/manifests.ts";
-import { at, kindOf, type PlannedResource, type Properties } from "../../stacks/plan/plan.ts";
+import { type Manifests, manifestOf, orderedObjects, randomSecrets, scripts } from "../../plan/manifests.ts";
+import { at, kindOf, type PlannedResource, type Properties } from "../../plan/plan.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import {
   chartSettings,
   markedCountry,

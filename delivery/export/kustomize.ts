@@ -1,7 +1,7 @@
 /** A country's plan as a Kustomize base, with an overlay that shows how a team changes it without the kit. */
 import { stringify } from "yaml";
-import { type Manifests, manifestYaml, orderedObjects, scripts } from "../../stacks/plan/manifests.ts";
-import { at, kindOf, type Plan } from "../../stacks/plan/plan.ts";
+import { type Manifests, manifestYaml, orderedObjects, scripts } from "../../plan/manifests.ts";
+import { at, kindOf, type Plan } from "../../plan/plan.ts";
 
 const kustomization = (fields: object) =>
   stringify({ apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", ...fields });

@@ -3,7 +3,7 @@
  * template has an action. Whatever differs for another reason is an error, so that a chart can't drift from the plan.
  */
 import { type ImageName, imageNames } from "../../components/images.ts";
-import type { Properties, Value } from "../../stacks/plan/plan.ts";
+import type { Properties, Value } from "../../plan/plan.ts";
 import { digestMark, markedPlaces, registryMark, type Setting } from "./chart-settings.ts";
 import { action, conditionalKey, literal, type Tree } from "./template-text.ts";
 

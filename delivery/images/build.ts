@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import { imageRepository } from "../../components/images.ts";
-import { kitVersion, packageRoot } from "../../localisation/package-root.ts";
 import { firstProgram, runProgram } from "../programs.ts";
 import { writeImageContext } from "./context.ts";
 

@@ -1,7 +1,7 @@
 /** The folder from which the kit's image is built: the compiled kit and the packages that the programs on a cluster need. */
 import { chmodSync, cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { writeKitFiles } from "../kit-files.ts";
 import { nodePackages } from "../node-packages.ts";
 

@@ -1,7 +1,7 @@
 /** The logo is there, and white text can be read on the main colour. */
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Rule } from "../examination.ts";
+import type { Rule } from "../check/examination.ts";
 import { quote } from "../problem.ts";
 
 export const logoIsThere: Rule = (examination) => {

@@ -1,7 +1,8 @@
 /** Cloud regions and zones exist, and lie where the data may rest: a zone may lie abroad from its region. */
-import type { Examination, Rule } from "../examination.ts";
-import { nearest } from "../nearest.ts";
-import { awsLocalZonesIn, awsRegions, awsRegionsIn, awsZone, awsZonesOf } from "../places.ts";
+
+import { nearest } from "../../base/nearest.ts";
+import type { Examination, Rule } from "../check/examination.ts";
+import { awsLocalZonesIn, awsRegions, awsRegionsIn, awsZone, awsZonesOf } from "../cloud-geography.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import { countryName } from "../schema/formats.ts";
 import { dataClassNames } from "../schema/residency.ts";

@@ -1,5 +1,5 @@
 /** Every host outside the stack that a setting names is registered under residency.endpoints, in the same country. */
-import type { Examination, Rule } from "../examination.ts";
+import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import type { Endpoint } from "../schema/country.ts";
 import { countryName } from "../schema/formats.ts";

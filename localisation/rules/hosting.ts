@@ -1,5 +1,5 @@
 /** The target has the settings that it needs, and they fit together. */
-import type { Rule } from "../examination.ts";
+import type { Rule } from "../check/examination.ts";
 import { otherRegions } from "./cloud-regions.ts";
 
 export const targetHasItsSettings: Rule = (examination) => {

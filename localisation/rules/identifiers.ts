@@ -1,5 +1,5 @@
 /** Names that other fields refer to stand once. */
-import type { Examination, Rule } from "../examination.ts";
+import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import { standardQuestions } from "../questionnaire.ts";
 

@@ -1,10 +1,11 @@
 /** Texts stand in the languages that the file offers: none too many, none missing. */
-import type { Examination, Rule } from "../examination.ts";
-import { nearest } from "../nearest.ts";
+
+import { nearest } from "../../base/nearest.ts";
+import type { Examination, Rule } from "../check/examination.ts";
+import { fileSchemas } from "../check/schema-check.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import { languagePattern } from "../schema/common.ts";
 import type { SchemaNode } from "../schema/file-schema.ts";
-import { fileSchemas } from "../schema-check.ts";
 
 /** Always allowed, for staff who compare countries and for reports. */
 const commonLanguage = "en";

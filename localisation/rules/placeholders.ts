@@ -2,7 +2,7 @@
  * What only the country's team knows stands as a placeholder in a draft, at names that RFC 2606 keeps for examples.
  * A production environment refuses them.
  */
-import type { Examination, Rule } from "../examination.ts";
+import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
 
 const placeholders: readonly { readonly pattern: RegExp; readonly what: string }[] = [

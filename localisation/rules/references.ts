@@ -1,6 +1,7 @@
 /** What a field refers to exists: articles of laws, size bands, sectors, standard questions, zones. */
-import type { Examination, Rule } from "../examination.ts";
-import { nearest } from "../nearest.ts";
+
+import { nearest } from "../../base/nearest.ts";
+import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import { standardQuestions } from "../questionnaire.ts";
 import { dataClassNames } from "../schema/residency.ts";

@@ -1,5 +1,5 @@
 /** What may rest where and leave how says one thing; exceptions and permissions haven't run out. */
-import type { Examination, Rule } from "../examination.ts";
+import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import { countryName } from "../schema/formats.ts";
 import { dataClassNames } from "../schema/residency.ts";

@@ -1,5 +1,5 @@
 /** Size bands divide all companies among themselves; the expected scale fits together. */
-import type { Rule } from "../examination.ts";
+import type { Rule } from "../check/examination.ts";
 import { quote } from "../problem.ts";
 
 export const sizeBandsFollowEachOther: Rule = (examination) => {

@@ -1,5 +1,5 @@
 /** Shifts don't overlap, holidays stand once, and coarse data is kept at least as long as fine data. */
-import type { Rule } from "../examination.ts";
+import type { Rule } from "../check/examination.ts";
 import { quote } from "../problem.ts";
 import type { Shift } from "../schema/country.ts";
 import { weekdays } from "../schema/telemetry.ts";

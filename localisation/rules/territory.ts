@@ -1,7 +1,8 @@
 /** The country's time zone, currency and provinces are its own. */
-import type { Rule } from "../examination.ts";
+
+import { nearest } from "../../base/nearest.ts";
+import type { Rule } from "../check/examination.ts";
 import { currenciesOf } from "../generated/currencies.ts";
-import { nearest } from "../nearest.ts";
 import { quote } from "../problem.ts";
 import { canonicalTimeZone, countryCodes, countryName, timeZonesOf } from "../schema/formats.ts";
 

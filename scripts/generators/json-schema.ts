@@ -1,6 +1,7 @@
 /** Writes the JSON Schema by which editors complete and check localisation files. */
+
+import { fileSchemas } from "../../localisation/check/schema-check.ts";
 import { mapChildren, type SchemaNode } from "../../localisation/schema/file-schema.ts";
-import { fileSchemas } from "../../localisation/schema-check.ts";
 
 /** Formats that editors know; they would warn of others. */
 const commonFormats = new Set(["date", "email", "uri"]);

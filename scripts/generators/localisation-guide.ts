@@ -1,7 +1,8 @@
 /** Writes docs/localisation.md, the reference of the localisation file, from its schema. */
+
+import { fileSchemas } from "../../localisation/check/schema-check.ts";
+import { inline } from "../../localisation/check/validation.ts";
 import { hasDefault, type SchemaNode } from "../../localisation/schema/file-schema.ts";
-import { fileSchemas } from "../../localisation/schema-check.ts";
-import { inline } from "../../localisation/validation.ts";
 
 const introduction = `# The localisation file
 

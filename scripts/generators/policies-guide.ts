@@ -1,12 +1,12 @@
 /** Writes docs/policies.md, the reference of the policies, from the policies themselves. */
 import { stringify } from "yaml";
-import { hasAdmission } from "../../policies/admission/generate.ts";
-import { policies } from "../../policies/catalogue.ts";
-import { conflicts } from "../../policies/conflicts.ts";
-import { annexControls, securityControls } from "../../policies/controls.ts";
-import { dataClassKey } from "../../policies/data-classes.ts";
-import { moments, momentsOf } from "../../policies/moments.ts";
-import { areas, type Policy } from "../../policies/policy.ts";
+import { hasAdmission } from "../../policies/enforcement/admission/generate.ts";
+import { conflicts } from "../../policies/enforcement/conflicts.ts";
+import { moments, momentsOf } from "../../policies/enforcement/enforcement-points.ts";
+import { annexControls, securityControls } from "../../policies/engine/controls.ts";
+import { dataClassKey } from "../../policies/engine/data-classes.ts";
+import { areas, type Policy } from "../../policies/engine/policy.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
 
 const covered = policies.filter(hasAdmission).length;
 const guide = "[docs/checking.md](checking.md)";

@@ -1,8 +1,8 @@
 /** Writes the code that ajv compiles from the files' schemas, so that no command waits for it. */
 import { _ } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
+import { fileSchemas, fingerprint, newValidator } from "../../localisation/check/schema-check.ts";
 import { mapChildren, type SchemaNode } from "../../localisation/schema/file-schema.ts";
-import { fileSchemas, fingerprint, newValidator } from "../../localisation/schema-check.ts";
 
 const checkingKeywords = new Set(
   (

@@ -1,10 +1,10 @@
 /** Writes docs/sizing.md, how large each part is and why, from the formulas and the countries' own files. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { packageRoot } from "../../base/package-root.ts";
 import { type ScaledSize, type StackSize, type StatefulSize, sizeStack } from "../../components/sizing.ts";
 import * as assumed from "../../components/sizing-assumptions.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 
 const number = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 1 });
 const perSecond = (value: number) => `${number(value)}/s`;

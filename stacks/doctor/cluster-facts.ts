@@ -1,6 +1,6 @@
 /** What the doctor reads of a cluster, once, as plain data: the verdicts on it need no cluster. */
-import type { ClusterClient, KubernetesObject } from "../cluster/cluster-client.ts";
-import { ClusterError } from "../cluster/cluster-error.ts";
+import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
+import { ClusterError } from "../../cluster/cluster-error.ts";
 
 export interface Node {
   readonly name: string;

@@ -1,10 +1,10 @@
 /** Whether a cluster can take a country's plan: version, clock, nodes and zones, room, doors, Secrets, quota. */
 
 import type { Country } from "../../localisation/schema/country.ts";
+import { workloadOf } from "../../plan/describe.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { kindOf } from "../../plan/plan.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
-import { workloadOf } from "../plan/describe.ts";
-import type { Plan } from "../plan/plan.ts";
-import { kindOf } from "../plan/plan.ts";
 import { type ClusterFacts, type Node, quantity } from "./cluster-facts.ts";
 import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
 

@@ -1,17 +1,18 @@
 /** Looks at everything that a rollout of a file needs, before it is begun. It changes nothing. */
+
+import { ClusterClient } from "../../cluster/cluster-client.ts";
+import { ClusterError } from "../../cluster/cluster-error.ts";
+import { kubeconfigFiles } from "../../cluster/kubeconfig.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
-import { ClusterClient } from "../cluster/cluster-client.ts";
-import { ClusterError } from "../cluster/cluster-error.ts";
-import { kubeconfigFiles } from "../cluster/kubeconfig.ts";
+import { type PlannedTarget, planCountry } from "../country-plan.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
-import { type PlannedTarget, planCountry } from "../plan/country-plan.ts";
 import { examineAws } from "./aws.ts";
 import { readFacts } from "./cluster-facts.ts";
 import { clock, clusterVersion, doors, quota, room, secrets, zones } from "./cluster-verdicts.ts";
 import { type Examined, failed, ok, skipped } from "./finding.ts";
 import { examineOperators, plannedKinds } from "./operators.ts";
 import { examinePermissions } from "./permissions.ts";
-import { endpoints, ownNames, registry } from "./places.ts";
+import { endpoints, ownNames, registry } from "./reachability.ts";
 import { storage } from "./storage-verdicts.ts";
 import { tools } from "./tools.ts";
 

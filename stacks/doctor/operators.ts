@@ -1,8 +1,9 @@
 /** Whether the kinds that the plan uses are known to the cluster, by operators of a version that the kit knows. */
+
+import type { ClusterClient } from "../../cluster/cluster-client.ts";
 import { type OperatorName, operatorImages } from "../../components/operators.ts";
-import type { ClusterClient } from "../cluster/cluster-client.ts";
+import { at, isManifest, kindOf, type Plan } from "../../plan/plan.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
-import { at, isManifest, kindOf, type Plan } from "../plan/plan.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
 import { type Examined, failed, ok, warning } from "./finding.ts";
 

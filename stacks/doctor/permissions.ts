@@ -1,5 +1,5 @@
 /** Whether the login may do what the plan takes, asked of the cluster itself for each kind. */
-import type { ClusterClient } from "../cluster/cluster-client.ts";
+import type { ClusterClient } from "../../cluster/cluster-client.ts";
 import { type Examined, failed, ok } from "./finding.ts";
 import type { PlannedKind } from "./operators.ts";
 

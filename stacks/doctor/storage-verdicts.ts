@@ -1,5 +1,5 @@
 /** Whether volumes rest where the file says, encrypted as far as that can be seen. */
-import type { KubernetesObject } from "../cluster/cluster-client.ts";
+import type { KubernetesObject } from "../../cluster/cluster-client.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
 import { type Examined, failed, ok, skipped, warning } from "./finding.ts";

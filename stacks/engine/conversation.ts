@@ -1,5 +1,5 @@
 /** What happens while a stack is stood up, changed or taken down, as data; and who is asked. The command line prints it. */
-import type { PodTrouble } from "../cluster/pod-troubles.ts";
+import type { PodTrouble } from "../../cluster/pod-troubles.ts";
 import type { Action, ResourceMessage, ResourceStep } from "./resource-steps.ts";
 
 /** A change that a run would make. */

@@ -7,7 +7,7 @@ import {
   type OutputMap,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import { projectName } from "../plan/country-plan.ts";
+import { projectName } from "../country-plan.ts";
 import { type EngineCli, EngineRunError } from "./engine-cli.ts";
 import { engineFailure } from "./engine-failure.ts";
 import { nameOf } from "./resource-steps.ts";

@@ -1,6 +1,6 @@
 /** Looks at a namespace's pods while a run waits for them, and tells early why one does not start. */
-import type { ClusterClient } from "../cluster/cluster-client.ts";
-import { type PodTrouble, podTroubles } from "../cluster/pod-troubles.ts";
+import type { ClusterClient } from "../../cluster/cluster-client.ts";
+import { type PodTrouble, podTroubles } from "../../cluster/pod-troubles.ts";
 import type { Conversation } from "./conversation.ts";
 
 const interval = 10_000;

@@ -1,5 +1,5 @@
 /** Why a run ends before or after the engine's work: by a policy, by pods that do not start, or because a person said so. */
-import type { CheckResult } from "../../policies/findings.ts";
+import type { CheckResult } from "../../policies/engine/findings.ts";
 import { EnvironmentError } from "../local/environment-error.ts";
 import { type Change, losesData } from "./conversation.ts";
 

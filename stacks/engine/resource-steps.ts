@@ -1,6 +1,6 @@
 /** Turns the engine's events into what a person follows: a step of a resource begins, is done, or fails. */
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
-import { kindOf } from "../plan/plan.ts";
+import { kindOf } from "../../plan/plan.ts";
 
 export type Action = "create" | "update" | "replace" | "delete" | "read";
 

@@ -1,10 +1,10 @@
 /** Opens a country's stack for one run: its state, the passphrase, the cluster, and what an interrupted run left behind. */
 import { pathToFileURL } from "node:url";
+import { ClusterClient } from "../../cluster/cluster-client.ts";
+import { kubeconfigFiles } from "../../cluster/kubeconfig.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
-import { ClusterClient } from "../cluster/cluster-client.ts";
-import { kubeconfigFiles } from "../cluster/kubeconfig.ts";
+import { type PlannedTarget, stackName } from "../country-plan.ts";
 import { kubernetesStack } from "../kubernetes/program.ts";
-import { type PlannedTarget, stackName } from "../plan/country-plan.ts";
 import type { Conversation } from "./conversation.ts";
 import { CountryStack, type ProgramOptions, type RecordedResource } from "./country-stack.ts";
 import { findEngine } from "./engine-cli.ts";

@@ -1,5 +1,5 @@
 /** Takes a country's stack down, with what rests in it; says before what is lost, and after what stays. */
-import type { ClusterClient, KubernetesObject } from "../cluster/cluster-client.ts";
+import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
 import { EnvironmentError } from "../local/environment-error.ts";
 import { holdsData } from "./changes.ts";
 import type { Conversation } from "./conversation.ts";

@@ -1,9 +1,9 @@
 /** The policies that a stack's own cluster enforces at admission. */
-import { type AdmissionManifest, admissionManifests } from "../../policies/admission/generate.ts";
-import { policies } from "../../policies/catalogue.ts";
-import { PolicyContext } from "../../policies/context.ts";
-import { Plan } from "../../policies/plan.ts";
-import type { Resource } from "../../policies/resource.ts";
+import { type AdmissionManifest, admissionManifests } from "../../policies/enforcement/admission/generate.ts";
+import { PolicyContext } from "../../policies/engine/context.ts";
+import type { Resource } from "../../policies/engine/resource.ts";
+import { Plan } from "../../policies/engine/resource-set.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
 import type { KubernetesSettings, StackInput } from "./stack.ts";
 
 export interface AdmissionPlace {

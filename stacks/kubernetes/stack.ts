@@ -1,5 +1,5 @@
 /** What every target's program takes and gives, and how it refuses a file that lacks what it needs. */
-import type { Catalogue } from "../../localisation/catalogue.ts";
+import type { Catalogue } from "../../localisation/languages/catalogue.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 
 export interface StackInput {

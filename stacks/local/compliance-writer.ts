@@ -6,8 +6,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
+import { packageRoot } from "../../base/package-root.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import type { DataFolder } from "./data-folder.ts";
 
 export interface WrittenReport {

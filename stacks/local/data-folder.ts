@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { isRunning } from "../../apps/store/is-running.ts";
+import { isRunning } from "../../base/is-running.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { EnvironmentError } from "./environment-error.ts";
 

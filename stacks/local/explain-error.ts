@@ -2,8 +2,8 @@
 import { CertificateError } from "../../apps/broker/certificates.ts";
 import { PortUnavailableError } from "../../apps/broker/listen.ts";
 import { StoreFullError } from "../../apps/ingest/ingest.ts";
-import { NewerStoreError, TimeZoneChangedError } from "../../apps/store/migrate.ts";
-import { StoreInUseError, StoreUnavailableError } from "../../apps/store/store.ts";
+import { NewerStoreError, TimeZoneChangedError } from "../../stores/time-series/migrate.ts";
+import { StoreInUseError, StoreUnavailableError } from "../../stores/time-series/store.ts";
 import { EnvironmentError } from "./environment-error.ts";
 
 /** Says what a part threw in the words of who runs the stack; what is unknown stays as it is. */

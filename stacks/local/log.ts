@@ -1,7 +1,7 @@
 /** The local stack's log: JSON lines in its data folder, the former file kept beside it once it has grown large. */
 import { existsSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { type Logger, pino } from "pino";
-import { logOptions } from "../../apps/run/log.ts";
+import { logOptions } from "../../apps/program/log.ts";
 
 const largestBytes = 20 * 1024 * 1024;
 

@@ -5,8 +5,8 @@ import {
   changePassword,
   createAccount,
   createEntryLink,
-} from "../../apps/diagnostic/accounts.ts";
-import type { Database } from "../../apps/relational/database.ts";
+} from "../../apps/diagnostic/accounts/accounts.ts";
+import type { Database } from "../../stores/relational/database.ts";
 
 export interface Login {
   /** Whom it is for, to show. */

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Analytics } from "../../apps/analytics/analytics.ts";
-import { company, machine as machineTable } from "../../apps/relational/schema.ts";
+import { company, machine as machineTable } from "../../stores/relational/schema.ts";
 import { countryWith, threeShifts } from "./country.ts";
 import type { RawReading } from "./reference.ts";
 import { Stores } from "./stores.ts";

@@ -2,10 +2,10 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { Analytics } from "../../apps/analytics/analytics.ts";
 import { type KpiRow, kpiByShift } from "../../apps/analytics/queries.ts";
-import type { RelationalStore } from "../../apps/relational/database.ts";
-import { company, machine as machineTable, site } from "../../apps/relational/schema.ts";
-import type { Layout } from "../../apps/store/layout.ts";
 import type { Country } from "../../localisation/schema/country.ts";
+import type { RelationalStore } from "../../stores/relational/database.ts";
+import { company, machine as machineTable, site } from "../../stores/relational/schema.ts";
+import type { Layout } from "../../stores/time-series/layout.ts";
 import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../store/open.ts";
 import type { Machine } from "./histories.ts";
 import type { RawReading } from "./reference.ts";

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBroker } from "../../apps/broker/broker.ts";
 import { PortUnavailableError } from "../../apps/broker/listen.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
-import { issueCredential } from "../../apps/relational/companies.ts";
-import { credential } from "../../apps/relational/schema.ts";
+import { issueCredential } from "../../stores/relational/companies.ts";
+import { credential } from "../../stores/relational/schema.ts";
 import { disagreements, rowsOf } from "../store/rows.ts";
 import {
   connect,

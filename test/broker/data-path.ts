@@ -15,10 +15,10 @@ import {
   type Credential,
   issueCredential,
   registerCompany,
-} from "../../apps/relational/companies.ts";
-import { type Database, openRelationalStore } from "../../apps/relational/database.ts";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
-import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
+} from "../../stores/relational/companies.ts";
+import { type Database, openRelationalStore } from "../../stores/relational/database.ts";
+import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
+import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { rowsOf, storedCountry } from "../store/rows.ts";
 
 export const country = storedCountry("Africa/Johannesburg");

@@ -5,9 +5,9 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { ClusterClient } from "../../cluster/cluster-client.ts";
+import { kubeconfigFiles } from "../../cluster/kubeconfig.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { ClusterClient } from "../../stacks/cluster/cluster-client.ts";
-import { kubeconfigFiles } from "../../stacks/cluster/kubeconfig.ts";
 import { runJob } from "../../stacks/kubernetes/restore/cluster-job.ts";
 import { plannedSources } from "../../stacks/kubernetes/restore/planned-sources.ts";
 import {

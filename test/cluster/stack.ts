@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { environment, type TestCluster, writeTestCountry } from "./country.ts";
 import { type Forward, forward, kubectl, kubectlJson } from "./kubectl.ts";

@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
 import { harmless } from "../../cli/commands/report-input.ts";
 import { compareCountries } from "../../compliance/compare.ts";
 import { diffReports } from "../../compliance/diff.ts";
 import { comparisonPage } from "../../compliance/html/comparison.ts";
 import { produceReport } from "../../compliance/produce.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import { at, changedCountry, countryFile, kit, reportOf, temporaryFolder } from "./reports.ts";
 
 const folder = temporaryFolder();

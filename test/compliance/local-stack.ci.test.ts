@@ -5,8 +5,8 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, expect, test } from "vitest";
+import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import { verifyReport } from "../../compliance/verify.ts";
-import { kitVersion, packageRoot } from "../../localisation/package-root.ts";
 import { temporaryFolder } from "./reports.ts";
 
 const data = temporaryFolder();

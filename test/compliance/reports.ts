@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { packageRoot } from "../../base/package-root.ts";
 import { type Files, reportFiles } from "../../compliance/folder.ts";
 import { type ProducedReport, produceReport } from "../../compliance/produce.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 
 export const at = new Date("2026-11-25T08:00:00Z");
 export const kit = "0.1.0";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
 import { checkCountry } from "../../policies/check-country.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { countryFile } from "../plan/planned.ts";
 
 const plans = [

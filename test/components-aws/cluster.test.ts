@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { nodePool } from "../../components/aws/node-pool.ts";
 import { sizeStack } from "../../components/sizing.ts";
-import { at } from "../../stacks/plan/plan.ts";
+import { at } from "../../plan/plan.ts";
 import { changedCountry, list } from "../plan/planned.ts";
 import { awsResource, awsResources, planOnAws, statementsOf, texts } from "./planned.ts";
 

@@ -1,6 +1,6 @@
 /** What the file says of the cluster on AWS reaches its namespace: who may connect, which images run, how much it may take. */
 import { expect, test } from "vitest";
-import { at } from "../../stacks/plan/plan.ts";
+import { at } from "../../plan/plan.ts";
 import { containersOf, list, object, objectsOf, podsOf } from "../plan/planned.ts";
 import { planOnAws, texts } from "./planned.ts";
 

@@ -1,7 +1,7 @@
 /** The network: no way in or out but those that the file asks for, and AWS reached inside it. */
 import { describe, expect, test } from "vitest";
 import { subnetRanges } from "../../components/aws/address-ranges.ts";
-import { at, kindOf } from "../../stacks/plan/plan.ts";
+import { at, kindOf } from "../../plan/plan.ts";
 import { list } from "../plan/planned.ts";
 import { awsResource, awsResources, planOnAws, statementsOf, texts } from "./planned.ts";
 

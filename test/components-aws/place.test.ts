@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
 import { dataClassNames } from "../../localisation/schema/residency.ts";
+import { at, type Plan } from "../../plan/plan.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { StackSettingsError } from "../../stacks/kubernetes/stack.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
-import { at, type Plan } from "../../stacks/plan/plan.ts";
 import { countryFile } from "../plan/planned.ts";
 import { awsResource, awsResources, planOnAws, texts } from "./planned.ts";
 

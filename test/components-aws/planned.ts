@@ -1,7 +1,7 @@
 /** Plans on AWS for the tests: a country of the kit, changed as a test wants it, through the whole program. */
 import { loadCountry } from "../../localisation/load.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
-import { at, type Plan, type PlannedResource, type Value } from "../../stacks/plan/plan.ts";
+import { at, type Plan, type PlannedResource, type Value } from "../../plan/plan.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { type ChangeableCountry, countryFile, list } from "../plan/planned.ts";
 
 export type ChangeableAws = NonNullable<ChangeableCountry["hosting"]["aws"]>;

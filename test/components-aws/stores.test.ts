@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { offeredRetention } from "../../components/aws/log-group.ts";
 import { regionalAuthorities } from "../../components/aws/relational-login.ts";
-import { at } from "../../stacks/plan/plan.ts";
+import { at } from "../../plan/plan.ts";
 import { list, object } from "../plan/planned.ts";
 import { awsResource, awsResources, planOnAws, statementsOf } from "./planned.ts";
 

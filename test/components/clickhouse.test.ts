@@ -2,8 +2,8 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
 import { timeSeriesConfig, timeSeriesUsers } from "../../components/time-series-settings.ts";
+import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 
 let store: TimeSeriesStore;
 let client: ClickHouseClient;

@@ -1,7 +1,7 @@
 /** The gateway, certificates, operators and monitoring, as the file asks for them. */
 import { describe, expect, test } from "vitest";
+import { at, kindOf } from "../../plan/plan.ts";
 import { StackSettingsError } from "../../stacks/kubernetes/stack.ts";
-import { at, kindOf } from "../../stacks/plan/plan.ts";
 import { list, object, objectsOf, planChanged } from "../plan/planned.ts";
 
 describe("pages", () => {

@@ -1,6 +1,6 @@
 /** The walls around the stack: all closed but the flows that it needs, and those lead where they should. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { at, type Plan, type Value } from "../../stacks/plan/plan.ts";
+import { at, type Plan, type Value } from "../../plan/plan.ts";
 import { list, object, objectsOf, planChanged, podsOf } from "../plan/planned.ts";
 
 let plan: Plan;

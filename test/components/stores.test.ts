@@ -1,7 +1,7 @@
 /** The broker and the stores: TLS alone, no password in a file, what is acknowledged is held by several, backups are encrypted. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { at, type Plan, secretPlaceholder, type Value } from "../../stacks/plan/plan.ts";
+import { at, type Plan, secretPlaceholder, type Value } from "../../plan/plan.ts";
 import { list, object, objectsOf, planChanged } from "../plan/planned.ts";
 
 let plan: Plan;

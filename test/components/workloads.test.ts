@@ -1,6 +1,6 @@
 /** What every pod and volume of a cluster must hold to: the country's zones, no privilege, the country's registry, an orderly end. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { at, type Plan, type Value } from "../../stacks/plan/plan.ts";
+import { at, type Plan, type Value } from "../../plan/plan.ts";
 import { containersOf, list, object, objectsOf, planChanged, podsOf } from "../plan/planned.ts";
 
 let plan: Plan;

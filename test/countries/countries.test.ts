@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Holidays from "date-holidays";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
 import { type LoadOptions, LocalisationError, loadCountry, type Problem } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import type { FinancingProgramme } from "../../localisation/schema/country.ts";
 
 const codes = ["za", "tr", "br"] as const;

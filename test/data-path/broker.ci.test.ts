@@ -1,10 +1,10 @@
 /** Machines, RabbitMQ, the web app's login checks and ingest together: who gets in, what is stored, what is refused. */
 import type { MqttClient } from "mqtt";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ReadingsTaker, takeReadings } from "../../apps/run/take-readings.ts";
-import { insertsEnd } from "../../apps/store/inserts-under-way.ts";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
-import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
+import { type ReadingsTaker, takeReadings } from "../../apps/ingest/take-readings.ts";
+import { insertsEnd } from "../../stores/time-series/inserts-under-way.ts";
+import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
+import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { country, reading, until } from "../broker/data-path.ts";
 import { disagreements, rowsOf } from "../store/rows.ts";
 import { rabbitmqIsMissing } from "./rabbitmq.ts";

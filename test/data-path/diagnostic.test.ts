@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createAccount } from "../../apps/diagnostic/accounts.ts";
-import { entryLink } from "../../apps/diagnostic/entry.ts";
+import { createAccount } from "../../apps/diagnostic/accounts/accounts.ts";
+import { entryLink } from "../../apps/diagnostic/accounts/entry.ts";
+import { type DiagnosticServer, serveDiagnostic } from "../../apps/diagnostic/serve.ts";
 import type { Flow } from "../../apps/ingest/ingest.ts";
 import {
   addMachine,
@@ -16,12 +17,11 @@ import {
   type Credential,
   issueCredential,
   registerCompany,
-} from "../../apps/relational/companies.ts";
-import { openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
-import { tellState } from "../../apps/relational/program-state.ts";
-import { type DiagnosticServer, serveDiagnostic } from "../../apps/run/serve-diagnostic.ts";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
-import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
+} from "../../stores/relational/companies.ts";
+import { openRelationalStore, type RelationalStore } from "../../stores/relational/database.ts";
+import { tellState } from "../../stores/relational/program-state.ts";
+import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
+import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { loadFile } from "../diagnostic/app-under-test.ts";
 import { type CertificateFolder, TestAuthority } from "./certificates.ts";
 

@@ -10,17 +10,17 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Connections } from "../../apps/program/connections.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import {
   addMachine,
   addSite,
   type Credential,
   issueCredential,
   registerCompany,
-} from "../../apps/relational/companies.ts";
-import { openPostgres } from "../../apps/relational/postgres.ts";
-import type { Connections } from "../../apps/run/connections.ts";
-import { openClusterClient } from "../../apps/store/cluster.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
+} from "../../stores/relational/companies.ts";
+import { openPostgres } from "../../stores/relational/postgres.ts";
+import { openClusterClient } from "../../stores/time-series/cluster.ts";
 import { readCertificateOf } from "../cluster/clickhouse/under-test.ts";
 import { Publisher } from "../durability/publisher.ts";
 import { postgresPrograms, startPostgres } from "../run/postgres.ts";

@@ -6,16 +6,20 @@ import { join } from "node:path";
 import mqtt from "mqtt";
 import { loginCheck } from "../../apps/broker/login.ts";
 import { type LoginChecks, loginChecks } from "../../apps/broker/login-checks.ts";
+import type { TakeReadingsOptions } from "../../apps/ingest/take-readings.ts";
+import { type HttpsServer, serveHttps } from "../../apps/program/https-server.ts";
 import {
   addMachine,
   addSite,
   type Credential,
   issueCredential,
   registerCompany,
-} from "../../apps/relational/companies.ts";
-import { type Database, openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
-import { type HttpsServer, serveHttps } from "../../apps/run/https-server.ts";
-import type { TakeReadingsOptions } from "../../apps/run/take-readings.ts";
+} from "../../stores/relational/companies.ts";
+import {
+  type Database,
+  openRelationalStore,
+  type RelationalStore,
+} from "../../stores/relational/database.ts";
 import { type CertificateFolder, TestAuthority } from "./certificates.ts";
 import type { FromIngest, IngestProcessOptions, ToIngest } from "./messages.ts";
 import { brokerName, Rabbitmq, type RabbitmqOptions } from "./rabbitmq.ts";

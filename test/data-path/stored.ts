@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { expect } from "vitest";
-import { openTimeSeriesStore } from "../../apps/store/store.ts";
+import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 import { country } from "../broker/data-path.ts";
 import type { Message } from "../durability/publisher.ts";
 import { disagreements, rowsOf } from "../store/rows.ts";

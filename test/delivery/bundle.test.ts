@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Header } from "tar";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
 import { createBundle } from "../../delivery/bundle/create.ts";
 import { checkBundle, loadBundle } from "../../delivery/bundle/load.ts";
 import { BundleError, type BundleManifest, bundleFormat } from "../../delivery/bundle/manifest.ts";
@@ -21,7 +22,6 @@ import { tarOf } from "../../delivery/bundle/tar.ts";
 import { stackImages } from "../../delivery/images/list.ts";
 import { nodePackages } from "../../delivery/node-packages.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import { countryFile, planChanged } from "../plan/planned.ts";
 
 let folder: string;

@@ -12,8 +12,8 @@ import {
   numberAction,
   templateText,
 } from "../../delivery/export/template-text.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
-import { orderedObjects, randomSecrets } from "../../stacks/plan/manifests.ts";
+import { orderedObjects, randomSecrets } from "../../plan/manifests.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { changedCountry } from "../plan/planned.ts";
 import { variants } from "../plan/variants.ts";
 

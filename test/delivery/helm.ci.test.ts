@@ -9,8 +9,8 @@ import { imageNames } from "../../components/images.ts";
 import { exportStack } from "../../delivery/export/export.ts";
 import { findProgram } from "../../delivery/programs.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
-import { writeManifests } from "../../stacks/plan/manifests.ts";
+import { writeManifests } from "../../plan/manifests.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { installDefinitions, removeDefinitions } from "../cluster/definitions.ts";
 import {
   type ChangeableCluster,

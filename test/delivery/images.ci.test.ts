@@ -4,13 +4,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kitVersion } from "../../base/package-root.ts";
 import { buildImage } from "../../delivery/images/build.ts";
 import { writeImageContext } from "../../delivery/images/context.ts";
 import { copyTools, saveImage } from "../../delivery/images/copy.ts";
 import { stackImages } from "../../delivery/images/list.ts";
 import { pushImages } from "../../delivery/images/push.ts";
 import { findProgram } from "../../delivery/programs.ts";
-import { kitVersion } from "../../localisation/package-root.ts";
 import { planChanged } from "../plan/planned.ts";
 import { type Registry, registryProgram, startRegistry } from "./registry.ts";
 
@@ -53,7 +53,7 @@ test("the image's files load every program of a cluster, and hold nothing of the
   mkdirSync(context);
   writeImageContext(context);
   const kit = join(context, "root/opt/rollout");
-  const load = `const { programs } = await import(${JSON.stringify(join(kit, "dist/apps/run/programs.js"))});
+  const load = `const { programs } = await import(${JSON.stringify(join(kit, "dist/apps/programs.js"))});
     for (const load of Object.values(programs)) await load();
     console.log(Object.keys(programs).length);`;
   const loaded = spawnSync(process.execPath, ["--input-type=module", "-e", load], {

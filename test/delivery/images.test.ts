@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stackImages } from "../../delivery/images/list.ts";
 import { nodePackages } from "../../delivery/node-packages.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { containersOf, countryFile, planChanged, podsOf } from "../plan/planned.ts";
 import { variants } from "../plan/variants.ts";
 

@@ -1,8 +1,8 @@
 /** What a tool rendered of an export, and what the plan says: both as objects by kind and name, for comparing. */
 import { expect } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { manifestOf, orderedObjects } from "../../stacks/plan/manifests.ts";
-import type { Plan } from "../../stacks/plan/plan.ts";
+import { manifestOf, orderedObjects } from "../../plan/manifests.ts";
+import type { Plan } from "../../plan/plan.ts";
 
 export interface ClusterObject {
   apiVersion: string;

@@ -1,7 +1,7 @@
 /** Who may see what, and what hostile requests and readings may not do. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEntryLink } from "../../apps/diagnostic/accounts.ts";
-import { startAssessment } from "../../apps/diagnostic/assessments.ts";
+import { createEntryLink } from "../../apps/diagnostic/accounts/accounts.ts";
+import { startAssessment } from "../../apps/diagnostic/questionnaire/assessments.ts";
 import { type AppUnderTest, Browser, openApp, origin } from "./app-under-test.ts";
 
 let app: AppUnderTest;

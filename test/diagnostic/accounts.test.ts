@@ -1,9 +1,9 @@
 /** Registering, signing in and out, one-time links: the ways in, and the attacks on them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEntryLink } from "../../apps/diagnostic/accounts.ts";
+import { createEntryLink } from "../../apps/diagnostic/accounts/accounts.ts";
+import { checkPassword, hashPassword } from "../../apps/diagnostic/accounts/password.ts";
 import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
-import { checkPassword, hashPassword } from "../../apps/diagnostic/password.ts";
-import { account, company, entryLink, session } from "../../apps/relational/schema.ts";
+import { account, company, entryLink, session } from "../../stores/relational/schema.ts";
 import { type AppUnderTest, Browser, openApp, origin, password } from "./app-under-test.ts";
 
 let app: AppUnderTest;

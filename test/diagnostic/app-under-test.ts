@@ -1,12 +1,12 @@
 /** The web app on stores in memory, with browsers that keep cookies; for all tests of its pages. */
 import { join } from "node:path";
-import { insertAccount } from "../../apps/diagnostic/accounts.ts";
+import { insertAccount } from "../../apps/diagnostic/accounts/accounts.ts";
+import { hashPassword } from "../../apps/diagnostic/accounts/password.ts";
 import { createDiagnosticApp, createEntryLink } from "../../apps/diagnostic/app.ts";
-import { hashPassword } from "../../apps/diagnostic/password.ts";
-import type { DiagnosticDependencies } from "../../apps/diagnostic/services.ts";
-import { addMachine, addSite, registerCompany } from "../../apps/relational/companies.ts";
+import type { DiagnosticDependencies } from "../../apps/diagnostic/web/services.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { addMachine, addSite, registerCompany } from "../../stores/relational/companies.ts";
 import { openTestRelational, openTestTimeSeries } from "../store/open.ts";
 
 export const origin = "http://sme.test";

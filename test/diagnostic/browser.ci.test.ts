@@ -7,9 +7,13 @@ import { eq } from "drizzle-orm";
 import type { BrowserContextOptions, Browser as Chromium, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEntryLink } from "../../apps/diagnostic/app.ts";
-import { completeAssessment, saveAnswers, startAssessment } from "../../apps/diagnostic/assessments.ts";
-import { questionnaireOf } from "../../apps/diagnostic/questionnaire.ts";
-import { answer } from "../../apps/relational/schema.ts";
+import {
+  completeAssessment,
+  saveAnswers,
+  startAssessment,
+} from "../../apps/diagnostic/questionnaire/assessments.ts";
+import { questionnaireOf } from "../../apps/diagnostic/questionnaire/questionnaire.ts";
+import { answer } from "../../stores/relational/schema.ts";
 import { violations } from "../stack/accessibility.ts";
 import { openBrowser } from "../stack/browser.ts";
 import { type AppUnderTest, openApp, password } from "./app-under-test.ts";

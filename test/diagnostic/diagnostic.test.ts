@@ -2,10 +2,10 @@
 
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startOfPublicationPeriod } from "../../apps/diagnostic/publication-period.ts";
-import { questionnaireOf } from "../../apps/diagnostic/questionnaire.ts";
-import { score } from "../../apps/diagnostic/scoring.ts";
-import { answer, assessment } from "../../apps/relational/schema.ts";
+import { startOfPublicationPeriod } from "../../apps/diagnostic/ministry/publication-period.ts";
+import { questionnaireOf } from "../../apps/diagnostic/questionnaire/questionnaire.ts";
+import { score } from "../../apps/diagnostic/questionnaire/scoring.ts";
+import { answer, assessment } from "../../stores/relational/schema.ts";
 import { type AppUnderTest, type Browser, loadFile, openApp } from "./app-under-test.ts";
 
 let app: AppUnderTest;

@@ -2,8 +2,8 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loginCheck } from "../../apps/broker/login.ts";
-import { LiveValues } from "../../apps/diagnostic/live-values.ts";
-import { machine } from "../../apps/relational/schema.ts";
+import { LiveValues } from "../../apps/diagnostic/machines/live-values.ts";
+import { machine } from "../../stores/relational/schema.ts";
 import { type AppUnderTest, type Browser, openApp } from "./app-under-test.ts";
 
 let app: AppUnderTest;

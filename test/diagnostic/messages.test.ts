@@ -5,7 +5,7 @@ import { IntlMessageFormat } from "intl-messageformat";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { machineStates } from "../../apps/ingest/reading.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { barriers, dimensions } from "../../localisation/schema/diagnostic.ts";
 import { loadFile } from "./app-under-test.ts";
 

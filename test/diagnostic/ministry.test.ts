@@ -1,8 +1,12 @@
 /** The ministry's overview: sums that are right, cells that are suppressed, real and simulated companies apart. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
-import { completeAssessment, saveAnswers, startAssessment } from "../../apps/diagnostic/assessments.ts";
-import { questionnaireOf } from "../../apps/diagnostic/questionnaire.ts";
+import {
+  completeAssessment,
+  saveAnswers,
+  startAssessment,
+} from "../../apps/diagnostic/questionnaire/assessments.ts";
+import { questionnaireOf } from "../../apps/diagnostic/questionnaire/questionnaire.ts";
 import { type AppUnderTest, Browser, openApp } from "./app-under-test.ts";
 
 let app: AppUnderTest;

@@ -1,14 +1,9 @@
 /** Pages in every country and language, from right to left too, and which language is chosen. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
-import {
-  brandColours,
-  contrastRatio,
-  darkSurface,
-  lightSurface,
-} from "../../apps/diagnostic/brand-colour.ts";
-import { chooseLanguage, splitPath } from "../../apps/diagnostic/language.ts";
-import { Translation } from "../../apps/diagnostic/translation.ts";
+import { chooseLanguage, splitPath } from "../../apps/diagnostic/web/language.ts";
+import { brandColours, contrastRatio, darkSurface, lightSurface } from "../../localisation/brand-colour.ts";
+import { Translation } from "../../localisation/languages/translation.ts";
 import { type AppUnderTest, Browser, loadFile, openApp } from "./app-under-test.ts";
 
 let app: AppUnderTest;

@@ -1,9 +1,13 @@
 /** The formula: worked examples, and what must hold for any questionnaire and any answers. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Question } from "../../apps/diagnostic/questionnaire.ts";
-import { fittingProgrammes, largestBarriers, nextSteps } from "../../apps/diagnostic/recommendation.ts";
-import { type Answers, score, stageOf } from "../../apps/diagnostic/scoring.ts";
+import type { Question } from "../../apps/diagnostic/questionnaire/questionnaire.ts";
+import {
+  fittingProgrammes,
+  largestBarriers,
+  nextSteps,
+} from "../../apps/diagnostic/questionnaire/recommendation.ts";
+import { type Answers, score, stageOf } from "../../apps/diagnostic/questionnaire/scoring.ts";
 import { barriers, dimensions } from "../../localisation/schema/diagnostic.ts";
 
 const question = (id: string, values: Partial<Question> = {}): Question => ({

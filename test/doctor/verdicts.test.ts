@@ -1,6 +1,6 @@
 /** What the doctor says of a cluster, by what was read of it. */
 import { describe, expect, test } from "vitest";
-import type { KubernetesObject } from "../../stacks/cluster/cluster-client.ts";
+import type { KubernetesObject } from "../../cluster/cluster-client.ts";
 import { login, quotaVerdict, zoneVerdicts } from "../../stacks/doctor/aws.ts";
 import { type ClusterFacts, type Node, quantity } from "../../stacks/doctor/cluster-facts.ts";
 import {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt from "mqtt";
 import { expect, test } from "vitest";
-import type { Credential } from "../../apps/relational/companies.ts";
+import type { Credential } from "../../stores/relational/companies.ts";
 import type { ToStack } from "./messages.ts";
 import type { Message } from "./publisher.ts";
 import { answer, exited, startStack, storedOf } from "./stack.ts";

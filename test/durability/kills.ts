@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { Credential } from "../../apps/relational/companies.ts";
+import type { Credential } from "../../stores/relational/companies.ts";
 import type { ToStack } from "./messages.ts";
 import { Publisher } from "./publisher.ts";
 import { answer, exited, pause, startStack, storedOf, whileRunning } from "./stack.ts";

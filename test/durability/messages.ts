@@ -1,5 +1,5 @@
 /** What the processes of the durability tests tell one another. */
-import type { Credential } from "../../apps/relational/companies.ts";
+import type { Credential } from "../../stores/relational/companies.ts";
 
 /** From the stack's process. */
 export type FromStack =

@@ -3,7 +3,7 @@
  * a reconnect what had no PUBACK (with DUP), or, as some devices do, the program itself does so on a new session.
  */
 import mqtt from "mqtt";
-import type { Credential } from "../../apps/relational/companies.ts";
+import type { Credential } from "../../stores/relational/companies.ts";
 
 /** Messages in flight. The client library sends again one by one, each when the last was acknowledged. */
 const windows = { library: 20, program: 300 };

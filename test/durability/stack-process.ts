@@ -5,9 +5,9 @@ import {
   type Credential,
   issueCredential,
   registerCompany,
-} from "../../apps/relational/companies.ts";
-import type { Database } from "../../apps/relational/database.ts";
-import { company } from "../../apps/relational/schema.ts";
+} from "../../stores/relational/companies.ts";
+import type { Database } from "../../stores/relational/database.ts";
+import { company } from "../../stores/relational/schema.ts";
 import { country, startDataPath } from "../broker/data-path.ts";
 import { disagreements, rowsOf } from "../store/rows.ts";
 import type { FromStack, ToStack } from "./messages.ts";

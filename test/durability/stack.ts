@@ -2,9 +2,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { openRelationalStore } from "../../apps/relational/database.ts";
-import { machine } from "../../apps/relational/schema.ts";
-import { openTimeSeriesStore } from "../../apps/store/store.ts";
+import { openRelationalStore } from "../../stores/relational/database.ts";
+import { machine } from "../../stores/relational/schema.ts";
+import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 import { country } from "../broker/data-path.ts";
 import { disagreements, rowsOf } from "../store/rows.ts";
 import type { FromStack } from "./messages.ts";

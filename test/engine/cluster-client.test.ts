@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openCertificates } from "../../apps/broker/certificates.ts";
-import { ClusterClient } from "../../stacks/cluster/cluster-client.ts";
-import { ClusterError } from "../../stacks/cluster/cluster-error.ts";
-import { kubeconfigFiles, readKubeconfigs } from "../../stacks/cluster/kubeconfig.ts";
+import { ClusterClient } from "../../cluster/cluster-client.ts";
+import { ClusterError } from "../../cluster/cluster-error.ts";
+import { kubeconfigFiles, readKubeconfigs } from "../../cluster/kubeconfig.ts";
 import { type Answer, ApiServer, type Asked } from "./api-server.ts";
 
 let folder: string;

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { countryFile } from "../plan/planned.ts";
 
 let folder: string;

@@ -1,8 +1,8 @@
 /** What protects data on AWS goes only where the stack is to be taken down with its data. */
 import { expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
+import { captureProgram } from "../../plan/capture.ts";
 import { awsStack } from "../../stacks/aws/program.ts";
-import { captureProgram } from "../../stacks/plan/capture.ts";
 import { countryFile } from "../plan/planned.ts";
 
 async function protectionOf(releaseData: boolean) {

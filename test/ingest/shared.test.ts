@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
 import type { Message } from "../../apps/ingest/rejection.ts";
-import type { RelationalStore } from "../../apps/relational/database.ts";
+import type { RelationalStore } from "../../stores/relational/database.ts";
 import { registerTestCompany } from "../broker/data-path.ts";
 import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../store/open.ts";
 import { disagreements, insertRaw, rowsOf, storedCountry } from "../store/rows.ts";

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
+import { newValidator } from "../../localisation/check/schema-check.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import { CountrySchema } from "../../localisation/schema/country.ts";
-import { newValidator } from "../../localisation/schema-check.ts";
 import { Folder, spoiled, today, validFile } from "./fixture.ts";
 
 const load = (content: string, environment?: string) => {

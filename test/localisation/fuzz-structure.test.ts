@@ -1,7 +1,7 @@
 /** 5,000 country files broken in their structure each end in a country or in located problems. */
 import type { ErrorObject } from "ajv";
 import { expect, test } from "vitest";
-import { countryFile, fileSchemas, newValidator } from "../../localisation/schema-check.ts";
+import { countryFile, fileSchemas, newValidator } from "../../localisation/check/schema-check.ts";
 import { problemsOf } from "./fixture.ts";
 import { loadMutants } from "./fuzzing.ts";
 import { mutantTree, seededRandom, thinFiles } from "./mutants.ts";

@@ -1,6 +1,6 @@
 /** Loads mutants and holds the loader to its promise: a country, or problems with places in the file. */
 import { LocalisationError, loadSource, type Problem } from "../../localisation/load.ts";
-import { sourceOf } from "../../localisation/source.ts";
+import { sourceOf } from "../../localisation/read/source.ts";
 import { today } from "./fixture.ts";
 import { type Random, seededRandom } from "./mutants.ts";
 

@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
 import { LocalisationError } from "../../localisation/load.ts";
-import { migrateFile } from "../../localisation/migrate.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { migrateFile } from "../../localisation/migrations/migrate.ts";
 import { Folder, problemsOf, validFile } from "./fixture.ts";
 
 /** The valid file as the first draft of the format had it, with comments and spacing that must stay. */
@@ -175,7 +175,7 @@ describe("migrating", () => {
     const file = folder.write("ke.yaml", firstDraft);
     const program = `
       import { renameSync, writeFileSync } from "node:fs";
-      import { migrateFile } from ${JSON.stringify(join(packageRoot, "localisation/migrate.ts"))};
+      import { migrateFile } from ${JSON.stringify(join(packageRoot, "localisation/migrations/migrate.ts"))};
       const [file, old] = process.argv.slice(1);
       for (let round = 0; round < 200; round += 1) {
         writeFileSync(file + ".new", old);

@@ -1,7 +1,13 @@
 /** The table of cloud places, and the countries, zones and currencies that checks rely on. */
 import { describe, expect, test } from "vitest";
+import {
+  awsLocalZonesIn,
+  awsRegions,
+  awsRegionsIn,
+  awsZone,
+  awsZonesOf,
+} from "../../localisation/cloud-geography.ts";
 import { currenciesOf } from "../../localisation/generated/currencies.ts";
-import { awsLocalZonesIn, awsRegions, awsRegionsIn, awsZone, awsZonesOf } from "../../localisation/places.ts";
 import { countryCodes, countryName, timeZonesOf } from "../../localisation/schema/formats.ts";
 
 describe("cloud places", () => {

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
+import { momentOf } from "../../cli/moment.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import { BackupSet, backupFiles } from "../../stacks/local/backup/backup-set.ts";
 import { lastDue } from "../../stacks/local/backup/running-backup.ts";
-import { momentOf } from "../../stacks/moment.ts";
 
 const { country } = loadCountry(join(packageRoot, "countries", "za.yaml"));
 let folder: string;

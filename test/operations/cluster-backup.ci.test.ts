@@ -13,11 +13,11 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expireBackups } from "../../apps/backup-expiry/expire.ts";
 import { ObjectStore, ObjectStoreError } from "../../apps/backup-expiry/object-store.ts";
-import { runProgram } from "../../apps/run/backup-expiry.ts";
-import type { ProgramContext } from "../../apps/run/program.ts";
+import { runProgram } from "../../apps/backup-expiry/program.ts";
+import type { ProgramContext } from "../../apps/program/program.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { backupScript } from "../../components/time-series-backup.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import { backupCandidates, restoreScript } from "../../stacks/kubernetes/restore/time-series-restore.ts";
 import { type ChangeableCountry, countryFile } from "../plan/planned.ts";
 
@@ -64,7 +64,10 @@ describe.skipIf(!hasServer)("backups of a cluster's time-series store", () => {
       BACKUP_KEY: Buffer.alloc(32, 7).toString("base64"),
     };
     sql("CREATE DATABASE rollout");
-    const migrations = readFileSync(join(packageRoot, "apps/store/migrations/0001_readings.sql"), "utf8");
+    const migrations = readFileSync(
+      join(packageRoot, "stores/time-series/migrations/0001_readings.sql"),
+      "utf8",
+    );
     for (const statement of migrations.replaceAll("{{timezone}}", "Africa/Johannesburg").split(/^;$/m))
       sql(statement);
   }, 600_000);

@@ -1,8 +1,8 @@
 /** Names of metrics that the parts and the cluster expose, for the tests that hold alerts and dashboards to them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openTimeSeriesStore } from "../../apps/store/store.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { packageRoot } from "../../base/package-root.ts";
+import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 
 /** RabbitMQ's, compared with a real node in broker-cluster.ci.test.ts. */
 export const brokerMetrics = [

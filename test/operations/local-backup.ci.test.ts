@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import type { Manifest } from "../../stacks/local/backup/backup-set.ts";
 import type { StackStatus } from "../../stacks/local/status.ts";
 import { RunningStack, rollout } from "../stack/running-stack.ts";

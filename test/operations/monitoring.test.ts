@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
 import { alerts, runbookOf } from "../../components/alerts.ts";
 import { stackDashboard } from "../../components/dashboard.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
-import { at } from "../../stacks/plan/plan.ts";
+import { at } from "../../plan/plan.ts";
 import { list, object, planChanged } from "../plan/planned.ts";
 import { exposedMetrics } from "./exposed-metrics.ts";
 

@@ -4,8 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { migratePostgres } from "../../apps/relational/postgres.ts";
 import { copyScript } from "../../stacks/kubernetes/restore/relational-restore.ts";
+import { migratePostgres } from "../../stores/relational/postgres.ts";
 import { TestAuthority } from "../data-path/certificates.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../run/postgres.ts";
 

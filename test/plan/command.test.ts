@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { runtime } from "@pulumi/pulumi";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { captureProgram } from "../../stacks/plan/capture.ts";
-import { projectName } from "../../stacks/plan/country-plan.ts";
-import { parsePlan } from "../../stacks/plan/plan.ts";
+import { captureProgram } from "../../plan/capture.ts";
+import { parsePlan } from "../../plan/plan.ts";
+import { projectName } from "../../stacks/country-plan.ts";
 import { countryFile } from "./planned.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

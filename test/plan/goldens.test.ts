@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { loadCountry } from "../../localisation/load.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
-import { manifestOf } from "../../stacks/plan/manifests.ts";
-import { isManifest, kindOf, type Plan, type Properties, type Value } from "../../stacks/plan/plan.ts";
-import { renderTree } from "../../stacks/plan/tree.ts";
+import { manifestOf } from "../../plan/manifests.ts";
+import { isManifest, kindOf, type Plan, type Properties, type Value } from "../../plan/plan.ts";
+import { renderTree } from "../../plan/tree.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 
 const folder = fileURLToPath(new URL("../../countries/", import.meta.url));
 const countries = readdirSync(folder)

@@ -6,12 +6,12 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ComponentResource, secret } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { captureProgram } from "../../stacks/plan/capture.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
-import { diffPlans, renderDiff } from "../../stacks/plan/diff.ts";
-import { FolderInUseError, manifests, writeManifests } from "../../stacks/plan/manifests.ts";
-import { at, isManifest, kindOf, NotAPlanError, type Plan, parsePlan } from "../../stacks/plan/plan.ts";
-import { renderTree, totals } from "../../stacks/plan/tree.ts";
+import { captureProgram } from "../../plan/capture.ts";
+import { diffPlans, renderDiff } from "../../plan/diff.ts";
+import { FolderInUseError, manifests, writeManifests } from "../../plan/manifests.ts";
+import { at, isManifest, kindOf, NotAPlanError, type Plan, parsePlan } from "../../plan/plan.ts";
+import { renderTree, totals } from "../../plan/tree.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { changedCountry, planChanged } from "./planned.ts";
 
 class Part extends ComponentResource {

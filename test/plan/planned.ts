@@ -2,15 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import type { Country } from "../../localisation/schema/country.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
-import {
-  at,
-  isManifest,
-  kindOf,
-  type Plan,
-  type PlannedResource,
-  type Value,
-} from "../../stacks/plan/plan.ts";
+import { at, isManifest, kindOf, type Plan, type PlannedResource, type Value } from "../../plan/plan.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 
 type Mutable<T> = T extends readonly (infer E)[]
   ? Mutable<E>[]

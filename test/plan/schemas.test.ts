@@ -1,7 +1,7 @@
 /** Every object of the plan is valid by the published schemas of Kubernetes, cert-manager, the Gateway API and the Prometheus operator. */
 import { describe, expect, test } from "vitest";
-import { manifestOf } from "../../stacks/plan/manifests.ts";
-import { at, isManifest, kindOf, type Plan } from "../../stacks/plan/plan.ts";
+import { manifestOf } from "../../plan/manifests.ts";
+import { at, isManifest, kindOf, type Plan } from "../../plan/plan.ts";
 import { planChanged } from "./planned.ts";
 import { variants } from "./variants.ts";
 

@@ -1,18 +1,22 @@
 /** A real API server refuses what the check refuses, and nothing else, by what is generated from the policies. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { KubernetesObject } from "../../cluster/cluster-client.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { admissionManifests, admissionTypes, hasAdmission } from "../../policies/admission/generate.ts";
-import { policies } from "../../policies/catalogue.ts";
-import { PolicyContext } from "../../policies/context.ts";
-import { liveResource } from "../../policies/input/live.ts";
-import { parseManifests } from "../../policies/input/manifests.ts";
-import { plannedResources } from "../../policies/input/planned.ts";
-import { objectName, Plan } from "../../policies/plan.ts";
-import type { Example } from "../../policies/policy.ts";
-import { ownClasses } from "../../policies/reading/storage-classes.ts";
-import { type Resource, typeKey } from "../../policies/resource.ts";
-import type { KubernetesObject } from "../../stacks/cluster/cluster-client.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
+import {
+  admissionManifests,
+  admissionTypes,
+  hasAdmission,
+} from "../../policies/enforcement/admission/generate.ts";
+import { PolicyContext } from "../../policies/engine/context.ts";
+import type { Example } from "../../policies/engine/policy.ts";
+import { ownClasses } from "../../policies/engine/reading/storage-classes.ts";
+import { type Resource, typeKey } from "../../policies/engine/resource.ts";
+import { objectName, Plan } from "../../policies/engine/resource-set.ts";
+import { liveResource } from "../../policies/inputs/live.ts";
+import { parseManifests } from "../../policies/inputs/manifests.ts";
+import { plannedResources } from "../../policies/inputs/planned.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { installDefinitions, removeDefinitions } from "../cluster/definitions.ts";
 import { kubectl, noCluster, onCluster } from "../cluster/kubectl.ts";
 import { countryFile } from "../plan/planned.ts";

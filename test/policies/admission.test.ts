@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import type { Country } from "../../localisation/schema/country.ts";
-import { portable } from "../../policies/admission/cel.ts";
-import { admissionTypes, hasAdmission } from "../../policies/admission/generate.ts";
-import { policies } from "../../policies/catalogue.ts";
-import { typeToken } from "../../policies/resource.ts";
+import { portable } from "../../policies/cel/cel.ts";
+import { admissionTypes, hasAdmission } from "../../policies/enforcement/admission/generate.ts";
+import { typeToken } from "../../policies/engine/resource.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
 import { stackAdmission } from "../../stacks/kubernetes/admission.ts";
 import { exampleCountry, overlaid } from "./judge.ts";
 

@@ -1,7 +1,7 @@
 /** Asks the cluster's API server whether it would take an object, and which admission policies would not. */
 import { request } from "node:https";
-import { ClusterClient, pathOf } from "../../stacks/cluster/cluster-client.ts";
-import { kubeconfigFiles, readKubeconfigs } from "../../stacks/cluster/kubeconfig.ts";
+import { ClusterClient, pathOf } from "../../cluster/cluster-client.ts";
+import { kubeconfigFiles, readKubeconfigs } from "../../cluster/kubeconfig.ts";
 
 export type ClusterObject = {
   readonly apiVersion: string;

@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { dataClassNames } from "../../localisation/schema/residency.ts";
-import { policies } from "../../policies/catalogue.ts";
-import { annexControls, securityControls } from "../../policies/controls.ts";
-import { harmlessTypes } from "../../policies/mapped-types.ts";
-import { typeKey, typeToken } from "../../policies/resource.ts";
+import { annexControls, securityControls } from "../../policies/engine/controls.ts";
+import { harmlessTypes } from "../../policies/engine/mapped-types.ts";
+import { typeKey, typeToken } from "../../policies/engine/resource.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
 
 const folder = join(packageRoot, "policies");
 const ids = policies.map(({ id }) => id);

@@ -1,14 +1,14 @@
 /** Verdicts, waivers, thresholds, unknown values and secrets, and policies that break. */
 import { describe, expect, test } from "vitest";
-import { policies } from "../../policies/catalogue.ts";
-import { check, maximumFindingsPerPolicy } from "../../policies/engine.ts";
-import { aws, resource } from "../../policies/example.ts";
-import { blocks, formatFinding } from "../../policies/findings.ts";
-import { imageRegistry } from "../../policies/kubernetes/image-registry.ts";
-import { regionAbroad } from "../../policies/place/region-abroad.ts";
-import { Plan } from "../../policies/plan.ts";
-import type { JsonObject, Resource } from "../../policies/resource.ts";
-import { secretMarker, unknownValue } from "../../policies/resource.ts";
+import { check, maximumFindingsPerPolicy } from "../../policies/engine/engine.ts";
+import { aws, resource } from "../../policies/engine/example.ts";
+import { blocks, formatFinding } from "../../policies/engine/findings.ts";
+import type { JsonObject, Resource } from "../../policies/engine/resource.ts";
+import { secretMarker, unknownValue } from "../../policies/engine/resource.ts";
+import { Plan } from "../../policies/engine/resource-set.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
+import { imageRegistry } from "../../policies/rules/kubernetes/image-registry.ts";
+import { regionAbroad } from "../../policies/rules/place/region-abroad.ts";
 import { exampleCountry, exampleToday, judge, overlaid } from "./judge.ts";
 
 const abroad = aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" });

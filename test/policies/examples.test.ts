@@ -1,7 +1,7 @@
 /** Every policy's own examples: the failing ones fail with exactly these words, the passing ones pass. */
 import { describe, expect, test } from "vitest";
-import { policies } from "../../policies/catalogue.ts";
-import { formatFinding } from "../../policies/findings.ts";
+import { formatFinding } from "../../policies/engine/findings.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
 import { judge } from "./judge.ts";
 
 /** They refuse a type as such, so that what passes is of another type. */

@@ -1,11 +1,11 @@
 /** Whatever a resource holds, a check ends with verdicts: no policy crashes, none runs away. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { policies } from "../../policies/catalogue.ts";
-import { resource } from "../../policies/example.ts";
-import { parseManifests } from "../../policies/input/manifests.ts";
-import type { Json, JsonObject, Resource } from "../../policies/resource.ts";
-import { isObject, secretMarker, unknownValue } from "../../policies/resource.ts";
+import { resource } from "../../policies/engine/example.ts";
+import type { Json, JsonObject, Resource } from "../../policies/engine/resource.ts";
+import { isObject, secretMarker, unknownValue } from "../../policies/engine/resource.ts";
+import { parseManifests } from "../../policies/inputs/manifests.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
 import { exampleCountry, judge } from "./judge.ts";
 
 const samples: readonly Resource[] = policies.flatMap(({ examples }) =>

@@ -1,14 +1,14 @@
 /** Judges examples by the example country, as the fixtures' tests and the mutation test do. */
 import { join } from "node:path";
+import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import type { Country } from "../../localisation/schema/country.ts";
-import { policies as catalogue } from "../../policies/catalogue.ts";
-import { check } from "../../policies/engine.ts";
-import type { CheckResult } from "../../policies/findings.ts";
-import { parseManifests } from "../../policies/input/manifests.ts";
-import { Plan, type PlanSource } from "../../policies/plan.ts";
-import type { Example, Policy } from "../../policies/policy.ts";
+import { check } from "../../policies/engine/engine.ts";
+import type { CheckResult } from "../../policies/engine/findings.ts";
+import type { Example, Policy } from "../../policies/engine/policy.ts";
+import { Plan, type PlanSource } from "../../policies/engine/resource-set.ts";
+import { parseManifests } from "../../policies/inputs/manifests.ts";
+import { policies as catalogue } from "../../policies/rules/catalogue.ts";
 
 export const exampleToday = "2026-06-01";
 

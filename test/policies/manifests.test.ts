@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { formatProblem, LocalisationError } from "../../localisation/problem.ts";
-import { parseManifests, readManifests } from "../../policies/input/manifests.ts";
+import { parseManifests, readManifests } from "../../policies/inputs/manifests.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "manifests-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

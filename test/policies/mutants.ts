@@ -2,11 +2,11 @@
  * Ways to break a compliant stack. Each is one change of a kind that happens: an edited line, an added object, a removed
  * one, an edited localisation file; with the policy that is there to catch it.
  */
-import { aws, resource } from "../../policies/example.ts";
-import { parseManifests } from "../../policies/input/manifests.ts";
-import { localZoneRoute } from "../../policies/network/local-zone-route.ts";
-import type { JsonObject, Resource } from "../../policies/resource.ts";
-import { isObject, typeKey } from "../../policies/resource.ts";
+import { aws, resource } from "../../policies/engine/example.ts";
+import type { JsonObject, Resource } from "../../policies/engine/resource.ts";
+import { isObject, typeKey } from "../../policies/engine/resource.ts";
+import { parseManifests } from "../../policies/inputs/manifests.ts";
+import { localZoneRoute } from "../../policies/rules/network/local-zone-route.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: mutants edit properties of any shape
 type Draft = any;

@@ -1,16 +1,16 @@
 /** Breaks compliant stacks in every way that the policies claim to catch; each mutant is caught by the policy meant for it. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import type { Country } from "../../localisation/schema/country.ts";
-import { policies } from "../../policies/catalogue.ts";
-import { check } from "../../policies/engine.ts";
-import { plannedResources } from "../../policies/input/planned.ts";
-import { Plan } from "../../policies/plan.ts";
-import type { Policy } from "../../policies/policy.ts";
-import type { Resource } from "../../policies/resource.ts";
-import { type PlannedTarget, planCountry } from "../../stacks/plan/country-plan.ts";
+import { check } from "../../policies/engine/engine.ts";
+import type { Policy } from "../../policies/engine/policy.ts";
+import type { Resource } from "../../policies/engine/resource.ts";
+import { Plan } from "../../policies/engine/resource-set.ts";
+import { plannedResources } from "../../policies/inputs/planned.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
+import { type PlannedTarget, planCountry } from "../../stacks/country-plan.ts";
 import { awsStack } from "./aws-stack.ts";
 import { exampleCountry, exampleToday, overlaid } from "./judge.ts";
 import { awsMutations, clusterMutations, type Mutated, type Mutation } from "./mutants.ts";

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
-import { junit } from "../../compliance/junit.ts";
-import { sarif } from "../../compliance/sarif.ts";
-import { policies } from "../../policies/catalogue.ts";
-import { aws, resource } from "../../policies/example.ts";
-import type { CheckResult } from "../../policies/findings.ts";
-import { unknownValue } from "../../policies/resource.ts";
+import { aws, resource } from "../../policies/engine/example.ts";
+import type { CheckResult } from "../../policies/engine/findings.ts";
+import { unknownValue } from "../../policies/engine/resource.ts";
+import { junit } from "../../policies/outputs/junit.ts";
+import { sarif } from "../../policies/outputs/sarif.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
 import { judge } from "./judge.ts";
 
 const nasty = `<x a="1">&]]> \u0000\u001b[31m\ud800 'quoted' \n next`;

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { kitVersion, packageRoot } from "../../localisation/package-root.ts";
 import { checkCountry } from "../../policies/check-country.ts";
-import { planCountry } from "../../stacks/plan/country-plan.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { environment, writeTestCountry } from "../cluster/country.ts";
 import { noCluster } from "../cluster/kubectl.ts";
 

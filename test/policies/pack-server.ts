@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { packageRoot } from "../../localisation/package-root.ts";
-import type { Resource } from "../../policies/resource.ts";
-import { logicalName, typeToken } from "../../policies/resource.ts";
+import { packageRoot } from "../../base/package-root.ts";
+import type { Resource } from "../../policies/engine/resource.ts";
+import { logicalName, typeToken } from "../../policies/engine/resource.ts";
 
 const require = createRequire(import.meta.url);
 const grpc = require("@grpc/grpc-js") as typeof import("@grpc/grpc-js");

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 import { checkCountry } from "../../policies/check-country.ts";
-import { readProject } from "../../policies/input/project.ts";
-import { readState } from "../../policies/input/state.ts";
+import { readProject } from "../../policies/inputs/project.ts";
+import { readState } from "../../policies/inputs/state.ts";
 
 const loaded = loadCountry(join(packageRoot, "policies", "example-country.yaml"));
 const folder = mkdtempSync(join(tmpdir(), "state-"));

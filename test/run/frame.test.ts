@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { onRenewedCertificate } from "../../apps/run/certificate.ts";
-import { ConfigurationError } from "../../apps/run/configuration-error.ts";
-import { readConnections } from "../../apps/run/connections.ts";
-import { readLocalisationFiles } from "../../apps/run/localisation-files.ts";
-import { metricsText } from "../../apps/run/metrics.ts";
+import { onRenewedCertificate } from "../../apps/program/certificate.ts";
+import { ConfigurationError } from "../../apps/program/configuration-error.ts";
+import { readConnections } from "../../apps/program/connections.ts";
+import { readLocalisationFiles } from "../../apps/program/localisation-files.ts";
+import { metricsText } from "../../apps/program/metrics.ts";
 import { TestAuthority } from "../data-path/certificates.ts";
 import { ProgramProcess, someConnections, writeConnections, writeLocalisation } from "./program-process.ts";
 

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import type { PostgresOptions } from "../../apps/relational/postgres.ts";
+import type { PostgresOptions } from "../../stores/relational/postgres.ts";
 import type { TestAuthority } from "../data-path/certificates.ts";
 import { freePorts } from "../data-path/rabbitmq.ts";
 

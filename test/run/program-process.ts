@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Connections } from "../../apps/run/connections.ts";
+import type { Connections } from "../../apps/program/connections.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 
 /** Writes `country.json` and the catalogues as the plan does. @returns the folder. */
 export function writeLocalisation(folder: string, file = join(packageRoot, "countries", "za.yaml")): string {

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { TestAuthority } from "../data-path/certificates.ts";
 import type { TestPostgresAddress } from "../store/open.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "./postgres.ts";

@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { planFactories } from "../../apps/simulator/factories.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
 
 const folder = join(packageRoot, "countries");
 const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));

@@ -1,12 +1,12 @@
 /** A parent that starts the simulator, says which process it runs in, and is then killed by the test. */
 
-import { openRelationalStore } from "../../apps/relational/database.ts";
 import { planFactories } from "../../apps/simulator/factories.ts";
 import { registerFactories } from "../../apps/simulator/registration.ts";
 import { startSimulator } from "../../apps/simulator/simulator.ts";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
-import { openTimeSeriesStore } from "../../apps/store/store.ts";
 import { loadCountry } from "../../localisation/load.ts";
+import { openRelationalStore } from "../../stores/relational/database.ts";
+import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
+import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 
 const { country } = loadCountry(process.argv[2]!);
 const { database } = await openRelationalStore();

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { count, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loginCheck } from "../../apps/broker/login.ts";
-import { registerCompany } from "../../apps/relational/companies.ts";
-import { openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
-import { company, credential, machine } from "../../apps/relational/schema.ts";
 import { planFactories } from "../../apps/simulator/factories.ts";
 import { registerFactories } from "../../apps/simulator/registration.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { registerCompany } from "../../stores/relational/companies.ts";
+import { openRelationalStore, type RelationalStore } from "../../stores/relational/database.ts";
+import { company, credential, machine } from "../../stores/relational/schema.ts";
 
 const { country } = loadCountry(join(packageRoot, "countries", "za.yaml"));
 let store: RelationalStore;

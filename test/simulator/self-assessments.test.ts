@@ -1,15 +1,15 @@
 /** Simulated factories' answers: once each, complete, and never those of a real company. */
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { completedAssessments } from "../../apps/diagnostic/assessments.ts";
-import { questionnaireOf } from "../../apps/diagnostic/questionnaire.ts";
-import { registerCompany } from "../../apps/relational/companies.ts";
-import { openRelationalStore } from "../../apps/relational/database.ts";
-import { answer, assessment } from "../../apps/relational/schema.ts";
+import { completedAssessments } from "../../apps/diagnostic/questionnaire/assessments.ts";
+import { questionnaireOf } from "../../apps/diagnostic/questionnaire/questionnaire.ts";
 import { planFactories } from "../../apps/simulator/factories.ts";
 import { registerFactories } from "../../apps/simulator/registration.ts";
 import { fillInDiagnostics } from "../../apps/simulator/self-assessments.ts";
 import { loadCountry } from "../../localisation/load.ts";
+import { registerCompany } from "../../stores/relational/companies.ts";
+import { openRelationalStore } from "../../stores/relational/database.ts";
+import { answer, assessment } from "../../stores/relational/schema.ts";
 
 test("most factories have one completed assessment, however often a stack starts", async () => {
   const { country } = loadCountry("countries/za.yaml");

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { packageRoot } from "../../localisation/package-root.ts";
+import { packageRoot } from "../../base/package-root.ts";
 
 const entry = join(packageRoot, "cli", "bin.mjs");
 

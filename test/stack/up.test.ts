@@ -6,8 +6,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openTimeSeriesStore } from "../../apps/store/store.ts";
 import type { StackStatus } from "../../stacks/local/status.ts";
+import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 import { RunningStack, rollout } from "./running-stack.ts";
 
 let data: string;

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openClusterClient } from "../../apps/store/cluster.ts";
-import { clusterNames, onCluster } from "../../apps/store/layout.ts";
-import { migrateTimeSeriesStore, TimeZoneChangedError } from "../../apps/store/migrate.ts";
 import { clusterName, databaseName } from "../../components/time-series-settings.ts";
+import { openClusterClient } from "../../stores/time-series/cluster.ts";
+import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
+import { migrateTimeSeriesStore, TimeZoneChangedError } from "../../stores/time-series/migrate.ts";
 import {
   readCertificateOf,
   type ServerUnderTest,

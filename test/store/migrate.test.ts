@@ -4,8 +4,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { migrateTimeSeriesStore, NewerStoreError, TimeZoneChangedError } from "../../apps/store/migrate.ts";
-import { openTimeSeriesStore, StoreInUseError, StoreUnavailableError } from "../../apps/store/store.ts";
+import {
+  migrateTimeSeriesStore,
+  NewerStoreError,
+  TimeZoneChangedError,
+} from "../../stores/time-series/migrate.ts";
+import {
+  openTimeSeriesStore,
+  StoreInUseError,
+  StoreUnavailableError,
+} from "../../stores/time-series/store.ts";
 import { disagreements, insertRaw, rowsOf, storedCountry } from "./rows.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "store test "));
@@ -93,7 +101,7 @@ test("a store of a newer version is refused and left as it is", async () => {
 test("a second process on the folder is told which process has it", async () => {
   const store = await openTimeSeriesStore(folder);
   const script = `
-    import { openTimeSeriesStore } from ${JSON.stringify(new URL("../../apps/store/store.ts", import.meta.url).href)};
+    import { openTimeSeriesStore } from ${JSON.stringify(new URL("../../stores/time-series/store.ts", import.meta.url).href)};
     await openTimeSeriesStore(${JSON.stringify(folder)}).catch((error) => console.log(error.name, error.message));`;
   const second = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
   expect(second.stdout).toContain(StoreInUseError.name);

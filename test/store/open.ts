@@ -4,12 +4,12 @@
  */
 import { randomBytes } from "node:crypto";
 import type { ClickHouseClient } from "@clickhouse/client";
-import { openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
-import { migratePostgres, openPostgres, type PostgresOptions } from "../../apps/relational/postgres.ts";
-import { inProcess, type Layout, onCluster } from "../../apps/store/layout.ts";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
-import { openTimeSeriesStore, type TimeSeriesStore } from "../../apps/store/store.ts";
 import type { Country } from "../../localisation/schema/country.ts";
+import { openRelationalStore, type RelationalStore } from "../../stores/relational/database.ts";
+import { migratePostgres, openPostgres, type PostgresOptions } from "../../stores/relational/postgres.ts";
+import { inProcess, type Layout, onCluster } from "../../stores/time-series/layout.ts";
+import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
+import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { serverUnderTest } from "../cluster/clickhouse/under-test.ts";
 
 export interface TestPostgresAddress {

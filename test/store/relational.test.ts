@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { issueCredential, registerCompany } from "../../apps/relational/companies.ts";
-import { openRelationalStore } from "../../apps/relational/database.ts";
-import { company, credential } from "../../apps/relational/schema.ts";
-import { NewerStoreError } from "../../apps/store/migrate.ts";
+import { issueCredential, registerCompany } from "../../stores/relational/companies.ts";
+import { openRelationalStore } from "../../stores/relational/database.ts";
+import { company, credential } from "../../stores/relational/schema.ts";
+import { NewerStoreError } from "../../stores/time-series/migrate.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "relational test "));
 const folder = join(parent, "relational");

@@ -8,8 +8,8 @@ import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Session } from "chdb";
-import { onCluster } from "../../apps/store/layout.ts";
-import { migrationTable, readMigrations } from "../../apps/store/migrate.ts";
+import { onCluster } from "../../stores/time-series/layout.ts";
+import { migrationTable, readMigrations } from "../../stores/time-series/migrate.ts";
 import { storedCountry } from "./rows.ts";
 
 const [folder, port] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /** Rollups: right in every zone, and repaired where an insert ended between raw and them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lastReceivedAt, repairRollups } from "../../apps/store/rollup-repair.ts";
+import { lastReceivedAt, repairRollups } from "../../stores/time-series/rollup-repair.ts";
 import { openTestTimeSeries, type TestTimeSeriesStore } from "./open.ts";
 import { disagreements, insertRaw, type Row, rowsOf, storedCountry } from "./rows.ts";
 

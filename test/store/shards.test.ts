@@ -12,14 +12,14 @@ import {
   series,
   stateTimeline,
 } from "../../apps/analytics/queries.ts";
-import { nationalFigures } from "../../apps/diagnostic/national.ts";
-import { rejectionsOf } from "../../apps/diagnostic/rejections.ts";
+import { rejectionsOf } from "../../apps/diagnostic/connect/rejections.ts";
+import { nationalFigures } from "../../apps/diagnostic/ministry/national.ts";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
-import { openRelationalStore, type RelationalStore } from "../../apps/relational/database.ts";
-import { onCluster } from "../../apps/store/layout.ts";
-import { migrateTimeSeriesStore } from "../../apps/store/migrate.ts";
-import { repairRollups } from "../../apps/store/rollup-repair.ts";
+import { openRelationalStore, type RelationalStore } from "../../stores/relational/database.ts";
+import { onCluster } from "../../stores/time-series/layout.ts";
+import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
+import { repairRollups } from "../../stores/time-series/rollup-repair.ts";
 import { countryWith } from "../analytics/country.ts";
 import { registerTestCompany } from "../broker/data-path.ts";
 import { type ServerUnderTest, serverUnderTest } from "../cluster/clickhouse/under-test.ts";

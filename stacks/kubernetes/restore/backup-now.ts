@@ -1,6 +1,7 @@
 /** A backup of a stack in a cluster now: a run of its daily Job, and one of its PostgreSQL cluster. */
+
+import type { ClusterClient, KubernetesObject } from "../../../cluster/cluster-client.ts";
 import { metadata } from "../../../components/part.ts";
-import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
 import { make, runJob, wait } from "./cluster-job.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import type { RestoreSources } from "./restore-cluster.ts";

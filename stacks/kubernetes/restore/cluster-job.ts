@@ -1,8 +1,8 @@
 /** Makes objects in a cluster and waits for what they are to bring about. */
 import { setTimeout } from "node:timers/promises";
-import { type ClusterClient, pathOf } from "../../cluster/cluster-client.ts";
-import { ClusterError } from "../../cluster/cluster-error.ts";
-import { podTroubles } from "../../cluster/pod-troubles.ts";
+import { type ClusterClient, pathOf } from "../../../cluster/cluster-client.ts";
+import { ClusterError } from "../../../cluster/cluster-error.ts";
+import { podTroubles } from "../../../cluster/pod-troubles.ts";
 import { EnvironmentError } from "../../local/environment-error.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 

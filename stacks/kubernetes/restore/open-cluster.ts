@@ -1,8 +1,9 @@
 /** The cluster in which a country's stack stands, and its namespace there. */
+
+import { ClusterClient } from "../../../cluster/cluster-client.ts";
+import { kubeconfigFiles } from "../../../cluster/kubeconfig.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import { namespace as awsNamespace } from "../../aws/cluster-settings.ts";
-import { ClusterClient } from "../../cluster/cluster-client.ts";
-import { kubeconfigFiles } from "../../cluster/kubeconfig.ts";
 
 /** @throws ClusterError */
 export function openCluster({ hosting }: Country): { client: ClusterClient; namespace: string } {

@@ -3,10 +3,10 @@
  * migration runs, the programs start again. Readings wait in the broker meanwhile.
  */
 import { setTimeout } from "node:timers/promises";
+import type { ClusterClient, KubernetesObject } from "../../../cluster/cluster-client.ts";
+import { ClusterError } from "../../../cluster/cluster-error.ts";
 import { dailyStartInUtc } from "../../../components/schedule.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
-import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
-import { ClusterError } from "../../cluster/cluster-error.ts";
 import { EnvironmentError } from "../../local/environment-error.ts";
 import { make, pollMilliseconds, remove, runJob, wait } from "./cluster-job.ts";
 import type { ClusterObject } from "./cluster-object.ts";

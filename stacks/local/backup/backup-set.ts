@@ -5,9 +5,9 @@
 
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { isRunning } from "../../../apps/store/is-running.ts";
-import type { RowCounts } from "../../../apps/store/store-backup.ts";
+import { isRunning } from "../../../base/is-running.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
+import type { RowCounts } from "../../../stores/time-series/store-backup.ts";
 import { EnvironmentError } from "../environment-error.ts";
 import { DamagedBackupError, sha256Of, type WrittenFile } from "./encryption.ts";
 

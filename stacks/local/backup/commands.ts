@@ -1,10 +1,11 @@
 /** What `rollout backup` does for the target `local`: by the process that runs the stack, or with its stores where none does. */
-import { openRelationalStore } from "../../../apps/relational/database.ts";
-import { openTimeSeriesStore } from "../../../apps/store/store.ts";
+
+import { kitVersion } from "../../../base/package-root.ts";
 import { days } from "../../../components/schedule.ts";
 import type { LoadedCountry } from "../../../localisation/load.ts";
-import { kitVersion } from "../../../localisation/package-root.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
+import { openRelationalStore } from "../../../stores/relational/database.ts";
+import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
 import { DataFolder, type RunningStack } from "../data-folder.ts";
 import { EnvironmentError } from "../environment-error.ts";
 import { asEnvironmentError } from "../explain-error.ts";

@@ -4,10 +4,10 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EmbeddedRelationalStore } from "../../../apps/relational/database.ts";
-import type { TimeSeriesStore } from "../../../apps/store/store.ts";
-import { backUpTimeSeries } from "../../../apps/store/store-backup.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
+import type { EmbeddedRelationalStore } from "../../../stores/relational/database.ts";
+import type { TimeSeriesStore } from "../../../stores/time-series/store.ts";
+import { backUpTimeSeries } from "../../../stores/time-series/store-backup.ts";
 import type { DataFolder } from "../data-folder.ts";
 import { EnvironmentError } from "../environment-error.ts";
 import {

@@ -4,13 +4,13 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { openRelationalStore, restoreRelationalStore } from "../../../apps/relational/database.ts";
-import { company } from "../../../apps/relational/schema.ts";
-import { isRunning } from "../../../apps/store/is-running.ts";
-import { migrateTimeSeriesStore } from "../../../apps/store/migrate.ts";
-import { openTimeSeriesStore } from "../../../apps/store/store.ts";
-import { type RowCounts, restoreTimeSeries } from "../../../apps/store/store-backup.ts";
+import { isRunning } from "../../../base/is-running.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
+import { openRelationalStore, restoreRelationalStore } from "../../../stores/relational/database.ts";
+import { company } from "../../../stores/relational/schema.ts";
+import { migrateTimeSeriesStore } from "../../../stores/time-series/migrate.ts";
+import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
+import { type RowCounts, restoreTimeSeries } from "../../../stores/time-series/store-backup.ts";
 import { DataFolder } from "../data-folder.ts";
 import { EnvironmentError } from "../environment-error.ts";
 import { type Backup, type BackupFile, verifyFiles } from "./backup-set.ts";

@@ -2,9 +2,9 @@
 
 import type { Logger } from "pino";
 import { Temporal } from "temporal-polyfill";
+import { kitVersion } from "../../../base/package-root.ts";
 import { days } from "../../../components/schedule.ts";
 import type { LoadedCountry } from "../../../localisation/load.ts";
-import { kitVersion } from "../../../localisation/package-root.ts";
 import type { DataFolder } from "../data-folder.ts";
 import { EnvironmentError } from "../environment-error.ts";
 import type { PartStatus } from "../status.ts";

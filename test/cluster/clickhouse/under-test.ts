@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
-import { openClusterClient } from "../../../apps/store/cluster.ts";
+import { openClusterClient } from "../../../stores/time-series/cluster.ts";
 import { type CertificateFolder, TestAuthority } from "../../data-path/certificates.ts";
 import { type ServerOptions, startServer } from "./server.ts";
 

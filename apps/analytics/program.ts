@@ -1,0 +1,90 @@
+/**
+ * `rollout run analytics`: computes key figures, in one replica at a time. A replica whose lock is lost is cut off from
+ * the time-series store at once, so that it writes nothing beside its successor.
+ */
+import { hostname } from "node:os";
+import { keepTelling } from "../../stores/relational/program-state.ts";
+import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
+import { Leadership } from "../program/leadership.ts";
+import type { Metric } from "../program/metrics.ts";
+import type { ProgramContext, RunningProgram } from "../program/program.ts";
+import { openStores, relationalOptions, timeSeriesClient } from "../program/stores.ts";
+import { Analytics, type AnalyticsStatus } from "./analytics.ts";
+import { analyticsHealth } from "./health.ts";
+
+/** Time for one query; the store ends it before. */
+const queryMilliseconds = 11 * 60_000;
+
+export async function runProgram(context: ProgramContext): Promise<RunningProgram> {
+  const { connections, localisation, log, signal } = context;
+  const stores = await openStores(context, "analytics");
+  let status: AnalyticsStatus = { rowsTotal: 0 };
+  let current: Analytics | undefined;
+  const leadership = new Leadership({
+    relational: relationalOptions(context, "analytics"),
+    name: "rollout analytics",
+    log,
+    signal,
+    async lead(lost) {
+      const client = timeSeriesClient(context, "analytics", {
+        requestMilliseconds: queryMilliseconds,
+        signal: lost,
+      });
+      const layout = onCluster({ ...clusterNames, database: connections.timeSeries.database });
+      const { country } = localisation;
+      const { database } = stores.relational;
+      const analytics = await Analytics.open({ client, database, country, layout, log }).catch(
+        async (error: unknown) => {
+          await client.close();
+          throw error;
+        },
+      );
+      analytics.start();
+      current = analytics;
+      const who = { program: "analytics", instance: `${hostname()}:${process.pid}` };
+      const stopTelling = keepTelling(database, who, () => analyticsHealth(analytics.status), log);
+      return async () => {
+        // The store may be what ended it: nothing waits for an answer.
+        void stopTelling();
+        await analytics.stop();
+        status = analytics.status;
+        current = undefined;
+        await client.close();
+      };
+    },
+  });
+  return {
+    notReady: () => stores.notReady(),
+    metrics: () => metricsOf(current?.status ?? status, leadership.leads),
+    async stop() {
+      await leadership.ended;
+      await stores.close();
+    },
+  };
+}
+
+function metricsOf(status: AnalyticsStatus, leads: boolean): Metric[] {
+  const { lastRun, durationMilliseconds, rows, rowsTotal, lagMilliseconds, failure } = status;
+  const gauge = (name: string, help: string, value: number | undefined): Metric[] =>
+    value === undefined ? [] : [{ name: `rollout_analytics_${name}`, help, type: "gauge", value }];
+  const seconds = (milliseconds: number | undefined) =>
+    milliseconds === undefined ? undefined : milliseconds / 1000;
+  return [
+    ...gauge("leader", "1 in the replica that computes.", leads ? 1 : 0),
+    ...gauge("last_run_timestamp_seconds", "When this replica's last run ended.", seconds(lastRun)),
+    ...gauge("run_seconds", "Length of the last run.", seconds(durationMilliseconds)),
+    ...gauge("run_shifts", "Shifts of machines that the last run computed.", rows),
+    {
+      name: "rollout_analytics_shifts_total",
+      help: "Shifts of machines computed since the start.",
+      type: "counter",
+      value: rowsTotal,
+    },
+    ...gauge(
+      "lag_seconds",
+      "Age of the newest readings that are accounted for.",
+      leads ? seconds(lagMilliseconds) : undefined,
+    ),
+    ...gauge("failing", "1 after a run that failed, until one succeeds.", failure === undefined ? 0 : 1),
+  ];
+}

@@ -1,0 +1,60 @@
+/** `rollout run backup-expiry`: removes backups past their retention from the S3-compatible store, and ends. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ConfigurationError } from "../program/configuration-error.ts";
+import type { ProgramContext, RunningProgram } from "../program/program.ts";
+import { expireBackups } from "./expire.ts";
+import { ObjectStore } from "./object-store.ts";
+
+/** Where the store's access key is mounted. */
+export const backupCredentialsFolder = "/run/secrets/backup-destination";
+
+/** @param folder with the files `accessKeyId` and `secretAccessKey`. */
+export async function runProgram(
+  { localisation, log }: ProgramContext,
+  folder = backupCredentialsFolder,
+): Promise<RunningProgram> {
+  const { destination, retentionDays } = wanted(localisation.country.hosting.backup);
+  const store = new ObjectStore({
+    endpoint: destination.endpoint,
+    bucket: destination.bucket,
+    ...(destination.region !== undefined && { region: destination.region }),
+    accessKeyId: secret(folder, "accessKeyId"),
+    secretAccessKey: secret(folder, "secretAccessKey"),
+  });
+  const finished = expireBackups(store, retentionDays, new Date()).then((weeks) =>
+    log.info(
+      { weeks },
+      weeks.length === 0 ? "no backup is past its time" : "backups past their time removed",
+    ),
+  );
+  return {
+    finished,
+    notReady: async () => undefined,
+    metrics: () => [],
+    stop: async () => {},
+  };
+}
+
+function wanted({ destination, retention }: ProgramContext["localisation"]["country"]["hosting"]["backup"]) {
+  if (destination === undefined)
+    throw new ConfigurationError("The file names no backup destination.", "Add hosting.backup.destination.");
+  return { destination, retentionDays: wholeDays(retention) };
+}
+
+/** Of an ISO 8601 period; a month counts 31 days and a year 366: no backup goes too early. */
+function wholeDays(period: string): number {
+  return Number.parseInt(period.slice(1), 10) * { D: 1, M: 31, Y: 366 }[period.slice(-1) as "D" | "M" | "Y"];
+}
+
+function secret(folder: string, name: string): string {
+  const path = join(folder, name);
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    throw new ConfigurationError(
+      `${path} can't be read: ${(error as NodeJS.ErrnoException).code}.`,
+      "The Secret of hosting.backup.destination.credentialsSecret holds accessKeyId and secretAccessKey.",
+    );
+  }
+}

@@ -1,0 +1,176 @@
+/** Accounts of people: made, signed in by password or by a one-time link, signed out. */
+import { createHash, randomBytes } from "node:crypto";
+import { and, eq, gt, lt } from "drizzle-orm";
+import type { Database } from "../../../stores/relational/database.ts";
+import { account, company, entryLink, session } from "../../../stores/relational/schema.ts";
+import { checkPassword, hashPassword } from "./password.ts";
+
+export type Role = "company" | "ministry";
+
+export interface NewAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly role: Role;
+  /** Required for the role `company`. */
+  readonly company?: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly noticeReadAt?: Date;
+}
+
+/** Who is signed in. */
+export interface SignedIn {
+  readonly accountId: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly language: string;
+  readonly company: SignedInCompany | undefined;
+}
+
+export interface SignedInCompany {
+  readonly id: string;
+  readonly name: string;
+  readonly sector: string;
+  readonly sizeBand: string;
+  readonly region: string | null;
+  readonly simulated: boolean;
+}
+
+export const sessionSeconds = 14 * 24 * 3600;
+const entryLinkSeconds = 24 * 3600;
+
+export const emailOf = (typed: string) => typed.trim().toLowerCase();
+
+/** @returns the account's id; undefined when the e-mail address has an account already. */
+export async function createAccount(database: Database, values: NewAccount): Promise<string | undefined> {
+  return insertAccount(database, values, await hashPassword(values.password));
+}
+
+/** As `createAccount`, with the password hashed before: hashing takes too long for a transaction. */
+export async function insertAccount(
+  database: Database,
+  values: Omit<NewAccount, "password">,
+  passwordHash: string,
+): Promise<string | undefined> {
+  const [row] = await database
+    .insert(account)
+    .values({
+      email: emailOf(values.email),
+      passwordHash,
+      role: values.role,
+      companyId: values.company ?? null,
+      language: values.language,
+      noticeReadAt: values.noticeReadAt ?? null,
+    })
+    .onConflictDoNothing()
+    .returning({ id: account.id });
+  return row?.id;
+}
+
+/** @returns the account's id where e-mail and password belong together. */
+export async function authenticate(
+  database: Database,
+  email: string,
+  password: string,
+): Promise<string | undefined> {
+  const [row] = await database
+    .select({ id: account.id, passwordHash: account.passwordHash })
+    .from(account)
+    .where(eq(account.email, emailOf(email)))
+    .limit(1);
+  return (await checkPassword(password, row?.passwordHash)) ? row?.id : undefined;
+}
+
+/** @returns the token for the session's cookie. */
+export async function startSession(database: Database, accountId: string, now = Date.now()): Promise<string> {
+  const token = newToken();
+  await database.delete(session).where(lt(session.expiresAt, new Date(now)));
+  await database
+    .insert(session)
+    .values({ tokenHash: hashOf(token), accountId, expiresAt: new Date(now + sessionSeconds * 1000) });
+  return token;
+}
+
+export async function endSession(database: Database, token: string): Promise<void> {
+  await database.delete(session).where(eq(session.tokenHash, hashOf(token)));
+}
+
+/** Ends an account's sessions everywhere. */
+export async function endSessionsOf(database: Database, accountId: string): Promise<void> {
+  await database.delete(session).where(eq(session.accountId, accountId));
+}
+
+export async function signedInBy(
+  database: Database,
+  token: string,
+  now = Date.now(),
+): Promise<SignedIn | undefined> {
+  const [row] = await database
+    .select({ account, company })
+    .from(session)
+    .innerJoin(account, eq(account.id, session.accountId))
+    .leftJoin(company, eq(company.id, account.companyId))
+    .where(and(eq(session.tokenHash, hashOf(token)), gt(session.expiresAt, new Date(now))))
+    .limit(1);
+  if (row === undefined) return undefined;
+  const { id, email, role, language } = row.account;
+  return { accountId: id, email, role, language, company: row.company ?? undefined };
+}
+
+/** Sets a new password and ends every session of the account. */
+export async function changePassword(database: Database, accountId: string, password: string): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  await database.update(account).set({ passwordHash }).where(eq(account.id, accountId));
+  await endSessionsOf(database, accountId);
+}
+
+/**
+ * Makes a link that signs an account in once, within a day.
+ * @param destination path of the page that it opens, such as "/machines".
+ * @returns the path `/enter/<token>`; the store keeps only the token's hash.
+ */
+export async function createEntryLink(
+  database: Database,
+  accountId: string,
+  destination: string,
+  now = Date.now(),
+): Promise<string> {
+  const token = newToken();
+  await database.delete(entryLink).where(lt(entryLink.expiresAt, new Date(now)));
+  await database.insert(entryLink).values({
+    tokenHash: hashOf(token),
+    accountId,
+    destination,
+    expiresAt: new Date(now + entryLinkSeconds * 1000),
+  });
+  return `/enter/${token}`;
+}
+
+/** Uses a link up. @returns undefined for one that is unknown, used or too old. */
+export async function useEntryLink(
+  database: Database,
+  token: string,
+  now = Date.now(),
+): Promise<{ accountId: string; destination: string } | undefined> {
+  const [row] = await database
+    .delete(entryLink)
+    .where(and(eq(entryLink.tokenHash, hashOf(token)), gt(entryLink.expiresAt, new Date(now))))
+    .returning({ accountId: entryLink.accountId, destination: entryLink.destination });
+  return row;
+}
+
+export async function accountOfEmail(database: Database, email: string): Promise<string | undefined> {
+  const [row] = await database
+    .select({ id: account.id })
+    .from(account)
+    .where(eq(account.email, emailOf(email)));
+  return row?.id;
+}
+
+function newToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}

@@ -1,0 +1,42 @@
+/** A link by which a person enters a cluster's web app, made beside the running program from the files that it has. */
+
+import { openPostgres } from "../../../stores/relational/postgres.ts";
+import { ConfigurationError } from "../../program/configuration-error.ts";
+import { readConnections } from "../../program/connections.ts";
+import { readLocalisationFiles } from "../../program/localisation-files.ts";
+import { openProgramLog } from "../../program/log.ts";
+import { messageOf } from "../../program/patience.ts";
+import { relationalOptions } from "../../program/stores.ts";
+import { isEmail } from "./email.ts";
+import { type Entry, entryLink } from "./entry.ts";
+
+export interface MadeLogin extends Pick<Entry, "email" | "isNew"> {
+  /** `https://…/enter/<token>` */
+  readonly address: string;
+}
+
+/** @throws ConfigurationError when a file is missing, the address is none, or the store doesn't answer. */
+export async function makeLogin(options: {
+  readonly email: string | undefined;
+  readonly connections: string;
+  readonly localisation: string;
+}): Promise<MadeLogin> {
+  const { email } = options;
+  if (email !== undefined && !isEmail(email))
+    throw new ConfigurationError(`${email} is no e-mail address.`, "Write it as name@example.org.");
+  const connections = readConnections(options.connections);
+  const { country } = readLocalisationFiles(options.localisation);
+  const store = openPostgres(relationalOptions({ connections, log: openProgramLog("login") }, "diagnostic"));
+  try {
+    const { path, ...entry } = await entryLink(store.database, country, email);
+    return { ...entry, address: `${connections.web.address}${path}` };
+  } catch (error) {
+    throw new ConfigurationError(
+      `The relational store can't be asked: ${messageOf(error)}.`,
+      "Run this in a pod of the web app, which has its login: kubectl exec deployment/diagnostic -- rollout login.",
+      { cause: error },
+    );
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,124 @@
+/** Registering, signing in, and one's account. */
+import { html } from "hono/html";
+import { dataInShort } from "../public/data-protection.ts";
+import {
+  errorSummary,
+  type FieldErrors,
+  radioField,
+  selectField,
+  textField,
+  titleWithErrors,
+} from "../web/forms.ts";
+import { renderPage } from "../web/layout.ts";
+import type { Html, View } from "../web/view.ts";
+import { longestPassword, shortestPassword } from "./password.ts";
+
+export interface Registration {
+  readonly company: string;
+  readonly sector: string;
+  readonly sizeBand: string;
+  readonly region: string;
+  readonly email: string;
+}
+
+export function registerPage(view: View, values: Registration, errors: FieldErrors = {}): Html {
+  const { t, country, translation } = view;
+  const { programme } = country;
+  const title = t("register.title");
+  const collator = new Intl.Collator(translation.language);
+  const sectors = programme.sectors
+    .map((value) => ({ value, label: t(`sector.${value}`) }))
+    .toSorted((a, b) => collator.compare(a.label, b.label));
+  const regions = (programme.regions ?? [])
+    .map(({ code, name }) => ({ value: code, label: translation.localised(name) }))
+    .toSorted((a, b) => collator.compare(a.label, b.label));
+  return renderPage(view, {
+    title: titleWithErrors(view, title, errors),
+    body: html`${errorSummary(view, errors)}
+<h1>${title}</h1>
+<p>${t("register.lead")} <a href="/sign-in">${t("register.have-account")}</a></p>
+<form method="post" action="/register" novalidate>
+${textField({ name: "company", label: t("register.company"), value: values.company, error: errors.company, autocomplete: "organization", maxlength: 120 })}
+${selectField({ name: "sector", label: t("register.sector"), hint: t("register.sector.hint"), value: values.sector, error: errors.sector }, sectors, t("form.choose"))}
+${radioField(
+  { name: "sizeBand", label: t("register.size"), value: values.sizeBand, error: errors.sizeBand },
+  programme.sizeBands.map(({ id, name, employees }) => ({
+    value: id,
+    label: translation.localised(name),
+    hint: t("register.size.employees", { from: employees.from, to: employees.to }),
+  })),
+)}
+${regions.length === 0 ? "" : selectField({ name: "region", label: t("register.region"), value: values.region, error: errors.region }, regions, t("form.choose"))}
+${textField({ name: "email", label: t("register.email"), hint: t("register.email.hint"), value: values.email, error: errors.email, type: "email", autocomplete: "email", inputmode: "email", maxlength: 254 })}
+${textField({ name: "password", label: t("register.password"), hint: t("register.password.hint", { count: shortestPassword }), error: errors.password, type: "password", autocomplete: "new-password", maxlength: longestPassword })}
+<h2>${t("register.notice")}</h2>
+${dataInShort(view)}
+<p><a href="/privacy">${t("register.notice.more")}</a></p>
+<div class="field${errors.notice === undefined ? "" : " wrong"}">
+${errors.notice === undefined ? "" : html`<p class="error" id="notice-error">${errors.notice}</p>`}
+<div class="choice">
+<input type="checkbox" id="notice" name="notice" value="read" required${errors.notice === undefined ? "" : html` aria-describedby="notice-error" aria-invalid="true"`}>
+<label for="notice">${t("register.notice.confirm")}</label>
+</div>
+</div>
+<p class="actions"><button class="button">${t("register.submit")}</button></p>
+</form>`,
+  });
+}
+
+export function signInPage(view: View, email: string, errors: FieldErrors = {}): Html {
+  const { t } = view;
+  const title = t("sign-in.title");
+  return renderPage(view, {
+    title: titleWithErrors(view, title, errors),
+    body: html`${errorSummary(view, errors)}
+<h1>${title}</h1>
+<form method="post" action="/sign-in" novalidate>
+${textField({ name: "email", label: t("sign-in.email"), value: email, error: errors.email, type: "email", autocomplete: "username", inputmode: "email", maxlength: 254 })}
+${textField({ name: "password", label: t("sign-in.password"), error: errors.password, type: "password", autocomplete: "current-password", maxlength: longestPassword })}
+<p class="actions"><button class="button">${t("sign-in.submit")}</button> <a class="quiet" href="/register">${t("sign-in.register")}</a></p>
+</form>
+<p>${t("sign-in.forgotten", { email: view.country.support.email })}</p>`,
+  });
+}
+
+export interface AccountPage {
+  readonly changed: boolean;
+  readonly errors?: FieldErrors;
+}
+
+export function accountPage(view: View, { changed, errors = {} }: AccountPage): Html {
+  const { t, signedIn, country, translation } = view;
+  const company = signedIn?.company;
+  const band = country.programme.sizeBands.find(({ id }) => id === company?.sizeBand);
+  const region = country.programme.regions?.find(({ code }) => code === company?.region);
+  const title = t("account.title");
+  return renderPage(view, {
+    title: titleWithErrors(view, title, errors),
+    body: html`${errorSummary(view, errors)}
+<h1>${title}</h1>
+${changed ? html`<p class="done" role="status">${t("account.password-changed")}</p>` : ""}
+<dl class="facts">
+<div><dt>${t("account.email")}</dt><dd>${signedIn?.email ?? ""}</dd></div>
+${
+  company === undefined
+    ? ""
+    : html`<div><dt>${t("register.company")}</dt><dd>${company.name}</dd></div>
+<div><dt>${t("register.sector")}</dt><dd>${t(`sector.${company.sector}`)}</dd></div>
+<div><dt>${t("register.size")}</dt><dd>${band === undefined ? company.sizeBand : translation.localised(band.name)}</dd></div>
+${region === undefined ? "" : html`<div><dt>${t("register.region")}</dt><dd>${translation.localised(region.name)}</dd></div>`}`
+}
+</dl>
+<form method="post" action="/sign-out"><p class="actions"><button class="button second">${t("account.sign-out")}</button></p></form>
+${company === undefined ? "" : html`<p><a href="/account/people">${t("people.title")}</a></p>`}
+<h2>${t("account.password")}</h2>
+<p>${t("account.password.text")}</p>
+<form method="post" action="/account/password" novalidate>
+${textField({ name: "password", label: t("account.password.new"), hint: t("register.password.hint", { count: shortestPassword }), error: errors.password, type: "password", autocomplete: "new-password", maxlength: longestPassword })}
+<p class="actions"><button class="button second">${t("account.password.submit")}</button></p>
+</form>
+<h2>${t("account.data")}</h2>
+<p>${t("account.data.text", { email: country.programme.dataProtectionOfficer.email })}</p>
+${company === undefined ? "" : html`<p><a href="/account/data" download>${t("account.data.download")}</a></p>`}`,
+  });
+}

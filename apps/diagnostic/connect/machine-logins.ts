@@ -1,0 +1,49 @@
+/** MQTT logins of a company's machines, as the technician sees them: issued, re-issued, revoked; passwords are never read back. */
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import type { Database } from "../../../stores/relational/database.ts";
+import { credential } from "../../../stores/relational/schema.ts";
+
+export interface MachineLogin {
+  readonly username: string;
+  readonly createdAt: Date;
+  readonly revokedAt: Date | null;
+}
+
+/** By `site/machine`. */
+export async function machineLogins(database: Database, company: string): Promise<Map<string, MachineLogin>> {
+  const rows = await database
+    .select()
+    .from(credential)
+    .where(and(eq(credential.companyId, company), isNotNull(credential.machineId)));
+  return new Map(
+    rows.map(({ siteId, machineId, username, createdAt, revokedAt }) => [
+      `${siteId}/${machineId}`,
+      { username, createdAt, revokedAt },
+    ]),
+  );
+}
+
+/**
+ * Which password a form was shown for: a form that is sent twice, or from a page that is out of date, must not end a
+ * password that was handed out since.
+ */
+export function loginVersion(login: MachineLogin | undefined): string {
+  return login === undefined ? "none" : String((login.revokedAt ?? login.createdAt).getTime());
+}
+
+export async function revokeLogin(
+  database: Database,
+  where: { readonly company: string; readonly site: string; readonly machine: string },
+): Promise<void> {
+  await database
+    .update(credential)
+    .set({ revokedAt: new Date() })
+    .where(
+      and(
+        eq(credential.companyId, where.company),
+        eq(credential.siteId, where.site),
+        eq(credential.machineId, where.machine),
+        isNull(credential.revokedAt),
+      ),
+    );
+}

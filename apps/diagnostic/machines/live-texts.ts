@@ -1,0 +1,97 @@
+/** What the pages show of a company's live values, as texts by cell: rendered with the page and sent after it. */
+import type { LatestValue } from "../../analytics/queries.ts";
+import type { View } from "../web/view.ts";
+import { type CompanyValues, channelKey } from "./live-values.ts";
+import { machinesNow } from "./machines.ts";
+import { unitSymbol } from "./unit-symbol.ts";
+
+export interface LiveTexts {
+  /** By `site/machine/channel` the value; by `site/machine` when it was heard. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** By `site/machine`: the state, and its name. */
+  readonly states: Readonly<Record<string, readonly [state: string, name: string]>>;
+}
+
+export function liveTexts(view: View, values: CompanyValues, now = Date.now()): LiveTexts {
+  return partOf(view, values, [...values.values()], now);
+}
+
+/** What one reader of the stream has been sent, to send only what differs. */
+export class LiveReader {
+  readonly #view: View;
+  readonly #texts = new Map<string, string>();
+  readonly #states = new Map<string, string>();
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  /**
+   * @param changed values that may differ from what was sent: formatting all of a large company's would cost too much.
+   * @returns what has to be sent; undefined where nothing does.
+   */
+  next(values: CompanyValues, changed: readonly LatestValue[], now = Date.now()): LiveTexts | undefined {
+    const { texts, states } = partOf(this.#view, values, changed, now);
+    const newTexts = Object.entries(texts).filter(([key, text]) => this.#texts.get(key) !== text);
+    const newStates = Object.entries(states).filter(([key, [state]]) => this.#states.get(key) !== state);
+    for (const [key, text] of newTexts) this.#texts.set(key, text);
+    for (const [key, [state]] of newStates) this.#states.set(key, state);
+    if (newTexts.length + newStates.length === 0) return undefined;
+    return { texts: Object.fromEntries(newTexts), states: Object.fromEntries(newStates) };
+  }
+}
+
+function partOf(view: View, values: CompanyValues, part: readonly LatestValue[], now: number): LiveTexts {
+  const texts: Record<string, string> = {};
+  const states: Record<string, [string, string]> = {};
+  const machines = machinesNow(view.country, values, now);
+  for (const value of part) {
+    texts[channelKey(value)] = valueText(view, value);
+    const key = `${value.site}/${value.machine}`;
+    const machine = machines.get(key);
+    if (machine === undefined || states[key] !== undefined) continue;
+    states[key] = [machine.state, stateName(view, machine.state)];
+    texts[key] = heardText(view, machine.heardAt, now);
+  }
+  return { texts, states };
+}
+
+export function valueText(view: View, value: Pick<LatestValue, "channel" | "number" | "text">): string {
+  if (value.channel === "state") return stateName(view, value.text);
+  if (value.number === null) return value.text;
+  const unit = channelUnit(view, value.channel);
+  // Counters are read to the last item; measurements are not more exact than this.
+  const digits = isCounter(value.channel) ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 };
+  const number = view.translation.number(value.number, digits);
+  return unit === "" ? number : `${number} ${unit}`;
+}
+
+export function channelUnit({ country, t }: View, channel: string): string {
+  if (channel === "energy") return "kWh";
+  if (channel === "produced" || channel === "scrap") return t("channel.items");
+  const unit = country.telemetry.units[channel];
+  return unit === undefined ? "" : unitSymbol(unit);
+}
+
+/** Known channels have names in every language; others show as the device names them. */
+export function channelName({ t, translation }: View, channel: string): string {
+  return translation.has(`channel.${channel}`) ? t(`channel.${channel}`) : channel;
+}
+
+export function stateName({ t, translation }: View, state: string): string {
+  return translation.has(`state.${state}`) ? t(`state.${state}`) : state;
+}
+
+export function heardText({ t, translation }: View, heardAt: number | undefined, now = Date.now()): string {
+  if (heardAt === undefined) return t("heard.never");
+  const seconds = Math.round((now - heardAt) / 1000);
+  if (seconds < 60) return t("heard.now");
+  return t("heard.at", {
+    time: seconds < 12 * 3600 ? translation.time(heardAt) : translation.dateTime(heardAt),
+  });
+}
+
+/** Counters only rise: charts show their last value, everything else its mean. */
+export function isCounter(channel: string): boolean {
+  return channel === "produced" || channel === "scrap" || channel === "energy";
+}

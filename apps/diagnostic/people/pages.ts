@@ -1,0 +1,45 @@
+/** Who of a company has access, and the link for somebody new, shown once. */
+import { html } from "hono/html";
+import { errorSummary, type FieldErrors, textField, titleWithErrors } from "../web/forms.ts";
+import { renderPage } from "../web/layout.ts";
+import type { Html, View } from "../web/view.ts";
+import type { Person } from "./people.ts";
+
+export interface PeoplePage {
+  readonly people: readonly Person[];
+  /** Only right after it was made. */
+  readonly link?: { readonly email: string; readonly address: string };
+  readonly email?: string;
+  readonly errors?: FieldErrors;
+}
+
+export function peoplePage(view: View, { people, link, email = "", errors = {} }: PeoplePage): Html {
+  const { t, signedIn } = view;
+  const title = t("people.title");
+  return renderPage(view, {
+    title: titleWithErrors(view, title, errors),
+    body: html`<p class="back"><a href="/account">${t("account.title")}</a></p>
+${errorSummary(view, errors)}
+<h1>${title}</h1>
+<p class="lead">${t("people.lead")}</p>
+${
+  link === undefined
+    ? ""
+    : html`<div class="once" role="status"><p><strong>${t("people.link", { email: link.email })}</strong></p>
+<p><code>${link.address}</code></p></div>`
+}
+<ul class="rows">${people.map(
+      (person) => html`<li><span>${person.email}</span>
+${
+  person.id === signedIn?.accountId
+    ? html`<span class="hint">${t("people.you")}</span>`
+    : html`<form method="post" action="/account/people/remove"><input type="hidden" name="person" value="${person.id}"><button class="button danger small">${t("people.remove")}<span class="visually-hidden">: ${person.email}</span></button></form>`
+}</li>`,
+    )}</ul>
+<h2>${t("people.new")}</h2>
+<form method="post" action="/account/people" novalidate>
+${textField({ name: "email", label: t("people.email"), hint: t("people.email.hint"), value: email, error: errors.email, type: "email", autocomplete: "off", inputmode: "email", maxlength: 254 })}
+<p class="actions"><button class="button">${t("people.submit")}</button></p>
+</form>`,
+  });
+}

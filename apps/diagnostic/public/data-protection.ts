@@ -1,0 +1,104 @@
+/** What data is kept, where it rests and by which law: from the country's file, in short and in full. */
+import { html } from "hono/html";
+import type { Country } from "../../../localisation/schema/country.ts";
+import { renderPage } from "../web/layout.ts";
+import type { Html, View } from "../web/view.ts";
+
+type DataClassName = keyof Country["residency"]["dataClasses"];
+
+const companysData = ["identity", "diagnosticAnswers", "machineTelemetry"] as const satisfies DataClassName[];
+const operatorsData = ["aggregates", "logs", "backups"] as const satisfies DataClassName[];
+
+/** For the welcome page and the registration: three kinds of data, where they rest, by which articles. */
+export function dataInShort(view: View): Html {
+  return dataList(view, companysData);
+}
+
+function dataList(view: View, names: readonly DataClassName[]): Html {
+  const { t } = view;
+  return html`<dl class="data">${names.map(
+    (name) => html`<div>
+<dt>${t(`data.${name}.name`)}</dt>
+<dd>${t(`data.${name}.what`)} ${whereItRests(view, name)} <span class="law">${articlesOf(view, name)}</span></dd>
+</div>`,
+  )}</dl>`;
+}
+
+export function privacyPage(view: View): Html {
+  const { t, country, translation } = view;
+  const { programme, residency, telemetry } = country;
+  const officer = programme.dataProtectionOfficer;
+  const retention = [
+    ["raw", telemetry.retention.raw],
+    ["minute", telemetry.retention.minute],
+    ["hour", telemetry.retention.hour],
+    ["day", telemetry.retention.day],
+    ["rejected", telemetry.retention.rejected],
+  ] as const;
+  return renderPage(view, {
+    title: t("privacy.title"),
+    body: html`<h1>${t("privacy.title")}</h1>
+<p class="lead">${t("privacy.lead", { operator: programme.operator.name })}</p>
+${country.support.privacyNotice === undefined ? "" : html`<p><a href="${country.support.privacyNotice}">${t("privacy.notice")}</a></p>`}
+<h2>${t("privacy.kept")}</h2>
+${dataList(view, [...companysData, ...operatorsData])}
+<h2>${t("privacy.how-long")}</h2>
+<p>${t("privacy.how-long.account")}</p>
+<ul>${[...companysData, ...operatorsData].map((name) => {
+      const period = residency.dataClasses[name].retention;
+      const data = t(`data.${name}.name`);
+      return period === undefined
+        ? ""
+        : html`<li>${t("privacy.how-long.after", { data, period: translation.period(period) })}</li>`;
+    })}${retention.map(([level, period]) => html`<li>${t(`privacy.retention.${level}`, { period: translation.period(period) })}</li>`)}</ul>
+<h2>${t("privacy.who-sees")}</h2>
+<p>${t("privacy.who-sees.text", { operator: programme.operator.name, count: country.aggregates.minimumCount })}</p>
+<h2>${t("privacy.rights")}</h2>
+<p>${t("privacy.rights.text", { role: officer.role })}</p>
+<address>
+${officer.name}<br>${officer.role}<br><a href="mailto:${officer.email}">${officer.email}</a>
+${officer.registration === undefined ? "" : html`<br>${t("privacy.registration", { number: officer.registration })}`}
+</address>
+${residency.authority === undefined ? "" : html`<p>${t("privacy.authority")} <a href="${residency.authority.url}" rel="noopener noreferrer">${residency.authority.name}</a></p>`}
+<h2>${t("privacy.cookies")}</h2>
+<p>${t("privacy.cookies.text")}</p>
+<h2>${t("privacy.laws")}</h2>
+${residency.laws.map(
+  (law) => html`<section lang="en">
+<h3><a href="${law.url}">${law.title}</a></h3>
+<p class="hint">${law.citation}</p>
+<dl class="articles">${law.articles.map(
+    ({ article, summary }) => html`<div><dt>${cited(law.citedAs, article)}</dt><dd>${summary}</dd></div>`,
+  )}</dl>
+</section>`,
+)}`,
+  });
+}
+
+function whereItRests({ t, translation, country }: View, name: DataClassName): string {
+  const { restsIn, crossBorder } = country.residency.dataClasses[name];
+  const countries = translation.list(restsIn.map((code) => translation.countryName(code)));
+  return `${t("data.rests-in", { countries })} ${t(`data.transfer.${crossBorder.transfer}`)}`;
+}
+
+/** "popia:72" as "Protection of Personal Information Act, s 72". Articles of one law stand together. */
+function articlesOf({ country }: View, name: DataClassName): string {
+  const byLaw = Map.groupBy(
+    country.residency.dataClasses[name].articles,
+    (reference) => reference.split(":", 1)[0]!,
+  );
+  return [...byLaw]
+    .map(([id, references]) => {
+      const law = country.residency.laws.find((one) => one.id === id);
+      const numbers = references
+        .map((reference) => reference.slice(id.length + 1))
+        .toSorted(new Intl.Collator("en", { numeric: true }).compare)
+        .join(", ");
+      return `${law?.title ?? id}, ${cited(law?.citedAs, numbers)}`;
+    })
+    .join("; ");
+}
+
+function cited(word: string | undefined, article: string): string {
+  return word === undefined ? article : `${word} ${article}`;
+}

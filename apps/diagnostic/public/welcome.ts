@@ -1,0 +1,42 @@
+/** The first page: what this is, what it costs in time, what data is kept, who runs it. */
+import { html } from "hono/html";
+import { steps } from "../questionnaire/level.ts";
+import { renderPage } from "../web/layout.ts";
+import type { Html, View } from "../web/view.ts";
+import { dataInShort } from "./data-protection.ts";
+
+export function welcomePage(view: View, questions: number): Html {
+  const { t, country, translation, signedIn } = view;
+  const { operator } = country.programme;
+  const name = translation.localised(country.names);
+  return renderPage(view, {
+    title: t("welcome.title"),
+    body: html`<div class="hero">
+<h1>${t("welcome.title")}</h1>
+<p class="lead">${t("welcome.lead", { country: name })}</p>
+${
+  signedIn === undefined
+    ? html`<p class="actions"><a class="button" href="/register">${t("welcome.register")}</a> <a class="quiet" href="/sign-in">${t("welcome.sign-in")}</a></p>`
+    : html`<p class="actions"><a class="button" href="${signedIn.role === "ministry" ? "/ministry" : "/company"}">${t("welcome.continue")}</a></p>`
+}
+${steps({ level: 3, size: "large" })}
+</div>
+<h2>${t("welcome.what")}</h2>
+<ol class="plan">
+<li><h3>${t("welcome.answer")}</h3><p>${t("welcome.answer.text", { count: questions })}</p></li>
+<li><h3>${t("welcome.result")}</h3><p>${t("welcome.result.text")}</p></li>
+<li><h3>${t("welcome.machines")}</h3><p>${t("welcome.machines.text")}</p></li>
+</ol>
+<p>${t("welcome.free")}</p>
+<h2>${t("welcome.data")}</h2>
+${dataInShort(view)}
+<p><a href="/privacy">${t("welcome.data.more")}</a></p>
+<h2>${t("welcome.who")}</h2>
+<p>${t("welcome.who.text", { programme: translation.localised(country.programme.name), operator: operator.name })}</p>
+<address>${operator.name}${operator.address === undefined ? "" : html`<br>${operator.address}`}<br><a href="mailto:${operator.email}">${operator.email}</a>${
+      operator.phone === undefined
+        ? ""
+        : html`<br><a href="tel:${operator.phone.replace(/[^+\d]/g, "")}">${operator.phone}</a>`
+    }</address>`,
+  });
+}

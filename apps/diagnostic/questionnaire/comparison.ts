@@ -1,0 +1,54 @@
+/**
+ * Compares a company's result with others of its sector or size band: only where the country's minimum count of other
+ * companies is reached, and only by results of publication periods that have ended, so that no one company's result can be told from the
+ * difference between two days.
+ */
+import { and, eq, isNotNull, lt, ne, sql } from "drizzle-orm";
+import type { Country } from "../../../localisation/schema/country.ts";
+import type { Database } from "../../../stores/relational/database.ts";
+import { assessment, company } from "../../../stores/relational/schema.ts";
+import type { SignedInCompany } from "../accounts/accounts.ts";
+import { startOfPublicationPeriod } from "../ministry/publication-period.ts";
+import type { Score } from "./scoring.ts";
+
+export interface Comparison {
+  readonly group: "sector" | "size-band";
+  /** Other companies of the group with a result. */
+  readonly companies: number;
+  /** Mean overall level of those companies; absent below the minimum count. */
+  readonly mean?: number;
+}
+
+export async function compare(
+  database: Database,
+  country: Country,
+  own: SignedInCompany,
+  now = Date.now(),
+): Promise<Comparison[]> {
+  const before = startOfPublicationPeriod(country, now);
+  const comparisons: Comparison[] = [];
+  for (const group of country.diagnostic.benchmarkGroups) {
+    const rows = await database
+      .selectDistinctOn([assessment.companyId], { score: assessment.score })
+      .from(assessment)
+      .innerJoin(company, eq(company.id, assessment.companyId))
+      .where(
+        and(
+          isNotNull(assessment.completedAt),
+          lt(assessment.completedAt, before),
+          ne(company.id, own.id),
+          eq(company.simulated, own.simulated),
+          group === "sector" ? eq(company.sector, own.sector) : eq(company.sizeBand, own.sizeBand),
+        ),
+      )
+      .orderBy(assessment.companyId, sql`${assessment.completedAt} desc`);
+    const levels = rows.map((row) => (row.score as Score).overall);
+    const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
+    comparisons.push({
+      group,
+      companies: levels.length,
+      ...(levels.length >= country.aggregates.minimumCount ? { mean } : {}),
+    });
+  }
+  return comparisons;
+}

@@ -1,0 +1,81 @@
+/** What a company should do next: the answers whose next level brings most, and the programmes that fit its barriers. */
+import type { FinancingProgramme } from "../../../localisation/schema/country.ts";
+import type { Barrier, Question } from "./questionnaire.ts";
+import { type Answers, exactOverall, highestLevel, levelOf, type Score } from "./scoring.ts";
+
+export interface NextStep {
+  readonly question: Question;
+  /** The level that it has now, 0 to 4. */
+  readonly from: number;
+  /** It holds its whole dimension down. */
+  readonly caps: boolean;
+}
+
+/** Barriers below this share of what could be missing don't call for help. */
+const smallGap = 0.2;
+const mostSteps = 5;
+const stepsPerDimension = 2;
+/** Of each kind; a longer list is not read. */
+const mostProgrammes = 6;
+
+/** The steps that raise the overall level most when one answer rises by one level; the lowest answers first among equals. */
+export function nextSteps(questions: readonly Question[], answers: Answers, score: Score): NextStep[] {
+  const capping = new Set(score.dimensions.flatMap(({ cappedBy }) => cappedBy));
+  const now = exactOverall(questions, answers);
+  const candidates = questions
+    .filter(({ id }) => levelOf(answers, id) < highestLevel)
+    .map((question) => {
+      const from = levelOf(answers, question.id);
+      const gain = exactOverall(questions, { ...answers, [question.id]: from + 1 }) - now;
+      return { question, from, caps: capping.has(question.id), gain };
+    })
+    .toSorted(
+      (a, b) =>
+        b.gain - a.gain ||
+        Number(b.caps) - Number(a.caps) ||
+        a.from - b.from ||
+        b.question.weight - a.question.weight,
+    );
+  const taken = new Map<string, number>();
+  const steps: NextStep[] = [];
+  for (const { question, from, caps } of candidates) {
+    const count = taken.get(question.dimension) ?? 0;
+    if (count >= stepsPerDimension || steps.length >= mostSteps) continue;
+    taken.set(question.dimension, count + 1);
+    steps.push({ question, from, caps });
+  }
+  return steps;
+}
+
+/** The barriers that hold the company back, largest first. */
+export function largestBarriers(score: Score): readonly Barrier[] {
+  return score.barriers.filter(({ gap }) => gap >= smallGap).map(({ barrier }) => barrier);
+}
+
+/** Whom a programme has to fit. */
+export interface Applicant {
+  readonly sector: string;
+  readonly sizeBand: string;
+  /** YYYY-MM-DD. */
+  readonly today: string;
+}
+
+/** Programmes that help with one of the barriers and take this company now; help with the largest barrier first. */
+export function fittingProgrammes(
+  programmes: readonly FinancingProgramme[],
+  largest: readonly Barrier[],
+  { sector, sizeBand, today }: Applicant,
+): FinancingProgramme[] {
+  const rank = (programme: FinancingProgramme) =>
+    Math.min(...programme.barriers.map((barrier) => largest.indexOf(barrier)).filter((index) => index >= 0));
+  return programmes
+    .filter(
+      ({ barriers, sectors, sizeBands, until }) =>
+        barriers.some((barrier) => largest.includes(barrier)) &&
+        (sizeBands === undefined || sizeBands.includes(sizeBand)) &&
+        (sectors === undefined || sectors.includes(sector)) &&
+        (until === undefined || until >= today),
+    )
+    .toSorted((a, b) => rank(a) - rank(b))
+    .slice(0, mostProgrammes);
+}

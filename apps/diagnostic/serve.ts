@@ -1,0 +1,162 @@
+/**
+ * The web app as a program of the cluster: pages over HTTPS behind the gateway, and on another port the broker's checks of
+ * logins. Whatever several instances must agree on rests in the stores.
+ */
+import type { ClickHouseClient } from "@clickhouse/client";
+import { sql } from "drizzle-orm";
+import type { Database } from "../../stores/relational/database.ts";
+import { toldStates } from "../../stores/relational/program-state.ts";
+import { loginCheck } from "../broker/login.ts";
+import { loginChecks } from "../broker/login-checks.ts";
+import { sumOfFlows } from "../ingest/flow.ts";
+import { readSecretFile } from "../program/certificate.ts";
+import type { Connections } from "../program/connections.ts";
+import { serveHttps } from "../program/https-server.ts";
+import type { LocalisationFiles } from "../program/localisation-files.ts";
+import type { Metric } from "../program/metrics.ts";
+import { messageOf } from "../program/patience.ts";
+import type { RunningProgram } from "../program/program.ts";
+import { createDiagnosticApp } from "./app.ts";
+import { ForeignTopics } from "./connect/foreign-topics.ts";
+import type { DiagnosticDependencies, StackPart } from "./web/services.ts";
+
+export interface ServeDiagnosticOptions {
+  readonly connections: Pick<Connections, "certificate" | "web" | "machines" | "broker">;
+  readonly localisation: LocalisationFiles;
+  readonly database: Database;
+  /** The time-series store's connection for pages. */
+  readonly reader: ClickHouseClient;
+  readonly log: DiagnosticDependencies["log"];
+  /** Every address of the pod where absent. */
+  readonly host?: string;
+  /** How often to look for a renewed certificate. */
+  readonly renewalMilliseconds?: number;
+}
+
+export interface DiagnosticServer extends RunningProgram {
+  readonly port: number;
+  readonly loginsPort: number;
+}
+
+/** The common name in the broker's certificate. */
+const brokerName = "broker";
+
+/** @throws ConfigurationError when a certificate is missing. */
+export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<DiagnosticServer> {
+  const { connections, localisation, database, reader, log } = options;
+  const { web, certificate, machines, broker } = connections;
+  const end = new AbortController();
+  const listening = {
+    certificate,
+    signal: end.signal,
+    log,
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.renewalMilliseconds === undefined
+      ? {}
+      : { renewalMilliseconds: options.renewalMilliseconds }),
+  };
+  const foreignTopics = new ForeignTopics(reader, log);
+  const checks = loginChecks({
+    checkLogin: loginCheck(database),
+    log,
+    onForeignTopic: (login, topic, detail) => foreignTopics.keep(login.company, topic, detail),
+  });
+  let requests = 0;
+  const app = createDiagnosticApp({
+    ...localisation,
+    database,
+    reader,
+    flow: async () => sumOfFlows((await toldStates(database)).flatMap(({ flow }) => flow ?? [])),
+    status: async () => ({ parts: await partsOf(database, reader) }),
+    mqtt: {
+      ...machines,
+      ...(broker.authority === undefined
+        ? {}
+        : { certificateAuthority: `${readSecretFile(broker.authority)}\n` }),
+    },
+    log,
+    secureCookies: true,
+    signal: end.signal,
+    clientAddress: addressBehindGateway,
+  });
+  const pages = await serveHttps({
+    ...listening,
+    port: web.port,
+    fetch: (request: Request, environment: never) => {
+      requests += 1;
+      return app.fetch(request, environment);
+    },
+  });
+  const logins = await serveHttps({
+    ...listening,
+    port: web.loginsPort,
+    fetch: checks.fetch,
+    onlyFor: brokerName,
+  });
+  return {
+    port: pages.port,
+    loginsPort: logins.port,
+    async notReady() {
+      try {
+        // Without it nobody signs in; without the time-series store other pages still work.
+        await database.execute(sql`SELECT 1`);
+        return undefined;
+      } catch (error) {
+        return `the relational store: ${messageOf(error)}`;
+      }
+    },
+    metrics: () => [
+      counter("requests_total", "Requests for pages.", requests),
+      counter("login_checks_total", "Questions of the broker answered.", checks.answered),
+      counter(
+        "logins_refused_total",
+        "Logins, client ids and topics of machines refused.",
+        Object.entries(checks.refused).map(([reason, value]) => ({ labels: { reason }, value })),
+      ),
+    ],
+    async stop() {
+      // Streams end first: they would hold the server open.
+      end.abort();
+      await Promise.all([pages.close(), logins.close()]);
+      await foreignTopics.settled();
+    },
+  };
+}
+
+const counter = (name: string, help: string, value: Metric["value"]): Metric => ({
+  name: `rollout_diagnostic_${name}`,
+  help,
+  type: "counter",
+  value,
+});
+
+/**
+ * Only the gateway reaches the pages. It adds the address it sees to the end of the list, whatever the client wrote before.
+ */
+export function addressBehindGateway(request: Request): string | undefined {
+  return request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() || undefined;
+}
+
+async function partsOf(database: Database, reader: ClickHouseClient): Promise<StackPart[]> {
+  const [states, readings] = await Promise.allSettled([toldStates(database), readingsStored(reader)]);
+  const parts: StackPart[] = [
+    readings.status === "fulfilled"
+      ? { name: "time-series store", health: "healthy", detail: `${readings.value} readings` }
+      : { name: "time-series store", health: "failed", detail: messageOf(readings.reason) },
+    states.status === "fulfilled"
+      ? { name: "relational store", health: "healthy", detail: "answers" }
+      : { name: "relational store", health: "failed", detail: messageOf(states.reason) },
+  ];
+  if (states.status === "rejected") return parts;
+  for (const { program, instance, health, detail } of states.value)
+    parts.push({ name: `${program} ${instance}`, health, detail });
+  if (!states.value.some(({ program }) => program === "ingest"))
+    parts.push({ name: "ingest", health: "failed", detail: "none has told that it runs" });
+  return parts;
+}
+
+async function readingsStored(reader: ClickHouseClient): Promise<number> {
+  const result = await reader.query({ query: "SELECT count() FROM raw", format: "JSONCompactEachRow" });
+  const [row] = await result.json<[string | number]>();
+  return Number(row?.[0] ?? 0);
+}

@@ -1,0 +1,71 @@
+/** What the routes share: the app's dependencies and what is made of them once. */
+
+import type { ClickHouseClient } from "@clickhouse/client";
+import type { HttpBindings } from "@hono/node-server";
+import type { Catalogue } from "../../../localisation/languages/catalogue.ts";
+import type { Translation } from "../../../localisation/languages/translation.ts";
+import type { Country } from "../../../localisation/schema/country.ts";
+import type { Database } from "../../../stores/relational/database.ts";
+import type { Flow } from "../../ingest/ingest.ts";
+import type { LiveValues } from "../machines/live-values.ts";
+import type { ComplianceReports } from "../ministry/compliance-reports.ts";
+import type { Question } from "../questionnaire/questionnaire.ts";
+import type { Assets } from "./assets.ts";
+import type { View } from "./view.ts";
+
+/** Where devices connect, as the technician types it. */
+export interface MqttEndpoints {
+  readonly host: string;
+  /** With TLS. */
+  readonly port: number;
+  /** Without TLS; absent where devices can't reach it. */
+  readonly plainPort?: number;
+  /** PEM of the certificate authority that signed the broker's certificate; absent where devices know it already. */
+  readonly certificateAuthority?: string;
+}
+
+export interface StackPart {
+  readonly name: string;
+  readonly health: "healthy" | "degraded" | "failed";
+  readonly detail: string;
+}
+
+export interface DiagnosticDependencies {
+  readonly country: Country;
+  readonly catalogues: Readonly<Record<string, Catalogue>>;
+  readonly database: Database;
+  /** The time-series store's connection for pages. */
+  readonly reader: ClickHouseClient;
+  /** Of all messages; undefined where it isn't known, such as when no ingest runs. */
+  readonly flow: () => Promise<Flow | undefined>;
+  /** Health of the stack's parts; shown to the ministry. */
+  readonly status: () => Promise<{ readonly parts: readonly StackPart[] }>;
+  readonly mqtt: MqttEndpoints;
+  /** Absent where nobody writes any. */
+  readonly complianceReports?: ComplianceReports;
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+  /** The programme's logo, an SVG, where the country has one. */
+  readonly logo?: string;
+  /** True where browsers reach the app by https: session cookies are then sent by https alone. */
+  readonly secureCookies: boolean;
+  /** Ends open streams and polls when the stack stops. */
+  readonly signal?: AbortSignal;
+  /** The client's address, for limits; the connection's where absent. Set it behind a gateway. */
+  readonly clientAddress?: (request: Request) => string | undefined;
+}
+
+export interface Services extends DiagnosticDependencies {
+  readonly questions: readonly Question[];
+  readonly translations: ReadonlyMap<string, Translation>;
+  readonly assets: Assets;
+  readonly live: LiveValues;
+}
+
+export interface Environment {
+  Bindings: Partial<HttpBindings>;
+  Variables: { view: View };
+}

@@ -1,0 +1,66 @@
+/** `rollout run ingest`: takes the readings of machines from the broker's queues into the time-series store. */
+import { hostname } from "node:os";
+import { keepTelling, type ToldState, toldStates } from "../../stores/relational/program-state.ts";
+import { insertsSettleOnCluster } from "../../stores/time-series/inserts-under-way.ts";
+import { readCertificate, readSecretFile } from "../program/certificate.ts";
+import type { ProgramContext, RunningProgram } from "../program/program.ts";
+import { openStores } from "../program/stores.ts";
+import { type ReadingsTaker, takeReadings } from "./take-readings.ts";
+
+export async function runProgram(context: ProgramContext): Promise<RunningProgram> {
+  const { connections, localisation, log, waitFor } = context;
+  const { broker, certificate } = connections;
+  const stores = await openStores(context, "ingest");
+  const { client } = stores;
+  const { database } = stores.relational;
+  const who = { program: "ingest", instance: `${hostname()}:${process.pid}` };
+  try {
+    const taker = await waitFor("the time-series store", () =>
+      takeReadings({
+        client,
+        database,
+        country: localisation.country,
+        address: { host: broker.host, port: broker.port, serverName: broker.serverName },
+        readCertificates: () => {
+          const { cert, key } = readCertificate(certificate);
+          // A public authority vouches for the broker where none is named.
+          return {
+            cert,
+            key,
+            ...(broker.authority === undefined ? {} : { ca: readSecretFile(broker.authority) }),
+          };
+        },
+        queues: broker.queues,
+        ingests: async () =>
+          (await toldStates(database)).filter(({ program }) => program === who.program).length,
+        insertsSettle: () => insertsSettleOnCluster(client, log),
+        log,
+      }),
+    );
+    const stopTelling = keepTelling(database, who, () => stateOf(taker), log);
+    return {
+      notReady: () => taker.notReady(),
+      metrics: () => taker.metrics(),
+      async stop() {
+        await taker.stop();
+        await stopTelling();
+        await stores.close();
+      },
+    };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+async function stateOf({ ingest, consumer, notReady }: ReadingsTaker): Promise<ToldState> {
+  const { flow } = ingest;
+  const problem = await notReady();
+  const { queues } = consumer;
+  const active = queues.filter(({ isActive }) => isActive).length;
+  return {
+    health: problem === undefined ? "healthy" : "failed",
+    detail: problem ?? `takes ${active} of ${queues.length} queues`,
+    flow,
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * `rollout run migration`: brings both stores to this version, then ends. Any number may run at once: one does the work
+ * under a lock of the relational store, the others wait and find it done.
+ */
+import { AdvisoryLock } from "../../stores/relational/advisory-lock.ts";
+import { migratePostgres } from "../../stores/relational/postgres.ts";
+import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
+import {
+  migrateTimeSeriesStore,
+  NewerStoreError,
+  TimeZoneChangedError,
+} from "../../stores/time-series/migrate.ts";
+import { ConfigurationError } from "../program/configuration-error.ts";
+import type { ProgramContext, RunningProgram } from "../program/program.ts";
+import { relationalOptions, timeSeriesClient } from "../program/stores.ts";
+
+/** A statement waits until every server of the cluster has carried it out. */
+const statementMilliseconds = 10 * 60_000;
+
+export async function runProgram(context: ProgramContext): Promise<RunningProgram> {
+  const { connections, localisation, log, waitFor } = context;
+  const options = relationalOptions(context, "migration");
+  const client = timeSeriesClient(context, "migration", { requestMilliseconds: statementMilliseconds });
+  const migrate = async () => {
+    const lock = await waitFor("the relational store and its lock of migrations", async () => {
+      const acquired = await AdvisoryLock.acquire(options, "rollout migration");
+      if (acquired === undefined) throw new Error("another migration is under way");
+      return acquired;
+    });
+    try {
+      await waitFor("the relational store", () => migratePostgres(options), isFinal);
+      log.info("the relational store is of this version");
+      const layout = onCluster({ ...clusterNames, database: connections.timeSeries.database });
+      await waitFor(
+        "the time-series store",
+        async () => {
+          await makeDatabase(context);
+          await migrateTimeSeriesStore(client, localisation.country, layout);
+        },
+        isFinal,
+      );
+      log.info("the time-series store is of this version");
+    } catch (error) {
+      throw isFinal(error) ? new ConfigurationError((error as Error).message, "", { cause: error }) : error;
+    } finally {
+      await lock.release();
+    }
+  };
+  return {
+    finished: migrate(),
+    notReady: async () => "migrating",
+    metrics: () => [],
+    stop: () => client.close(),
+  };
+}
+
+/** On a connection that names none: the store refuses one that names what isn't there. */
+async function makeDatabase({ connections }: ProgramContext): Promise<void> {
+  const { database } = connections.timeSeries;
+  const timeSeries = { ...connections.timeSeries, database: "default" };
+  const client = timeSeriesClient({ connections: { ...connections, timeSeries } }, "migration", {
+    requestMilliseconds: statementMilliseconds,
+  });
+  try {
+    await client.command({
+      query: `CREATE DATABASE IF NOT EXISTS ${database} ON CLUSTER '${clusterNames.cluster}'`,
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+/** What another attempt can't change. */
+function isFinal(error: unknown): boolean {
+  return error instanceof NewerStoreError || error instanceof TimeZoneChangedError;
+}

@@ -1,0 +1,99 @@
+/**
+ * Where everything is that a program speaks to: `connections.json`, which the stack's `Application` component writes.
+ * Logins, keys and certificates are files beside it, named here and read anew at each connect.
+ */
+import { join } from "node:path";
+import { newValidator } from "../../localisation/check/schema-check.ts";
+import { readJsonFile, requireValid } from "./json-file.ts";
+
+export const connectionsFolder = "/etc/rollout/connections";
+
+/** PEM files of the program's own certificate and of the stack's authority. */
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+  readonly authority: string;
+}
+
+export interface TimeSeriesConnection {
+  /** `https://host:port`; the user is the certificate's common name. */
+  readonly url: string;
+  readonly database: string;
+}
+
+export interface RelationalConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** PEM file of the authority that vouches for the store. */
+  readonly authority: string;
+  /** Files that hold the login. */
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface BrokerConnection {
+  readonly host: string;
+  /** AMQP over TLS; the login is the certificate. */
+  readonly port: number;
+  /** Name in the broker's certificate. */
+  readonly serverName: string;
+  /** PEM file of the authority that vouches for the broker; a public one does where absent. */
+  readonly authority?: string;
+  /** Queues that readings wait in. */
+  readonly queues: readonly string[];
+}
+
+export interface Connections {
+  readonly certificate: CertificateFiles;
+  readonly timeSeries: TimeSeriesConnection;
+  readonly relational: RelationalConnection;
+  readonly broker: BrokerConnection;
+  readonly web: {
+    /** `https://` and the pages' host, as browsers reach them. */
+    readonly address: string;
+    readonly port: number;
+    /** Where the broker asks about logins, with its certificate. */
+    readonly loginsPort: number;
+  };
+  /** MQTT over TLS, as machines reach it. */
+  readonly machines: { readonly host: string; readonly port: number };
+  /** Plain HTTP for `/healthy`, `/ready` and `/metrics`. */
+  readonly metricsPort: number;
+}
+
+const text = { type: "string", minLength: 1 };
+/** 0 takes a free one. */
+const port = { type: "integer", minimum: 0, maximum: 65535 };
+const allOf = (properties: Record<string, unknown>, optional: readonly string[] = []) => ({
+  type: "object",
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  properties,
+});
+
+const schema = allOf({
+  certificate: allOf({ certificate: text, key: text, authority: text }),
+  timeSeries: allOf({ url: { ...text, pattern: "^https://" }, database: { ...text, pattern: "^\\w+$" } }),
+  relational: allOf({ host: text, port, database: text, authority: text, username: text, password: text }),
+  broker: allOf(
+    {
+      host: text,
+      port,
+      serverName: text,
+      authority: text,
+      queues: { type: "array", minItems: 1, items: text },
+    },
+    ["authority"],
+  ),
+  web: allOf({ address: { ...text, pattern: "^https://" }, port, loginsPort: port }),
+  machines: allOf({ host: text, port }),
+  metricsPort: port,
+});
+
+/** @throws ConfigurationError */
+export function readConnections(folder: string): Connections {
+  const file = join(folder, "connections.json");
+  const value = readJsonFile(file);
+  requireValid(file, value, newValidator().compile(schema));
+  return value as Connections;
+}

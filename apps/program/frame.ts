@@ -1,0 +1,112 @@
+/**
+ * Runs one program of the cluster from its first file to its last line: reads what the stack mounts, answers health
+ * checks from the start, stops in order on SIGTERM or SIGINT, and never leaves a process that hangs.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import { aborted } from "../../base/aborted.ts";
+import { programs } from "../programs.ts";
+import { connectionsFolder, readConnections } from "./connections.ts";
+import { serveHealth } from "./health-server.ts";
+import { localisationFolder, readLocalisationFiles } from "./localisation-files.ts";
+import { openProgramLog } from "./log.ts";
+import { messageOf, Patience } from "./patience.ts";
+import type { Program, ProgramContext, RunningProgram } from "./program.ts";
+
+/** Kubernetes kills the process after 90 seconds. */
+const longestStopMilliseconds = 85_000;
+
+export interface FrameOptions {
+  readonly connections?: string;
+  readonly localisation?: string;
+  /** Address to listen on; all where absent, as a pod has to. */
+  readonly bind?: string;
+}
+
+/** SIGTERM or SIGINT. */
+class Interruption extends Error {
+  override readonly name = "Interruption";
+}
+
+/**
+ * Returns when the program has ended by itself or was told to stop.
+ * @throws ConfigurationError when a file is missing or broken; whatever made the program fail.
+ */
+export async function run(name: string, options: FrameOptions): Promise<void> {
+  const connections = readConnections(options.connections ?? connectionsFolder);
+  const localisation = readLocalisationFiles(options.localisation ?? localisationFolder);
+  const log = openProgramLog(name);
+  const end = new AbortController();
+  endOnSignals(end, log);
+  const patience = new Patience(log, end.signal);
+  let running: RunningProgram | undefined;
+  const health = await serveHealth(
+    connections.metricsPort,
+    {
+      notReady: async () => {
+        if (end.signal.aborted) return "stopping";
+        if (patience.reason !== undefined) return patience.reason;
+        return running === undefined ? "starting" : running.notReady().catch(messageOf);
+      },
+      metrics: async () => (await running?.metrics()) ?? [],
+    },
+    options.bind,
+  );
+  log.info({ port: health.port, country: localisation.country.country }, "started");
+  const context: ProgramContext = {
+    connections,
+    localisation,
+    log,
+    signal: end.signal,
+    ...(options.bind !== undefined && { bind: options.bind }),
+    waitFor: (what, attempt, isFinal) => patience.waitFor(what, attempt, isFinal),
+    fail: (error) => end.abort(error),
+  };
+  try {
+    const program: Program = await programs[name]!();
+    const runs = await program.runProgram(context);
+    running = runs;
+    log.info("running");
+    await Promise.race([runs.finished ?? aborted(end.signal), aborted(end.signal)]);
+    end.signal.throwIfAborted();
+  } catch (error) {
+    if (!(end.signal.reason instanceof Interruption)) throw error;
+    // A Job that ends well is not tried again.
+    if (running?.finished !== undefined) throw new Error(`${name} was told to stop before it was done.`);
+  } finally {
+    end.abort(new Interruption("ended"));
+    await stopInTime(running, log);
+    await health.close();
+    log.info("ended");
+  }
+}
+
+async function stopInTime(running: RunningProgram | undefined, log: Logger): Promise<void> {
+  if (running === undefined) return;
+  const inTime = new AbortController();
+  const late = delay(longestStopMilliseconds, true, { signal: inTime.signal }).catch(() => false);
+  const stopped = running.stop().then(
+    () => false,
+    (error: unknown) => {
+      log.error({ error: messageOf(error) }, "stopping failed");
+      return false;
+    },
+  );
+  if (await Promise.race([stopped, late])) {
+    log.error({ milliseconds: longestStopMilliseconds }, "what was under way did not end in time");
+    process.exit(3);
+  }
+  inTime.abort();
+}
+
+/** A second signal ends the process at once. */
+function endOnSignals(end: AbortController, log: Logger): void {
+  let signals = 0;
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      signals += 1;
+      if (signals > 1) process.exit(130);
+      log.info({ signal }, "stopping");
+      end.abort(new Interruption(signal));
+    });
+}

@@ -1,8 +1,0 @@
-/** Tells drizzle-kit where the tables are defined and where their migrations go. */
-import { defineConfig } from "drizzle-kit";
-
-export default defineConfig({
-  dialect: "postgresql",
-  schema: "./apps/relational/schema.ts",
-  out: "./apps/relational/migrations",
-});

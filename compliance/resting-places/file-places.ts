@@ -1,0 +1,54 @@
+/** Places that the localisation file alone names: the backups' destination and Pulumi's own state. */
+import { awsRegions } from "../../localisation/cloud-geography.ts";
+import type { Country } from "../../localisation/schema/country.ts";
+import type { Place } from "../report-schema.ts";
+
+export function filePlaces(country: Country): Place[] {
+  return [...backupDestination(country), state(country)];
+}
+
+/** On AWS the bucket is the plan's own. */
+function backupDestination({ hosting }: Country): Place[] {
+  const { destination, retention } = hosting.backup;
+  if (destination === undefined || hosting.target === "aws") return [];
+  return [
+    {
+      name: `bucket ${destination.bucket}`,
+      kind: "Bucket",
+      part: "backup",
+      dataClasses: ["backups"],
+      ...(destination.region !== undefined && { region: destination.region }),
+      zones: [],
+      countries: [destination.country],
+      certainty: "declared",
+      address: `${destination.endpoint}/${destination.bucket}`,
+      encryption: { by: "unknown" },
+      retention,
+    },
+  ];
+}
+
+function state({ hosting, country }: Country): Place {
+  const { backend, url, key, secrets } = hosting.state;
+  const region = url === undefined ? undefined : new URLSearchParams(url.split("?")[1]).get("region");
+  const known = region == null ? undefined : awsRegions[region];
+  const declared = hosting.state.country;
+  return {
+    name: "Pulumi state",
+    kind: backend === "bucket" ? "Bucket" : "File",
+    part: "state",
+    dataClasses: ["state", "keys"],
+    ...(region != null && { region }),
+    zones: [],
+    ...(backend === "file"
+      ? { countries: [], certainty: "unknown" }
+      : known !== undefined
+        ? { countries: [known.country], certainty: "known" }
+        : { countries: [declared ?? country], certainty: "declared" }),
+    ...(url !== undefined && { address: url }),
+    encryption:
+      secrets === "passphrase"
+        ? { by: "passphrase" }
+        : { by: "key", ...(key !== undefined && { detail: key }) },
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * One reading of a file under examination: what checks beyond the schema read and report by. A check sees only
+ * values that the schema found sound, so that one mistake is reported once and all the others too.
+ */
+
+import type { PathSegment, Problem } from "../problem.ts";
+import { type LocatedDocument, type LocatedMap, nodeAt } from "../read/document.ts";
+import type { Country } from "../schema/country.ts";
+import { PathSet } from "./path-set.ts";
+
+type Path = readonly PathSegment[];
+type At<T, P extends Path> = P extends readonly [infer Key, ...infer Rest extends Path]
+  ? Key extends keyof NonNullable<T>
+    ? At<NonNullable<T>[Key], Rest>
+    : never
+  : NonNullable<T>;
+type Item<T> = T extends readonly (infer E)[] ? E : never;
+
+export interface Circumstances {
+  readonly environment: string | undefined;
+  /** YYYY-MM-DD in the country's time zone. */
+  readonly today: string;
+}
+
+export class Examination {
+  readonly problems: Problem[] = [];
+  readonly warnings: Problem[] = [];
+  readonly document: LocatedDocument;
+  readonly circumstances: Circumstances;
+  /** Complete where the file is sound; read it through `read` and `elements`. */
+  readonly draft: Country;
+  private readonly root: LocatedMap;
+  private readonly spoiled: PathSet;
+
+  constructor(
+    document: LocatedDocument,
+    root: LocatedMap,
+    draft: Country,
+    spoiled: readonly Path[],
+    circumstances: Circumstances,
+  ) {
+    this.document = document;
+    this.root = root;
+    this.draft = draft;
+    this.circumstances = circumstances;
+    this.spoiled = new PathSet(spoiled);
+  }
+
+  /** The value at a path; undefined where it is absent or the file has a problem in it. */
+  read<const P extends Path>(...path: P): At<Country, P> | undefined {
+    return this.isSound(path) ? (this.valueAt(path) as At<Country, P> | undefined) : undefined;
+  }
+
+  /** The sound items of a list, each with its path. */
+  elements<const P extends Path>(...path: P): readonly { item: Item<At<Country, P>>; path: Path }[] {
+    if (!this.isReachable(path)) return [];
+    const value = this.valueAt(path);
+    if (!Array.isArray(value)) return [];
+    return value
+      .map((item: Item<At<Country, P>>, index) => ({ item, path: [...path, index] }))
+      .filter((element) => this.isSound(element.path));
+  }
+
+  /** One field of each item of a list, where that field is sound, whatever else is wrong with the item. */
+  fields<const P extends Path, K extends keyof Item<At<Country, P>> & string>(
+    list: P,
+    key: K,
+  ): readonly { value: NonNullable<Item<At<Country, P>>[K]>; path: Path }[] {
+    const items = this.valueAt(list);
+    if (!Array.isArray(items)) return [];
+    return items.flatMap((_, index) => {
+      const path = [...list, index, key];
+      const value = this.isSound(path) ? this.valueAt(path) : undefined;
+      return value === undefined ? [] : [{ value: value as NonNullable<Item<At<Country, P>>[K]>, path }];
+    });
+  }
+
+  /** The keys of a map, whatever is wrong with their values. */
+  keys(...path: Path): readonly string[] {
+    const value = this.isReachable(path) ? this.valueAt(path) : undefined;
+    return typeof value === "object" && value !== null ? Object.keys(value) : [];
+  }
+
+  isSound(path: Path): boolean {
+    return !this.spoiled.touches(path);
+  }
+
+  /** Whether the file itself says something at the path, rather than a default. */
+  isWritten(path: Path): boolean {
+    return nodeAt(this.root, path).depth === path.length;
+  }
+
+  report(path: Path, message: string, cure: string, side: "key" | "value" = "value"): void {
+    this.problems.push(this.problem(path, message, cure, side));
+  }
+
+  warn(path: Path, message: string, cure: string, side: "key" | "value" = "value"): void {
+    this.warnings.push(this.problem(path, message, cure, side));
+  }
+
+  private valueAt(path: Path): unknown {
+    let value: unknown = this.draft;
+    for (const segment of path) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, segment)) return undefined;
+      value = (value as Record<PathSegment, unknown>)[segment];
+    }
+    return value ?? undefined;
+  }
+
+  private problem(path: Path, message: string, cure: string, side: "key" | "value"): Problem {
+    const { node, depth } = nodeAt(this.root, path);
+    return this.document.problemAt(node, depth === path.length ? side : "key", message, cure);
+  }
+
+  /** No problem at the path or above it. */
+  private isReachable(path: Path): boolean {
+    return !this.spoiled.covers(path);
+  }
+}
+
+/** A check beyond the schema. It reports through the examination and never throws for what the file says. */
+export type Rule = (examination: Examination) => void;

@@ -1,0 +1,103 @@
+/** Defaults that follow from other fields of the file, where only one value makes sense; else the field is missing. */
+import type { Examination } from "../check/examination.ts";
+import { awsRegionsIn } from "../cloud-geography.ts";
+import { currenciesOf } from "../generated/currencies.ts";
+import { otherRegions } from "../rules/cloud-regions.ts";
+import type { Country } from "../schema/country.ts";
+import { countryName, timeZonesOf } from "../schema/formats.ts";
+import { dataClassNames } from "../schema/residency.ts";
+import { publicHolidays } from "./holidays.ts";
+
+type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+
+/** Completes the examination's draft in place and reports what it can't derive. */
+export function deriveDefaults(examination: Examination): void {
+  const draft = examination.draft as Mutable<Country>;
+  territory(examination, draft);
+  contacts(examination, draft);
+  residency(examination, draft);
+  hosting(examination, draft);
+  if (examination.isSound(["diagnostic"])) {
+    const languages = examination.read("languages");
+    if (languages !== undefined) draft.diagnostic.languages ??= [...languages];
+  }
+  telemetry(examination, draft);
+}
+
+function territory(examination: Examination, draft: Mutable<Country>): void {
+  const country = examination.read("country");
+  if (country === undefined) return;
+  const languages = examination.read("languages");
+  if (languages !== undefined)
+    draft.names ??= Object.fromEntries(
+      languages.map((language) => [language, countryName(country, language) ?? country]),
+    );
+  draft.timezone ??= onlyOne(examination, "timezone", "time zones", country, timeZonesOf(country));
+  draft.currency ??= onlyOne(examination, "currency", "currencies", country, currenciesOf[country] ?? []);
+}
+
+function onlyOne(
+  examination: Examination,
+  key: string,
+  what: string,
+  country: string,
+  choices: readonly string[],
+): string {
+  const [first] = choices;
+  if (choices.length !== 1 || first === undefined)
+    examination.report(
+      [key],
+      `"${key}" is missing.`,
+      choices.length === 0
+        ? `Add it.`
+        : `Add one of the ${what} of ${countryName(country)}: ${choices.join(", ")}.`,
+    );
+  return first ?? "";
+}
+
+function contacts(examination: Examination, draft: Mutable<Country>): void {
+  const email = examination.read("programme", "operator", "email");
+  if (email === undefined) return;
+  if (examination.isSound(["notifications"])) draft.notifications.from ??= email;
+  if (examination.isSound(["support"])) draft.support.email ??= email;
+}
+
+function residency(examination: Examination, draft: Mutable<Country>): void {
+  const country = examination.read("country");
+  if (country === undefined || !examination.isSound(["residency", "dataClasses"])) return;
+  const laws = examination.read("residency", "laws");
+  const articles = laws?.flatMap((law) => law.articles.map(({ article }) => `${law.id}:${article}`));
+  for (const name of dataClassNames) {
+    const dataClass = draft.residency.dataClasses[name];
+    dataClass.restsIn ??= [country];
+    if (articles !== undefined) dataClass.articles ??= [...articles];
+  }
+  draft.residency.regions ??= awsRegionsIn(country).map((region) => ({ provider: "aws", region }));
+}
+
+function hosting(examination: Examination, draft: Mutable<Country>): void {
+  const country = examination.read("country");
+  const aws = draft.hosting?.aws;
+  if (country === undefined || aws === undefined || !examination.isSound(["hosting", "aws"])) return;
+  const regions = awsRegionsIn(country);
+  const [only] = regions;
+  if (aws.region === undefined) {
+    if (regions.length !== 1 || only === undefined) {
+      examination.report(["hosting", "aws"], '"region" is missing.', otherRegions(examination), "key");
+      return;
+    }
+    aws.region = only;
+  }
+  aws.zones ??= ["a", "b", "c"].map((letter) => `${aws.region}${letter}`);
+}
+
+function telemetry(examination: Examination, draft: Mutable<Country>): void {
+  const country = examination.read("country");
+  const languages = examination.read("languages");
+  if (country === undefined || languages === undefined || !examination.isSound(["telemetry"])) return;
+  if (draft.telemetry.holidays !== undefined) return;
+  const year = Number(examination.circumstances.today.slice(0, 4));
+  draft.telemetry.holidays = structuredClone(publicHolidays(country, languages, [year, year + 1])) as Mutable<
+    Country["telemetry"]["holidays"]
+  >;
+}

@@ -1,0 +1,106 @@
+/** Checks a catalogue's messages, and what a translation lacks or has too much beside the English catalogue. */
+
+import { nearest } from "../../base/nearest.ts";
+import { type Problem, quote } from "../problem.ts";
+import { standardQuestions } from "../questionnaire.ts";
+import { nodeAt } from "../read/document.ts";
+import type { Catalogue } from "../schema/catalogue.ts";
+import type { LoadedCatalogue } from "./catalogue.ts";
+import { argumentsOf, faultOf } from "./message-format.ts";
+
+interface Comparison {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Per translation, the comparison with this English catalogue. */
+const compared = new WeakMap<Catalogue, { readonly english: Catalogue; readonly comparison: Comparison }>();
+
+export function compareWithEnglish(translated: LoadedCatalogue, english: Catalogue): Comparison {
+  if (translated.catalogue === english) return { problems: [], warnings: [] };
+  const known = compared.get(translated.catalogue);
+  if (known?.english === english) return known.comparison;
+  const comparison = {
+    problems: unknownArguments(translated, english),
+    warnings: missingTexts(translated, english),
+  };
+  compared.set(translated.catalogue, { english, comparison });
+  return comparison;
+}
+
+export function malformedMessages({ catalogue, document }: LoadedCatalogue): Problem[] {
+  return Object.entries(catalogue.messages).flatMap(([key, message]) => {
+    const fault = faultOf(message);
+    if (fault === undefined) return [];
+    const { node } = nodeAt(document.root, ["messages", key]);
+    return [
+      document.problemAt(
+        node,
+        "value",
+        `The message is malformed: ${fault}.`,
+        "Compare its braces with the English one.",
+      ),
+    ];
+  });
+}
+
+/** A page gives a message the values that the English one names, and no others. */
+function unknownArguments({ catalogue, document }: LoadedCatalogue, english: Catalogue): Problem[] {
+  return Object.entries(catalogue.messages).flatMap(([key, message]) => {
+    const original = english.messages[key];
+    if (original === undefined || message === original || !message.includes("{")) return [];
+    const known = argumentsOf(original);
+    const { node } = nodeAt(document.root, ["messages", key]);
+    return [...argumentsOf(message)]
+      .filter((name) => !known.has(name))
+      .map((name) => {
+        const near = nearest(name, known);
+        const choices = known.size === 0 ? "It takes none." : `It takes: ${[...known].join(", ")}.`;
+        return document.problemAt(
+          node,
+          "value",
+          `The message takes no value ${quote(name)}.`,
+          near === undefined ? choices : `Did you mean ${quote(near)}?`,
+        );
+      });
+  });
+}
+
+function missingTexts({ catalogue, document }: LoadedCatalogue, english: Catalogue): Problem[] {
+  const warnings: Problem[] = [];
+  const questions = standardQuestions.map(({ id }) => id);
+  for (const [section, wanted] of [
+    ["messages", Object.keys(english.messages)] as const,
+    ["questions", questions] as const,
+  ]) {
+    const node = document.root.entries.get(section);
+    if (node?.kind !== "map") continue;
+    const missing = wanted.filter((key) => !Object.hasOwn(catalogue[section], key));
+    if (missing.length > 0)
+      warnings.push(
+        document.problemAt(
+          node,
+          "key",
+          `Of ${wanted.length} texts ${missing.length} are missing; they show in English.`,
+          `Translate ${listed(missing)}.`,
+        ),
+      );
+    const known = new Set(wanted);
+    for (const [key, item] of node.entries) {
+      if (known.has(key)) continue;
+      const near = nearest(key, missing);
+      warnings.push(
+        document.problemAt(
+          item,
+          "key",
+          `${quote(key)} is in no page.`,
+          near === undefined ? "Take it out." : `Did you mean ${quote(near)}?`,
+        ),
+      );
+    }
+  }
+  return warnings;
+}
+
+const listed = (keys: readonly string[]): string =>
+  keys.length <= 8 ? keys.join(", ") : `${keys.slice(0, 8).join(", ")} and ${keys.length - 8} more`;

@@ -1,0 +1,188 @@
+/**
+ * Brings an older localisation file up to the present version of the format, in place. Only the words that changed
+ * are rewritten, so comments, order, spacing and line ends stay as they are.
+ */
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument as parseYaml } from "yaml";
+import { formatPath, LocalisationError, type PathSegment, quote } from "../problem.ts";
+import { parseDocument } from "../read/document.ts";
+import { LineIndex } from "../read/line-index.ts";
+import { readSource } from "../read/source.ts";
+import { apiVersion } from "../schema/country.ts";
+import type { Migration, Pattern } from "./migration.ts";
+import { fromFirstDraft } from "./v1alpha1.ts";
+import { requireKnownVersion } from "./versions.ts";
+
+const migrations: readonly Migration[] = [fromFirstDraft];
+
+export interface Change {
+  /** From 1, in the file before the change. */
+  readonly line: number;
+  /** `timeZone is now timezone.` */
+  readonly message: string;
+}
+
+export interface MigratedFile {
+  readonly file: string;
+  /** Versions before and after; the same where there was nothing to do. */
+  readonly from: string;
+  readonly to: string;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Rewrites the file atomically: after a crash it is the old one or the new one, whole.
+ * @param options.write false only tells what would change.
+ * @throws LocalisationError where the file can't be read or is of an unknown version.
+ */
+export function migrateFile(file: string, options: { write?: boolean } = {}): MigratedFile {
+  const source = readSource(file);
+  const document = parseDocument(source);
+  if (document.problems.length > 0) throw new LocalisationError(document.problems);
+  const from = requireKnownVersion(document);
+  let text = source.original;
+  let version = from;
+  const changes: Change[] = [];
+  while (version !== apiVersion) {
+    const migration = migrations.find((candidate) => candidate.from === version);
+    if (migration === undefined) throw new Error(`No migration leads on from ${version}.`);
+    const step = apply(migration, text, file);
+    text = step.text;
+    changes.push(...step.changes);
+    version = migration.to;
+  }
+  if (text !== source.original && options.write !== false) replaceFile(file, text);
+  return { file, from, to: version, changes };
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly message: string;
+}
+
+function apply(migration: Migration, text: string, file: string): { text: string; changes: Change[] } {
+  const yaml = parseYaml(text, { schema: "core", version: "1.2", uniqueKeys: false, logLevel: "silent" });
+  const edits: Edit[] = [];
+  const lines = new LineIndex(text);
+  visit(yaml.contents, [], (edit) => edits.push(edit), migration, { file, lines });
+  edits.sort((a, b) => a.start - b.start);
+  const changes = edits.map((edit) => ({ line: lines.placeOf(edit.start).line, message: edit.message }));
+  let changed = text;
+  for (const edit of edits.toReversed())
+    changed = changed.slice(0, edit.start) + edit.text + changed.slice(edit.end);
+  return { text: changed, changes };
+}
+
+function visit(
+  node: Node | null | undefined,
+  path: readonly PathSegment[],
+  edit: (edit: Edit) => void,
+  migration: Migration,
+  at: { readonly file: string; readonly lines: LineIndex },
+): void {
+  // What an alias stands for is changed where it is written.
+  if (node === null || node === undefined || isAlias(node)) return;
+  if (isSeq(node))
+    for (const [index, item] of node.items.entries())
+      visit(item as Node, [...path, index], edit, migration, at);
+  if (isScalar(node)) replaceValue(node, path, edit, migration);
+  if (!isMap(node)) return;
+  for (const pair of node.items) {
+    const key = pair.key as Node;
+    if (!isScalar(key) || key.range == null) continue;
+    const name = String(key.value);
+    const here = [...path, name];
+    const rename = migration.renames.find((candidate) => matches(candidate.path, withinOverlay(here)));
+    if (rename !== undefined) {
+      if (node.has(rename.to)) throw bothNames(at, key.range[0], here, rename.to);
+      edit({
+        start: key.range[0],
+        end: key.range[1],
+        text: rename.to,
+        message: `${formatPath(here)} is now ${rename.to}.`,
+      });
+    }
+    visit(pair.value as Node | null, here, edit, migration, at);
+  }
+}
+
+function replaceValue(
+  node: Node & { value?: unknown; source?: string },
+  path: readonly PathSegment[],
+  edit: (edit: Edit) => void,
+  migration: Migration,
+): void {
+  const replacement = migration.replacements.find((candidate) =>
+    matches(candidate.path, withinOverlay(path)),
+  );
+  const typed = node.source ?? String(node.value);
+  const text = replacement?.replace(node.value, typed);
+  if (text === undefined || node.range == null) return;
+  edit({
+    start: node.range[0],
+    end: node.range[1],
+    text,
+    message: `${formatPath(path)}: ${typed} is now ${text}.`,
+  });
+}
+
+/** An overlay holds parts of a whole file. */
+const withinOverlay = (path: readonly PathSegment[]): readonly PathSegment[] =>
+  path[0] === "hosting" && path[1] === "environments" && path.length > 3 ? path.slice(3) : path;
+
+const matches = (pattern: Pattern, path: readonly PathSegment[]): boolean =>
+  pattern.length === path.length &&
+  pattern.every((segment, index) => segment === "*" || segment === path[index]);
+
+function bothNames(
+  { file, lines }: { readonly file: string; readonly lines: LineIndex },
+  offset: number,
+  path: readonly PathSegment[],
+  to: string,
+): LocalisationError {
+  const message = `${quote(path.at(-1))} would become ${quote(to)}, which stands beside it.`;
+  return new LocalisationError([
+    {
+      file,
+      ...lines.placeOf(offset),
+      path: formatPath(path),
+      message,
+      cure: "Keep one of the two.",
+    },
+  ]);
+}
+
+/** Writes beside the file, then renames: a reader sees the old text or the new one. */
+function replaceFile(file: string, text: string): void {
+  const target = realpathSync(file);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.tmp`);
+  try {
+    const descriptor = openSync(temporary, "wx", statSync(target).mode);
+    try {
+      writeSync(descriptor, text);
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    const message = `The file can't be rewritten (${(error as NodeJS.ErrnoException).code ?? error}).`;
+    const cure = `Allow this user to write in ${dirname(target)}, and check that the disk has room.`;
+    throw new LocalisationError([{ file, line: 1, column: 1, path: "", message, cure }]);
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * Parses YAML 1.2 (core schema) into a tree in which every value knows its place in the file. Refuses what could
+ * be read in two ways or is built to exhaust memory: duplicate keys, merge keys, tags, exploding aliases.
+ */
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  type Pair,
+  Parser,
+  type Scalar,
+  visit,
+  type YAMLError,
+} from "yaml";
+import { formatPath, LocalisationError, type PathSegment, type Problem, quote } from "../problem.ts";
+import { LineIndex } from "./line-index.ts";
+import type { Source } from "./source.ts";
+import { describeSyntax } from "./syntax-messages.ts";
+
+const maximumDepth = 40;
+const maximumNodes = 50_000;
+/** The parser's own count of open collections; an indented group opens up to two. */
+const maximumParserDepth = 120;
+const maximumTokens = 250_000;
+const maximumProblems = 200;
+const maximumSyntaxProblems = 20;
+/** Names that objects have of themselves; as keys they would mislead libraries. */
+const namesOfObjects: ReadonlySet<string> = new Set([
+  ...Object.getOwnPropertyNames(Object.prototype),
+  "prototype",
+]);
+
+interface Located {
+  /** Where the value starts, and its key where it has one. */
+  readonly offset: number;
+  readonly keyOffset: number;
+  /** Where it stands in the file. */
+  readonly path: readonly PathSegment[];
+}
+export interface LocatedMap extends Located {
+  readonly kind: "map";
+  readonly entries: ReadonlyMap<string, LocatedNode>;
+}
+export interface LocatedList extends Located {
+  readonly kind: "list";
+  readonly items: readonly LocatedNode[];
+}
+export interface LocatedScalar extends Located {
+  readonly kind: "scalar";
+  readonly value: string | number | boolean | null;
+  /** The plain text as it was typed, e.g. `01` for the number 1. */
+  readonly typed: string | undefined;
+}
+export type LocatedNode = LocatedMap | LocatedList | LocatedScalar;
+
+export interface LocatedDocument {
+  readonly source: Source;
+  readonly root: LocatedMap;
+  /** Problems that leave the tree usable, so that further checks can add theirs. */
+  readonly problems: readonly Problem[];
+  problemAt(node: Located, target: "key" | "value", message: string, cure: string): Problem;
+}
+
+/** @throws LocalisationError where the text is not one YAML map. */
+export function parseDocument(source: Source): LocatedDocument {
+  const lines = new LineIndex(source.text);
+  const place = (offset: number) => ({ file: source.file, ...lines.placeOf(offset) });
+  const yaml = compose(source, place);
+  const problems: Problem[] = [];
+  const root = new TreeBuilder(yaml, problems, place).build();
+  if (root?.kind !== "map") {
+    const offset = root?.offset ?? 0;
+    const empty = root === undefined || (root.kind === "scalar" && root.value === null);
+    problems.push({
+      ...place(empty ? 0 : offset),
+      path: "",
+      message: empty ? "The file is empty." : "The file holds no keys with values.",
+      cure: "Start from countries/template.yaml.",
+    });
+    throw new LocalisationError(problems);
+  }
+  return {
+    source,
+    root,
+    problems,
+    problemAt: (node, target, message, cure) => ({
+      ...place(target === "key" ? node.keyOffset : node.offset),
+      path: formatPath(node.path),
+      message,
+      cure,
+    }),
+  };
+}
+
+type Locate = (offset: number) => Position;
+type Position = Pick<Problem, "file" | "line" | "column">;
+
+function compose(source: Source, place: Locate): Document.Parsed {
+  const composer = new Composer({
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+  });
+  const tokens = boundedTokens(source.text, place);
+  const documents = [...composer.compose(tokens, true, source.text.length)] as Document.Parsed[];
+  const [first, second] = documents;
+  const problems = documents
+    .flatMap((document): YAMLError[] => [...document.errors, ...document.warnings])
+    .slice(0, maximumSyntaxProblems)
+    .filter((error, index, errors) => error.pos[0] !== errors[index - 1]?.pos[0])
+    .map((error) => ({
+      ...place(opening(error, first) ?? error.pos[0]),
+      path: "",
+      ...describeSyntax(error.code, error.message),
+    }));
+  if (second !== undefined)
+    problems.push({
+      ...place(second.range[0]),
+      path: "",
+      message: "A second document starts here.",
+      cure: 'Keep one document per file; take out the "---" line.',
+    });
+  if (problems.length > 0 || first === undefined) throw new LocalisationError(problems);
+  return first;
+}
+
+/** Where an unclosed quote or bracket opens: the parser notices it only further on. */
+function opening(error: YAMLError, yaml: Document.Parsed | undefined): number | undefined {
+  const isQuote = error.code === "MISSING_CHAR" && error.message.includes("closing");
+  const isBracket = error.code === "BAD_INDENT" && error.message.startsWith("Flow");
+  if (yaml === undefined || !(isQuote || isBracket)) return undefined;
+  let start: number | undefined;
+  const [at] = error.pos;
+  visit(yaml, (_, node) => {
+    if (!isScalar(node) && !(isCollection(node) && node.flow === true)) return;
+    if (isScalar(node) === isQuote && node.range != null && node.range[0] < at && node.range[1] >= at)
+      start = node.range[0];
+  });
+  return start;
+}
+
+/** Stops before a file that is built to exhaust the parser does so. */
+function* boundedTokens(text: string, place: Locate): Generator<CST.Token> {
+  const parser = new Parser();
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    count += 1;
+    if (parser.stack.length > maximumParserDepth)
+      throw new LocalisationError([tooDeep(place(parser.offset))]);
+    if (count > maximumTokens) throw new LocalisationError([tooMuch(place(parser.offset))]);
+  }
+  yield* parser.end();
+}
+
+const tooMuch = (position: Position): Problem => ({
+  ...position,
+  path: "",
+  message: `Up to here the file holds ${maximumTokens.toLocaleString("en")} words and signs; no more are read.`,
+  cure: "Check that it is the right file.",
+});
+
+const tooDeep = (position: Position): Problem => ({
+  ...position,
+  path: "",
+  message: `The values are nested more than ${maximumDepth} deep.`,
+  cure: "Check the brackets and the indentation.",
+});
+
+/** Turns YAML nodes into located ones, with a budget that aliases count against as often as they are used. */
+class TreeBuilder {
+  private nodes = 0;
+  private readonly yaml: Document.Parsed;
+  private readonly problems: Problem[];
+  private readonly place: Locate;
+
+  constructor(yaml: Document.Parsed, problems: Problem[], place: Locate) {
+    this.yaml = yaml;
+    this.problems = problems;
+    this.place = place;
+  }
+
+  build(): LocatedNode | undefined {
+    if (this.yaml.contents === null) return undefined;
+    return this.node(this.yaml.contents, { path: [], keyOffset: 0 });
+  }
+
+  private node(
+    node: Node,
+    at: { path: readonly PathSegment[]; keyOffset: number; offset?: number },
+  ): LocatedNode {
+    const offset = at.offset ?? node.range?.[0] ?? at.keyOffset;
+    const located = { offset, keyOffset: at.keyOffset, path: at.path };
+    this.nodes += 1;
+    if (this.nodes > maximumNodes)
+      this.refuse(
+        offset,
+        `The file holds more than ${maximumNodes} values.`,
+        "Take out what repeats; check aliases (*name).",
+      );
+    if (at.path.length > maximumDepth)
+      throw new LocalisationError([...this.problems, tooDeep(this.place(offset))]);
+    if (isAlias(node)) {
+      const target = node.resolve(this.yaml);
+      if (target === undefined)
+        this.refuse(offset, `The alias "*${node.source}" names no anchor.`, `Write the value itself.`);
+      return this.node(target as Node, { ...at, offset });
+    }
+    if (isMap(node))
+      return {
+        kind: "map",
+        ...located,
+        entries: this.entries(node.items as Pair<Node, Node | null>[], located),
+      };
+    if (isSeq(node))
+      return {
+        kind: "list",
+        ...located,
+        items: node.items.map((item, index) =>
+          this.node(item as Node, {
+            path: [...at.path, index],
+            keyOffset: (item as Node).range?.[0] ?? offset,
+            ...(at.offset === undefined ? {} : { offset: at.offset }),
+          }),
+        ),
+      };
+    const scalar = node as Scalar;
+    const typed = typeof scalar.source === "string" ? scalar.source : undefined;
+    return { kind: "scalar", ...located, value: scalarValue(scalar), typed };
+  }
+
+  private entries(pairs: readonly Pair<Node, Node | null>[], parent: Located): Map<string, LocatedNode> {
+    const entries = new Map<string, LocatedNode>();
+    for (const pair of pairs) {
+      const keyOffset = pair.key.range?.[0] ?? parent.offset;
+      if (!isScalar(pair.key)) {
+        this.refuse(keyOffset, "This key is not a word.", "Write a plain word before the colon.");
+        continue;
+      }
+      const key =
+        typeof pair.key.value === "string" ? pair.key.value : (pair.key.source ?? String(pair.key.value));
+      const path = [...parent.path, key];
+      if (namesOfObjects.has(key)) {
+        this.report(keyOffset, path, `${quote(key)} is not allowed as a key.`, "Take it out.");
+        continue;
+      }
+      if (key === "<<") {
+        this.report(keyOffset, path, "Merge keys (<<) are not read.", "Write the keys out.");
+        continue;
+      }
+      if (entries.has(key)) {
+        const first = this.place(entries.get(key)?.keyOffset ?? 0).line;
+        this.report(
+          keyOffset,
+          path,
+          `The key ${quote(key)} stands here a second time.`,
+          `Keep this one or the one in line ${first}.`,
+        );
+        continue;
+      }
+      const value = pair.value;
+      entries.set(
+        key,
+        value === null
+          ? { kind: "scalar", value: null, typed: "", offset: keyOffset, keyOffset, path }
+          : this.node(value, { path, keyOffset }),
+      );
+    }
+    return entries;
+  }
+
+  private report(offset: number, path: readonly PathSegment[], message: string, cure: string): void {
+    this.problems.push({ ...this.place(offset), path: formatPath(path), message, cure });
+    if (this.problems.length >= maximumProblems)
+      this.refuse(
+        offset,
+        `Up to here there are ${maximumProblems} problems; the rest of the file was not read.`,
+        "Mend these first.",
+      );
+  }
+
+  private refuse(offset: number, message: string, cure: string): never {
+    throw new LocalisationError([...this.problems, { ...this.place(offset), path: "", message, cure }]);
+  }
+}
+
+function scalarValue(scalar: Scalar): string | number | boolean | null {
+  const { value } = scalar;
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  return null;
+}
+
+/** The plain value of a tree. */
+export function plainValue(node: LocatedNode): unknown {
+  if (node.kind === "scalar") return node.value;
+  if (node.kind === "list") return node.items.map(plainValue);
+  const value: Record<string, unknown> = {};
+  for (const [key, child] of node.entries) value[key] = plainValue(child);
+  return value;
+}
+
+/** The node at a path, or the nearest one above it, with how many segments led to it. */
+export function nodeAt(
+  root: LocatedNode,
+  path: readonly PathSegment[],
+): { node: LocatedNode; depth: number } {
+  let node = root;
+  for (const [depth, segment] of path.entries()) {
+    const child: LocatedNode | undefined =
+      node.kind === "map"
+        ? node.entries.get(String(segment))
+        : node.kind === "list"
+          ? node.items[Number(segment)]
+          : undefined;
+    if (child === undefined) return { node, depth };
+    node = child;
+  }
+  return { node, depth: path.length };
+}

@@ -1,0 +1,163 @@
+/**
+ * The plan as files for `kubectl apply`: one object a file, in the order in which a cluster can take them. Secrets are not
+ * among them: a script makes them in the cluster. Nor are the operators' charts: another script installs them.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { stringify } from "yaml";
+import type { GeneratedKind } from "../components/generated-value.ts";
+import { at, isManifest, kindOf, type Plan, type PlannedResource, type Properties } from "./plan.ts";
+
+/** What others need comes first; kubectl applies a folder in the order of the file names. */
+const order = [
+  ["Namespace"],
+  ["StorageClass"],
+  ["ServiceAccount", "ResourceQuota", "LimitRange", "NetworkPolicy"],
+  ["Issuer", "Certificate"],
+  ["ConfigMap"],
+  ["Service", "PodDisruptionBudget", "ObjectStore"],
+  ["StatefulSet", "Cluster", "ScheduledBackup"],
+  ["Job", "Deployment", "CronJob", "HorizontalPodAutoscaler"],
+] as const;
+
+export type Manifests = ReadonlyMap<string, string>;
+
+/** An object as the cluster's API takes it. */
+export function manifestOf({ properties }: PlannedResource): Properties {
+  const { apiVersion, kind, metadata, ...rest } = properties;
+  return { ...(apiVersion && { apiVersion }), ...(kind && { kind }), ...(metadata && { metadata }), ...rest };
+}
+
+export function manifestYaml(resource: PlannedResource): string {
+  // kubectl reads YAML 1.1, where a bare `on` is true.
+  return stringify(manifestOf(resource), { lineWidth: 0, version: "1.1" });
+}
+
+/** @returns the objects by file name, in the order in which a cluster can take them. Secrets are not among them. */
+export function orderedObjects(plan: Plan): ReadonlyMap<string, PlannedResource> {
+  const files = new Map<string, PlannedResource>();
+  for (const object of objectsOf(plan)) {
+    const kind = kindOf(object);
+    if (kind === "Secret") continue;
+    const rank = order.findIndex((kinds) => (kinds as readonly string[]).includes(kind));
+    const name = String(at(object.properties, "metadata", "name"));
+    const number = String((rank === -1 ? order.length : rank) * 10).padStart(2, "0");
+    files.set(`${number}-${kind.toLowerCase()}-${name}.yaml`, object);
+  }
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A Secret whose values are made at random. */
+export interface RandomSecret {
+  readonly object: PlannedResource;
+  readonly name: string;
+  readonly namespace: string;
+  /** By key. */
+  readonly kinds: Readonly<Record<string, GeneratedKind>>;
+}
+
+export function randomSecrets(plan: Plan): readonly RandomSecret[] {
+  return objectsOf(plan)
+    .filter((object) => kindOf(object) === "Secret")
+    .map((object) => {
+      const component = plan.resources.find(({ urn }) => urn === object.parent);
+      return {
+        object,
+        name: String(at(object.properties, "metadata", "name")),
+        namespace: String(at(object.properties, "metadata", "namespace")),
+        kinds: (at(component?.properties, "values") ?? {}) as Record<string, GeneratedKind>,
+      };
+    });
+}
+
+/** @returns text by file name, relative to the folder. */
+export function manifests(plan: Plan): Manifests {
+  const objects = [...orderedObjects(plan)].map(([name, object]) => [name, manifestYaml(object)] as const);
+  return new Map([...objects, ...scripts(plan)].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What goes before the objects: the random secrets, and the operators with their settings. */
+export function scripts(plan: Plan): Manifests {
+  const files = new Map<string, string>();
+  const secrets = randomSecrets(plan);
+  if (secrets.length > 0) files.set("secrets.sh", secretsScript(secrets));
+  const releases = plan.resources.filter((resource) => kindOf(resource) === "Release");
+  for (const release of releases)
+    files.set(
+      `operators/${release.name}.yaml`,
+      stringify(at(release.properties, "values") ?? {}, { version: "1.1" }),
+    );
+  if (releases.length > 0) files.set("operators/install.sh", operatorsScript(releases));
+  return files;
+}
+
+function objectsOf(plan: Plan): PlannedResource[] {
+  return plan.resources.filter((resource) => isManifest(resource) && kindOf(resource) !== "Provider");
+}
+
+function secretsScript(secrets: readonly RandomSecret[]): string {
+  const lines = [
+    "#!/bin/sh",
+    "# Makes the stack's random secrets in the cluster, unless they exist. Run it once the namespace is there.",
+    "# Keep a copy of backup-key outside the cluster: without it a backup can't be read.",
+    "set -eu",
+    "umask 077",
+    "work=$(mktemp -d)",
+    "trap 'rm -rf \"$work\"' EXIT",
+  ];
+  for (const { name, namespace, kinds } of secrets) {
+    const keys = Object.entries(kinds).map(([key, kind]) => ({
+      key,
+      command: kind === "key" ? "openssl rand -base64 32" : "openssl rand -hex 24",
+    }));
+    lines.push(
+      `if ! kubectl -n ${namespace} get secret ${name} >/dev/null 2>&1; then`,
+      ...keys.map(({ key, command }) => `  ${command} | tr -d '\\n' >"$work/${key}"`),
+      `  kubectl -n ${namespace} create secret generic ${name}${keys.map(({ key }) => ` --from-file="$work/${key}"`).join("")}`,
+      "fi",
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function operatorsScript(releases: readonly PlannedResource[]): string {
+  const installs = releases
+    // Each release is declared after those that it depends on.
+    .toSorted((a, b) => a.dependencies.length - b.dependencies.length)
+    .map(({ name, properties }) => {
+      const text = (key: string) => String(at(properties, key));
+      return `helm upgrade --install ${text("name")} ${text("chart")} --version ${text("version")} --namespace ${text("namespace")} --create-namespace --atomic --values ${name}.yaml`;
+    });
+  return `${["#!/bin/sh", "# Installs the operators that the stack relies on.", "set -eu", 'cd "$(dirname "$0")"', ...installs].join("\n")}\n`;
+}
+
+/** Without an ending that kubectl would take for an object. */
+const indexName = ".rollout-manifests";
+
+/** The folder holds files that an earlier plan did not write. */
+export class FolderInUseError extends Error {
+  override readonly name = "FolderInUseError";
+}
+
+/**
+ * Writes the files; those of an earlier plan in the folder are removed.
+ * @throws FolderInUseError
+ */
+export function writeManifests(folder: string, files: Manifests): void {
+  const index = join(folder, indexName);
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    if (!existsSync(index))
+      throw new FolderInUseError(
+        `${folder} holds files that no plan wrote. Name an empty folder or a new one.`,
+      );
+    for (const name of JSON.parse(readFileSync(index, "utf8")) as string[])
+      if (!name.split("/").includes("..")) rmSync(join(folder, name), { force: true });
+  }
+  mkdirSync(folder, { recursive: true });
+  // First, so that an interrupted run can be repeated.
+  writeFileSync(index, `${JSON.stringify([...files.keys()], null, 2)}\n`);
+  for (const [name, text] of files) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text, { mode: name.endsWith(".sh") ? 0o755 : 0o644 });
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The catalogue as ValidatingAdmissionPolicies of one stack: what the API server refuses in the stack's namespace, whoever
+ * asks for it. https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ */
+
+import { all, any, literal } from "../../cel/cel.ts";
+import { isInNamespace, resourceRule, variables } from "../../cel/kinds.ts";
+import type { Admission } from "../../engine/admission.ts";
+import type { PolicyContext } from "../../engine/context.ts";
+import type { Policy, ResourcePolicy } from "../../engine/policy.ts";
+import { ownClasses } from "../../engine/reading/storage-classes.ts";
+import type { JsonObject } from "../../engine/resource.ts";
+
+export interface AdmissionManifest {
+  readonly apiVersion: "admissionregistration.k8s.io/v1";
+  readonly kind: "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding";
+  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly spec: JsonObject;
+}
+
+export interface AdmissionOptions {
+  /** Of the stack: nothing elsewhere is judged. */
+  readonly namespace: string;
+  /** `warn` lets everything in and tells who asked. */
+  readonly mode: "enforce" | "warn";
+}
+
+export type AdmissionPolicy = ResourcePolicy & { readonly admission: Admission };
+
+export const hasAdmission = (policy: Policy): policy is AdmissionPolicy =>
+  policy.judges === "resource" && policy.admission !== undefined;
+
+export const admissionTypes = ({ admission, types }: AdmissionPolicy): readonly string[] =>
+  (admission.types ?? types).filter((type) => type.startsWith("kubernetes:"));
+
+/** A policy and its binding for each policy that the cluster can say and the file asks for. */
+export function admissionManifests(
+  policies: readonly Policy[],
+  context: PolicyContext,
+  options: AdmissionOptions,
+): AdmissionManifest[] {
+  return policies.filter(hasAdmission).flatMap((policy) => manifestsOf(policy, context, options));
+}
+
+function manifestsOf(
+  policy: AdmissionPolicy,
+  context: PolicyContext,
+  { namespace, mode }: AdmissionOptions,
+): AdmissionManifest[] {
+  const rules = policy.admission.rules(context);
+  if (rules.length === 0) return [];
+  const name = `${namespace}-${policy.id}`;
+  const labels = { "app.kubernetes.io/part-of": "country-rollout-kit", "rollout/policy": policy.id };
+  const read = rules.map(({ expression }) => expression).join();
+  const used = usedVariables(read);
+  const articles = context.articlesOf(policy.dataClasses);
+  const denies = mode === "enforce" && policy.level === "mandatory";
+  return [
+    {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingAdmissionPolicy",
+      metadata: { name, labels },
+      spec: {
+        failurePolicy: "Fail",
+        matchConstraints: {
+          resourceRules: admissionTypes(policy).map((type) => ({ ...resourceRule(type) })),
+        },
+        matchConditions: conditions(policy, context, namespace),
+        ...(used.length > 0 && { variables: used.map((variable) => ({ ...variable })) }),
+        validations: rules.map(({ expression, message }) => ({
+          expression,
+          message: `${message} ${policy.cure}${articles.length === 0 ? "" : ` (${articles.join(", ")})`}`,
+          reason: "Forbidden",
+        })),
+      },
+    },
+    {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata: { name, labels },
+      spec: {
+        policyName: name,
+        validationActions: denies ? ["Deny"] : ["Warn", "Audit"],
+        matchResources: {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+        },
+      },
+    },
+  ];
+}
+
+/** With those that they read themselves: each reads such as stand before it. */
+function usedVariables(text: string): (typeof variables)[number][] {
+  const used: (typeof variables)[number][] = [];
+  let read = text;
+  for (const variable of [...variables].reverse())
+    if (read.includes(`variables.${variable.name}`)) {
+      used.unshift(variable);
+      read += variable.expression;
+    }
+  return used;
+}
+
+function conditions(policy: AdmissionPolicy, context: PolicyContext, namespace: string): JsonObject[] {
+  const types = admissionTypes(policy);
+  const waived = waivedObjects(policy, context);
+  return [
+    // Whatever it is, it must be possible to take it away.
+    { name: "stays", expression: "!object.metadata.?deletionTimestamp.hasValue()" },
+    // A selector of namespaces leaves out no object without one: others' classes and volumes are not the stack's to refuse.
+    ...(types.every(isInNamespace)
+      ? []
+      : [{ name: "of-the-stack", expression: isOfTheStack(namespace, context) }]),
+    ...(waived === undefined ? [] : [{ name: "not-waived", expression: waived }]),
+  ];
+}
+
+function isOfTheStack(namespace: string, context: PolicyContext): string {
+  return [
+    `object.kind == "StorageClass" ? object.metadata.name in ${literal(ownClasses(context))}`,
+    `object.kind == "PersistentVolume" ? object.?spec.?claimRef.?namespace.orValue("") == ${literal(namespace)}`,
+    "true",
+  ].join(" : ");
+}
+
+/** What a waiver covers, if it was made by the waiver's last day. */
+function waivedObjects({ id }: AdmissionPolicy, { country }: PolicyContext): string | undefined {
+  const covering = country.residency.waivers.filter(({ policy }) => policy === undefined || policy === id);
+  if (covering.length === 0) return undefined;
+  const subject =
+    '(object.metadata.?namespace.hasValue() ? object.metadata.namespace + "/" : "") + object.kind + "/" + object.metadata.?name.orValue("")';
+  const holds = covering.map(({ resource, until }) =>
+    all(
+      `${subject} == ${literal(resource)}`,
+      `timestamp(object.metadata.creationTimestamp) < timestamp(${literal(dayAfter(until))})`,
+    ),
+  );
+  return `!(${any(...holds)})`;
+}
+
+function dayAfter(day: string): string {
+  const next = new Date(`${day}T00:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.toISOString().replace(".000", "");
+}

@@ -1,0 +1,115 @@
+/**
+ * What the engine asks a pack, in the shape that policies judge. The library unpacks secrets into plain values and turns
+ * values that are not known yet into exceptions; policies need both as markers, to give the same verdict as on a plan.
+ */
+import { createRequire } from "node:module";
+import type { PolicyProviderResource } from "@pulumi/policy";
+import { textAt } from "../../engine/reading/properties.ts";
+import {
+  displayName,
+  isObject,
+  isSecret,
+  isUnknown,
+  type Json,
+  type JsonObject,
+  type ProviderReference,
+  type Resource,
+  secretMarker,
+  unknownValue,
+} from "../../engine/resource.ts";
+
+/** The fields that a resource's and a stack's validation have alike. */
+export interface RequestedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the library's own type
+  readonly props: Record<string, any>;
+  readonly provider?: PolicyProviderResource;
+  readonly parent?: string;
+}
+
+/** By which the library keeps apart whether a value that is not known yet will be a number, a list and so on. */
+const unknownValues: ReadonlySet<unknown> = new Set([
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  unknownValue,
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+
+interface Struct {
+  toJavaScript(): Record<string, unknown>;
+}
+
+/**
+ * Makes the library hand over what the engine sent. Its pinned version reads each request by this function; without it
+ * every password of a plan would look as if it stood there in the clear.
+ */
+export function keepMarkers(): void {
+  const require = createRequire(import.meta.url);
+  const reading = require("@pulumi/policy/deserialize") as {
+    deserializeProperties(properties: Struct, secrets: boolean): object;
+  };
+  // The library reads a request once a policy.
+  const read = new WeakMap<Struct, JsonObject>();
+  reading.deserializeProperties = (properties) => {
+    const known = read.get(properties);
+    if (known !== undefined) return known;
+    const value = withMarkers(properties.toJavaScript()) as JsonObject;
+    read.set(properties, value);
+    return value;
+  };
+}
+
+function withMarkers(value: unknown): Json {
+  if (unknownValues.has(value)) return unknownValue;
+  if (Array.isArray(value)) return value.map(withMarkers);
+  if (typeof value !== "object" || value === null) return (value ?? null) as Json;
+  if (isSecret(value)) return secretMarker;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .map(([key, item]) => [key, withMarkers(item)]),
+  );
+}
+
+/** Behind the guard that throws at what is not known yet. */
+const unguarded = (properties: RequestedResource["props"]): JsonObject =>
+  (properties.__getSpecialProxyTarget ?? properties) as JsonObject;
+
+export function requestedResource(request: RequestedResource): Resource {
+  const { type, urn, provider, parent } = request;
+  const properties = unguarded(request.props);
+  // A component goes through no provider.
+  const component = provider === undefined && !type.startsWith("pulumi:providers:");
+  const reference = provider === undefined ? undefined : providerReference(provider);
+  return {
+    type,
+    name: displayName(type, request.name, properties),
+    urn,
+    properties,
+    ...(reference !== undefined && { provider: reference }),
+    ...(parent !== undefined && { parent }),
+    ...(component && { component: true }),
+  };
+}
+
+function providerReference({ name, props }: PolicyProviderResource): ProviderReference {
+  const given = unguarded(props);
+  const known = (key: string) => (isUnknown(given[key]) ? undefined : textAt(given, key));
+  const region = known("region");
+  const context = known("context");
+  return { name, ...(region !== undefined && { region }), ...(context !== undefined && { context }) };
+}
+
+/** Reads a value through the guard, which makes the library say that the policy waits for it. */
+export function touch(properties: RequestedResource["props"], path: string): void {
+  let value: unknown = properties;
+  for (const segment of path.split(/[.[\]]+/)) {
+    if (segment === "" || !isObject(value)) continue;
+    value = value[segment];
+  }
+}

@@ -1,0 +1,192 @@
+/** How what runs differs from what was planned, leaving out what the cluster adds by itself. */
+
+import { namespaceOf, textMapAt } from "./reading/properties.ts";
+import { quantity } from "./reading/quantity.ts";
+import { textsOf } from "./reading/texts.ts";
+import {
+  isObject,
+  isSecret,
+  isUnknown,
+  type Json,
+  type JsonObject,
+  type Resource,
+  typeKey,
+  typeToken,
+} from "./resource.ts";
+import { objectName, type Plan } from "./resource-set.ts";
+
+export interface Difference {
+  readonly path: string;
+  readonly planned: Json;
+  readonly live: Json | undefined;
+}
+
+const isInCluster = ({ type, properties }: Resource): boolean =>
+  typeToken(type).package === "kubernetes" && isObject(properties.metadata);
+
+/** The same for a planned and a live object, whatever version of the kind each names. */
+const identity = (resource: Resource): string =>
+  `${typeKey(resource.type)} ${isObject(resource.properties.metadata) && resource.properties.metadata.namespace !== undefined ? namespaceOf(resource) : ""} ${objectName(resource)}`;
+
+export interface Comparison {
+  readonly missing: readonly Resource[];
+  readonly extra: readonly Resource[];
+  readonly changed: readonly { readonly live: Resource; readonly differences: readonly Difference[] }[];
+}
+
+export function compare(planned: Plan, live: Plan): Comparison {
+  const wanted = new Map(
+    planned.resources.filter(isInCluster).map((resource) => [identity(resource), resource]),
+  );
+  const found = new Map(live.resources.map((resource) => [identity(resource), resource]));
+  const changed = [...wanted].flatMap(([key, resource]) => {
+    const there = found.get(key);
+    if (there === undefined) return [];
+    const differences = differencesOf(resource, there);
+    return differences.length === 0 ? [] : [{ live: there, differences }];
+  });
+  const known = new MadeByTheCluster(planned, live);
+  return {
+    missing: [...wanted].filter(([key]) => !found.has(key)).map(([, resource]) => resource),
+    extra: [...found]
+      .filter(([key, resource]) => !wanted.has(key) && !known.has(resource))
+      .map(([, resource]) => resource),
+    changed,
+  };
+}
+
+function differencesOf(planned: Resource, live: Resource): Difference[] {
+  const { apiVersion: _, kind: _kind, metadata, stringData, status: _status, ...rest } = planned.properties;
+  const differences: Difference[] = [];
+  for (const part of ["labels", "annotations"] as const) {
+    const wanted = isObject(metadata) ? metadata[part] : undefined;
+    const there = isObject(live.properties.metadata) ? live.properties.metadata[part] : undefined;
+    compareValues(wanted, there, `metadata.${part}`, differences);
+  }
+  for (const [key, value] of Object.entries(rest))
+    compareValues(value, live.properties[key], key, differences);
+  // A Secret is asked for its keys alone.
+  for (const key of Object.keys(isObject(stringData) && !isSecret(stringData) ? stringData : {}))
+    if (!textMapAt(live.properties, "data").has(key))
+      differences.push({ path: `data.${key}`, planned: "a value", live: undefined });
+  return differences;
+}
+
+const isEmpty = (value: Json | undefined): boolean =>
+  value === undefined ||
+  value === null ||
+  value === "" ||
+  value === false ||
+  value === 0 ||
+  (typeof value === "object" && Object.values(value).every((item) => isEmpty(item as Json)));
+
+function compareValues(
+  planned: Json | undefined,
+  live: Json | undefined,
+  path: string,
+  into: Difference[],
+): void {
+  const isSet = planned !== undefined && planned !== null;
+  const isHidden = isSecret(planned) || isUnknown(planned);
+  if (!isSet || isHidden || (isEmpty(planned) && isEmpty(live))) return;
+  if (Array.isArray(planned) && Array.isArray(live)) compareLists(planned, live, path, into);
+  else if (isObject(planned) && isObject(live))
+    for (const [key, value] of Object.entries(planned))
+      compareValues(value, live[key], /^[\w-]+$/.test(key) ? `${path}.${key}` : `${path}["${key}"]`, into);
+  else if (!isSameScalar(planned, live)) into.push({ path, planned: planned ?? null, live });
+}
+
+/** Where every item has a name, the order says nothing. */
+function compareLists(
+  planned: readonly Json[],
+  live: readonly Json[],
+  path: string,
+  into: Difference[],
+): void {
+  const nameOf = (item: Json | undefined) =>
+    isObject(item) && typeof item.name === "string" ? item.name : undefined;
+  if (planned.length !== live.length)
+    into.push({ path, planned: without(planned, live), live: without(live, planned) });
+  else
+    for (const [index, item] of planned.entries()) {
+      const name = nameOf(item);
+      const other = name === undefined ? live[index] : live.find((candidate) => nameOf(candidate) === name);
+      compareValues(item, other, `${path}[${index}]`, into);
+    }
+}
+
+/** The items that the others lack. */
+function without(items: readonly Json[], others: readonly Json[]): Json {
+  return items.filter((item) => others.every((other) => !isSame(item, other) && !isSame(other, item)));
+}
+
+function isSame(planned: Json, live: Json): boolean {
+  const differences: Difference[] = [];
+  compareValues(planned, live, "", differences);
+  return differences.length === 0;
+}
+
+function isSameScalar(planned: Json | undefined, live: Json | undefined): boolean {
+  if (planned === live || String(planned) === String(live)) return true;
+  const [one, other] = [quantity(planned), quantity(live)];
+  return one !== undefined && one === other;
+}
+
+/** Of the cluster itself, and of CloudNativePG in each namespace with a database. */
+const ownConfigMaps = new Set(["kube-root-ca.crt", "cnpg-default-monitoring"]);
+
+/** What a cluster and its operators make beside what was planned. */
+class MadeByTheCluster {
+  readonly #namesInPlan: ReadonlySet<string>;
+  readonly #services: ReadonlySet<string>;
+  readonly #claims: readonly string[];
+
+  constructor(planned: Plan, live: Plan) {
+    this.#namesInPlan = new Set(
+      planned.resources.flatMap((resource) => textsOf(resource).map(({ value }) => value)),
+    );
+    this.#services = live.names.services;
+    this.#claims = planned
+      .ofTypes(["kubernetes:apps/*:StatefulSet"])
+      .flatMap((set) =>
+        claimTemplatesOf(set.properties).map((claim) => `${namespaceOf(set)}/${claim}-${objectName(set)}-`),
+      );
+  }
+
+  has(resource: Resource): boolean {
+    const { type, properties } = resource;
+    const { kind } = typeToken(type);
+    const name = objectName(resource);
+    const metadata = isObject(properties.metadata) ? properties.metadata : {};
+    // Somebody's: an operator's, a controller's, or of the whole cluster.
+    if (Array.isArray(metadata.ownerReferences) && metadata.ownerReferences.length > 0) return true;
+    if (metadata.namespace === undefined) return true;
+    switch (kind) {
+      case "ServiceAccount":
+        return name === "default";
+      case "ConfigMap":
+        return ownConfigMaps.has(name) || this.#namesInPlan.has(name);
+      case "Endpoints":
+        return this.#services.has(name);
+      case "Secret":
+        // Named by the plan, for the team or an operator to make.
+        return (
+          this.#namesInPlan.has(name) ||
+          textMapAt(metadata, "annotations").has("cert-manager.io/certificate-name")
+        );
+      case "PersistentVolumeClaim":
+        return this.#claims.some((start) => `${namespaceOf(resource)}/${name}`.startsWith(start));
+      default:
+        return false;
+    }
+  }
+}
+
+function claimTemplatesOf(properties: JsonObject): string[] {
+  const templates = isObject(properties.spec) ? properties.spec.volumeClaimTemplates : undefined;
+  return Array.isArray(templates)
+    ? templates.map((template) =>
+        isObject(template) && isObject(template.metadata) ? String(template.metadata.name) : "",
+      )
+    : [];
+}

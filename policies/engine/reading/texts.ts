@@ -1,0 +1,74 @@
+/** Every text that a resource holds, with where it stands. Policies search it for addresses, ARNs and settings. */
+import { formatPath, type PathSegment } from "../../../localisation/problem.ts";
+import { isObject, isSecret, isUnknown, type Json, type Resource } from "../resource.ts";
+import { rememberLast } from "./last.ts";
+
+export interface Text {
+  readonly value: string;
+  /** The key that holds it, or the name beside it in a list of `{ name, value }`. */
+  readonly key: string;
+  /** The first field of the path, such as `metadata`: known without putting the path together. */
+  readonly section: string;
+  readonly path: string;
+}
+
+class LocatedText implements Text {
+  readonly value: string;
+  readonly key: string;
+  readonly section: string;
+  readonly #trail: Trail | undefined;
+  constructor(value: string, key: string, section: string, trail: Trail | undefined) {
+    this.value = value;
+    this.key = key;
+    this.section = section;
+    this.#trail = trail;
+  }
+  /** Most texts are never reported, so their path is put together on demand. */
+  get path(): string {
+    const segments: PathSegment[] = [];
+    for (let step = this.#trail; step !== undefined; step = step.before) segments.unshift(step.segment);
+    return formatPath(segments);
+  }
+}
+
+interface Trail {
+  readonly segment: PathSegment;
+  readonly before: Trail | undefined;
+}
+
+/** Keys whose values are prose or schemas for people, never read as settings. */
+const prose = new Set(["description", "openAPIV3Schema", "managedFields"]);
+
+export const textsOf: (resource: Resource) => readonly Text[] = rememberLast((resource: Resource) => {
+  const texts: Text[] = [];
+  collect(resource.properties, "", "", undefined, texts);
+  return texts;
+});
+
+export function textsIn(value: Json, key = ""): readonly Text[] {
+  const texts: Text[] = [];
+  collect(value, key, key, undefined, texts);
+  return texts;
+}
+
+function collect(
+  value: Json | undefined,
+  key: string,
+  section: string,
+  trail: Trail | undefined,
+  into: Text[],
+): void {
+  if (typeof value === "string") {
+    if (value !== "" && !isUnknown(value)) into.push(new LocatedText(value, key, section, trail));
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of (value as readonly Json[]).entries())
+      collect(item, key, section, { segment: index, before: trail }, into);
+  } else if (isObject(value) && !isSecret(value)) {
+    const name = typeof value.name === "string" ? value.name : undefined;
+    for (const [childKey, child] of Object.entries(value)) {
+      if (prose.has(childKey)) continue;
+      const named = childKey === "value" && name !== undefined ? name : childKey;
+      collect(child, named, section === "" ? childKey : section, { segment: childKey, before: trail }, into);
+    }
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Anyone's Kubernetes manifests as resources: files of a folder, several documents a file, lists, what Helm and
+ * Kustomize print. Read as the cluster reads them (YAML 1.1: `yes` is true), so that the verdict is about what would run.
+ */
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Document, isMap, isSeq, LineCounter, type Node, parseAllDocuments, type Tags } from "yaml";
+import { LocalisationError, type Problem } from "../../localisation/problem.ts";
+import { displayName, isObject, type Json, type JsonObject, type Resource } from "../engine/resource.ts";
+import { depthProblem } from "./depth.ts";
+
+const maximumBytes = 64 * 1024 * 1024;
+const manifestName = /\.(ya?ml|json)$/i;
+
+/**
+ * @param path a folder, read with the folders below it, or one file.
+ * @throws LocalisationError with every file that can't be read as manifests, by line and column.
+ */
+export function readManifests(path: string): Resource[] {
+  const problems: Problem[] = [];
+  const resources: Resource[] = [];
+  const files = manifestFiles(path);
+  if (files.length === 0)
+    problems.push(
+      problemAt(path, "No manifest is here.", "Name a folder with files that end in .yaml, .yml or .json."),
+    );
+  for (const file of files) {
+    try {
+      resources.push(...parseManifests(textOf(file), file));
+    } catch (error) {
+      if (!(error instanceof LocalisationError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new LocalisationError(problems);
+  return resources;
+}
+
+function manifestFiles(path: string): string[] {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (status === undefined)
+    throw new LocalisationError([problemAt(path, "There is no such file or folder.", "Check the path.")]);
+  if (!status.isDirectory()) return [path];
+  return readdirSync(path, { withFileTypes: true })
+    .sort((a, b) => Number(a.name > b.name) - Number(a.name < b.name))
+    .filter((entry) => !entry.name.startsWith("."))
+    .flatMap((entry) => {
+      const below = join(path, entry.name);
+      if (entry.isDirectory()) return manifestFiles(below);
+      return entry.isFile() && manifestName.test(entry.name) ? [below] : [];
+    });
+}
+
+function textOf(file: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new LocalisationError([
+      problemAt(file, `The file can't be read (${code}).`, "Check its permissions."),
+    ]);
+  }
+  if (bytes.length > maximumBytes)
+    throw new LocalisationError([
+      problemAt(
+        file,
+        `The file has ${bytes.length.toLocaleString("en")} bytes; at most ${maximumBytes.toLocaleString("en")} are read.`,
+        "Split it into several files.",
+      ),
+    ]);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new LocalisationError([
+      problemAt(file, "The file is no text in UTF-8.", "Take it out of the folder, or save it as UTF-8."),
+    ]);
+  }
+}
+
+/** @throws LocalisationError */
+export function parseManifests(text: string, file: string): Resource[] {
+  const lines = new LineCounter();
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const problems: Problem[] = [];
+  const resources: Resource[] = [];
+  const report = (offset: number, path: string, message: string, cure: string) =>
+    problems.push({ ...place(offset), path, message, cure });
+  for (const document of documentsOf(text, file, lines)) {
+    const [wrong] = document.errors;
+    if (wrong !== undefined) {
+      if (/call stack/i.test(wrong.message)) report(0, "", ...tooDeep);
+      else report(wrong.pos[0], "", `${wrong.message.split("\n")[0]}.`, cureOfSyntax(text));
+      break;
+    }
+    if (document.contents === null) continue;
+    const offset = (document.contents as Node).range?.[0] ?? 0;
+    let value: Json;
+    try {
+      value = plain(document);
+    } catch (error) {
+      report(
+        offset,
+        "",
+        `${(error as Error).message}.`,
+        "Write the values out where aliases (*name) repeat them.",
+      );
+      continue;
+    }
+    const deep = depthProblem(value);
+    if (deep !== undefined) report(offset, "", deep, tooDeep[1]);
+    else if (value !== null)
+      for (const object of objectsOf(value, document.contents as Node, offset))
+        resourceOf(object.value, place(object.offset), resources, (message, cure) =>
+          report(object.offset, object.path, message, isTemplate(text) ? render : cure),
+        );
+  }
+  if (problems.length > 0) throw new LocalisationError(problems);
+  return resources;
+}
+
+const tooDeep = ["The values are nested too deep.", "Check the brackets and the indentation."] as const;
+
+/** What Kubernetes reads as text: base-60 numbers, timestamps and types of YAML 1.1 that JSON lacks. */
+const asKubernetes = (tags: Tags): Tags =>
+  tags.filter((tag) => {
+    if (typeof tag === "string") return true;
+    return tag.format !== "TIME" && !/timestamp|binary|omap|pairs|set$/.test(tag.tag ?? "");
+  });
+
+function documentsOf(text: string, file: string, lineCounter: LineCounter): Document.Parsed[] {
+  try {
+    const documents = parseAllDocuments(text, {
+      version: "1.1",
+      customTags: asKubernetes,
+      uniqueKeys: true,
+      prettyErrors: false,
+      logLevel: "silent",
+      lineCounter,
+    });
+    return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new LocalisationError([problemAt(file, ...tooDeep)]);
+  }
+}
+
+function plain(document: Document.Parsed): Json {
+  const value: unknown = document.toJS({ maxAliasCount: 1000 });
+  return (value === undefined ? null : value) as Json;
+}
+
+const isTemplate = (text: string): boolean => /\{\{[^\n]*\}\}/.test(text);
+const render = "This is a template: render it first, by `helm template`.";
+
+const cureOfSyntax = (text: string): string =>
+  isTemplate(text) ? render : "Correct the YAML; `kubectl apply --dry-run=client -f` reads it the same way.";
+
+interface Found {
+  readonly value: Json;
+  readonly offset: number;
+  readonly path: string;
+}
+
+/** The objects of a document; those of a list each by itself. */
+function objectsOf(value: Json, node: Node, offset: number): Found[] {
+  if (isObject(value) && typeof value.kind === "string" && value.kind.endsWith("List")) {
+    const items = value.items;
+    if (Array.isArray(items)) {
+      const sequence = isMap(node) ? node.get("items", true) : undefined;
+      return (items as readonly Json[]).flatMap((item, index) => {
+        const child = isSeq(sequence) ? (sequence.items[index] as Node | undefined) : undefined;
+        const at = child?.range?.[0] ?? offset;
+        const typed = isObject(item) ? { ...typeOfItems(value), ...item } : item;
+        return objectsOf(typed, child ?? node, at).map((found) => ({
+          ...found,
+          path: `items[${index}]${found.path === "" ? "" : `.${found.path}`}`,
+        }));
+      });
+    }
+  }
+  return [{ value, offset, path: "" }];
+}
+
+/** In a `DeploymentList` the items may leave their kind out. */
+function typeOfItems(list: JsonObject): JsonObject {
+  const kind = String(list.kind).slice(0, -"List".length);
+  return kind === "" || list.apiVersion === undefined ? {} : { apiVersion: list.apiVersion, kind };
+}
+
+function resourceOf(
+  value: Json,
+  place: { readonly file: string; readonly line: number },
+  into: Resource[],
+  report: (message: string, cure: string) => void,
+): void {
+  const apiVersion = isObject(value) ? value.apiVersion : undefined;
+  const kind = isObject(value) ? value.kind : undefined;
+  if (!isObject(value) || typeof apiVersion !== "string" || typeof kind !== "string") {
+    report(
+      "This is no Kubernetes object: it has no apiVersion and kind.",
+      "Keep other files, such as values of a chart, out of the folder; render charts by `helm template` first.",
+    );
+    return;
+  }
+  const metadata = isObject(value.metadata) ? value.metadata : {};
+  if (![metadata.name, metadata.generateName].some((name) => typeof name === "string" && name !== "")) {
+    report(`The ${kind} has no name.`, "Add metadata.name.");
+    return;
+  }
+  const group = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
+  const type = `kubernetes:${group}:${kind}`;
+  const name = displayName(type, "", value);
+  into.push({
+    type,
+    name,
+    urn: `urn:manifest::${type}::${name}`,
+    properties: value,
+    source: { file: place.file, line: place.line },
+  });
+}
+
+function problemAt(file: string, message: string, cure: string): Problem {
+  return { file, line: 1, column: 1, path: "", message, cure };
+}

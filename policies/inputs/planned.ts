@@ -1,0 +1,90 @@
+/** A plan of this kit as resources: from the program in this process, or from a file that `rollout plan --json` wrote. */
+import { type Plan as CountryPlan, NotAPlanError, type PlannedResource, parsePlan } from "../../plan/plan.ts";
+import { textAt } from "../engine/reading/properties.ts";
+import {
+  displayName,
+  isObject,
+  type Json,
+  type JsonObject,
+  type ProviderReference,
+  type Resource,
+  secretMarker,
+} from "../engine/resource.ts";
+import { depthProblem } from "./depth.ts";
+
+/** @throws NotAPlanError where the text is no plan, or a resource of it is none. */
+export function readPlan(text: string): { readonly plan: CountryPlan; readonly resources: Resource[] } {
+  const plan = parsePlan(text);
+  const tooDeep = depthProblem(plan as unknown as Json);
+  if (tooDeep !== undefined) throw new NotAPlanError(tooDeep);
+  for (const [index, resource] of plan.resources.entries()) {
+    const wrong = shapeProblem(resource);
+    if (wrong !== undefined) throw new NotAPlanError(`resources[${index}] ${wrong}`);
+  }
+  return { plan, resources: plannedResources(plan.resources) };
+}
+
+function shapeProblem(resource: unknown): string | undefined {
+  if (!isObject(resource)) return "is no resource.";
+  for (const field of ["type", "name", "urn"])
+    if (typeof resource[field] !== "string" || resource[field] === "") return `has no ${field}.`;
+  if (!isObject(resource.properties)) return "has no properties.";
+  if (!Array.isArray(resource.secrets) || typeof resource.custom !== "boolean")
+    return "has no secrets or custom.";
+  return undefined;
+}
+
+export function plannedResources(planned: readonly PlannedResource[]): Resource[] {
+  const providers = new Map(
+    planned
+      .filter(({ type }) => type.startsWith("pulumi:providers:"))
+      .map((provider) => [provider.urn, providerReference(provider)]),
+  );
+  return planned.map((resource) => {
+    const { type, name, urn, parent, custom } = resource;
+    const properties = withSecrets(resource.properties as JsonObject, new Set(resource.secrets));
+    const provider = resource.provider === null ? undefined : providers.get(resource.provider);
+    return {
+      type,
+      name: displayName(type, name, properties),
+      urn,
+      properties,
+      ...(provider !== undefined && { provider }),
+      ...(parent !== null && { parent }),
+      ...(!custom && { component: true }),
+    };
+  });
+}
+
+/** What a stack shows to whoever may read its state, as the state has it. */
+export function stackOutputs({ outputs, country }: CountryPlan): Resource {
+  const type = "pulumi:pulumi:Stack";
+  const { notes: _, ...values } = outputs as JsonObject;
+  return {
+    type,
+    name: `Stack/${country.toLowerCase()}`,
+    urn: `urn:plan::${type}::outputs`,
+    properties: values,
+  };
+}
+
+function providerReference({ name, properties }: PlannedResource): ProviderReference {
+  const given = properties as JsonObject;
+  const region = textAt(given, "region");
+  const context = textAt(given, "context");
+  return { name, ...(region !== undefined && { region }), ...(context !== undefined && { context }) };
+}
+
+/** Puts the marker where a plan notes a secret, by paths such as `stringData.password` and `rules[0].token`. */
+function withSecrets(properties: JsonObject, secrets: ReadonlySet<string>): JsonObject {
+  if (secrets.size === 0) return properties;
+  const mark = (value: Json | undefined, path: string): Json => {
+    if (secrets.has(path)) return secretMarker;
+    if (Array.isArray(value)) return value.map((item: Json, index) => mark(item, `${path}[${index}]`));
+    if (!isObject(value)) return value ?? null;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, mark(item, path === "" ? key : `${path}.${key}`)]),
+    );
+  };
+  return mark(properties, "") as JsonObject;
+}

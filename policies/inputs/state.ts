@@ -1,0 +1,115 @@
+/** A stack's state, as `pulumi stack export` prints it: what Pulumi believes that there is, and how it keeps it. */
+
+import { textAt } from "../engine/reading/properties.ts";
+import {
+  displayName,
+  isObject,
+  isSecret,
+  type Json,
+  type JsonObject,
+  type ProviderReference,
+  type Resource,
+  secretMarker,
+} from "../engine/resource.ts";
+import { depthProblem } from "./depth.ts";
+
+export class NotAStateError extends Error {
+  override readonly name = "NotAStateError";
+}
+
+/** What a provider decided where the program left it open: where the thing stands. */
+const places = ["region", "availabilityZone", "availabilityZones", "arn"] as const;
+
+/** @throws NotAStateError */
+export function readState(text: string): Resource[] {
+  let state: Json;
+  try {
+    state = JSON.parse(text) as Json;
+  } catch {
+    throw new NotAStateError("It is not JSON.");
+  }
+  const tooDeep = depthProblem(state);
+  if (tooDeep !== undefined) throw new NotAStateError(tooDeep);
+  const deployment = isObject(state) ? state.deployment : undefined;
+  if (!isObject(deployment)) throw new NotAStateError("It is no state of Pulumi: it has no deployment.");
+  const listed = Array.isArray(deployment.resources) ? (deployment.resources as readonly Json[]) : [];
+  const states = listed.map((resource, index) => {
+    const wrong = shapeProblem(resource);
+    if (wrong !== undefined) throw new NotAStateError(`deployment.resources[${index}] ${wrong}`);
+    return resource as JsonObject;
+  });
+  const providers = new Map(
+    states
+      .filter(({ type }) => String(type).startsWith("pulumi:providers:"))
+      .map((provider) => [`${provider.urn}::${provider.id}`, providerReference(provider)]),
+  );
+  return [keeping(deployment), ...states.map((resource) => stateResource(resource, providers))];
+}
+
+function shapeProblem(resource: Json): string | undefined {
+  if (!isObject(resource)) return "is no resource.";
+  for (const field of ["type", "urn"])
+    if (typeof resource[field] !== "string" || resource[field] === "") return `has no ${field}.`;
+  return undefined;
+}
+
+/** How the state itself is kept, as a resource that policies judge. */
+function keeping(deployment: JsonObject): Resource {
+  const provider = isObject(deployment.secrets_providers) ? deployment.secrets_providers : {};
+  const type = typeof provider.type === "string" ? provider.type : "";
+  const url = textAt(provider, "state.url");
+  return {
+    type: "pulumi:pulumi:State",
+    name: "State/stack",
+    urn: "urn:state::pulumi:pulumi:State::stack",
+    properties: { secretsProvider: type, ...(url !== undefined && { secretsAddress: url }) },
+  };
+}
+
+function stateResource(state: JsonObject, providers: ReadonlyMap<string, ProviderReference>): Resource {
+  const type = String(state.type);
+  const urn = String(state.urn);
+  const logical = urn.slice(urn.lastIndexOf("::") + 2);
+  const isStack = type === "pulumi:pulumi:Stack";
+  const outputs = isObject(state.outputs) ? (withoutCiphers(state.outputs) as JsonObject) : {};
+  const inputs = isObject(state.inputs) ? (withoutCiphers(state.inputs) as JsonObject) : {};
+  const decided = Object.fromEntries(
+    places.filter((place) => outputs[place] !== undefined).map((place) => [place, outputs[place]]),
+  );
+  const properties = isStack ? outputs : type.startsWith("aws:") ? { ...decided, ...inputs } : inputs;
+  const provider = providers.get(String(state.provider ?? ""));
+  return {
+    type,
+    name: displayName(type, logical, properties),
+    urn,
+    ...(typeof state.id === "string" && { id: state.id }),
+    properties,
+    ...(provider !== undefined && { provider }),
+    ...(typeof state.parent === "string" && { parent: state.parent }),
+    ...(state.custom !== true && !isStack && { component: true }),
+  };
+}
+
+/** The marker alone stays of what is encrypted. */
+function withoutCiphers(value: Json | undefined): Json {
+  if (isSecret(value)) return secretMarker;
+  if (Array.isArray(value)) return value.map((item: Json) => withoutCiphers(item));
+  if (!isObject(value)) return value ?? null;
+  return Object.fromEntries(
+    Object.entries(value)
+      // Pulumi's own notes.
+      .filter(([key]) => !key.startsWith("__"))
+      .map(([key, item]) => [key, withoutCiphers(item)]),
+  );
+}
+
+function providerReference(provider: JsonObject): ProviderReference {
+  const urn = String(provider.urn);
+  const region = textAt(provider.inputs, "region");
+  const context = textAt(provider.inputs, "context");
+  return {
+    name: urn.slice(urn.lastIndexOf("::") + 2),
+    ...(region !== undefined && { region }),
+    ...(context !== undefined && { context }),
+  };
+}

@@ -1,0 +1,98 @@
+/** A check as SARIF 2.1.0 (OASIS), which code hosts and editors show at the line. */
+import { type CheckResult, type Finding, formatFinding } from "../engine/findings.ts";
+import type { Policy, Severity } from "../engine/policy.ts";
+
+/** SARIF's levels, and the number from 0 to 10 by which code hosts sort. */
+const weights: Readonly<
+  Record<Severity, { readonly level: "error" | "warning" | "note"; readonly score: string }>
+> = {
+  critical: { level: "error", score: "9.5" },
+  high: { level: "error", score: "8.0" },
+  medium: { level: "warning", score: "5.5" },
+  low: { level: "note", score: "2.0" },
+};
+
+export function sarif(result: CheckResult, policies: readonly Policy[], version: string): object {
+  const index = new Map(policies.map(({ id }, position) => [id, position]));
+  return {
+    $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "country-rollout-kit",
+            semanticVersion: version,
+            rules: policies.map((policy) => rule(policy)),
+          },
+        },
+        columnKind: "utf16CodeUnits",
+        results: result.findings.map((finding) => ({
+          ruleId: finding.policy,
+          ruleIndex: index.get(finding.policy),
+          kind: finding.verdict === "undetermined" ? "open" : "fail",
+          // A result that is still open has no level.
+          level: finding.verdict === "undetermined" ? "none" : weights[finding.severity].level,
+          message: { text: formatFinding(finding) },
+          locations: [location(finding)],
+          // The same finding keeps its print from run to run, wherever its line moves.
+          partialFingerprints: { "finding/v1": `${finding.policy} ${finding.subject} ${finding.path}` },
+          ...(finding.waiver !== undefined && {
+            suppressions: [{ kind: "external", justification: `Waiver ${finding.waiver}` }],
+          }),
+          properties: {
+            severity: finding.severity,
+            articles: finding.articles,
+            dataClasses: finding.dataClasses,
+            cure: finding.cure,
+          },
+        })),
+        properties: {
+          country: result.country,
+          ...(result.environment !== undefined && { environment: result.environment }),
+          target: result.target,
+        },
+      },
+    ],
+  };
+}
+
+function rule({ id, title, risk, cure, severity, level, area, controls }: Policy): object {
+  return {
+    id,
+    name: id.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: title },
+    fullDescription: { text: `${title} ${risk}` },
+    help: { text: cure, markdown: `${risk}\n\n**Cure**: ${cure}` },
+    defaultConfiguration: { level: weights[severity].level, enabled: true },
+    properties: {
+      precision: "high",
+      "security-severity": weights[severity].score,
+      tags: [area, level],
+      controls: [...controls.iso27001.map((control) => `ISO/IEC 27001 ${control}`), ...controls.nist80053],
+    },
+  };
+}
+
+function location({ subject, type, urn, path, source }: Finding): object {
+  const logical = {
+    name: subject,
+    fullyQualifiedName: path === "" ? (urn ?? subject) : `${urn ?? subject}#${path}`,
+    ...(type !== undefined && { kind: "resource" }),
+  };
+  return {
+    logicalLocations: [logical],
+    ...(source !== undefined && {
+      physicalLocation: {
+        artifactLocation: { uri: fileAddress(source.file) },
+        region: { startLine: source.line },
+      },
+    }),
+  };
+}
+
+/** A path as a URI: relative ones stay relative. */
+function fileAddress(file: string): string {
+  const path = file.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/");
+  return path.startsWith("/") ? `file://${path}` : path;
+}

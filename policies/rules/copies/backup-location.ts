@@ -1,0 +1,146 @@
+/** Backups of the cluster's stores go to a registered store of backups. */
+import { awsRegions } from "../../../localisation/cloud-geography.ts";
+import { regionName } from "../../engine/context.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { type HostReference, hostsOf } from "../../engine/reading/hosts.ts";
+import { objectAt } from "../../engine/reading/properties.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+/** Without an endpoint these write to AWS, wherever the credentials' region is. */
+const providerDefaults: readonly (readonly [settings: string, endpoint: string])[] = [
+  ["spec.backup.barmanObjectStore", "endpointURL"],
+  ["spec.configuration", "endpointURL"],
+  ["spec.config", "s3Url"],
+];
+
+export const backupLocation: ResourcePolicy = {
+  id: "backup-location",
+  area: "copies",
+  judges: "resource",
+  title: "Backups of databases and volumes go to a registered store in the country.",
+  risk: "The backup holds everything the database holds; its address is one line of an operator's object.",
+  types: [
+    "kubernetes:postgresql.cnpg.io/*:Cluster",
+    "kubernetes:barmancloud.cnpg.io/*:ObjectStore",
+    "kubernetes:velero.io/*:BackupStorageLocation",
+    "kubernetes:velero.io/*:VolumeSnapshotLocation",
+    "kubernetes:longhorn.io/*:BackupTarget",
+    "kubernetes:config.kio.kasten.io/*:Profile",
+    "kubernetes:k8up.io/*:Schedule",
+    "kubernetes:k8up.io/*:Backup",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["backups"],
+  controls: { iso27001: ["A.8.13", "A.5.23"], nist80053: ["CP-6", "CP-9", "SA-9(5)"] },
+  cure: "Name the endpoint of `hosting.backup.destination`.",
+  check(subject, context) {
+    const named =
+      context.country.hosting.backup.destination?.endpoint ?? "an S3-compatible store in the country";
+    const cure = `Use ${named}, or register the host under residency.endpoints with purpose backup.`;
+    const hosts = hostsOf(subject)
+      .filter(({ scheme }) => scheme !== "s3" && scheme !== "gs" && scheme !== "azblob")
+      .flatMap((reference) => breachOfHost(reference));
+    const regions = textsOf(subject)
+      .filter(({ key, value }) => /region/i.test(key) && Object.hasOwn(awsRegions, value))
+      .filter(({ value }) => !context.isAllowedRegion(value) && !hasEndpoint())
+      .map(({ value, path }) => ({ path, value, message: `Backups go to ${regionName(value)}.`, cure }));
+    const defaults = providerDefaults.flatMap(([settings, endpoint]): Breach[] => {
+      const given = objectAt(subject.properties, settings);
+      if (given === undefined || given[endpoint] !== undefined || regions.length > 0) return [];
+      if (context.country.hosting.target === "aws") return [];
+      return [
+        {
+          path: settings,
+          message: `No ${endpoint} is given, so backups go to the cloud provider's own address.`,
+          cure: `Set ${endpoint} to ${named}.`,
+        },
+      ];
+    });
+    return [...hosts, ...regions, ...defaults];
+
+    function hasEndpoint(): boolean {
+      return providerDefaults.some(
+        ([settings, endpoint]) => objectAt(subject.properties, settings)?.[endpoint] !== undefined,
+      );
+    }
+
+    function breachOfHost({ host, path }: HostReference): Breach[] {
+      const standing = context.standingOf(host);
+      if (standing.kind === "own" || standing.kind === "allowed-region") return [];
+      if (standing.kind === "registered") {
+        const { country, purpose, by } = standing.endpoint;
+        if (purpose !== "backup" && /backup|configuration|config/.test(path))
+          return [
+            {
+              path,
+              value: host,
+              message: `Backups go to ${host}, which ${by} registers for ${purpose}.`,
+              cure,
+            },
+          ];
+        if (context.restCountries(["backups"]).includes(country)) return [];
+      }
+      return [
+        {
+          path,
+          value: host,
+          message: `Backups go to ${host}, which is no registered store in the country.`,
+          cure,
+        },
+      ];
+    }
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: accounts, namespace: rollout }
+spec:
+  instances: 3
+  backup:
+    barmanObjectStore: { destinationPath: s3://rollout-backups/, endpointURL: https://s3.example.gov.za }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: accounts, namespace: rollout }
+spec:
+  instances: 3
+  backup:
+    barmanObjectStore: { destinationPath: s3://rollout-backups/, endpointURL: https://s3.example.com }`,
+        findings: [
+          "rollout/Cluster/accounts spec.backup.barmanObjectStore.endpointURL: Backups go to s3.example.com, which is no registered store in the country. Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: velero.io/v1
+kind: BackupStorageLocation
+metadata: { name: default, namespace: velero }
+spec:
+  provider: aws
+  objectStorage: { bucket: rollout-backups }
+  config: { region: eu-west-1 }`,
+        findings: [
+          "velero/BackupStorageLocation/default spec.config.region: Backups go to eu-west-1 (Dublin, Ireland). Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: barmancloud.cnpg.io/v1
+kind: ObjectStore
+metadata: { name: backups, namespace: rollout }
+spec: { configuration: { destinationPath: s3://rollout-backups/ } }`,
+        findings: [
+          "rollout/ObjectStore/backups spec.configuration: No endpointURL is given, so backups go to the cloud provider's own address. Set endpointURL to https://s3.example.gov.za.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,51 @@
+/** Brokers and logs of messages are not mirrored to another region. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+
+export const brokerReplication: ResourcePolicy = {
+  id: "broker-replication",
+  area: "copies",
+  judges: "resource",
+  title: "Message brokers and streams are not mirrored to other regions.",
+  risk: "A replicator or a paired broker repeats every reading to a broker in another region as it comes in.",
+  types: ["aws:msk/replicator:Replicator", "aws:mq/broker:Broker"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["machineTelemetry"],
+  controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["AC-4", "SA-9(5)"] },
+  cure: "Take the replication out; a cluster over several zones survives the loss of one.",
+  check({ type, properties }): readonly Breach[] {
+    const cure = "Take the replication out; spread the brokers over zones instead.";
+    if (type.endsWith(":Replicator"))
+      return [{ path: "", message: "It repeats every message to another cluster.", cure }];
+    const mode = textAt(properties, "dataReplicationMode");
+    const primary = textAt(properties, "dataReplicationPrimaryBrokerArn");
+    if ((mode === undefined || mode === "NONE") && primary === undefined) return [];
+    return [
+      {
+        path: primary === undefined ? "dataReplicationMode" : "dataReplicationPrimaryBrokerArn",
+        value: primary ?? mode ?? "",
+        message: `It mirrors its messages to a broker of another region (${mode ?? primary}).`,
+        cure,
+      },
+    ];
+  },
+  examples: {
+    passing: [{ resources: [aws("mq/broker:Broker", "machines", { dataReplicationMode: "NONE" })] }],
+    failing: [
+      {
+        resources: [aws("mq/broker:Broker", "machines", { dataReplicationMode: "CRDR" })],
+        findings: [
+          "Broker/machines dataReplicationMode: It mirrors its messages to a broker of another region (CRDR). Take the replication out; spread the brokers over zones instead.",
+        ],
+      },
+      {
+        resources: [aws("msk/replicator:Replicator", "machines", {})],
+        findings: [
+          "Replicator/machines: It repeats every message to another cluster. Take the replication out; spread the brokers over zones instead.",
+        ],
+      },
+    ],
+  },
+};

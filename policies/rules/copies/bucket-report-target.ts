@@ -1,0 +1,60 @@
+/** Access logs, inventories and analyses of buckets go to buckets of the plan in allowed regions. */
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { breachOfBucket } from "../../engine/reading/buckets.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+
+const targets: readonly (readonly [path: string, what: string])[] = [
+  ["targetBucket", "The access log"],
+  ["logging.targetBucket", "The access log"],
+  ["destination.bucket.bucketArn", "The inventory"],
+  ["storageClassAnalysis.dataExport.destination.s3BucketDestination.bucketArn", "The analysis"],
+];
+
+export const bucketReportTarget: ResourcePolicy = {
+  id: "bucket-report-target",
+  area: "copies",
+  judges: "resource",
+  title: "Logs, inventories and analyses of buckets stay in the allowed regions.",
+  risk: "An inventory lists every object by name, an access log every reader by address.",
+  types: [
+    "aws:s3/bucketLogging:BucketLogging",
+    "aws:s3/bucket:Bucket",
+    "aws:s3/inventory:Inventory",
+    "aws:s3/analyticsConfiguration:AnalyticsConfiguration",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["logs", "backups"],
+  controls: { iso27001: ["A.8.15", "A.5.23"], nist80053: ["AU-9", "SA-9(5)"] },
+  cure: "Name a bucket of this plan in an allowed region.",
+  check: ({ properties }, context) =>
+    targets.flatMap(([path, what]) => {
+      const destination = textAt(properties, path);
+      const breach = destination && breachOfBucket(context, path, destination, what);
+      return breach ? [breach] : [];
+    }),
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("s3/bucket:Bucket", "audit", { bucket: "audit" }),
+          aws("s3/bucketLogging:BucketLogging", "backups", { bucket: "backups", targetBucket: "audit" }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("s3/bucket:Bucket", "audit", { bucket: "audit", region: "us-east-1" }),
+          aws("s3/inventory:Inventory", "backups", {
+            destination: { bucket: { bucketArn: "arn:aws:s3:::audit" } },
+          }),
+        ],
+        findings: [
+          "Inventory/backups destination.bucket.bucketArn: The inventory goes to the bucket arn:aws:s3:::audit in us-east-1 (Northern Virginia, United States). Send it to a bucket in af-south-1.",
+        ],
+      },
+    ],
+  },
+};

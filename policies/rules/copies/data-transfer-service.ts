@@ -1,0 +1,68 @@
+/** Services that move data in bulk move it only between places that the file knows. */
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { hostsIn } from "../../engine/reading/hosts.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+export const dataTransferService: ResourcePolicy = {
+  id: "data-transfer-service",
+  area: "copies",
+  judges: "resource",
+  title: "Services that move data in bulk reach registered hosts only.",
+  risk: "A transfer task or migration replicates a whole store to a server that no rule of the network names.",
+  types: [
+    "aws:datasync/nfsLocation:NfsLocation",
+    "aws:datasync/locationSmb:LocationSmb",
+    "aws:datasync/locationHdfs:LocationHdfs",
+    "aws:datasync/locationObjectStorage:LocationObjectStorage",
+    "aws:datasync/locationAzureBlob:LocationAzureBlob",
+    "aws:dms/endpoint:Endpoint",
+    "aws:transfer/connector:Connector",
+    "aws:appflow/connectorProfile:ConnectorProfile",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
+  controls: { iso27001: ["A.5.14"], nist80053: ["AC-4", "SC-7(10)"] },
+  cure: "Register the host under `residency.endpoints`, or take the transfer out.",
+  check: (subject, context) =>
+    textsOf(subject).flatMap((text) =>
+      hostsIn(text).flatMap(({ host }) => {
+        const outside = context.outside(host);
+        if (outside === undefined) return [];
+        return [
+          {
+            path: text.path,
+            value: host,
+            message: `It moves data to or from ${outside}.`,
+            cure: `Register ${host} under residency.endpoints with its country, or take the transfer out.`,
+          },
+        ];
+      }),
+    ),
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("datasync/nfsLocation:NfsLocation", "archive", {
+            serverHostname: "10.20.0.5",
+            subdirectory: "/",
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("datasync/locationObjectStorage:LocationObjectStorage", "archive", {
+            serverHostname: "objects.example.com",
+            bucketName: "archive",
+          }),
+        ],
+        findings: [
+          "LocationObjectStorage/archive serverHostname: It moves data to or from objects.example.com, which the file does not register. Register objects.example.com under residency.endpoints with its country, or take the transfer out.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,79 @@
+/** Replicas and automated backups of databases stay in the region of their source. */
+import { regionName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { arnOf } from "../../engine/reading/arn.ts";
+import { textAt, textsAt } from "../../engine/reading/properties.ts";
+import { effectiveRegion } from "../../engine/reading/region.ts";
+
+const sourcePaths = ["replicateSourceDb", "replicationSourceIdentifier", "sourceDbInstanceArn", "sourceArn"];
+
+export const databaseReplica: ResourcePolicy = {
+  id: "database-replica",
+  area: "copies",
+  judges: "resource",
+  title: "Database replicas and automated backups stay in the region of their source.",
+  risk: "A read replica in another region is a live copy of the whole database; so are replicated automated backups.",
+  types: [
+    "aws:rds/instance:Instance",
+    "aws:rds/cluster:Cluster",
+    "aws:docdb/cluster:Cluster",
+    "aws:neptune/cluster:Cluster",
+    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+    "aws:rds/integration:Integration",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "backups"],
+  controls: { iso27001: ["A.5.23", "A.8.14"], nist80053: ["SA-9(5)", "CP-9"] },
+  cure: "Replicate within the region, over its zones.",
+  check(subject, context) {
+    const sources = sourcePaths.flatMap((path): Breach[] => {
+      const source = arnOf(textAt(subject.properties, path));
+      if (source === undefined || source.region === effectiveRegion(subject)) return [];
+      return [
+        {
+          path,
+          value: source.text,
+          message: `It replicates ${source.text} from ${regionName(source.region)} to ${regionName(effectiveRegion(subject))}.`,
+          cure: "Replicate within one region.",
+        },
+      ];
+    });
+    const backups = textsAt(subject.properties, "replicaRegions")
+      .filter(({ value }) => !context.isAllowedRegion(value))
+      .map(({ value, path }) => ({
+        path,
+        value,
+        message: `It replicates to ${regionName(value)}.`,
+        cure: `Use ${context.allowedRegions || "the country"} alone.`,
+      }));
+    return [...sources, ...backups];
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("rds/instance:Instance", "accounts-reader", {
+            replicateSourceDb: "arn:aws:rds:af-south-1:123456789012:db:accounts",
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws(
+            "rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+            "accounts",
+            { sourceDbInstanceArn: "arn:aws:rds:af-south-1:123456789012:db:accounts" },
+            { region: "eu-west-1" },
+          ),
+        ],
+        findings: [
+          "InstanceAutomatedBackupsReplication/accounts sourceDbInstanceArn: It replicates arn:aws:rds:af-south-1:123456789012:db:accounts from af-south-1 (Cape Town, South Africa) to eu-west-1 (Dublin, Ireland). Replicate within one region.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,67 @@
+/** File systems replicate within allowed regions and zones. */
+import { regionName, zoneName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { arnOf } from "../../engine/reading/arn.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+
+export const fileSystemReplication: ResourcePolicy = {
+  id: "file-system-replication",
+  area: "copies",
+  judges: "resource",
+  title: "File systems are replicated within allowed regions only.",
+  risk: "Replication keeps a second file system in step, in whatever region it names.",
+  types: [
+    "aws:efs/replicationConfiguration:ReplicationConfiguration",
+    "aws:datasync/efsLocation:EfsLocation",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
+  controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)"] },
+  cure: "Replicate within an allowed region.",
+  check({ properties }, context) {
+    const breaches: Breach[] = [];
+    const region =
+      textAt(properties, "destination.region") ?? arnOf(textAt(properties, "efsFileSystemArn"))?.region;
+    if (region !== undefined && !context.isAllowedRegion(region))
+      breaches.push({
+        path: "destination.region",
+        value: region,
+        message: `The replica stands in ${regionName(region)}.`,
+        cure: `Replicate within ${context.allowedRegions || "the country"}.`,
+      });
+    const zone = textAt(properties, "destination.availabilityZoneName");
+    if (zone !== undefined && !context.isAllowedZone(zone))
+      breaches.push({
+        path: "destination.availabilityZoneName",
+        value: zone,
+        message: `The replica stands in the zone ${zoneName(zone)}.`,
+        cure: `Use one of ${context.allowedZones || "the country's"}.`,
+      });
+    return breaches;
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("efs/replicationConfiguration:ReplicationConfiguration", "files", {
+            destination: { region: "af-south-1" },
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("efs/replicationConfiguration:ReplicationConfiguration", "files", {
+            destination: { region: "eu-south-1" },
+          }),
+        ],
+        findings: [
+          "ReplicationConfiguration/files destination.region: The replica stands in eu-south-1 (Milan, Italy). Replicate within af-south-1.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,49 @@
+/** No global databases: they keep a whole copy in each of their regions. */
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+
+export const globalDatabase: ResourcePolicy = {
+  id: "global-database",
+  area: "copies",
+  judges: "resource",
+  title: "No database, cache or table is global.",
+  risk: "A global cluster is made to be joined by other regions; whoever adds a member copies all data there.",
+  types: [
+    "aws:rds/globalCluster:GlobalCluster",
+    "aws:docdb/globalCluster:GlobalCluster",
+    "aws:neptune/globalCluster:GlobalCluster",
+    "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup",
+    "aws:memorydb/multiRegionCluster:MultiRegionCluster",
+    "aws:dynamodb/globalTable:GlobalTable",
+    "aws:dsql/clusterPeering:ClusterPeering",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "CP-7"] },
+  cure: "Use a cluster of one region over several zones.",
+  check: () => [
+    {
+      path: "",
+      message: "It spreads a database over regions.",
+      cure: "Take it out and use one cluster over the region's zones.",
+    },
+  ],
+  examples: {
+    passing: [{ resources: [aws("rds/cluster:Cluster", "accounts", { engine: "aurora-postgresql" })] }],
+    failing: [
+      {
+        resources: [aws("rds/globalCluster:GlobalCluster", "accounts", {})],
+        findings: [
+          "GlobalCluster/accounts: It spreads a database over regions. Take it out and use one cluster over the region's zones.",
+        ],
+      },
+      {
+        resources: [aws("dynamodb/globalTable:GlobalTable", "sessions", {})],
+        findings: [
+          "GlobalTable/sessions: It spreads a database over regions. Take it out and use one cluster over the region's zones.",
+        ],
+      },
+    ],
+  },
+};

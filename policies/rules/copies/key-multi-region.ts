@@ -1,0 +1,56 @@
+/** Keys belong to one region. */
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { booleanAt } from "../../engine/reading/properties.ts";
+
+export const keyMultiRegion: ResourcePolicy = {
+  id: "key-multi-region",
+  area: "copies",
+  judges: "resource",
+  title: "Encryption keys belong to one region.",
+  risk: "A multi-Region key can be replicated abroad by one call, and what it encrypts can be read there.",
+  types: [
+    "aws:kms/key:Key",
+    "aws:kms/externalKey:ExternalKey",
+    "aws:kms/replicaKey:ReplicaKey",
+    "aws:kms/replicaExternalKey:ReplicaExternalKey",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["keys"],
+  controls: { iso27001: ["A.8.24"], nist80053: ["SC-12", "SC-12(6)"] },
+  cure: "Make a new key without multiRegion and re-encrypt: a key can't be turned back.",
+  check({ type, properties }) {
+    const isReplica = /:Replica\w*Key$/.test(type);
+    if (!isReplica && booleanAt(properties, "multiRegion") !== true) return [];
+    return [
+      {
+        path: isReplica ? "" : "multiRegion",
+        ...(isReplica ? {} : { value: "true" }),
+        message: isReplica
+          ? "It repeats a key in another region."
+          : "The key may be repeated in other regions.",
+        cure: isReplica
+          ? "Take it out and use a key of the region."
+          : "Make a new key with multiRegion: false.",
+      },
+    ];
+  },
+  examples: {
+    passing: [{ resources: [aws("kms/key:Key", "identity", { enableKeyRotation: true })] }],
+    failing: [
+      {
+        resources: [aws("kms/key:Key", "identity", { multiRegion: true })],
+        findings: [
+          "Key/identity multiRegion: The key may be repeated in other regions. Make a new key with multiRegion: false.",
+        ],
+      },
+      {
+        resources: [aws("kms/replicaKey:ReplicaKey", "identity", {})],
+        findings: [
+          "ReplicaKey/identity: It repeats a key in another region. Take it out and use a key of the region.",
+        ],
+      },
+    ],
+  },
+};

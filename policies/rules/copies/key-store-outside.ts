@@ -1,0 +1,49 @@
+/** A key store outside the cloud stands at a registered host in the country. */
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+
+export const keyStoreOutside: ResourcePolicy = {
+  id: "key-store-outside",
+  area: "copies",
+  judges: "resource",
+  title: "External key stores stand at registered hosts.",
+  risk: "Every decryption asks the external key store: who runs it can read, and can lock the country out.",
+  types: ["aws:kms/customKeyStore:CustomKeyStore"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["keys"],
+  controls: { iso27001: ["A.8.24"], nist80053: ["SC-12(6)", "SA-9(5)"] },
+  cure: "Register the key store's host under `residency.endpoints`, or use keys of the region.",
+  check({ properties }, context) {
+    const address = textAt(properties, "xksProxyUriEndpoint");
+    const host = address === undefined ? undefined : URL.parse(address)?.hostname;
+    const outside = host === undefined ? undefined : context.outside(host);
+    if (host === undefined || outside === undefined) return [];
+    return [
+      {
+        path: "xksProxyUriEndpoint",
+        value: host,
+        message: `The keys stand at ${outside}.`,
+        cure: `Register ${host} under residency.endpoints, or use keys of the region.`,
+      },
+    ];
+  },
+  examples: {
+    passing: [
+      { resources: [aws("kms/customKeyStore:CustomKeyStore", "hsm", { cloudHsmClusterId: "cluster-1" })] },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("kms/customKeyStore:CustomKeyStore", "hsm", {
+            xksProxyUriEndpoint: "https://keys.example.com",
+          }),
+        ],
+        findings: [
+          "CustomKeyStore/hsm xksProxyUriEndpoint: The keys stand at keys.example.com, which the file does not register. Register keys.example.com under residency.endpoints, or use keys of the region.",
+        ],
+      },
+    ],
+  },
+};

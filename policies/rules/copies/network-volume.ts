@@ -1,0 +1,146 @@
+/** Volumes that come over the network come from the stack's own network or a registered host. */
+
+import { all, field } from "../../cel/cel.ts";
+import { isAllowedHost } from "../../cel/hosts.ts";
+import type { PolicyContext } from "../../engine/context.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { podOf, volumesOf, workloads } from "../../engine/reading/pods.ts";
+import { objectAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import type { JsonObject } from "../../engine/resource.ts";
+
+const servers: readonly (readonly [kind: string, field: string])[] = [
+  ["nfs", "server"],
+  ["iscsi", "targetPortal"],
+  ["cephfs", "monitors"],
+  ["rbd", "monitors"],
+  ["glusterfs", "endpoints"],
+  ["quobyte", "registry"],
+  ["scaleIO", "gateway"],
+  ["storageos", "volumeNamespace"],
+];
+/** Disks of clouds, which know nothing of the country's zones. */
+const cloudDisks = [
+  "awsElasticBlockStore",
+  "gcePersistentDisk",
+  "azureDisk",
+  "azureFile",
+  "cinder",
+  "vsphereVolume",
+];
+
+export const networkVolume: ResourcePolicy = {
+  id: "network-volume",
+  area: "copies",
+  judges: "resource",
+  title: "Network volumes stand in the stack's own network or at registered hosts.",
+  risk: "An NFS or iSCSI volume puts a database's files on whatever server it names, past every storage class.",
+  types: [...workloads, "kubernetes:core/*:PersistentVolume"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
+  controls: { iso27001: ["A.5.23", "A.8.12"], nist80053: ["SA-9(5)", "SC-28"] },
+  cure: "Use a claim with the country's storage class.",
+  check(subject, context) {
+    if (subject.type.endsWith(":PersistentVolume")) {
+      const spec = objectAt(subject.properties, "spec");
+      const csi = textAt(spec, "csi.volumeAttributes.server");
+      return [
+        ...(spec === undefined ? [] : breachesOf(spec, "spec", context)),
+        ...(csi === undefined ? [] : breachesOfServer(csi, "spec.csi.volumeAttributes.server", context)),
+      ];
+    }
+    const { pod } = podOf(subject);
+    if (pod === undefined) return [];
+    return volumesOf(pod).flatMap(({ value, path }) => breachesOf(value, path, context));
+  },
+  admission: {
+    rules: (context) => {
+      const volumes = `(object.kind == "PersistentVolume" ? [object.?spec.orValue({})] : ${field("variables.pod", "volumes", "[]")})`;
+      const named = [
+        ...servers.map(([kind, place]) =>
+          place === "monitors"
+            ? field("volume", `${kind}.${place}`, "[]")
+            : `[${field("volume", `${kind}.${place}`, '""')}]`,
+        ),
+        `[${field("volume", "csi.volumeAttributes.server", '""')}]`,
+      ].join(" + ");
+      const host = 'server.matches(":[0-9]+$") ? server.substring(0, server.lastIndexOf(":")) : server';
+      return [
+        {
+          expression: `${volumes}.all(volume, (${named}).filter(server, server != "").map(server, ${host}).all(host, ${isAllowedHost("host", context)}))`,
+          message: "A volume comes from a server that the file does not register.",
+        },
+        {
+          expression: `${volumes}.all(volume, ${all(...cloudDisks.map((kind) => `!has(volume.${kind})`))})`,
+          message: "A volume is a disk of a cloud of which nobody knows where it stands.",
+        },
+      ];
+    },
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: archive }
+spec: { nfs: { server: 10.20.0.5, path: /archive } }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: archive }
+spec: { nfs: { server: nfs.example.com, path: /archive } }`,
+        findings: [
+          "PersistentVolume/archive spec.nfs.server: It mounts a volume of nfs.example.com, which the file does not register. Use a claim with the country's storage class, or register nfs.example.com under residency.endpoints.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: store, namespace: rollout }
+spec:
+  containers: [{ name: store, image: registry.example.gov.za/sme/store:1 }]
+  volumes: [{ name: data, gcePersistentDisk: { pdName: disk-1 } }]`,
+        findings: [
+          "rollout/Pod/store spec.volumes[0].gcePersistentDisk: It mounts a disk of a cloud (gcePersistentDisk) of which nobody knows where it stands. Use a claim with the country's storage class.",
+        ],
+      },
+    ],
+  },
+};
+
+function breachesOf(volume: JsonObject, path: string, context: PolicyContext): Breach[] {
+  return [
+    ...servers.flatMap(([kind, field]) =>
+      textsAt(volume, `${kind}.${field}`).flatMap((server) =>
+        breachesOfServer(server.value, `${path}.${server.path}`, context),
+      ),
+    ),
+    ...cloudDisks
+      .filter((kind) => volume[kind] !== undefined)
+      .map((kind) => ({
+        path: `${path}.${kind}`,
+        message: `It mounts a disk of a cloud (${kind}) of which nobody knows where it stands.`,
+        cure: "Use a claim with the country's storage class.",
+      })),
+  ];
+}
+
+function breachesOfServer(server: string, path: string, context: PolicyContext): Breach[] {
+  const host = server.replace(/:\d+$/, "");
+  const outside = context.outside(host);
+  if (outside === undefined) return [];
+  return [
+    {
+      path,
+      value: host,
+      message: `It mounts a volume of ${outside}.`,
+      cure: `Use a claim with the country's storage class, or register ${host} under residency.endpoints.`,
+    },
+  ];
+}

@@ -1,0 +1,82 @@
+/** Image registries are replicated within allowed regions and the account. */
+import { regionName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+
+export const registryReplication: ResourcePolicy = {
+  id: "registry-replication",
+  area: "copies",
+  judges: "resource",
+  title: "Image registries are replicated within allowed regions and the account.",
+  risk: "Images carry the stack's code and settings; a replica abroad also becomes the source that nodes pull from.",
+  types: ["aws:ecr/replicationConfiguration:ReplicationConfiguration"],
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["state"],
+  controls: { iso27001: ["A.5.21", "A.5.23"], nist80053: ["SR-3", "SA-9(5)"] },
+  cure: "Take the destination out.",
+  check({ properties }, context) {
+    const own = context.country.hosting.aws?.account;
+    return objectsAt(properties, "replicationConfiguration.rules").flatMap((rule) =>
+      objectsAt(rule.value, "destinations").flatMap(({ value, path }): Breach[] => {
+        const at = `${rule.path}.${path}`;
+        const region = textAt(value, "region") ?? "";
+        const account = textAt(value, "registryId");
+        if (!context.isAllowedRegion(region))
+          return [
+            {
+              path: `${at}.region`,
+              value: region,
+              message: `Images are copied to ${regionName(region)}.`,
+              cure: "Take the destination out.",
+            },
+          ];
+        if (own === undefined || account === undefined || account === own) return [];
+        return [
+          {
+            path: `${at}.registryId`,
+            value: account,
+            message: `Images are copied to account ${account}; the file names ${own}.`,
+            cure: "Take the destination out.",
+          },
+        ];
+      }),
+    );
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("ecr/replicationConfiguration:ReplicationConfiguration", "images", {
+            replicationConfiguration: {
+              rules: [{ destinations: [{ region: "af-south-1", registryId: "123456789012" }] }],
+            },
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("ecr/replicationConfiguration:ReplicationConfiguration", "images", {
+            replicationConfiguration: {
+              rules: [
+                {
+                  destinations: [
+                    { region: "eu-west-1", registryId: "123456789012" },
+                    { region: "af-south-1", registryId: "999999999999" },
+                  ],
+                },
+              ],
+            },
+          }),
+        ],
+        findings: [
+          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[0].region: Images are copied to eu-west-1 (Dublin, Ireland). Take the destination out.",
+          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[1].registryId: Images are copied to account 999999999999; the file names 123456789012. Take the destination out.",
+        ],
+      },
+    ],
+  },
+};

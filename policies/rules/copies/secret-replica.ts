@@ -1,0 +1,43 @@
+/** Secrets have replicas in allowed regions only. */
+import { regionName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+
+export const secretReplica: ResourcePolicy = {
+  id: "secret-replica",
+  area: "copies",
+  judges: "resource",
+  title: "Secrets are replicated to allowed regions only.",
+  risk: "Passwords of the databases at home lie in another region, encrypted by a key there.",
+  types: ["aws:secretsmanager/secret:Secret"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["keys"],
+  controls: { iso27001: ["A.8.24", "A.5.17"], nist80053: ["SC-12(6)", "SA-9(5)"] },
+  cure: "Take the replica out.",
+  check: ({ properties }, context) =>
+    objectsAt(properties, "replicas").flatMap(({ value, path }) => {
+      const region = textAt(value, "region") ?? "";
+      if (context.isAllowedRegion(region)) return [];
+      return [
+        {
+          path: `${path}.region`,
+          value: region,
+          message: `The secret has a replica in ${regionName(region)}.`,
+          cure: "Take the replica out.",
+        },
+      ];
+    }),
+  examples: {
+    passing: [{ resources: [aws("secretsmanager/secret:Secret", "database", { name: "database" })] }],
+    failing: [
+      {
+        resources: [aws("secretsmanager/secret:Secret", "database", { replicas: [{ region: "us-east-1" }] })],
+        findings: [
+          "Secret/database replicas[0].region: The secret has a replica in us-east-1 (Northern Virginia, United States). Take the replica out.",
+        ],
+      },
+    ],
+  },
+};

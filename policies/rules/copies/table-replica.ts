@@ -1,0 +1,76 @@
+/** Tables have replicas in allowed regions only. */
+import { regionName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { arnOf } from "../../engine/reading/arn.ts";
+import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import { effectiveRegion } from "../../engine/reading/region.ts";
+
+export const tableReplica: ResourcePolicy = {
+  id: "table-replica",
+  area: "copies",
+  judges: "resource",
+  title: "Tables are replicated to allowed regions only.",
+  risk: "A replica is a live, writable copy of the table in another region.",
+  types: [
+    "aws:dynamodb/table:Table",
+    "aws:dynamodb/tableReplica:TableReplica",
+    "aws:keyspaces/keyspace:Keyspace",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)"] },
+  cure: "Take the replica out.",
+  check(subject, context) {
+    const { properties } = subject;
+    const source = arnOf(textAt(properties, "globalTableArn"));
+    const own = source === undefined ? [] : [{ path: "region", region: effectiveRegion(subject) }];
+    const named = [
+      ...own,
+      ...objectsAt(properties, "replicas").map(({ value, path }) => ({
+        path: `${path}.regionName`,
+        region: textAt(value, "regionName"),
+      })),
+      ...textsAt(properties, "replicationSpecification.regionLists").map(({ value, path }) => ({
+        path,
+        region: value,
+      })),
+    ];
+    return named.flatMap(({ path, region }) =>
+      region === undefined || context.isAllowedRegion(region)
+        ? []
+        : [
+            {
+              path,
+              value: region,
+              message: `It has a replica in ${regionName(region)}.`,
+              cure: "Take the replica out.",
+            },
+          ],
+    );
+  },
+  examples: {
+    passing: [{ resources: [aws("dynamodb/table:Table", "sessions", { hashKey: "id" })] }],
+    failing: [
+      {
+        resources: [
+          aws("dynamodb/table:Table", "sessions", { hashKey: "id", replicas: [{ regionName: "eu-west-1" }] }),
+        ],
+        findings: [
+          "Table/sessions replicas[0].regionName: It has a replica in eu-west-1 (Dublin, Ireland). Take the replica out.",
+        ],
+      },
+      {
+        resources: [
+          aws("keyspaces/keyspace:Keyspace", "readings", {
+            replicationSpecification: { regionLists: ["af-south-1", "us-east-1"] },
+          }),
+        ],
+        findings: [
+          "Keyspace/readings replicationSpecification.regionLists[1]: It has a replica in us-east-1 (Northern Virginia, United States). Take the replica out.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,107 @@
+/** Configuration, findings and trails are not gathered by other accounts or regions. */
+import { regionName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { booleanAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+
+export const aggregation: ResourcePolicy = {
+  id: "aggregation",
+  area: "flows",
+  judges: "resource",
+  title: "No other account or region gathers the account's configuration, findings or trails.",
+  risk: "An aggregator abroad holds the whole inventory of the stack, its weak points and who did what.",
+  types: [
+    "aws:cfg/aggregateAuthorization:AggregateAuthorization",
+    "aws:cfg/configurationAggregator:ConfigurationAggregator",
+    "aws:securityhub/findingAggregator:FindingAggregator",
+    "aws:cloudtrail/trail:Trail",
+    "aws:detective/member:Member",
+    "aws:securitylake/dataLake:DataLake",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["logs", "state"],
+  controls: { iso27001: ["A.8.15", "A.5.23"], nist80053: ["AU-9", "SA-9(5)"] },
+  cure: "Gather within the account and the region.",
+  check({ type, properties }, context) {
+    const kind = type.slice(type.lastIndexOf(":") + 1);
+    const own = context.country.hosting.aws?.account;
+    const cure = "Gather within the account and the region.";
+    const breaches: Breach[] = [];
+    for (const path of [
+      "authorizedAwsRegion",
+      "region",
+      "accountAggregationSource.regions",
+      "specifiedRegions",
+    ])
+      for (const { value, path: at } of textsAt(properties, path))
+        if (path !== "region" && !context.isAllowedRegion(value))
+          breaches.push({
+            path: at,
+            value,
+            message: `It is gathered with or in ${regionName(value)}.`,
+            cure,
+          });
+    for (const { value, path } of [
+      ...textsAt(properties, "accountId"),
+      ...textsAt(properties, "accountAggregationSource.accountIds"),
+    ])
+      if (own !== undefined && value !== own)
+        breaches.push({
+          path,
+          value,
+          message: `It is gathered with or by account ${value}; the file names ${own}.`,
+          cure,
+        });
+    if (kind === "FindingAggregator" && /^ALL_REGIONS/.test(textAt(properties, "linkingMode") ?? ""))
+      breaches.push({
+        path: "linkingMode",
+        value: textAt(properties, "linkingMode") ?? "",
+        message: "Findings of all regions are linked.",
+        cure: "Use SPECIFIED_REGIONS with the file's regions.",
+      });
+    if (kind === "Trail" && booleanAt(properties, "isOrganizationTrail") === true)
+      breaches.push({
+        path: "isOrganizationTrail",
+        value: "true",
+        message: "The trail belongs to an organization, whose management account reads it.",
+        cure: "Use a trail of the account.",
+      });
+    if (kind === "Trail" && breaches.length === 0 && textAt(properties, "s3BucketName") === undefined)
+      return notApplicable;
+    return breaches;
+  },
+  examples: {
+    passing: [{ resources: [aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit" })] }],
+    failing: [
+      {
+        resources: [
+          aws("cfg/aggregateAuthorization:AggregateAuthorization", "central", {
+            accountId: "999999999999",
+            authorizedAwsRegion: "eu-west-1",
+          }),
+        ],
+        findings: [
+          "AggregateAuthorization/central authorizedAwsRegion: It is gathered with or in eu-west-1 (Dublin, Ireland). Gather within the account and the region.",
+          "AggregateAuthorization/central accountId: It is gathered with or by account 999999999999; the file names 123456789012. Gather within the account and the region.",
+        ],
+      },
+      {
+        resources: [
+          aws("securityhub/findingAggregator:FindingAggregator", "all", { linkingMode: "ALL_REGIONS" }),
+        ],
+        findings: [
+          "FindingAggregator/all linkingMode: Findings of all regions are linked. Use SPECIFIED_REGIONS with the file's regions.",
+        ],
+      },
+      {
+        resources: [
+          aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit", isOrganizationTrail: true }),
+        ],
+        findings: [
+          "Trail/audit isOrganizationTrail: The trail belongs to an organization, whose management account reads it. Use a trail of the account.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,64 @@
+/** Language models are asked in the region, by no inference profile that spreads requests over regions. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { workloads } from "../../engine/reading/pods.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+/** `eu.anthropic.…`, `global.amazon.…`: the profile's name says where requests may be answered. */
+const spreadingProfile =
+  /(?:^|[^\w.])((?:us|us-gov|eu|apac|jp|au|ca|global)\.(?:amazon|anthropic|meta|mistral|cohere|deepseek|stability|writer|twelvelabs|openai|qwen|ai21)\.[\w.:-]+)/;
+
+/** Found at once where there is none. */
+const maker =
+  /\.(?:amazon|anthropic|meta|mistral|cohere|deepseek|stability|writer|twelvelabs|openai|qwen|ai21)\./;
+
+export const crossRegionInference: ResourcePolicy = {
+  id: "cross-region-inference",
+  area: "flows",
+  judges: "resource",
+  title: "No model is asked through an inference profile that spreads requests over regions.",
+  risk: "With a cross-Region profile each prompt, with the company's answers in it, is served by whichever region is free.",
+  types: ["aws:*", ...workloads, "kubernetes:core/*:ConfigMap"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["diagnosticAnswers", "identity", "machineTelemetry"],
+  controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["SA-9(5)", "AC-4"] },
+  cure: "Name the model of the region, without the prefix.",
+  check: (subject) =>
+    textsOf(subject).flatMap((text): Breach[] => {
+      const { value } = text;
+      const profile = maker.test(value) ? spreadingProfile.exec(value)?.[1] : undefined;
+      if (profile === undefined) return [];
+      return [
+        {
+          path: text.path,
+          value: profile,
+          message: `The profile ${profile} may answer in other regions.`,
+          cure: `Use ${profile.slice(profile.indexOf(".") + 1)} of the region, if it is offered there.`,
+        },
+      ];
+    }),
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("lambda/function:Function", "advice", {
+            environment: { variables: { MODEL: "anthropic.claude-3-haiku-20240307-v1:0" } },
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("lambda/function:Function", "advice", {
+            environment: { variables: { MODEL: "eu.anthropic.claude-3-haiku-20240307-v1:0" } },
+          }),
+        ],
+        findings: [
+          "Function/advice environment.variables.MODEL: The profile eu.anthropic.claude-3-haiku-20240307-v1:0 may answer in other regions. Use anthropic.claude-3-haiku-20240307-v1:0 of the region, if it is offered there.",
+        ],
+      },
+    ],
+  },
+};

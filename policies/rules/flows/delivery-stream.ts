@@ -1,0 +1,83 @@
+/** Streams deliver to stores of the region, not to services on the web. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { hostsIn } from "../../engine/reading/hosts.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+/** Destinations that are services of others; each has an address of its own. */
+const services = new Set(["http_endpoint", "splunk", "snowflake", "mongodb", "dynatrace", "datadog"]);
+
+export const deliveryStream: ResourcePolicy = {
+  id: "delivery-stream",
+  area: "flows",
+  judges: "resource",
+  title: "Delivery streams and metric streams end at stores of the region or at registered hosts.",
+  risk: "A delivery stream to an HTTP endpoint exports logs, metrics or readings as fast as they come in.",
+  types: [
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+    "aws:cloudwatch/metricStream:MetricStream",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["logs", "machineTelemetry"],
+  controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "SC-7(10)"] },
+  cure: "Deliver to a bucket of the region, or register the host under `residency.endpoints`.",
+  check(subject, context) {
+    const destination = textAt(subject.properties, "destination") ?? "";
+    const hosts = textsOf(subject).flatMap((text) => hostsIn(text));
+    const outside = hosts.flatMap(({ host, path }): Breach[] => {
+      const where = context.outside(host);
+      if (where === undefined) return [];
+      return [
+        {
+          path,
+          value: host,
+          message: `It delivers to ${where}.`,
+          cure: `Deliver to a bucket of the region, or register ${host} under residency.endpoints.`,
+        },
+      ];
+    });
+    if (outside.length > 0 || !services.has(destination) || hosts.length > 0) return outside;
+    return [
+      {
+        path: "destination",
+        value: destination,
+        message: `It delivers to a service outside the stack (${destination}).`,
+        cure: "Deliver to a bucket of the region.",
+      },
+    ];
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "logs", {
+            destination: "extended_s3",
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "logs", {
+            destination: "http_endpoint",
+            httpEndpointConfiguration: { url: "https://collector.example.com/v1" },
+          }),
+        ],
+        findings: [
+          "FirehoseDeliveryStream/logs httpEndpointConfiguration.url: It delivers to collector.example.com, which the file does not register. Deliver to a bucket of the region, or register collector.example.com under residency.endpoints.",
+        ],
+      },
+      {
+        resources: [
+          aws("kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "logs", { destination: "snowflake" }),
+        ],
+        findings: [
+          "FirehoseDeliveryStream/logs destination: It delivers to a service outside the stack (snowflake). Deliver to a bucket of the region.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,86 @@
+/** Events go to targets of the stack: no web hook of others, no global endpoint. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { hostsOf } from "../../engine/reading/hosts.ts";
+
+export const eventTarget: ResourcePolicy = {
+  id: "event-target",
+  area: "flows",
+  judges: "resource",
+  title: "Events and rules of devices reach registered hosts only.",
+  risk: "An API destination or an IoT rule with an HTTP action forwards each event or reading to somebody's web hook.",
+  types: [
+    "aws:cloudwatch/eventApiDestination:EventApiDestination",
+    "aws:cloudwatch/eventConnection:EventConnection",
+    "aws:cloudwatch/eventEndpoint:EventEndpoint",
+    "aws:pipes/pipe:Pipe",
+    "aws:iot/topicRule:TopicRule",
+    "aws:iot/topicRuleDestination:TopicRuleDestination",
+    "aws:lambda/functionUrl:FunctionUrl",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["machineTelemetry", "identity", "logs"],
+  controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "CA-3"] },
+  cure: "Send events to a target of the stack, or register the host under `residency.endpoints`.",
+  check(subject, context) {
+    if (subject.type.endsWith(":EventEndpoint"))
+      return [
+        {
+          path: "",
+          message: "A global endpoint repeats every event in a second region.",
+          cure: "Take it out and send to the event bus of the region.",
+        },
+      ];
+    return hostsOf(subject).flatMap(({ host, path }): Breach[] => {
+      const where = context.outside(host);
+      if (where === undefined) return [];
+      return [
+        {
+          path,
+          value: host,
+          message: `Events go to ${where}.`,
+          cure: `Take it out, or register ${host} under residency.endpoints with its country.`,
+        },
+      ];
+    });
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("iot/topicRule:TopicRule", "readings", {
+            http: [{ url: "https://sme.example.gov.za/readings" }],
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("cloudwatch/eventApiDestination:EventApiDestination", "hook", {
+            invocationEndpoint: "https://hooks.example.com/1",
+            httpMethod: "POST",
+          }),
+        ],
+        findings: [
+          "EventApiDestination/hook invocationEndpoint: Events go to hooks.example.com, which the file does not register. Take it out, or register hooks.example.com under residency.endpoints with its country.",
+        ],
+      },
+      {
+        resources: [
+          aws("iot/topicRule:TopicRule", "readings", { http: [{ url: "https://iot.example.com/in" }] }),
+        ],
+        findings: [
+          "TopicRule/readings http[0].url: Events go to iot.example.com, which the file does not register. Take it out, or register iot.example.com under residency.endpoints with its country.",
+        ],
+      },
+      {
+        resources: [aws("cloudwatch/eventEndpoint:EventEndpoint", "both", {})],
+        findings: [
+          "EventEndpoint/both: A global endpoint repeats every event in a second region. Take it out and send to the event bus of the region.",
+        ],
+      },
+    ],
+  },
+};

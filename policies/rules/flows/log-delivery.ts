@@ -1,0 +1,73 @@
+/** Logs and metrics are not handed to another account. */
+import { aws } from "../../engine/example.ts";
+import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { arnsOf } from "../../engine/reading/arn.ts";
+
+export const logDelivery: ResourcePolicy = {
+  id: "log-delivery",
+  area: "flows",
+  judges: "resource",
+  title: "Logs and metrics stay in the account.",
+  risk: "A cross-account sink shows every log line, with names and addresses in it, to whoever owns the other account.",
+  types: [
+    "aws:cloudwatch/logDestination:LogDestination",
+    "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter",
+    "aws:cloudwatch/logAccountPolicy:LogAccountPolicy",
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+    "aws:oam/link:Link",
+    "aws:oam/sinkPolicy:SinkPolicy",
+    "aws:ec2/flowLog:FlowLog",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["logs"],
+  controls: { iso27001: ["A.8.15", "A.8.12"], nist80053: ["AU-9", "AC-4"] },
+  cure: "Deliver to a destination of this account, or let the country's team waive it.",
+  check(subject, { country }) {
+    const own = country.hosting.aws?.account;
+    if (own === undefined) return notApplicable;
+    return arnsOf(subject)
+      .filter(({ account }) => /^\d{12}$/.test(account) && account !== own)
+      .map(
+        (arn): Breach => ({
+          path: arn.path,
+          value: arn.text,
+          message: `Logs go to ${arn.text} of account ${arn.account}; the file names ${own}.`,
+          cure: `Deliver them within account ${own}.`,
+        }),
+      );
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("ec2/flowLog:FlowLog", "network", {
+            logDestination: "arn:aws:logs:af-south-1:123456789012:log-group:network",
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("cloudwatch/logSubscriptionFilter:LogSubscriptionFilter", "all", {
+            destinationArn: "arn:aws:logs:af-south-1:999999999999:destination:central",
+          }),
+        ],
+        findings: [
+          "LogSubscriptionFilter/all destinationArn: Logs go to arn:aws:logs:af-south-1:999999999999:destination:central of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
+        ],
+      },
+      {
+        resources: [
+          aws("oam/link:Link", "central", {
+            sinkIdentifier: "arn:aws:oam:af-south-1:999999999999:sink/1a2b",
+          }),
+        ],
+        findings: [
+          "Link/central sinkIdentifier: Logs go to arn:aws:oam:af-south-1:999999999999:sink/1a2b of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,115 @@
+/** Brokers pass messages on to no other broker. */
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { holdsOneOf } from "../../engine/reading/hint.ts";
+import { type Text, textsOf } from "../../engine/reading/texts.ts";
+import type { Resource } from "../../engine/resource.ts";
+
+const signs: readonly (readonly [sign: RegExp, what: string])[] = [
+  [/"component"\s*:\s*"shovel"/, "a shovel"],
+  [/"component"\s*:\s*"federation-upstream(-set)?"/, "a federation upstream"],
+  [/\brabbitmq_(shovel|federation)(_management)?\b/, "the plugin for shovels or federation"],
+  [/^[ \t]*(connection\s+\S+|bridge_\w+\s)/m, "a bridge of Mosquitto"],
+  [/^[ \t]*bridges?\s*[.{:]/m, "a bridge"],
+  [/\bmirror\.?maker|org\.apache\.kafka\.connect\.mirror/i, "MirrorMaker"],
+  [/^[ \t]*(leafnodes|gateway)\s*[:{]/m, "a leaf node or gateway of NATS"],
+];
+
+/** A word that every sign has. */
+const hinted = holdsOneOf(
+  "shovel",
+  "federation",
+  "connection ",
+  "bridge",
+  "irror",
+  "leafnodes",
+  "gateway:",
+  "gateway {",
+  "gateway{",
+);
+
+const objects = /:(Shovel|Federation|KafkaMirrorMaker2?|KafkaBridge|Bridge)$/;
+
+export const messageBridge: ResourcePolicy = {
+  id: "message-bridge",
+  area: "flows",
+  judges: "resource",
+  title: "Brokers forward no messages to other brokers.",
+  risk: "A shovel, federation or MQTT bridge repeats every machine's readings to another broker; it is a few lines of its settings.",
+  types: [
+    "kubernetes:core/*:ConfigMap",
+    "kubernetes:core/*:Secret",
+    "kubernetes:rabbitmq.com/*:Shovel",
+    "kubernetes:rabbitmq.com/*:Federation",
+    "kubernetes:rabbitmq.com/*:RabbitmqCluster",
+    "kubernetes:kafka.strimzi.io/*:KafkaMirrorMaker2",
+    "kubernetes:kafka.strimzi.io/*:KafkaBridge",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["machineTelemetry"],
+  controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "CA-3", "SC-7(10)"] },
+  cure: "Take the bridge out; readings leave only as aggregates.",
+  check(subject) {
+    const cure = "Take it out; readings leave only as aggregates.";
+    const kind = objects.exec(subject.type)?.[1];
+    if (kind !== undefined)
+      return [{ path: "", value: kind, message: `${kind} repeats messages elsewhere.`, cure }];
+    return settingsOf(subject).flatMap((text): Breach[] => {
+      const what = signs.find(([sign]) => sign.test(text.value))?.[1];
+      return what === undefined ? [] : [{ path: text.path, message: `The settings hold ${what}.`, cure }];
+    });
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: broker-settings, namespace: rollout }
+data: { enabled_plugins: "[rabbitmq_mqtt,rabbitmq_prometheus].", rabbitmq.conf: "mqtt.allow_anonymous = false" }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: broker-settings, namespace: rollout }
+data: { enabled_plugins: "[rabbitmq_mqtt,rabbitmq_shovel]." }`,
+        findings: [
+          "rollout/ConfigMap/broker-settings data.enabled_plugins: The settings hold the plugin for shovels or federation. Take it out; readings leave only as aggregates.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: mosquitto, namespace: rollout }
+data:
+  mosquitto.conf: |
+    connection head-office
+    address 10.20.0.9`,
+        findings: [
+          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: The settings hold a bridge of Mosquitto. Take it out; readings leave only as aggregates.',
+        ],
+      },
+      {
+        manifests: `
+apiVersion: rabbitmq.com/v1beta1
+kind: Shovel
+metadata: { name: copy, namespace: rollout }
+spec: { uriSecret: { name: other } }`,
+        findings: [
+          "rollout/Shovel/copy: Shovel repeats messages elsewhere. Take it out; readings leave only as aggregates.",
+        ],
+      },
+    ],
+  },
+};
+
+/** Annotations and pods' own fields use the same words for other things. */
+const settingsOf = (subject: Resource): Text[] =>
+  textsOf(subject).filter(
+    ({ value, section, path }) =>
+      hinted(value) && (/^(data|stringData|binaryData)$/.test(section) || path.startsWith("spec.rabbitmq")),
+  );

@@ -1,0 +1,87 @@
+/** Pages load nothing from others: no font, script, map, captcha or analytics. */
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { workloads } from "../../engine/reading/pods.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+const directive =
+  /\b(default|script|script-elem|style|font|connect|img|frame|media|worker|form-action|object|manifest)(?:-src(?:-elem)?)?\s+([^;"\n\\]+)/g;
+const policySign = /\b(default|script|style|font|connect|img|frame)-src\b/;
+
+export const pageSources: ResourcePolicy = {
+  id: "page-sources",
+  area: "flows",
+  judges: "resource",
+  title: "Pages load fonts, scripts, pictures and data from the stack itself only.",
+  risk: "A font or script of others tells them each visitor's address and page; a script can read what is typed.",
+  types: [
+    ...workloads,
+    "kubernetes:core/*:ConfigMap",
+    "kubernetes:networking.k8s.io/*:Ingress",
+    "kubernetes:gateway.networking.k8s.io/*:HTTPRoute",
+    "kubernetes:traefik.io/*:Middleware",
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers"],
+  controls: { iso27001: ["A.8.26", "A.8.23"], nist80053: ["AC-4", "SC-7(10)"] },
+  cure: "Serve the file from the stack and allow 'self' alone in the Content-Security-Policy.",
+  check: (subject, context) =>
+    textsOf(subject).flatMap((text): Breach[] => {
+      const { value } = text;
+      if (!value.includes("-src") || !policySign.test(value)) return [];
+      const sources = [...value.matchAll(directive)].flatMap((match) =>
+        (match[2] ?? "")
+          .trim()
+          .split(/\s+/)
+          .map((source) => ({ of: match[1] ?? "", source })),
+      );
+      return sources.flatMap(({ of, source }): Breach[] => {
+        const where = outsideSource(source, (host) => context.outside(host));
+        if (where === undefined) return [];
+        return [
+          {
+            path: text.path,
+            value: source,
+            message: `Pages may load ${of === "default" ? "anything" : `${of} sources`} from ${where}.`,
+            cure: "Serve it from the stack and allow 'self' alone.",
+          },
+        ];
+      });
+    }),
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: web, namespace: rollout }
+data: { headers: "Content-Security-Policy: default-src 'self'; img-src 'self' data:; frame-ancestors 'none'" }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: web, namespace: rollout }
+data: { headers: "Content-Security-Policy: default-src 'self'; font-src fonts.gstatic.com; script-src 'self' https:" }`,
+        findings: [
+          "rollout/ConfigMap/web data.headers: Pages may load font sources from fonts.gstatic.com, which the file does not register. Serve it from the stack and allow 'self' alone.",
+          "rollout/ConfigMap/web data.headers: Pages may load script sources from everywhere. Serve it from the stack and allow 'self' alone.",
+        ],
+      },
+    ],
+  },
+};
+
+/** The words for a source that is not the stack's own; undefined for `'self'`, `data:` and its own hosts. */
+function outsideSource(source: string, outside: (host: string) => string | undefined): string | undefined {
+  if (source.startsWith("'") || /^(data|blob|mediastream|filesystem):$/.test(source)) return undefined;
+  if (/^(\*|https?:|wss?:)(\/\/\*)?$/.test(source)) return "everywhere";
+  const host = source
+    .replace(/^[a-z]+:\/\//, "")
+    .replace(/[:/].*$/, "")
+    .replace(/^\*\./, "");
+  return /\./.test(host) ? outside(host.toLowerCase()) : undefined;
+}

@@ -1,0 +1,161 @@
+/** Products that report home by default have the report switched off. */
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { holdsOneOf } from "../../engine/reading/hint.ts";
+import { imagesOf } from "../../engine/reading/image.ts";
+import { workloads } from "../../engine/reading/pods.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+interface Product {
+  readonly repository: RegExp;
+  readonly name: string;
+  /** A text of the workload that switches the report off; without it the report is on. */
+  readonly off: (key: string, value: string) => boolean;
+  readonly cure: string;
+}
+
+const isFalse = (value: string) => /^(false|0|off|no|disabled)$/i.test(value);
+
+const products: readonly Product[] = [
+  {
+    repository: /(^|\/)grafana(-enterprise|-oss)?$/,
+    name: "Grafana",
+    off: (key, value) => key === "GF_ANALYTICS_REPORTING_ENABLED" && isFalse(value),
+    cure: "Set GF_ANALYTICS_REPORTING_ENABLED to false.",
+  },
+  {
+    repository: /(^|\/)(loki|tempo|mimir)$/,
+    name: "Loki, Tempo or Mimir",
+    off: (_key, value) => /(reporting|usage-stats|usage_stats|usage-report)[\w.-]*[=:]\s*false/.test(value),
+    cure: "Add the argument -reporting.enabled=false (Mimir: -usage-stats.enabled=false).",
+  },
+  {
+    repository: /(^|\/)traefik$/,
+    name: "Traefik",
+    off: (_key, value) => /checknewversion=false/i.test(value),
+    cure: "Add the argument --global.checknewversion=false, and leave sendanonymoususage out.",
+  },
+  {
+    repository: /(^|\/)(kibana|elasticsearch)$/,
+    name: "Elastic",
+    off: (key, value) => /TELEMETRY_(ENABLED|OPTIN)|telemetry\.(enabled|optIn)/.test(key) && isFalse(value),
+    cure: "Set TELEMETRY_OPTIN and TELEMETRY_ENABLED to false.",
+  },
+  {
+    repository: /(^|\/)(emqx|emqx-enterprise)$/,
+    name: "EMQX",
+    off: (key, value) => key === "EMQX_TELEMETRY__ENABLE" && isFalse(value),
+    cure: "Set EMQX_TELEMETRY__ENABLE to false.",
+  },
+  {
+    repository: /(^|\/)n8n$/,
+    name: "n8n",
+    off: (key, value) => key === "N8N_DIAGNOSTICS_ENABLED" && isFalse(value),
+    cure: "Set N8N_DIAGNOSTICS_ENABLED to false.",
+  },
+  {
+    repository: /(^|\/)timescaledb(-ha)?$/,
+    name: "TimescaleDB",
+    off: (key, value) =>
+      (key === "TIMESCALEDB_TELEMETRY" && isFalse(value)) || /timescaledb\.telemetry_level=off/.test(value),
+    cure: "Set TIMESCALEDB_TELEMETRY to off.",
+  },
+  {
+    repository: /(^|\/)(superset|metabase)$/,
+    name: "Metabase or Superset",
+    off: (key, value) => /^(MB_ANON_TRACKING_ENABLED|SCARF_ANALYTICS)$/.test(key) && isFalse(value),
+    cure: "Set MB_ANON_TRACKING_ENABLED (Superset: SCARF_ANALYTICS) to false.",
+  },
+];
+
+/** Switches that turn a report on, wherever they stand. */
+const on: readonly (readonly [sign: RegExp, what: string])[] = [
+  [/send_crash_reports[\s\S]{0,80}?(?:enabled>?\s*[:=>]\s*(?:true|1)\b)/, "ClickHouse's crash reports"],
+  [/sendanonymoususage(=true|:\s*true|\s*=\s*true)/i, "Traefik's usage report"],
+  [/MINIO_CALLHOME_ENABLE[\s=:]+"?(on|true)/i, "MinIO's call home"],
+];
+
+/** A word that every switch has. */
+const hinted = holdsOneOf(
+  "send_crash_reports",
+  "anonymoususage",
+  "anonymousUsage",
+  "AnonymousUsage",
+  "MINIO_CALLHOME",
+);
+
+export const productTelemetry: ResourcePolicy = {
+  id: "product-telemetry",
+  area: "flows",
+  judges: "resource",
+  title: "Products report nothing to their makers.",
+  risk: "Usage and crash reports carry host names, queries and settings to the maker, switched on by default.",
+  types: [...workloads, "kubernetes:core/*:ConfigMap"],
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["logs", "state"],
+  controls: { iso27001: ["A.8.9", "A.8.12"], nist80053: ["CM-7", "SC-7(10)"] },
+  cure: "Switch the report off by the product's own setting.",
+  check(subject) {
+    const texts = textsOf(subject);
+    const silent = imagesOf(subject).flatMap(({ repository, text, path }): Breach[] => {
+      const product = products.find((candidate) => candidate.repository.test(repository));
+      if (product === undefined || texts.some(({ key, value }) => product.off(key, value))) return [];
+      return [
+        {
+          path,
+          value: text,
+          message: `${product.name} (${text}) reports its use to its maker.`,
+          cure: product.cure,
+        },
+      ];
+    });
+    const switched = texts.flatMap((text): Breach[] => {
+      const { key, value } = text;
+      if (!hinted(value) && !hinted(key)) return [];
+      const what = on.find(([sign]) => sign.test(value) || sign.test(`${key}=${value}`))?.[1];
+      return what === undefined
+        ? []
+        : [{ path: text.path, message: `It switches on ${what}.`, cure: "Switch it off." }];
+    });
+    return [...silent, ...switched];
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: grafana, namespace: monitoring }
+spec:
+  template:
+    spec:
+      containers:
+        - name: grafana
+          image: registry.example.gov.za/grafana/grafana:12.0.0
+          env: [{ name: GF_ANALYTICS_REPORTING_ENABLED, value: "false" }]`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: grafana, namespace: monitoring }
+spec: { template: { spec: { containers: [{ name: grafana, image: registry.example.gov.za/grafana/grafana:12.0.0 }] } } }`,
+        findings: [
+          "monitoring/Deployment/grafana spec.template.spec.containers[0].image: Grafana (registry.example.gov.za/grafana/grafana:12.0.0) reports its use to its maker. Set GF_ANALYTICS_REPORTING_ENABLED to false.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: store, namespace: rollout }
+data: { config.yaml: "send_crash_reports: { enabled: true }" }`,
+        findings: [
+          'rollout/ConfigMap/store data["config.yaml"]: It switches on ClickHouse\'s crash reports. Switch it off.',
+        ],
+      },
+    ],
+  },
+};

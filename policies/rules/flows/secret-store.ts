@@ -1,0 +1,118 @@
+/** Secrets are fetched from stores in the country, and pushed nowhere. */
+import { awsRegions } from "../../../localisation/cloud-geography.ts";
+import { regionName } from "../../engine/context.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { hostsOf } from "../../engine/reading/hosts.ts";
+import { objectAt } from "../../engine/reading/properties.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+/** Providers that are services of others: they stand where their maker says. */
+const services = [
+  "gcpsm",
+  "azurekv",
+  "ibm",
+  "oracle",
+  "doppler",
+  "onepassword",
+  "onepasswordSDK",
+  "akeyless",
+  "infisical",
+  "bitwardensecretsmanager",
+  "pulumi",
+  "keepersecurity",
+  "scaleway",
+  "yandexlockbox",
+  "alibaba",
+  "gitlab",
+  "github",
+];
+
+export const secretStore: ResourcePolicy = {
+  id: "secret-store",
+  area: "flows",
+  judges: "resource",
+  title: "Secrets come from stores in the country and are pushed nowhere.",
+  risk: "A secret store abroad holds the passwords of every database at home.",
+  types: [
+    "kubernetes:external-secrets.io/*:SecretStore",
+    "kubernetes:external-secrets.io/*:ClusterSecretStore",
+    "kubernetes:external-secrets.io/*:PushSecret",
+    "kubernetes:secrets-store.csi.x-k8s.io/*:SecretProviderClass",
+    "kubernetes:secrets.hashicorp.com/*:VaultConnection",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["keys"],
+  controls: { iso27001: ["A.5.17", "A.8.24"], nist80053: ["IA-5", "SC-12(6)"] },
+  cure: "Use the cluster's Secrets, or a store at a registered host in the country.",
+  check(subject, context) {
+    const cure = "Use the cluster's Secrets, or a store at a registered host in the country.";
+    if (subject.type.endsWith(":PushSecret"))
+      return [{ path: "", message: "It copies Secrets of the cluster to another store.", cure }];
+    const provider = objectAt(subject.properties, "spec.provider") ?? {};
+    const service = services.find((name) => provider[name] !== undefined);
+    const breaches: Breach[] =
+      service === undefined
+        ? []
+        : [
+            {
+              path: `spec.provider.${service}`,
+              value: service,
+              message: `Secrets come from a service of others (${service}).`,
+              cure,
+            },
+          ];
+    for (const { key, value, path } of textsOf(subject))
+      if (/region/i.test(key) && Object.hasOwn(awsRegions, value) && !context.isAllowedRegion(value))
+        breaches.push({ path, value, message: `Secrets come from ${regionName(value)}.`, cure });
+    for (const { host, path } of hostsOf(subject)) {
+      const outside = path.startsWith("metadata.") ? undefined : context.outside(host);
+      if (outside !== undefined)
+        breaches.push({ path, value: host, message: `Secrets come from ${outside}.`, cure });
+    }
+    return breaches;
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: { name: vault, namespace: rollout }
+spec: { provider: { vault: { server: "https://vault.vault.svc:8200", path: secret } } }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: { name: vault, namespace: rollout }
+spec: { provider: { vault: { server: "https://vault.example.com", path: secret } } }`,
+        findings: [
+          "rollout/SecretStore/vault spec.provider.vault.server: Secrets come from vault.example.com, which the file does not register. Use the cluster's Secrets, or a store at a registered host in the country.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: { name: aws }
+spec: { provider: { aws: { service: SecretsManager, region: eu-west-1 } } }`,
+        findings: [
+          "ClusterSecretStore/aws spec.provider.aws.region: Secrets come from eu-west-1 (Dublin, Ireland). Use the cluster's Secrets, or a store at a registered host in the country.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: { name: doppler }
+spec: { provider: { doppler: {} } }`,
+        findings: [
+          "ClusterSecretStore/doppler spec.provider.doppler: Secrets come from a service of others (doppler). Use the cluster's Secrets, or a store at a registered host in the country.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,92 @@
+/** Topics deliver inside the stack: no mail, text message or web hook of others, no push service. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+
+export const topicSubscription: ResourcePolicy = {
+  id: "topic-subscription",
+  area: "flows",
+  judges: "resource",
+  title: "Topics are subscribed to inside the stack or by registered hosts.",
+  risk: "Alarms carry names, machines and readings; by mail, text message or push they leave by carriers and clouds abroad.",
+  types: [
+    "aws:sns/topicSubscription:TopicSubscription",
+    "aws:sns/platformApplication:PlatformApplication",
+    "aws:pinpoint/app:App",
+    "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration",
+    "aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "logs"],
+  controls: { iso27001: ["A.5.14"], nist80053: ["AC-4", "SA-9"] },
+  cure: "Subscribe a queue or function of the stack, and send mails by the file's gateway.",
+  check({ type, properties }, context) {
+    const cure = "Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.";
+    if (!type.endsWith(":TopicSubscription"))
+      return [
+        {
+          path: textAt(properties, "platform") === undefined ? "" : "platform",
+          ...(textAt(properties, "platform") && { value: textAt(properties, "platform") ?? "" }),
+          message: `Messages leave by a service of others (${textAt(properties, "platform") ?? type.slice(type.lastIndexOf(":") + 1)}).`,
+          cure,
+        },
+      ];
+    const protocol = textAt(properties, "protocol") ?? "";
+    const endpoint = textAt(properties, "endpoint") ?? "";
+    if (protocol === "sms")
+      return [{ path: "protocol", value: protocol, message: "It sends text messages by AWS.", cure }];
+    const host = /^email/.test(protocol)
+      ? endpoint.split("@")[1]
+      : /^https?$/.test(protocol)
+        ? URL.parse(endpoint)?.hostname
+        : undefined;
+    const where = host === undefined ? undefined : context.outside(host.toLowerCase());
+    if (host === undefined || where === undefined) return [];
+    return [
+      { path: "endpoint", value: host, message: `Messages go by ${protocol} to ${where}.`, cure } as Breach,
+    ];
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("sns/topicSubscription:TopicSubscription", "alarms", {
+            protocol: "sqs",
+            endpoint: "arn:aws:sqs:af-south-1:123456789012:alarms",
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("sns/topicSubscription:TopicSubscription", "alarms", {
+            protocol: "email",
+            endpoint: "team@mail.example.com",
+          }),
+        ],
+        findings: [
+          "TopicSubscription/alarms endpoint: Messages go by email to mail.example.com, which the file does not register. Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
+        ],
+      },
+      {
+        resources: [
+          aws("sns/topicSubscription:TopicSubscription", "alarms", {
+            protocol: "sms",
+            endpoint: "+27120000000",
+          }),
+        ],
+        findings: [
+          "TopicSubscription/alarms protocol: It sends text messages by AWS. Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
+        ],
+      },
+      {
+        resources: [aws("sns/platformApplication:PlatformApplication", "phones", { platform: "GCM" })],
+        findings: [
+          "PlatformApplication/phones platform: Messages leave by a service of others (GCM). Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,126 @@
+/** Whatever a workload's settings name as a server is the stack's own or registered in the file. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { type HostReference, hostsOf } from "../../engine/reading/hosts.ts";
+import { workloads } from "../../engine/reading/pods.ts";
+import type { Resource } from "../../engine/resource.ts";
+
+/** Annotations that tell people where to read on. */
+const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/;
+
+export const unregisteredHost: ResourcePolicy = {
+  id: "unregistered-host",
+  area: "flows",
+  judges: "resource",
+  title: "Settings name only hosts of the stack or of the localisation file.",
+  risk: "An exporter, SDK or web hook in a variable or configuration file sends data to its own cloud from the first minute.",
+  types: [
+    ...workloads,
+    "kubernetes:core/*:ConfigMap",
+    "kubernetes:core/*:Secret",
+    "kubernetes:helm.sh/*:Release",
+    "kubernetes:rabbitmq.com/*:RabbitmqCluster",
+    "kubernetes:clickhouse.altinity.com/*:ClickHouseInstallation",
+    "kubernetes:monitoring.coreos.com/*:AlertmanagerConfig",
+    "kubernetes:monitoring.coreos.com/*:Probe",
+    "kubernetes:grafana.integreatly.org/*:GrafanaDatasource",
+    "aws:lambda/function:Function",
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "aws:ec2/instance:Instance",
+    "aws:ec2/launchTemplate:LaunchTemplate",
+    "aws:ssm/parameter:Parameter",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "logs"],
+  controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "SC-7(10)", "CA-3"] },
+  cure: "Take the address out, or register its host under `residency.endpoints` with its country and what is sent to it.",
+  check: (subject, context) =>
+    hostsOfSettings(subject).flatMap(({ host, path }): Breach[] => {
+      const outside = context.outside(host);
+      if (outside === undefined) return [];
+      return [
+        {
+          path,
+          value: host,
+          message: `It names ${outside}.`,
+          cure: `Take it out, or register ${host} under residency.endpoints with its country.`,
+        },
+      ];
+    }),
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings, namespace: rollout }
+data:
+  app.env: |
+    # see https://docs.example.com
+    MAIL_HOST=mail.example.gov.za
+    STORE_URL=https://time-series-store.rollout.svc.cluster.local:8443
+    BROKER_URL=mqtts://broker:8883
+    SCRIPT=run.sh`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: diagnostic, namespace: rollout }
+spec:
+  template:
+    spec:
+      containers:
+        - name: app
+          image: registry.example.gov.za/sme/app:1
+          env: [{ name: OTEL_EXPORTER_OTLP_ENDPOINT, value: https://otlp.example.com:4318 }]`,
+        findings: [
+          "rollout/Deployment/diagnostic spec.template.spec.containers[0].env[0].value: It names otlp.example.com, which the file does not register. Take it out, or register otlp.example.com under residency.endpoints with its country.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Secret
+metadata: { name: crm, namespace: rollout }
+data: { url: aHR0cHM6Ly91c2VyOnBhc3N3b3JkQGNybS5leGFtcGxlLmNvbS9hcGk= }`,
+        findings: [
+          "rollout/Secret/crm data.url: It names crm.example.com, which the file does not register. Take it out, or register crm.example.com under residency.endpoints with its country.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: mosquitto, namespace: rollout }
+data:
+  mosquitto.conf: |
+    connection cloud
+    address mqtt.example.com:8883`,
+        findings: [
+          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: It names mqtt.example.com, which the file does not register. Take it out, or register mqtt.example.com under residency.endpoints with its country.',
+        ],
+      },
+      {
+        resources: [
+          aws("lambda/function:Function", "export", {
+            environment: { variables: { TARGET: "https://export.eu-west-1.amazonaws.com/" } },
+          }),
+        ],
+        findings: [
+          "Function/export environment.variables.TARGET: It names export.eu-west-1.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register export.eu-west-1.amazonaws.com under residency.endpoints with its country.",
+        ],
+      },
+    ],
+  },
+};
+
+// Objects of AWS are fetched through the store's own addresses; an image's registry has its own policy.
+const hostsOfSettings = (subject: Resource): HostReference[] =>
+  hostsOf(subject).filter(
+    ({ path, scheme }) =>
+      !forPeople.test(path) && !/\.?image$|^chart$|^repositoryOpts/.test(path) && scheme !== "s3",
+  );

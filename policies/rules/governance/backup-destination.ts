@@ -1,0 +1,59 @@
+/** Backups have a store in the country. */
+import { countryNames } from "../../engine/context.ts";
+import { type FilePolicy, notApplicable } from "../../engine/policy.ts";
+
+export const backupDestination: FilePolicy = {
+  id: "backup-destination",
+  area: "governance",
+  judges: "file",
+  title: "Backups have a store of their own, in a country where they may rest.",
+  risk: "Without a store there is no backup; with one abroad the whole of the data is there each night.",
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["backups"],
+  controls: { iso27001: ["A.8.13", "A.5.30"], nist80053: ["CP-6", "CP-9", "SA-9(5)"] },
+  cure: "Name an S3-compatible store in the country under `hosting.backup.destination`.",
+  check(context) {
+    const { target, backup } = context.country.hosting;
+    const { destination } = backup;
+    const allowed = context.restCountries(["backups"]);
+    if (destination === undefined) {
+      if (target !== "kubernetes") return notApplicable;
+      return [
+        {
+          path: "hosting.backup.destination",
+          message: "Nothing is backed up outside of the cluster.",
+          cure: "Name an S3-compatible store in the country under hosting.backup.destination.",
+        },
+      ];
+    }
+    if (allowed.includes(destination.country)) return [];
+    return [
+      {
+        path: "hosting.backup.destination.country",
+        value: destination.country,
+        message: `Backups rest in ${countryNames([destination.country])}; they may rest in ${countryNames(allowed)}.`,
+        cure: "Name a store in the country.",
+      },
+    ];
+  },
+  examples: {
+    passing: [{}],
+    failing: [
+      {
+        country: {
+          hosting: { backup: { destination: { endpoint: "https://s3.example.com", country: "IE" } } },
+        },
+        findings: [
+          "example-country.yaml hosting.backup.destination.country: Backups rest in Ireland; they may rest in South Africa. Name a store in the country.",
+        ],
+      },
+      {
+        country: { hosting: { backup: { destination: null } } },
+        findings: [
+          "example-country.yaml hosting.backup.destination: Nothing is backed up outside of the cluster. Name an S3-compatible store in the country under hosting.backup.destination.",
+        ],
+      },
+    ],
+  },
+};

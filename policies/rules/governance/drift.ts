@@ -1,0 +1,164 @@
+/** What runs is what was planned: nothing changed by hand, nothing gone, nothing added. */
+import type { PolicyContext } from "../../engine/context.ts";
+import { type Comparison, compare } from "../../engine/drift.ts";
+import { type Breach, notApplicable, type Outcome, type PlanPolicy } from "../../engine/policy.ts";
+import type { Json } from "../../engine/resource.ts";
+import { typeToken } from "../../engine/resource.ts";
+import { Undetermined } from "../../engine/undetermined.ts";
+
+const planned = `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings, namespace: rollout }
+data: { interval: 60s }`;
+
+const shared = {
+  area: "governance",
+  judges: "plan",
+  types: ["kubernetes:*"],
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+} as const;
+
+export const liveChanged: PlanPolicy = {
+  ...shared,
+  id: "live-changed",
+  title: "What runs has the settings that were planned.",
+  risk: "A change by hand opens what the plan closes, and the next update may or may not undo it.",
+  severity: "high",
+  controls: { iso27001: ["A.8.9", "A.8.32"], nist80053: ["CM-3", "CM-6", "SI-7"] },
+  cure: "Run `rollout up`, or bring the change into the localisation file.",
+  check: (context) =>
+    compared(context, ({ changed }) =>
+      changed.flatMap(({ live, differences }): Breach[] => {
+        const isSecret = typeToken(live.type).kind === "Secret";
+        return differences.map(({ path, planned: wanted, live: there }) => ({
+          path,
+          message: isSecret
+            ? "It differs from the plan."
+            : `It is ${shown(there)}; the plan has ${shown(wanted)}.`,
+          cure: "Run `rollout up`, or bring the change into the file.",
+          resource: live,
+        }));
+      }),
+    ),
+  examples: {
+    passing: [
+      {
+        planned,
+        manifests: `${planned.replace("namespace: rollout", "namespace: rollout, resourceVersion: '7'")}`,
+      },
+    ],
+    failing: [
+      {
+        planned,
+        manifests: planned.replace("60s", "5s"),
+        findings: [
+          "rollout/ConfigMap/settings data.interval: It is 5s; the plan has 60s. Run `rollout up`, or bring the change into the file.",
+        ],
+      },
+    ],
+  },
+};
+
+export const liveMissing: PlanPolicy = {
+  ...shared,
+  id: "live-missing",
+  title: "Everything that was planned is there.",
+  risk: "A wall that somebody took away, such as a network policy, is missed by nobody who only looks at what runs.",
+  severity: "high",
+  controls: { iso27001: ["A.8.9", "A.8.32"], nist80053: ["CM-3", "CM-6", "SI-7"] },
+  cure: "Run `rollout up`.",
+  check: (context) =>
+    compared(context, ({ missing }) => {
+      const { unreadable } = context;
+      if (unreadable.length > 0)
+        throw new Undetermined(
+          "",
+          `The login may not read ${unreadable.join(", ")}, so nobody knows what of them runs.`,
+          "Use a login that may list them in the stack's namespace.",
+        );
+      return missing.map((resource) => ({
+        path: "",
+        message: "It was planned and is not there.",
+        cure: "Run `rollout up`.",
+        resource,
+      }));
+    }),
+  examples: {
+    passing: [{ planned, manifests: planned }],
+    failing: [
+      {
+        planned,
+        manifests: `
+apiVersion: v1
+kind: Service
+metadata: { name: other, namespace: rollout }`,
+        findings: ["rollout/ConfigMap/settings: It was planned and is not there. Run `rollout up`."],
+      },
+    ],
+  },
+};
+
+export const liveExtra: PlanPolicy = {
+  ...shared,
+  id: "live-extra",
+  title: "Nothing runs beside what was planned.",
+  risk: "A pod or a volume that somebody added for a moment stays, with data and rights that no plan shows.",
+  severity: "medium",
+  controls: { iso27001: ["A.8.9", "A.8.32", "A.5.9"], nist80053: ["CM-3", "CM-8", "CM-7"] },
+  cure: "Take it away, or waive it.",
+  check: (context) =>
+    compared(context, ({ extra }) =>
+      extra.map((resource) => ({
+        path: "",
+        message: "It runs and was not planned.",
+        cure: "Take it away, or waive it after looking at what it keeps and sends.",
+        resource,
+      })),
+    ),
+  examples: {
+    passing: [
+      {
+        planned,
+        manifests: `${planned}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: kube-root-ca.crt, namespace: rollout }`,
+      },
+    ],
+    failing: [
+      {
+        planned,
+        manifests: `${planned}
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: shell, namespace: rollout }
+spec: { containers: [{ name: shell, image: shell:1 }] }`,
+        findings: [
+          "rollout/Pod/shell: It runs and was not planned. Take it away, or waive it after looking at what it keeps and sends.",
+        ],
+      },
+    ],
+  },
+};
+
+const comparisons = new WeakMap<PolicyContext, Comparison>();
+
+function compared(context: PolicyContext, breaches: (comparison: Comparison) => readonly Breach[]): Outcome {
+  if (context.planned === undefined) return notApplicable;
+  let comparison = comparisons.get(context);
+  if (comparison === undefined) {
+    comparison = compare(context.planned, context.plan);
+    comparisons.set(context, comparison);
+  }
+  return breaches(comparison);
+}
+
+function shown(value: Json | undefined): string {
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return "absent";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

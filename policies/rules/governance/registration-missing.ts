@@ -1,0 +1,68 @@
+/** In production the registers that the law asks for have their entry. */
+import { type Breach, type FilePolicy, notApplicable } from "../../engine/policy.ts";
+
+export const registrationMissing: FilePolicy = {
+  id: "registration-missing",
+  area: "governance",
+  judges: "file",
+  title:
+    "In production the operator stands in the registers that the law asks for, and the officer is named.",
+  risk: "Processing before registration is an offence in several of the laws, whatever the technique.",
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers"],
+  controls: { iso27001: ["A.5.2", "A.5.5", "A.5.31"], nist80053: ["PM-19", "PM-18"] },
+  cure: "Register, and write the number into `residency.registrations`.",
+  check({ country, inProduction }) {
+    if (!inProduction) return notApplicable;
+    const missing = country.residency.registrations.flatMap(
+      ({ register, number, article }, index): Breach[] =>
+        number !== undefined
+          ? []
+          : [
+              {
+                path: `residency.registrations[${index}].number`,
+                message: `No entry in ${register} is given (${article}).`,
+                cure: "Register, and write the number there.",
+              },
+            ],
+    );
+    const { name, role } = country.programme.dataProtectionOfficer;
+    return /example/i.test(name)
+      ? [
+          ...missing,
+          {
+            path: "programme.dataProtectionOfficer.name",
+            value: name,
+            message: `The ${role} is a placeholder (${name}).`,
+            cure: "Name the person who holds the office.",
+          },
+        ]
+      : missing;
+  },
+  examples: {
+    passing: [
+      {
+        environment: "production",
+        country: {
+          residency: {
+            registrations: [{ register: "Register", number: "2026-000123", article: "popia:19" }],
+          },
+        },
+      },
+    ],
+    failing: [
+      {
+        environment: "production",
+        country: {
+          programme: { dataProtectionOfficer: { name: "Example Officer" } },
+          residency: { registrations: [{ register: "Register of officers", article: "popia:19" }] },
+        },
+        findings: [
+          "example-country.yaml residency.registrations[0].number: No entry in Register of officers is given (popia:19). Register, and write the number there.",
+          "example-country.yaml programme.dataProtectionOfficer.name: The Information Officer is a placeholder (Example Officer). Name the person who holds the office.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,129 @@
+/** Volumes are made by a storage class that the plan or the file names. */
+
+import { field, literal } from "../../cel/cel.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { notApplicable } from "../../engine/policy.ts";
+import { podOf, volumesOf, workloads } from "../../engine/reading/pods.ts";
+import { objectAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
+import { stackClasses } from "../../engine/reading/storage-classes.ts";
+import type { Resource } from "../../engine/resource.ts";
+
+export const claimStorageClass: ResourcePolicy = {
+  id: "claim-storage-class",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Volumes are made by a storage class that the plan or the localisation file names.",
+  risk: "The cluster's default class may be anything, a replicated disk of another country included, and may change.",
+  types: [
+    ...workloads,
+    "kubernetes:core/*:PersistentVolumeClaim",
+    "kubernetes:postgresql.cnpg.io/*:Cluster",
+    "kubernetes:rabbitmq.com/*:RabbitmqCluster",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["SA-9(5)", "CM-2"] },
+  cure: "Set storageClassName to `hosting.kubernetes.storageClass` or to a class of the plan.",
+  check(subject, context) {
+    const claims = claimsOf(subject);
+    if (claims.length === 0) return notApplicable;
+    const known = stackClasses(context);
+    const cure =
+      known.length === 0
+        ? "Name a storage class under hosting.kubernetes.storageClass, or a driver under storageProvisioner."
+        : `Set it to ${known.join(" or ")}.`;
+    return claims.flatMap(({ path, name }): Breach[] => {
+      if (name !== undefined && known.includes(name)) return [];
+      return [
+        {
+          path,
+          ...(name !== undefined && { value: name }),
+          message:
+            name === undefined
+              ? "The volume goes wherever the cluster's default storage class puts it."
+              : `The volume is made by the storage class ${name}, which neither the plan nor the file names.`,
+          cure,
+        },
+      ];
+    });
+  },
+  admission: {
+    rules: (context) => {
+      const known = literal(stackClasses(context));
+      const isKnown = (root: string, path: string) => `${field(root, path, '""')} in ${known}`;
+      return [
+        {
+          expression: [
+            `object.kind == "PersistentVolumeClaim" ? ${isKnown("object", "spec.storageClassName")}`,
+            `object.kind == "RabbitmqCluster" ? ${isKnown("object", "spec.persistence.storageClassName")}`,
+            `object.kind == "Cluster" ? (${["storage", "walStorage"].map((volume) => `(!has(object.spec.${volume}) || ${isKnown("object", `spec.${volume}.storageClass`)})`).join(" && ")})`,
+            `${field("object", "spec.volumeClaimTemplates", "[]")}.all(claim, ${isKnown("claim", "spec.storageClassName")}) && ${field("variables.pod", "volumes", "[]")}.all(volume, !has(volume.ephemeral) || ${isKnown("volume", "ephemeral.volumeClaimTemplate.spec.storageClassName")})`,
+          ].join(" : "),
+          message: "A volume is made by a storage class that neither the stack nor the file names.",
+        },
+      ];
+    },
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data, namespace: rollout, annotations: { rollout/data-classes: machineTelemetry } }
+spec: { storageClassName: fast-local, accessModes: [ReadWriteOnce] }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: store, namespace: rollout }
+spec:
+  template: { spec: { containers: [{ name: store, image: store:1 }] } }
+  volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce] } }]`,
+        findings: [
+          "rollout/StatefulSet/store spec.volumeClaimTemplates[0].spec.storageClassName: The volume goes wherever the cluster's default storage class puts it. Set it to fast-local.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: accounts, namespace: rollout }
+spec: { instances: 3, storage: { size: 10Gi, storageClass: premium-geo } }`,
+        findings: [
+          "rollout/Cluster/accounts spec.storage.storageClass: The volume is made by the storage class premium-geo, which neither the plan nor the file names. Set it to fast-local.",
+        ],
+      },
+    ],
+  },
+};
+
+interface Claim {
+  readonly path: string;
+  readonly name: string | undefined;
+}
+
+function claimsOf(subject: Resource): Claim[] {
+  const { properties, type } = subject;
+  const claim = (path: string) => ({ path, name: textAt(properties, path) });
+  if (type.endsWith(":PersistentVolumeClaim")) return [claim("spec.storageClassName")];
+  if (type.endsWith(":RabbitmqCluster")) return [claim("spec.persistence.storageClassName")];
+  if (type.endsWith(":Cluster"))
+    return ["spec.storage", "spec.walStorage"]
+      .filter((path) => objectAt(properties, path) !== undefined)
+      .map((path) => claim(`${path}.storageClass`));
+  const templates = objectsAt(properties, "spec.volumeClaimTemplates").map(({ path }) =>
+    claim(`${path}.spec.storageClassName`),
+  );
+  const { pod } = podOf(subject);
+  const ephemeral =
+    pod === undefined ? [] : volumesOf(pod).filter(({ value }) => value.ephemeral !== undefined);
+  return [
+    ...templates,
+    ...ephemeral.map(({ path }) => claim(`${path}.ephemeral.volumeClaimTemplate.spec.storageClassName`)),
+  ];
+}

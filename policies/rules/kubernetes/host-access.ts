@@ -1,0 +1,106 @@
+/** Pods share nothing with their node: no network, processes or files. */
+import { field } from "../../cel/cel.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { containersOf, podOf, volumesOf, workloads } from "../../engine/reading/pods.ts";
+import { booleanAt, numberAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
+
+export const hostAccess: ResourcePolicy = {
+  id: "host-access",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Pods share no network, process or file with their node.",
+  risk: "On the node's network no network policy holds; a path of the node keeps data past encryption, backup and erasure.",
+  types: workloads,
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+  controls: { iso27001: ["A.8.22", "A.8.3"], nist80053: ["SC-39", "SC-7", "SC-4"] },
+  cure: "Use the pod's own network, claims for data and emptyDir for scratch.",
+  check(subject) {
+    const { pod } = podOf(subject);
+    if (pod === undefined) return [];
+    const shared = ["hostNetwork", "hostPID", "hostIPC"].flatMap((field): Breach[] =>
+      booleanAt(pod.spec, field) === true
+        ? [
+            {
+              path: `${pod.path}.${field}`,
+              value: "true",
+              message: `It shares the node's ${{ hostNetwork: "network", hostPID: "processes" }[field] ?? "memory"} (${field}).`,
+              cure: `Take ${field} out.`,
+            },
+          ]
+        : [],
+    );
+    const paths = volumesOf(pod).flatMap(({ value, path }): Breach[] => {
+      const folder = textAt(value, "hostPath.path");
+      if (folder === undefined) return [];
+      return [
+        {
+          path: `${path}.hostPath`,
+          value: folder,
+          message: `It mounts ${folder} of the node.`,
+          cure: "Use a claim for data, emptyDir for scratch.",
+        },
+      ];
+    });
+    const ports = containersOf(pod).flatMap(({ value, path }) =>
+      objectsAt(value, "ports").flatMap((port): Breach[] => {
+        const number = numberAt(port.value, "hostPort");
+        if (number === undefined || number === 0) return [];
+        return [
+          {
+            path: `${path}.${port.path}.hostPort`,
+            value: String(number),
+            message: `It takes port ${number} of the node.`,
+            cure: "Take hostPort out and use a Service.",
+          },
+        ];
+      }),
+    );
+    return [...shared, ...paths, ...ports];
+  },
+  admission: {
+    rules: () => [
+      ...["hostNetwork", "hostPID", "hostIPC"].map((shared) => ({
+        expression: `!${field("variables.pod", shared, "false")}`,
+        message: `The pod sets ${shared}.`,
+      })),
+      {
+        expression: `${field("variables.pod", "volumes", "[]")}.all(volume, !has(volume.hostPath))`,
+        message: "The pod mounts a path of the node.",
+      },
+      {
+        expression: `variables.containers.all(container, ${field("container", "ports", "[]")}.all(port, ${field("port", "hostPort", "0")} == 0))`,
+        message: "A container takes a port of the node.",
+      },
+    ],
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { containers: [{ name: app, image: app:1, ports: [{ containerPort: 8443 }] }], volumes: [{ name: tmp, emptyDir: {} }] }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  hostNetwork: yes
+  containers: [{ name: app, image: app:1, ports: [{ containerPort: 8443, hostPort: 8443 }] }]
+  volumes: [{ name: data, hostPath: { path: /srv/data } }]`,
+        findings: [
+          "rollout/Pod/app spec.hostNetwork: It shares the node's network (hostNetwork). Take hostNetwork out.",
+          "rollout/Pod/app spec.volumes[0].hostPath: It mounts /srv/data of the node. Use a claim for data, emptyDir for scratch.",
+          "rollout/Pod/app spec.containers[0].ports[0].hostPort: It takes port 8443 of the node. Take hostPort out and use a Service.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,95 @@
+/** Images come from the country's registry or from registries that the file names. */
+
+import { isAllowedHost } from "../../cel/hosts.ts";
+import { imagesInCel } from "../../cel/images.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { imagesOf } from "../../engine/reading/image.ts";
+import { workloads } from "../../engine/reading/pods.ts";
+
+/** Kinds of operators that run an image which their object names. */
+export const imageHolders = [
+  ...workloads,
+  "kubernetes:postgresql.cnpg.io/*:Cluster",
+  "kubernetes:postgresql.cnpg.io/*:ImageCatalog",
+  "kubernetes:rabbitmq.com/*:RabbitmqCluster",
+  "kubernetes:clickhouse.altinity.com/*:ClickHouseInstallation",
+  "kubernetes:clickhouse-keeper.altinity.com/*:ClickHouseKeeperInstallation",
+  "kubernetes:monitoring.coreos.com/*:Prometheus",
+  "kubernetes:monitoring.coreos.com/*:Alertmanager",
+  "kubernetes:opentelemetry.io/*:OpenTelemetryCollector",
+  "kubernetes:gateway.envoyproxy.io/*:EnvoyProxy",
+] as const;
+
+export const imageRegistry: ResourcePolicy = {
+  id: "image-registry",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Images come from the country's registry, or from one that the localisation file names.",
+  risk: "A foreign registry sees who pulls what and when, can switch the stack off, and can serve another image tomorrow.",
+  types: imageHolders,
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["state"],
+  controls: { iso27001: ["A.5.21", "A.8.19"], nist80053: ["SR-3", "SR-4", "CM-11"] },
+  cure: "Mirror the image to `hosting.kubernetes.registry`, or register its registry with purpose image-registry.",
+  check: (subject, context) =>
+    imagesOf(subject).flatMap(({ text, registry, path }): Breach[] => {
+      const host = registry.split(":")[0] ?? registry;
+      const standing = context.standingOf(host);
+      if (standing.kind === "allowed-region" || standing.kind === "own") return [];
+      if (standing.kind === "registered" && standing.endpoint.purpose === "image-registry") return [];
+      const own = context.country.hosting.kubernetes?.registry;
+      return [
+        {
+          path,
+          value: text,
+          message: `The image ${text} comes from ${registry}, which is no image registry of the file.`,
+          cure:
+            own === undefined
+              ? `Name a registry in the country under hosting.kubernetes.registry, or register ${host} with purpose image-registry.`
+              : `Mirror it to ${own}, or register ${host} under residency.endpoints with purpose image-registry.`,
+        },
+      ];
+    }),
+  admission: {
+    types: imagesInCel.types,
+    misses:
+      "Images that operators' own objects name deeper than in one field are judged when their pods are made.",
+    rules: (context) => [
+      {
+        expression: `${imagesInCel.list}.all(image, [${imagesInCel.registry("image")}.split(":")[0]].all(host, ${isAllowedHost(
+          "host",
+          context,
+          context.registeredHosts.filter(({ purpose }) => purpose === "image-registry"),
+        )}))`,
+        message: "An image comes from a registry that is no image registry of the file.",
+      },
+    ],
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { containers: [{ name: app, image: registry.example.gov.za/sme/app:1.2.0 }] }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  initContainers: [{ name: wait, image: busybox }]
+  containers: [{ name: app, image: quay.io/app/app:1.2.0 }]`,
+        findings: [
+          "rollout/Pod/app spec.initContainers[0].image: The image busybox comes from docker.io, which is no image registry of the file. Mirror it to registry.example.gov.za/sme, or register docker.io under residency.endpoints with purpose image-registry.",
+          "rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 comes from quay.io, which is no image registry of the file. Mirror it to registry.example.gov.za/sme, or register quay.io under residency.endpoints with purpose image-registry.",
+        ],
+      },
+    ],
+  },
+};

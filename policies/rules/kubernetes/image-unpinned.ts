@@ -1,0 +1,154 @@
+/** An image stays the one that was checked: by digest, or by version in the country's own registry. */
+
+import { any, literal, matches } from "../../cel/cel.ts";
+import { isOwnHost } from "../../cel/hosts.ts";
+import { imagesInCel } from "../../cel/images.ts";
+import type { PolicyContext } from "../../engine/context.ts";
+import { aws, resource } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { imagesOf } from "../../engine/reading/image.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+import type { Resource } from "../../engine/resource.ts";
+import { imageHolders } from "./image-registry.ts";
+
+const digestPattern = /^sha256:[0-9a-f]{64}$/;
+const movingTag = /^(latest|stable|main|master|edge|nightly)$/;
+
+export const imageUnpinned: ResourcePolicy = {
+  id: "image-unpinned",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Images are named by digest, or by version in the country's own registry.",
+  risk: "A tag is moved with one push: the next restart runs code that nobody checked, with all the pod's data.",
+  types: imageHolders,
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.21", "A.8.19"], nist80053: ["SR-11", "CM-14"] },
+  cure: "Name the image by its digest (@sha256:…).",
+  check: (subject, context) =>
+    imagesOf(subject).flatMap(({ text, registry, repository, tag, digest, path }): Breach[] => {
+      if (digest !== undefined)
+        return digestPattern.test(digest)
+          ? []
+          : [
+              {
+                path,
+                value: text,
+                message: `The digest of ${text} is none.`,
+                cure: "Write sha256: and 64 hexadecimal digits.",
+              },
+            ];
+      const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
+      const isOwn = registry === own || context.standingOf(registry.split(":")[0] ?? "").kind === "own";
+      const moves = tag === undefined || movingTag.test(tag);
+      if ((isOwn || isImmutable(registry, repository, context)) && !moves) return [];
+      return [
+        {
+          path,
+          value: text,
+          message: moves
+            ? `The image ${text} has no version, so the next pull may bring another.`
+            : `The image ${text} is named by a tag that ${registry} can move.`,
+          cure: "Name it by digest (@sha256:…).",
+        },
+      ];
+    }),
+  admission: {
+    types: imagesInCel.types,
+    misses: "Whether a registry of AWS can move a tag is judged on the plan.",
+    rules: (context) => {
+      const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
+      const registry = imagesInCel.registry("image");
+      const isOwn = any(
+        ...(own === undefined ? [] : [`${registry} == ${literal(own)}`]),
+        `[${registry}.split(":")[0]].all(host, ${isOwnHost("host", context)})`,
+        ...ownRegistryInAws(context).map((pattern) => matches(registry, pattern)),
+      );
+      return [
+        {
+          expression: `${imagesInCel.list}.all(image, image.contains("@") ? ${matches('image.split("@")[1]', digestPattern)} : (${isOwn}) && ${imagesInCel.tag("image")} != "" && !${matches(imagesInCel.tag("image"), movingTag)})`,
+          message: "An image is named by a tag that can be moved.",
+        },
+      ];
+    },
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  initContainers: [{ name: wait, image: "quay.io/app/wait@sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c" }]
+  containers: [{ name: app, image: registry.example.gov.za/sme/app:1.2.0 }]`,
+      },
+      { resources: [inRegistry("123456789012", "sme/app"), repositoryOf("sme/app", "IMMUTABLE")] },
+    ],
+    failing: [
+      {
+        resources: [inRegistry("123456789012", "sme/app"), repositoryOf("sme/app", "MUTABLE")],
+        findings: [movable("123456789012", "sme/app")],
+      },
+      {
+        resources: [inRegistry("999999999999", "sme/app"), repositoryOf("sme/app", "IMMUTABLE")],
+        findings: [movable("999999999999", "sme/app")],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  initContainers: [{ name: wait, image: registry.example.gov.za/sme/wait }]
+  containers: [{ name: app, image: quay.io/app/app:1.2.0 }]`,
+        findings: [
+          "rollout/Pod/app spec.initContainers[0].image: The image registry.example.gov.za/sme/wait has no version, so the next pull may bring another. Name it by digest (@sha256:…).",
+          "rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 is named by a tag that quay.io can move. Name it by digest (@sha256:…).",
+        ],
+      },
+    ],
+  },
+};
+
+const ecr = /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$/;
+
+/** The registry of the stack's own account in AWS. Whether it moves tags is judged on the plan. */
+function ownRegistryInAws({ country }: PolicyContext): RegExp[] {
+  const { aws, target } = country.hosting;
+  if (target !== "aws" || aws === undefined) return [];
+  return [new RegExp(`^${aws.account ?? "[0-9]{12}"}\\.dkr\\.ecr\\.${aws.region}\\.amazonaws\\.com$`)];
+}
+
+/** A repository of the plan in the stack's own account, whose tags stay where they are once pushed. */
+function isImmutable(registry: string, repository: string, { plan, country }: PolicyContext): boolean {
+  const account = ecr.exec(registry)?.[1];
+  const own = country.hosting.aws?.account;
+  if (account === undefined || (own !== undefined && account !== own)) return false;
+  return plan
+    .ofTypes(["aws:ecr/repository:Repository"])
+    .some(
+      ({ properties }) =>
+        textAt(properties, "name") === repository && textAt(properties, "imageTagMutability") === "IMMUTABLE",
+    );
+}
+
+function inRegistry(account: string, repository: string): Resource {
+  return resource("kubernetes:core/v1:Pod", "app", {
+    metadata: { name: "app", namespace: "rollout" },
+    spec: { containers: [{ name: "app", image: `${registryOf(account)}/${repository}:1.2.0` }] },
+  });
+}
+
+function registryOf(account: string): string {
+  return `${account}.dkr.ecr.af-south-1.amazonaws.com`;
+}
+
+function repositoryOf(name: string, imageTagMutability: string): Resource {
+  return aws("ecr/repository:Repository", "app", { name, imageTagMutability });
+}
+
+function movable(account: string, repository: string): string {
+  return `rollout/Pod/app spec.containers[0].image: The image ${registryOf(account)}/${repository}:1.2.0 is named by a tag that ${registryOf(account)} can move. Name it by digest (@sha256:…).`;
+}

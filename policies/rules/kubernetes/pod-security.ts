@@ -1,0 +1,133 @@
+/** Containers can't take over their node, and with it every tenant's data. */
+import { field, literal } from "../../cel/cel.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { containersOf, podOf, workloads } from "../../engine/reading/pods.ts";
+import { booleanAt, numberAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+
+const harmlessCapabilities = new Set(["NET_BIND_SERVICE"]);
+
+export const podSecurity: ResourcePolicy = {
+  id: "pod-security",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Containers meet the Pod Security Standard restricted.",
+  risk: "A privileged container reads the disks and secrets of every pod on its node, past all other walls.",
+  types: workloads,
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+  controls: { iso27001: ["A.8.2", "A.8.18"], nist80053: ["AC-6", "SC-39"] },
+  cure: "Run as non-root, without privilege escalation, with all capabilities dropped and the runtime's seccomp profile.",
+  check(subject) {
+    const { pod } = podOf(subject);
+    if (pod === undefined) return [];
+    const podContext = pod.spec.securityContext ?? null;
+    return containersOf(pod).flatMap(({ value, path }): Breach[] => {
+      const name = textAt(value, "name") ?? "?";
+      const own = value.securityContext ?? null;
+      const at = `${path}.securityContext`;
+      const breaches: Breach[] = [];
+      const add = (field: string, message: string, cure: string) =>
+        breaches.push({ path: `${at}.${field}`, message: `The container ${name} ${message}.`, cure });
+      if (booleanAt(own, "privileged") === true) add("privileged", "is privileged", "Take privileged out.");
+      if (booleanAt(own, "allowPrivilegeEscalation") !== false)
+        add("allowPrivilegeEscalation", "may gain privileges", "Set allowPrivilegeEscalation to false.");
+      const nonRoot = booleanAt(own, "runAsNonRoot") ?? booleanAt(podContext, "runAsNonRoot");
+      const user = numberAt(own, "runAsUser") ?? numberAt(podContext, "runAsUser");
+      if (nonRoot !== true || user === 0)
+        add(
+          user === 0 ? "runAsUser" : "runAsNonRoot",
+          "may run as root",
+          "Set runAsNonRoot to true, and runAsUser to another than 0.",
+        );
+      const dropped = textsAt(own, "capabilities.drop").map(({ value: capability }) => capability);
+      if (!dropped.includes("ALL")) add("capabilities.drop", "keeps capabilities of root", "Drop ALL.");
+      for (const { value: capability } of textsAt(own, "capabilities.add"))
+        if (!harmlessCapabilities.has(capability))
+          add("capabilities.add", `has the capability ${capability}`, "Take it out.");
+      const seccomp = textAt(own, "seccompProfile.type") ?? textAt(podContext, "seccompProfile.type");
+      if (seccomp !== "RuntimeDefault" && seccomp !== "Localhost")
+        add("seccompProfile.type", "may call anything of the kernel", "Set it to RuntimeDefault.");
+      return breaches;
+    });
+  },
+  admission: {
+    rules: () => {
+      const own = (path: string, otherwise: string) =>
+        field("container", `securityContext.${path}`, otherwise);
+      const inherited = (path: string, otherwise: string) =>
+        own(path, field("variables.pod", `securityContext.${path}`, otherwise));
+      const every = (expression: string, message: string) => ({
+        expression: `variables.containers.all(container, ${expression})`,
+        message: `A container ${message}.`,
+      });
+      return [
+        every(`!${own("privileged", "false")}`, "is privileged"),
+        every(`!${own("allowPrivilegeEscalation", "true")}`, "may gain privileges"),
+        every(
+          `${inherited("runAsNonRoot", "false")} && ${inherited("runAsUser", "1")} != 0`,
+          "may run as root",
+        ),
+        every(`"ALL" in ${own("capabilities.drop", "[]")}`, "keeps capabilities of root"),
+        every(
+          `${own("capabilities.add", "[]")}.all(added, added in ${literal([...harmlessCapabilities])})`,
+          "has capabilities of root",
+        ),
+        every(
+          `${inherited("seccompProfile.type", '""')} in ["RuntimeDefault", "Localhost"]`,
+          "may call anything of the kernel",
+        ),
+      ];
+    },
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: RuntimeDefault } }
+  containers:
+    - { name: app, image: app:1, securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } } }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: RuntimeDefault } }
+  containers:
+    - name: app
+      image: app:1
+      securityContext:
+        privileged: true
+        allowPrivilegeEscalation: false
+        runAsUser: 0
+        capabilities: { drop: [ALL], add: [SYS_ADMIN] }`,
+        findings: [
+          "rollout/Pod/app spec.containers[0].securityContext.privileged: The container app is privileged. Take privileged out.",
+          "rollout/Pod/app spec.containers[0].securityContext.runAsUser: The container app may run as root. Set runAsNonRoot to true, and runAsUser to another than 0.",
+          "rollout/Pod/app spec.containers[0].securityContext.capabilities.add: The container app has the capability SYS_ADMIN. Take it out.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { containers: [{ name: app, image: app:1 }] }`,
+        findings: [
+          "rollout/Pod/app spec.containers[0].securityContext.allowPrivilegeEscalation: The container app may gain privileges. Set allowPrivilegeEscalation to false.",
+          "rollout/Pod/app spec.containers[0].securityContext.runAsNonRoot: The container app may run as root. Set runAsNonRoot to true, and runAsUser to another than 0.",
+          "rollout/Pod/app spec.containers[0].securityContext.capabilities.drop: The container app keeps capabilities of root. Drop ALL.",
+          "rollout/Pod/app spec.containers[0].securityContext.seccompProfile.type: The container app may call anything of the kernel. Set it to RuntimeDefault.",
+        ],
+      },
+    ],
+  },
+};

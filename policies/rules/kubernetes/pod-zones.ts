@@ -1,0 +1,174 @@
+/** Every pod is held to the country's zones. */
+import { field, literal } from "../../cel/cel.ts";
+import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { podOf, workloads } from "../../engine/reading/pods.ts";
+import { objectAt, textAt } from "../../engine/reading/properties.ts";
+import { zoneLabels, zoneOfNode, zonesOfScheduling } from "../../engine/reading/zones.ts";
+
+export const podZones: ResourcePolicy = {
+  id: "pod-zones",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Every pod is held to the zones that lie in the country.",
+  risk: "The scheduler puts a pod wherever there is room; on a cluster that spans borders that is abroad some day.",
+  types: [...workloads, "kubernetes:postgresql.cnpg.io/*:Cluster"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["SA-9(5)", "CP-7"] },
+  cure: "Require topology.kubernetes.io/zone to be one of `hosting.kubernetes.zones` in every term of the node affinity.",
+  check(subject, context) {
+    const { clusterZones } = context;
+    if (clusterZones.length === 0) return notApplicable;
+    const cure = `Require topology.kubernetes.io/zone in ${clusterZones.join(", ")} in every term.`;
+    const { pod } = podOf(subject);
+    const spec = pod?.spec ?? objectAt(subject.properties, "spec");
+    if (spec === undefined) return notApplicable;
+    const at = pod?.path ?? "spec";
+    const node = textAt(spec, "nodeName");
+    // Of what runs, the node tells its zone.
+    const zone = node === undefined ? undefined : zoneOfNode(context, node);
+    if (node !== undefined && zone === undefined)
+      return [
+        {
+          path: `${at}.nodeName`,
+          value: node,
+          message: `It is put on the node ${node}, past the scheduler and its zones.`,
+          cure: `Take nodeName out. ${cure}`,
+        },
+      ];
+    if (zone !== undefined && !clusterZones.includes(zone))
+      return [
+        {
+          path: `${at}.nodeName`,
+          value: node ?? "",
+          message: `It runs on the node ${node} in the zone ${zone}, which is none of the file's.`,
+          cure,
+        },
+      ];
+    const zones = zonesOfScheduling(
+      spec.nodeSelector ?? objectAt(spec, "affinity.nodeSelector"),
+      objectAt(spec, "affinity.nodeAffinity"),
+    );
+    const path = `${at}.affinity.nodeAffinity`;
+    if (zones === undefined) return [{ path, message: "It may run in any zone of the cluster.", cure }];
+    return zones
+      .filter((zone) => !clusterZones.includes(zone))
+      .map((zone) => ({
+        path,
+        value: zone,
+        message: `It may run in the zone ${zone}, which is none of the file's.`,
+        cure: `Use ${clusterZones.join(", ")}.`,
+      }));
+  },
+  admission: {
+    types: workloads,
+    misses: "The operator's Cluster is not judged; its pods are.",
+    rules: ({ clusterZones }) => {
+      if (clusterZones.length === 0) return [];
+      const zones = literal(clusterZones);
+      const labels = literal([...zoneLabels]);
+      const selector = field("variables.pod", "nodeSelector", "{}");
+      const terms = field(
+        "variables.pod",
+        "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms",
+        "[]",
+      );
+      const named = `[term.?matchExpressions.orValue([]).filter(one, one.key in ${labels} && one.operator == "In")]`;
+      const held = `size(named) > 0 && named[0].values.filter(zone, named.all(one, zone in one.values)).all(zone, zone in ${zones})`;
+      return [
+        {
+          // The scheduler has put a pod on its node by the time that it changes.
+          expression: `(object.kind == "Pod" && request.operation == "UPDATE") || ${field("variables.pod", "nodeName", '""')} == ""`,
+          message: "The pod is put on a node, past the scheduler and its zones.",
+        },
+        {
+          expression: `${labels}.exists(label, label in ${selector}) ? ${labels}.all(label, !(label in ${selector}) || ${selector}[label] in ${zones}) : size(${terms}) > 0 && ${terms}.all(term, ${named}.all(named, ${held}))`,
+          message: `The pod may run in other zones than ${clusterZones.join(", ")}.`,
+        },
+      ];
+    },
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  affinity:
+    nodeAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        nodeSelectorTerms:
+          - matchExpressions: [{ key: topology.kubernetes.io/zone, operator: In, values: [za-1, za-2] }]
+  containers: [{ name: app, image: registry.example.gov.za/sme/app:1 }]`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Node
+metadata: { name: windhoek-1, labels: { topology.kubernetes.io/zone: na-1 } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { nodeName: windhoek-1, containers: [{ name: app, image: app:1 }] }`,
+        findings: [
+          "rollout/Pod/app spec.nodeName: It runs on the node windhoek-1 in the zone na-1, which is none of the file's. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: report, namespace: rollout }
+spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: app, image: app:1 }] } } } } }`,
+        findings: [
+          "rollout/CronJob/report spec.jobTemplate.spec.template.spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  affinity:
+    nodeAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        nodeSelectorTerms:
+          - matchExpressions: [{ key: topology.kubernetes.io/zone, operator: In, values: [za-1, na-1] }]
+  containers: [{ name: app, image: app:1 }]
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: other, namespace: rollout }
+spec:
+  affinity:
+    nodeAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        nodeSelectorTerms:
+          - matchExpressions: [{ key: topology.kubernetes.io/zone, operator: In, values: [za-1] }]
+          - matchExpressions: [{ key: pool, operator: In, values: [spare] }]
+  containers: [{ name: app, image: app:1 }]`,
+        findings: [
+          "rollout/Pod/app spec.affinity.nodeAffinity: It may run in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
+          "rollout/Pod/other spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { nodeName: lagos-7, containers: [{ name: app, image: app:1 }] }`,
+        findings: [
+          "rollout/Pod/app spec.nodeName: It is put on the node lagos-7, past the scheduler and its zones. Take nodeName out. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+        ],
+      },
+    ],
+  },
+};

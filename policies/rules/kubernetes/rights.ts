@@ -1,0 +1,159 @@
+/** Who may do everything, or may do anything without a name, is nobody. */
+import { field, matches } from "../../cel/cel.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+import { typeToken } from "../../engine/resource.ts";
+
+/** Ways into pods and to their secrets, given to whole clusters. */
+const doors = new Set([
+  "pods/exec",
+  "pods/attach",
+  "pods/portforward",
+  "pods/ephemeralcontainers",
+  "nodes/proxy",
+]);
+const anonymous = /^system:(anonymous|unauthenticated|authenticated)$/;
+
+export const rights: ResourcePolicy = {
+  id: "access-rights",
+  area: "kubernetes",
+  judges: "resource",
+  title:
+    "Nobody has all rights, cluster-wide access to Secrets or a way into every pod, and nobody acts without a name.",
+  risk: "A wildcard role or a binding to everybody lets a support desk abroad read every company's data.",
+  types: [
+    "kubernetes:rbac.authorization.k8s.io/*:ClusterRole",
+    "kubernetes:rbac.authorization.k8s.io/*:Role",
+    "kubernetes:rbac.authorization.k8s.io/*:ClusterRoleBinding",
+    "kubernetes:rbac.authorization.k8s.io/*:RoleBinding",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+  controls: { iso27001: ["A.5.15", "A.5.18", "A.8.2"], nist80053: ["AC-2", "AC-3", "AC-6"] },
+  cure: "Name the resources and verbs that are needed, bind them to named accounts, and waive operators that need more.",
+  check(subject) {
+    const { kind } = typeToken(subject.type);
+    return kind.includes("RoleBinding") ? bindingBreaches() : roleBreaches();
+
+    function bindingBreaches(): Breach[] {
+      const breaches: Breach[] = textsOf(subject)
+        .filter(({ value, path }) => /^subjects\[\d+\]\.name$/.test(path) && anonymous.test(value))
+        .map(({ value, path }) => ({
+          path,
+          value,
+          message: `The role is given to ${value}, which is everybody.`,
+          cure: "Name accounts or a group of people.",
+        }));
+      const role = textAt(subject.properties, "roleRef.name");
+      if (role === "cluster-admin")
+        breaches.push({
+          path: "roleRef.name",
+          value: role,
+          message: "It gives all rights over the cluster (cluster-admin).",
+          cure: "Give a role with the rights that are needed; keep a break-glass account outside of the stack.",
+        });
+      return breaches;
+    }
+
+    function roleBreaches(): Breach[] {
+      return objectsAt(subject.properties, "rules").flatMap(({ value, path }): Breach[] => {
+        const resources = textsAt(value, "resources").map((item) => item.value);
+        const verbs = textsAt(value, "verbs").map((item) => item.value);
+        const reads = verbs.some((verb) => /^(\*|get|list|watch)$/.test(verb));
+        if (resources.includes("*") || verbs.includes("*"))
+          return [
+            {
+              path,
+              value: `${verbs.join(",")} ${resources.join(",")}`,
+              message: `The rule gives ${verbs.includes("*") ? "every verb" : verbs.join(", ")} on ${resources.includes("*") ? "every resource" : resources.join(", ")}.`,
+              cure: "Name the verbs and resources that are needed.",
+            },
+          ];
+        const named = textsAt(value, "resourceNames").length > 0;
+        if (kind === "ClusterRole" && resources.includes("secrets") && reads && !named)
+          return [
+            {
+              path,
+              value: "secrets",
+              message: "The rule reads every Secret of the cluster.",
+              cure: "Use a Role in the namespace, with resourceNames.",
+            },
+          ];
+        const door = resources.find((resource) => doors.has(resource));
+        if (kind === "ClusterRole" && door !== undefined)
+          return [
+            {
+              path,
+              value: door,
+              message: `The rule opens ${door} of the whole cluster.`,
+              cure: "Use a Role in the namespace, for named people, until a day.",
+            },
+          ];
+        return [];
+      });
+    }
+  },
+  admission: {
+    types: [
+      "kubernetes:rbac.authorization.k8s.io/*:Role",
+      "kubernetes:rbac.authorization.k8s.io/*:RoleBinding",
+    ],
+    misses: "Roles of the whole cluster are not judged: its operators need them.",
+    rules: () => [
+      {
+        expression: `${field("object", "rules", "[]")}.all(rule, !("*" in ${field("rule", "resources", "[]")}) && !("*" in ${field("rule", "verbs", "[]")}))`,
+        message: "A rule gives every verb or every resource.",
+      },
+      {
+        expression: `${field("object", "subjects", "[]")}.all(subject, !${matches("subject.name", anonymous)})`,
+        message: "The role is given to everybody.",
+      },
+      {
+        expression: `${field("object", "roleRef.name", '""')} != "cluster-admin"`,
+        message: "It gives all rights (cluster-admin).",
+      },
+    ],
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: backup, namespace: rollout }
+rules: [{ apiGroups: [""], resources: [secrets], resourceNames: [backup-key], verbs: [get] }]`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: support }
+rules:
+  - { apiGroups: ["*"], resources: ["*"], verbs: [get, list] }
+  - { apiGroups: [""], resources: [secrets], verbs: [list] }
+  - { apiGroups: [""], resources: [pods/exec], verbs: [create] }`,
+        findings: [
+          "ClusterRole/support rules[0]: The rule gives get, list on every resource. Name the verbs and resources that are needed.",
+          "ClusterRole/support rules[1]: The rule reads every Secret of the cluster. Use a Role in the namespace, with resourceNames.",
+          "ClusterRole/support rules[2]: The rule opens pods/exec of the whole cluster. Use a Role in the namespace, for named people, until a day.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: { name: support }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin }
+subjects: [{ kind: Group, apiGroup: rbac.authorization.k8s.io, name: "system:authenticated" }]`,
+        findings: [
+          "ClusterRoleBinding/support subjects[0].name: The role is given to system:authenticated, which is everybody. Name accounts or a group of people.",
+          "ClusterRoleBinding/support roleRef.name: It gives all rights over the cluster (cluster-admin). Give a role with the rights that are needed; keep a break-glass account outside of the stack.",
+        ],
+      },
+    ],
+  },
+};

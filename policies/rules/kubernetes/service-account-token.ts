@@ -1,0 +1,80 @@
+/** Pods carry a token of the cluster's API only where they use one of their own. */
+
+import { field } from "../../cel/cel.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { podOf, workloads } from "../../engine/reading/pods.ts";
+import { booleanAt, namespaceOf, textAt } from "../../engine/reading/properties.ts";
+import { objectName } from "../../engine/resource-set.ts";
+
+export const serviceAccountToken: ResourcePolicy = {
+  id: "service-account-token",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Pods carry no token of the namespace's default service account.",
+  risk: "Whoever breaks into the pod speaks to the API server with whatever rights the default account was given.",
+  types: workloads,
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["keys", "state"],
+  controls: { iso27001: ["A.8.3", "A.5.17"], nist80053: ["AC-6", "IA-5"] },
+  cure: "Set automountServiceAccountToken to false, or give the pod an account of its own.",
+  check(subject, context) {
+    const { pod } = podOf(subject);
+    if (pod === undefined) return [];
+    const account = textAt(pod.spec, "serviceAccountName") ?? textAt(pod.spec, "serviceAccount") ?? "default";
+    const mounts = booleanAt(pod.spec, "automountServiceAccountToken");
+    const declared = context.plan
+      .ofTypes(["kubernetes:core/*:ServiceAccount"])
+      .find((other) => objectName(other) === account && namespaceOf(other) === namespaceOf(subject));
+    const byAccount = declared && booleanAt(declared.properties, "automountServiceAccountToken");
+    if (account !== "default" || (mounts ?? byAccount) === false) return [];
+    return [
+      {
+        path: `${pod.path}.automountServiceAccountToken`,
+        message: "It carries a token of the service account default.",
+        cure: "Set automountServiceAccountToken to false.",
+      },
+    ];
+  },
+  admission: {
+    types: ["kubernetes:core/*:Pod"],
+    misses: "What makes pods is not judged; the pods are.",
+    rules: () => [
+      {
+        // The server has put the token into the pod by then, unless the pod or its account is against it.
+        expression: `${field("variables.pod", "serviceAccountName", '"default"')} != "default" || ${field("variables.pod", "volumes", "[]")}.all(volume, ${field("volume", "projected.sources", "[]")}.all(source, !has(source.serviceAccountToken)))`,
+        message: "The pod carries a token of the service account default.",
+      },
+    ],
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { automountServiceAccountToken: false, containers: [{ name: app, image: app:1 }] }`,
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: operator, namespace: rollout }
+spec: { serviceAccountName: operator, containers: [{ name: app, image: app:1 }] }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec: { containers: [{ name: app, image: app:1 }] }`,
+        findings: [
+          "rollout/Pod/app spec.automountServiceAccountToken: It carries a token of the service account default. Set automountServiceAccountToken to false.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,107 @@
+/** Storage classes make volumes in the country's zones only. */
+import { field, literal } from "../../cel/cel.ts";
+import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+import { zoneLabels, zonesOfTopologies } from "../../engine/reading/zones.ts";
+
+export const storageClassTopology: ResourcePolicy = {
+  id: "storage-class-topology",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Storage classes make volumes in the country's zones only.",
+  risk: "A class without topologies, or one that binds at once, makes the disk where the driver likes.",
+  types: ["kubernetes:storage.k8s.io/*:StorageClass"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
+  controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "SC-28"] },
+  cure: "Set allowedTopologies to the country's zones and volumeBindingMode to WaitForFirstConsumer.",
+  check({ properties }, { clusterZones, country }) {
+    if (clusterZones.length === 0) return notApplicable;
+    const label = country.hosting.kubernetes?.storageProvisioner?.zoneLabel;
+    const zones = zonesOfTopologies(properties.allowedTopologies, label);
+    const breaches: Breach[] = [];
+    if (zones === undefined)
+      breaches.push({
+        path: "allowedTopologies",
+        message: "It makes volumes in any zone.",
+        cure: `Set allowedTopologies to ${clusterZones.join(", ")}.`,
+      });
+    for (const zone of zones ?? [])
+      if (!clusterZones.includes(zone))
+        breaches.push({
+          path: "allowedTopologies",
+          value: zone,
+          message: `It makes volumes in the zone ${zone}, which is none of the file's.`,
+          cure: `Use ${clusterZones.join(", ")}.`,
+        });
+    const mode = textAt(properties, "volumeBindingMode") ?? "Immediate";
+    if (mode !== "WaitForFirstConsumer")
+      breaches.push({
+        path: "volumeBindingMode",
+        value: mode,
+        message: "It makes volumes before it is known where their pod runs.",
+        cure: "Set volumeBindingMode to WaitForFirstConsumer.",
+      });
+    return breaches;
+  },
+  admission: {
+    misses: "Storage classes that the stack does not make itself are not judged.",
+    rules: ({ clusterZones, country }) => {
+      if (clusterZones.length === 0) return [];
+      const label = country.hosting.kubernetes?.storageProvisioner?.zoneLabel;
+      const labels = literal([...zoneLabels, ...(label === undefined ? [] : [label])]);
+      const topologies = field("object", "allowedTopologies", "[]");
+      const named = `[topology.?matchLabelExpressions.orValue([]).filter(one, one.key in ${labels} || one.key.endsWith("/zone"))]`;
+      return [
+        {
+          expression: `size(${topologies}) > 0 && ${topologies}.all(topology, ${named}.all(named, size(named) > 0 && named[0].values.all(zone, zone in ${literal(clusterZones)})))`,
+          message: `The class makes volumes in other zones than ${clusterZones.join(", ")}.`,
+        },
+        {
+          expression: `${field("object", "volumeBindingMode", '"Immediate"')} == "WaitForFirstConsumer"`,
+          message: "The class makes volumes before it is known where their pod runs.",
+        },
+      ];
+    },
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: in-country }
+provisioner: rbd.csi.ceph.com
+parameters: { encrypted: "true" }
+volumeBindingMode: WaitForFirstConsumer
+allowedTopologies: [{ matchLabelExpressions: [{ key: topology.kubernetes.io/zone, values: [za-1, za-2] }] }]`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: anywhere }
+provisioner: rbd.csi.ceph.com`,
+        findings: [
+          "StorageClass/anywhere allowedTopologies: It makes volumes in any zone. Set allowedTopologies to za-1, za-2, za-3.",
+          "StorageClass/anywhere volumeBindingMode: It makes volumes before it is known where their pod runs. Set volumeBindingMode to WaitForFirstConsumer.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: wide }
+provisioner: rbd.csi.ceph.com
+volumeBindingMode: WaitForFirstConsumer
+allowedTopologies: [{ matchLabelExpressions: [{ key: topology.kubernetes.io/zone, values: [za-1, na-1] }] }]`,
+        findings: [
+          "StorageClass/wide allowedTopologies: It makes volumes in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,120 @@
+/** Charts that the engine installs come pinned from a registered registry; anything else is rendered and judged. */
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { hostsIn } from "../../engine/reading/hosts.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+import { type Resource, typeToken } from "../../engine/resource.ts";
+
+interface ChartSource {
+  readonly address: string | undefined;
+  readonly version: string | undefined;
+  readonly path: string;
+  readonly versionPath: string;
+}
+
+const places: readonly (readonly [address: string, version: string])[] = [
+  ["repositoryOpts.repo", "version"],
+  ["chart", "version"],
+  ["spec.chart.spec.sourceRef.name", "spec.chart.spec.version"],
+  ["spec.repo", "spec.version"],
+  ["spec.chart", "spec.version"],
+  ["spec.source.repoURL", "spec.source.targetRevision"],
+  ["spec.url", "spec.ref.tag"],
+];
+
+export const unrenderedChart: ResourcePolicy = {
+  id: "unrendered-chart",
+  area: "kubernetes",
+  judges: "resource",
+  title: "Charts are pinned and come from a registered registry.",
+  risk: "What a chart holds is unknown until it runs: images, web hooks and telemetry of whoever publishes it.",
+  types: [
+    "kubernetes:helm.sh/*:Release",
+    "kubernetes:helm.toolkit.fluxcd.io/*:HelmRelease",
+    "kubernetes:source.toolkit.fluxcd.io/*:HelmRepository",
+    "kubernetes:source.toolkit.fluxcd.io/*:GitRepository",
+    "kubernetes:source.toolkit.fluxcd.io/*:OCIRepository",
+    "kubernetes:helm.cattle.io/*:HelmChart",
+    "kubernetes:argoproj.io/*:Application",
+    "kubernetes:argoproj.io/*:ApplicationSet",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+  controls: { iso27001: ["A.5.21", "A.8.19"], nist80053: ["SR-3", "SR-4", "CM-11"] },
+  cure: "Mirror the chart to the country's registry and name an exact version, or render it and check the manifests.",
+  check(subject, context) {
+    const source = sourceOf(subject);
+    const kind = typeToken(subject.type).kind;
+    const breaches: Breach[] = [];
+    const [reference] =
+      source.address === undefined ? [] : hostsIn({ key: "url", value: source.address, path: source.path });
+    const registered = reference !== undefined && context.outside(reference.host) === undefined;
+    if (!registered)
+      breaches.push({
+        path: source.path,
+        ...(source.address !== undefined && { value: source.address }),
+        message:
+          reference === undefined
+            ? `${kind} installs a chart from a place that it does not name${source.address === undefined ? "" : ` (${source.address})`}.`
+            : `${kind} installs from ${context.outside(reference.host)}.`,
+        cure: "Mirror it to the country's registry, or render it and check the manifests.",
+      });
+    // A repository has no version of its own.
+    if (/^(HelmRepository|GitRepository)$/.test(kind)) return breaches;
+    if (
+      source.version === undefined ||
+      !/^v?\d+\.\d+\.\d+[\w.+-]*$|^sha256:|^[0-9a-f]{40}$/.test(source.version)
+    )
+      breaches.push({
+        path: source.versionPath,
+        ...(source.version !== undefined && { value: source.version }),
+        message: `${kind} takes ${source.version === undefined ? "whatever version is newest" : `any version that matches ${source.version}`}.`,
+        cure: "Name an exact version.",
+      });
+    return breaches;
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: helm.cattle.io/v1
+kind: HelmChart
+metadata: { name: cert-manager, namespace: kube-system }
+spec: { repo: https://charts.example.gov.za, chart: cert-manager, version: v1.21.2 }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: helm.cattle.io/v1
+kind: HelmChart
+metadata: { name: redis, namespace: kube-system }
+spec: { repo: https://charts.example.com, chart: redis, version: ">=1" }`,
+        findings: [
+          "kube-system/HelmChart/redis spec.repo: HelmChart installs from charts.example.com, which the file does not register. Mirror it to the country's registry, or render it and check the manifests.",
+          "kube-system/HelmChart/redis spec.version: HelmChart takes any version that matches >=1. Name an exact version.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: redis, namespace: rollout }
+spec: { chart: { spec: { chart: redis, sourceRef: { kind: HelmRepository, name: public } } } }`,
+        findings: [
+          "rollout/HelmRelease/redis spec.chart.spec.sourceRef.name: HelmRelease installs a chart from a place that it does not name (public). Mirror it to the country's registry, or render it and check the manifests.",
+          "rollout/HelmRelease/redis spec.chart.spec.version: HelmRelease takes whatever version is newest. Name an exact version.",
+        ],
+      },
+    ],
+  },
+};
+
+function sourceOf({ properties }: Resource): ChartSource {
+  for (const [path, versionPath] of places) {
+    const address = textAt(properties, path);
+    if (address !== undefined)
+      return { address, version: textAt(properties, versionPath), path, versionPath };
+  }
+  return { address: undefined, version: undefined, path: "spec", versionPath: "spec" };
+}

@@ -1,0 +1,49 @@
+/** No content network or accelerator stands before the stack. */
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+
+export const contentNetwork: ResourcePolicy = {
+  id: "content-network",
+  area: "network",
+  judges: "resource",
+  title: "No content delivery network or global accelerator stands before the stack.",
+  risk: "TLS ends at the network's edge, which is wherever the visitor is; pages and answers are cached there.",
+  types: [
+    "aws:cloudfront/distribution:Distribution",
+    "aws:cloudfront/distributionTenant:DistributionTenant",
+    "aws:cloudfront/multitenantDistribution:MultitenantDistribution",
+    "aws:globalaccelerator/accelerator:Accelerator",
+    "aws:globalaccelerator/customRoutingAccelerator:CustomRoutingAccelerator",
+    "aws:lightsail/distribution:Distribution",
+    "aws:amplify/app:App",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["SC-7(4)", "SA-9(5)"] },
+  cure: "Let the region's own load balancer answer.",
+  check: () => [
+    {
+      path: "",
+      message: "It ends the visitors' connections at edges outside the country.",
+      cure: "Take it out: the load balancer in the region answers by itself.",
+    },
+  ],
+  examples: {
+    passing: [{ resources: [aws("lb/loadBalancer:LoadBalancer", "pages", { loadBalancerType: "network" })] }],
+    failing: [
+      {
+        resources: [aws("cloudfront/distribution:Distribution", "pages", {})],
+        findings: [
+          "Distribution/pages: It ends the visitors' connections at edges outside the country. Take it out: the load balancer in the region answers by itself.",
+        ],
+      },
+      {
+        resources: [aws("globalaccelerator/accelerator:Accelerator", "machines", {})],
+        findings: [
+          "Accelerator/machines: It ends the visitors' connections at edges outside the country. Take it out: the load balancer in the region answers by itself.",
+        ],
+      },
+    ],
+  },
+};

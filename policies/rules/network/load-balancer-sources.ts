@@ -1,0 +1,95 @@
+/** Load balancers let in the sources that the file allows. */
+import { field, literal } from "../../cel/cel.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { notApplicable } from "../../engine/policy.ts";
+import { AddressSet, addressRange } from "../../engine/reading/addresses.ts";
+import { textAt, textsAt } from "../../engine/reading/properties.ts";
+
+export const loadBalancerSources: ResourcePolicy = {
+  id: "load-balancer-sources",
+  area: "network",
+  judges: "resource",
+  title: "Load balancers let in only the sources that the localisation file allows.",
+  risk: "The file says from where machines come; a load balancer without the ranges answers the whole world.",
+  types: ["kubernetes:core/*:Service"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["machineTelemetry", "identity"],
+  controls: { iso27001: ["A.8.20", "A.8.21"], nist80053: ["SC-7", "SC-7(5)"] },
+  cure: "Set loadBalancerSourceRanges from `hosting.kubernetes.mqtt.allowedSources`.",
+  check({ properties }, { country }) {
+    const allowed = country.hosting.kubernetes?.mqtt.allowedSources ?? [];
+    if (textAt(properties, "spec.type") !== "LoadBalancer" || allowed.length === 0) return notApplicable;
+    const ranges = textsAt(properties, "spec.loadBalancerSourceRanges");
+    if (ranges.length === 0)
+      return [
+        {
+          path: "spec.loadBalancerSourceRanges",
+          message: "It lets in every address.",
+          cure: `Set it to ${allowed.join(", ")}.`,
+        },
+      ];
+    const set = new AddressSet(allowed);
+    return ranges.flatMap(({ value, path }): Breach[] => {
+      const range = addressRange(value);
+      if (range !== undefined && set.contains(range)) return [];
+      return [
+        {
+          path,
+          value,
+          message: `It lets in ${value}, which the file does not allow.`,
+          cure: `Use ${allowed.join(", ")}.`,
+        },
+      ];
+    });
+  },
+  admission: {
+    rules: ({ country }) => {
+      const allowed = country.hosting.kubernetes?.mqtt.allowedSources ?? [];
+      if (allowed.length === 0) return [];
+      const ranges = field("object", "spec.loadBalancerSourceRanges", "[]");
+      return [
+        {
+          expression: `${field("object", "spec.type", '""')} != "LoadBalancer" || (size(${ranges}) > 0 && ${ranges}.all(range, isCIDR(range) && ${literal(allowed)}.exists(known, cidr(known).containsCIDR(range))))`,
+          message: `The load balancer lets in others than ${allowed.join(", ")}.`,
+        },
+      ];
+    },
+  },
+  examples: {
+    passing: [
+      {
+        country: { hosting: { kubernetes: { mqtt: { allowedSources: ["196.0.0.0/8"] } } } },
+        manifests: `
+apiVersion: v1
+kind: Service
+metadata: { name: machines, namespace: rollout }
+spec: { type: LoadBalancer, loadBalancerSourceRanges: [196.25.0.0/16], ports: [{ port: 8883 }] }`,
+      },
+    ],
+    failing: [
+      {
+        country: { hosting: { kubernetes: { mqtt: { allowedSources: ["196.0.0.0/8"] } } } },
+        manifests: `
+apiVersion: v1
+kind: Service
+metadata: { name: machines, namespace: rollout }
+spec: { type: LoadBalancer, ports: [{ port: 8883 }] }`,
+        findings: [
+          "rollout/Service/machines spec.loadBalancerSourceRanges: It lets in every address. Set it to 196.0.0.0/8.",
+        ],
+      },
+      {
+        country: { hosting: { kubernetes: { mqtt: { allowedSources: ["196.0.0.0/8"] } } } },
+        manifests: `
+apiVersion: v1
+kind: Service
+metadata: { name: machines, namespace: rollout }
+spec: { type: LoadBalancer, loadBalancerSourceRanges: [0.0.0.0/0], ports: [{ port: 8883 }] }`,
+        findings: [
+          "rollout/Service/machines spec.loadBalancerSourceRanges[0]: It lets in 0.0.0.0/0, which the file does not allow. Use 196.0.0.0/8.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,111 @@
+/** What leaves a Local Zone in the country does not pass its parent region abroad on the way out. */
+import { awsRegions } from "../../../localisation/cloud-geography.ts";
+import { dataClassNames } from "../../../localisation/schema/residency.ts";
+import { type PolicyContext, zoneName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+import { type JsonObject, logicalName, type Resource } from "../../engine/resource.ts";
+
+/** The country of the Local Zone, whose region stands abroad. */
+const nigeria: JsonObject = {
+  residency: {
+    dataClasses: Object.fromEntries(dataClassNames.map((name) => [name, { restsIn: ["NG"] }])),
+    regions: [{ provider: "aws", region: "af-south-1", zones: ["af-south-1-los-1a"] }],
+  },
+};
+const subnet = (name: string, availabilityZone: string) =>
+  aws("ec2/subnet:Subnet", name, { availabilityZone });
+const gateway = (name: string, subnetId: string) => aws("ec2/natGateway:NatGateway", name, { subnetId });
+const route = (natGatewayId: string) =>
+  aws("ec2/route:Route", "out", { destinationCidrBlock: "0.0.0.0/0", natGatewayId });
+
+export const localZoneRoute: ResourcePolicy = {
+  id: "local-zone-route",
+  area: "network",
+  judges: "resource",
+  title: "Routes of a Local Zone lead out by a gateway in the country.",
+  risk: "A Local Zone has its parent region's gateways: by a NAT gateway there, all that leaves goes abroad first.",
+  types: [
+    "aws:ec2/route:Route",
+    "aws:ec2/routeTable:RouteTable",
+    "aws:ec2/defaultRouteTable:DefaultRouteTable",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["SA-9(5)", "AC-4"] },
+  cure: "Put the NAT gateway into a subnet of the Local Zone, and route by it.",
+  check({ properties }, context) {
+    if (!hasRegionAbroad(context)) return notApplicable;
+    const own = textAt(properties, "natGatewayId");
+    const gateways = [
+      ...(own === undefined ? [] : [{ id: own, path: "natGatewayId" }]),
+      ...objectsAt(properties, "routes").flatMap(({ value, path }) => {
+        const id = textAt(value, "natGatewayId");
+        return id === undefined ? [] : [{ id, path: `${path}.natGatewayId` }];
+      }),
+    ];
+    return gateways.flatMap(({ id, path }): Breach[] => {
+      const zone = zoneOfGateway(id, context);
+      if (zone !== undefined && context.isAllowedZone(zone)) return [];
+      return [
+        {
+          path,
+          value: id,
+          message:
+            zone === undefined
+              ? `It leads out by the gateway ${id}, of which nobody knows the zone.`
+              : `It leads out by a gateway in ${zoneName(zone)}.`,
+          cure: `Route by a NAT gateway in ${context.allowedZones}.`,
+        },
+      ];
+    });
+  },
+  examples: {
+    passing: [
+      {
+        country: nigeria,
+        resources: [subnet("lagos", "af-south-1-los-1a"), gateway("nat", "lagos-id"), route("nat-id")],
+      },
+    ],
+    failing: [
+      {
+        country: nigeria,
+        resources: [subnet("cape", "af-south-1a"), gateway("nat", "cape-id"), route("nat-id")],
+        findings: [
+          "Route/out natGatewayId: It leads out by a gateway in af-south-1a (Cape Town, South Africa). Route by a NAT gateway in af-south-1-los-1a.",
+        ],
+      },
+      {
+        country: nigeria,
+        resources: [route("nat-0f3a")],
+        findings: [
+          "Route/out natGatewayId: It leads out by the gateway nat-0f3a, of which nobody knows the zone. Route by a NAT gateway in af-south-1-los-1a.",
+        ],
+      },
+    ],
+  },
+};
+
+/** Whether the file allows zones of a region that itself stands where no data may rest. */
+function hasRegionAbroad(context: PolicyContext): boolean {
+  const rests = context.restCountries([]);
+  return context.country.residency.regions.some(({ provider, region }) => {
+    const place = Object.hasOwn(awsRegions, region) ? awsRegions[region] : undefined;
+    return provider === "aws" && place !== undefined && !rests.includes(place.country);
+  });
+}
+
+function zoneOfGateway(id: string, context: PolicyContext): string | undefined {
+  const { plan } = context;
+  const nat = plan.ofTypes(["aws:ec2/natGateway:NatGateway"]).find((one) => isCalled(one, id));
+  const subnetId = nat === undefined ? undefined : textAt(nat.properties, "subnetId");
+  if (subnetId === undefined) return undefined;
+  const stands = plan.ofTypes(["aws:ec2/subnet:Subnet"]).find((one) => isCalled(one, subnetId));
+  return stands === undefined ? undefined : textAt(stands.properties, "availabilityZone");
+}
+
+/** By the provider's identifier, or by what a plan puts in its place. */
+const isCalled = (resource: Resource, id: string): boolean =>
+  resource.id === id || `${logicalName(resource)}-id` === id;

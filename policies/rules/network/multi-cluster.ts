@@ -1,0 +1,71 @@
+/** No workload or Service is exported to other clusters. */
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { typeToken } from "../../engine/resource.ts";
+
+export const multiCluster: ResourcePolicy = {
+  id: "multi-cluster",
+  area: "network",
+  judges: "resource",
+  title: "Nothing is exported to other clusters.",
+  risk: "Multi-cluster services and federation copy workloads, Secrets and traffic to clusters that no policy here sees.",
+  types: [
+    "kubernetes:multicluster.x-k8s.io/*:ServiceExport",
+    "kubernetes:multicluster.x-k8s.io/*:ServiceImport",
+    "kubernetes:policy.karmada.io/*:PropagationPolicy",
+    "kubernetes:policy.karmada.io/*:ClusterPropagationPolicy",
+    "kubernetes:submariner.io/*:Cluster",
+    "kubernetes:offloading.liqo.io/*:NamespaceOffloading",
+    "kubernetes:types.kubefed.io/*:FederatedDeployment",
+    "kubernetes:types.kubefed.io/*:FederatedSecret",
+    "kubernetes:cilium.io/*:CiliumClusterMesh",
+    "kubernetes:skupper.io/*:Link",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+  controls: { iso27001: ["A.5.14", "A.8.22"], nist80053: ["AC-4", "CA-9"] },
+  cure: "Take it out, or let the country's team waive it for a cluster in the country.",
+  check: ({ type }) => [
+    {
+      path: "",
+      value: typeToken(type).kind,
+      message: `${typeToken(type).kind} shares this cluster with others.`,
+      cure: "Take it out, or waive it where the other cluster stands in the country.",
+    },
+  ],
+  admission: {
+    types: [
+      "kubernetes:multicluster.x-k8s.io/*:ServiceExport",
+      "kubernetes:multicluster.x-k8s.io/*:ServiceImport",
+      "kubernetes:policy.karmada.io/*:PropagationPolicy",
+      "kubernetes:offloading.liqo.io/*:NamespaceOffloading",
+      "kubernetes:types.kubefed.io/*:FederatedDeployment",
+      "kubernetes:types.kubefed.io/*:FederatedSecret",
+      "kubernetes:skupper.io/*:Link",
+    ],
+    misses: "Kinds outside of the stack's namespace are not judged.",
+    rules: () => [{ expression: "false", message: "The object shares this cluster with others." }],
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Service
+metadata: { name: broker, namespace: rollout }
+spec: { ports: [{ port: 8883 }] }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: multicluster.x-k8s.io/v1alpha1
+kind: ServiceExport
+metadata: { name: broker, namespace: rollout }`,
+        findings: [
+          "rollout/ServiceExport/broker: ServiceExport shares this cluster with others. Take it out, or waive it where the other cluster stands in the country.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,93 @@
+/** Security groups let traffic out to named addresses only. */
+
+import type { PolicyContext } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { addressRange, isEverywhere, isInternalAddress } from "../../engine/reading/addresses.ts";
+import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import type { Json } from "../../engine/resource.ts";
+
+const rangePaths = ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"];
+
+export const openEgress: ResourcePolicy = {
+  id: "open-egress",
+  area: "network",
+  judges: "resource",
+  title: "Security groups let traffic out only inside the network and to registered addresses.",
+  risk: "With egress to everywhere, whoever runs code in one pod can send the country's data anywhere.",
+  types: [
+    "aws:ec2/securityGroup:SecurityGroup",
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    "aws:ec2/securityGroupRule:SecurityGroupRule",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+  controls: { iso27001: ["A.8.20", "A.8.12"], nist80053: ["SC-7(5)", "SC-7(10)"] },
+  cure: "Name the addresses: the network's own range and those of `residency.endpoints`.",
+  check({ type, properties }, context) {
+    if (type.endsWith(":SecurityGroupEgressRule")) return breachesOf(properties, "", context);
+    if (type.endsWith(":SecurityGroupRule"))
+      return textAt(properties, "type") === "egress" ? breachesOf(properties, "", context) : [];
+    return objectsAt(properties, "egress").flatMap(({ value, path }) =>
+      breachesOf(value, `${path}.`, context),
+    );
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("ec2/securityGroup:SecurityGroup", "nodes", {
+            egress: [
+              { protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["10.60.0.0/16", "196.25.1.20/32"] },
+            ],
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("ec2/securityGroup:SecurityGroup", "nodes", {
+            egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }],
+          }),
+        ],
+        findings: [
+          "SecurityGroup/nodes egress[0].cidrBlocks[0]: Traffic may go out to everywhere (0.0.0.0/0). Name the network's own range and the addresses of residency.endpoints.",
+        ],
+      },
+      {
+        resources: [
+          aws("vpc/securityGroupEgressRule:SecurityGroupEgressRule", "out", {
+            ipProtocol: "tcp",
+            cidrIpv4: "203.0.113.0/24",
+          }),
+        ],
+        findings: [
+          "SecurityGroupEgressRule/out cidrIpv4: Traffic may go out to 203.0.113.0/24, which no endpoint of the file covers. Name the network's own range and the addresses of residency.endpoints.",
+        ],
+      },
+    ],
+  },
+};
+
+function breachesOf(rule: Json, prefix: string, context: PolicyContext): Breach[] {
+  return rangePaths.flatMap((at) =>
+    textsAt(rule, at).flatMap(({ value, path }) => {
+      const range = addressRange(value);
+      if (range !== undefined && (isInternalAddress(range) || context.isRegisteredAddress(range))) return [];
+      const everywhere = range !== undefined && isEverywhere(range);
+      return [
+        {
+          path: `${prefix}${path}`,
+          value,
+          message: everywhere
+            ? `Traffic may go out to everywhere (${value}).`
+            : `Traffic may go out to ${value}, which no endpoint of the file covers.`,
+          cure: "Name the network's own range and the addresses of residency.endpoints.",
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,77 @@
+/** Networks are joined to no network in another region or country. */
+import { awsRegions } from "../../../localisation/cloud-geography.ts";
+import { regionName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+const regionKey = /^(peerRegion|serviceRegion|supportedRegions|edgeLocations?|location|vpcRegion)$/;
+
+export const peeringAbroad: ResourcePolicy = {
+  id: "peering-abroad",
+  area: "network",
+  judges: "resource",
+  title: "Networks are joined only within the allowed regions.",
+  risk: "A peering or a private link to a service in another region is a road out that no egress rule sees.",
+  types: [
+    "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+    "aws:ec2transitgateway/peeringAttachment:PeeringAttachment",
+    "aws:ec2/vpcEndpoint:VpcEndpoint",
+    "aws:ec2/vpcEndpointService:VpcEndpointService",
+    "aws:networkmanager/coreNetwork:CoreNetwork",
+    "aws:networkmanager/coreNetworkPolicyAttachment:CoreNetworkPolicyAttachment",
+    "aws:route53/zoneAssociation:ZoneAssociation",
+    "aws:route53/zone:Zone",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.8.20", "A.8.22"], nist80053: ["AC-4", "SC-7"] },
+  cure: "Join networks of one region.",
+  check: (subject, context) =>
+    textsOf(subject).flatMap((text): Breach[] => {
+      const named = regionKey.test(text.key) || /^\s*\{/.test(text.value) ? regionsIn(text.value) : [];
+      return named
+        .filter((region) => !context.isAllowedRegion(region))
+        .map((region) => ({
+          path: text.path,
+          value: region,
+          message: `It joins the network to ${regionName(region)}.`,
+          cure: `Join it within ${context.allowedRegions || "the country"}.`,
+        }));
+    }),
+  examples: {
+    passing: [
+      {
+        resources: [aws("ec2/vpcEndpoint:VpcEndpoint", "s3", { serviceName: "com.amazonaws.af-south-1.s3" })],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("ec2/vpcPeeringConnection:VpcPeeringConnection", "office", { peerRegion: "eu-west-1" }),
+        ],
+        findings: [
+          "VpcPeeringConnection/office peerRegion: It joins the network to eu-west-1 (Dublin, Ireland). Join it within af-south-1.",
+        ],
+      },
+      {
+        resources: [
+          aws("ec2/vpcEndpoint:VpcEndpoint", "service", {
+            serviceName: "com.amazonaws.vpce.us-east-1.vpce-svc-1",
+            serviceRegion: "us-east-1",
+          }),
+        ],
+        findings: [
+          "VpcEndpoint/service serviceRegion: It joins the network to us-east-1 (Northern Virginia, United States). Join it within af-south-1.",
+        ],
+      },
+    ],
+  },
+};
+
+const regionsIn = (text: string): string[] => [
+  ...new Set(
+    (text.match(/[a-z]{2,4}(?:-[a-z]+)+-\d/g) ?? []).filter((word) => Object.hasOwn(awsRegions, word)),
+  ),
+];

@@ -1,0 +1,54 @@
+/** In the strict profile nothing joins the stack's network to another. */
+import { aws } from "../../engine/example.ts";
+import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+
+export const strictGateway: ResourcePolicy = {
+  id: "strict-gateway",
+  area: "network",
+  judges: "resource",
+  title: "In the strict profile no gateway joins the network to the internet or to another network.",
+  risk: "A file with the strict profile promises that nothing leaves; one gateway breaks the promise.",
+  types: [
+    "aws:ec2/internetGateway:InternetGateway",
+    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+    "aws:ec2/natGateway:NatGateway",
+    "aws:ec2/vpnGateway:VpnGateway",
+    "aws:ec2/vpnConnection:VpnConnection",
+    "aws:ec2/customerGateway:CustomerGateway",
+    "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+    "aws:ec2transitgateway/transitGateway:TransitGateway",
+    "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+    "aws:ec2clientvpn/endpoint:Endpoint",
+    "aws:directconnect/gateway:Gateway",
+    "aws:directconnect/gatewayAssociation:GatewayAssociation",
+    "aws:networkmanager/vpcAttachment:VpcAttachment",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.8.20", "A.8.22"], nist80053: ["SC-7", "SC-7(10)"] },
+  cure: "Take the gateway out and use endpoints of the region, or choose the standard profile.",
+  check: ({ type }, { country }) => {
+    if (country.residency.profile !== "strict") return notApplicable;
+    return [
+      {
+        path: "",
+        value: type,
+        message: "It joins the stack's network to another, and the file's profile is strict.",
+        cure: "Take it out, or write residency.profile: standard.",
+      },
+    ];
+  },
+  examples: {
+    passing: [{ resources: [aws("ec2/internetGateway:InternetGateway", "internet", {})] }],
+    failing: [
+      {
+        country: { residency: { profile: "strict" } },
+        resources: [aws("ec2/natGateway:NatGateway", "out", {})],
+        findings: [
+          "NatGateway/out: It joins the stack's network to another, and the file's profile is strict. Take it out, or write residency.profile: standard.",
+        ],
+      },
+    ],
+  },
+};

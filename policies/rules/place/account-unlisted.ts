@@ -1,0 +1,85 @@
+/** The provider touches the account that the file names, and no other. */
+import { resource } from "../../engine/example.ts";
+import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { arnOf } from "../../engine/reading/arn.ts";
+import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+
+export const accountUnlisted: ResourcePolicy = {
+  id: "account-unlisted",
+  area: "place",
+  judges: "resource",
+  title: "The AWS provider is held to the account that the localisation file names.",
+  risk: "With other credentials in the shell, the whole stack is stood up in somebody else's account.",
+  types: ["pulumi:providers:aws"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+  controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["AC-20", "CM-2"] },
+  cure: "Set allowedAccountIds of the provider to the file's account.",
+  check({ properties }, { country }) {
+    const account = country.hosting.aws?.account;
+    if (account === undefined) return notApplicable;
+    const allowed = textsAt(properties, "allowedAccountIds");
+    const breaches = allowed
+      .filter(({ value }) => value !== account)
+      .map(({ value, path }) => ({
+        path,
+        value,
+        message: `The provider may touch account ${value}; the file names ${account}.`,
+        cure: `Set allowedAccountIds to ["${account}"].`,
+      }));
+    if (allowed.length === 0)
+      breaches.push({
+        path: "allowedAccountIds",
+        value: "",
+        message: `The provider may touch any account; the file names ${account}.`,
+        cure: `Set allowedAccountIds to ["${account}"].`,
+      });
+    for (const { value, path } of [
+      ...objectsAt(properties, "assumeRoles"),
+      ...objectsAt(properties, "assumeRole"),
+    ]) {
+      const role = arnOf(textAt(value, "roleArn"));
+      if (role !== undefined && role.account !== account)
+        breaches.push({
+          path: `${path}.roleArn`,
+          value: role.text,
+          message: `The provider takes on ${role.text} of another account.`,
+          cure: `Take on a role of account ${account}.`,
+        });
+    }
+    return breaches;
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          resource("pulumi:providers:aws", "aws", {
+            region: "af-south-1",
+            allowedAccountIds: ["123456789012"],
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [resource("pulumi:providers:aws", "aws", { region: "af-south-1" })],
+        findings: [
+          'Provider/aws allowedAccountIds: The provider may touch any account; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
+        ],
+      },
+      {
+        resources: [
+          resource("pulumi:providers:aws", "aws", {
+            allowedAccountIds: ["999999999999"],
+            assumeRoles: [{ roleArn: "arn:aws:iam::999999999999:role/deploy" }],
+          }),
+        ],
+        findings: [
+          'Provider/aws allowedAccountIds[0]: The provider may touch account 999999999999; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
+          "Provider/aws assumeRoles[0].roleArn: The provider takes on arn:aws:iam::999999999999:role/deploy of another account. Take on a role of account 123456789012.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,58 @@
+/** Whatever a resource refers to by its ARN stands in an allowed region too. */
+import { regionName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { arnsOf } from "../../engine/reading/arn.ts";
+
+/** Key ARNs have a policy of their own, so do the copies' destinations. */
+const judgedElsewhere = new Set(["kms", "backup"]);
+
+export const arnAbroad: ResourcePolicy = {
+  id: "arn-abroad",
+  area: "place",
+  judges: "resource",
+  title: "Resources refer only to resources in allowed regions.",
+  risk: "A target, source or role in another region carries data there though the resource itself stays at home.",
+  types: ["aws:*"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "logs"],
+  controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["AC-4", "SA-9(5)"] },
+  cure: "Refer to a resource of the same region.",
+  check: (subject, context) =>
+    arnsOf(subject).flatMap((arn) => {
+      if (judgedElsewhere.has(arn.service)) return [];
+      if (arn.region === "" || arn.region === "*" || context.isAllowedRegion(arn.region)) return [];
+      return [
+        {
+          path: arn.path,
+          value: arn.text,
+          message: `${arn.text} stands in ${regionName(arn.region)}, which is none of the file's regions.`,
+          cure: `Refer to one in ${context.allowedRegions || "the country"}.`,
+        },
+      ];
+    }),
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("lambda/permission:Permission", "alarm", {
+            sourceArn: "arn:aws:sns:af-south-1:123456789012:alarms",
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("cloudwatch/logSubscriptionFilter:LogSubscriptionFilter", "audit", {
+            destinationArn: "arn:aws:kinesis:eu-west-1:123456789012:stream/audit",
+          }),
+        ],
+        findings: [
+          "LogSubscriptionFilter/audit destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Refer to one in af-south-1.",
+        ],
+      },
+    ],
+  },
+};

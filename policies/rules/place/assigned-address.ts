@@ -1,0 +1,60 @@
+/** Addresses that a cloud gave the stack lie in allowed regions. */
+import { regionName } from "../../engine/context.ts";
+import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+
+export const assignedAddress: ResourcePolicy = {
+  id: "assigned-address",
+  area: "place",
+  judges: "resource",
+  title: "Load balancers that a cloud made for the stack stand in allowed regions.",
+  risk: "The cluster's cloud controller decides where the load balancer stands that ends or carries every connection.",
+  types: ["kubernetes:core/*:Service", "kubernetes:networking.k8s.io/*:Ingress"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.5.23", "A.8.20"], nist80053: ["SA-9(5)", "SC-7"] },
+  cure: "Have the cluster's cloud controller work in a region of the file.",
+  check({ properties }, context) {
+    const names = objectsAt(properties, "status.loadBalancer.ingress");
+    if (names.length === 0) return notApplicable;
+    return names.flatMap(({ value, path }): Breach[] => {
+      const host = textAt(value, "hostname")?.toLowerCase();
+      const standing = host === undefined ? undefined : context.standingOf(host);
+      if (host === undefined || standing?.kind !== "foreign-region") return [];
+      return [
+        {
+          path: `${path}.hostname`,
+          value: host,
+          message: `Its load balancer stands in ${regionName(standing.region)}.`,
+          cure: `Have it made in ${context.allowedRegions || "the country"}.`,
+        },
+      ];
+    });
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Service
+metadata: { name: machines, namespace: rollout }
+spec: { type: LoadBalancer, ports: [{ port: 8883 }] }
+status: { loadBalancer: { ingress: [{ hostname: a1.elb.af-south-1.amazonaws.com }] } }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Service
+metadata: { name: machines, namespace: rollout }
+spec: { type: LoadBalancer, ports: [{ port: 8883 }] }
+status: { loadBalancer: { ingress: [{ hostname: a1.elb.eu-west-1.amazonaws.com }] } }`,
+        findings: [
+          "rollout/Service/machines status.loadBalancer.ingress[0].hostname: Its load balancer stands in eu-west-1 (Dublin, Ireland). Have it made in af-south-1.",
+        ],
+      },
+    ],
+  },
+};

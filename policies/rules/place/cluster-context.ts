@@ -1,0 +1,54 @@
+/** The Kubernetes provider speaks to the cluster that the file names. */
+import { resource } from "../../engine/example.ts";
+import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+
+export const clusterContext: ResourcePolicy = {
+  id: "cluster-context",
+  area: "place",
+  judges: "resource",
+  title: "The Kubernetes provider speaks to the cluster that the localisation file names.",
+  risk: "The kubeconfig's current context may be a cluster abroad that somebody looked at last.",
+  types: ["pulumi:providers:kubernetes"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "state"],
+  controls: { iso27001: ["A.8.9"], nist80053: ["CM-2", "SA-9(5)"] },
+  cure: "Set the provider's context from `hosting.kubernetes.context`.",
+  check({ properties }, { country }) {
+    const wanted = country.hosting.target === "kubernetes" ? country.hosting.kubernetes?.context : undefined;
+    if (wanted === undefined) return notApplicable;
+    const context = textAt(properties, "context");
+    if (context === wanted) return [];
+    return [
+      {
+        path: "context",
+        ...(context !== undefined && { value: context }),
+        message:
+          context === undefined
+            ? `It takes the kubeconfig's current context; the file names ${wanted}.`
+            : `It speaks to the context ${context}; the file names ${wanted}.`,
+        cure: `Set context to ${wanted}.`,
+      },
+    ];
+  },
+  examples: {
+    passing: [
+      { resources: [resource("pulumi:providers:kubernetes", "cluster", { context: "sme-production" })] },
+    ],
+    failing: [
+      {
+        resources: [resource("pulumi:providers:kubernetes", "cluster", {})],
+        findings: [
+          "Provider/cluster context: It takes the kubeconfig's current context; the file names sme-production. Set context to sme-production.",
+        ],
+      },
+      {
+        resources: [resource("pulumi:providers:kubernetes", "cluster", { context: "frankfurt" })],
+        findings: [
+          "Provider/cluster context: It speaks to the context frankfurt; the file names sme-production. Set context to sme-production.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,102 @@
+/** Whatever keeps data says which classes of data, so that the right articles apply. */
+
+import { dataClassNames } from "../../../localisation/schema/residency.ts";
+import { field, literal } from "../../cel/cel.ts";
+import { dataClassKey, isDataClass, statedDataClasses } from "../../engine/data-classes.ts";
+import { aws } from "../../engine/example.ts";
+import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { objectsAt } from "../../engine/reading/properties.ts";
+import { dataStores } from "../../engine/stores.ts";
+
+export const dataClassUnstated: ResourcePolicy = {
+  id: "data-class-unstated",
+  area: "place",
+  judges: "resource",
+  title: "Whatever keeps data says which classes of data it keeps.",
+  risk: "Without its class nobody knows which articles bind a store, how long it may keep what, or whether it may leave.",
+  types: dataStores,
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: dataClassNames,
+  controls: { iso27001: ["A.5.12", "A.5.13"], nist80053: ["AC-16", "CM-8"] },
+  cure: `Set the annotation (Kubernetes) or tag (AWS) ${dataClassKey} to names of \`residency.dataClasses\`, separated by spaces.`,
+  check(subject) {
+    const isStatefulSet = subject.type.endsWith(":StatefulSet");
+    if (isStatefulSet && objectsAt(subject.properties, "spec.volumeClaimTemplates").length === 0)
+      return notApplicable;
+    const place = subject.type.startsWith("aws:") ? "tags" : "metadata.annotations";
+    const stated = statedDataClasses(subject);
+    if (stated === undefined)
+      return [
+        {
+          path: place,
+          message: "It keeps data and does not say of which class.",
+          cure: `Set ${dataClassKey} to one or more of ${dataClassNames.join(", ")}.`,
+        },
+      ];
+    return stated
+      .filter((word) => !isDataClass(word))
+      .map((word) => ({
+        path: place,
+        value: word,
+        message: `${word} is no class of data.`,
+        cure: `Use ${dataClassNames.join(", ")}.`,
+      }));
+  },
+  admission: {
+    rules: () => {
+      const key = literal(dataClassKey);
+      const stated = (root: string) =>
+        `${root}.?metadata.?annotations[?${key}].orValue("") + " " + ${root}.?metadata.?labels[?${key}].orValue("")`;
+      const claims = field("object", "spec.volumeClaimTemplates", "[]");
+      const words = `([${stated("object")}] + ${claims}.map(claim, ${stated("claim")})).join(" ").replace(",", " ").split(" ").filter(word, word != "")`;
+      return [
+        {
+          expression: `(object.kind == "StatefulSet" && size(${claims}) == 0) || (size(${words}) > 0 && ${words}.all(word, word in ${literal(dataClassNames)}))`,
+          message: "It keeps data and does not say of which class.",
+        },
+      ];
+    },
+  },
+  examples: {
+    passing: [
+      { resources: [aws("s3/bucket:Bucket", "backups", { tags: { "rollout/data-classes": "backups" } })] },
+      {
+        manifests: `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: readings
+  annotations: { rollout/data-classes: "machineTelemetry logs" }
+spec: { storageClassName: fast-local }`,
+      },
+    ],
+    failing: [
+      {
+        resources: [aws("s3/bucket:Bucket", "backups", {})],
+        findings: [
+          "Bucket/backups tags: It keeps data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
+        ],
+      },
+      {
+        resources: [
+          aws("dynamodb/table:Table", "sessions", { tags: { "rollout/data-classes": "identity secret" } }),
+        ],
+        findings: [
+          "Table/sessions tags: secret is no class of data. Use identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: store, namespace: rollout }
+spec:
+  volumeClaimTemplates: [{ metadata: { name: data }, spec: { storageClassName: fast-local } }]`,
+        findings: [
+          "rollout/StatefulSet/store metadata.annotations: It keeps data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
+        ],
+      },
+    ],
+  },
+};

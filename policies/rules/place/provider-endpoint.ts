@@ -1,0 +1,84 @@
+/** A provider calls the cloud's own addresses in allowed regions, or registered ones. */
+import { resource } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { hostsIn } from "../../engine/reading/hosts.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+export const providerEndpoint: ResourcePolicy = {
+  id: "provider-endpoint",
+  area: "place",
+  judges: "resource",
+  title: "Providers call registered addresses only.",
+  risk: "An endpoint set on the provider sends everything that `up` creates, secrets included, to another server.",
+  types: ["pulumi:providers:aws", "pulumi:providers:kubernetes"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["state", "keys"],
+  controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["AC-20", "SA-9(5)"] },
+  cure: "Take the endpoint out, or register its host under `residency.endpoints`.",
+  check: (subject, context) =>
+    textsOf(subject).flatMap((text) =>
+      hostsIn({ key: "endpoint", value: text.value, path: text.path }).flatMap(({ host }) => {
+        const outside = context.outside(host);
+        if (outside === undefined) return [];
+        return [
+          {
+            path: text.path,
+            value: host,
+            message: `The provider calls ${outside}.`,
+            cure: `Take it out, or register ${host} under residency.endpoints with its country.`,
+          },
+        ];
+      }),
+    ),
+  examples: {
+    passing: [
+      {
+        resources: [
+          resource("pulumi:providers:aws", "aws", {
+            endpoints: [{ s3: "https://s3.af-south-1.amazonaws.com" }],
+          }),
+        ],
+      },
+      {
+        resources: [
+          resource("pulumi:providers:kubernetes", "cluster", {
+            kubeconfig: "clusters: [{ cluster: { server: https://10.20.0.10:6443 } }]",
+          }),
+        ],
+      },
+      {
+        resources: [
+          resource("pulumi:providers:kubernetes", "cluster", {
+            kubeconfig: JSON.stringify({
+              clusters: [{ cluster: { server: "https://abc.gr7.af-south-1.eks.amazonaws.com" } }],
+              users: [
+                { user: { exec: { apiVersion: "client.authentication.k8s.io/v1beta1", command: "aws" } } },
+              ],
+            }),
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          resource("pulumi:providers:aws", "aws", { endpoints: [{ s3: "https://s3.example.com" }] }),
+        ],
+        findings: [
+          "Provider/aws endpoints[0].s3: The provider calls s3.example.com, which the file does not register. Take it out, or register s3.example.com under residency.endpoints with its country.",
+        ],
+      },
+      {
+        resources: [
+          resource("pulumi:providers:kubernetes", "cluster", {
+            kubeconfig: "clusters: [{ cluster: { server: https://abc.gr7.eu-west-1.eks.amazonaws.com } }]",
+          }),
+        ],
+        findings: [
+          "Provider/cluster kubeconfig: The provider calls abc.gr7.eu-west-1.eks.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register abc.gr7.eu-west-1.eks.amazonaws.com under residency.endpoints with its country.",
+        ],
+      },
+    ],
+  },
+};

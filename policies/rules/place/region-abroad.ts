@@ -1,0 +1,62 @@
+/** Every AWS resource stands in a region that the file allows. */
+import { regionName } from "../../engine/context.ts";
+import { aws, resource } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { effectiveRegion } from "../../engine/reading/region.ts";
+
+export const regionAbroad: ResourcePolicy = {
+  id: "region-abroad",
+  area: "place",
+  judges: "resource",
+  title: "Cloud resources stand in a region that the localisation file allows.",
+  risk: "One resource with its own region, or one provider left to the machine's settings, puts data at rest abroad.",
+  types: ["aws:*", "pulumi:providers:aws"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups", "logs"],
+  controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)"] },
+  cure: "Take the resource's own region out, so that the provider's counts, or set it to an allowed one.",
+  check(subject, context) {
+    const region = effectiveRegion(subject);
+    if (context.isAllowedRegion(region)) return [];
+    const allowed = context.allowedRegions;
+    return [
+      {
+        path: "region",
+        value: region,
+        message: `It stands in ${regionName(region)}, which is none of the file's regions.`,
+        cure:
+          allowed === ""
+            ? "The file allows no cloud region: use machines in the country."
+            : `Set region to ${allowed}, or take it out.`,
+      },
+    ];
+  },
+  examples: {
+    passing: [
+      { resources: [aws("s3/bucket:Bucket", "backups", {})] },
+      { resources: [aws("s3/bucket:Bucket", "backups", { region: "af-south-1" }, { region: "eu-west-1" })] },
+      { resources: [resource("pulumi:providers:aws", "aws", { region: "af-south-1" })] },
+    ],
+    failing: [
+      {
+        resources: [aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" })],
+        findings: [
+          "Bucket/backups region: It stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Set region to af-south-1, or take it out.",
+        ],
+      },
+      {
+        resources: [aws("rds/instance:Instance", "accounts", {}, { region: "eu-central-1" })],
+        findings: [
+          "Instance/accounts region: It stands in eu-central-1 (Frankfurt, Germany), which is none of the file's regions. Set region to af-south-1, or take it out.",
+        ],
+      },
+      {
+        resources: [resource("pulumi:providers:aws", "aws", {})],
+        findings: [
+          "Provider/aws region: Neither the resource nor its provider names a region, so the machine that runs `up` decides it. Set region on the provider from the localisation file.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,86 @@
+/** Settings inside a resource name allowed regions only, whatever they are called: a net below the policies on copies. */
+import { awsRegions } from "../../../localisation/cloud-geography.ts";
+import { regionName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+import { databaseReplica } from "../copies/database-replica.ts";
+import { fileSystemReplication } from "../copies/file-system-replication.ts";
+import { registryReplication } from "../copies/registry-replication.ts";
+import { secretReplica } from "../copies/secret-replica.ts";
+import { snapshotCopy } from "../copies/snapshot-copy.ts";
+import { tableReplica } from "../copies/table-replica.ts";
+import { aggregation } from "../flows/aggregation.ts";
+import { peeringAbroad } from "../network/peering-abroad.ts";
+
+/** They judge the regions of their types with better words. */
+const judgedElsewhere = new Set(
+  [
+    aggregation,
+    databaseReplica,
+    fileSystemReplication,
+    peeringAbroad,
+    registryReplication,
+    secretReplica,
+    snapshotCopy,
+    tableReplica,
+  ].flatMap(({ types }) => types),
+);
+
+export const regionNamedAbroad: ResourcePolicy = {
+  id: "region-named-abroad",
+  area: "place",
+  judges: "resource",
+  title: "No setting of a cloud resource names a region that the localisation file does not allow.",
+  risk: "Sync targets, routing rules and set-ups of pipelines name a region deep in their settings and send data there.",
+  types: ["aws:*"],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups", "logs"],
+  controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["AC-4", "SA-9(5)"] },
+  cure: "Name an allowed region, or take the setting out.",
+  check(subject, context) {
+    if (judgedElsewhere.has(subject.type)) return notApplicable;
+    return textsOf(subject)
+      .filter(
+        ({ key, value, path }) =>
+          /region/i.test(key) &&
+          path !== "region" &&
+          Object.hasOwn(awsRegions, value) &&
+          !context.isAllowedRegion(value),
+      )
+      .map(({ value, path }) => ({
+        path,
+        value,
+        message: `It names ${regionName(value)}, which is none of the file's regions.`,
+        cure: `Name ${context.allowedRegions || "a place in the country"}, or take the setting out.`,
+      }));
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("lambda/function:Function", "export", {
+            environment: { variables: { BUCKET_REGION: "af-south-1" } },
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("lambda/function:Function", "export", {
+            environment: { variables: { BUCKET_REGION: "eu-west-1" } },
+          }),
+          aws("ssm/resourceDataSync:ResourceDataSync", "inventory", {
+            s3Destination: { bucketName: "inventory", region: "us-east-1" },
+          }),
+        ],
+        findings: [
+          "Function/export environment.variables.BUCKET_REGION: It names eu-west-1 (Dublin, Ireland), which is none of the file's regions. Name af-south-1, or take the setting out.",
+          "ResourceDataSync/inventory s3Destination.region: It names us-east-1 (Northern Virginia, United States), which is none of the file's regions. Name af-south-1, or take the setting out.",
+        ],
+      },
+    ],
+  },
+};

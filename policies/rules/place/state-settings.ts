@@ -1,0 +1,163 @@
+/** Where Pulumi's own files and states say that the state and the key of its secrets are. */
+import type { PolicyContext } from "../../engine/context.ts";
+import { regionName } from "../../engine/context.ts";
+import { resource } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { arnOf } from "../../engine/reading/arn.ts";
+import { textAt } from "../../engine/reading/properties.ts";
+
+/** Clouds whose buckets and keys name no place that could be judged. */
+const placeless = /^(gs|azblob|gcpkms|azurekeyvault):/;
+
+export const stateSettings: ResourcePolicy = {
+  id: "state-settings",
+  area: "place",
+  judges: "resource",
+  title: "Pulumi's project and stack files keep the state and its key in the country.",
+  risk: "Whoever runs `pulumi up` by hand uses Pulumi's own service in the United States unless these files say otherwise.",
+  types: ["pulumi:pulumi:Project", "pulumi:pulumi:StackSettings", "pulumi:pulumi:State"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["state", "keys"],
+  controls: { iso27001: ["A.5.23", "A.8.24"], nist80053: ["SA-9(5)", "SC-12(6)", "SC-28"] },
+  cure: "Use a file or a bucket in the country for the state, and a passphrase or a key in an allowed region for its secrets.",
+  check({ type, properties }, context) {
+    if (type.endsWith(":Project")) return backendBreaches(textAt(properties, "backend.url"), context);
+    if (type.endsWith(":State")) {
+      const provider = textAt(properties, "secretsProvider");
+      if (provider === "service")
+        return [ofService("secretsProvider", "The secrets of the state are encrypted")];
+      const missing: Breach = {
+        path: "secretsProvider",
+        message: "The state has no secrets provider: its secrets stand there in the clear.",
+        cure: "Set one by `pulumi stack change-secrets-provider passphrase`.",
+      };
+      return provider === undefined
+        ? [missing]
+        : keyBreaches(textAt(properties, "secretsAddress"), "secretsAddress", context);
+    }
+    const provider = textAt(properties, "secretsprovider");
+    if (provider === undefined && textAt(properties, "encryptionsalt") === undefined)
+      return [
+        ofService("secretsprovider", "No secrets provider is named, so the stack's secrets are encrypted"),
+      ];
+    return keyBreaches(provider, "secretsprovider", context);
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          resource("pulumi:pulumi:Project", "Pulumi.yaml", {
+            backend: { url: "s3://state?region=af-south-1" },
+          }),
+          resource("pulumi:pulumi:StackSettings", "za-production", { encryptionsalt: "v1:abc" }),
+          resource("pulumi:pulumi:State", "stack", { secretsProvider: "passphrase" }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          resource("pulumi:pulumi:Project", "Pulumi.yaml", { backend: { url: "https://api.pulumi.com" } }),
+          resource("pulumi:pulumi:StackSettings", "za-production", {}),
+          resource("pulumi:pulumi:State", "stack", { secretsProvider: "" }),
+        ],
+        findings: [
+          "Project/Pulumi.yaml backend.url: The state is kept at api.pulumi.com, which the file does not register. Use a file or a bucket in the country.",
+          "StackSettings/za-production secretsprovider: No secrets provider is named, so the stack's secrets are encrypted by Pulumi's own service abroad. Use a passphrase, or a key in an allowed region.",
+          "State/stack secretsProvider: The state has no secrets provider: its secrets stand there in the clear. Set one by `pulumi stack change-secrets-provider passphrase`.",
+        ],
+      },
+      {
+        resources: [
+          resource("pulumi:pulumi:Project", "Pulumi.yaml", {
+            backend: { url: "s3://state?region=eu-west-1" },
+          }),
+          resource("pulumi:pulumi:StackSettings", "za-production", {
+            secretsprovider: "awskms://alias/state?region=eu-west-1",
+          }),
+          resource("pulumi:pulumi:State", "stack", { secretsProvider: "service" }),
+        ],
+        findings: [
+          "Project/Pulumi.yaml backend.url: The state's bucket stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Use a bucket in af-south-1.",
+          "StackSettings/za-production secretsprovider: The key of the state's secrets stands in eu-west-1 (Dublin, Ireland). Use a key in af-south-1, or a passphrase.",
+          "State/stack secretsProvider: The secrets of the state are encrypted by Pulumi's own service abroad. Use a passphrase, or a key in an allowed region.",
+        ],
+      },
+      {
+        resources: [
+          resource("pulumi:pulumi:Project", "Pulumi.yaml", {}),
+          resource("pulumi:pulumi:StackSettings", "za-production", {
+            secretsprovider: "gcpkms://projects/p/k",
+          }),
+        ],
+        findings: [
+          "Project/Pulumi.yaml backend.url: The project names no place for its state, so that whoever runs it decides: Pulumi's own service where nothing else is set. Use a file or a bucket in the country.",
+          "StackSettings/za-production secretsprovider: gcpkms://projects/p/k is a key of which nobody knows the place. Use a passphrase, or a key in an allowed region.",
+        ],
+      },
+    ],
+  },
+};
+
+const ofService = (path: string, what: string): Breach => ({
+  path,
+  message: `${what} by Pulumi's own service abroad.`,
+  cure: "Use a passphrase, or a key in an allowed region.",
+});
+
+function backendBreaches(url: string | undefined, context: PolicyContext): Breach[] {
+  const cure = "Use a file or a bucket in the country.";
+  const breach = (message: string): Breach[] => [{ path: "backend.url", message, cure }];
+  if (url === undefined)
+    return breach(
+      "The project names no place for its state, so that whoever runs it decides: Pulumi's own service where nothing else is set.",
+    );
+  if (/^file:/.test(url)) return [];
+  if (placeless.test(url)) return breach(`${url} is a bucket of which nobody knows the place.`);
+  const address = URL.canParse(url) ? new URL(url) : undefined;
+  const endpoint = address?.searchParams
+    .get("endpoint")
+    ?.replace(/^https?:\/\//, "")
+    .split(/[:/]/)[0];
+  const region = address?.searchParams.get("region");
+  if (address?.protocol === "s3:" && !endpoint)
+    return region && context.isAllowedRegion(region)
+      ? []
+      : [
+          {
+            path: "backend.url",
+            ...(region && { value: region }),
+            message: region
+              ? `The state's bucket stands in ${regionName(region)}, which is none of the file's regions.`
+              : "The state's bucket names no region, so the machine that runs `pulumi` decides it.",
+            cure: `Use a bucket in ${context.allowedRegions || "the country"}.`,
+          },
+        ];
+  const host = endpoint || address?.hostname || url;
+  const outside = context.outside(host.toLowerCase());
+  return outside === undefined ? [] : breach(`The state is kept at ${outside}.`);
+}
+
+function keyBreaches(provider: string | undefined, path: string, context: PolicyContext): Breach[] {
+  if (provider === undefined || provider === "passphrase") return [];
+  const cure = "Use a passphrase, or a key in an allowed region.";
+  if (placeless.test(provider))
+    return [
+      { path, value: provider, message: `${provider} is a key of which nobody knows the place.`, cure },
+    ];
+  const address = URL.canParse(provider) ? new URL(provider) : undefined;
+  if (address?.protocol !== "awskms:") return [];
+  const region = address.searchParams.get("region") ?? arnOf(provider.replace(/^awskms:\/{2,3}/, ""))?.region;
+  if (region && context.isAllowedRegion(region)) return [];
+  return [
+    {
+      path,
+      ...(region && { value: region }),
+      message: region
+        ? `The key of the state's secrets stands in ${regionName(region)}.`
+        : "The key of the state's secrets names no region.",
+      cure: `Use a key in ${context.allowedRegions || "the country"}, or a passphrase.`,
+    },
+  ];
+}

@@ -1,0 +1,80 @@
+/** Volumes that exist lie in the country's zones. */
+import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { objectAt, objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import { zoneOfNode, zonesOfScheduling } from "../../engine/reading/zones.ts";
+
+export const volumeAbroad: ResourcePolicy = {
+  id: "volume-abroad",
+  area: "place",
+  judges: "resource",
+  title: "Volumes that exist lie in the country's zones.",
+  risk: "A volume made before the storage class was corrected, or by hand, stays where it is with all its data.",
+  types: ["kubernetes:core/*:PersistentVolume"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
+  controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)", "SC-28"] },
+  cure: "Copy the data to a volume of a zone of the file, and erase this one.",
+  check({ properties }, context) {
+    const { clusterZones } = context;
+    const affinity = objectAt(properties, "spec.nodeAffinity");
+    if (clusterZones.length === 0 || affinity === undefined) return notApplicable;
+    const named = zonesOfScheduling(undefined, affinity) ?? [];
+    // A disk of one machine lies where the machine stands.
+    const ofNodes = objectsAt(affinity, "required.nodeSelectorTerms")
+      .flatMap(({ value }) => objectsAt(value, "matchExpressions"))
+      .filter(({ value }) => textAt(value, "key") === "kubernetes.io/hostname")
+      .flatMap(({ value }) => textsAt(value, "values"))
+      .flatMap(({ value }) => zoneOfNode(context, value) ?? []);
+    return [...new Set([...named, ...ofNodes])]
+      .filter((zone) => !clusterZones.includes(zone))
+      .map(
+        (zone): Breach => ({
+          path: "spec.nodeAffinity",
+          value: zone,
+          message: `It lies in the zone ${zone}, which is none of the file's.`,
+          cure: `Copy the data to a volume in ${clusterZones.join(", ")}, and erase this one.`,
+        }),
+      );
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: pvc-1 }
+spec:
+  nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: topology.kubernetes.io/zone, operator: In, values: [za-1] }] }] } }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: pvc-1 }
+spec:
+  nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: topology.ebs.csi.aws.com/zone, operator: In, values: [na-1] }] }] } }`,
+        findings: [
+          "PersistentVolume/pvc-1 spec.nodeAffinity: It lies in the zone na-1, which is none of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: Node
+metadata: { name: windhoek-1, labels: { topology.kubernetes.io/zone: na-1 } }
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: local-1 }
+spec:
+  nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: kubernetes.io/hostname, operator: In, values: [windhoek-1] }] }] } }`,
+        findings: [
+          "PersistentVolume/local-1 spec.nodeAffinity: It lies in the zone na-1, which is none of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.",
+        ],
+      },
+    ],
+  },
+};

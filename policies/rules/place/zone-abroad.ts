@@ -1,0 +1,78 @@
+/** Zones that a resource names lie in the country: a Local Zone may lie abroad from its region. */
+import { awsZone } from "../../../localisation/cloud-geography.ts";
+import { zoneName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+const zoneKey =
+  /^(availabilityZones?|azs?|zones?|availabilityZoneNames?|preferred\w*Azs?|(source|standby)AvailabilityZone)$/;
+const zoneIdKey = /^availabilityZoneIds?$/;
+
+export const zoneAbroad: ResourcePolicy = {
+  id: "zone-abroad",
+  area: "place",
+  judges: "resource",
+  title: "Subnets, disks and databases stand in zones that the localisation file allows.",
+  risk: "A region is not a country: Cape Town's region has a Local Zone in Lagos, Frankfurt's one in Istanbul.",
+  types: ["aws:*"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
+  controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)"] },
+  cure: "Name only zones of `residency.regions`, by their names.",
+  check: (subject, context) =>
+    textsOf(subject).flatMap((text) => {
+      const { value, key, path } = text;
+      if (zoneIdKey.test(key) && !path.startsWith("tags"))
+        return [
+          {
+            path,
+            value,
+            message: `The zone is given by its id ${value}, which stands for another zone in each account.`,
+            cure: `Name the zone instead: ${context.allowedZones}.`,
+          },
+        ];
+      if (!zoneKey.test(key) || path.startsWith("tags")) return [];
+      if (context.isAllowedZone(value) || (awsZone(value) === undefined && !/^[a-z]+-[a-z]/.test(value)))
+        return [];
+      return [
+        {
+          path,
+          value,
+          message: `It stands in the zone ${zoneName(value)}, which the file does not allow.`,
+          cure: `Use one of ${context.allowedZones || "no zone of this provider"}.`,
+        },
+      ];
+    }),
+  examples: {
+    passing: [
+      { resources: [aws("ec2/subnet:Subnet", "private-a", { availabilityZone: "af-south-1a" })] },
+      {
+        resources: [
+          aws("rds/cluster:Cluster", "accounts", { availabilityZones: ["af-south-1a", "af-south-1b"] }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [aws("ec2/subnet:Subnet", "private-d", { availabilityZone: "af-south-1-los-1a" })],
+        findings: [
+          "Subnet/private-d availabilityZone: It stands in the zone af-south-1-los-1a (Lagos, Nigeria), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
+        ],
+      },
+      {
+        resources: [aws("ebs/volume:Volume", "readings", { availabilityZone: "eu-central-1a" })],
+        findings: [
+          "Volume/readings availabilityZone: It stands in the zone eu-central-1a (Frankfurt, Germany), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
+        ],
+      },
+      {
+        resources: [aws("ec2/subnet:Subnet", "private-a", { availabilityZoneId: "afs1-az1" })],
+        findings: [
+          "Subnet/private-a availabilityZoneId: The zone is given by its id afs1-az1, which stands for another zone in each account. Name the zone instead: af-south-1a, af-south-1b, af-south-1c.",
+        ],
+      },
+    ],
+  },
+};

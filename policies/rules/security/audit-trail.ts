@@ -1,0 +1,77 @@
+/** An account that holds the stack records who did what, in a way that can't be changed afterwards. */
+import { aws } from "../../engine/example.ts";
+import type { PlanPolicy } from "../../engine/policy.ts";
+import { booleanAt } from "../../engine/reading/properties.ts";
+
+const trail = "aws:cloudtrail/trail:Trail";
+
+export const auditTrail: PlanPolicy = {
+  id: "audit-trail",
+  area: "security",
+  judges: "plan",
+  title: "The account keeps a trail of who did what, with validated log files.",
+  risk: "After a breach nobody can tell the regulator what was taken, by whom and when.",
+  types: ["aws:eks/cluster:Cluster", "aws:rds/instance:Instance", trail],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["logs"],
+  controls: { iso27001: ["A.8.15", "A.5.28"], nist80053: ["AU-2", "AU-9", "AU-12"] },
+  cure: "Add a trail that covers global services, with enableLogFileValidation and a key of the stack.",
+  check({ plan }) {
+    const trails = plan.ofTypes([trail]);
+    const first = plan.ofTypes(["aws:eks/cluster:Cluster", "aws:rds/instance:Instance"])[0];
+    if (trails.length === 0 && first !== undefined)
+      return [
+        {
+          path: "",
+          message: "The plan has no trail (aws:cloudtrail/trail:Trail), so nobody records who did what.",
+          cure: "Add one to a bucket of the plan.",
+          resource: first,
+        },
+      ];
+    return trails.flatMap((resource) =>
+      (
+        [
+          ["enableLogFileValidation", true],
+          ["enableLogging", undefined],
+        ] as const
+      )
+        .filter(([path, wanted]) => (booleanAt(resource.properties, path) ?? wanted === undefined) !== true)
+        .map(([path]) => ({
+          path,
+          value: String(booleanAt(resource.properties, path) ?? "absent"),
+          message:
+            path === "enableLogging"
+              ? "The trail records nothing."
+              : "Nobody would notice that the trail's files were changed.",
+          cure: `Set ${path} to true.`,
+          resource,
+        })),
+    );
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("eks/cluster:Cluster", "sme", {}),
+          aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit", enableLogFileValidation: true }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [aws("eks/cluster:Cluster", "sme", {})],
+        findings: [
+          "Cluster/sme: The plan has no trail (aws:cloudtrail/trail:Trail), so nobody records who did what. Add one to a bucket of the plan.",
+        ],
+      },
+      {
+        resources: [aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit", enableLogging: false })],
+        findings: [
+          "Trail/audit enableLogFileValidation: Nobody would notice that the trail's files were changed. Set enableLogFileValidation to true.",
+          "Trail/audit enableLogging: The trail records nothing. Set enableLogging to true.",
+        ],
+      },
+    ],
+  },
+};

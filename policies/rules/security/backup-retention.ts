@@ -1,0 +1,116 @@
+/** Backups are kept as long as the file says, and there are some. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { daysOfDuration, daysOfPeriod } from "../../engine/reading/period.ts";
+import { numberAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
+import type { Resource } from "../../engine/resource.ts";
+
+export const backupRetention: ResourcePolicy = {
+  id: "backup-retention",
+  area: "security",
+  judges: "resource",
+  title: "Backups are kept as long as the localisation file says.",
+  risk: "Kept longer, what was erased lives on in backups; kept shorter, a fault noticed late can't be undone.",
+  types: [
+    "kubernetes:postgresql.cnpg.io/*:Cluster",
+    "kubernetes:barmancloud.cnpg.io/*:ObjectStore",
+    "kubernetes:velero.io/*:Schedule",
+    "aws:rds/instance:Instance",
+    "aws:rds/cluster:Cluster",
+    "aws:backup/plan:Plan",
+  ],
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["backups"],
+  controls: { iso27001: ["A.8.13", "A.8.10"], nist80053: ["CP-9", "SI-12"] },
+  cure: "Set the retention from `hosting.backup.retention`.",
+  check(subject, { country }) {
+    const period = country.hosting.backup.retention;
+    // RDS keeps at most 35 days.
+    const wanted = Math.min(
+      daysOfPeriod(period),
+      subject.type.startsWith("aws:rds/") ? 35 : Number.POSITIVE_INFINITY,
+    );
+    return retentionsOf(subject).flatMap(({ path, days }): Breach[] => {
+      if (days === wanted) return [];
+      return [
+        {
+          path,
+          value: days === undefined ? "absent" : String(days),
+          message:
+            days === undefined
+              ? `Backups are kept for ever; hosting.backup.retention is ${period}.`
+              : days === 0
+                ? `No backup is kept; hosting.backup.retention is ${period}.`
+                : `Backups are kept for ${days} days; hosting.backup.retention is ${period}.`,
+          cure: `Set it to ${wanted} days.`,
+        },
+      ];
+    });
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: barmancloud.cnpg.io/v1
+kind: ObjectStore
+metadata: { name: backups, namespace: rollout }
+spec: { retentionPolicy: 35d, configuration: { endpointURL: https://s3.example.gov.za, destinationPath: s3://b/ } }`,
+      },
+      { resources: [aws("rds/instance:Instance", "accounts", { backupRetentionPeriod: 35 })] },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: velero.io/v1
+kind: Schedule
+metadata: { name: daily, namespace: velero }
+spec: { schedule: "0 2 * * *", template: { ttl: 8760h0m0s } }`,
+        findings: [
+          "velero/Schedule/daily spec.template.ttl: Backups are kept for 365 days; hosting.backup.retention is P35D. Set it to 35 days.",
+        ],
+      },
+      {
+        resources: [aws("rds/instance:Instance", "accounts", { backupRetentionPeriod: 0 })],
+        findings: [
+          "Instance/accounts backupRetentionPeriod: No backup is kept; hosting.backup.retention is P35D. Set it to 35 days.",
+        ],
+      },
+      {
+        resources: [aws("backup/plan:Plan", "nightly", { rules: [{ ruleName: "nightly" }] })],
+        findings: [
+          "Plan/nightly rules[0].lifecycle.deleteAfter: Backups are kept for ever; hosting.backup.retention is P35D. Set it to 35 days.",
+        ],
+      },
+    ],
+  },
+};
+
+interface Retention {
+  readonly path: string;
+  readonly days: number | undefined;
+}
+
+function retentionsOf({ type, properties }: Resource): Retention[] {
+  const duration = (path: string): Retention => ({
+    path,
+    days: daysOfDuration(textAt(properties, path) ?? ""),
+  });
+  if (type.endsWith(":ObjectStore")) return [duration("spec.retentionPolicy")];
+  if (type.endsWith(":Schedule")) return [duration("spec.template.ttl")];
+  if (type.startsWith("kubernetes:"))
+    // Newer clusters are backed up by a plugin, whose object store has the retention.
+    return properties.spec !== undefined &&
+      textAt(properties, "spec.backup.barmanObjectStore.destinationPath")
+      ? [duration("spec.backup.retentionPolicy")]
+      : [];
+  if (type.startsWith("aws:backup/"))
+    return objectsAt(properties, "rules").map(({ value, path }) => ({
+      path: `${path}.lifecycle.deleteAfter`,
+      days: numberAt(value, "lifecycle.deleteAfter"),
+    }));
+  if (textAt(properties, "replicateSourceDb") !== undefined) return [];
+  const isCluster = type === "aws:rds/cluster:Cluster";
+  const path = "backupRetentionPeriod";
+  return [{ path, days: numberAt(properties, path) ?? (isCluster ? 1 : 0) }];
+}

@@ -1,0 +1,83 @@
+/** Buckets are encrypted with a key of the stack. */
+import { aws } from "../../engine/example.ts";
+import type { PlanPolicy } from "../../engine/policy.ts";
+import { bucketNamed, bucketTypes } from "../../engine/reading/buckets.ts";
+import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+
+const configurations = [
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+];
+
+export const bucketKey: PlanPolicy = {
+  id: "bucket-key",
+  area: "security",
+  judges: "plan",
+  title: "Buckets are encrypted with a key of the stack.",
+  risk: "With the provider's own key everyone with rights on the bucket reads it, and nobody can shut it by the key.",
+  types: bucketTypes,
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["backups", "logs", "machineTelemetry"],
+  controls: { iso27001: ["A.8.24"], nist80053: ["SC-12", "SC-28(1)"] },
+  cure: "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and the stack's key.",
+  check({ plan }) {
+    const keyed = new Set(
+      plan.ofTypes(configurations).flatMap(({ properties }) => {
+        const byKey = objectsAt(properties, "rules").some(
+          ({ value }) => textAt(value, "applyServerSideEncryptionByDefault.kmsMasterKeyId") !== undefined,
+        );
+        const bucket = textAt(properties, "bucket");
+        return byKey && bucket !== undefined ? [bucketNamed(plan, bucket)] : [];
+      }),
+    );
+    return plan
+      .ofTypes(bucketTypes)
+      .filter(
+        (bucket) =>
+          !keyed.has(bucket) &&
+          textAt(
+            bucket.properties,
+            "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.kmsMasterKeyId",
+          ) === undefined,
+      )
+      .map((bucket) => ({
+        path: "serverSideEncryptionConfiguration",
+        message: "It is encrypted with no key of the stack.",
+        cure: "Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
+        resource: bucket,
+      }));
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("s3/bucket:Bucket", "backups", { bucket: "backups" }),
+          aws(
+            "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            "backups",
+            {
+              bucket: "backups",
+              rules: [
+                {
+                  applyServerSideEncryptionByDefault: {
+                    sseAlgorithm: "aws:kms",
+                    kmsMasterKeyId: "arn:aws:kms:af-south-1:123456789012:key/1a2b",
+                  },
+                },
+              ],
+            },
+          ),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups" })],
+        findings: [
+          "Bucket/backups serverSideEncryptionConfiguration: It is encrypted with no key of the stack. Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
+        ],
+      },
+    ],
+  },
+};

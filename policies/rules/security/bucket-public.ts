@@ -1,0 +1,106 @@
+/** Nothing of a bucket is public. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, PlanPolicy } from "../../engine/policy.ts";
+import { bucketNamed, bucketTypes } from "../../engine/reading/buckets.ts";
+import { booleanAt, textAt } from "../../engine/reading/properties.ts";
+
+const block = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+const accessLists = ["aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2", ...bucketTypes];
+const settings = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+
+export const bucketPublic: PlanPolicy = {
+  id: "bucket-public",
+  area: "security",
+  judges: "plan",
+  title: "Every bucket has all public access blocked.",
+  risk: "One policy or access list later the backups can be read from anywhere, without a login.",
+  types: bucketTypes,
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["backups", "logs", "identity"],
+  controls: { iso27001: ["A.8.3", "A.5.15"], nist80053: ["AC-3", "AC-22", "SC-7"] },
+  cure: "Add a BucketPublicAccessBlock with all four settings on.",
+  check({ plan }) {
+    const blocked = new Map(
+      plan.ofTypes([block]).flatMap((resource) => {
+        const bucket = textAt(resource.properties, "bucket");
+        return bucket === undefined ? [] : [[bucketNamed(plan, bucket), resource] as const];
+      }),
+    );
+    const open = plan.ofTypes(bucketTypes).flatMap((bucket): Breach[] => {
+      const resource = blocked.get(bucket);
+      if (resource === undefined)
+        return [
+          {
+            path: "",
+            message: "Its public access is not blocked.",
+            cure: `Add a BucketPublicAccessBlock with ${settings.join(", ")}.`,
+            resource: bucket,
+          },
+        ];
+      return settings
+        .filter((setting) => booleanAt(resource.properties, setting) !== true)
+        .map((setting) => ({
+          path: setting,
+          value: String(booleanAt(resource.properties, setting) ?? "absent"),
+          message: `It leaves ${setting} off.`,
+          cure: `Set ${setting} to true.`,
+          resource,
+        }));
+    });
+    const listed = plan.ofTypes(accessLists).flatMap((resource): Breach[] => {
+      const acl = textAt(resource.properties, "acl");
+      if (acl === undefined || !/^(public-|authenticated-read|website)/.test(acl)) return [];
+      return [
+        {
+          path: "acl",
+          value: acl,
+          message: `Its access list ${acl} opens it to everybody.`,
+          cure: "Take acl out, or set it to private.",
+          resource,
+        },
+      ];
+    });
+    return [...open, ...listed];
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("s3/bucket:Bucket", "backups", { bucket: "backups" }),
+          aws("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "backups", {
+            bucket: "backups",
+            blockPublicAcls: true,
+            blockPublicPolicy: true,
+            ignorePublicAcls: true,
+            restrictPublicBuckets: true,
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups", acl: "public-read" })],
+        findings: [
+          "Bucket/backups: Its public access is not blocked. Add a BucketPublicAccessBlock with blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets.",
+          "Bucket/backups acl: Its access list public-read opens it to everybody. Take acl out, or set it to private.",
+        ],
+      },
+      {
+        resources: [
+          aws("s3/bucket:Bucket", "backups", { bucket: "backups" }),
+          aws("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "block", {
+            bucket: "backups",
+            blockPublicAcls: true,
+            blockPublicPolicy: false,
+            ignorePublicAcls: true,
+            restrictPublicBuckets: true,
+          }),
+        ],
+        findings: [
+          "BucketPublicAccessBlock/block blockPublicPolicy: It leaves blockPublicPolicy off. Set blockPublicPolicy to true.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,72 @@
+/** Buckets refuse requests without TLS. */
+import { aws } from "../../engine/example.ts";
+import type { PlanPolicy } from "../../engine/policy.ts";
+import { bucketNamed, bucketTypes } from "../../engine/reading/buckets.ts";
+import { documentAt, itemsAt, textAt } from "../../engine/reading/properties.ts";
+
+export const bucketTls: PlanPolicy = {
+  id: "bucket-tls",
+  area: "security",
+  judges: "plan",
+  title: "Every bucket refuses requests without TLS.",
+  risk: "A tool with an old address sends its requests, and the backups with them, over plain HTTP.",
+  types: bucketTypes,
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["backups", "logs"],
+  controls: { iso27001: ["A.8.24", "A.8.20"], nist80053: ["SC-8", "SC-8(1)"] },
+  cure: "Add a BucketPolicy that denies s3:* where aws:SecureTransport is false.",
+  check({ plan }) {
+    const refusing = new Set(
+      plan.ofTypes(["aws:s3/bucketPolicy:BucketPolicy"]).flatMap(({ properties }) => {
+        const statements = itemsAt(documentAt(properties, "policy"), "Statement");
+        const denies = statements.some(
+          ({ value }) =>
+            textAt(value, "Effect") === "Deny" &&
+            /"aws:SecureTransport"\s*:\s*\[?\s*"?false/i.test(JSON.stringify(value)),
+        );
+        const bucket = textAt(properties, "bucket");
+        return denies && bucket !== undefined ? [bucketNamed(plan, bucket)] : [];
+      }),
+    );
+    return plan
+      .ofTypes(bucketTypes)
+      .filter((bucket) => !refusing.has(bucket))
+      .map((bucket) => ({
+        path: "",
+        message: "It answers requests without TLS.",
+        cure: "Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.",
+        resource: bucket,
+      }));
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("s3/bucket:Bucket", "backups", { bucket: "backups" }),
+          aws("s3/bucketPolicy:BucketPolicy", "backups", {
+            bucket: "backups",
+            policy: JSON.stringify({
+              Statement: [
+                {
+                  Effect: "Deny",
+                  Principal: "*",
+                  Action: "s3:*",
+                  Condition: { Bool: { "aws:SecureTransport": "false" } },
+                },
+              ],
+            }),
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups" })],
+        findings: [
+          "Bucket/backups: It answers requests without TLS. Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.",
+        ],
+      },
+    ],
+  },
+};

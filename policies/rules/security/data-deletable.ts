@@ -1,0 +1,66 @@
+/** A stack that is taken down, or a slip of the hand, does not take the data with it. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { booleanAt } from "../../engine/reading/properties.ts";
+
+/** By type: the setting and what it must be. */
+const settings: Readonly<Record<string, readonly (readonly [path: string, wanted: boolean])[]>> = {
+  "aws:rds/instance:Instance": [
+    ["deletionProtection", true],
+    ["skipFinalSnapshot", false],
+  ],
+  "aws:rds/cluster:Cluster": [
+    ["deletionProtection", true],
+    ["skipFinalSnapshot", false],
+  ],
+  "aws:dynamodb/table:Table": [["deletionProtectionEnabled", true]],
+  "aws:s3/bucket:Bucket": [["forceDestroy", false]],
+  "aws:s3/bucketV2:BucketV2": [["forceDestroy", false]],
+  "aws:backup/vault:Vault": [["forceDestroy", false]],
+  "aws:ecr/repository:Repository": [["forceDelete", false]],
+};
+
+export const dataDeletable: ResourcePolicy = {
+  id: "data-deletable",
+  area: "security",
+  judges: "resource",
+  title: "Stores are protected from deletion, and leave a last snapshot.",
+  risk: "One `down` in the wrong environment erases what companies entered in three years.",
+  types: Object.keys(settings),
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "backups"],
+  controls: { iso27001: ["A.8.13", "A.5.33"], nist80053: ["CP-9", "SI-12"] },
+  cure: "Switch deletion protection on, and forced deletion off.",
+  check: ({ type, properties }) =>
+    (settings[type] ?? []).flatMap(([path, wanted]): Breach[] => {
+      const value = booleanAt(properties, path) ?? false;
+      if (value === wanted) return [];
+      return [
+        {
+          path,
+          value: String(value),
+          message: wanted ? "It can be deleted by one command." : "It is deleted with all that it holds.",
+          cure: `Set ${path} to ${wanted}.`,
+        },
+      ];
+    }),
+  examples: {
+    passing: [{ resources: [aws("s3/bucket:Bucket", "backups", {})] }],
+    failing: [
+      {
+        resources: [aws("rds/instance:Instance", "accounts", { skipFinalSnapshot: true })],
+        findings: [
+          "Instance/accounts deletionProtection: It can be deleted by one command. Set deletionProtection to true.",
+          "Instance/accounts skipFinalSnapshot: It is deleted with all that it holds. Set skipFinalSnapshot to false.",
+        ],
+      },
+      {
+        resources: [aws("s3/bucket:Bucket", "backups", { forceDestroy: true })],
+        findings: [
+          "Bucket/backups forceDestroy: It is deleted with all that it holds. Set forceDestroy to false.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,62 @@
+/** Machines give their role's credentials to nobody who merely asks once. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { numberAt, textAt } from "../../engine/reading/properties.ts";
+
+export const instanceMetadata: ResourcePolicy = {
+  id: "instance-metadata",
+  area: "security",
+  judges: "resource",
+  title: "The metadata service asks for a session token and does not answer pods.",
+  risk: "A request that a web app can be talked into fetches the node's credentials, and with them buckets and keys.",
+  types: ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"],
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["keys"],
+  controls: { iso27001: ["A.8.9", "A.5.17"], nist80053: ["AC-6", "IA-5"] },
+  cure: "Set metadataOptions.httpTokens to required and httpPutResponseHopLimit to 1.",
+  check({ properties }) {
+    const breaches: Breach[] = [];
+    if (
+      textAt(properties, "metadataOptions.httpTokens") !== "required" &&
+      textAt(properties, "metadataOptions.httpEndpoint") !== "disabled"
+    )
+      breaches.push({
+        path: "metadataOptions.httpTokens",
+        value: textAt(properties, "metadataOptions.httpTokens") ?? "absent",
+        message: "The metadata service answers without a session token.",
+        cure: "Set metadataOptions.httpTokens to required.",
+      });
+    const hops = numberAt(properties, "metadataOptions.httpPutResponseHopLimit") ?? 1;
+    if (hops > 1)
+      breaches.push({
+        path: "metadataOptions.httpPutResponseHopLimit",
+        value: String(hops),
+        message: `The metadata service answers over ${hops} hops, so pods reach it.`,
+        cure: "Set httpPutResponseHopLimit to 1.",
+      });
+    return breaches;
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("ec2/launchTemplate:LaunchTemplate", "nodes", { metadataOptions: { httpTokens: "required" } }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("ec2/launchTemplate:LaunchTemplate", "nodes", {
+            metadataOptions: { httpPutResponseHopLimit: 2 },
+          }),
+        ],
+        findings: [
+          "LaunchTemplate/nodes metadataOptions.httpTokens: The metadata service answers without a session token. Set metadataOptions.httpTokens to required.",
+          "LaunchTemplate/nodes metadataOptions.httpPutResponseHopLimit: The metadata service answers over 2 hops, so pods reach it. Set httpPutResponseHopLimit to 1.",
+        ],
+      },
+    ],
+  },
+};

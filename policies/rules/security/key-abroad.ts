@@ -1,0 +1,63 @@
+/** The keys that encrypt the data stand in the country and belong to the country's account. */
+import { regionName } from "../../engine/context.ts";
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { arnsOf } from "../../engine/reading/arn.ts";
+
+export const keyAbroad: ResourcePolicy = {
+  id: "key-abroad",
+  area: "security",
+  judges: "resource",
+  title: "Keys that encrypt data stand in allowed regions and belong to the account.",
+  risk: "Data at home under a key abroad is read abroad, and lost when that key is.",
+  types: ["aws:*"],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["keys"],
+  controls: { iso27001: ["A.8.24"], nist80053: ["SC-12", "SC-12(6)", "SC-28"] },
+  cure: "Use a key of the region and the account.",
+  check(subject, context) {
+    const own = context.country.hosting.aws?.account;
+    return arnsOf(subject)
+      .filter(({ service }) => service === "kms")
+      .flatMap((arn): Breach[] => {
+        // `*` in a policy means the key that the policy belongs to.
+        const abroad = arn.region !== "" && arn.region !== "*" && !context.isAllowedRegion(arn.region);
+        const foreign = own !== undefined && /^\d{12}$/.test(arn.account) && arn.account !== own;
+        if (!abroad && !foreign) return [];
+        return [
+          {
+            path: arn.path,
+            value: arn.text,
+            message: abroad
+              ? `The key ${arn.text} stands in ${regionName(arn.region)}.`
+              : `The key ${arn.text} belongs to account ${arn.account}; the file names ${own}.`,
+            cure: `Use a key in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
+          },
+        ];
+      });
+  },
+  examples: {
+    passing: [
+      {
+        resources: [
+          aws("ebs/volume:Volume", "readings", { kmsKeyId: "arn:aws:kms:af-south-1:123456789012:key/1a2b" }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [
+          aws("ebs/volume:Volume", "readings", { kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/1a2b" }),
+          aws("efs/fileSystem:FileSystem", "files", {
+            kmsKeyId: "arn:aws:kms:af-south-1:999999999999:key/1a2b",
+          }),
+        ],
+        findings: [
+          "Volume/readings kmsKeyId: The key arn:aws:kms:eu-west-1:123456789012:key/1a2b stands in eu-west-1 (Dublin, Ireland). Use a key in af-south-1 of account 123456789012.",
+          "FileSystem/files kmsKeyId: The key arn:aws:kms:af-south-1:999999999999:key/1a2b belongs to account 999999999999; the file names 123456789012. Use a key in af-south-1 of account 123456789012.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,50 @@
+/** Keys are renewed every year, and deleting one takes long enough to notice. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { booleanAt, numberAt, textAt } from "../../engine/reading/properties.ts";
+
+export const keyRotation: ResourcePolicy = {
+  id: "key-rotation",
+  area: "security",
+  judges: "resource",
+  title: "Keys rotate, and are deleted only after a month.",
+  risk: "A key in use for years protects everything at once; a key deleted by mistake makes all data unreadable.",
+  types: ["aws:kms/key:Key"],
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["keys"],
+  controls: { iso27001: ["A.8.24"], nist80053: ["SC-12"] },
+  cure: "Set enableKeyRotation to true and deletionWindowInDays to 30.",
+  check({ properties }) {
+    const breaches: Breach[] = [];
+    const symmetric = /^SYMMETRIC/.test(textAt(properties, "customerMasterKeySpec") ?? "SYMMETRIC_DEFAULT");
+    if (symmetric && booleanAt(properties, "enableKeyRotation") !== true)
+      breaches.push({
+        path: "enableKeyRotation",
+        value: String(booleanAt(properties, "enableKeyRotation") ?? "absent"),
+        message: "The key does not rotate.",
+        cure: "Set enableKeyRotation to true.",
+      });
+    const days = numberAt(properties, "deletionWindowInDays") ?? 30;
+    if (days < 30)
+      breaches.push({
+        path: "deletionWindowInDays",
+        value: String(days),
+        message: `The key is deleted after ${days} days.`,
+        cure: "Set deletionWindowInDays to 30.",
+      });
+    return breaches;
+  },
+  examples: {
+    passing: [{ resources: [aws("kms/key:Key", "identity", { enableKeyRotation: true })] }],
+    failing: [
+      {
+        resources: [aws("kms/key:Key", "identity", { deletionWindowInDays: 7 })],
+        findings: [
+          "Key/identity enableKeyRotation: The key does not rotate. Set enableKeyRotation to true.",
+          "Key/identity deletionWindowInDays: The key is deleted after 7 days. Set deletionWindowInDays to 30.",
+        ],
+      },
+    ],
+  },
+};

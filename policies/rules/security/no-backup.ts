@@ -1,0 +1,91 @@
+/** Databases of the cluster are backed up on a schedule. */
+
+import type { Breach, PlanPolicy } from "../../engine/policy.ts";
+import { namespaceOf, objectAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
+import { objectName } from "../../engine/resource-set.ts";
+
+const cluster = "kubernetes:postgresql.cnpg.io/*:Cluster";
+const scheduled = "kubernetes:postgresql.cnpg.io/*:ScheduledBackup";
+
+export const noBackup: PlanPolicy = {
+  id: "no-backup",
+  area: "security",
+  judges: "plan",
+  title: "Every database of the cluster is backed up on a schedule to a store of its own.",
+  risk: "Replicas repeat a mistake within milliseconds; only a backup brings the companies' accounts back.",
+  types: [cluster],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "backups"],
+  controls: { iso27001: ["A.8.13", "A.5.30"], nist80053: ["CP-9", "CP-10"] },
+  cure: "Give the cluster an object store, and add a ScheduledBackup for it.",
+  check({ plan }) {
+    const schedules = new Set(
+      plan
+        .ofTypes([scheduled])
+        .map((resource) => `${namespaceOf(resource)}/${textAt(resource.properties, "spec.cluster.name")}`),
+    );
+    return plan.ofTypes([cluster]).flatMap((resource): Breach[] => {
+      const { properties } = resource;
+      const breaches: Breach[] = [];
+      const hasStore =
+        objectAt(properties, "spec.backup.barmanObjectStore") !== undefined ||
+        objectsAt(properties, "spec.plugins").some(({ value }) =>
+          /barman-cloud/.test(textAt(value, "name") ?? ""),
+        );
+      if (!hasStore)
+        breaches.push({
+          path: "spec.backup",
+          message: "The database is backed up nowhere.",
+          cure: "Name hosting.backup.destination in the file, so that the cluster gets an object store.",
+          resource,
+        });
+      else if (!schedules.has(`${namespaceOf(resource)}/${objectName(resource)}`))
+        breaches.push({
+          path: "spec.backup",
+          message: "No ScheduledBackup names the database.",
+          cure: `Add a ScheduledBackup with spec.cluster.name ${objectName(resource)}.`,
+          resource,
+        });
+      return breaches;
+    });
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: accounts, namespace: rollout }
+spec: { instances: 3, plugins: [{ name: barman-cloud.cloudnative-pg.io, parameters: { barmanObjectName: backups } }] }
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: ScheduledBackup
+metadata: { name: accounts, namespace: rollout }
+spec: { schedule: "0 0 2 * * *", cluster: { name: accounts } }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: accounts, namespace: rollout }
+spec: { instances: 3 }`,
+        findings: [
+          "rollout/Cluster/accounts spec.backup: The database is backed up nowhere. Name hosting.backup.destination in the file, so that the cluster gets an object store.",
+        ],
+      },
+      {
+        manifests: `
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: accounts, namespace: rollout }
+spec: { instances: 3, backup: { barmanObjectStore: { destinationPath: s3://b/, endpointURL: https://s3.example.gov.za } } }`,
+        findings: [
+          "rollout/Cluster/accounts spec.backup: No ScheduledBackup names the database. Add a ScheduledBackup with spec.cluster.name accounts.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,101 @@
+/** Settings name no address that is spoken to in the clear. */
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { holdsOneOf } from "../../engine/reading/hint.ts";
+import { hostsOf } from "../../engine/reading/hosts.ts";
+import { workloads } from "../../engine/reading/pods.ts";
+import { textsOf } from "../../engine/reading/texts.ts";
+
+/** Schemes without TLS, with the one to use. */
+const plainSchemes = new Map([
+  ["http", "https"],
+  ["ws", "wss"],
+  ["mqtt", "mqtts"],
+  ["tcp", "mqtts or tls"],
+  ["amqp", "amqps"],
+  ["redis", "rediss"],
+  ["ftp", "sftp"],
+  ["smtp", "smtps"],
+  ["ldap", "ldaps"],
+]);
+const tlsOff =
+  /sslmode=disable|tlsInsecure=true|ssl=false|NODE_TLS_REJECT_UNAUTHORIZED|insecure_?skip_?verify[\s"':=]+true|rejectUnauthorized[\s"':=]+false/i;
+const hinted = holdsOneOf(
+  "sslmode",
+  "tlsInsecure",
+  "ssl=",
+  "NODE_TLS",
+  "SkipVerify",
+  "skip_verify",
+  "rejectUnauthorized",
+);
+const rejectOff = /^(NODE_TLS_REJECT_UNAUTHORIZED)$/;
+
+export const plaintextAddress: ResourcePolicy = {
+  id: "plaintext-address",
+  area: "security",
+  judges: "resource",
+  title: "Parts speak to each other and to others over TLS, with certificates checked.",
+  risk: "Inside a cluster too, whoever is on the network reads passwords and readings or answers in a database's place.",
+  types: [...workloads, "kubernetes:core/*:ConfigMap", "kubernetes:core/*:Secret"],
+  severity: "medium",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+  controls: { iso27001: ["A.8.24", "A.8.20"], nist80053: ["SC-8", "SC-8(1)"] },
+  cure: "Use the scheme with TLS and check the other's certificate.",
+  check(subject) {
+    const plain = hostsOf(subject).flatMap(({ scheme, host, path }): Breach[] => {
+      const better = scheme === undefined ? undefined : plainSchemes.get(scheme);
+      if (better === undefined || /^(localhost|127\.|\[?::1)/.test(host) || /metadata\./.test(path))
+        return [];
+      return [
+        {
+          path,
+          value: `${scheme}://${host}`,
+          message: `${host} is spoken to without TLS (${scheme}).`,
+          cure: `Use ${better}.`,
+        },
+      ];
+    });
+    const off = textsOf(subject).flatMap((text): Breach[] => {
+      const { key, value } = text;
+      if (!hinted(value) && !rejectOff.test(key)) return [];
+      const found = tlsOff.exec(value)?.[0] ?? (rejectOff.test(key) && value === "0" ? key : undefined);
+      if (found === undefined || /metadata\.|\.name$/.test(text.path)) return [];
+      return [
+        {
+          path: text.path,
+          value: found,
+          message: `TLS, or the check of the other's certificate, is off (${found}).`,
+          cure: "Take the setting out and give the authority's certificate instead.",
+        },
+      ];
+    });
+    return [...plain, ...off];
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: app, namespace: rollout }
+data: { STORE_URL: "https://time-series-store:8443", HEALTH: "http://localhost:9000" }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: app, namespace: rollout }
+data:
+  STORE_URL: http://time-series-store:8123
+  DATABASE_URL: postgres://accounts:5432/app?sslmode=disable`,
+        findings: [
+          "rollout/ConfigMap/app data.STORE_URL: time-series-store is spoken to without TLS (http). Use https.",
+          "rollout/ConfigMap/app data.DATABASE_URL: TLS, or the check of the other's certificate, is off (sslmode=disable). Take the setting out and give the authority's certificate instead.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,100 @@
+/** Databases, brokers and clusters have no public address. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { addressRange, isEverywhere } from "../../engine/reading/addresses.ts";
+import { booleanAt, objectAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+
+export const publiclyAccessible: ResourcePolicy = {
+  id: "publicly-accessible",
+  area: "security",
+  judges: "resource",
+  title: "Databases, brokers and the cluster's API are not open to the internet.",
+  risk: "A public address leaves one password, or one hole in the product, between the internet and the data.",
+  types: [
+    "aws:rds/instance:Instance",
+    "aws:rds/clusterInstance:ClusterInstance",
+    "aws:redshift/cluster:Cluster",
+    "aws:mq/broker:Broker",
+    "aws:msk/cluster:Cluster",
+    "aws:opensearch/domain:Domain",
+    "aws:dms/replicationInstance:ReplicationInstance",
+    "aws:eks/cluster:Cluster",
+    "aws:ec2/instance:Instance",
+  ],
+  severity: "critical",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
+  controls: { iso27001: ["A.8.20", "A.8.22"], nist80053: ["SC-7", "AC-3"] },
+  cure: "Keep it in private subnets; reach it from inside the network.",
+  check({ type, properties }) {
+    const cure = "Keep it in private subnets and reach it from inside the network.";
+    const breaches: Breach[] = [];
+    for (const path of ["publiclyAccessible", "associatePublicIpAddress"])
+      if (booleanAt(properties, path) === true)
+        breaches.push({
+          path,
+          value: "true",
+          message: "It has a public address.",
+          cure: `Set ${path} to false.`,
+        });
+    const connectivity = "brokerNodeGroupInfo.connectivityInfo.publicAccess.type";
+    if (/^SERVICE/.test(textAt(properties, connectivity) ?? ""))
+      breaches.push({ path: connectivity, value: "on", message: "Its brokers have public addresses.", cure });
+    if (type === "aws:opensearch/domain:Domain" && objectAt(properties, "vpcOptions") === undefined)
+      breaches.push({
+        path: "vpcOptions",
+        message: "It stands outside of the network, on a public address.",
+        cure,
+      });
+    if (
+      type === "aws:eks/cluster:Cluster" &&
+      booleanAt(properties, "vpcConfig.endpointPublicAccess") !== false
+    ) {
+      const ranges = textsAt(properties, "vpcConfig.publicAccessCidrs");
+      const open = ranges.filter(({ value }) => {
+        const range = addressRange(value);
+        return range === undefined || isEverywhere(range);
+      });
+      if (ranges.length === 0 || open.length > 0)
+        breaches.push({
+          path: "vpcConfig.publicAccessCidrs",
+          value: open[0]?.value ?? "0.0.0.0/0",
+          message: "The cluster's API answers the whole internet.",
+          cure: "Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
+        });
+    }
+    return breaches;
+  },
+  examples: {
+    passing: [
+      { resources: [aws("rds/instance:Instance", "accounts", { publiclyAccessible: false })] },
+      {
+        resources: [
+          aws("eks/cluster:Cluster", "sme", {
+            vpcConfig: { endpointPublicAccess: true, publicAccessCidrs: ["196.25.0.0/16"] },
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        resources: [aws("rds/instance:Instance", "accounts", { publiclyAccessible: true })],
+        findings: [
+          "Instance/accounts publiclyAccessible: It has a public address. Set publiclyAccessible to false.",
+        ],
+      },
+      {
+        resources: [aws("eks/cluster:Cluster", "sme", { vpcConfig: { subnetIds: [] } })],
+        findings: [
+          "Cluster/sme vpcConfig.publicAccessCidrs: The cluster's API answers the whole internet. Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
+        ],
+      },
+      {
+        resources: [aws("opensearch/domain:Domain", "logs", {})],
+        findings: [
+          "Domain/logs vpcOptions: It stands outside of the network, on a public address. Keep it in private subnets and reach it from inside the network.",
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,193 @@
+/** Pages and APIs are served over TLS only. */
+import { field } from "../../cel/cel.ts";
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { annotationsOf, numberAt, objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import type { Resource } from "../../engine/resource.ts";
+
+const weakPolicies = /^ELBSecurityPolicy-(2015-05|2016-08|TLS-1-[01]-|FS-(2018-06|1-1-))/;
+
+export const routeWithoutTls: ResourcePolicy = {
+  id: "route-without-tls",
+  area: "security",
+  judges: "resource",
+  title: "Routes and listeners use TLS 1.2 or newer.",
+  risk: "Logins and answers cross the mobile networks in the clear, for every operator on the way to read and change.",
+  types: [
+    "kubernetes:networking.k8s.io/*:Ingress",
+    "kubernetes:gateway.networking.k8s.io/*:Gateway",
+    "aws:lb/listener:Listener",
+    "aws:alb/listener:Listener",
+    "aws:apigateway/domainName:DomainName",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.8.24", "A.8.21"], nist80053: ["SC-8", "SC-8(1)"] },
+  cure: "Give every host a certificate; redirect plain HTTP.",
+  check(subject) {
+    if (subject.type.endsWith(":Ingress")) return ingressBreaches(subject);
+    if (subject.type.endsWith(":Gateway")) return gatewayBreaches(subject);
+    return listenerBreaches(subject);
+  },
+  admission: {
+    types: ["kubernetes:networking.k8s.io/*:Ingress", "kubernetes:gateway.networking.k8s.io/*:Gateway"],
+    rules: () => {
+      const annotations = field("object", "metadata.annotations", "{}");
+      const covers = `host == rule.host || (rule.host.contains(".") && host == "*" + rule.host.substring(rule.host.indexOf(".")))`;
+      return [
+        {
+          expression: `object.kind != "Ingress" || ${field("object", "spec.rules", "[]")}.all(rule, has(rule.host) && ${field("object", "spec.tls", "[]")}.exists(tls, ${field("tls", "hosts", "[]")}.exists(host, ${covers})))`,
+          message: "A host is served without TLS.",
+        },
+        {
+          expression: `object.kind != "Ingress" || ${annotations}.all(key, !key.endsWith("ssl-redirect") || ${annotations}[key] != "false")`,
+          message: "Plain HTTP is answered instead of redirected.",
+        },
+        {
+          expression: `object.kind != "Gateway" || ${field("object", "spec.listeners", "[]")}.all(listener, listener.protocol in ["HTTPS", "TLS"] || listener.port == 80)`,
+          message: "A port listens without TLS.",
+        },
+      ];
+    },
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: rollout }
+spec: { tls: [{ hosts: [sme.example.gov.za], secretName: tls }], rules: [{ host: sme.example.gov.za }] }`,
+      },
+      {
+        resources: [
+          aws("lb/listener:Listener", "redirect", {
+            port: 80,
+            protocol: "HTTP",
+            defaultActions: [{ type: "redirect", redirect: { protocol: "HTTPS", statusCode: "HTTP_301" } }],
+          }),
+        ],
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: rollout, annotations: { nginx.ingress.kubernetes.io/ssl-redirect: "false" } }
+spec: { tls: [{ hosts: [other.example.gov.za] }], rules: [{ host: sme.example.gov.za }] }`,
+        findings: [
+          "rollout/Ingress/web spec.rules[0].host: sme.example.gov.za is served without TLS. Name the host under spec.tls with its certificate.",
+          'rollout/Ingress/web metadata.annotations["nginx.ingress.kubernetes.io/ssl-redirect"]: Plain HTTP is answered instead of redirected. Take nginx.ingress.kubernetes.io/ssl-redirect out.',
+        ],
+      },
+      {
+        manifests: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: web, namespace: rollout }
+spec: { gatewayClassName: envoy, listeners: [{ name: machines, port: 1883, protocol: TCP }] }`,
+        findings: [
+          "rollout/Gateway/web spec.listeners[0].protocol: Port 1883 listens without TLS (TCP). Use protocol HTTPS or TLS; port 80 may stay for redirects.",
+        ],
+      },
+      {
+        resources: [
+          aws("lb/listener:Listener", "plain", {
+            port: 80,
+            protocol: "HTTP",
+            defaultActions: [{ type: "forward" }],
+          }),
+          aws("lb/listener:Listener", "old", {
+            port: 443,
+            protocol: "HTTPS",
+            sslPolicy: "ELBSecurityPolicy-TLS-1-0-2015-04",
+          }),
+        ],
+        findings: [
+          "Listener/plain protocol: Port 80 answers without TLS (HTTP). Use HTTPS or TLS, or redirect to it.",
+          "Listener/old sslPolicy: ELBSecurityPolicy-TLS-1-0-2015-04 allows TLS before 1.2. Use ELBSecurityPolicy-TLS13-1-2-2021-06.",
+        ],
+      },
+    ],
+  },
+};
+
+function ingressBreaches(subject: Resource): Breach[] {
+  const covered = new Set(
+    objectsAt(subject.properties, "spec.tls").flatMap(({ value }) =>
+      textsAt(value, "hosts").map((host) => host.value),
+    ),
+  );
+  const hosts = objectsAt(subject.properties, "spec.rules").map(({ value, path }) => ({
+    path: `${path}.host`,
+    host: textAt(value, "host"),
+  }));
+  const bare = hosts
+    .filter(
+      ({ host }) => host === undefined || !(covered.has(host) || covered.has(host.replace(/^[^.]+/, "*"))),
+    )
+    .map(({ host, path }) => ({
+      path,
+      ...(host !== undefined && { value: host }),
+      message: `${host ?? "Every host"} is served without TLS.`,
+      cure: "Name the host under spec.tls with its certificate.",
+    }));
+  const off = [...annotationsOf(subject)]
+    .filter(([key, value]) => /(ssl-redirect|force-ssl-redirect)$/.test(key) && value === "false")
+    .map(([key, value]) => ({
+      path: `metadata.annotations["${key}"]`,
+      value,
+      message: "Plain HTTP is answered instead of redirected.",
+      cure: `Take ${key} out.`,
+    }));
+  return [...bare, ...off];
+}
+
+function gatewayBreaches(subject: Resource): Breach[] {
+  return objectsAt(subject.properties, "spec.listeners")
+    .filter(
+      ({ value }) => !/^(HTTPS|TLS)$/.test(textAt(value, "protocol") ?? "") && numberAt(value, "port") !== 80,
+    )
+    .map(({ value, path }) => ({
+      path: `${path}.protocol`,
+      value: textAt(value, "protocol") ?? "absent",
+      message: `Port ${numberAt(value, "port")} listens without TLS (${textAt(value, "protocol")}).`,
+      cure: "Use protocol HTTPS or TLS; port 80 may stay for redirects.",
+    }));
+}
+
+function listenerBreaches({ properties }: Resource): Breach[] {
+  const breaches: Breach[] = [];
+  const policy = textAt(properties, "sslPolicy");
+  if (policy !== undefined && weakPolicies.test(policy))
+    breaches.push({
+      path: "sslPolicy",
+      value: policy,
+      message: `${policy} allows TLS before 1.2.`,
+      cure: "Use ELBSecurityPolicy-TLS13-1-2-2021-06.",
+    });
+  if (textAt(properties, "securityPolicy") === "TLS_1_0")
+    breaches.push({
+      path: "securityPolicy",
+      value: "TLS_1_0",
+      message: "It allows TLS before 1.2.",
+      cure: "Use TLS_1_2.",
+    });
+  const protocol = textAt(properties, "protocol");
+  const redirects = objectsAt(properties, "defaultActions").every(
+    ({ value }) => textAt(value, "redirect.protocol") === "HTTPS",
+  );
+  const port = numberAt(properties, "port");
+  // A network load balancer passes TLS through on TCP.
+  const plain = protocol === "HTTP" ? !redirects : protocol === "TCP" && (port === 80 || port === 1883);
+  if (plain)
+    breaches.push({
+      path: "protocol",
+      value: protocol ?? "",
+      message: `Port ${port} answers without TLS (${protocol}).`,
+      cure: "Use HTTPS or TLS, or redirect to it.",
+    });
+  return breaches;
+}

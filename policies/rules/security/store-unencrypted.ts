@@ -1,0 +1,97 @@
+/** Disks, databases, caches and brokers are encrypted at rest. */
+import { aws } from "../../engine/example.ts";
+import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import { booleanAt, objectAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
+import type { Json, Resource } from "../../engine/resource.ts";
+
+/** By type, the switch that must be on. */
+const switches: Readonly<Record<string, string>> = {
+  "aws:ebs/volume:Volume": "encrypted",
+  "aws:ebs/snapshotCopy:SnapshotCopy": "encrypted",
+  "aws:ec2/amiCopy:AmiCopy": "encrypted",
+  "aws:rds/instance:Instance": "storageEncrypted",
+  "aws:rds/cluster:Cluster": "storageEncrypted",
+  "aws:docdb/cluster:Cluster": "storageEncrypted",
+  "aws:neptune/cluster:Cluster": "storageEncrypted",
+  "aws:efs/fileSystem:FileSystem": "encrypted",
+  "aws:redshift/cluster:Cluster": "encrypted",
+  "aws:elasticache/replicationGroup:ReplicationGroup": "atRestEncryptionEnabled",
+  "aws:opensearch/domain:Domain": "encryptAtRest.enabled",
+};
+
+/** Types whose disks are described inside. */
+const withDisks = [
+  "aws:ec2/instance:Instance",
+  "aws:ec2/launchTemplate:LaunchTemplate",
+  "aws:ec2/launchConfiguration:LaunchConfiguration",
+];
+
+export const storeUnencrypted: ResourcePolicy = {
+  id: "store-unencrypted",
+  area: "security",
+  judges: "resource",
+  title: "Disks, databases and caches are encrypted at rest.",
+  risk: "Whoever gets at a disk, a snapshot or a retired drive reads names, answers and readings.",
+  types: [...Object.keys(switches), ...withDisks],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
+  controls: { iso27001: ["A.8.24"], nist80053: ["SC-28", "SC-28(1)"] },
+  cure: "Switch encryption on, with a key of the stack. Most stores can only be encrypted when they are made.",
+  check(subject) {
+    const path = switches[subject.type];
+    if (path === undefined) return diskBreaches(subject);
+    // A replica and a member of a cluster take over their source's encryption.
+    if (textAt(subject.properties, "replicateSourceDb") !== undefined) return [];
+    if (booleanAt(subject.properties, path) === true) return [];
+    return [
+      {
+        path,
+        value: String(booleanAt(subject.properties, path) ?? "absent"),
+        message: "It is not encrypted at rest.",
+        cure: `Set ${path} to true and name a key of the stack.`,
+      },
+    ];
+  },
+  examples: {
+    passing: [{ resources: [aws("ebs/volume:Volume", "readings", { encrypted: true })] }],
+    failing: [
+      {
+        resources: [aws("rds/instance:Instance", "accounts", { engine: "postgres" })],
+        findings: [
+          "Instance/accounts storageEncrypted: It is not encrypted at rest. Set storageEncrypted to true and name a key of the stack.",
+        ],
+      },
+      {
+        resources: [
+          aws("ec2/launchTemplate:LaunchTemplate", "nodes", {
+            blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { volumeSize: 100 } }],
+          }),
+        ],
+        findings: [
+          "LaunchTemplate/nodes blockDeviceMappings[0].ebs.encrypted: The disk is not encrypted at rest. Set encrypted to true and name a key of the stack.",
+        ],
+      },
+    ],
+  },
+};
+
+function diskBreaches({ properties }: Resource): Breach[] {
+  const disks: readonly (readonly [path: string, disk: Json | undefined])[] = [
+    ...(objectAt(properties, "rootBlockDevice")
+      ? ([["rootBlockDevice", properties.rootBlockDevice]] as const)
+      : []),
+    ...objectsAt(properties, "ebsBlockDevices").map(({ value, path }) => [path, value] as const),
+    ...objectsAt(properties, "blockDeviceMappings")
+      .filter(({ value }) => objectAt(value, "ebs") !== undefined)
+      .map(({ value, path }) => [`${path}.ebs`, value.ebs] as const),
+  ];
+  return disks
+    .filter(([, disk]) => booleanAt(disk, "encrypted") !== true)
+    .map(([path]) => ({
+      path: `${path}.encrypted`,
+      value: "absent",
+      message: "The disk is not encrypted at rest.",
+      cure: "Set encrypted to true and name a key of the stack.",
+    }));
+}

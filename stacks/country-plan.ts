@@ -1,0 +1,48 @@
+/** The plan of a country on its target. */
+import type { LoadedCountry } from "../localisation/load.ts";
+import { captureProgram } from "../plan/capture.ts";
+import { type Plan, planFormat } from "../plan/plan.ts";
+import { kubernetesStack } from "./kubernetes/program.ts";
+
+export const plannedTargets = ["kubernetes", "aws"] as const;
+export type PlannedTarget = (typeof plannedTargets)[number];
+
+/** As in Pulumi.yaml. */
+export const projectName = "country-rollout-kit";
+
+/** The engine's name of a country's stack in an environment: `za-production`. */
+export function stackName(country: string, environment: string | undefined): string {
+  return `${country.toLowerCase()}-${environment ?? "base"}`;
+}
+
+/** @throws StackSettingsError when the file lacks what the target needs. */
+export async function planCountry(
+  loaded: LoadedCountry,
+  target: PlannedTarget,
+  version: string,
+): Promise<Plan> {
+  const { country, environment, catalogues } = loaded;
+  // A cluster's plan needs nothing of AWS.
+  const program = target === "aws" ? (await import("./aws/program.ts")).awsStack : kubernetesStack;
+  const { resources, outputs } = await captureProgram(
+    () =>
+      program({
+        country,
+        catalogues,
+        version,
+        ...(environment !== undefined && { environment }),
+      }),
+    projectName,
+    stackName(country.country, environment),
+  );
+  return {
+    format: planFormat,
+    kit: version,
+    country: country.country,
+    environment: environment ?? null,
+    target,
+    localisation: loaded.sha256,
+    resources,
+    outputs,
+  };
+}

@@ -1,0 +1,33 @@
+/** Which migrations of the relational store this version of the kit has, and whether a store is behind or ahead of them. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { NewerStoreError } from "../time-series/migrate.ts";
+
+const folder = new URL("./migrations/", import.meta.url);
+
+export const migrationsFolder = fileURLToPath(folder);
+
+/** Runs one query and gives its rows. */
+export type Query = (text: string) => Promise<readonly Record<string, unknown>[]>;
+
+/** The migrator keeps each migration's time from the journal, and passes over those that it doesn't know. */
+export async function storeVersion(query: Query): Promise<"behind" | "same" | "ahead"> {
+  const [table] = await query("SELECT to_regclass('drizzle.__drizzle_migrations') AS name");
+  if (table?.name == null) return "behind";
+  const [row] = await query("SELECT max(created_at) AS newest FROM drizzle.__drizzle_migrations");
+  const newest = Number(row?.newest ?? 0);
+  const journal = JSON.parse(readFileSync(new URL("meta/_journal.json", folder), "utf8")) as {
+    entries: { when: number }[];
+  };
+  const own = Math.max(...journal.entries.map(({ when }) => when));
+  if (newest > own) return "ahead";
+  return newest === own ? "same" : "behind";
+}
+
+/** @throws NewerStoreError when the store has migrations that this version doesn't know; it is left as it is. */
+export async function refuseNewer(query: Query): Promise<void> {
+  if ((await storeVersion(query)) === "ahead")
+    throw new NewerStoreError(
+      "The relational store was written by a newer version of the kit. Use that version, or another data folder.",
+    );
+}

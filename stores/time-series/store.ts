@@ -1,0 +1,156 @@
+/**
+ * Opens the time-series store: the ClickHouse engine in the process (chDB) behind `@clickhouse/client`, so that the
+ * same SQL serves a cluster. The engine locks its folder: a second process on it is refused.
+ */
+
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type ClickHouseClient, createClient } from "@clickhouse/client";
+import { isRunning } from "../../base/is-running.ts";
+import { FolderSync } from "./folder-sync.ts";
+
+export interface TimeSeriesStore {
+  /** Ingest's own connection; queries on one connection wait for each other. An insert returns when it is on disk. */
+  readonly writer: ClickHouseClient;
+  /** For pages: bounded in time and memory, so that no page holds the engine. */
+  readonly reader: ClickHouseClient;
+  /** For the analytics pipeline's longer queries. */
+  readonly analytics: ClickHouseClient;
+  /** Makes and reads backups, whose files lie in its folder; nothing else may. The folder is empty when the store opens. */
+  readonly backups: { readonly client: ClickHouseClient; readonly folder: string };
+  close(): Promise<void>;
+}
+
+/** The store's folder is in use by another process. */
+export class StoreInUseError extends Error {
+  override readonly name = "StoreInUseError";
+}
+
+/** The store cannot be opened: no engine for this platform, or a folder that it cannot use. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+}
+
+const mebibyte = 1024 * 1024;
+
+/** What the engine would take by default suits a server of its own: gigabytes of caches, nine tenths of the memory. */
+const engineArguments = [
+  "--max_server_memory_usage_to_ram_ratio=0.6",
+  `--mark_cache_size=${128 * mebibyte}`,
+  `--index_mark_cache_size=${32 * mebibyte}`,
+  `--query_condition_cache_size=${16 * mebibyte}`,
+];
+
+/** An insert is refused below this, so that the engine, the relational store and the logs can still end properly. */
+const freeDiskBytesToInsert = 64 * mebibyte;
+
+/**
+ * @param folder where the data rests; a temporary one where absent (for tests). A process can have one folder open.
+ * @throws StoreInUseError, StoreUnavailableError
+ */
+export async function openTimeSeriesStore(folder?: string): Promise<TimeSeriesStore> {
+  const { Session, createConnection } = await loadEngine();
+  const path = folder ?? mkdtempSync(join(tmpdir(), "time-series-"));
+  makeWritable(path);
+  const backupFolder = join(resolve(path), "backups");
+  const removeTemporary = () => {
+    if (folder === undefined) rmSync(path, { recursive: true, force: true });
+  };
+  let engine: InstanceType<typeof Session>;
+  try {
+    // Its settings hold for all connections of the process, which share one engine.
+    engine = new Session(path, {
+      connectionArgs: [...engineArguments, `--backups.allowed_path=${backupFolder}`],
+    });
+  } catch (error) {
+    removeTemporary();
+    throw whyNotOpened(path, error);
+  }
+  const clients: ClickHouseClient[] = [];
+  const open = (settings: Record<string, number>, connection = createConnection({ path })) => {
+    const client = createClient({
+      // chdb and @clickhouse/client each bring their own copy of the Connection type.
+      connection: connection as never,
+      clickhouse_settings: { async_insert: 0, date_time_input_format: "best_effort", ...settings },
+    });
+    clients.push(client);
+    return client;
+  };
+  const folders = new FolderSync();
+  const close = async () => {
+    for (const client of clients) await client.close();
+    await folders.close();
+    engine.close();
+    removeTemporary();
+  };
+  try {
+    const writer = open(
+      { min_free_disk_bytes_to_perform_insert: freeDiskBytesToInsert },
+      folders.afterInserts(createConnection({ path })),
+    );
+    await writer.query({ query: "SELECT 1" });
+    // Only now, when the engine's lock is held: what a killed process left is nobody's.
+    rmSync(backupFolder, { recursive: true, force: true });
+    mkdirSync(backupFolder, { mode: 0o700 });
+    return {
+      writer,
+      reader: open({ max_execution_time: 20, max_threads: 1, max_memory_usage: 1024 * mebibyte }),
+      analytics: open({ max_execution_time: 600, max_threads: 1, max_memory_usage: 2048 * mebibyte }),
+      backups: { client: open({}), folder: backupFolder },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function makeWritable(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new StoreUnavailableError(
+      `The time-series store's folder ${path} cannot be written: ${(error as Error).message}. Use another data folder or mend its rights.`,
+    );
+  }
+}
+
+function whyNotOpened(path: string, error: unknown): Error {
+  const owner = runningOwner(path);
+  return owner === undefined
+    ? new StoreUnavailableError(
+        `The time-series store in ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}. The line above, from the engine, says why.`,
+      )
+    : new StoreInUseError(
+        `The time-series store in ${path} is in use by process ${owner}. Stop that process first, or use another data folder.`,
+      );
+}
+
+/** The engine writes its process id to the folder's `status` file; one left by a process that was killed is stale. */
+function runningOwner(path: string): number | undefined {
+  let owner: number;
+  try {
+    owner = Number(/^PID: (\d+)$/m.exec(readFileSync(join(path, "status"), "utf8"))?.[1]);
+  } catch {
+    return undefined;
+  }
+  return owner !== process.pid && isRunning(owner) ? owner : undefined;
+}
+
+async function loadEngine() {
+  try {
+    const [{ Session }, { createChdbConnection }] = await Promise.all([
+      import("chdb"),
+      import("chdb/connection"),
+    ]);
+    return { Session, createConnection: createChdbConnection };
+  } catch (error) {
+    const builds = "Linux with glibc (x64, arm64) and macOS (x64, arm64)";
+    throw new StoreUnavailableError(
+      `The time-series engine (chDB) cannot be loaded on ${process.platform} ${process.arch}: it has builds for ${builds}. ` +
+        `On Windows use WSL 2; on Alpine use a glibc distribution. Cause: ${error instanceof Error ? error.message.split("\n")[0] : error}`,
+    );
+  }
+}
