@@ -3,8 +3,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Flow } from "../apps/ingest/ingest.ts";
 import type { Country } from "../localisation/schema/country.ts";
+import type { MessageFlow } from "../stores/relational/message-flow.ts";
 
 /** As much of a country as the data path reads. */
 export const benchCountry = {
@@ -27,7 +27,7 @@ export interface Ready {
 
 export interface Measured {
   readonly kind: "measured";
-  readonly flow: Flow;
+  readonly flow: MessageFlow;
   readonly connections: number;
   readonly processorSeconds: number;
   readonly memory: NodeJS.MemoryUsage;

@@ -70,13 +70,13 @@ export async function runEngine(
   try {
     await run(request, conversation).finally(() => conversation.end());
   } catch (error) {
-    if (error instanceof StackSettingsError) throw new InputError(error.message, error.cure);
+    if (error instanceof StackSettingsError) throw new InputError(error.message, error.remediation);
     if (error instanceof PoliciesRefuse) {
       await showRefusal(error.result, options.json === true);
       process.exitCode = exitCode.checkFailed;
     } else if (error instanceof NotHealthy) {
-      if (options.json) printEvent({ ok: false, error: error.message, cure: error.cure });
-      else process.stderr.write(`${style("red", error.message, process.stderr)} ${error.cure}\n`);
+      if (options.json) printEvent({ ok: false, error: error.message, remediation: error.remediation });
+      else process.stderr.write(`${style("red", error.message, process.stderr)} ${error.remediation}\n`);
       process.exitCode = exitCode.checkFailed;
     } else if (error instanceof Stopped) {
       if (options.json) printEvent({ ok: false, stopped: true, error: error.message });

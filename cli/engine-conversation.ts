@@ -141,7 +141,8 @@ class Printer {
         return;
       case "pod":
         print(
-          style("yellow", `! ${event.subject}: ${event.what}`) + (event.cure === "" ? "" : ` ${event.cure}`),
+          style("yellow", `! ${event.subject}: ${event.what}`) +
+            (event.remediation === "" ? "" : ` ${event.remediation}`),
         );
         for (const text of event.events) print(style("dim", `    event  ${text}`));
         for (const line of event.log) print(style("dim", `    log    ${line}`));

@@ -8,10 +8,10 @@ export const exitCode = { fine: 0, checkFailed: 1, inputWrong: 2, environmentLac
 /** The command was asked for something that makes no sense: exit code 2. */
 export class InputError extends Error {
   override readonly name = "InputError";
-  readonly cure: string;
-  constructor(message: string, cure: string) {
+  readonly remediation: string;
+  constructor(message: string, remediation: string) {
     super(message);
-    this.cure = cure;
+    this.remediation = remediation;
   }
 }
 
@@ -29,8 +29,8 @@ export function reportFailure(error: unknown, json: boolean): number {
     return exitCode.inputWrong;
   }
   if (error instanceof EnvironmentError || error instanceof InputError) {
-    if (json) printEvent({ ok: false, error: error.message, cure: error.cure });
-    else process.stderr.write(`${style("red", error.message, process.stderr)} ${error.cure}\n`);
+    if (json) printEvent({ ok: false, error: error.message, remediation: error.remediation });
+    else process.stderr.write(`${style("red", error.message, process.stderr)} ${error.remediation}\n`);
     return error instanceof InputError ? exitCode.inputWrong : exitCode.environmentLacking;
   }
   const text = error instanceof Error ? error.message : String(error);

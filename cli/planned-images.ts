@@ -30,6 +30,6 @@ export async function plannedImages(
   try {
     return { loaded, images: stackImages(await planCountry(loaded, target, kitVersion()), options.registry) };
   } catch (error) {
-    throw error instanceof StackSettingsError ? new InputError(error.message, error.cure) : error;
+    throw error instanceof StackSettingsError ? new InputError(error.message, error.remediation) : error;
   }
 }

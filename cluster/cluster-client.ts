@@ -281,7 +281,7 @@ function tokenOf({ token, tokenFile }: ClusterAccess): string | undefined {
 }
 
 /** What Node.js says of a connection that did not come about, in words. */
-const explanations: Readonly<Record<string, readonly [what: string, cure: string]>> = {
+const explanations: Readonly<Record<string, readonly [what: string, remediation: string]>> = {
   ECONNREFUSED: ["nobody listens there", "Start the cluster, or correct the address in the kubeconfig."],
   ECONNRESET: ["it broke the connection", "Try again; look for a proxy or firewall in between."],
   ENOTFOUND: [
@@ -314,12 +314,12 @@ const untrusted = [
 function unreachable({ server, context }: ClusterAccess, error: Error): ClusterError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const certificate = /^(DEPTH_ZERO_)?SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code);
-  const [what, cure] = explanations[code] ??
+  const [what, remediation] = explanations[code] ??
     (certificate ? untrusted : undefined) ?? [error.message, "Look at the kubeconfig and the network."];
   return new ClusterError(
     "unreachable",
     `The API server ${server} (context "${context}") can't be reached: ${what}.`,
-    cure,
+    remediation,
     { cause: error },
   );
 }

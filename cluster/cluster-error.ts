@@ -14,8 +14,8 @@ export type ClusterErrorReason =
 
 export class ClusterError extends EnvironmentError {
   readonly reason: ClusterErrorReason;
-  constructor(reason: ClusterErrorReason, message: string, cure: string, options?: ErrorOptions) {
-    super(message, cure, options);
+  constructor(reason: ClusterErrorReason, message: string, remediation: string, options?: ErrorOptions) {
+    super(message, remediation, options);
     this.reason = reason;
   }
 }

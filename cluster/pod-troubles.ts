@@ -8,7 +8,7 @@ export interface PodTrouble {
   /** The cluster's own word, such as `ImagePullBackOff`. */
   readonly reason: string;
   readonly what: string;
-  readonly cure: string;
+  readonly remediation: string;
   /** Last warnings of the cluster on it, oldest first. */
   readonly events: readonly string[];
   /** Its last lines, oldest first. */
@@ -52,7 +52,7 @@ interface Event extends KubernetesObject {
 interface Found {
   readonly reason: string;
   readonly what: string;
-  readonly cure: string;
+  readonly remediation: string;
   /** Whose last words matter; `previous`: of its run before this one. */
   readonly log?: { readonly container: string; readonly previous: boolean };
 }
@@ -80,7 +80,7 @@ export async function podTroubles(client: ClusterClient, namespace: string): Pro
       subject: `Pod ${pod.metadata.name}`,
       reason: found.reason,
       what: found.what,
-      cure: found.cure,
+      remediation: found.remediation,
       events: lastMessages(own),
       log: found.log === undefined ? [] : await lastWords(client, namespace, pod.metadata.name, found.log),
     });
@@ -100,7 +100,7 @@ function troubleOf(pod: KubernetesObject, events: readonly Event[]): Found | und
     return {
       reason: "Unschedulable",
       what: `No node takes it: ${scheduled.message ?? "no reason given"}`,
-      cure: "`rollout doctor` compares the file's zones, sizes and storage with the cluster.",
+      remediation: "`rollout doctor` compares the file's zones, sizes and storage with the cluster.",
     };
   const last = events.at(-1);
   const ready = status.conditions?.find(({ type }) => type === "Ready")?.status === "True";
@@ -110,13 +110,13 @@ function troubleOf(pod: KubernetesObject, events: readonly Event[]): Found | und
     return {
       reason: "NotReady",
       what: `It runs, and is not ready: ${oneLine(last.message)}.`,
-      cure: "Its log says what it waits for.",
+      remediation: "Its log says what it waits for.",
       ...(container && { log: { container: container.name, previous: false } }),
     };
   }
   // The container itself tells of its image and its start a moment later.
   if (status.phase === "Pending" && last.reason !== "Failed" && last.reason !== "BackOff")
-    return { reason: last.reason ?? "Pending", what: oneLine(last.message), cure: "" };
+    return { reason: last.reason ?? "Pending", what: oneLine(last.message), remediation: "" };
   return undefined;
 }
 
@@ -127,7 +127,8 @@ function containerTrouble(container: ContainerStatus): Found | undefined {
     return {
       reason,
       what: `Its image ${image} can't be pulled.`,
-      cure: "Look whether the registry holds it (`rollout images list`), and whether nodes may pull from it.",
+      remediation:
+        "Look whether the registry holds it (`rollout images list`), and whether nodes may pull from it.",
     };
   const ended = state.terminated ?? (reason === "CrashLoopBackOff" ? lastState.terminated : undefined);
   if (ended !== undefined && ended.exitCode !== 0)
@@ -137,14 +138,15 @@ function containerTrouble(container: ContainerStatus): Found | undefined {
         ended.reason === "OOMKilled"
           ? `${name} takes more memory than it may.`
           : `${name} ends by itself with exit code ${ended.exitCode}, ${container.restartCount} times restarted.`,
-      cure: ended.reason === "OOMKilled" ? "Give it more under hosting.sizes." : "Its last lines say why.",
+      remediation:
+        ended.reason === "OOMKilled" ? "Give it more under hosting.sizes." : "Its last lines say why.",
       log: { container: name, previous: state.terminated === undefined },
     };
   if (/^(CreateContainerConfigError|CreateContainerError|RunContainerError)$/.test(reason))
     return {
       reason,
       what: `${name} can't be started: ${oneLine(state.waiting?.message)}`,
-      cure: /not found/.test(state.waiting?.message ?? "")
+      remediation: /not found/.test(state.waiting?.message ?? "")
         ? "Make what is missing in the namespace; Secrets that the file names are the team's to make."
         : "",
     };
@@ -161,7 +163,7 @@ function withoutPods(events: readonly Event[]): PodTrouble[] {
     subject,
     reason: event.reason ?? "",
     what: oneLine(event.message),
-    cure: /exceeded quota/.test(event.message ?? "")
+    remediation: /exceeded quota/.test(event.message ?? "")
       ? "Give the namespace a larger quota, or the part a smaller size under hosting.sizes."
       : "",
     events: [],

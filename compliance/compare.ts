@@ -20,7 +20,7 @@ export interface ComparisonRow {
   readonly values: readonly string[];
 }
 
-export interface Comparison {
+export interface CountryComparison {
   readonly kit: string;
   readonly environment?: string;
   readonly countries: readonly ComparedCountry[];
@@ -37,7 +37,12 @@ export interface CompareOptions {
 const targets = ["local", "kubernetes", "aws"] as const;
 
 /** @throws LocalisationError */
-export async function compareCountries({ files, environment, at, kit }: CompareOptions): Promise<Comparison> {
+export async function compareCountries({
+  files,
+  environment,
+  at,
+  kit,
+}: CompareOptions): Promise<CountryComparison> {
   const options = environment === undefined ? {} : { environment };
   const loaded = files.map((file) => loadCountry(file, options));
   const verdicts: string[][] = [];

@@ -20,7 +20,7 @@ export const diffSections = [
 ] as const;
 export type DiffSection = (typeof diffSections)[number];
 
-export interface Difference {
+export interface ReportDifference {
   readonly section: DiffSection;
   readonly kind: "added" | "removed" | "changed";
   /** What it is about, such as `places/rollout/StatefulSet/broker.zones`. */
@@ -51,7 +51,7 @@ const parts: Readonly<Record<DiffSection, readonly (keyof Report)[]>> = {
   open: ["notes", "toConfirm", "placeholders"],
 };
 
-export function diffReports(before: Report, after: Report): Difference[] {
+export function diffReports(before: Report, after: Report): ReportDifference[] {
   return diffSections.flatMap((section) =>
     parts[section].flatMap((part) =>
       compare(compared(before, part), compared(after, part), part).map((difference) => ({
@@ -69,11 +69,11 @@ function compared(report: Report, part: keyof Report): unknown {
 }
 
 /** What is different in the two localisation files, field by field. @param before and `after` as YAML gives them. */
-export function diffFiles(before: unknown, after: unknown): Difference[] {
+export function diffFiles(before: unknown, after: unknown): ReportDifference[] {
   return compare(before, after, "").map((difference) => ({ section: "file", ...difference }));
 }
 
-type Bare = Omit<Difference, "section">;
+type Bare = Omit<ReportDifference, "section">;
 
 function compare(before: unknown, after: unknown, path: string): Bare[] {
   if (Array.isArray(before) && Array.isArray(after)) return compareLists(before, after, path);
@@ -142,7 +142,7 @@ function nameOf(item: unknown): string {
 }
 
 function difference(
-  kind: Difference["kind"],
+  kind: ReportDifference["kind"],
   path: string,
   before: string | undefined,
   after: string | undefined,

@@ -1,9 +1,9 @@
-/** Something about a report or a key that its user can mend; `cure` says how. */
+/** Something about a report or a key that its user can mend; `remediation` says how. */
 export class ReportError extends Error {
   override readonly name = "ReportError";
-  readonly cure: string;
-  constructor(message: string, cure: string) {
+  readonly remediation: string;
+  constructor(message: string, remediation: string) {
     super(message);
-    this.cure = cure;
+    this.remediation = remediation;
   }
 }

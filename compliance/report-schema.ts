@@ -27,7 +27,7 @@ export const certainties = ["known", "declared", "unknown"] as const;
 
 export const encryptions = ["key", "storage-class", "store", "passphrase", "none", "unknown"] as const;
 
-const Place = strictObject(
+const RestingPlace = strictObject(
   {
     name: text("As the plan shows it."),
     kind: text("Kind of the resource, such as `StatefulSet`."),
@@ -95,7 +95,7 @@ const Finding = strictObject(
     path: text("Where in it."),
     value: Type.Optional(text("What stands there.")),
     message: text("What is wrong."),
-    cure: text("How to mend it."),
+    remediation: text("How to mend it."),
     dataClasses: classes("Whose data it touches."),
     articles,
     waiver: Type.Optional(text("Id of the waiver that covers it.")),
@@ -237,7 +237,7 @@ export const ReportSchema = strictObject(
       },
       { description: "When a national figure may be shown." },
     ),
-    places: Type.Array(Place, { description: "Where data comes to rest." }),
+    places: Type.Array(RestingPlace, { description: "Where data comes to rest." }),
     access: strictObject(
       {
         entrances: Type.Array(
@@ -341,6 +341,6 @@ type DeepReadonly<T> = T extends (infer E)[]
     : T;
 
 export type Report = DeepReadonly<Static<typeof ReportSchema>>;
-export type Place = Report["places"][number];
+export type RestingPlace = Report["places"][number];
 export type ReportCheck = Report["checks"][number];
 export type ReportFinding = Report["findings"][number];

@@ -208,8 +208,20 @@ function checkOf(policy: Policy, { policies: results }: CheckResult): ReportChec
 }
 
 function findingOf(finding: Finding): ReportFinding {
-  const { policy, verdict, severity, level, subject, type, path, value, message, cure, waiver, source } =
-    finding;
+  const {
+    policy,
+    verdict,
+    severity,
+    level,
+    subject,
+    type,
+    path,
+    value,
+    message,
+    remediation,
+    waiver,
+    source,
+  } = finding;
   return {
     policy,
     verdict,
@@ -220,7 +232,7 @@ function findingOf(finding: Finding): ReportFinding {
     path,
     ...(value !== undefined && { value }),
     message,
-    cure,
+    remediation,
     dataClasses: [...finding.dataClasses],
     articles: [...finding.articles],
     ...(waiver !== undefined && { waiver }),
@@ -237,7 +249,7 @@ function notesOf(plan: Plan | undefined): string[] {
 function policiesHash(): string {
   return sha256(
     canonicalJson(
-      policies.map(({ id, area, title, risk, severity, level, dataClasses, controls, cure }) => ({
+      policies.map(({ id, area, title, risk, severity, level, dataClasses, controls, remediation }) => ({
         id,
         area,
         title,
@@ -246,7 +258,7 @@ function policiesHash(): string {
         level,
         dataClasses,
         controls,
-        cure,
+        remediation,
       })),
     ),
   );

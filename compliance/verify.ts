@@ -71,7 +71,7 @@ export async function verifyReport(options: VerifyOptions): Promise<Verification
       if (error instanceof Failure)
         steps.push({ step, ok: false, message: error.message, details: error.details });
       else if (error instanceof ReportError)
-        steps.push({ step, ok: false, message: error.message, details: [error.cure] });
+        steps.push({ step, ok: false, message: error.message, details: [error.remediation] });
       else throw error;
       throw new Stop();
     }
@@ -219,7 +219,10 @@ async function madeAnew(files: Files, report: Report, options: VerifyOptions): P
         error.problems.map(formatProblem).map((line) => line.replaceAll(join(workspace, "source"), "source")),
       );
     if (error instanceof StackSettingsError)
-      throw new Failure("The report's localisation file can't be planned.", [error.message, error.cure]);
+      throw new Failure("The report's localisation file can't be planned.", [
+        error.message,
+        error.remediation,
+      ]);
     throw error;
   } finally {
     rmSync(workspace, { recursive: true, force: true });

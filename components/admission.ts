@@ -17,9 +17,9 @@ export interface AdmissionArgs {
 type PolicySpec = types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec;
 type BindingSpec = types.input.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec;
 
-export class Admission extends ComponentResource {
+export class AdmissionPolicies extends ComponentResource {
   constructor(name: string, { objects }: AdmissionArgs, options: ComponentResourceOptions) {
-    super("rollout:components:Admission", name, {}, options);
+    super("rollout:components:AdmissionPolicies", name, {}, options);
     const policies = new Map<string, ValidatingAdmissionPolicy>();
     for (const { kind, metadata, spec } of objects) {
       const settings = { metadata: { ...metadata, labels: { ...metadata.labels } } };

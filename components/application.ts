@@ -25,13 +25,13 @@ import {
 } from "./configuration.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { metadata, selectorLabels } from "./part.ts";
-import { container, podTemplate, type Surroundings, scratch } from "./pod.ts";
+import { container, podTemplate, type StackContext, scratch } from "./pod.ts";
 import { ports } from "./ports.ts";
 import type { RelationalConnection } from "./relational-store.ts";
 import type { ScaledSize, StackSize } from "./sizing.ts";
 
 export interface ApplicationArgs {
-  readonly surroundings: Surroundings;
+  readonly context: StackContext;
   readonly size: Pick<StackSize, "ingest" | "analytics" | "diagnostic">;
   /** The whole localisation, as files that the programs read: the complete country and its catalogues. */
   readonly localisation: Readonly<Record<string, string>>;
@@ -71,8 +71,8 @@ export class Application extends ComponentResource {
 
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
     super("rollout:components:Application", name, {}, options);
-    const { surroundings, size } = args;
-    const { namespace } = surroundings;
+    const { context, size } = args;
+    const { namespace } = context;
     const localisation = configuration(this, namespace, "diagnostic", "localisation", args.localisation);
     const connections = laterConfiguration(
       this,
@@ -107,17 +107,17 @@ export class Application extends ComponentResource {
   }
 
   #migration(args: ApplicationArgs, files: Files): Job {
-    const { surroundings } = args;
+    const { context } = args;
     // A Job can't be changed: each version and each localisation has its own.
     const digest = `${files.localisation.annotations[configurationAnnotation]}`.slice(0, 10);
-    const name = `migration-${surroundings.images.applicationVersion.replaceAll(".", "-")}-${digest}`;
+    const name = `migration-${context.images.applicationVersion.replaceAll(".", "-")}-${digest}`;
     return new Job(
       "migration",
       {
-        metadata: metadata(surroundings.namespace, name, "migration"),
+        metadata: metadata(context.namespace, name, "migration"),
         spec: {
           backoffLimit: 20,
-          template: podTemplate(surroundings, {
+          template: podTemplate(context, {
             part: "migration",
             image: "application",
             replicas: 1,
@@ -138,8 +138,8 @@ export class Application extends ComponentResource {
     files: Files,
     migration: Job,
   ): void {
-    const { surroundings } = args;
-    const { namespace } = surroundings;
+    const { context } = args;
+    const { namespace } = context;
     const grows = size.maximumReplicas > size.minimumReplicas;
     const deployment = new Deployment(
       program,
@@ -152,7 +152,7 @@ export class Application extends ComponentResource {
           revisionHistoryLimit: 3,
           selector: { matchLabels: selectorLabels(program) },
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-          template: podTemplate(surroundings, {
+          template: podTemplate(context, {
             part: program,
             image: "application",
             replicas: size.minimumReplicas,
@@ -291,7 +291,7 @@ function programPod(
   ];
   return {
     containers: [
-      container(args.surroundings, {
+      container(args.context, {
         name: program,
         image: "application",
         amounts,

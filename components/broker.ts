@@ -19,13 +19,13 @@ import { storeMetadata } from "./data-classes.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
-import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
+import { container, podTemplate, type StackContext, scratch, volumeClaim } from "./pod.ts";
 import { ports } from "./ports.ts";
 import type { StackSize } from "./sizing.ts";
 import { queueCopies } from "./sizing-assumptions.ts";
 
 export interface BrokerArgs {
-  readonly surroundings: Surroundings;
+  readonly context: StackContext;
   readonly size: StackSize["broker"];
   /** Machines that may be connected at once. */
   readonly machines: number;
@@ -75,8 +75,8 @@ export class Broker extends ComponentResource {
 
   constructor(name: string, args: BrokerArgs, options: ComponentResourceOptions) {
     super("rollout:components:Broker", name, {}, options);
-    const { surroundings, size } = args;
-    const { namespace } = surroundings;
+    const { context, size } = args;
+    const { namespace } = context;
     const nodeDomain = `${peerService}.${namespace}.svc.cluster.local`;
 
     const settings = configuration(this, namespace, part, "broker-settings", {
@@ -152,8 +152,8 @@ export class Broker extends ComponentResource {
           selector: { matchLabels: selectorLabels(part) },
           updateStrategy: { type: "RollingUpdate" },
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          volumeClaimTemplates: [volumeClaim(surroundings, part, "data", size.storage)],
-          template: podTemplate(surroundings, {
+          volumeClaimTemplates: [volumeClaim(context, part, "data", size.storage)],
+          template: podTemplate(context, {
             part,
             image: "broker",
             replicas: size.replicas,
@@ -161,7 +161,7 @@ export class Broker extends ComponentResource {
             metricsPort: ports.broker.metrics,
             terminationGracePeriodSeconds: drainSeconds + 60,
             initContainers: [
-              container(surroundings, {
+              container(context, {
                 // Erlang takes a cookie that only its owner can read, and a mounted Secret is readable by its group.
                 name: "cookie",
                 image: "broker",
@@ -174,7 +174,7 @@ export class Broker extends ComponentResource {
               }),
             ],
             containers: [
-              container(surroundings, {
+              container(context, {
                 name: part,
                 image: "broker",
                 amounts: size,

@@ -14,7 +14,7 @@ export type Peer =
   | { readonly kind: "addresses"; readonly ranges: readonly string[] }
   | { readonly kind: "anywhere" };
 
-export interface Flow {
+export interface NetworkFlow {
   readonly from: Peer;
   readonly to: Peer;
   readonly ports: readonly number[];
@@ -27,15 +27,15 @@ const part = (name: PartName): Peer => ({ kind: "part", part: name });
  * Flows between the parts.
  * @param relationalStoreAt address ranges of the relational store where it is no part of the cluster.
  */
-export function internalFlows(relationalStoreAt?: readonly string[]): Flow[] {
+export function internalFlows(relationalStoreAt?: readonly string[]): NetworkFlow[] {
   const { broker, timeSeriesStore, keeper, relationalStore, application } = ports;
-  const flow = (from: PartName, to: PartName, on: readonly number[], why: string): Flow => ({
+  const flow = (from: PartName, to: PartName, on: readonly number[], why: string): NetworkFlow => ({
     from: part(from),
     to: part(to),
     ports: on,
     why,
   });
-  const stores = (from: PartName): Flow[] => [
+  const stores = (from: PartName): NetworkFlow[] => [
     flow(from, "time-series-store", [timeSeriesStore.https], "reads and writes the time-series store"),
     {
       from: part(from),
@@ -110,7 +110,7 @@ const metricsPorts: Readonly<Partial<Record<PartName, number>>> = {
 };
 
 /** Flows that cross the namespace's border. */
-export function outsideFlows(outside: OutsideFlows): Flow[] {
+export function outsideFlows(outside: OutsideFlows): NetworkFlow[] {
   return [
     {
       from: namespace(outside.gatewayNamespace),
@@ -128,7 +128,7 @@ export function outsideFlows(outside: OutsideFlows): Flow[] {
       why: "machines publish by MQTT over TLS",
     },
     ...Object.entries(metricsPorts).map(
-      ([name, port]): Flow => ({
+      ([name, port]): NetworkFlow => ({
         from: namespace(outside.monitoringNamespace),
         to: part(name as PartName),
         ports: [port],
@@ -154,12 +154,12 @@ export function outsideFlows(outside: OutsideFlows): Flow[] {
             to: { kind: "pods", labels: { "acme.cert-manager.io/http01-solver": "true" } },
             ports: [8089],
             why: "the certification authority reads the proof of the name",
-          } satisfies Flow,
+          } satisfies NetworkFlow,
         ]
       : []),
     ...outside.endpoints.flatMap((endpoint) =>
       endpoint.parts.map(
-        (name): Flow => ({
+        (name): NetworkFlow => ({
           from: part(name),
           to: { kind: "addresses", ranges: endpoint.addresses },
           ports: endpoint.ports,

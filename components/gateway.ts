@@ -14,11 +14,11 @@ import { customResource } from "./custom-resource.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { ports } from "./ports.ts";
 
-export type WebDoor =
+export type WebIngress =
   | { readonly kind: "ingress"; readonly className?: string }
   | { readonly kind: "gateway-api"; readonly className: string };
 
-export type MqttDoor =
+export type MqttListener =
   | { readonly kind: "load-balancer" }
   /** The cluster chooses the port where absent. */
   | { readonly kind: "node-port"; readonly nodePort?: number };
@@ -26,13 +26,13 @@ export type MqttDoor =
 export interface GatewayArgs {
   readonly namespace: string;
   readonly domain: string;
-  readonly web: WebDoor;
+  readonly web: WebIngress;
   /** Secret with the pages' certificate. */
   readonly webSecret: string;
   readonly diagnosticService: string;
   /** Secret whose `ca.crt` vouches for the web app's pods. */
   readonly partsAuthoritySecret: string;
-  readonly mqtt: MqttDoor & {
+  readonly mqtt: MqttListener & {
     /** Address ranges that machines may come from; all where empty. */
     readonly allowedSources: readonly string[];
     /** Settings of the cloud's load balancer. */

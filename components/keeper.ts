@@ -7,13 +7,13 @@ import { configuration } from "./configuration.ts";
 import { storeMetadata } from "./data-classes.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { metadata, selectorLabels } from "./part.ts";
-import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
+import { container, podTemplate, type StackContext, scratch, volumeClaim } from "./pod.ts";
 import { ports } from "./ports.ts";
 import type { StatefulSize } from "./sizing.ts";
 import { keeperConfig } from "./time-series-settings.ts";
 
 export interface KeeperArgs {
-  readonly surroundings: Surroundings;
+  readonly context: StackContext;
   readonly size: StatefulSize;
 }
 
@@ -24,8 +24,8 @@ export class Keeper extends ComponentResource {
 
   constructor(name: string, args: KeeperArgs, options: ComponentResourceOptions) {
     super("rollout:components:Keeper", name, {}, options);
-    const { surroundings, size } = args;
-    const { namespace } = surroundings;
+    const { context, size } = args;
+    const { namespace } = context;
     // Counted from 1, as Keeper counts its servers.
     this.hosts = Array.from(
       { length: size.replicas },
@@ -65,8 +65,8 @@ export class Keeper extends ComponentResource {
           selector: { matchLabels: selectorLabels(part) },
           updateStrategy: { type: "RollingUpdate" },
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          volumeClaimTemplates: [volumeClaim(surroundings, part, "data", size.storage)],
-          template: podTemplate(surroundings, {
+          volumeClaimTemplates: [volumeClaim(context, part, "data", size.storage)],
+          template: podTemplate(context, {
             part,
             image: "keeper",
             replicas: size.replicas,
@@ -74,7 +74,7 @@ export class Keeper extends ComponentResource {
             metricsPort: ports.keeper.metrics,
             terminationGracePeriodSeconds: 60,
             containers: [
-              container(surroundings, {
+              container(context, {
                 name: part,
                 image: "keeper",
                 amounts: size,

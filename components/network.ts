@@ -11,7 +11,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
-import type { Flow, Peer } from "./flows.ts";
+import type { NetworkFlow, Peer } from "./flows.ts";
 import { labels, metadata, type PartName, selectorLabels } from "./part.ts";
 import { serviceAccountName } from "./pod.ts";
 import { gibibytes, mebibytes, processors } from "./quantity.ts";
@@ -38,7 +38,7 @@ export interface Quota {
 
 export interface NetworkArgs {
   readonly namespace: string;
-  readonly flows: readonly Flow[];
+  readonly flows: readonly NetworkFlow[];
   readonly quota: Quota;
   readonly zones: readonly string[];
   readonly storageDriver?: StorageDriver;
@@ -214,8 +214,8 @@ function podSelector(peer: Peer): Record<string, string> | undefined {
   return peer.kind === "pods" ? { ...peer.labels } : undefined;
 }
 
-function byPods(flows: readonly Flow[]): [string, Record<string, string>, Flow[]][] {
-  const found = new Map<string, [string, Record<string, string>, Flow[]]>();
+function byPods(flows: readonly NetworkFlow[]): [string, Record<string, string>, NetworkFlow[]][] {
+  const found = new Map<string, [string, Record<string, string>, NetworkFlow[]]>();
   for (const flow of flows) {
     // A rule without a peer would let in everybody.
     if ([flow.from, flow.to].some((peer) => policyPeers(peer).length === 0)) continue;
@@ -252,6 +252,6 @@ function policyPeers(peer: Peer): PolicyPeer[] {
   }
 }
 
-function policyPorts({ ports }: Flow): PolicyPort[] {
+function policyPorts({ ports }: NetworkFlow): PolicyPort[] {
   return ports.map((port) => ({ protocol: "TCP", port }));
 }

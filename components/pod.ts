@@ -8,13 +8,13 @@ import { dataClassesOf } from "./data-classes.ts";
 import { type ImageName, type ImageSource, imageAddress, imageUser } from "./images.ts";
 import { labels, type PartName } from "./part.ts";
 import { nodeAffinity, type Placement, topologySpread } from "./placement.ts";
-import { type Amounts, mebibytes, processors } from "./quantity.ts";
+import { mebibytes, processors, type ResourceAmounts } from "./quantity.ts";
 
 type Container = types.input.core.v1.Container;
 type PodSpec = types.input.core.v1.PodSpec;
 
 /** What all parts of a stack have in common. */
-export interface Surroundings {
+export interface StackContext {
   readonly namespace: string;
   readonly images: ImageSource;
   readonly placement: Placement;
@@ -38,15 +38,15 @@ export interface ContainerOptions
   extends Omit<Container, "image" | "securityContext" | "resources" | "name"> {
   readonly name: string;
   readonly image: ImageName;
-  readonly amounts: Pick<Amounts, "cpu" | "memory">;
+  readonly amounts: Pick<ResourceAmounts, "cpu" | "memory">;
 }
 
 /** A container with the common protections. Memory is limited to what it asks for, so that no part crowds out another. */
-export function container(surroundings: Surroundings, options: ContainerOptions): Container {
+export function container(context: StackContext, options: ContainerOptions): Container {
   const { name, image, amounts, ...rest } = options;
   return {
     name,
-    image: imageAddress(image, surroundings.images),
+    image: imageAddress(image, context.images),
     imagePullPolicy: "IfNotPresent",
     securityContext: containerSecurity,
     resources: {
@@ -72,7 +72,7 @@ export interface PodOptions extends Omit<PodSpec, "securityContext" | "affinity"
 }
 
 export function podTemplate(
-  { images, placement, scrapeAnnotations }: Surroundings,
+  { images, placement, scrapeAnnotations }: StackContext,
   options: PodOptions,
 ): types.input.core.v1.PodTemplateSpec {
   const { part, image, replicas, labels: more, annotations, metricsPort, spreadOver, ...spec } = options;
@@ -113,7 +113,7 @@ export function scratch(name: string, mebibytesAtMost: number): types.input.core
 
 /** The volume that each replica of a stateful part keeps. */
 export function volumeClaim(
-  { placement }: Surroundings,
+  { placement }: StackContext,
   part: PartName,
   name: string,
   gibibytesOfDisk: number,

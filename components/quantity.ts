@@ -1,7 +1,7 @@
-/** Amounts of processor, memory and disk, and how Kubernetes writes them. */
+/** ResourceAmounts of processor, memory and disk, and how Kubernetes writes them. */
 
 /** What one replica gets. */
-export interface Amounts {
+export interface ResourceAmounts {
   /** Thousandths of a processor. */
   readonly cpu: number;
   /** MiB. */

@@ -10,7 +10,7 @@ import { dataClasses, dataClassesOf, storeMetadata } from "./data-classes.ts";
 import { imageAddress } from "./images.ts";
 import { labels, metadata } from "./part.ts";
 import { nodeAffinity, topologySpread } from "./placement.ts";
-import type { Surroundings } from "./pod.ts";
+import type { StackContext } from "./pod.ts";
 import { ports } from "./ports.ts";
 import { gibibytes, mebibytes, processors } from "./quantity.ts";
 import { dailyCronInUtc, retentionPolicy } from "./schedule.ts";
@@ -31,7 +31,7 @@ export interface RelationalBackup {
 }
 
 export interface RelationalStoreArgs {
-  readonly surroundings: Surroundings;
+  readonly context: StackContext;
   readonly size: StatefulSize;
   readonly backup?: RelationalBackup;
 }
@@ -56,8 +56,8 @@ export class RelationalStore extends ComponentResource {
 
   constructor(name: string, args: RelationalStoreArgs, options: ComponentResourceOptions) {
     super("rollout:components:RelationalStore", name, {}, options);
-    const { surroundings, size, backup } = args;
-    const { namespace, placement, images, scrapeAnnotations } = surroundings;
+    const { context, size, backup } = args;
+    const { namespace, placement, images, scrapeAnnotations } = context;
     const storage = (share: number) => ({
       size: gibibytes(Math.max(5, Math.ceil(size.storage * share))),
       ...(placement.storageClass !== undefined && { storageClass: placement.storageClass }),

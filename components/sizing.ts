@@ -4,7 +4,7 @@
  * a national programme buys its capacity once.
  */
 import type { Country } from "../localisation/schema/country.ts";
-import { type Amounts, parseGibibytes, parseMebibytes, parseProcessors } from "./quantity.ts";
+import { parseGibibytes, parseMebibytes, parseProcessors, type ResourceAmounts } from "./quantity.ts";
 import {
   brokerCounts,
   bytesPerRow,
@@ -25,12 +25,12 @@ import {
 } from "./sizing-assumptions.ts";
 
 /** A part whose replicas each keep a disk. */
-export interface StatefulSize extends Amounts {
+export interface StatefulSize extends ResourceAmounts {
   readonly replicas: number;
 }
 
 /** A part that grows and shrinks with the load. */
-export interface ScaledSize extends Amounts {
+export interface ScaledSize extends ResourceAmounts {
   readonly minimumReplicas: number;
   readonly maximumReplicas: number;
 }
@@ -196,7 +196,7 @@ interface GivenAmounts {
   readonly storage?: string;
 }
 
-function amounts(computed: Amounts, given: GivenAmounts): Amounts {
+function amounts(computed: ResourceAmounts, given: GivenAmounts): ResourceAmounts {
   return {
     cpu: given.cpu === undefined ? computed.cpu : parseProcessors(given.cpu),
     memory: given.memory === undefined ? computed.memory : parseMebibytes(given.memory),
@@ -210,7 +210,7 @@ function overlay(computed: StatefulSize, given: GivenAmounts): StatefulSize {
 
 function scaled(
   computed: { readonly minimumReplicas: number; readonly maximumReplicas: number },
-  computedAmounts: Amounts,
+  computedAmounts: ResourceAmounts,
   given: GivenAmounts & { readonly minimumReplicas?: number; readonly maximumReplicas?: number },
 ): ScaledSize {
   const minimumReplicas = given.minimumReplicas ?? computed.minimumReplicas;

@@ -7,13 +7,13 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
 import { metadata } from "./part.ts";
-import { container, podTemplate, type Surroundings, scratch } from "./pod.ts";
+import { container, podTemplate, type StackContext, scratch } from "./pod.ts";
 import { ports } from "./ports.ts";
 import { dailyCron } from "./schedule.ts";
 import { backupDisk, clusterName, databaseName } from "./time-series-settings.ts";
 
 export interface TimeSeriesBackupArgs {
-  readonly surroundings: Surroundings;
+  readonly context: StackContext;
   readonly host: string;
   /** Time of day in `timezone`. */
   readonly at: string;
@@ -68,8 +68,8 @@ const certificateFolder = "/run/certificates";
 export class TimeSeriesBackup extends ComponentResource {
   constructor(name: string, args: TimeSeriesBackupArgs, options: ComponentResourceOptions) {
     super("rollout:components:TimeSeriesBackup", name, {}, options);
-    const { surroundings } = args;
-    const { namespace } = surroundings;
+    const { context } = args;
+    const { namespace } = context;
     const settings = configuration(this, namespace, part, "time-series-backup-settings", {
       "config.yaml": clientConfig(args.host),
       "backup.sh": backupScript,
@@ -89,7 +89,7 @@ export class TimeSeriesBackup extends ComponentResource {
             spec: {
               backoffLimit: 3,
               activeDeadlineSeconds: 20 * 3600,
-              template: podTemplate(surroundings, {
+              template: podTemplate(context, {
                 part,
                 image: "time-series-store",
                 replicas: 1,
@@ -125,8 +125,8 @@ export class TimeSeriesBackup extends ComponentResource {
 }
 
 /** The backup and, where the kit has to do it, the removal of old ones after it. */
-function steps({ surroundings, credentialsSecret }: TimeSeriesBackupArgs) {
-  const backup = container(surroundings, {
+function steps({ context, credentialsSecret }: TimeSeriesBackupArgs) {
+  const backup = container(context, {
     name: part,
     image: "time-series-store",
     amounts: { cpu: 100, memory: 256 },
@@ -139,7 +139,7 @@ function steps({ surroundings, credentialsSecret }: TimeSeriesBackupArgs) {
     ],
   });
   if (credentialsSecret === undefined) return { containers: [backup] };
-  const expiry = container(surroundings, {
+  const expiry = container(context, {
     name: "backup-expiry",
     image: "application",
     amounts: { cpu: 100, memory: 256 },

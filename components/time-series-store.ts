@@ -12,13 +12,13 @@ import { storeMetadata } from "./data-classes.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
-import { container, podTemplate, type Surroundings, scratch, volumeClaim } from "./pod.ts";
+import { container, podTemplate, type StackContext, scratch, volumeClaim } from "./pod.ts";
 import { ports } from "./ports.ts";
 import type { TimeSeriesSize } from "./sizing.ts";
 import { type BackupDestination, timeSeriesConfig, timeSeriesUsers } from "./time-series-settings.ts";
 
 export interface TimeSeriesStoreArgs {
-  readonly surroundings: Surroundings;
+  readonly context: StackContext;
   readonly size: TimeSeriesSize;
   readonly keepers: readonly string[];
   readonly backup?: TimeSeriesBackupDestination;
@@ -45,8 +45,8 @@ export class TimeSeriesStore extends ComponentResource {
 
   constructor(name: string, args: TimeSeriesStoreArgs, options: ComponentResourceOptions) {
     super("rollout:components:TimeSeriesStore", name, {}, options);
-    const { surroundings, size, backup } = args;
-    const { namespace } = surroundings;
+    const { context, size, backup } = args;
+    const { namespace } = context;
     const domain = `${part}-nodes.${namespace}.svc.cluster.local`;
     const shards = Array.from({ length: size.shards }, (_, index) => `${part}-shard-${index + 1}`);
 
@@ -122,14 +122,14 @@ export class TimeSeriesStore extends ComponentResource {
   }
 
   #shard(
-    { surroundings, size, backup }: TimeSeriesStoreArgs,
+    { context, size, backup }: TimeSeriesStoreArgs,
     name: string,
     number: string,
     settings: { readonly name: string; readonly annotations: Record<string, string> },
     secretName: string,
     domain: string,
   ): void {
-    const { namespace } = surroundings;
+    const { namespace } = context;
     const ofShard = { [shardLabel]: number };
     const selector = { ...selectorLabels(part), ...ofShard };
     const fromSecret = (variable: string, from: string, key: string) => ({
@@ -153,8 +153,8 @@ export class TimeSeriesStore extends ComponentResource {
           selector: { matchLabels: selector },
           updateStrategy: { type: "RollingUpdate" },
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          volumeClaimTemplates: [volumeClaim(surroundings, part, "data", size.storage)],
-          template: podTemplate(surroundings, {
+          volumeClaimTemplates: [volumeClaim(context, part, "data", size.storage)],
+          template: podTemplate(context, {
             part,
             image: "time-series-store",
             replicas: size.replicas,
@@ -166,7 +166,7 @@ export class TimeSeriesStore extends ComponentResource {
             // Queries end and parts are flushed.
             terminationGracePeriodSeconds: 180,
             containers: [
-              container(surroundings, {
+              container(context, {
                 name: part,
                 image: "time-series-store",
                 amounts: size,

@@ -7,13 +7,13 @@
  * encryption works" (docs.aws.amazon.com/ebs/latest/userguide/), which lists the Local Zones by continent.
  */
 
-interface Place {
+interface Location {
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
   readonly place: string;
 }
 
-export const awsRegions: Readonly<Record<string, Place>> = {
+export const awsRegions: Readonly<Record<string, Location>> = {
   "af-south-1": { country: "ZA", place: "Cape Town" },
   "ap-east-1": { country: "HK", place: "Hong Kong" },
   "ap-east-2": { country: "TW", place: "Taipei" },
@@ -56,7 +56,7 @@ export const awsRegions: Readonly<Record<string, Place>> = {
 };
 
 /** By the zone's name without its last letter: AWS calls that the zone group. */
-const awsLocalZoneGroups: Readonly<Record<string, Place>> = {
+const awsLocalZoneGroups: Readonly<Record<string, Location>> = {
   "af-south-1-los-1": { country: "NG", place: "Lagos" },
   "ap-northeast-1-tpe-1": { country: "TW", place: "Taipei" },
   "ap-south-1-ccu-1": { country: "IN", place: "Kolkata" },
@@ -106,7 +106,7 @@ const awsLocalZoneGroups: Readonly<Record<string, Place>> = {
   "us-west-2-sea-1": { country: "US", place: "Seattle" },
 };
 
-export interface AwsZone extends Place {
+export interface AwsZone extends Location {
   /** The region whose control plane runs the zone. */
   readonly region: string;
   readonly local: boolean;

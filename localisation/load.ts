@@ -123,7 +123,7 @@ function examine(
   const value = plainValue(root);
   const validation = validate(countryFile, value, document, root);
   const draft = fillDefaults(countryFile.schema, value) as Country;
-  const examination = new Examination(document, root, draft, validation.spoiled, circumstances);
+  const examination = new Examination(document, root, draft, validation.invalid, circumstances);
   examination.problems.push(...validation.problems);
   if (target !== undefined && examination.isSound(["hosting"])) Object.assign(draft.hosting, { target });
   deriveDefaults(examination);

@@ -12,14 +12,14 @@ export interface Problem {
   /** What is wrong, one sentence with its full stop. */
   readonly message: string;
   /** How to mend it, one or more sentences. */
-  readonly cure: string;
+  readonly remediation: string;
 }
 
 /** `za.yaml:12:7  residency.regions[0]: "af-south-2" is not a region of aws. Did you mean "af-south-1"?` */
 export function formatProblem(problem: Problem): string {
   const place = `${problem.file}:${problem.line}:${problem.column}`;
   const path = problem.path === "" ? "" : `${problem.path}: `;
-  return `${place}  ${path}${problem.message} ${problem.cure}`.trimEnd();
+  return `${place}  ${path}${problem.message} ${problem.remediation}`.trimEnd();
 }
 
 export type PathSegment = string | number;

@@ -2,7 +2,7 @@
 import { describe, size, workloadOf } from "./describe.ts";
 import { at, kindOf, type Plan, type PlannedResource } from "./plan.ts";
 
-export interface Totals {
+export interface PlanTotals {
   readonly resources: number;
   /** By kind, most first. */
   readonly kinds: Readonly<Record<string, number>>;
@@ -17,7 +17,7 @@ export interface Totals {
   readonly zones: readonly string[];
 }
 
-export function totals({ resources }: Plan): Totals {
+export function totals({ resources }: Plan): PlanTotals {
   const own = resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"));
   const kinds = new Map<string, number>();
   for (const resource of own) kinds.set(kindOf(resource), (kinds.get(kindOf(resource)) ?? 0) + 1);

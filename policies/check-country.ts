@@ -1,12 +1,12 @@
 /** Checks one country: its file, with its plan, a saved plan, or anyone's manifests. */
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
-import type { Plan as CountryPlan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { check } from "./engine/engine.ts";
 import type { CheckResult } from "./engine/findings.ts";
 import type { Policy } from "./engine/policy.ts";
 import type { Resource } from "./engine/resource.ts";
-import { Plan, type PlanSource } from "./engine/resource-set.ts";
+import { ResourceSet, type ResourceSource } from "./engine/resource-set.ts";
 import { fileLines } from "./inputs/file-lines.ts";
 import type { Live } from "./inputs/live.ts";
 import { readManifests } from "./inputs/manifests.ts";
@@ -16,11 +16,11 @@ import { policies } from "./rules/catalogue.ts";
 export type CheckSubject =
   /** The file alone. */
   | { readonly kind: "file" }
-  | { readonly kind: "plan"; readonly plan: CountryPlan; readonly description: string }
+  | { readonly kind: "plan"; readonly plan: Plan; readonly description: string }
   | { readonly kind: "manifests"; readonly folder: string }
   | { readonly kind: "state"; readonly resources: readonly Resource[]; readonly description: string }
   /** What runs, against what the file plans. */
-  | { readonly kind: "live"; readonly live: Live; readonly plan: CountryPlan; readonly description: string };
+  | { readonly kind: "live"; readonly live: Live; readonly plan: Plan; readonly description: string };
 
 export interface CheckCountryOptions {
   readonly subject: CheckSubject;
@@ -38,10 +38,10 @@ export function checkCountry(
   const { resources, source, target } = subjectOf(loaded.country, subject, loaded.file);
   const result = checkResources(loaded, {
     policies,
-    plan: new Plan([...resources, ...beside], source),
+    plan: new ResourceSet([...resources, ...beside], source),
     target,
     ...(subject.kind === "live" && {
-      planned: new Plan(plannedResources(subject.plan.resources), source),
+      planned: new ResourceSet(plannedResources(subject.plan.resources), source),
       unreadable: subject.live.unreadable,
     }),
     ...(today !== undefined && { today }),
@@ -58,8 +58,8 @@ export function checkCountry(
 
 export interface CheckResourcesOptions {
   readonly policies: readonly Policy[];
-  readonly plan: Plan;
-  readonly planned?: Plan;
+  readonly plan: ResourceSet;
+  readonly planned?: ResourceSet;
   readonly unreadable?: readonly string[];
   /** That of the file where absent. */
   readonly target?: Country["hosting"]["target"];
@@ -95,7 +95,7 @@ function subjectOf(
   country: Country,
   subject: CheckSubject,
   file: string,
-): { resources: readonly Resource[]; source: PlanSource; target: Country["hosting"]["target"] } {
+): { resources: readonly Resource[]; source: ResourceSource; target: Country["hosting"]["target"] } {
   const { target } = country.hosting;
   switch (subject.kind) {
     case "file":

@@ -9,7 +9,7 @@ import { machine as machineTable } from "../../stores/relational/schema.ts";
 import { inProcess, type Layout } from "../../stores/time-series/layout.ts";
 import { wholeBucketAge } from "../../stores/time-series/retention.ts";
 import { calendarOf, type ShiftCalendar } from "./calendar.ts";
-import { type Change, Changes } from "./changes.ts";
+import { type ChangedQuarter, Changes } from "./changes.ts";
 import { eraseCompany } from "./erasure.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 import { observe } from "./observations.ts";
@@ -183,7 +183,7 @@ export class Analytics {
     return JSON.stringify([this.#calendar, offlineAfterSeconds, ...(shards > 1 ? [shards] : [])]);
   }
 
-  async #addChanges(work: Work, changes: readonly Change[], now: number): Promise<void> {
+  async #addChanges(work: Work, changes: readonly ChangedQuarter[], now: number): Promise<void> {
     for (const change of changes) work.addChange(change);
     if (changes.length === 0) return;
     const first = changes.reduce((earliest, change) => Math.min(earliest, change.quarter), now);

@@ -9,7 +9,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 import type { Progress } from "./progress.ts";
 
-export interface Change extends MachineKey {
+export interface ChangedQuarter extends MachineKey {
   /** Start of the quarter of an hour, epoch milliseconds. Shifts start and end on one, in every time zone. */
   readonly quarter: number;
 }
@@ -40,7 +40,7 @@ export class Changes {
     return stored === undefined ? undefined : Number(stored);
   }
 
-  async find(now: number): Promise<Change[]> {
+  async find(now: number): Promise<ChangedQuarter[]> {
     const until = this.receivedUntil ?? now;
     const since = (until > now ? now - clockSetBackMilliseconds : until) - commitMilliseconds;
     const result = await this.#client.query({
@@ -54,7 +54,7 @@ export class Changes {
       format: "JSONCompactEachRow",
     });
     const counted = new Map<string, number>();
-    const changes = new Map<string, Change>();
+    const changes = new Map<string, ChangedQuarter>();
     type Row = [string, string, string, number, number, string | number];
     for (const [company, site, machine, quarter, minute, count] of await result.json<Row>()) {
       const place = `${keyOf({ company, site, machine })}@${quarter}`;

@@ -20,7 +20,7 @@ export interface Measured {
  * Numerators and denominators. Each ratio sums over those machines and shifts that know both its sides, so that a
  * machine without a counter doesn't spoil its neighbours' ratio.
  */
-export interface Totals {
+export interface KpiTotals {
   readonly plannedBusySeconds: number;
   readonly actualProductionSeconds: number | null;
   readonly produced: number | null;
@@ -66,7 +66,7 @@ export interface Indicators {
   readonly secondsToRepair: number | null;
 }
 
-export function totalsOf(measured: Measured): Totals {
+export function totalsOf(measured: Measured): KpiTotals {
   const { plannedRunTimePerItem, plannedBusySeconds, actualProductionSeconds, produced, scrap } = measured;
   const energyKilowattHours = measured.energyKilowattHours;
   const isCounted = actualProductionSeconds !== null && produced !== null;
@@ -112,7 +112,7 @@ export function goodQuantity(produced: number, scrap: number): number {
   return Math.max(0, produced - scrap);
 }
 
-export const nothing: Totals = {
+export const nothing: KpiTotals = {
   plannedBusySeconds: 0,
   actualProductionSeconds: null,
   produced: null,
@@ -130,7 +130,7 @@ export const nothing: Totals = {
   failures: 0,
 };
 
-export function addTotals(a: Totals, b: Totals): Totals {
+export function addTotals(a: KpiTotals, b: KpiTotals): KpiTotals {
   const sum = (x: number | null, y: number | null) => (x === null ? y : y === null ? x : x + y);
   return {
     plannedBusySeconds: a.plannedBusySeconds + b.plannedBusySeconds,
@@ -151,7 +151,7 @@ export function addTotals(a: Totals, b: Totals): Totals {
   };
 }
 
-export function indicatorsOf(totals: Totals): Indicators {
+export function indicatorsOf(totals: KpiTotals): Indicators {
   const availability = ratio(totals.actualProductionSeconds, totals.observedBusySeconds);
   const effectiveness = ratio(totals.plannedOutputSeconds, totals.countedProductionSeconds);
   const qualityRatio = ratio(totals.goodOutputSeconds, totals.judgedOutputSeconds);

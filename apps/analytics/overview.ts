@@ -4,7 +4,7 @@
  */
 import type { Country } from "../../localisation/schema/country.ts";
 import { protectTable } from "./disclosure.ts";
-import { addTotals, type Indicators, indicatorsOf, nothing, type Totals } from "./kpi.ts";
+import { addTotals, type Indicators, indicatorsOf, type KpiTotals, nothing } from "./kpi.ts";
 
 export interface AggregateFigures
   extends Pick<Indicators, "availability" | "effectiveness" | "qualityRatio" | "oee"> {
@@ -30,7 +30,7 @@ export interface NationalOverview {
 }
 
 /** What the indicators and sums are made of, and so what one company may not dominate. */
-const measures: readonly (keyof Totals)[] = [
+const measures: readonly (keyof KpiTotals)[] = [
   "plannedBusySeconds",
   "observedBusySeconds",
   "actualProductionSeconds",
@@ -44,7 +44,7 @@ const measures: readonly (keyof Totals)[] = [
  * the difference between two overviews would be a third.
  */
 export function overviewOf(
-  table: readonly (readonly (readonly Totals[])[])[],
+  table: readonly (readonly (readonly KpiTotals[])[])[],
   sectors: readonly string[],
   sizeBands: readonly string[],
   rule: Country["aggregates"],
@@ -70,7 +70,7 @@ export function overviewOf(
   };
 }
 
-function aggregateOf(companies: readonly Totals[], isPublished: boolean): Aggregate {
+function aggregateOf(companies: readonly KpiTotals[], isPublished: boolean): Aggregate {
   if (companies.length === 0) return undefined;
   if (!isPublished) return "suppressed";
   const totals = companies.reduce(addTotals, nothing);

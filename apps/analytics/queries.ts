@@ -3,7 +3,7 @@
  * and over a period. Each takes the store's `reader` client. Times are epoch milliseconds, dates "YYYY-MM-DD".
  */
 import type { ClickHouseClient } from "@clickhouse/client";
-import { addTotals, type Indicators, indicatorsOf, nothing, type Totals, totalsOf } from "./kpi.ts";
+import { addTotals, type Indicators, indicatorsOf, type KpiTotals, nothing, totalsOf } from "./kpi.ts";
 import type { MachineKey } from "./machine-key.ts";
 
 export { type StatePeriod, stateTimeline } from "./timeline.ts";
@@ -233,7 +233,10 @@ export async function kpiOfCompany(
 }
 
 /** Each company's sums over all its machines and the period, for national figures: ratios come from sums of these. */
-export async function kpiByCompany(reader: ClickHouseClient, period: Period): Promise<Map<string, Totals>> {
+export async function kpiByCompany(
+  reader: ClickHouseClient,
+  period: Period,
+): Promise<Map<string, KpiTotals>> {
   const sums = totalSums.map(([, sum]) => sum);
   const result = await reader.query({
     query: `SELECT company, [${sums.map((sum) => `toNullable(toFloat64(${sum}))`).join(", ")}]
@@ -245,7 +248,7 @@ export async function kpiByCompany(reader: ClickHouseClient, period: Period): Pr
   return new Map(
     rows.map(([company, values]) => [
       company,
-      Object.fromEntries(totalSums.map(([name], index) => [name, values[index]])) as unknown as Totals,
+      Object.fromEntries(totalSums.map(([name], index) => [name, values[index]])) as unknown as KpiTotals,
     ]),
   );
 }
@@ -255,7 +258,7 @@ const isJudged = "produced IS NOT NULL AND scrap IS NOT NULL";
 const isMetered = "produced IS NOT NULL AND energy_kilowatt_hours IS NOT NULL";
 
 /** `totalsOf` and `addTotals` in SQL. */
-const totalSums: readonly (readonly [keyof Totals, string])[] = [
+const totalSums: readonly (readonly [keyof KpiTotals, string])[] = [
   ["plannedBusySeconds", "sum(planned_busy_seconds)"],
   ["actualProductionSeconds", "sum(producing_seconds)"],
   ["produced", "sum(produced)"],
@@ -299,7 +302,7 @@ async function storedKpis(
   return result.json<StoredKpi>();
 }
 
-function totalsOfStored(row: StoredKpi): Totals {
+function totalsOfStored(row: StoredKpi): KpiTotals {
   return totalsOf({
     plannedRunTimePerItem: row.planned_run_time_per_item,
     plannedBusySeconds: row.planned_busy_seconds,
@@ -342,7 +345,7 @@ function summaryOf(rows: readonly StoredKpi[]): KpiSummary {
   return { ...published(totals), complete: rows.every((row) => row.complete) };
 }
 
-function published(totals: Totals) {
+function published(totals: KpiTotals) {
   const { plannedBusySeconds, actualProductionSeconds, produced, good, scrap, energyKilowattHours } = totals;
   return {
     plannedBusySeconds,

@@ -1,6 +1,6 @@
 /** Which machines' shifts a run has to compute; pure. */
 import { type ShiftCalendar, type ShiftInterval, shiftsBetween } from "./calendar.ts";
-import { type Change, quarterMilliseconds } from "./changes.ts";
+import { type ChangedQuarter, quarterMilliseconds } from "./changes.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 import type { StoredShift } from "./shift-table.ts";
 
@@ -39,7 +39,7 @@ export class Work {
   }
 
   /** The shift that a quarter of an hour lies in, and the one that ends where it starts: its counters are read there. */
-  addChange(change: Change): void {
+  addChange(change: ChangedQuarter): void {
     for (const shift of this.#shiftsNear(change.quarter))
       if (shift.from < change.quarter + quarterMilliseconds && shift.to >= change.quarter)
         this.#add(shift, keyOf(change));
@@ -54,7 +54,7 @@ export class Work {
    * A machine's next stored shift after a change starts from another state and other counters than it was computed
    * with.
    */
-  addNextOf(changes: readonly Change[], stored: readonly StoredShift[]): void {
+  addNextOf(changes: readonly ChangedQuarter[], stored: readonly StoredShift[]): void {
     const startsByMachine = Map.groupBy(stored, keyOf);
     for (const change of changes) {
       const later = (startsByMachine.get(keyOf(change)) ?? []).filter((shift) => shift.from > change.quarter);

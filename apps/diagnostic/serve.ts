@@ -5,10 +5,10 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../stores/relational/database.ts";
+import { sumOfFlows } from "../../stores/relational/message-flow.ts";
 import { toldStates } from "../../stores/relational/program-state.ts";
 import { loginCheck } from "../broker/login.ts";
 import { loginChecks } from "../broker/login-checks.ts";
-import { sumOfFlows } from "../ingest/flow.ts";
 import { readSecretFile } from "../program/certificate.ts";
 import type { Connections } from "../program/connections.ts";
 import { serveHttps } from "../program/https-server.ts";

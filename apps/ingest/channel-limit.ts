@@ -1,5 +1,5 @@
 /** How many channels a machine may have: each is a series that the store and the pages carry on for good. */
-import type { Series } from "./reading.ts";
+import type { Channel } from "./reading.ts";
 
 export const channelsPerMachine = 200;
 
@@ -16,7 +16,7 @@ export class ChannelLimit {
   }
 
   /** A channel that is new counts from now on. */
-  allows({ machineKey, channel }: Pick<Series, "machineKey" | "channel">): boolean {
+  allows({ machineKey, channel }: Pick<Channel, "machineKey" | "channel">): boolean {
     const channels = this.#channels.get(machineKey);
     if (channels?.has(channel)) return true;
     if (channels !== undefined && channels.size >= channelsPerMachine) return false;

@@ -1,11 +1,11 @@
 /** Two different values for one channel and time: the first stays, the other is kept as rejected. */
 import type { Decoded, Reading } from "./reading.ts";
-import { type Message, type Rejection, rejection } from "./rejection.ts";
+import { type ReceivedMessage, type Rejection, rejection } from "./rejection.ts";
 
 export function rejectConflicts(
-  batch: readonly { readonly decoded: Decoded; readonly message: Message }[],
+  batch: readonly { readonly decoded: Decoded; readonly message: ReceivedMessage }[],
   conflicts: readonly { readonly reading: Reading; readonly stored: string }[],
-  reject: (rejection: Rejection, message: Message) => void,
+  reject: (rejection: Rejection, message: ReceivedMessage) => void,
 ): void {
   const storedValues = new Map(conflicts.map(({ reading, stored }) => [reading, stored]));
   for (const { decoded, message } of batch) {

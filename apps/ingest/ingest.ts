@@ -6,20 +6,20 @@
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
+import type { MessageFlow } from "../../stores/relational/message-flow.ts";
 import { acceptedAge } from "../../stores/time-series/retention.ts";
 import { lastReceivedAt, repairRollups } from "../../stores/time-series/rollup-repair.ts";
 import { ChannelLimit, channelsPerMachine } from "./channel-limit.ts";
 import { rejectConflicts } from "./conflict.ts";
 import { Deduplication } from "./deduplication.ts";
-import type { Flow } from "./flow.ts";
+
 import type { MachineRegistry } from "./machine-registry.ts";
 import { insertReadings } from "./raw-table.ts";
 import { type Decoded, decode, type Reading } from "./reading.ts";
 import { type Rejected, RejectedTable } from "./rejected-table.ts";
-import { type Message, type Rejection, type RejectionReason, rejection } from "./rejection.ts";
+import { type ReceivedMessage, type Rejection, type RejectionReason, rejection } from "./rejection.ts";
 import { isAboutTheData, isDiskFull, StoreFullError, textOf } from "./store-error.ts";
 
-export type { Flow };
 export { StoreFullError };
 
 /** Readings a batch holds at most, unless one message brings more. */
@@ -56,7 +56,7 @@ export interface IngestOptions {
 }
 
 interface Waiting {
-  readonly message: Message;
+  readonly message: ReceivedMessage;
   readonly decoded: Decoded;
   /** Epoch milliseconds. */
   readonly arrivedAt: number;
@@ -131,7 +131,7 @@ export class Ingest {
     this.#channels.remember(this.#deduplication.series.keys());
   }
 
-  get flow(): Flow {
+  get flow(): MessageFlow {
     const oldest = this.#inFlight[0] ?? this.#queue[0];
     return {
       messages: this.#messages,
@@ -165,14 +165,14 @@ export class Ingest {
    * Settles once the message's readings and rejections are committed; with an error if they never will be.
    * @param taken aborted when somebody else is given the message instead: then it settles with an error, uncommitted.
    */
-  accept(message: Message, settle: Settle, taken?: AbortSignal): void {
+  accept(message: ReceivedMessage, settle: Settle, taken?: AbortSignal): void {
     const now = Date.now();
     const range = { from: now - this.#acceptedAge, to: now + clockToleranceMilliseconds };
     this.#enqueue(message, decode(message, range), settle, taken);
   }
 
   /** Keeps a message that must not be decoded, such as one on another company's topic. */
-  reject(message: Message, reason: RejectionReason, detail: string, settle: Settle): void {
+  reject(message: ReceivedMessage, reason: RejectionReason, detail: string, settle: Settle): void {
     this.#enqueue(message, { readings: [], rejections: [rejection(message, reason, detail)] }, settle);
   }
 
@@ -189,7 +189,7 @@ export class Ingest {
     while (this.#running !== undefined) await this.#running;
   }
 
-  #enqueue(message: Message, decoded: Decoded, settle: Settle, taken?: AbortSignal): void {
+  #enqueue(message: ReceivedMessage, decoded: Decoded, settle: Settle, taken?: AbortSignal): void {
     if (this.#stopping.signal.aborted) {
       settle(new Error("The ingest is stopping."));
       return;
@@ -309,7 +309,7 @@ export class Ingest {
     await this.#clearDoubts();
     const batch = all.filter(({ taken }) => taken?.aborted !== true);
     const rejected: Rejected[] = [];
-    const reject = (rejection: Rejection, message: Message) =>
+    const reject = (rejection: Rejection, message: ReceivedMessage) =>
       rejected.push({
         rejection,
         maybeStored: message.redelivered || message.maybeStored === true || since !== undefined,
@@ -349,7 +349,7 @@ export class Ingest {
   /** Readings of registered machines; why the others are rejected goes to `reject`. */
   async #usable(
     batch: readonly Waiting[],
-    reject: (rejection: Rejection, message: Message) => void,
+    reject: (rejection: Rejection, message: ReceivedMessage) => void,
   ): Promise<{ readings: Reading[]; maybeStored: Set<Reading> }> {
     const machines = new Set<string>();
     for (const { decoded } of batch)

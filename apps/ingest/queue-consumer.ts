@@ -6,7 +6,7 @@
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { Ingest } from "./ingest.ts";
 import { topicRoot } from "./reading.ts";
-import type { Message } from "./rejection.ts";
+import type { ReceivedMessage } from "./rejection.ts";
 
 /** Messages that the broker hands out before the first is acknowledged. */
 const prefetch = 2000;
@@ -135,7 +135,7 @@ export class QueueConsumer {
     );
   }
 
-  #messageOf({ content, fields }: ConsumeMessage): Message {
+  #messageOf({ content, fields }: ConsumeMessage): ReceivedMessage {
     this.#delivered += 1;
     // MQTT's levels became AMQP's words. Identifiers have no dots, so this is exact for what can be used.
     const topic = fields.routingKey.replaceAll(".", "/");

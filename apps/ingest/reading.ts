@@ -7,7 +7,13 @@
  */
 import { isUtf8 } from "node:buffer";
 import { closest } from "fastest-levenshtein";
-import { excerpt, type Message, type Rejection, type RejectionReason, rejection } from "./rejection.ts";
+import {
+  excerpt,
+  type ReceivedMessage,
+  type Rejection,
+  type RejectionReason,
+  rejection,
+} from "./rejection.ts";
 
 export const topicRoot = "sme/v1";
 /** What ISO 22400-2 calls actual production, set-up, delay, down and planned down time. */
@@ -19,7 +25,7 @@ const identifier = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const offsetDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
 
 /** One channel of one machine: what a topic names. */
-export interface Series {
+export interface Channel {
   readonly company: string;
   readonly site: string;
   readonly machine: string;
@@ -31,7 +37,7 @@ export interface Series {
 }
 
 export interface Reading {
-  readonly series: Series;
+  readonly series: Channel;
   /** Epoch milliseconds. */
   readonly time: number;
   /** null where the value is a text. */
@@ -61,7 +67,7 @@ class Unusable {
   }
 }
 
-export function decode(message: Message, range: TimeRange): Decoded {
+export function decode(message: ReceivedMessage, range: TimeRange): Decoded {
   const series = seriesOf(message.topic);
   if (series instanceof Unusable) return unusable(message, series);
   const items = parsePayload(message.payload);
@@ -87,15 +93,15 @@ export function decode(message: Message, range: TimeRange): Decoded {
   };
 }
 
-function unusable(message: Message, why: Unusable): Decoded {
+function unusable(message: ReceivedMessage, why: Unusable): Decoded {
   return { readings: [], rejections: [rejection(message, why.reason, why.detail)] };
 }
 
-/** Series by topic, because devices send on the same topics all day. */
-const knownSeries = new Map<string, Series>();
+/** Channel by topic, because devices send on the same topics all day. */
+const knownSeries = new Map<string, Channel>();
 const mostKnownSeries = 200_000;
 
-function seriesOf(topic: string): Series | Unusable {
+function seriesOf(topic: string): Channel | Unusable {
   const known = knownSeries.get(topic);
   if (known !== undefined) return known;
   const series = parseTopic(topic);
@@ -105,7 +111,7 @@ function seriesOf(topic: string): Series | Unusable {
   return series;
 }
 
-function parseTopic(topic: string): Series | Unusable {
+function parseTopic(topic: string): Channel | Unusable {
   const [root, version, company, site, machine, channel, ...rest] = topic.split("/");
   if (`${root}/${version}` !== topicRoot || channel === undefined || rest.length > 0) {
     return new Unusable("topic-malformed", `A topic is ${topicRoot}/<company>/<site>/<machine>/<channel>.`);
@@ -147,7 +153,7 @@ function parsePayload(payload: Buffer): unknown[] | Unusable {
   return items;
 }
 
-function parseItem(item: unknown, series: Series, range: TimeRange): Reading | Unusable {
+function parseItem(item: unknown, series: Channel, range: TimeRange): Reading | Unusable {
   if (typeof item !== "object" || item === null || Array.isArray(item))
     return new Unusable(
       "payload-malformed",
@@ -182,7 +188,7 @@ function parseItem(item: unknown, series: Series, range: TimeRange): Reading | U
   return { series, time, number: v, text: "" };
 }
 
-function parseState(v: unknown, series: Series, time: number): Reading | Unusable {
+function parseState(v: unknown, series: Channel, time: number): Reading | Unusable {
   const states: readonly string[] = machineStates;
   if (typeof v === "string" && states.includes(v)) return { series, time, number: null, text: v };
   const hint =

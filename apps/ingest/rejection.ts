@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 /** One MQTT message as it arrived. */
-export interface Message {
+export interface ReceivedMessage {
   /** Whose login sent it. */
   readonly company: string;
   readonly topic: string;
@@ -46,7 +46,7 @@ export interface Rejection {
 
 /** @param sent what to show of the message where it isn't the payload itself, such as one reading of an array. */
 export function rejection(
-  message: Message,
+  message: ReceivedMessage,
   reason: RejectionReason,
   detail: string,
   readings = 1,
@@ -63,7 +63,7 @@ export function rejection(
   };
 }
 
-function digestOf({ topic, packetId, payload }: Message): string {
+function digestOf({ topic, packetId, payload }: ReceivedMessage): string {
   const hash = createHash("sha256")
     .update(`${topic}\0${packetId ?? ""}\0`)
     .update(payload);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { ConfigurationError } from "./configuration-error.ts";
 
-const cure =
+const remediation =
   "`rollout up` writes this file with the stack; run it again with the kit's version of this image.";
 
 /** @throws ConfigurationError */
@@ -14,12 +14,14 @@ export function readJsonFile(file: string): unknown {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "is missing" : `cannot be read (${code})`;
-    throw new ConfigurationError(`${file} ${why}.`, cure, { cause: error });
+    throw new ConfigurationError(`${file} ${why}.`, remediation, { cause: error });
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ConfigurationError(`${file} is not JSON: ${(error as Error).message}.`, cure, { cause: error });
+    throw new ConfigurationError(`${file} is not JSON: ${(error as Error).message}.`, remediation, {
+      cause: error,
+    });
   }
 }
 
@@ -32,7 +34,7 @@ export function requireValid(file: string, value: unknown, check: ValidateFuncti
   const problems = (check.errors ?? []).map((error) => `${place}${error.instancePath || "/"} ${told(error)}`);
   throw new ConfigurationError(
     `${file} has values that this version cannot use: ${problems.join("; ")}.`,
-    cure,
+    remediation,
   );
 }
 

@@ -5,9 +5,9 @@
 import { connect as connectTls } from "node:tls";
 import { MqttClient } from "mqtt";
 import type { ConnectionGate } from "./connection-gate.ts";
-import { type DeviceReading, type Message, Outbox } from "./outbox.ts";
+import { type DeviceReading, Outbox, type OutgoingMessage } from "./outbox.ts";
 
-export interface BrokerAddress {
+export interface MqttAddress {
   readonly host: string;
   /** TLS. */
   readonly port: number;
@@ -16,7 +16,7 @@ export interface BrokerAddress {
 }
 
 export interface DeviceOptions {
-  readonly broker: BrokerAddress;
+  readonly broker: MqttAddress;
   /** `sme/v1/<company>/<site>/<machine>`. */
   readonly topic: string;
   readonly username: string;
@@ -127,7 +127,7 @@ export class Device {
   }
 
   /** The client keeps a message until it is acknowledged, and sends it again after a reconnect. */
-  #publish({ channel, readings }: Message): void {
+  #publish({ channel, readings }: OutgoingMessage): void {
     const { counts, topic } = this.#options;
     this.#inFlight += 1;
     this.#unacknowledged += readings.length;

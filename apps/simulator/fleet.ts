@@ -2,7 +2,7 @@
 import { type ShiftCalendar, shiftsBetween } from "../analytics/calendar.ts";
 import { SimulatedClock } from "./clock.ts";
 import { ConnectionGate } from "./connection-gate.ts";
-import { type BrokerAddress, Device, type DeviceCounts } from "./device.ts";
+import { Device, type DeviceCounts, type MqttAddress } from "./device.ts";
 import { type Counters, SimulatedMachine } from "./machine.ts";
 import { Random } from "./random.ts";
 import type { RegisteredMachine } from "./registration.ts";
@@ -16,7 +16,7 @@ export interface FleetMachine extends RegisteredMachine {
 }
 
 export interface FleetOptions {
-  readonly broker: BrokerAddress;
+  readonly broker: MqttAddress;
   readonly calendar: ShiftCalendar;
   readonly machines: readonly FleetMachine[];
   readonly seed: number;

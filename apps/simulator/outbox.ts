@@ -9,7 +9,7 @@ export interface DeviceReading {
   readonly v: number | string;
 }
 
-export interface Message {
+export interface OutgoingMessage {
   readonly channel: string;
   readonly readings: readonly DeviceReading[];
 }
@@ -50,7 +50,7 @@ export class Outbox {
   }
 
   /** The next message: up to `most` readings of the channel that has waited longest. */
-  take(most: number): Message | undefined {
+  take(most: number): OutgoingMessage | undefined {
     for (const [channel, readings] of this.#channels) {
       this.#channels.delete(channel);
       const taken = readings.splice(0, most);

@@ -10,7 +10,7 @@ import { acceptedAge } from "../../stores/time-series/retention.ts";
 import { calendarOf } from "../analytics/calendar.ts";
 import { keyOf } from "../analytics/machine-key.ts";
 import type { FromChild, ToChild } from "./child.ts";
-import type { BrokerAddress } from "./device.ts";
+import type { MqttAddress } from "./device.ts";
 import type { FleetMachine, FleetOptions, FleetStatus } from "./fleet.ts";
 import { lastStored, startOfHistory } from "./history.ts";
 import type { RegisteredMachine } from "./registration.ts";
@@ -18,7 +18,7 @@ import type { RegisteredMachine } from "./registration.ts";
 export interface SimulatorOptions {
   readonly country: Country;
   readonly machines: readonly RegisteredMachine[];
-  readonly broker: BrokerAddress;
+  readonly broker: MqttAddress;
   /** The time-series store's: counters go on from what is stored. */
   readonly reader: ClickHouseClient;
   /** Seconds between two readings of a channel; the country's sampling interval where absent. */

@@ -53,7 +53,7 @@ export function backupCommand(): Command {
 async function newKey(path: string, json: boolean): Promise<void> {
   const { createKeyFile, KeyError } = await import("../../stacks/local/backup/encryption.ts");
   const publicKey = await createKeyFile(path).catch((error: unknown) => {
-    throw error instanceof KeyError ? new InputError(error.message, error.cure) : error;
+    throw error instanceof KeyError ? new InputError(error.message, error.remediation) : error;
   });
   if (json) return printJson({ publicKey, file: path });
   print(`Public key: ${publicKey}`);
@@ -128,6 +128,6 @@ async function local(loaded: ReturnType<typeof loadCountry>, options: BackupComm
 }
 
 function asInputError(error: unknown): never {
-  const { name, message, cure } = error as Error & { cure?: string };
-  throw name === "KeyError" ? new InputError(message, cure ?? "") : error;
+  const { name, message, remediation } = error as Error & { remediation?: string };
+  throw name === "KeyError" ? new InputError(message, remediation ?? "") : error;
 }

@@ -97,7 +97,7 @@ function loadCommand(): Command {
         if (options.check) {
           const manifest = await checkBundle(archive, options.sha256);
           if (options.json) printJson({ ok: true, manifest });
-          else print(`${style("green", "✓")} ${archive} is sound: ${counted(manifest)}`);
+          else print(`${style("green", "✓")} ${archive} is valid: ${counted(manifest)}`);
           return;
         }
         const loaded = await loadBundle(archive, options.out ?? "rollout-bundle", options.sha256);
@@ -123,7 +123,7 @@ function loadCommand(): Command {
         if (!loaded.manifest.without.includes("kit"))
           print(`Go on there: ./rollout validate ${loaded.manifest.localisation}`);
       } catch (error) {
-        throw error instanceof BundleError ? new InputError(error.message, error.cure) : error;
+        throw error instanceof BundleError ? new InputError(error.message, error.remediation) : error;
       }
     });
 }

@@ -100,7 +100,7 @@ async function ownPlan(loaded: LoadedCountry, options: Options): Promise<Plan | 
   }
   const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
   return planCountry(loaded, target, kitVersion()).catch((error: unknown) => {
-    throw error instanceof StackSettingsError ? new InputError(error.message, error.cure) : error;
+    throw error instanceof StackSettingsError ? new InputError(error.message, error.remediation) : error;
   });
 }
 
@@ -139,12 +139,12 @@ async function liveSubject(loaded: LoadedCountry, plan: Plan, options: Options):
 
 async function stateResources(file: string): Promise<readonly Resource[]> {
   const { NotAStateError, readState } = await import("../../policies/inputs/state.ts");
-  const cure = "Save one with `pulumi stack export --file state.json` (without --show-secrets).";
+  const remediation = "Save one with `pulumi stack export --file state.json` (without --show-secrets).";
   try {
     return readState(readFileSync(file, "utf8"));
   } catch (error) {
-    if (error instanceof NotAStateError) throw new InputError(`${file}: ${error.message}`, cure);
-    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, cure);
+    if (error instanceof NotAStateError) throw new InputError(`${file}: ${error.message}`, remediation);
+    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, remediation);
   }
 }
 
@@ -161,13 +161,13 @@ function refuseTwoSubjects({ plan, manifests, live, state }: Options): void {
 async function savedPlan(loaded: LoadedCountry, file: string): Promise<CheckSubject> {
   const { NotAPlanError } = await import("../../plan/plan.ts");
   const { readPlan } = await import("../../policies/inputs/planned.ts");
-  const cure = "Save one with `rollout plan <file> --json > plan.json`.";
+  const remediation = "Save one with `rollout plan <file> --json > plan.json`.";
   let plan: ReturnType<typeof readPlan>["plan"];
   try {
     ({ plan } = readPlan(readFileSync(file, "utf8")));
   } catch (error) {
-    if (error instanceof NotAPlanError) throw new InputError(`${file}: ${error.message}`, cure);
-    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, cure);
+    if (error instanceof NotAPlanError) throw new InputError(`${file}: ${error.message}`, remediation);
+    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, remediation);
   }
   if (plan.country !== loaded.country.country)
     throw new InputError(
@@ -236,16 +236,17 @@ function showTable(result: CheckResult, severity: Severity): void {
 
 function showFinding(finding: Finding, { waivers }: CheckResult): void {
   const [colour, mark] = marks[finding.verdict];
-  const { policy, severity, subject, path, value, message, cure, articles, source, level } = finding;
+  const { policy, severity, subject, path, value, message, remediation, articles, source, level } = finding;
   const place = source === undefined ? "" : style("dim", `  ${source.file}:${source.line}`);
   print(
     `${style(colour, `${mark} ${finding.verdict === "fail" ? severity : finding.verdict}`)}  ${style("bold", subject)}  ${style("dim", policy)}${level === "advisory" ? style("dim", " (advisory)") : ""}${place}`,
   );
-  if (path !== "") print(`    at     ${path}${value === undefined || value === "" ? "" : ` = ${value}`}`);
-  print(`    what   ${message}`);
-  print(`    cure   ${cure}`);
-  print(`    law    ${articles.join(", ")}`);
+  if (path !== "")
+    print(`    at          ${path}${value === undefined || value === "" ? "" : ` = ${value}`}`);
+  print(`    what        ${message}`);
+  print(`    how to fix  ${remediation}`);
+  print(`    law         ${articles.join(", ")}`);
   const waiver = waivers.find(({ id }) => id === finding.waiver);
-  if (waiver !== undefined) print(`    waived ${waiver.id}, until ${waiver.until}, by ${waiver.who}`);
+  if (waiver !== undefined) print(`    waived      ${waiver.id}, until ${waiver.until}, by ${waiver.who}`);
   print();
 }

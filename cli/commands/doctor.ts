@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, loadCountry } from "../../localisation/load.ts";
-import type { Examined, Verdict } from "../../stacks/doctor/finding.ts";
+import type { ExaminationResult, Examined } from "../../stacks/doctor/finding.ts";
 import { engineTargets } from "../engine-command.ts";
 import { exitCode, InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
@@ -59,9 +59,9 @@ export function doctorCommand(): Command {
         { loaded, target, version: kitVersion(), environment: process.env },
         options.json ? () => {} : show,
       ).catch((error: unknown) => {
-        throw error instanceof StackSettingsError ? new InputError(error.message, error.cure) : error;
+        throw error instanceof StackSettingsError ? new InputError(error.message, error.remediation) : error;
       });
-      const count = (verdict: Verdict) => all.filter((each) => each.verdict === verdict).length;
+      const count = (verdict: ExaminationResult) => all.filter((each) => each.verdict === verdict).length;
       const fit = count("failed") === 0;
       if (options.json) printJson({ ok: fit, examined: all });
       else
@@ -89,8 +89,8 @@ const marks = {
   skipped: ["dim", "–"],
 } as const;
 
-function line({ verdict, title, found, cure }: Examined): string {
+function line({ verdict, title, found, remediation }: Examined): string {
   const [colour, mark] = marks[verdict];
-  const text = cure === "" ? found : `${found.replace(/\.?$/, ".")} ${cure}`;
+  const text = remediation === "" ? found : `${found.replace(/\.?$/, ".")} ${remediation}`;
   return `  ${style(colour, mark)} ${title.padEnd(34)} ${verdict === "ok" ? style("dim", text) : text}`;
 }

@@ -12,8 +12,8 @@ export function downCommand(): Command {
     .option("--yes", "do not ask")
     .action((file: string, options: EngineOptions) =>
       runEngine(file, options, async (request, conversation) => {
-        const { takeDown } = await import("../../stacks/engine/take-down.ts");
-        await takeDown(request, conversation);
+        const { down } = await import("../../stacks/engine/down.ts");
+        await down(request, conversation);
       }),
     );
 }

@@ -47,7 +47,7 @@ export function exportCommand(): Command {
           );
         }
       } catch (error) {
-        if (error instanceof StackSettingsError) throw new InputError(error.message, error.cure);
+        if (error instanceof StackSettingsError) throw new InputError(error.message, error.remediation);
         if (error instanceof FolderInUseError) throw new InputError(error.message, "");
         throw error;
       }

@@ -40,7 +40,7 @@ export function loginCommand(): Command {
           print(login.address);
         }
       } catch (error) {
-        if (error instanceof ConfigurationError) throw new InputError(error.message, error.cure);
+        if (error instanceof ConfigurationError) throw new InputError(error.message, error.remediation);
         throw error;
       }
     });

@@ -40,7 +40,7 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
   if (target === undefined) throw noTarget(loaded, options, plannedTargets);
   const before = options.diff === undefined ? undefined : await savedPlan(options.diff);
   const plan = await planCountry(loaded, target, kitVersion()).catch((error: unknown) => {
-    throw error instanceof StackSettingsError ? new InputError(error.message, error.cure) : error;
+    throw error instanceof StackSettingsError ? new InputError(error.message, error.remediation) : error;
   });
   if (options.manifests !== undefined) {
     const { FolderInUseError, manifests, writeManifests } = await import("../../plan/manifests.ts");
@@ -81,12 +81,12 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
 
 async function savedPlan(file: string) {
   const { NotAPlanError, parsePlan } = await import("../../plan/plan.ts");
-  const cure = "Save one with `rollout plan <file> --json > plan.json`.";
+  const remediation = "Save one with `rollout plan <file> --json > plan.json`.";
   try {
     return parsePlan(readFileSync(file, "utf8"));
   } catch (error) {
-    if (error instanceof NotAPlanError) throw new InputError(`${file}: ${error.message}`, cure);
-    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, cure);
+    if (error instanceof NotAPlanError) throw new InputError(`${file}: ${error.message}`, remediation);
+    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, remediation);
   }
 }
 
@@ -102,12 +102,12 @@ function noTarget(loaded: LoadedCountry, options: Options, known: readonly strin
     const target = (overlay as { hosting?: { target?: string } }).hosting?.target;
     return name !== environment && known.includes(target ?? "") ? [name] : [];
   });
-  const cure = [
+  const remediation = [
     ...others.map((name) => `\`--env ${name}\``),
     ...(country.hosting.kubernetes === undefined ? [] : ["`--target kubernetes`"]),
   ].join(" or ");
   return new InputError(
     `${file}${environment === undefined ? "" : ` (${environment})`} has the target "${wanted}", which needs no plan.`,
-    cure === "" ? "Describe a cluster under hosting.kubernetes." : `Try ${cure}.`,
+    remediation === "" ? "Describe a cluster under hosting.kubernetes." : `Try ${remediation}.`,
   );
 }

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { nearest } from "../../base/nearest.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { momentsOf } from "../../policies/enforcement/enforcement-points.ts";
+import { enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { areas, type Policy, severities } from "../../policies/engine/policy.ts";
 import { InputError } from "../failure.ts";
@@ -33,7 +33,7 @@ export function policiesCommand(): Command {
       else print(table(wanted.map(({ area, id, severity, title }) => [area, id, severity, title])));
     });
   const show = new Command("show")
-    .description("explain one policy: the risk, the law, the controls, the cure, and samples")
+    .description("explain one policy: the risk, the law, the controls, the remediation, and samples")
     .argument("<id>", "id of the policy")
     .argument("[file]", "localisation file, for the country's articles")
     .option("--json", "print JSON")
@@ -104,10 +104,23 @@ function admissionCommand(): Command {
 }
 
 function described(policy: Policy): object {
-  const { id, area, judges, title, risk, severity, level, dataClasses, controls, cure } = policy;
-  const types = policy.judges === "file" ? [] : policy.types;
-  const moments = momentsOf(policy);
-  return { id, area, judges, title, risk, severity, level, dataClasses, controls, cure, types, moments };
+  const { id, area, scope, title, risk, severity, level, dataClasses, controls, remediation } = policy;
+  const types = policy.scope === "file" ? [] : policy.types;
+  const enforcementPoints = enforcementPointsOf(policy);
+  return {
+    id,
+    area,
+    scope,
+    title,
+    risk,
+    severity,
+    level,
+    dataClasses,
+    controls,
+    remediation,
+    types,
+    enforcementPoints,
+  };
 }
 
 interface Article {
@@ -127,16 +140,14 @@ function articlesOf({ dataClasses }: Policy, file: string): Article[] {
 }
 
 function explain(policy: Policy, articles: readonly Article[] | undefined): void {
-  const { id, title, severity, level, area, risk, cure, controls, dataClasses, examples } = policy;
+  const { id, title, severity, level, area, risk, remediation, controls, dataClasses, examples } = policy;
   print(`${style("bold", id)}  ${severity}, ${level}, ${area}`);
   print(`\n${title}\n`);
   print(`Risk:     ${risk}`);
-  print(`Cure:     ${cure}`);
+  print(`How to fix: ${remediation}`);
   print(`Guards:   ${dataClasses.join(", ")}`);
-  print(`Moments:  ${momentsOf(policy).join(", ")}`);
-  print(
-    `Judges:   ${policy.judges === "file" ? "the localisation file" : policy.types.join("\n          ")}`,
-  );
+  print(`Enforced:   ${enforcementPointsOf(policy).join(", ")}`);
+  print(`Judges:   ${policy.scope === "file" ? "the localisation file" : policy.types.join("\n          ")}`);
   if (articles === undefined)
     print("Law:      the articles of these data classes in the country's file; name the file to see them.");
   else for (const { reference, summary } of articles) print(`Law:      ${reference}  ${summary}`);

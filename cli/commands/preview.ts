@@ -9,7 +9,7 @@ export function previewCommand(): Command {
       .argument("<file>", "localisation file"),
   ).action((file: string, options: EngineOptions) =>
     runEngine(file, options, async (request, conversation) => {
-      const { previewStack } = await import("../../stacks/engine/stand-up.ts");
+      const { previewStack } = await import("../../stacks/engine/up.ts");
       await previewStack(request, conversation);
     }),
   );

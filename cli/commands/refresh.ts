@@ -9,8 +9,8 @@ export function refreshCommand(): Command {
       .argument("<file>", "localisation file"),
   ).action((file: string, options: EngineOptions) =>
     runEngine(file, options, async (request, conversation) => {
-      const { readAnew } = await import("../../stacks/engine/read-anew.ts");
-      await readAnew(request, conversation);
+      const { reload } = await import("../../stacks/engine/reload.ts");
+      await reload(request, conversation);
     }),
   );
 }

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { kitVersion, packageRoot } from "../../base/package-root.ts";
-import type { Comparison } from "../../compliance/compare.ts";
+import type { CountryComparison } from "../../compliance/compare.ts";
 import { exitCode, InputError } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
 import { asInputErrors } from "./report-input.ts";
@@ -47,7 +47,7 @@ function fileOf(country: string): string {
   throw new InputError(`The kit has no file of the country "${country}".`, "Name its localisation file.");
 }
 
-async function writePage(file: string, comparison: Comparison): Promise<void> {
+async function writePage(file: string, comparison: CountryComparison): Promise<void> {
   const { comparisonPage } = await import("../../compliance/html/comparison.ts");
   try {
     writeFileSync(file, comparisonPage(comparison));
@@ -63,7 +63,7 @@ const topicWidth = 20;
 const narrowestColumn = 24;
 
 /** A block a topic, its texts wrapped in columns as wide as the terminal allows. */
-function sideBySide({ countries, rows }: Comparison): string {
+function sideBySide({ countries, rows }: CountryComparison): string {
   const terminal = process.stdout.columns ?? 140;
   const width = Math.max(narrowestColumn, Math.floor((terminal - topicWidth) / countries.length) - 2);
   const lines = (cells: readonly string[], topic: string): string[] => {

@@ -9,11 +9,11 @@ export async function asInputErrors<T>(action: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (
       error instanceof Error &&
-      "cure" in error &&
-      typeof error.cure === "string" &&
+      "remediation" in error &&
+      typeof error.remediation === "string" &&
       knownErrors.has(error.name)
     )
-      throw new InputError(error.message, error.cure);
+      throw new InputError(error.message, error.remediation);
     throw error;
   }
 }

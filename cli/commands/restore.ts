@@ -50,7 +50,7 @@ async function local({ country }: LoadedCountry, options: RestoreCommandOptions)
   const [
     { BackupSet },
     { readKeyFile },
-    { holdsData, prepareRestore },
+    { folderHoldsData, prepareRestore },
     { DataFolder },
     { momentOf },
     { asEnvironmentError },
@@ -83,7 +83,7 @@ async function local({ country }: LoadedCountry, options: RestoreCommandOptions)
       );
     const backup = new BackupSet(country, source).choose(at);
     const folder = DataFolder.of(country, options.data);
-    const asks = holdsData(folder) && !options.yes;
+    const asks = folderHoldsData(folder) && !options.yes;
     if (asks && !process.stdin.isTTY)
       throw new InputError(
         `${folder.path} holds data, and nobody can be asked.`,
@@ -124,8 +124,8 @@ async function local({ country }: LoadedCountry, options: RestoreCommandOptions)
       "Companies that were erased after that moment are back: erase them again. `rollout up` starts the stack.",
     );
   } catch (error) {
-    const { name, message, cure = "" } = error as Error & { cure?: string };
-    if (name === "KeyError") throw new InputError(message, cure);
+    const { name, message, remediation = "" } = error as Error & { remediation?: string };
+    if (name === "KeyError") throw new InputError(message, remediation);
     if (name !== "DamagedBackupError") throw asEnvironmentError(error);
     if (options.json) printJson({ ok: false, error: message });
     else

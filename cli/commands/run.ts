@@ -27,7 +27,7 @@ export function runCommand(): Command {
       try {
         await run(program, options);
       } catch (error) {
-        if (error instanceof ConfigurationError) throw new InputError(error.message, error.cure);
+        if (error instanceof ConfigurationError) throw new InputError(error.message, error.remediation);
         throw asEnvironmentError(error);
       }
     });
@@ -35,6 +35,6 @@ export function runCommand(): Command {
 
 function asEnvironmentError(error: unknown): unknown {
   if (!(error instanceof Error) || process.env.ROLLOUT_DEBUG) return error;
-  const { cure } = error as { cure?: string };
-  return new EnvironmentError(error.message, cure ?? "", { cause: error });
+  const { remediation } = error as { remediation?: string };
+  return new EnvironmentError(error.message, remediation ?? "", { cause: error });
 }

@@ -83,8 +83,8 @@ export function upCommand(): Command {
           file,
           options,
           async (request, conversation) => {
-            const { standUp } = await import("../../stacks/engine/stand-up.ts");
-            await standUp(request, conversation);
+            const { up } = await import("../../stacks/engine/up.ts");
+            await up(request, conversation);
           },
           loaded,
         );

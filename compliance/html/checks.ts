@@ -46,7 +46,7 @@ function findingItem(view: ReportView, finding: ReportFinding): Html {
   const place = finding.path === "" ? "" : html` <code>${finding.path}</code>`;
   return html`<div class="finding ${finding.verdict}">
 <p><span class="mark ${finding.verdict}">${view.t(`verdict.${finding.verdict}`)}</span> ${view.t(`severity.${finding.severity}`)}${finding.level === "advisory" ? `, ${view.t("advisory")}` : ""}: <strong lang="en">${finding.subject}</strong>${place}</p>
-<p lang="en">${finding.message} ${finding.cure}</p>
+<p lang="en">${finding.message} ${finding.remediation}</p>
 <p class="quiet">${view.articles(finding.articles)} · <a href="#${view.id(`check-${finding.policy}`)}"><code>${finding.policy}</code></a>${finding.waiver === undefined ? "" : html` · ${view.t("column.waiver")} <code>${finding.waiver}</code>`}</p>
 </div>`;
 }

@@ -1,14 +1,14 @@
 /** Countries side by side as one page that needs nothing else. */
 import { html } from "hono/html";
 import { brandColours } from "../../localisation/brand-colour.ts";
-import type { Comparison } from "../compare.ts";
+import type { CountryComparison } from "../compare.ts";
 import { standalonePage } from "./standalone.ts";
 import { pageBoxes, styleSheet } from "./style.ts";
 
 /** Of the kit itself: no country's. */
 const colour = "#0b5c8a";
 
-export function comparisonPage({ kit, environment, countries, rows }: Comparison): string {
+export function comparisonPage({ kit, environment, countries, rows }: CountryComparison): string {
   const title = `Compliance side by side: ${countries.map(({ name }) => name).join(", ")}`;
   const style = `${styleSheet(brandColours(colour))}${pageBoxes(`${title} · country-rollout-kit ${kit}`).replace("size:A4", "size:A4 landscape")}`;
   const body = html`<main class="frame">

@@ -1,6 +1,6 @@
 /** Where data rests, who can reach it, what leaves the stack. */
 import { html } from "hono/html";
-import type { Place } from "../report-schema.ts";
+import type { RestingPlace } from "../report-schema.ts";
 import { heading } from "./summary.ts";
 import type { Html, ReportView } from "./view.ts";
 
@@ -31,8 +31,8 @@ ${view.table(
 }
 
 /** Places that differ in their name alone stand in one row. */
-function alike(places: readonly Place[]): [Place, string[]][] {
-  const rows = new Map<string, [Place, string[]]>();
+function alike(places: readonly RestingPlace[]): [RestingPlace, string[]][] {
+  const rows = new Map<string, [RestingPlace, string[]]>();
   for (const place of places) {
     const { name, ...rest } = place;
     const key = JSON.stringify(rest);
@@ -43,7 +43,7 @@ function alike(places: readonly Place[]): [Place, string[]][] {
   return [...rows.values()];
 }
 
-function where(view: ReportView, place: Place): Html {
+function where(view: ReportView, place: RestingPlace): Html {
   const { countries, region, zones, address, certainty } = place;
   const country = countries.length === 0 ? view.t("where.unknown") : view.countries(countries);
   const detail = [region, zones.length === 0 ? undefined : zones.join(", "), address]
@@ -52,14 +52,14 @@ function where(view: ReportView, place: Place): Html {
   return html`${country}${detail === "" ? "" : html`<br><span class="quiet">${detail}</span>`}${countries.length === 0 ? "" : html`<br><span class="quiet">${view.t(`certainty.${certainty}`)}</span>`}`;
 }
 
-function size(view: ReportView, { copies, gibibytes, kind }: Place): string {
+function size(view: ReportView, { copies, gibibytes, kind }: RestingPlace): string {
   const amount = gibibytes === undefined ? "" : `${view.translation.number(gibibytes)} GiB`;
   if (copies === undefined) return amount;
   const counted = kind === "Secret" ? String(copies) : view.t("copies", { count: copies });
   return amount === "" ? counted : `${counted}, ${amount}`;
 }
 
-function encryption(view: ReportView, { encryption: { by, detail }, storageClass }: Place): Html {
+function encryption(view: ReportView, { encryption: { by, detail }, storageClass }: RestingPlace): Html {
   const named = detail ?? storageClass;
   return html`${view.t(`encryption.${by}`)}${named === undefined ? "" : html`<br><span class="quiet" lang="en">${named}</span>`}`;
 }

@@ -1,6 +1,6 @@
 /** The report's first page: the verdict in words, what was checked and what not, and what the report was made from. */
 import { html } from "hono/html";
-import type { Place, Report } from "../report-schema.ts";
+import type { Report, RestingPlace } from "../report-schema.ts";
 import type { Html, ReportView } from "./view.ts";
 
 export const sections = [
@@ -64,7 +64,7 @@ ${inputs.dataFolder === undefined ? "" : html`<dt>${view.t("fact.data-folder")}<
 /** How many places there are, by how sure it is that they lie in the country. */
 function placesByCertainty({ places, country }: Report) {
   const abroad = places.filter(({ countries }) => countries.some((code) => code !== country));
-  const count = (certainty: Place["certainty"]) =>
+  const count = (certainty: RestingPlace["certainty"]) =>
     places.filter((place) => place.certainty === certainty && !abroad.includes(place)).length;
   return {
     total: places.length,

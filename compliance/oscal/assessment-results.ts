@@ -173,7 +173,7 @@ function risk(
         uuid: identifier(`response ${index}`),
         lifecycle: "recommendation",
         title: "Cure",
-        description: line(found.cure),
+        description: line(found.remediation),
       },
     ],
     "related-observations": [{ "observation-uuid": identifier(`observation ${found.policy}`) }],

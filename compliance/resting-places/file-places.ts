@@ -1,14 +1,14 @@
 /** Places that the localisation file alone names: the backups' destination and Pulumi's own state. */
 import { awsRegions } from "../../localisation/cloud-geography.ts";
 import type { Country } from "../../localisation/schema/country.ts";
-import type { Place } from "../report-schema.ts";
+import type { RestingPlace } from "../report-schema.ts";
 
-export function filePlaces(country: Country): Place[] {
+export function filePlaces(country: Country): RestingPlace[] {
   return [...backupDestination(country), state(country)];
 }
 
 /** On AWS the bucket is the plan's own. */
-function backupDestination({ hosting }: Country): Place[] {
+function backupDestination({ hosting }: Country): RestingPlace[] {
   const { destination, retention } = hosting.backup;
   if (destination === undefined || hosting.target === "aws") return [];
   return [
@@ -28,7 +28,7 @@ function backupDestination({ hosting }: Country): Place[] {
   ];
 }
 
-function state({ hosting, country }: Country): Place {
+function state({ hosting, country }: Country): RestingPlace {
   const { backend, url, key, secrets } = hosting.state;
   const region = url === undefined ? undefined : new URLSearchParams(url.split("?")[1]).get("region");
   const known = region == null ? undefined : awsRegions[region];

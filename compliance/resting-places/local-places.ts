@@ -1,7 +1,7 @@
 /** Where the stack in one process keeps its data: below one folder of this machine, whose disk only people can judge. */
 import type { Country } from "../../localisation/schema/country.ts";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
-import type { Place } from "../report-schema.ts";
+import type { RestingPlace } from "../report-schema.ts";
 
 const kept: readonly {
   readonly folder: string;
@@ -15,10 +15,10 @@ const kept: readonly {
 ];
 
 /** @param folder the stack's data folder, as it was named. */
-export function localPlaces(country: Country, folder: string): Place[] {
+export function localPlaces(country: Country, folder: string): RestingPlace[] {
   const onThisMachine = { zones: [], countries: [], certainty: "unknown" } as const;
   const places = kept.map(
-    ({ folder: name, part, holds }): Place => ({
+    ({ folder: name, part, holds }): RestingPlace => ({
       name: `${folder}/${name}`,
       kind: name.endsWith(".log") ? "File" : "Folder",
       part,

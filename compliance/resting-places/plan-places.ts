@@ -10,7 +10,7 @@ import { dataStores } from "../../policies/engine/stores.ts";
 import { Undetermined } from "../../policies/engine/undetermined.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
 import { listAt } from "../plan-values.ts";
-import type { Place } from "../report-schema.ts";
+import type { RestingPlace } from "../report-schema.ts";
 
 interface Subject {
   readonly planned: PlannedResource;
@@ -19,7 +19,7 @@ interface Subject {
   readonly country: Country;
 }
 
-export function planPlaces(plan: Plan, country: Country): Place[] {
+export function planPlaces(plan: Plan, country: Country): RestingPlace[] {
   const resources = plannedResources(plan.resources);
   const found = plan.resources.flatMap((planned, index) => {
     const resource = resources[index];
@@ -57,7 +57,7 @@ function statedOf(resource: Resource): string[] {
   }
 }
 
-function base({ planned, resource, plan }: Subject): Pick<Place, "name" | "kind" | "dataClasses"> & {
+function base({ planned, resource, plan }: Subject): Pick<RestingPlace, "name" | "kind" | "dataClasses"> & {
   part?: string;
 } {
   const parent = plan.resources.find(({ urn }) => urn === planned.parent);
@@ -70,7 +70,7 @@ function base({ planned, resource, plan }: Subject): Pick<Place, "name" | "kind"
   };
 }
 
-function awsPlace(subject: Subject): Place {
+function awsPlace(subject: Subject): RestingPlace {
   const { planned, resource, plan } = subject;
   const { properties } = planned;
   const region = regionOf(resource);
@@ -102,7 +102,7 @@ function regionOf(resource: Resource): string | undefined {
   }
 }
 
-function awsEncryption(planned: PlannedResource, plan: Plan): Place["encryption"] {
+function awsEncryption(planned: PlannedResource, plan: Plan): RestingPlace["encryption"] {
   const { type, properties } = planned;
   if (type === "aws:kms/key:Key")
     return { by: "store", detail: "hardware security modules of AWS KMS in the region" };
@@ -126,7 +126,7 @@ function awsEncryption(planned: PlannedResource, plan: Plan): Place["encryption"
 
 const keyName = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
 
-function clusterPlace(subject: Subject): Place {
+function clusterPlace(subject: Subject): RestingPlace {
   const { planned, plan, country } = subject;
   const { properties } = planned;
   if (kindOf(planned) === "ObjectStore") return objectStore(subject);
@@ -149,7 +149,7 @@ function clusterWhere(
   plan: Plan,
   country: Country,
   zones: readonly string[],
-): Pick<Place, "zones" | "countries" | "certainty"> & { region?: string } {
+): Pick<RestingPlace, "zones" | "countries" | "certainty"> & { region?: string } {
   if (plan.target === "aws") {
     const region = country.hosting.aws?.region ?? "";
     const known = awsRegions[region];
@@ -173,7 +173,7 @@ function storageClassOf({ properties }: PlannedResource): string | undefined {
 }
 
 /** What a storage class of the plan says; one that the cluster brings is for people to look at. */
-function volumeEncryption(plan: Plan, storageClass: string | undefined): Place["encryption"] {
+function volumeEncryption(plan: Plan, storageClass: string | undefined): RestingPlace["encryption"] {
   if (storageClass === undefined) return { by: "unknown" };
   const own = plan.resources.find(
     (resource) =>
@@ -184,7 +184,7 @@ function volumeEncryption(plan: Plan, storageClass: string | undefined): Place["
   return { by: "storage-class", detail: storageClass };
 }
 
-function objectStore(subject: Subject): Place {
+function objectStore(subject: Subject): RestingPlace {
   const { planned, country } = subject;
   const configuration = at(planned.properties, "spec", "configuration");
   const address = String(at(configuration, "endpointURL") ?? "");
@@ -209,7 +209,7 @@ function retentionOf(policy: Value | undefined): { retention?: string } {
 }
 
 /** Passwords and private keys rest in the cluster's own store, wherever its control plane runs. */
-function clusterSecrets(plan: Plan, country: Country): Place[] {
+function clusterSecrets(plan: Plan, country: Country): RestingPlace[] {
   const secrets = plan.resources.filter(({ type }) => type === "kubernetes:core/v1:Secret");
   const certificates = plan.resources.filter(
     (resource) => resource.type.includes("cert-manager.io/") && kindOf(resource) === "Certificate",
@@ -231,7 +231,7 @@ function clusterSecrets(plan: Plan, country: Country): Place[] {
 }
 
 /** What pods print rests on their nodes' disks until the cluster turns it over. */
-function containerLogs(plan: Plan, country: Country): Place[] {
+function containerLogs(plan: Plan, country: Country): RestingPlace[] {
   const zones = [
     ...new Set(
       plan.resources.flatMap((resource) => [...(workloadOf(resource, plan.resources)?.zones ?? [])]),

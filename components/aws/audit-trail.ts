@@ -6,11 +6,11 @@ import { Trail } from "@pulumi/aws/cloudtrail/trail.js";
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output } from "@pulumi/pulumi";
 import { PrivateBucket } from "./bucket.ts";
 import type { Keys } from "./keys.ts";
-import type { Place } from "./place.ts";
+import type { AwsLocation } from "./place.ts";
 import { tags } from "./tags.ts";
 
 export interface AuditTrailArgs {
-  readonly place: Place;
+  readonly place: AwsLocation;
   readonly keys: Keys;
   readonly retentionDays: number;
   /** Whether the records may go with the stack. */

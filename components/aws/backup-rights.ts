@@ -11,12 +11,12 @@ import {
 } from "@pulumi/pulumi";
 import type { AwsCluster } from "./cluster.ts";
 import { podIdentityService } from "./cluster-roles.ts";
-import type { Place } from "./place.ts";
+import type { AwsLocation } from "./place.ts";
 import { policyDocument, trustOf } from "./policy-document.ts";
 import { tags } from "./tags.ts";
 
 export interface BackupRightsArgs {
-  readonly place: Place;
+  readonly place: AwsLocation;
   readonly cluster: AwsCluster;
   readonly bucketArn: Output<string>;
   readonly keyArn: Output<string>;

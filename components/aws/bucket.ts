@@ -17,12 +17,12 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
-import type { Place } from "./place.ts";
+import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
 import { tags } from "./tags.ts";
 
 export interface PrivateBucketArgs {
-  readonly place: Place;
+  readonly place: AwsLocation;
   /** Part of the name, which the account's number makes the only one in the world. */
   readonly purpose: string;
   readonly account: Output<string>;

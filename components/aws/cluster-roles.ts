@@ -3,12 +3,12 @@ import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
-import type { Place } from "./place.ts";
+import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement, trustOf } from "./policy-document.ts";
 import { tags } from "./tags.ts";
 
 export interface ClusterRolesArgs {
-  readonly place: Place;
+  readonly place: AwsLocation;
   readonly account: Output<string>;
   /** ARN of the key that encrypts the cluster's Secrets. */
   readonly secretsKey: Output<string>;

@@ -25,11 +25,11 @@ import type { Keys } from "./keys.ts";
 import { logGroup } from "./log-group.ts";
 import type { AwsNetwork } from "./network.ts";
 import type { NodePool } from "./node-pool.ts";
-import type { Place } from "./place.ts";
+import type { AwsLocation } from "./place.ts";
 import { tags } from "./tags.ts";
 
 export interface AwsClusterArgs {
-  readonly place: Place;
+  readonly place: AwsLocation;
   readonly keys: Keys;
   readonly network: AwsNetwork;
   readonly nodes: NodePool;

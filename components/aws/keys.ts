@@ -16,7 +16,7 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
-import type { Place } from "./place.ts";
+import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
 import { tags } from "./tags.ts";
 
@@ -59,7 +59,7 @@ const purposes = {
 export type KeyName = keyof typeof purposes;
 
 export interface KeysArgs {
-  readonly place: Place;
+  readonly place: AwsLocation;
   /** ARNs of who manages the keys; the account's own administrators where empty. */
   readonly administrators: readonly string[];
 }

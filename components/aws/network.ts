@@ -28,18 +28,18 @@ import {
 import { subnetRanges } from "./address-ranges.ts";
 import type { Keys } from "./keys.ts";
 import { logGroup } from "./log-group.ts";
-import type { Place } from "./place.ts";
+import type { AwsLocation } from "./place.ts";
 import { policyDocument, trustOf } from "./policy-document.ts";
 import { tags } from "./tags.ts";
 
 export interface AwsNetworkArgs {
-  readonly place: Place;
+  readonly place: AwsLocation;
   readonly keys: Keys;
   /** IPv4 range of the VPC, /16 to /20. */
   readonly range: string;
   /** Whether people and machines come in from the internet. */
-  readonly publicDoors: boolean;
-  /** Whether a part reaches something outside of AWS. Needs `publicDoors`. */
+  readonly publicSubnets: boolean;
+  /** Whether a part reaches something outside of AWS. Needs `publicSubnets`. */
   readonly wayOut: boolean;
   readonly flowLogDays: number;
 }
@@ -118,7 +118,7 @@ export class AwsNetwork extends ComponentResource {
       );
       return table;
     });
-    const ways = args.publicDoors ? this.#public(args, vpc, ranges.public, tables) : [];
+    const ways = args.publicSubnets ? this.#public(args, vpc, ranges.public, tables) : [];
     this.ready = [...this.#endpoints(args, vpc), ...ways];
     this.registerOutputs({ vpcId: this.vpcId });
   }

@@ -1,6 +1,6 @@
 /** Where a stack stands in AWS, and what all its resources there are called by. */
 
-export interface Place {
+export interface AwsLocation {
   /** In front of every name: `rollout-za-production`. */
   readonly name: string;
   /** The file's region, and no other. */

@@ -9,7 +9,7 @@ import {
   type Output,
 } from "@pulumi/pulumi";
 import type { Keys } from "./keys.ts";
-import type { Place } from "./place.ts";
+import type { AwsLocation } from "./place.ts";
 import { pushedImage } from "./pushed-image.ts";
 import { tags } from "./tags.ts";
 
@@ -20,7 +20,7 @@ export interface RegistryContent {
 }
 
 export interface AwsRegistryArgs {
-  readonly place: Place;
+  readonly place: AwsLocation;
   readonly keys: Keys;
   readonly contents: readonly RegistryContent[];
   /** Whether AWS can be asked what was pushed; a plan asks nobody. */

@@ -15,11 +15,11 @@ import type { AwsCluster } from "./cluster.ts";
 import type { Keys } from "./keys.ts";
 import { logGroup } from "./log-group.ts";
 import type { AwsNetwork } from "./network.ts";
-import type { Place } from "./place.ts";
+import type { AwsLocation } from "./place.ts";
 import { tags } from "./tags.ts";
 
 export interface RelationalDatabaseArgs {
-  readonly place: Place;
+  readonly place: AwsLocation;
   readonly keys: Keys;
   readonly network: AwsNetwork;
   readonly cluster: AwsCluster;

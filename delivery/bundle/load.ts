@@ -1,6 +1,6 @@
 /**
  * Opens a bundle: every file is checked against the manifest while it is read, in a folder that nobody sees; only when all
- * is sound does that folder become the site's.
+ * is valid does that folder become the site's.
  */
 import { createHash } from "node:crypto";
 import {

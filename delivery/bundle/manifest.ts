@@ -38,10 +38,10 @@ export interface BundleManifest {
 /** The archive is no bundle that can be trusted. */
 export class BundleError extends Error {
   override readonly name = "BundleError";
-  readonly cure: string;
-  constructor(message: string, cure: string) {
+  readonly remediation: string;
+  constructor(message: string, remediation: string) {
     super(message);
-    this.cure = cure;
+    this.remediation = remediation;
   }
 }
 

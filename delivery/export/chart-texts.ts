@@ -4,7 +4,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Setting } from "./chart-settings.ts";
 import type { ChartValue } from "./chart-values.ts";
-import type { Amounts } from "./workload-amounts.ts";
+import type { ChartAmounts } from "./workload-amounts.ts";
 
 /** The oldest Kubernetes that takes every field in use. */
 const kubernetes = ">=1.30.0-0";
@@ -42,7 +42,7 @@ export function helpersFile(
   settings: readonly Setting[],
   images: readonly ImageRow[],
   applicationDigest: string,
-  amounts: Amounts,
+  amounts: ChartAmounts,
 ): string {
   const table = images
     .map(

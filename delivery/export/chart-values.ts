@@ -4,7 +4,7 @@ import type { ImageName } from "../../components/images.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { Setting } from "./chart-settings.ts";
 import type { Tree } from "./template-text.ts";
-import type { Amounts } from "./workload-amounts.ts";
+import type { ChartAmounts } from "./workload-amounts.ts";
 
 export interface ChartValue {
   readonly name: string;
@@ -32,7 +32,7 @@ export function chartValues(
   country: Country,
   settings: readonly Setting[],
   images: readonly ImageName[],
-  amounts: Amounts,
+  amounts: ChartAmounts,
 ): readonly ChartValue[] {
   const digests = country.hosting.kubernetes?.imageDigests ?? {};
   return [

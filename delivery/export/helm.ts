@@ -18,7 +18,7 @@ import { chartFile, helpersFile, notesFile, readmeFile } from "./chart-texts.ts"
 import { chartValues, schemaFile, valuesFile } from "./chart-values.ts";
 import { ObjectTemplate, UntemplatedDifferenceError, withSettings } from "./template-object.ts";
 import { action, literal, type Tree, templateText } from "./template-text.ts";
-import { type Amounts, withAmounts } from "./workload-amounts.ts";
+import { type ChartAmounts, withAmounts } from "./workload-amounts.ts";
 
 /** In the programs' ConfigMap. */
 const countryFileName = "country.json";
@@ -36,7 +36,7 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
   const plan = await planCountry(loaded, "kubernetes", version);
   const marked = await planCountry(markedCountry(loaded, settings), "kubernetes", version);
   const images = new Map<ImageName, string>();
-  const amounts: Amounts = { resources: {}, replicas: {}, autoscaling: {}, quota: {} };
+  const amounts: ChartAmounts = { resources: {}, replicas: {}, autoscaling: {}, quota: {} };
   const files = new Map<string, string>();
   const twins = new Map(
     [...orderedObjects(marked).values()].map((object) => [identity(object, settings), object]),

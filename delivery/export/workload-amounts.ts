@@ -6,7 +6,7 @@ import { blockAction, numberAction, type Tree } from "./template-text.ts";
 type Branch = { readonly [key: string]: Tree };
 
 /** Defaults, by part; filled while the templates are made. */
-export interface Amounts {
+export interface ChartAmounts {
   readonly resources: Record<string, Tree>;
   readonly replicas: Record<string, number>;
   readonly autoscaling: Record<string, { minReplicas: number; maxReplicas: number }>;
@@ -14,7 +14,7 @@ export interface Amounts {
 }
 
 /** @returns the template with the chart's values in place of the amounts, whose defaults go to `amounts`. */
-export function withAmounts(kind: string, tree: Branch, amounts: Amounts): Branch {
+export function withAmounts(kind: string, tree: Branch, amounts: ChartAmounts): Branch {
   switch (kind) {
     case "Deployment":
       return withReplicas(withContainer(tree, ["spec", "template"], amounts), amounts);
@@ -37,7 +37,7 @@ export function withAmounts(kind: string, tree: Branch, amounts: Amounts): Branc
   }
 }
 
-function withContainer(tree: Branch, template: readonly string[], amounts: Amounts): Branch {
+function withContainer(tree: Branch, template: readonly string[], amounts: ChartAmounts): Branch {
   return changed(tree, [...template, "spec", "containers"], (containers) => {
     const [main, ...others] = containers as readonly Branch[];
     if (main === undefined) return containers;
@@ -47,7 +47,7 @@ function withContainer(tree: Branch, template: readonly string[], amounts: Amoun
 }
 
 /** Of several workloads of one part, such as the shards of the time-series store, all take the same. */
-function resources(part: string, planned: Tree, amounts: Amounts): Tree {
+function resources(part: string, planned: Tree, amounts: ChartAmounts): Tree {
   const known = amounts.resources[part];
   if (known !== undefined && JSON.stringify(known) !== JSON.stringify(planned))
     throw new UntemplatedDifferenceError(`Workloads of ${part} take different amounts.`);
@@ -55,7 +55,7 @@ function resources(part: string, planned: Tree, amounts: Amounts): Tree {
   return blockAction(`(index .Values.resources "${part}")`);
 }
 
-function withReplicas(tree: Branch, amounts: Amounts): Branch {
+function withReplicas(tree: Branch, amounts: ChartAmounts): Branch {
   const part = partOf(tree);
   const { replicas } = tree.spec as Branch;
   // An autoscaler decides otherwise.
@@ -64,7 +64,7 @@ function withReplicas(tree: Branch, amounts: Amounts): Branch {
   return changed(tree, ["spec", "replicas"], () => numberAction(`int (index .Values.replicas "${part}")`));
 }
 
-function withAutoscaling(tree: Branch, amounts: Amounts): Branch {
+function withAutoscaling(tree: Branch, amounts: ChartAmounts): Branch {
   const part = partOf(tree);
   const { minReplicas, maxReplicas } = tree.spec as { minReplicas: number; maxReplicas: number };
   amounts.autoscaling[part] = { minReplicas, maxReplicas };

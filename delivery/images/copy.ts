@@ -8,7 +8,7 @@ export const copyTools = ["skopeo", "podman"] as const;
 export type CopyTool = (typeof copyTools)[number];
 
 /** An image in a registry, in the local store of podman or docker, or in an OCI archive. */
-export type Place =
+export type ImageLocation =
   | { readonly kind: "registry"; readonly address: string }
   | { readonly kind: "local"; readonly address: string }
   | { readonly kind: "archive"; readonly file: string };
@@ -25,7 +25,11 @@ export interface CopyOptions {
  * @returns its digest there, `sha256:…`.
  * @throws EnvironmentError when there is no tool or it fails.
  */
-export async function pushImage(from: Place, address: string, options: CopyOptions = {}): Promise<string> {
+export async function pushImage(
+  from: ImageLocation,
+  address: string,
+  options: CopyOptions = {},
+): Promise<string> {
   const tool = options.tool ?? firstProgram(copyTools, "Copying images");
   const folder = mkdtempSync(join(tmpdir(), "rollout-push-"));
   const digestFile = ["--digestfile", join(folder, "digest")];
@@ -49,7 +53,11 @@ export async function pushImage(from: Place, address: string, options: CopyOptio
  * Writes an image to a folder in the OCI image layout.
  * @throws EnvironmentError when there is no tool or it fails, as when the image is not there.
  */
-export async function saveImage(from: Place, folder: string, options: CopyOptions = {}): Promise<void> {
+export async function saveImage(
+  from: ImageLocation,
+  folder: string,
+  options: CopyOptions = {},
+): Promise<void> {
   const tool = options.tool ?? firstProgram(copyTools, "Copying images");
   if (tool === "skopeo") {
     const security = options.plainHttp ? ["--src-tls-verify=false"] : [];
@@ -81,7 +89,7 @@ export async function localImages(): Promise<ReadonlyMap<string, number>> {
   return images;
 }
 
-function skopeoPlace(place: Place): string {
+function skopeoPlace(place: ImageLocation): string {
   switch (place.kind) {
     case "registry":
       return `docker://${place.address}`;
@@ -95,7 +103,7 @@ function skopeoPlace(place: Place): string {
 }
 
 /** @returns by what podman's own store knows it. */
-async function intoPodman(from: Place, security: readonly string[]): Promise<string> {
+async function intoPodman(from: ImageLocation, security: readonly string[]): Promise<string> {
   if (from.kind === "local") return from.address;
   if (from.kind === "registry") {
     await runProgram("podman", ["pull", "--quiet", ...security, from.address]);

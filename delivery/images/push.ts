@@ -1,6 +1,6 @@
 /** Brings every image of a stack into the country's registry, and says by which digest each rests there. */
 import { EnvironmentError } from "../../stacks/local/environment-error.ts";
-import { type CopyOptions, localImages, type Place, pushImage } from "./copy.ts";
+import { type CopyOptions, type ImageLocation, localImages, pushImage } from "./copy.ts";
 import type { StackChart, StackImage, StackImages } from "./list.ts";
 
 export interface Pushed {
@@ -10,7 +10,7 @@ export interface Pushed {
 }
 
 /** Where an image or chart is taken from; undefined where it is nowhere to be found. */
-export type Finder = (item: StackImage | StackChart) => Place | undefined;
+export type Finder = (item: StackImage | StackChart) => ImageLocation | undefined;
 
 /** What podman or docker hold here comes before the publisher's registry. */
 export async function fromHere(ownTag: string): Promise<Finder> {
@@ -45,7 +45,7 @@ export async function pushImages(
       const digest = await pushImage(place, item.address, options);
       if ("operator" in item && item.operator === null) digests[item.name] = digest;
     } catch (error) {
-      if (!(error instanceof EnvironmentError) || error.cure !== "") throw error;
+      if (!(error instanceof EnvironmentError) || error.remediation !== "") throw error;
       failed.push({ address: item.address, reason: error.message });
     }
   }

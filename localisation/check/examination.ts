@@ -1,6 +1,6 @@
 /**
  * One reading of a file under examination: what checks beyond the schema read and report by. A check sees only
- * values that the schema found sound, so that one mistake is reported once and all the others too.
+ * values that the schema found valid, so that one mistake is reported once and all the others too.
  */
 
 import type { PathSegment, Problem } from "../problem.ts";
@@ -27,23 +27,23 @@ export class Examination {
   readonly warnings: Problem[] = [];
   readonly document: LocatedDocument;
   readonly circumstances: Circumstances;
-  /** Complete where the file is sound; read it through `read` and `elements`. */
+  /** Complete where the file is valid; read it through `read` and `elements`. */
   readonly draft: Country;
   private readonly root: LocatedMap;
-  private readonly spoiled: PathSet;
+  private readonly invalid: PathSet;
 
   constructor(
     document: LocatedDocument,
     root: LocatedMap,
     draft: Country,
-    spoiled: readonly Path[],
+    invalid: readonly Path[],
     circumstances: Circumstances,
   ) {
     this.document = document;
     this.root = root;
     this.draft = draft;
     this.circumstances = circumstances;
-    this.spoiled = new PathSet(spoiled);
+    this.invalid = new PathSet(invalid);
   }
 
   /** The value at a path; undefined where it is absent or the file has a problem in it. */
@@ -51,7 +51,7 @@ export class Examination {
     return this.isSound(path) ? (this.valueAt(path) as At<Country, P> | undefined) : undefined;
   }
 
-  /** The sound items of a list, each with its path. */
+  /** The valid items of a list, each with its path. */
   elements<const P extends Path>(...path: P): readonly { item: Item<At<Country, P>>; path: Path }[] {
     if (!this.isReachable(path)) return [];
     const value = this.valueAt(path);
@@ -61,7 +61,7 @@ export class Examination {
       .filter((element) => this.isSound(element.path));
   }
 
-  /** One field of each item of a list, where that field is sound, whatever else is wrong with the item. */
+  /** One field of each item of a list, where that field is valid, whatever else is wrong with the item. */
   fields<const P extends Path, K extends keyof Item<At<Country, P>> & string>(
     list: P,
     key: K,
@@ -82,7 +82,7 @@ export class Examination {
   }
 
   isSound(path: Path): boolean {
-    return !this.spoiled.touches(path);
+    return !this.invalid.touches(path);
   }
 
   /** Whether the file itself says something at the path, rather than a default. */
@@ -90,12 +90,12 @@ export class Examination {
     return nodeAt(this.root, path).depth === path.length;
   }
 
-  report(path: Path, message: string, cure: string, side: "key" | "value" = "value"): void {
-    this.problems.push(this.problem(path, message, cure, side));
+  report(path: Path, message: string, remediation: string, side: "key" | "value" = "value"): void {
+    this.problems.push(this.problem(path, message, remediation, side));
   }
 
-  warn(path: Path, message: string, cure: string, side: "key" | "value" = "value"): void {
-    this.warnings.push(this.problem(path, message, cure, side));
+  warn(path: Path, message: string, remediation: string, side: "key" | "value" = "value"): void {
+    this.warnings.push(this.problem(path, message, remediation, side));
   }
 
   private valueAt(path: Path): unknown {
@@ -107,14 +107,14 @@ export class Examination {
     return value ?? undefined;
   }
 
-  private problem(path: Path, message: string, cure: string, side: "key" | "value"): Problem {
+  private problem(path: Path, message: string, remediation: string, side: "key" | "value"): Problem {
     const { node, depth } = nodeAt(this.root, path);
-    return this.document.problemAt(node, depth === path.length ? side : "key", message, cure);
+    return this.document.problemAt(node, depth === path.length ? side : "key", message, remediation);
   }
 
   /** No problem at the path or above it. */
   private isReachable(path: Path): boolean {
-    return !this.spoiled.covers(path);
+    return !this.invalid.covers(path);
   }
 }
 

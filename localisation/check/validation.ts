@@ -11,7 +11,7 @@ import { describeValue } from "./value-messages.ts";
 export interface Validation {
   readonly problems: readonly Problem[];
   /** Paths whose values can't be relied on. */
-  readonly spoiled: readonly (readonly PathSegment[])[];
+  readonly invalid: readonly (readonly PathSegment[])[];
 }
 
 /** Nobody reads more at once, and describing them takes time. */
@@ -29,13 +29,13 @@ export function validate(
   document: LocatedDocument,
   root: LocatedMap,
 ): Validation {
-  if (compiled.check(value)) return { problems: [], spoiled: [] };
+  if (compiled.check(value)) return { problems: [], invalid: [] };
   const all = (compiled.check.errors ?? []).map((error) => ({ error, path: segments(error.instancePath) }));
   const findings = all.slice(0, maximumFindings);
   const unknownKeys = findings.filter(({ error }) => error.keyword === "additionalProperties");
   const meant = new Set<string>();
   const problems: Problem[] = [];
-  const spoiled: (readonly string[])[] = [];
+  const invalid: (readonly string[])[] = [];
   for (const finding of unknownKeys) {
     const { problem, meantKey } = unknownKey(finding, compiled.schema, document, root);
     problems.push(problem);
@@ -46,22 +46,22 @@ export function validate(
     if (error.keyword === "additionalProperties") continue;
     if (error.keyword === "required") {
       const key = String(error.params.missingProperty);
-      spoiled.push([...path, key]);
+      invalid.push([...path, key]);
       if (!meant.has([...path, key].join("/")))
         problems.push(missingKey(key, path, compiled.schema, document, root));
       continue;
     }
-    spoiled.push(path);
+    invalid.push(path);
     // One value that breaks several rules is one problem.
     const where = path.join("/");
     if (described.has(where)) continue;
     described.add(where);
     const node = nodeAt(root, path).node;
-    const { message, cure, at } = describeValue(error, schemaAt(compiled.schema, path), node);
-    problems.push(document.problemAt(at ?? node, "value", message, cure));
+    const { message, remediation, at } = describeValue(error, schemaAt(compiled.schema, path), node);
+    problems.push(document.problemAt(at ?? node, "value", message, remediation));
   }
   // The checks that follow must not trust what was only left out of the report.
-  spoiled.push(...all.slice(maximumFindings).map(({ path }) => path));
+  invalid.push(...all.slice(maximumFindings).map(({ path }) => path));
   if (all.length > maximumFindings)
     problems.push(
       document.problemAt(
@@ -71,7 +71,7 @@ export function validate(
         "Mend these first.",
       ),
     );
-  return { problems, spoiled };
+  return { problems, invalid };
 }
 
 const segments = (pointer: string): string[] =>
@@ -99,24 +99,26 @@ function unknownKey(
   const node = nodeAt(tree, [...path, key]).node;
   if (schema.properties === undefined) {
     const example = Object.keys((schema.examples?.[0] as object | undefined) ?? {})[0];
-    const cure = example === undefined ? "" : `Write it like ${quote(example)}.`;
-    return { problem: document.problemAt(node, "key", `${quote(key)} is not ${schema.expected}.`, cure) };
+    const remediation = example === undefined ? "" : `Write it like ${quote(example)}.`;
+    return {
+      problem: document.problemAt(node, "key", `${quote(key)} is not ${schema.expected}.`, remediation),
+    };
   }
   const known = Object.keys(schema.properties);
   const parent = nodeAt(tree, path).node;
   const free = known.filter((name) => parent.kind === "map" && !parent.entries.has(name));
   const near = nearest(key, free) ?? nearest(key, known);
   const elsewhere = placesOf(root, key);
-  let cure = `Known here: ${known.join(", ")}.`;
+  let remediation = `Known here: ${known.join(", ")}.`;
   if (/^\d+$/.test(key))
-    cure = "If it belongs to the number before it, write a point for decimals, not a comma.";
-  else if (near !== undefined) cure = `Did you mean ${quote(near)}?`;
+    remediation = "If it belongs to the number before it, write a point for decimals, not a comma.";
+  else if (near !== undefined) remediation = `Did you mean ${quote(near)}?`;
   else if (elsewhere.length === 1)
-    cure =
+    remediation =
       elsewhere[0] === ""
         ? "It stands at the left margin, not in here."
         : `It belongs under ${elsewhere[0]}; check the indentation.`;
-  const problem = document.problemAt(node, "key", `${quote(key)} is not a known key.`, cure);
+  const problem = document.problemAt(node, "key", `${quote(key)} is not a known key.`, remediation);
   return near === undefined ? { problem } : { problem, meantKey: near };
 }
 

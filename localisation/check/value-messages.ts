@@ -6,14 +6,14 @@ import type { LocatedNode } from "../read/document.ts";
 import type { SchemaNode } from "../schema/file-schema.ts";
 import { countryCodes, countryName, formats } from "../schema/formats.ts";
 
-export interface Words {
+export interface ValueMessage {
   readonly message: string;
-  readonly cure: string;
+  readonly remediation: string;
   /** The node that the problem is at, where it isn't the value itself. */
   readonly at?: LocatedNode;
 }
 
-export function describeValue(error: ErrorObject, schema: SchemaNode, node: LocatedNode): Words {
+export function describeValue(error: ErrorObject, schema: SchemaNode, node: LocatedNode): ValueMessage {
   switch (error.keyword) {
     case "type":
       return wrongType(schema, node);
@@ -39,25 +39,25 @@ const kinds: Readonly<Record<string, string>> = {
   object: "a group of keys",
 };
 
-function wrongType(schema: SchemaNode, node: LocatedNode): Words {
+function wrongType(schema: SchemaNode, node: LocatedNode): ValueMessage {
   const expected = kinds[schema.type ?? ""] ?? "what belongs here";
   if (node.kind === "scalar" && node.value === null)
     return {
       message: "The value is empty.",
-      cure: `Write ${expected} after the colon, or take the key out.`,
+      remediation: `Write ${expected} after the colon, or take the key out.`,
     };
   if (schema.type === "string" && node.kind === "scalar") {
     const typed = node.typed ?? String(node.value);
     return {
       message: `${typed} is read as ${nameOf(node)}, not as text.`,
-      cure: `Put it in quotes: ${quote(typed)}.`,
+      remediation: `Put it in quotes: ${quote(typed)}.`,
     };
   }
   const message = `${shown(node)} is not ${expected}.`;
   if (schema.type === "array")
     return {
       message,
-      cure:
+      remediation:
         node.kind === "scalar"
           ? `Write [${shown(node)}], or each item after "- " on its own line.`
           : 'Write each item after "- " on its own line.',
@@ -66,23 +66,24 @@ function wrongType(schema: SchemaNode, node: LocatedNode): Words {
     const keys = Object.keys(schema.properties ?? (schema.examples?.[0] as object | undefined) ?? {});
     return {
       message,
-      cure: `Write keys with values below it${keys.length > 0 ? `, such as ${keys.slice(0, 4).join(", ")}` : ""}.`,
+      remediation: `Write keys with values below it${keys.length > 0 ? `, such as ${keys.slice(0, 4).join(", ")}` : ""}.`,
     };
   }
   if (schema.type === "boolean")
     return {
       message,
-      cure: `Write true or false${node.kind === "scalar" && typeof node.value === "string" ? ", without quotes" : ""}.`,
+      remediation: `Write true or false${node.kind === "scalar" && typeof node.value === "string" ? ", without quotes" : ""}.`,
     };
   const numeric =
     node.kind === "scalar" &&
     typeof node.value === "string" &&
     node.value.trim() !== "" &&
     Number.isFinite(Number(node.value));
-  if (numeric) return { message, cure: `Take the quotes off: ${Number((node as { value: string }).value)}.` };
+  if (numeric)
+    return { message, remediation: `Take the quotes off: ${Number((node as { value: string }).value)}.` };
   const example = schema.examples?.[0] ?? schema.default;
   const form = schema.type === "number" ? `${expected} with a point for decimals` : expected;
-  return { message, cure: `Write ${form}${example === undefined ? "" : `, for example ${example}`}.` };
+  return { message, remediation: `Write ${form}${example === undefined ? "" : `, for example ${example}`}.` };
 }
 
 function nameOf(node: LocatedNode): string {
@@ -98,25 +99,25 @@ function shown(node: LocatedNode): string {
   return node.kind === "map" ? "A group of keys" : "A list";
 }
 
-function notAllowed(schema: SchemaNode, node: LocatedNode): Words {
+function notAllowed(schema: SchemaNode, node: LocatedNode): ValueMessage {
   const allowed = (schema.enum ?? [schema.const]).map(String);
   const near =
     node.kind === "scalar" && typeof node.value === "string" ? nearest(node.value, allowed) : undefined;
   const choices = allowed.length === 1 ? `Write ${allowed[0]}.` : `Write one of: ${allowed.join(", ")}.`;
   return {
     message: `${shown(node)} is not possible here.`,
-    cure: near === undefined ? choices : `Did you mean ${quote(near)}?`,
+    remediation: near === undefined ? choices : `Did you mean ${quote(near)}?`,
   };
 }
 
-function wrongForm(schema: SchemaNode, node: LocatedNode): Words {
+function wrongForm(schema: SchemaNode, node: LocatedNode): ValueMessage {
   const text = node.kind === "scalar" ? String(node.value) : "";
   const mended = mend(text, schema) ?? meant(text, schema.format);
   const examples = (schema.examples ?? []).map(quote).join(" or ");
   const like = examples === "" ? "" : `Write it like ${examples}.`;
   return {
     message: `${quote(text)} is not ${schema.expected ?? "in the right form"}.`,
-    cure: mended === undefined ? like : `Did you mean ${quote(mended)}?`,
+    remediation: mended === undefined ? like : `Did you mean ${quote(mended)}?`,
   };
 }
 
@@ -183,37 +184,38 @@ function isoDate(text: string): string | undefined {
   return `${parts[3]}-${parts[2]?.padStart(2, "0")}-${parts[1]?.padStart(2, "0")}`;
 }
 
-function repeated(error: ErrorObject, node: LocatedNode): Words {
+function repeated(error: ErrorObject, node: LocatedNode): ValueMessage {
   const second =
     node.kind === "list" ? node.items[Math.max(Number(error.params.i), Number(error.params.j))] : undefined;
   const message = `${second === undefined ? "An item" : shown(second)} stands here a second time.`;
   return second === undefined
-    ? { message, cure: "Take it out." }
-    : { message, cure: "Take it out.", at: second };
+    ? { message, remediation: "Take it out." }
+    : { message, remediation: "Take it out.", at: second };
 }
 
-function outOfBounds(error: ErrorObject, schema: SchemaNode, node: LocatedNode): Words {
+function outOfBounds(error: ErrorObject, schema: SchemaNode, node: LocatedNode): ValueMessage {
   const limit = Number(error.params.limit);
   const number = `${shown(node)} is`;
   switch (error.keyword) {
     case "minimum":
-      return { message: `${number} too small.`, cure: `Write ${limit} or more.` };
+      return { message: `${number} too small.`, remediation: `Write ${limit} or more.` };
     case "exclusiveMinimum":
-      return { message: `${number} too small.`, cure: `Write more than ${limit}.` };
+      return { message: `${number} too small.`, remediation: `Write more than ${limit}.` };
     case "maximum":
-      return { message: `${number} too large.`, cure: `Write ${limit} or less.` };
+      return { message: `${number} too large.`, remediation: `Write ${limit} or less.` };
     case "minLength":
       return {
         message: limit === 1 ? "The text is empty." : `${number} too short.`,
-        cure: limit === 1 ? "Write something, or take the key out." : `Write at least ${limit} characters.`,
+        remediation:
+          limit === 1 ? "Write something, or take the key out." : `Write at least ${limit} characters.`,
       };
     case "maxLength":
-      return { message: "The text is too long.", cure: `Write at most ${limit} characters.` };
+      return { message: "The text is too long.", remediation: `Write at most ${limit} characters.` };
     case "minItems": {
       const count = node.kind === "list" ? node.items.length : 0;
       return {
         message: count === 0 ? "The list is empty." : `The list has ${count} items.`,
-        cure:
+        remediation:
           schema.maxItems === limit
             ? `Write exactly ${limit}.`
             : `Write at least ${limit === 1 ? "one" : limit}.`,
@@ -222,12 +224,12 @@ function outOfBounds(error: ErrorObject, schema: SchemaNode, node: LocatedNode):
     case "maxItems":
       return {
         message: `The list has ${node.kind === "list" ? node.items.length : "too many"} items.`,
-        cure: schema.minItems === limit ? `Write exactly ${limit}.` : `Write at most ${limit}.`,
+        remediation: schema.minItems === limit ? `Write exactly ${limit}.` : `Write at most ${limit}.`,
       };
     default:
       return {
         message: `${number} wrong: it ${error.message ?? "breaks the schema"}.`,
-        cure: "See docs/localisation.md.",
+        remediation: "See docs/localisation.md.",
       };
   }
 }

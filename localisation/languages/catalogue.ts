@@ -100,9 +100,14 @@ export function catalogueWarnings(
   const absent = languages.flatMap((language, index) => {
     if (catalogues.has(language)) return [];
     const message = `There is no catalogue for ${language}; pages show English.`;
-    const cure = `Translate countries/languages/en.yaml as languages/${language}.yaml beside this file.`;
+    const remediation = `Translate countries/languages/en.yaml as languages/${language}.yaml beside this file.`;
     return [
-      countryFile.problemAt(nodeAt(countryFile.root, ["languages", index]).node, "value", message, cure),
+      countryFile.problemAt(
+        nodeAt(countryFile.root, ["languages", index]).node,
+        "value",
+        message,
+        remediation,
+      ),
     ];
   });
   const english = catalogues.get(fallback)?.catalogue;

@@ -26,7 +26,7 @@ import { requireKnownVersion } from "./versions.ts";
 
 const migrations: readonly Migration[] = [fromFirstDraft];
 
-export interface Change {
+export interface AppliedMigration {
   /** From 1, in the file before the change. */
   readonly line: number;
   /** `timeZone is now timezone.` */
@@ -38,7 +38,7 @@ export interface MigratedFile {
   /** Versions before and after; the same where there was nothing to do. */
   readonly from: string;
   readonly to: string;
-  readonly changes: readonly Change[];
+  readonly changes: readonly AppliedMigration[];
 }
 
 /**
@@ -53,7 +53,7 @@ export function migrateFile(file: string, options: { write?: boolean } = {}): Mi
   const from = requireKnownVersion(document);
   let text = source.original;
   let version = from;
-  const changes: Change[] = [];
+  const changes: AppliedMigration[] = [];
   while (version !== apiVersion) {
     const migration = migrations.find((candidate) => candidate.from === version);
     if (migration === undefined) throw new Error(`No migration leads on from ${version}.`);
@@ -73,7 +73,11 @@ interface Edit {
   readonly message: string;
 }
 
-function apply(migration: Migration, text: string, file: string): { text: string; changes: Change[] } {
+function apply(
+  migration: Migration,
+  text: string,
+  file: string,
+): { text: string; changes: AppliedMigration[] } {
   const yaml = parseYaml(text, { schema: "core", version: "1.2", uniqueKeys: false, logLevel: "silent" });
   const edits: Edit[] = [];
   const lines = new LineIndex(text);
@@ -160,7 +164,7 @@ function bothNames(
       ...lines.placeOf(offset),
       path: formatPath(path),
       message,
-      cure: "Keep one of the two.",
+      remediation: "Keep one of the two.",
     },
   ]);
 }
@@ -182,7 +186,7 @@ function replaceFile(file: string, text: string): void {
     }
   } catch (error) {
     const message = `The file can't be rewritten (${(error as NodeJS.ErrnoException).code ?? error}).`;
-    const cure = `Allow this user to write in ${dirname(target)}, and check that the disk has room.`;
-    throw new LocalisationError([{ file, line: 1, column: 1, path: "", message, cure }]);
+    const remediation = `Allow this user to write in ${dirname(target)}, and check that the disk has room.`;
+    throw new LocalisationError([{ file, line: 1, column: 1, path: "", message, remediation }]);
   }
 }

@@ -14,8 +14,11 @@ export function requireCurrentVersion(document: LocatedDocument): void {
   const version = String(node.value);
   if (!versions.includes(version)) throw unknown(document, node, version);
   const message = `The file is written in ${version}; this kit reads ${apiVersion}.`;
-  const cure = `Run \`rollout migrate ${document.source.file}\`; it keeps comments and order.`;
-  throw new LocalisationError([...document.problems, document.problemAt(node, "value", message, cure)]);
+  const remediation = `Run \`rollout migrate ${document.source.file}\`; it keeps comments and order.`;
+  throw new LocalisationError([
+    ...document.problems,
+    document.problemAt(node, "value", message, remediation),
+  ]);
 }
 
 /**
@@ -39,20 +42,23 @@ export function requireKnownVersion(document: LocatedDocument): string {
 }
 
 function unknown(document: LocatedDocument, node: LocatedNode, version: string): LocalisationError {
-  const { message, cure } = describe(version);
-  return new LocalisationError([...document.problems, document.problemAt(node, "value", message, cure)]);
+  const { message, remediation } = describe(version);
+  return new LocalisationError([
+    ...document.problems,
+    document.problemAt(node, "value", message, remediation),
+  ]);
 }
 
-function describe(version: string): { message: string; cure: string } {
+function describe(version: string): { message: string; remediation: string } {
   const number = /^rollout\/v(\d+)/.exec(version)?.[1];
   if (number !== undefined && Number(number) > 1)
     return {
       message: `The file is written in ${version}, newer than this kit's ${apiVersion}.`,
-      cure: "Update the kit.",
+      remediation: "Update the kit.",
     };
   const near = nearest(version, versions);
   return {
     message: `${quote(version)} is not a version of this format.`,
-    cure: near === undefined ? `Write ${apiVersion}.` : `Did you mean ${quote(apiVersion)}?`,
+    remediation: near === undefined ? `Write ${apiVersion}.` : `Did you mean ${quote(apiVersion)}?`,
   };
 }

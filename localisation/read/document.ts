@@ -65,7 +65,7 @@ export interface LocatedDocument {
   readonly root: LocatedMap;
   /** Problems that leave the tree usable, so that further checks can add theirs. */
   readonly problems: readonly Problem[];
-  problemAt(node: Located, target: "key" | "value", message: string, cure: string): Problem;
+  problemAt(node: Located, target: "key" | "value", message: string, remediation: string): Problem;
 }
 
 /** @throws LocalisationError where the text is not one YAML map. */
@@ -82,7 +82,7 @@ export function parseDocument(source: Source): LocatedDocument {
       ...place(empty ? 0 : offset),
       path: "",
       message: empty ? "The file is empty." : "The file holds no keys with values.",
-      cure: "Start from countries/template.yaml.",
+      remediation: "Start from countries/template.yaml.",
     });
     throw new LocalisationError(problems);
   }
@@ -90,11 +90,11 @@ export function parseDocument(source: Source): LocatedDocument {
     source,
     root,
     problems,
-    problemAt: (node, target, message, cure) => ({
+    problemAt: (node, target, message, remediation) => ({
       ...place(target === "key" ? node.keyOffset : node.offset),
       path: formatPath(node.path),
       message,
-      cure,
+      remediation,
     }),
   };
 }
@@ -128,7 +128,7 @@ function compose(source: Source, place: Locate): Document.Parsed {
       ...place(second.range[0]),
       path: "",
       message: "A second document starts here.",
-      cure: 'Keep one document per file; take out the "---" line.',
+      remediation: 'Keep one document per file; take out the "---" line.',
     });
   if (problems.length > 0 || first === undefined) throw new LocalisationError(problems);
   return first;
@@ -167,14 +167,14 @@ const tooMuch = (position: Position): Problem => ({
   ...position,
   path: "",
   message: `Up to here the file holds ${maximumTokens.toLocaleString("en")} words and signs; no more are read.`,
-  cure: "Check that it is the right file.",
+  remediation: "Check that it is the right file.",
 });
 
 const tooDeep = (position: Position): Problem => ({
   ...position,
   path: "",
   message: `The values are nested more than ${maximumDepth} deep.`,
-  cure: "Check the brackets and the indentation.",
+  remediation: "Check the brackets and the indentation.",
 });
 
 /** Turns YAML nodes into located ones, with a budget that aliases count against as often as they are used. */
@@ -279,8 +279,8 @@ class TreeBuilder {
     return entries;
   }
 
-  private report(offset: number, path: readonly PathSegment[], message: string, cure: string): void {
-    this.problems.push({ ...this.place(offset), path: formatPath(path), message, cure });
+  private report(offset: number, path: readonly PathSegment[], message: string, remediation: string): void {
+    this.problems.push({ ...this.place(offset), path: formatPath(path), message, remediation });
     if (this.problems.length >= maximumProblems)
       this.refuse(
         offset,
@@ -289,8 +289,11 @@ class TreeBuilder {
       );
   }
 
-  private refuse(offset: number, message: string, cure: string): never {
-    throw new LocalisationError([...this.problems, { ...this.place(offset), path: "", message, cure }]);
+  private refuse(offset: number, message: string, remediation: string): never {
+    throw new LocalisationError([
+      ...this.problems,
+      { ...this.place(offset), path: "", message, remediation },
+    ]);
   }
 }
 

@@ -3,7 +3,7 @@
  * make sense of, which is where places matter.
  */
 
-export interface Place {
+export interface Position {
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 code units. */
@@ -21,7 +21,7 @@ export class LineIndex {
     this.length = text.length;
   }
 
-  placeOf(offset: number): Place {
+  placeOf(offset: number): Position {
     const within = Math.min(Math.max(offset, 0), this.length);
     let low = 0;
     let high = this.starts.length - 1;

@@ -65,8 +65,9 @@ function unreadable(file: string, error: NodeJS.ErrnoException): LocalisationErr
     case "ENOENT":
     case "ENOTDIR": {
       const near = nearest(basename(file), namesIn(dirname(file)));
-      const cure = near === undefined ? "Check the path." : `Did you mean "${join(dirname(file), near)}"?`;
-      return wrong(file, "There is no such file.", cure);
+      const remediation =
+        near === undefined ? "Check the path." : `Did you mean "${join(dirname(file), near)}"?`;
+      return wrong(file, "There is no such file.", remediation);
     }
     case "EACCES":
     case "EPERM":
@@ -121,7 +122,7 @@ function checkCharacters(file: string, text: string): string {
   return text;
 }
 
-function notText(file: string, text: string, found: string, what: string, cure: string) {
+function notText(file: string, text: string, found: string, what: string, remediation: string) {
   const offset = Math.max(text.indexOf(found), 0) + found.length - 1;
   const character = found.slice(-1);
   const code = character.codePointAt(0) ?? 0;
@@ -134,11 +135,11 @@ function notText(file: string, text: string, found: string, what: string, cure: 
     ...new LineIndex(text).placeOf(offset),
     path: "",
     message: `${name} ${what}.`,
-    cure,
+    remediation,
   };
   return new LocalisationError([problem]);
 }
 
-function wrong(file: string, message: string, cure: string): LocalisationError {
-  return new LocalisationError([{ file, line: 1, column: 1, path: "", message, cure }]);
+function wrong(file: string, message: string, remediation: string): LocalisationError {
+  return new LocalisationError([{ file, line: 1, column: 1, path: "", message, remediation }]);
 }

@@ -1,26 +1,26 @@
 /** Says in words what breaks YAML's syntax, for people who know neither the parser nor the specification. */
 import type { ErrorCode } from "yaml";
 
-export interface Words {
+export interface SyntaxMessage {
   readonly message: string;
-  readonly cure: string;
+  readonly remediation: string;
 }
 
 /** @param detail the parser's own sentence, for what has no better one. */
-export function describeSyntax(code: ErrorCode, detail: string): Words {
+export function describeSyntax(code: ErrorCode, detail: string): SyntaxMessage {
   return (
     words[code]?.(detail) ?? {
       message: `${detail.replace(/[.\s]+$/, "")}.`,
-      cure: "Compare the line with countries/template.yaml.",
+      remediation: "Compare the line with countries/template.yaml.",
     }
   );
 }
 
-const say = (message: string, cure: string) => (): Words => ({ message, cure });
+const say = (message: string, remediation: string) => (): SyntaxMessage => ({ message, remediation });
 
 const quoteIt = 'Put the whole text in quotes: "…".';
 
-const words: Partial<Record<ErrorCode, (detail: string) => Words>> = {
+const words: Partial<Record<ErrorCode, (detail: string) => SyntaxMessage>> = {
   TAB_AS_INDENT: say("The line is indented with a tab.", "Indent with spaces, two a level."),
   BAD_INDENT: indentation,
   MISSING_CHAR: missing,
@@ -65,66 +65,67 @@ const words: Partial<Record<ErrorCode, (detail: string) => Words>> = {
   ),
 };
 
-function indentation(detail: string): Words {
+function indentation(detail: string): SyntaxMessage {
   if (detail.startsWith("Flow"))
     return {
       message: "A bracket is not closed, or by the wrong one.",
-      cure: "Close [ with ] and { with }. A # after a space starts a comment; put it in quotes.",
+      remediation: "Close [ with ] and { with }. A # after a space starts a comment; put it in quotes.",
     };
   return {
     message: "The indentation fits no level above.",
-    cure: "Indent keys of one group alike, two spaces deeper than the group's name.",
+    remediation: "Indent keys of one group alike, two spaces deeper than the group's name.",
   };
 }
 
-function missing(detail: string): Words {
+function missing(detail: string): SyntaxMessage {
   if (detail.includes("closing"))
-    return { message: "A quote is not closed.", cure: "Close it on the same line." };
+    return { message: "A quote is not closed.", remediation: "Close it on the same line." };
   if (detail.includes("Comments"))
     return {
       message: "A comment touches the text before it.",
-      cure: "Write a space before #, or put the text in quotes.",
+      remediation: "Write a space before #, or put the text in quotes.",
     };
-  if (detail.includes("map values")) return { message: "A key has no colon.", cure: "Write key: value." };
+  if (detail.includes("map values"))
+    return { message: "A key has no colon.", remediation: "Write key: value." };
   if (detail.includes("- indicator"))
     return {
       message: "The line is no item of the list above and belongs to none of its items.",
-      cure: 'Start an item with "- ", or indent the line like the keys of the item above.',
+      remediation: 'Start an item with "- ", or indent the line like the keys of the item above.',
     };
   if (detail.includes("Missing ,"))
     return {
       message: "A comma is missing between two items in brackets.",
-      cure: "Write a comma between them.",
+      remediation: "Write a comma between them.",
     };
   if (detail.includes("space after"))
-    return { message: "A space is missing after the colon.", cure: "Write key: value." };
+    return { message: "A space is missing after the colon.", remediation: "Write key: value." };
   if (detail.includes("directives-end") || detail.includes("doc-start"))
-    return { message: "A directive (%) has no --- line after it.", cure: "Take the directive out." };
-  return { message: `${detail}.`, cure: "Compare the line with countries/template.yaml." };
+    return { message: "A directive (%) has no --- line after it.", remediation: "Take the directive out." };
+  return { message: `${detail}.`, remediation: "Compare the line with countries/template.yaml." };
 }
 
-function unexpected(detail: string): Words {
+function unexpected(detail: string): SyntaxMessage {
   if (/flow-(map|seq)-end|^Unexpected [\]}]/.test(detail))
-    return { message: "A bracket closes that was not opened.", cure: "Take it out, or open it." };
+    return { message: "A bracket closes that was not opened.", remediation: "Take it out, or open it." };
   if (/^Unexpected ,/.test(detail) || detail.includes("empty item"))
-    return { message: "A comma stands where an item should be.", cure: "Take one comma out." };
+    return { message: "A comma stands where an item should be.", remediation: "Take one comma out." };
   if (detail.includes("at node end"))
     return {
       message: "Something follows a value that has ended already.",
-      cure: `Take it out, or start a new line. ${quoteIt}`,
+      remediation: `Take it out, or start a new line. ${quoteIt}`,
     };
   if (detail.includes("Flow") || detail.includes("flow"))
     return {
       message: "A bracket is not closed, or closed by the wrong one.",
-      cure: "Close [ with ] and { with }.",
+      remediation: "Close [ with ] and { with }.",
     };
   if (detail.includes("Block scalar header"))
     return {
       message: "Text follows the | or > on its line.",
-      cure: "Start the text on the next line, indented.",
+      remediation: "Start the text on the next line, indented.",
     };
   return {
     message: "This can't stand here.",
-    cure: `Check the quotes, brackets and colons of this line. ${quoteIt}`,
+    remediation: `Check the quotes, brackets and colons of this line. ${quoteIt}`,
   };
 }

@@ -15,7 +15,11 @@ export const diagnosticLanguagesAreOffered: Rule = (examination) => {
   if (languages === undefined) return;
   for (const { item, path } of examination.elements("diagnostic", "languages"))
     if (!languages.includes(item))
-      examination.report(path, `${quote(item)} is none of the file's languages.`, cureFor(item, languages));
+      examination.report(
+        path,
+        `${quote(item)} is none of the file's languages.`,
+        remediationFor(item, languages),
+      );
 };
 
 export const textsAreInTheLanguages: Rule = (examination) => {
@@ -29,7 +33,7 @@ export const textsAreInTheLanguages: Rule = (examination) => {
         examination.report(
           [...path, language],
           `${quote(language)} is none of the file's languages.`,
-          cureFor(language, languages),
+          remediationFor(language, languages),
           "key",
         );
     if (path[0] === "diagnostic") requireAll(examination, text, path, ofDiagnostic);
@@ -40,7 +44,7 @@ export const textsAreInTheLanguages: Rule = (examination) => {
 /** Whatever is no tag at all, the schema has refused. */
 const isTag = (key: string): boolean => new RegExp(languagePattern).test(key);
 
-const cureFor = (language: string, languages: readonly string[]): string => {
+const remediationFor = (language: string, languages: readonly string[]): string => {
   const near = nearest(language, languages);
   return near === undefined ? `Add it to languages, or take it out here.` : `Did you mean ${quote(near)}?`;
 };

@@ -106,10 +106,10 @@ function runOut(
   until: string,
   path: readonly PathSegment[],
   what: string,
-  cure: string,
+  remediation: string,
 ): void {
   if (until < examination.circumstances.today)
-    examination.report([...path, "until"], `${what} ended on ${until}.`, cure);
+    examination.report([...path, "until"], `${what} ended on ${until}.`, remediation);
 }
 
 export const offersAreOpen: Rule = (examination) => {

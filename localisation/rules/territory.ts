@@ -31,8 +31,8 @@ export const currencyIsTheCountrys: Rule = (examination) => {
   if (country === undefined || currency === undefined) return;
   const own = currenciesOf[country] ?? [];
   if (own.includes(currency)) return;
-  const cure = own.length === 0 ? "Check it." : `Its own: ${own.join(", ")}.`;
-  examination.warn(["currency"], `${currency} is no legal tender in ${countryName(country)}.`, cure);
+  const remediation = own.length === 0 ? "Check it." : `Its own: ${own.join(", ")}.`;
+  examination.warn(["currency"], `${currency} is no legal tender in ${countryName(country)}.`, remediation);
 };
 
 export const regionsAreTheCountrys: Rule = (examination) => {

@@ -11,8 +11,8 @@ export interface AdmissionRule {
   readonly message: string;
 }
 
-export interface Admission {
-  /** Types that it judges; those of the policy where absent. */
+export interface AdmissionCheck {
+  /** Types that it checks; those of the policy where absent. */
   readonly types?: readonly string[];
   /** Empty where the file asks for nothing. */
   readonly rules: (context: PolicyContext) => readonly AdmissionRule[];

@@ -3,8 +3,8 @@ import { type AwsZone, awsRegions, awsZone } from "../../localisation/cloud-geog
 import type { Country, Endpoint } from "../../localisation/schema/country.ts";
 import { countryName } from "../../localisation/schema/formats.ts";
 import type { DataClassName } from "./policy.ts";
-import { type AddressRange, AddressSet, addressRange, isInternalAddress } from "./reading/addresses.ts";
-import { Plan } from "./resource-set.ts";
+import { AddressSet, addressRange, isInternalAddress, type ParsedRange } from "./reading/addresses.ts";
+import { ResourceSet } from "./resource-set.ts";
 import { WaiverBook } from "./waivers.ts";
 
 export interface ContextOptions {
@@ -12,9 +12,9 @@ export interface ContextOptions {
   readonly environment?: string;
   /** YYYY-MM-DD. */
   readonly today: string;
-  readonly plan?: Plan;
+  readonly plan?: ResourceSet;
   /** What the file plans, where `plan` is what runs. */
-  readonly planned?: Plan;
+  readonly planned?: ResourceSet;
   /** Kinds of what runs that nobody was allowed to read. */
   readonly unreadable?: readonly string[];
 }
@@ -38,8 +38,8 @@ export class PolicyContext {
   readonly country: Country;
   readonly environment: string | undefined;
   readonly today: string;
-  readonly plan: Plan;
-  readonly planned: Plan | undefined;
+  readonly plan: ResourceSet;
+  readonly planned: ResourceSet | undefined;
   readonly unreadable: readonly string[];
   readonly waivers: WaiverBook;
   readonly registeredHosts: readonly RegisteredHost[];
@@ -55,7 +55,7 @@ export class PolicyContext {
     this.country = country;
     this.environment = environment;
     this.today = today;
-    this.plan = plan ?? new Plan([], { kind: "file", description: "the localisation file alone" });
+    this.plan = plan ?? new ResourceSet([], { kind: "file", description: "the localisation file alone" });
     this.planned = planned;
     this.unreadable = unreadable ?? [];
     this.waivers = new WaiverBook(country, today);
@@ -122,7 +122,7 @@ export class PolicyContext {
     return [...this.#allowedRegions.values()].flatMap((zones) => zones ?? []).join(", ");
   }
 
-  isRegisteredAddress(range: AddressRange): boolean {
+  isRegisteredAddress(range: ParsedRange): boolean {
     return this.#addresses.contains(range);
   }
 

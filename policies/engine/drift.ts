@@ -13,9 +13,9 @@ import {
   typeKey,
   typeToken,
 } from "./resource.ts";
-import { objectName, type Plan } from "./resource-set.ts";
+import { objectName, type ResourceSet } from "./resource-set.ts";
 
-export interface Difference {
+export interface DriftedField {
   readonly path: string;
   readonly planned: Json;
   readonly live: Json | undefined;
@@ -28,13 +28,13 @@ const isInCluster = ({ type, properties }: Resource): boolean =>
 const identity = (resource: Resource): string =>
   `${typeKey(resource.type)} ${isObject(resource.properties.metadata) && resource.properties.metadata.namespace !== undefined ? namespaceOf(resource) : ""} ${objectName(resource)}`;
 
-export interface Comparison {
+export interface DriftReport {
   readonly missing: readonly Resource[];
   readonly extra: readonly Resource[];
-  readonly changed: readonly { readonly live: Resource; readonly differences: readonly Difference[] }[];
+  readonly changed: readonly { readonly live: Resource; readonly differences: readonly DriftedField[] }[];
 }
 
-export function compare(planned: Plan, live: Plan): Comparison {
+export function compareWithPlan(planned: ResourceSet, live: ResourceSet): DriftReport {
   const wanted = new Map(
     planned.resources.filter(isInCluster).map((resource) => [identity(resource), resource]),
   );
@@ -55,9 +55,9 @@ export function compare(planned: Plan, live: Plan): Comparison {
   };
 }
 
-function differencesOf(planned: Resource, live: Resource): Difference[] {
+function differencesOf(planned: Resource, live: Resource): DriftedField[] {
   const { apiVersion: _, kind: _kind, metadata, stringData, status: _status, ...rest } = planned.properties;
-  const differences: Difference[] = [];
+  const differences: DriftedField[] = [];
   for (const part of ["labels", "annotations"] as const) {
     const wanted = isObject(metadata) ? metadata[part] : undefined;
     const there = isObject(live.properties.metadata) ? live.properties.metadata[part] : undefined;
@@ -84,7 +84,7 @@ function compareValues(
   planned: Json | undefined,
   live: Json | undefined,
   path: string,
-  into: Difference[],
+  into: DriftedField[],
 ): void {
   const isSet = planned !== undefined && planned !== null;
   const isHidden = isSecret(planned) || isUnknown(planned);
@@ -101,7 +101,7 @@ function compareLists(
   planned: readonly Json[],
   live: readonly Json[],
   path: string,
-  into: Difference[],
+  into: DriftedField[],
 ): void {
   const nameOf = (item: Json | undefined) =>
     isObject(item) && typeof item.name === "string" ? item.name : undefined;
@@ -121,7 +121,7 @@ function without(items: readonly Json[], others: readonly Json[]): Json {
 }
 
 function isSame(planned: Json, live: Json): boolean {
-  const differences: Difference[] = [];
+  const differences: DriftedField[] = [];
   compareValues(planned, live, "", differences);
   return differences.length === 0;
 }
@@ -141,7 +141,7 @@ class MadeByTheCluster {
   readonly #services: ReadonlySet<string>;
   readonly #claims: readonly string[];
 
-  constructor(planned: Plan, live: Plan) {
+  constructor(planned: ResourceSet, live: ResourceSet) {
     this.#namesInPlan = new Set(
       planned.resources.flatMap((resource) => textsOf(resource).map(({ value }) => value)),
     );

@@ -6,12 +6,12 @@ import { type ContextOptions, PolicyContext } from "./context.ts";
 import { guardedClasses } from "./data-classes.ts";
 import type { CheckResult, Finding, PolicyResult, Verdict, WaiverResult } from "./findings.ts";
 import {
-  type Breach,
   notApplicable,
   type Outcome,
   type Policy,
   type ResourcePolicy,
   severities,
+  type Violation,
 } from "./policy.ts";
 import { logicalName, type Resource, typeKey, typeToken } from "./resource.ts";
 import { Undetermined } from "./undetermined.ts";
@@ -36,11 +36,11 @@ export function check(options: CheckOptions): CheckResult {
     for (const policy of byType.of(resource.type))
       tallyOf(policy).judge(resource, () => policy.check(resource, context));
   for (const policy of options.policies)
-    if (policy.judges === "plan" && context.plan.ofTypes(policy.types).length > 0)
+    if (policy.scope === "plan" && context.plan.ofTypes(policy.types).length > 0)
       tallyOf(policy).judge(undefined, () => policy.check(context));
   // Last, since waivers are counted by then.
   for (const policy of options.policies)
-    if (policy.judges === "file") tallyOf(policy).judge(undefined, () => policy.check(context));
+    if (policy.scope === "file") tallyOf(policy).judge(undefined, () => policy.check(context));
   return {
     country: options.country.country,
     ...(options.environment !== undefined && { environment: options.environment }),
@@ -84,10 +84,10 @@ class Tally {
   }
 
   get #ownSubject(): string {
-    return this.#policy.judges === "file" ? this.#file : "the whole plan";
+    return this.#policy.scope === "file" ? this.#file : "the whole plan";
   }
 
-  #add(breach: Breach, found: "fail" | "undetermined", resource: Resource | undefined): void {
+  #add(breach: Violation, found: "fail" | "undetermined", resource: Resource | undefined): void {
     const { id, severity, level, dataClasses } = this.#policy;
     const subjects =
       resource === undefined
@@ -111,7 +111,7 @@ class Tally {
       path: breach.path,
       ...(breach.value !== undefined && { value: breach.value }),
       message: breach.message,
-      cure: breach.cure,
+      remediation: breach.remediation,
       dataClasses: classes,
       articles: this.#context.articlesOf(classes),
       ...(waiver !== undefined && { waiver: waiver.id }),
@@ -144,13 +144,14 @@ class Tally {
   }
 }
 
-function unjudged(policy: Policy, error: unknown): Breach {
-  if (error instanceof Undetermined) return { path: error.path, message: error.message, cure: error.cure };
+function unjudged(policy: Policy, error: unknown): Violation {
+  if (error instanceof Undetermined)
+    return { path: error.path, message: error.message, remediation: error.remediation };
   const reason = error instanceof Error ? error.message : String(error);
   return {
     path: "",
     message: `The policy ${policy.id} could not judge it (${reason}).`,
-    cure: "Correct the input if it is broken; else report a defect of the policy.",
+    remediation: "Correct the input if it is broken; else report a defect of the policy.",
   };
 }
 
@@ -160,7 +161,7 @@ export class PoliciesByType {
   readonly #found = new Map<string, readonly ResourcePolicy[]>();
 
   constructor(policies: readonly Policy[]) {
-    this.#policies = policies.filter((policy) => policy.judges === "resource");
+    this.#policies = policies.filter((policy) => policy.scope === "resource");
   }
 
   of(type: string): readonly ResourcePolicy[] {

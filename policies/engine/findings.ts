@@ -19,7 +19,7 @@ export interface Finding {
   readonly path: string;
   readonly value?: string;
   readonly message: string;
-  readonly cure: string;
+  readonly remediation: string;
   readonly dataClasses: readonly DataClassName[];
   /** The legal basis, as `law:article` of the file. */
   readonly articles: readonly string[];
@@ -81,7 +81,7 @@ export function formatFinding({
   subject,
   path,
   message,
-  cure,
-}: Pick<Finding, "subject" | "path" | "message" | "cure">): string {
-  return `${subject}${path === "" ? "" : ` ${path}`}: ${message} ${cure}`;
+  remediation,
+}: Pick<Finding, "subject" | "path" | "message" | "remediation">): string {
+  return `${subject}${path === "" ? "" : ` ${path}`}: ${message} ${remediation}`;
 }

@@ -1,6 +1,6 @@
 /** What a policy is: a plain object that says what can go wrong, by what law and control, how to see it and how to mend it. */
 import type { dataClassNames } from "../../localisation/schema/residency.ts";
-import type { Admission } from "./admission.ts";
+import type { AdmissionCheck } from "./admission.ts";
 import type { PolicyContext } from "./context.ts";
 import type { AnnexControl, SecurityControl } from "./controls.ts";
 import type { JsonObject, Resource } from "./resource.ts";
@@ -15,13 +15,13 @@ export const areas = ["place", "copies", "network", "flows", "kubernetes", "secu
 export type Area = (typeof areas)[number];
 
 /** What a check found wrong in one place. */
-export interface Breach {
+export interface Violation {
   /** Where: in the resource's properties, or in the localisation file, e.g. `spec.rules[0].host`. */
   readonly path: string;
   /** What is wrong, with the value. One sentence, full stop. */
   readonly message: string;
   /** How to mend it here. One or two sentences. */
-  readonly cure: string;
+  readonly remediation: string;
   /** The offending value; never a secret. */
   readonly value?: string;
   /** What it is about, where a check of the plan or the file finds it in one resource. */
@@ -30,7 +30,7 @@ export interface Breach {
 
 /** Nothing to judge: a check of zones where the file names none. */
 export const notApplicable = Symbol("not applicable");
-export type Outcome = readonly Breach[] | typeof notApplicable;
+export type Outcome = readonly Violation[] | typeof notApplicable;
 
 interface PolicyBase {
   /** Stable; waivers and reports name the policy by it. */
@@ -52,13 +52,13 @@ interface PolicyBase {
     readonly nist80053: readonly SecurityControl[];
   };
   /** How to mend it in general. */
-  readonly cure: string;
+  readonly remediation: string;
   readonly examples: Examples;
 }
 
 /** Judges one resource at a time. */
 export interface ResourcePolicy extends PolicyBase {
-  readonly judges: "resource";
+  readonly scope: "resource";
   /**
    * Type tokens. `kubernetes:apps/*:StatefulSet` is every version, `aws:*` every resource of the provider, `*` every
    * resource.
@@ -66,19 +66,19 @@ export interface ResourcePolicy extends PolicyBase {
   readonly types: readonly string[];
   readonly check: (resource: Resource, context: PolicyContext) => Outcome;
   /** The same for the API server of a cluster, where it can say it. */
-  readonly admission?: Admission;
+  readonly admission?: AdmissionCheck;
 }
 
 /** Judges how the resources of a plan stand to each other. */
 export interface PlanPolicy extends PolicyBase {
-  readonly judges: "plan";
+  readonly scope: "plan";
   readonly types: readonly string[];
   readonly check: (context: PolicyContext) => Outcome;
 }
 
 /** Judges the localisation file itself. */
 export interface FilePolicy extends PolicyBase {
-  readonly judges: "file";
+  readonly scope: "file";
   readonly check: (context: PolicyContext) => Outcome;
 }
 
@@ -101,7 +101,7 @@ export interface Example {
 export interface Examples {
   readonly passing: readonly Example[];
   readonly failing: readonly (Example & {
-    /** Each finding as it is printed: resource, path, message and cure. */
+    /** Each finding as it is printed: resource, path, message and remediation. */
     readonly findings: readonly string[];
   })[];
 }

@@ -1,20 +1,20 @@
 /** The resources that are judged together, found by their type. */
 import { isObject, isUnknown, logicalName, type Resource, typeKey, typeToken } from "./resource.ts";
 
-export interface PlanSource {
+export interface ResourceSource {
   /** Where the resources come from, for people: `plan of za.yaml`, `manifests in deploy/`. */
   readonly description: string;
   readonly kind: "plan" | "manifests" | "state" | "live" | "file";
 }
 
-export class Plan {
+export class ResourceSet {
   readonly resources: readonly Resource[];
-  readonly source: PlanSource;
+  readonly source: ResourceSource;
   readonly #byType = new Map<string, Resource[]>();
   readonly #byPackage = new Map<string, Resource[]>();
   #names: { readonly services: ReadonlySet<string>; readonly namespaces: ReadonlySet<string> } | undefined;
 
-  constructor(resources: readonly Resource[], source: PlanSource) {
+  constructor(resources: readonly Resource[], source: ResourceSource) {
     this.resources = resources.filter((resource) => !resource.component);
     this.source = source;
     for (const resource of this.resources) {

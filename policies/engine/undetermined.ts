@@ -3,13 +3,13 @@
 export class Undetermined extends Error {
   override readonly name = "Undetermined";
   readonly path: string;
-  readonly cure: string;
+  readonly remediation: string;
 
   /** @param message what is not known, one sentence with its full stop. */
-  constructor(path: string, message: string, cure: string) {
+  constructor(path: string, message: string, remediation: string) {
     super(message);
     this.path = path;
-    this.cure = cure;
+    this.remediation = remediation;
   }
 }
 

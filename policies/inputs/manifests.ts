@@ -87,13 +87,13 @@ export function parseManifests(text: string, file: string): Resource[] {
   };
   const problems: Problem[] = [];
   const resources: Resource[] = [];
-  const report = (offset: number, path: string, message: string, cure: string) =>
-    problems.push({ ...place(offset), path, message, cure });
+  const report = (offset: number, path: string, message: string, remediation: string) =>
+    problems.push({ ...place(offset), path, message, remediation });
   for (const document of documentsOf(text, file, lines)) {
     const [wrong] = document.errors;
     if (wrong !== undefined) {
       if (/call stack/i.test(wrong.message)) report(0, "", ...tooDeep);
-      else report(wrong.pos[0], "", `${wrong.message.split("\n")[0]}.`, cureOfSyntax(text));
+      else report(wrong.pos[0], "", `${wrong.message.split("\n")[0]}.`, syntaxRemediation(text));
       break;
     }
     if (document.contents === null) continue;
@@ -114,8 +114,8 @@ export function parseManifests(text: string, file: string): Resource[] {
     if (deep !== undefined) report(offset, "", deep, tooDeep[1]);
     else if (value !== null)
       for (const object of objectsOf(value, document.contents as Node, offset))
-        resourceOf(object.value, place(object.offset), resources, (message, cure) =>
-          report(object.offset, object.path, message, isTemplate(text) ? render : cure),
+        resourceOf(object.value, place(object.offset), resources, (message, remediation) =>
+          report(object.offset, object.path, message, isTemplate(text) ? render : remediation),
         );
   }
   if (problems.length > 0) throw new LocalisationError(problems);
@@ -156,7 +156,7 @@ function plain(document: Document.Parsed): Json {
 const isTemplate = (text: string): boolean => /\{\{[^\n]*\}\}/.test(text);
 const render = "This is a template: render it first, by `helm template`.";
 
-const cureOfSyntax = (text: string): string =>
+const syntaxRemediation = (text: string): string =>
   isTemplate(text) ? render : "Correct the YAML; `kubectl apply --dry-run=client -f` reads it the same way.";
 
 interface Found {
@@ -195,7 +195,7 @@ function resourceOf(
   value: Json,
   place: { readonly file: string; readonly line: number },
   into: Resource[],
-  report: (message: string, cure: string) => void,
+  report: (message: string, remediation: string) => void,
 ): void {
   const apiVersion = isObject(value) ? value.apiVersion : undefined;
   const kind = isObject(value) ? value.kind : undefined;
@@ -223,6 +223,6 @@ function resourceOf(
   });
 }
 
-function problemAt(file: string, message: string, cure: string): Problem {
-  return { file, line: 1, column: 1, path: "", message, cure };
+function problemAt(file: string, message: string, remediation: string): Problem {
+  return { file, line: 1, column: 1, path: "", message, remediation };
 }

@@ -9,8 +9,8 @@ const settingsFile = /^Pulumi(?:\.([\w.-]+))?\.ya?ml$/;
 
 /** @throws LocalisationError where the folder has no project, or a file of it can't be read. */
 export function readProject(folder: string): Resource[] {
-  const problem = (file: string, message: string, cure: string) =>
-    new LocalisationError([{ file, line: 1, column: 1, path: "", message, cure }]);
+  const problem = (file: string, message: string, remediation: string) =>
+    new LocalisationError([{ file, line: 1, column: 1, path: "", message, remediation }]);
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => settingsFile.test(name));

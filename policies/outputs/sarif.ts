@@ -44,7 +44,7 @@ export function sarif(result: CheckResult, policies: readonly Policy[], version:
             severity: finding.severity,
             articles: finding.articles,
             dataClasses: finding.dataClasses,
-            cure: finding.cure,
+            remediation: finding.remediation,
           },
         })),
         properties: {
@@ -57,13 +57,13 @@ export function sarif(result: CheckResult, policies: readonly Policy[], version:
   };
 }
 
-function rule({ id, title, risk, cure, severity, level, area, controls }: Policy): object {
+function rule({ id, title, risk, remediation, severity, level, area, controls }: Policy): object {
   return {
     id,
     name: id.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: title },
     fullDescription: { text: `${title} ${risk}` },
-    help: { text: cure, markdown: `${risk}\n\n**Cure**: ${cure}` },
+    help: { text: remediation, markdown: `${risk}\n\n**How to fix**: ${remediation}` },
     defaultConfiguration: { level: weights[severity].level, enabled: true },
     properties: {
       precision: "high",

@@ -2,7 +2,7 @@
 import { stringify } from "yaml";
 import { hasAdmission } from "../../policies/enforcement/admission/generate.ts";
 import { conflicts } from "../../policies/enforcement/conflicts.ts";
-import { moments, momentsOf } from "../../policies/enforcement/enforcement-points.ts";
+import { enforcementPoints, enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { dataClassKey } from "../../policies/engine/data-classes.ts";
 import { areas, type Policy } from "../../policies/engine/policy.ts";
@@ -75,8 +75,8 @@ export function policiesGuide(): string {
 
 /** Most are judged at three: the fourth is what tells them apart. */
 function shortMoments(policy: Policy): string {
-  const own = momentsOf(policy);
-  return own.length === moments.length ? "all four" : own.join(", ");
+  const own = enforcementPointsOf(policy);
+  return own.length === enforcementPoints.length ? "all four" : own.join(", ");
 }
 
 const ofArea = (area: string) => policies.filter((policy) => policy.area === area);
@@ -88,22 +88,22 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function section(policy: Policy): string {
-  const { id, title, risk, cure, severity, level, area, dataClasses, controls, examples } = policy;
+  const { id, title, risk, remediation, severity, level, area, dataClasses, controls, examples } = policy;
   const [example] = examples.failing;
   const controlled = [
     ...controls.iso27001.map((control) => `ISO/IEC 27001:2022 ${control} ${annexControls[control]}`),
     ...controls.nist80053.map((control) => `NIST SP 800-53 ${control} ${securityControls[control]}`),
   ];
   const judged =
-    policy.judges === "file" ? "the localisation file" : policy.types.map((type) => `\`${type}\``).join(", ");
+    policy.scope === "file" ? "the localisation file" : policy.types.map((type) => `\`${type}\``).join(", ");
   return [
     `### ${id}\n`,
     `${title} *${severity}, ${level}, ${area}*\n`,
     `- **Risk**: ${risk}`,
-    `- **Cure**: ${cure}`,
+    `- **How to fix**: ${remediation}`,
     `- **Guards**: ${dataClasses.join(", ")}`,
-    `- **Judges**: ${judged}`,
-    `- **Moments**: ${momentsOf(policy).join(", ")}${policy.judges === "resource" && policy.admission?.misses !== undefined ? `. At admission: ${policy.admission.misses}` : ""}`,
+    `- **Checks**: ${judged}`,
+    `- **Enforced at**: ${enforcementPointsOf(policy).join(", ")}${policy.scope === "resource" && policy.admission?.misses !== undefined ? `. At admission: ${policy.admission.misses}` : ""}`,
     `- **Controls**: ${controlled.join("; ")}`,
     "",
     ...(example === undefined

@@ -1,10 +1,10 @@
-/** What a team should know of its plan on AWS and no check refuses: each a sentence with its cure. */
+/** What a team should know of its plan on AWS and no check refuses: each a sentence with its remediation. */
 import { sizeStack } from "../../components/sizing.ts";
 import { brokerCeiling } from "../../components/sizing-assumptions.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { AwsSettings } from "./program.ts";
 
-export function awsNotes(country: Country, aws: AwsSettings, publicDoors: boolean): string[] {
+export function awsNotes(country: Country, aws: AwsSettings, publicSubnets: boolean): string[] {
   const found = [
     "Images and charts come from the stack's own registry alone: the first `rollout up` makes it and says how they are pushed, the second goes on.",
     "Identities, roles and sign-ins are AWS's global services, which are run from us-east-1: keep names of people out of them.",
@@ -25,7 +25,7 @@ export function awsNotes(country: Country, aws: AwsSettings, publicDoors: boolea
     found.push(
       `With ${aws.zones.length} ${aws.zones.length === 1 ? "zone" : "zones"} a zone's failure stops the stack: three zones survive it.`,
     );
-  if (!publicDoors)
+  if (!publicSubnets)
     found.push(
       "The profile is strict: pages and broker are reached inside the network alone, and nothing outside of AWS is reached.",
     );

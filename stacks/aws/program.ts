@@ -13,13 +13,13 @@ import { AwsCluster, podIdentityAgent } from "../../components/aws/cluster.ts";
 import { Keys } from "../../components/aws/keys.ts";
 import { AwsNetwork } from "../../components/aws/network.ts";
 import { nodePool } from "../../components/aws/node-pool.ts";
-import type { Place } from "../../components/aws/place.ts";
+import type { AwsLocation } from "../../components/aws/place.ts";
 import { AwsRegistry } from "../../components/aws/registry.ts";
 import { RelationalDatabase } from "../../components/aws/relational-database.ts";
 import { RelationalLogin } from "../../components/aws/relational-login.ts";
 import { ClusterParts } from "../../components/cluster-parts.ts";
 import { EnvoyGateway } from "../../components/envoy-gateway.ts";
-import type { Flow } from "../../components/flows.ts";
+import type { NetworkFlow } from "../../components/flows.ts";
 import type { OperatorName } from "../../components/operators.ts";
 import { ports } from "../../components/ports.ts";
 import { days, windowInUtc } from "../../components/schedule.ts";
@@ -27,7 +27,7 @@ import { sizeStack } from "../../components/sizing.ts";
 import { StackRoot } from "../../components/stack-root.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { allowedEndpoints } from "../kubernetes/endpoints.ts";
-import { clusterParts, doors } from "../kubernetes/parts.ts";
+import { clusterParts, ingressSettings } from "../kubernetes/parts.ts";
 import { providerSettings } from "../kubernetes/provider-settings.ts";
 import { type StackInput, type StackOutputs, StackSettingsError } from "../kubernetes/stack.ts";
 import { awsClusterSettings, namespace } from "./cluster-settings.ts";
@@ -56,13 +56,13 @@ export function awsStack(input: StackInput): StackOutputs {
       "Add hosting.aws with at least its domain; docs/localisation.md lists the fields.",
     );
   checkRange(aws);
-  const place: Place = {
+  const place: AwsLocation = {
     name: `rollout-${country.country.toLowerCase()}${input.environment === undefined ? "" : `-${input.environment}`}`,
     region: aws.region,
     zones: aws.zones,
   };
   const size = sizeStack(country, aws.zones.length);
-  const publicDoors = country.residency.profile !== "strict";
+  const publicSubnets = country.residency.profile !== "strict";
   // Backups go to a bucket of the stack's own, by an endpoint in its network.
   const endpoints = allowedEndpoints(country).filter(({ parts }) => !parts.includes("time-series-store"));
   const operators: OperatorName[] = ["certManager", "envoyGateway"];
@@ -88,8 +88,8 @@ export function awsStack(input: StackInput): StackOutputs {
       place,
       keys,
       range: aws.networkRange,
-      publicDoors,
-      wayOut: publicDoors && (endpoints.length > 0 || aws.tls.issuer === "acme"),
+      publicSubnets,
+      wayOut: publicSubnets && (endpoints.length > 0 || aws.tls.issuer === "acme"),
       flowLogDays: days(logs.auditRetention),
     },
     inStack,
@@ -188,7 +188,7 @@ export function awsStack(input: StackInput): StackOutputs {
   );
   const parts = new ClusterParts("cluster-parts", { parent: root, provider: clusterProvider });
   const settings = awsClusterSettings(aws, registry.address, keys.arns["machine-telemetry"]);
-  doors(country, settings);
+  ingressSettings(country, settings);
   const installed = clusterParts(input, {
     parent: parts,
     settings,
@@ -196,10 +196,10 @@ export function awsStack(input: StackInput): StackOutputs {
     endpoints,
     relationalStore: {
       ranges: [aws.networkRange],
-      declare: (surroundings, ready) => {
+      declare: (context, ready) => {
         const login = new RelationalLogin(
           "relational-login",
-          { namespace: surroundings.namespace, region: aws.region, database },
+          { namespace: context.namespace, region: aws.region, database },
           { parent: parts, dependsOn: ready },
         );
         return { resource: login, connection: login.connection };
@@ -212,7 +212,7 @@ export function awsStack(input: StackInput): StackOutputs {
       serviceAccount: backupAccount,
     },
     flows: storeFlows(aws.networkRange),
-    loadBalancer: loadBalancer(publicDoors),
+    loadBalancer: loadBalancer(publicSubnets),
   });
   new EnvoyGateway(
     "envoy-gateway",
@@ -220,7 +220,7 @@ export function awsStack(input: StackInput): StackOutputs {
       className: settings.gateway.className ?? "",
       registry: registry.address,
       zones: aws.zones,
-      loadBalancer: loadBalancer(publicDoors),
+      loadBalancer: loadBalancer(publicSubnets),
     },
     { parent: parts, dependsOn: [...installed] },
   );
@@ -229,12 +229,12 @@ export function awsStack(input: StackInput): StackOutputs {
     webAddress: `https://${aws.domain}`,
     mqttAddress: `mqtts://mqtt.${aws.domain}:${ports.broker.mqtts}`,
     namespace,
-    notes: awsNotes(country, aws, publicDoors),
+    notes: awsNotes(country, aws, publicSubnets),
   };
 }
 
 /** What the time-series store reaches for its backups. */
-function storeFlows(networkRange: string): Flow[] {
+function storeFlows(networkRange: string): NetworkFlow[] {
   const from = { kind: "part", part: "time-series-store" } as const;
   return [
     {

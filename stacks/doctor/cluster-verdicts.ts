@@ -1,4 +1,4 @@
-/** Whether a cluster can take a country's plan: version, clock, nodes and zones, room, doors, Secrets, quota. */
+/** Whether a cluster can take a country's plan: version, clock, nodes and zones, room, ingress, Secrets, quota. */
 
 import type { Country } from "../../localisation/schema/country.ts";
 import { workloadOf } from "../../plan/describe.ts";
@@ -33,12 +33,12 @@ export function clock({ clockAhead }: ClusterFacts): Examined {
   const seconds = Math.abs(clockAhead) / 1000;
   const found = `${seconds.toFixed(0)} s ${clockAhead > 0 ? "ahead of" : "behind"} this machine`;
   if (Math.abs(clockAhead) <= clockTolerance.fine) return ok("cluster", "clock", "as on this machine");
-  const cure = "Set the clocks of the cluster's machines and of this one by NTP.";
+  const remediation = "Set the clocks of the cluster's machines and of this one by NTP.";
   return (Math.abs(clockAhead) > clockTolerance.dangerous ? failed : warning)(
     "cluster",
     "clock",
     found,
-    cure,
+    remediation,
   );
 }
 
@@ -84,18 +84,18 @@ export function room(facts: ClusterFacts, settings: KubernetesSettings, plan: Pl
     memory: sum(running.map(({ memory, replicas }) => memory * replicas)),
   };
   const text = `${amounts(wanted)} wanted, ${amounts(free)} free`;
-  const cure = "Add nodes in the file's zones, or give parts less under hosting.sizes.";
-  if (wanted.cpu > free.cpu || wanted.memory > free.memory) return failed("zones", "room", text, cure);
+  const remediation = "Add nodes in the file's zones, or give parts less under hosting.sizes.";
+  if (wanted.cpu > free.cpu || wanted.memory > free.memory) return failed("zones", "room", text, remediation);
   const largest = running.find(
     ({ cpu, memory }) => !nodes.some((node) => node.free.cpu >= cpu && node.free.memory >= memory),
   );
   if (largest !== undefined)
-    return failed("zones", "room", `No node has room for a pod of ${amounts(largest)}.`, cure);
+    return failed("zones", "room", `No node has room for a pod of ${amounts(largest)}.`, remediation);
   return ok("zones", "room", text);
 }
 
 /** The class that brings pages in, and whether something gives machines an address. */
-export function doors(facts: ClusterFacts, { gateway, mqtt }: KubernetesSettings): Examined[] {
+export function ingress(facts: ClusterFacts, { gateway, mqtt }: KubernetesSettings): Examined[] {
   const kind = gateway.kind === "ingress" ? "IngressClass" : "GatewayClass";
   const classes = gateway.kind === "ingress" ? facts.ingressClasses : facts.gatewayClasses;
   const found: Examined[] = [];
@@ -108,21 +108,22 @@ export function doors(facts: ClusterFacts, { gateway, mqtt }: KubernetesSettings
     gateway.kind === "ingress"
       ? "Install an ingress controller, or name another class under hosting.kubernetes.gateway."
       : "Install a gateway controller, or name another class under hosting.kubernetes.gateway.";
-  if (classes === undefined) found.push(skipped("doors", kind, `${kind}es may not be read with this login.`));
+  if (classes === undefined)
+    found.push(skipped("ingress", kind, `${kind}es may not be read with this login.`));
   else if (wanted === undefined && gateway.kind === "ingress" && !classes.some(isDefault))
-    found.push(failed("doors", kind, `No default IngressClass. ${there}`, install));
-  else if (wanted === undefined && classes.length === 0) found.push(failed("doors", kind, there, install));
+    found.push(failed("ingress", kind, `No default IngressClass. ${there}`, install));
+  else if (wanted === undefined && classes.length === 0) found.push(failed("ingress", kind, there, install));
   else if (wanted !== undefined && !names.includes(wanted))
-    found.push(failed("doors", kind, `${wanted} is not there. ${there}`, install));
-  else found.push(ok("doors", kind, wanted ?? "the cluster's default"));
+    found.push(failed("ingress", kind, `${wanted} is not there. ${there}`, install));
+  else found.push(ok("ingress", kind, wanted ?? "the cluster's default"));
   if (mqtt.expose === "load-balancer")
     found.push(
       facts.loadBalancerSeen === undefined
-        ? skipped("doors", "load balancer", "Services may not be read with this login.")
+        ? skipped("ingress", "load balancer", "Services may not be read with this login.")
         : facts.loadBalancerSeen
-          ? ok("doors", "load balancer", "another Service has an address")
+          ? ok("ingress", "load balancer", "another Service has an address")
           : warning(
-              "doors",
+              "ingress",
               "load balancer",
               "No Service of the cluster has an address of a load balancer.",
               "Make sure that something gives one, such as the cloud or MetalLB; else use mqtt.expose: node-port.",

@@ -8,7 +8,7 @@ import { type PlannedTarget, planCountry } from "../country-plan.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
 import { examineAws } from "./aws.ts";
 import { readFacts } from "./cluster-facts.ts";
-import { clock, clusterVersion, doors, quota, room, secrets, zones } from "./cluster-verdicts.ts";
+import { clock, clusterVersion, ingress, quota, room, secrets, zones } from "./cluster-verdicts.ts";
 import { type Examined, failed, ok, skipped } from "./finding.ts";
 import { examineOperators, plannedKinds } from "./operators.ts";
 import { examinePermissions } from "./permissions.ts";
@@ -70,13 +70,14 @@ async function examineCluster(
       room(facts, settings, plan),
       ...storage(facts, settings),
       ...(await examineOperators(client, facts, settings, plan)),
-      ...doors(facts, settings),
+      ...ingress(facts, settings),
       ...secrets(facts, settings, loaded.country),
       quota(facts, plan),
       await examinePermissions(client, settings.namespace, plannedKinds(plan)),
     ];
   } catch (error) {
-    if (error instanceof ClusterError) return [failed("cluster", "API server", error.message, error.cure)];
+    if (error instanceof ClusterError)
+      return [failed("cluster", "API server", error.message, error.remediation)];
     throw error;
   } finally {
     client?.close();

@@ -1,25 +1,25 @@
 /** What the doctor found of one thing: fine, worth a look, or in the way; and how to mend it. */
-export type Verdict = "ok" | "warning" | "failed" | "skipped";
+export type ExaminationResult = "ok" | "warning" | "failed" | "skipped";
 
 export interface Examined {
   /** `tools`, `cluster`, `storage` and the like. */
   readonly area: string;
   readonly title: string;
-  readonly verdict: Verdict;
+  readonly verdict: ExaminationResult;
   /** What is there. */
   readonly found: string;
   /** How to mend it; empty where nothing is to be mended. */
-  readonly cure: string;
+  readonly remediation: string;
 }
 
 const of =
-  (verdict: Verdict) =>
-  (area: string, title: string, found: string, cure = ""): Examined => ({
+  (verdict: ExaminationResult) =>
+  (area: string, title: string, found: string, remediation = ""): Examined => ({
     area,
     title,
     verdict,
     found,
-    cure,
+    remediation,
   });
 
 export const ok = of("ok");

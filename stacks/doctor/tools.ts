@@ -32,7 +32,7 @@ export async function tools(target: PlannedTarget, environment: NodeJS.ProcessEn
     found.push(ok("tools", "Pulumi CLI", `${engine.version}, ${engine.path}`));
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    found.push(failed("tools", "Pulumi CLI", error.message, error.cure));
+    found.push(failed("tools", "Pulumi CLI", error.message, error.remediation));
   }
   for (const plugin of pluginsFor(target)) found.push(pluginVerdict(plugin, environment));
   if (target === "aws")

@@ -1,6 +1,6 @@
 /** Gathers what a preview would change, and which of it holds data. */
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import type { Change } from "./conversation.ts";
+import type { ResourceChange } from "./conversation.ts";
 import { StepReader } from "./resource-steps.ts";
 
 /** What goes with them: a namespace takes its claims along, CloudNativePG its volumes. */
@@ -11,7 +11,7 @@ const holders =
 export const holdsData = (urn: string): boolean => holders.test(urn.split("::")[2] ?? "");
 
 export class ChangeList {
-  readonly changes: Change[] = [];
+  readonly changes: ResourceChange[] = [];
   readonly #reader = new StepReader();
 
   readonly read = (event: EngineEvent): void => {

@@ -3,7 +3,7 @@ import type { PodTrouble } from "../../cluster/pod-troubles.ts";
 import type { Action, ResourceMessage, ResourceStep } from "./resource-steps.ts";
 
 /** A change that a run would make. */
-export interface Change {
+export interface ResourceChange {
   readonly action: Exclude<Action, "read">;
   readonly kind: string;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Change {
 }
 
 /** Data goes with it. */
-export const losesData = ({ action, holdsData }: Change): boolean =>
+export const losesData = ({ action, holdsData }: ResourceChange): boolean =>
   holdsData && (action === "delete" || action === "replace");
 
 export type RolloutEvent =
@@ -32,7 +32,7 @@ export type RolloutEvent =
     }
   | { readonly event: "note"; readonly text: string }
   | { readonly event: "warning"; readonly text: string }
-  | { readonly event: "changes"; readonly changes: readonly Change[] }
+  | { readonly event: "changes"; readonly changes: readonly ResourceChange[] }
   | ({ readonly event: "resource" } & ResourceStep)
   | ({ readonly event: "message"; readonly kind: string; readonly name: string } & ResourceMessage)
   | ({ readonly event: "pod" } & PodTrouble)

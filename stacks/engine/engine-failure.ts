@@ -20,16 +20,16 @@ export type EngineFailureReason =
 
 export class EngineFailure extends EnvironmentError {
   readonly reason: EngineFailureReason;
-  constructor(reason: EngineFailureReason, message: string, cure: string, options?: ErrorOptions) {
-    super(message, cure, options);
+  constructor(reason: EngineFailureReason, message: string, remediation: string, options?: ErrorOptions) {
+    super(message, remediation, options);
     this.reason = reason;
   }
 }
 
 export function engineFailure(error: EngineRunError, stack: string): EngineFailure {
   const text = withoutColours(`${error.stderr}\n${error.stdout}`);
-  const fail = (reason: EngineFailureReason, message: string, cure: string) =>
-    new EngineFailure(reason, message, cure, { cause: error });
+  const fail = (reason: EngineFailureReason, message: string, remediation: string) =>
+    new EngineFailure(reason, message, remediation, { cause: error });
   if (/currently locked by|Another update is currently in progress/.test(text))
     return lock(text, stack, fail);
   if (/incorrect passphrase|passphrase must be set|constructing secrets manager/i.test(text))
@@ -75,7 +75,7 @@ export function engineFailure(error: EngineRunError, stack: string): EngineFailu
 function lock(
   text: string,
   stack: string,
-  fail: (reason: EngineFailureReason, message: string, cure: string) => EngineFailure,
+  fail: (reason: EngineFailureReason, message: string, remediation: string) => EngineFailure,
 ): EngineFailure {
   const holder = /created by (\S+)@(\S+) \(pid (\d+)\)(?: at (\S+))?/.exec(text);
   if (holder === null)

@@ -1,7 +1,7 @@
 /** Why a run ends before or after the engine's work: by a policy, by pods that do not start, or because a person said so. */
 import type { CheckResult } from "../../policies/engine/findings.ts";
 import { EnvironmentError } from "../local/environment-error.ts";
-import { type Change, losesData } from "./conversation.ts";
+import { losesData, type ResourceChange } from "./conversation.ts";
 
 /** Policies refuse the plan: exit code 1. */
 export class PoliciesRefuse extends Error {
@@ -16,10 +16,10 @@ export class PoliciesRefuse extends Error {
 /** What was to run does not run: exit code 1. */
 export class NotHealthy extends Error {
   override readonly name = "NotHealthy";
-  readonly cure: string;
-  constructor(message: string, cure: string) {
+  readonly remediation: string;
+  constructor(message: string, remediation: string) {
     super(message);
-    this.cure = cure;
+    this.remediation = remediation;
   }
 }
 
@@ -33,7 +33,7 @@ export const nobodyToAsk = (question: string, option: string): EnvironmentError 
   new EnvironmentError(`${question}, and there is no terminal to ask at.`, `Add ${option} if you mean it.`);
 
 /** Of changes that would take data away: another namespace in the file deletes the former one with every store. */
-export function dataWouldGo(changes: readonly Change[]): EnvironmentError | undefined {
+export function dataWouldGo(changes: readonly ResourceChange[]): EnvironmentError | undefined {
   const lost = changes.filter(losesData);
   if (lost.length === 0) return undefined;
   return new EnvironmentError(

@@ -2,7 +2,7 @@
 import { type AdmissionManifest, admissionManifests } from "../../policies/enforcement/admission/generate.ts";
 import { PolicyContext } from "../../policies/engine/context.ts";
 import type { Resource } from "../../policies/engine/resource.ts";
-import { Plan } from "../../policies/engine/resource-set.ts";
+import { ResourceSet } from "../../policies/engine/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import type { KubernetesSettings, StackInput } from "./stack.ts";
 
@@ -29,7 +29,7 @@ export function stackAdmission(
     ...(environment !== undefined && { environment }),
     // The API server has a clock of its own: the same policies hold until a waiver's last day and after it.
     today: "1970-01-01",
-    plan: new Plan(made, { kind: "plan", description: "what the stack makes" }),
+    plan: new ResourceSet(made, { kind: "plan", description: "what the stack makes" }),
   });
   return admissionManifests(policies, context, { namespace, mode });
 }

@@ -2,10 +2,10 @@
 import type { PartName } from "../../components/part.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 
-export type Endpoint = Country["residency"]["endpoints"][number];
+export type AllowedEndpoint = Country["residency"]["endpoints"][number];
 
 /** By purpose; what nodes and operators reach (registries, names, time) needs no way out of a pod of the stack. */
-const partsByPurpose: Readonly<Partial<Record<Endpoint["purpose"], readonly PartName[]>>> = {
+const partsByPurpose: Readonly<Partial<Record<AllowedEndpoint["purpose"], readonly PartName[]>>> = {
   backup: ["time-series-store", "time-series-backup", "relational-store"],
   mail: ["diagnostic"],
   sms: ["diagnostic"],
@@ -23,7 +23,7 @@ export function allowedEndpoints(country: Country) {
 }
 
 /** The endpoint of the file that covers a host; `*.` in front covers the names below. */
-export function endpointOf(country: Country, host: string): Endpoint | undefined {
+export function endpointOf(country: Country, host: string): AllowedEndpoint | undefined {
   return country.residency.endpoints.find((endpoint) =>
     endpoint.host.startsWith("*.") ? host.endsWith(endpoint.host.slice(1)) : host === endpoint.host,
   );

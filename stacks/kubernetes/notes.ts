@@ -1,4 +1,4 @@
-/** What a team should know of its plan and no check refuses: each a sentence with its cure. */
+/** What a team should know of its plan and no check refuses: each a sentence with its remediation. */
 
 import { imageNames } from "../../components/images.ts";
 import { sizeStack } from "../../components/sizing.ts";

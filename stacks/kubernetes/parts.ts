@@ -1,16 +1,16 @@
 /** Everything that stands on a cluster, whoever gave the cluster: the same parts on every target. */
 import type { Input, Resource } from "@pulumi/pulumi";
-import { Admission } from "../../components/admission.ts";
+import { AdmissionPolicies } from "../../components/admission.ts";
 import { Application } from "../../components/application.ts";
 import { Broker, brokerNodeHosts } from "../../components/broker.ts";
 import { Certificates, certificateSecretOf, type PublicIssuer } from "../../components/certificates.ts";
-import { type Flow, internalFlows, outsideFlows } from "../../components/flows.ts";
-import { Gateway, gatewayName, type WebDoor } from "../../components/gateway.ts";
+import { internalFlows, type NetworkFlow, outsideFlows } from "../../components/flows.ts";
+import { Gateway, gatewayName, type WebIngress } from "../../components/gateway.ts";
 import { Keeper } from "../../components/keeper.ts";
 import { Monitoring } from "../../components/monitoring.ts";
 import { Network, type StorageDriver } from "../../components/network.ts";
 import { type OperatorName, Operators, postgresOperatorNamespace } from "../../components/operators.ts";
-import type { Surroundings } from "../../components/pod.ts";
+import type { StackContext } from "../../components/pod.ts";
 import { ports } from "../../components/ports.ts";
 import type { RelationalConnection } from "../../components/relational-store.ts";
 import { sizeStack } from "../../components/sizing.ts";
@@ -20,7 +20,7 @@ import { type TimeSeriesBackupDestination, TimeSeriesStore } from "../../compone
 import type { Country } from "../../localisation/schema/country.ts";
 import { stackAdmission } from "./admission.ts";
 import type { allowedEndpoints } from "./endpoints.ts";
-import { quota } from "./quota.ts";
+import { resourceQuota } from "./quota.ts";
 import { type KubernetesSettings, type StackInput, StackSettingsError } from "./stack.ts";
 
 /** What the file says of a cluster, or a target of the cluster that it makes. */
@@ -31,7 +31,7 @@ export interface ClusterSettings
 }
 
 /** What a target gives the parts to stand on. */
-export interface Ground {
+export interface TargetResources {
   readonly parent: Resource;
   readonly settings: ClusterSettings;
   readonly operators: readonly OperatorName[];
@@ -40,11 +40,11 @@ export interface Ground {
     /** Its addresses where it stands outside of the cluster. */
     readonly ranges?: readonly string[];
     /** @param ready what must be there before it. */
-    readonly declare: (surroundings: Surroundings, ready: Resource[]) => Relational;
+    readonly declare: (context: StackContext, ready: Resource[]) => Relational;
   };
   readonly backup?: TimeSeriesBackupDestination;
   /** That the target's own services need. */
-  readonly flows: readonly Flow[];
+  readonly flows: readonly NetworkFlow[];
   /** Of the machines' load balancer, as the cloud reads them. */
   readonly loadBalancer: Readonly<Record<string, string>>;
 }
@@ -58,8 +58,11 @@ export interface Relational {
  * What the file lacks for any cluster, before anything is declared.
  * @throws StackSettingsError
  */
-export function doors(country: Country, settings: ClusterSettings): { issuer: PublicIssuer; web: WebDoor } {
-  return { issuer: publicIssuer(country, settings), web: webDoor(settings) };
+export function ingressSettings(
+  country: Country,
+  settings: ClusterSettings,
+): { issuer: PublicIssuer; web: WebIngress } {
+  return { issuer: publicIssuer(country, settings), web: webIngress(settings) };
 }
 
 /** Port at which machines reach the broker; a node port that the file leaves to the cluster is not known before. */
@@ -71,14 +74,14 @@ export function machinePort({ mqtt }: Pick<ClusterSettings, "mqtt">): number {
  * @returns what must be there before an object of an operator's kind.
  * @throws StackSettingsError
  */
-export function clusterParts(input: StackInput, ground: Ground): readonly Resource[] {
+export function clusterParts(input: StackInput, target: TargetResources): readonly Resource[] {
   const { country } = input;
-  const { parent, settings: cluster, backup } = ground;
+  const { parent, settings: cluster, backup } = target;
   const { namespace, domain } = cluster;
   const size = sizeStack(country, cluster.zones.length);
   const { at } = country.hosting.backup;
   const withPrometheusOperator = cluster.monitoring === "prometheus-operator";
-  const { issuer, web } = doors(country, cluster);
+  const { issuer, web } = ingressSettings(country, cluster);
   const inStack = { parent };
 
   const network = new Network(
@@ -86,12 +89,12 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
     {
       namespace,
       zones: cluster.zones,
-      quota: quota(size, {
+      quota: resourceQuota(size, {
         loadBalancer: cluster.mqtt.expose === "load-balancer",
-        relationalStore: ground.relationalStore.ranges === undefined,
+        relationalStore: target.relationalStore.ranges === undefined,
       }),
       flows: [
-        ...internalFlows(ground.relationalStore.ranges),
+        ...internalFlows(target.relationalStore.ranges),
         ...outsideFlows({
           ...(cluster.gateway.namespace !== undefined && { gatewayNamespace: cluster.gateway.namespace }),
           ...(cluster.monitoringNamespace !== undefined && {
@@ -100,17 +103,17 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
           operatorNamespace: postgresOperatorNamespace,
           apiServerAddresses: cluster.apiServerAddresses,
           machineSources: cluster.mqtt.allowedSources,
-          endpoints: ground.endpoints,
+          endpoints: target.endpoints,
           acmeProofs: cluster.tls.issuer === "acme",
         }),
-        ...ground.flows,
-      ].filter((flow) => ground.relationalStore.ranges === undefined || !isAt(flow, "relational-store")),
+        ...target.flows,
+      ].filter((flow) => target.relationalStore.ranges === undefined || !isAt(flow, "relational-store")),
       ...(cluster.storageProvisioner && { storageDriver: cluster.storageProvisioner }),
     },
     inStack,
   );
   const storageClass = network.storageClass ?? cluster.storageClass;
-  const surroundings: Surroundings = {
+  const context: StackContext = {
     namespace,
     images: {
       ...(cluster.registry !== undefined && { registry: cluster.registry }),
@@ -128,14 +131,14 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
   const operators = new Operators(
     "operators",
     {
-      install: ground.operators,
-      placement: surroundings.placement,
+      install: target.operators,
+      placement: context.placement,
       ...(cluster.registry !== undefined && { registry: cluster.registry }),
       ...(cluster.registryPullSecret !== undefined && { pullSecret: cluster.registryPullSecret }),
     },
     inStack,
   );
-  const admission = new Admission(
+  const admission = new AdmissionPolicies(
     "admission",
     {
       objects: stackAdmission(input, {
@@ -174,22 +177,22 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
   );
   const afterCertificates = { parent, dependsOn: [certificates] };
 
-  const keeper = new Keeper("keeper", { surroundings, size: size.keeper }, afterCertificates);
+  const keeper = new Keeper("keeper", { context, size: size.keeper }, afterCertificates);
   const timeSeriesStore = new TimeSeriesStore(
     "time-series-store",
     {
-      surroundings,
+      context,
       size: size.timeSeries,
       keepers: keeper.hosts,
       ...(backup && { backup }),
     },
     afterCertificates,
   );
-  const relationalStore = ground.relationalStore.declare(surroundings, before);
+  const relationalStore = target.relationalStore.declare(context, before);
   const broker = new Broker(
     "broker",
     {
-      surroundings,
+      context,
       size: size.broker,
       machines: country.programme.scale.inThreeYears.machines,
       mqttSecret: certificates.mqttSecret,
@@ -201,7 +204,7 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
   const application = new Application(
     "application",
     {
-      surroundings,
+      context,
       size,
       localisation: localisationFiles(input),
       timeSeriesHost: timeSeriesStore.host,
@@ -239,7 +242,7 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
               ...(cluster.mqtt.nodePort !== undefined && { nodePort: cluster.mqtt.nodePort }),
             }),
         allowedSources: cluster.mqtt.allowedSources,
-        annotations: ground.loadBalancer,
+        annotations: target.loadBalancer,
       },
     },
     ready,
@@ -252,7 +255,7 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
         title: text(country.programme.name, country.languages),
         brokers: size.broker.replicas,
         keepers: size.keeper.replicas,
-        postgres: ground.relationalStore.ranges === undefined,
+        postgres: target.relationalStore.ranges === undefined,
         backups: backup !== undefined,
       },
       ready,
@@ -261,7 +264,7 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
     new TimeSeriesBackup(
       "time-series-backup",
       {
-        surroundings,
+        context,
         host: timeSeriesStore.host,
         at,
         timezone: country.timezone,
@@ -272,7 +275,7 @@ export function clusterParts(input: StackInput, ground: Ground): readonly Resour
   return operators.installed;
 }
 
-const isAt = ({ from, to }: Flow, part: string): boolean =>
+const isAt = ({ from, to }: NetworkFlow, part: string): boolean =>
   [from, to].some((peer) => peer.kind === "part" && peer.part === part);
 
 function publicIssuer(country: Country, { tls, gateway }: ClusterSettings): PublicIssuer {
@@ -294,7 +297,7 @@ function publicIssuer(country: Country, { tls, gateway }: ClusterSettings): Publ
   };
 }
 
-function webDoor({ gateway: { kind, className } }: ClusterSettings): WebDoor {
+function webIngress({ gateway: { kind, className } }: ClusterSettings): WebIngress {
   if (kind === "ingress") return { kind, ...(className !== undefined && { className }) };
   if (className === undefined)
     throw new StackSettingsError(

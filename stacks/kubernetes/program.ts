@@ -9,7 +9,7 @@ import { sizeStack } from "../../components/sizing.ts";
 import { StackRoot } from "../../components/stack-root.ts";
 import { allowedEndpoints } from "./endpoints.ts";
 import { notes } from "./notes.ts";
-import { clusterParts, doors, machinePort } from "./parts.ts";
+import { clusterParts, ingressSettings, machinePort } from "./parts.ts";
 import { providerSettings } from "./provider-settings.ts";
 import { type KubernetesSettings, type StackInput, type StackOutputs, StackSettingsError } from "./stack.ts";
 
@@ -23,7 +23,7 @@ export function kubernetesStack(input: StackInput): StackOutputs {
       "Add hosting.kubernetes with at least its domain; docs/localisation.md lists the fields.",
     );
   // What the file lacks shows before anything is declared.
-  doors(country, cluster);
+  ingressSettings(country, cluster);
   const { namespace, domain } = cluster;
   const { destination, at, retention } = country.hosting.backup;
   const size = sizeStack(country, cluster.zones.length).relational;
@@ -39,11 +39,11 @@ export function kubernetesStack(input: StackInput): StackOutputs {
     operators: operatorsToInstall(cluster, destination !== undefined),
     endpoints: allowedEndpoints(country),
     relationalStore: {
-      declare: (surroundings, ready) => {
+      declare: (context, ready) => {
         const resource = new RelationalStore(
           "relational-store",
           {
-            surroundings,
+            context,
             size,
             ...(destination && { backup: { ...destination, at, timezone: country.timezone, retention } }),
           },

@@ -6,7 +6,7 @@ import type { ScaledSize, StackSize, StatefulSize } from "../../components/sizin
 const headroom = 1.5;
 
 /** @param parts what of it stands in the namespace. */
-export function quota(
+export function resourceQuota(
   size: StackSize,
   parts: { readonly loadBalancer: boolean; readonly relationalStore: boolean },
 ): Quota {

@@ -27,9 +27,9 @@ export type KubernetesSettings = NonNullable<Country["hosting"]["kubernetes"]>;
 /** The file lacks what a cluster needs. */
 export class StackSettingsError extends Error {
   override readonly name = "StackSettingsError";
-  readonly cure: string;
-  constructor(message: string, cure: string) {
+  readonly remediation: string;
+  constructor(message: string, remediation: string) {
     super(message);
-    this.cure = cure;
+    this.remediation = remediation;
   }
 }

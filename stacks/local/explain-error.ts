@@ -9,7 +9,8 @@ import { EnvironmentError } from "./environment-error.ts";
 /** Says what a part threw in the words of who runs the stack; what is unknown stays as it is. */
 export function asEnvironmentError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const explain = (message: string, cure: string) => new EnvironmentError(message, cure, { cause: error });
+  const explain = (message: string, remediation: string) =>
+    new EnvironmentError(message, remediation, { cause: error });
   if (error instanceof StoreInUseError) return explain(error.message, "The option --data names one.");
   if (
     error instanceof NewerStoreError ||

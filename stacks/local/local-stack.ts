@@ -29,10 +29,10 @@ import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-ser
 import { RunningBackups } from "./backup/running-backup.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { asEnvironmentError } from "./explain-error.ts";
-import { ensureLogin, type Login, type LoginRequest } from "./logins.ts";
+import { ensureLogin, type LoginRequest, type StartLogin } from "./logins.ts";
 import { type PartStatus, partStatus, type StackStatus, serveControl } from "./status.ts";
 
-export interface SimulatorOptions {
+export interface SimulationOptions {
   readonly companies?: number;
   readonly rate?: number;
   readonly speed?: number;
@@ -44,7 +44,7 @@ export interface LocalStackOptions {
   /** 0 takes a free port. */
   readonly ports: { readonly http: number; readonly mqtt: number; readonly mqtts: number };
   /** Absent: no simulated factories. */
-  readonly simulator?: SimulatorOptions;
+  readonly simulator?: SimulationOptions;
   /** Gives the accounts of the first start new passwords. */
   readonly renewLogins: boolean;
   readonly log: Logger;
@@ -59,7 +59,7 @@ export interface LocalStack {
   readonly mqttAddress: string;
   readonly mqttsAddress: string;
   readonly certificateAuthorityFile: string;
-  readonly logins: readonly Login[];
+  readonly logins: readonly StartLogin[];
   status(): Promise<StackStatus>;
   stop(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import {
 } from "../../apps/diagnostic/accounts/accounts.ts";
 import type { Database } from "../../stores/relational/database.ts";
 
-export interface Login {
+export interface StartLogin {
   /** Whom it is for, to show. */
   readonly name: string;
   readonly role: "ministry" | "company";
@@ -21,7 +21,7 @@ export interface Login {
 
 export interface LoginRequest {
   readonly name: string;
-  readonly role: Login["role"];
+  readonly role: StartLogin["role"];
   readonly email: string;
   /** Required for the role `company`. */
   readonly company?: string;
@@ -32,7 +32,11 @@ export interface LoginRequest {
 }
 
 /** Makes the account where it is missing; with `renew` an existing one gets a new password too. */
-export async function ensureLogin(database: Database, request: LoginRequest, renew: boolean): Promise<Login> {
+export async function ensureLogin(
+  database: Database,
+  request: LoginRequest,
+  renew: boolean,
+): Promise<StartLogin> {
   const { name, role, email, destination, ...rest } = request;
   const existing = await accountOfEmail(database, email);
   const password = existing === undefined || renew ? newPassword() : undefined;

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import type { Flow } from "../../apps/ingest/ingest.ts";
+import type { MessageFlow } from "../../stores/relational/message-flow.ts";
 import type { MadeBackup } from "./backup/make-backup.ts";
 import type { BackupRequest } from "./backup/running-backup.ts";
 
@@ -25,7 +25,7 @@ export interface StackStatus {
   readonly startedAt: string;
   readonly webAddress: string;
   readonly parts: readonly PartStatus[];
-  readonly flow: Flow;
+  readonly flow: MessageFlow;
 }
 
 /** Runs a part's check: what it throws is its failure. */
@@ -51,7 +51,7 @@ export interface ControlServer {
 export type BackupAnswer =
   | { readonly event: "progress"; readonly what: string }
   | { readonly event: "made"; readonly backup: MadeBackup }
-  | { readonly event: "failed"; readonly error: string; readonly cure: string };
+  | { readonly event: "failed"; readonly error: string; readonly remediation: string };
 
 export interface Control {
   readonly status: () => Promise<StackStatus>;
@@ -116,8 +116,8 @@ async function answerBackup(
     const wanted = (await json(request)) as BackupRequest;
     say({ event: "made", backup: await backup(wanted, tell, gone.signal) });
   } catch (error) {
-    const { message, cure = "" } = error as Error & { cure?: string };
-    say({ event: "failed", error: message, cure });
+    const { message, remediation = "" } = error as Error & { remediation?: string };
+    say({ event: "failed", error: message, remediation });
   } finally {
     clearInterval(heartbeat);
     response.end();

@@ -3,8 +3,8 @@
  * not told for a while is not there.
  */
 import { gt, lt, sql } from "drizzle-orm";
-import type { Flow } from "../../apps/ingest/flow.ts";
 import type { Database } from "./database.ts";
+import type { MessageFlow } from "./message-flow.ts";
 import { programState } from "./schema.ts";
 
 export type Health = "healthy" | "degraded" | "failed";
@@ -13,7 +13,7 @@ export interface ToldState {
   readonly health: Health;
   readonly detail: string;
   /** Of ingest alone. */
-  readonly flow?: Flow;
+  readonly flow?: MessageFlow;
 }
 
 export interface ProgramState extends ToldState {
@@ -52,7 +52,7 @@ export async function toldStates(database: Database): Promise<ProgramState[]> {
     instance,
     health,
     detail,
-    ...(flow === null ? {} : { flow: flow as Flow }),
+    ...(flow === null ? {} : { flow: flow as MessageFlow }),
   }));
 }
 

@@ -112,7 +112,7 @@ export const session = pgTable("session", {
 });
 
 /** A link that signs its holder in once. */
-export const entryLink = pgTable("entry_link", {
+export const entryLinks = pgTable("entry_link", {
   /** Hex SHA-256 of the link's random token. */
   tokenHash: text("token_hash").primaryKey(),
   accountId: uuid("account_id")

@@ -134,7 +134,7 @@ describe("a file that breaks a policy", () => {
       kit,
     });
 
-  test("fails with its place, its law and its cure, in every form", async () => {
+  test("fails with its place, its law and its remediation, in every form", async () => {
     const { report, loaded } = await reportWith([]);
     expect(report.verdict.ok).toBe(false);
     const found = report.findings.filter(({ policy }) => policy === "endpoint-abroad");

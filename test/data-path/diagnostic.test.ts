@@ -8,9 +8,8 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAccount } from "../../apps/diagnostic/accounts/accounts.ts";
-import { entryLink } from "../../apps/diagnostic/accounts/entry.ts";
+import { makeEntryLink } from "../../apps/diagnostic/accounts/entry.ts";
 import { type DiagnosticServer, serveDiagnostic } from "../../apps/diagnostic/serve.ts";
-import type { Flow } from "../../apps/ingest/ingest.ts";
 import {
   addMachine,
   addSite,
@@ -19,6 +18,7 @@ import {
   registerCompany,
 } from "../../stores/relational/companies.ts";
 import { openRelationalStore, type RelationalStore } from "../../stores/relational/database.ts";
+import type { MessageFlow } from "../../stores/relational/message-flow.ts";
 import { tellState } from "../../stores/relational/program-state.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
@@ -185,24 +185,24 @@ test("attempts at a password count together at all instances, by the address tha
 
 test("the ministry's first login is by a link that works once, at whichever instance", async () => {
   const { database } = relational;
-  const link = await entryLink(database, country);
+  const link = await makeEntryLink(database, country);
   expect(link).toMatchObject({ email: country.programme.operator.email.toLowerCase(), isNew: true });
   const cookie = await signedIn(instances[1]!, link.path);
   expect((await ask(instances[0]!.port, "/ministry", { headers: { cookie } })).status).toBe(200);
   expect((await ask(instances[0]!.port, link.path)).status).toBe(410);
   // Who lost the password gets another link to the same account.
-  expect(await entryLink(database, country)).toMatchObject({ isNew: false });
+  expect(await makeEntryLink(database, country)).toMatchObject({ isNew: false });
 });
 
 test("the flow is what all ingests tell, and nothing is shown as zero where none does", async () => {
   const { database } = relational;
-  const cookie = await signedIn(instances[0]!, (await entryLink(database, country)).path);
+  const cookie = await signedIn(instances[0]!, (await makeEntryLink(database, country)).path);
   const page = async () => (await ask(instances[1]!.port, "/ministry", { headers: { cookie } })).text;
   const received = (text: string) => /Messages received<\/dt><dd>(.*?)<\/dd>/.exec(text)?.[1];
   const unknown = await page();
   expect(received(unknown)).toContain("–");
   expect(unknown).toContain("none has told that it runs");
-  const flow = (messages: number): Flow => ({
+  const flow = (messages: number): MessageFlow => ({
     messages,
     stored: messages,
     rejected: 0,

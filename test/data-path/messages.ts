@@ -3,7 +3,7 @@ export type FromIngest =
   | { readonly kind: "ready" }
   | {
       readonly kind: "state";
-      readonly flow: import("../../apps/ingest/ingest.ts").Flow;
+      readonly flow: import("../../stores/relational/message-flow.ts").MessageFlow;
       readonly notReady: string | undefined;
       readonly activeQueues: number;
       readonly waitingInBroker: number;

@@ -133,7 +133,7 @@ describe("the packages of the image", () => {
     ]);
   });
 
-  test("that are missing are named with the cure", () => {
+  test("that are missing are named with the remediation", () => {
     const kit = install("broken", { ".": { dependencies: { gone: "1" } } });
     expect(() => nodePackages(kit, () => false)).toThrow("gone, which broken needs, is not installed.");
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEntryLink } from "../../apps/diagnostic/accounts/accounts.ts";
 import { checkPassword, hashPassword } from "../../apps/diagnostic/accounts/password.ts";
 import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
-import { account, company, entryLink, session } from "../../stores/relational/schema.ts";
+import { account, company, entryLinks, session } from "../../stores/relational/schema.ts";
 import { type AppUnderTest, Browser, openApp, origin, password } from "./app-under-test.ts";
 
 let app: AppUnderTest;
@@ -207,7 +207,7 @@ describe("one-time links", () => {
     const { account: id } = await app.company("Late Works");
     const link = await createEntryLink(app.database, id, "/home", Date.now() - 25 * 3_600_000);
     expect((await app.browser().get(link)).status).toBe(410);
-    const rows = await app.database.select().from(entryLink);
+    const rows = await app.database.select().from(entryLinks);
     expect(JSON.stringify(rows)).not.toContain(link.slice("/enter/".length));
   });
 });

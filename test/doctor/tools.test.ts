@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-test("an empty machine lacks the engine and its plugins, each with a cure; kubectl and helm are not needed", async () => {
+test("an empty machine lacks the engine and its plugins, each with a remediation; kubectl and helm are not needed", async () => {
   const found = await tools("aws", { PATH: home, HOME: home });
   expect(found.map(({ title, verdict }) => `${title} ${verdict}`)).toEqual([
     "Node.js ok",
@@ -23,7 +23,7 @@ test("an empty machine lacks the engine and its plugins, each with a cure; kubec
     "kubectl skipped",
     "helm skipped",
   ]);
-  for (const { verdict, cure } of found) expect(cure === "").toBe(verdict !== "failed");
+  for (const { verdict, remediation } of found) expect(remediation === "").toBe(verdict !== "failed");
 });
 
 test("a plugin counts where the engine looks for it: on PATH, else in its own folder and in the kit's version", () => {

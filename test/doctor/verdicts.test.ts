@@ -6,7 +6,7 @@ import { type ClusterFacts, type Node, quantity } from "../../stacks/doctor/clus
 import {
   clock,
   clusterVersion,
-  doors,
+  ingress,
   quota,
   room,
   secrets,
@@ -82,13 +82,13 @@ test("a fit cluster is fine in everything, and nothing fine asks for mending", (
     ...zones(fit, settings),
     room(fit, settings, plan),
     ...storage(fit, settings),
-    ...doors(fit, settings),
+    ...ingress(fit, settings),
     ...secrets(fit, settings, country),
     quota(fit, plan),
   ];
   expect(wrong(all)).toEqual([]);
   expect(all.length).toBeGreaterThan(12);
-  for (const { cure } of all) expect(cure).toBe("");
+  for (const { remediation } of all) expect(remediation).toBe("");
 });
 
 test("what may not be read is said to be so, and is neither fine nor in the way", () => {
@@ -107,7 +107,7 @@ test("what may not be read is said to be so, and is neither fine nor in the way"
     ...zones(blind, settings),
     room(blind, settings, plan),
     ...storage(blind, settings),
-    ...doors(blind, settings),
+    ...ingress(blind, settings),
     ...secrets(blind, settings, country),
     quota(blind, plan),
   ];
@@ -142,7 +142,9 @@ describe("a cluster", () => {
       cluster.nodeSelector = { pool: "sme" };
     });
     expect(
-      zones(fit, pooled).every(({ verdict, cure }) => verdict === "failed" && cure.includes("pool=sme")),
+      zones(fit, pooled).every(
+        ({ verdict, remediation }) => verdict === "failed" && remediation.includes("pool=sme"),
+      ),
     ).toBe(true);
   });
 
@@ -220,11 +222,11 @@ describe("a cluster", () => {
     const named = settingsOf((cluster) => {
       cluster.gateway = { kind: "gateway-api", className: "envoy" };
     });
-    expect(wrong(doors({ ...fit, loadBalancerSeen: false }, named))).toEqual([
+    expect(wrong(ingress({ ...fit, loadBalancerSeen: false }, named))).toEqual([
       "failed GatewayClass: envoy is not there. There is none.",
       "warning load balancer: No Service of the cluster has an address of a load balancer.",
     ]);
-    expect(wrong(doors({ ...fit, ingressClasses: [object("IngressClass", "nginx")] }, settings))).toEqual([
+    expect(wrong(ingress({ ...fit, ingressClasses: [object("IngressClass", "nginx")] }, settings))).toEqual([
       "failed IngressClass: No default IngressClass. There is nginx.",
     ]);
   });

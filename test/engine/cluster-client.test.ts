@@ -93,7 +93,7 @@ test("names a login program that is missing, with the hint of the kubeconfig, an
   expect(await errorOf(() => missing.get("/version"))).toMatchObject({
     reason: "unauthenticated",
     message: "The kubeconfig takes its login from the program no-such-login, which is not installed.",
-    cure: "Install it from here.",
+    remediation: "Install it from here.",
   });
   writeFileSync(join(folder, "login"), "#!/bin/sh\necho 'session has ended' >&2\nexit 1\n");
   chmodSync(join(folder, "login"), 0o755);
@@ -172,7 +172,7 @@ test("merges kubeconfigs as kubectl does: the first that says something wins", a
   expect(await errorOf(() => readKubeconfigs(files, "production"))).toMatchObject({
     reason: "unconfigured",
     message: `${first}, ${second} has no context "production".`,
-    cure: "It has a, b. Correct hosting.kubernetes.context, or add the context.",
+    remediation: "It has a, b. Correct hosting.kubernetes.context, or add the context.",
   });
 });
 
@@ -196,7 +196,7 @@ test.each([
   if (text !== undefined) writeFileSync(file, text);
   const error = await errorOf(() => readKubeconfigs([file]));
   expect(error.message).toMatch(message);
-  expect(error.cure).not.toBe("");
+  expect(error.remediation).not.toBe("");
 });
 
 test("refuses an API server without TLS", async () => {

@@ -268,7 +268,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       // Nobody is there to answer.
       const unasked = await ended(rollout("up", "--json"));
       expect(unasked.code).toBe(3);
-      expect(unasked.events.at(-1)?.cure).toContain("--yes");
+      expect(unasked.events.at(-1)?.remediation).toContain("--yes");
       expect(await isThere(`/api/v1/namespaces/${namespace}`)).toBe(false);
 
       // The team made the namespace beforehand, for a Secret that it brings.
@@ -332,7 +332,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       await once(child, "close");
       const { ok, examined } = JSON.parse(text) as {
         ok: boolean;
-        examined: { area: string; title: string; verdict: string; found: string; cure: string }[];
+        examined: { area: string; title: string; verdict: string; found: string; remediation: string }[];
       };
       expect(ok).toBe(false);
       expect(child.exitCode).toBe(1);
@@ -343,7 +343,8 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       // No node is in the pool.
       expect(new Set(verdictOf("zones"))).toEqual(new Set(["failed"]));
       expect(verdictOf("permissions")).toEqual(["ok"]);
-      for (const { verdict, cure } of examined) if (verdict === "failed") expect(cure).not.toBe("");
+      for (const { verdict, remediation } of examined)
+        if (verdict === "failed") expect(remediation).not.toBe("");
     });
   });
 });

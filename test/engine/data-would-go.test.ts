@@ -1,10 +1,10 @@
 /** Changes that would take data away are told from those that would not. */
 import { expect, test } from "vitest";
 import { holdsData } from "../../stacks/engine/changes.ts";
-import type { Change } from "../../stacks/engine/conversation.ts";
+import type { ResourceChange } from "../../stacks/engine/conversation.ts";
 import { dataWouldGo } from "../../stacks/engine/refusals.ts";
 
-function change(action: Change["action"], type: string, name: string): Change {
+function change(action: ResourceChange["action"], type: string, name: string): ResourceChange {
   const urn = `urn:pulumi:za-production::rollout::${type}::${name}`;
   return {
     action,
@@ -29,7 +29,7 @@ test("a namespace or a database that is deleted or replaced is named, with what 
   expect(refusal?.message).toBe(
     "These changes delete what holds data: Namespace stack, Cluster relational-store. Nothing was changed.",
   );
-  expect(refusal?.cure).toContain("--delete-data");
+  expect(refusal?.remediation).toContain("--delete-data");
 });
 
 test("what is made, changed in place, or holds no data goes on", () => {

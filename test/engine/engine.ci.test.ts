@@ -156,7 +156,7 @@ describe.skipIf(!hasEngine)("the engine", { timeout: 180_000 }, () => {
       },
       { timeout: 90_000, interval: 500 },
     );
-    expect(failure.cure).toContain("--unlock");
+    expect(failure.remediation).toContain("--unlock");
     await stack.unlock();
     expect(await changesOf(stack)).toEqual(["create last"]);
     await stack.up();

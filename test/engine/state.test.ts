@@ -113,7 +113,7 @@ describe("the engine", () => {
   test("that is missing is said in one line that tells how to get it", async () => {
     await expect(findEngine({ PATH: folder, HOME: folder })).rejects.toMatchObject({
       message: "The Pulumi CLI, which drives the rollout, is not installed.",
-      cure: "`rollout doctor --fix` installs it.",
+      remediation: "`rollout doctor --fix` installs it.",
     });
   });
 

@@ -2,13 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decode, machineStates } from "../../apps/ingest/reading.ts";
-import type { Message } from "../../apps/ingest/rejection.ts";
+import type { ReceivedMessage } from "../../apps/ingest/rejection.ts";
 
 const now = Date.UTC(2026, 5, 1, 12);
 const range = { from: now - 90 * 86_400_000, to: now + 600_000 };
 const topic = (channel: string) => `sme/v1/acme/plant/lathe/${channel}`;
 
-function message(payload: unknown, channel = "temperature"): Message {
+function message(payload: unknown, channel = "temperature"): ReceivedMessage {
   const bytes = Buffer.isBuffer(payload)
     ? payload
     : Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload));

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
-import type { Message } from "../../apps/ingest/rejection.ts";
+import type { ReceivedMessage } from "../../apps/ingest/rejection.ts";
 import type { RelationalStore } from "../../stores/relational/database.ts";
 import { registerTestCompany } from "../broker/data-path.ts";
 import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../store/open.ts";
@@ -46,7 +46,7 @@ function send(
   items: readonly { t: number; v: number }[],
   options: { maybeStored?: boolean; taken?: AbortSignal } = {},
 ): Promise<void> {
-  const message: Message = {
+  const message: ReceivedMessage = {
     company: "acme",
     topic: `sme/v1/acme/plant/lathe/${channel}`,
     payload: Buffer.from(JSON.stringify(items)),

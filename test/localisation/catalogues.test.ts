@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
-import { Folder, problemsOf, spoiled, today, validFile, warningsOf } from "./fixture.ts";
+import { edited, Folder, problemsOf, today, validFile, warningsOf } from "./fixture.ts";
 
 /** A country folder with a Swahili catalogue of its own. */
 function withCatalogue(catalogue: string): { folder: Folder; file: string } {
@@ -26,7 +26,7 @@ describe("a catalogue", () => {
   test("of the kit is used, and English is always there", () => {
     using folder = new Folder();
     const { catalogues } = loadCountry(
-      folder.write("tr.yaml", spoiled("[en, sw]", "[tr]").replaceAll("sw: ", "tr: ")),
+      folder.write("tr.yaml", edited("[en, sw]", "[tr]").replaceAll("sw: ", "tr: ")),
       { today },
     );
     expect(Object.keys(catalogues)).toEqual(["tr", "en"]);
@@ -42,7 +42,7 @@ describe("a catalogue", () => {
 
   test("of a language serves its regional forms", () => {
     using folder = new Folder();
-    const file = folder.write("file.yaml", spoiled("[en, sw]", "[en, tr-CY]").replaceAll("sw: ", "tr-CY: "));
+    const file = folder.write("file.yaml", edited("[en, sw]", "[en, tr-CY]").replaceAll("sw: ", "tr-CY: "));
     expect(loadCountry(file, { today }).catalogues["tr-CY"]?.language).toBe("tr");
   });
 
@@ -72,7 +72,7 @@ describe("a catalogue", () => {
       'language: tr\nname: Kiswahili\nmessages: { Page: a, page.skip: "" }\nquestions: { digital-plan: { text: a, levels: [a] } }\n',
     );
     using _ = folder;
-    folder.write("ke.yaml", spoiled('["10", "14"]', "[10]"));
+    folder.write("ke.yaml", edited('["10", "14"]', "[10]"));
     expect(said(folder, file)).toEqual([
       'ke.yaml:8:13  programme.sectors[0]: 10 is read as a number, not as text. Put it in quotes: "10".',
       "languages/sw.yaml:1:11  language: The file is named for sw. Write language: sw.",
@@ -115,5 +115,5 @@ describe("a catalogue", () => {
 });
 
 test("a language tag is never a path", () => {
-  expect(problemsOf(spoiled("[en, sw]", "[en, ../../etc/passwd]"))[0]).toContain("is not a language tag");
+  expect(problemsOf(edited("[en, sw]", "[en, ../../etc/passwd]"))[0]).toContain("is not a language tag");
 });

@@ -6,7 +6,7 @@ import { packageRoot } from "../../base/package-root.ts";
 import { newValidator } from "../../localisation/check/schema-check.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { CountrySchema } from "../../localisation/schema/country.ts";
-import { Folder, spoiled, today, validFile } from "./fixture.ts";
+import { edited, Folder, today, validFile } from "./fixture.ts";
 
 const load = (content: string, environment?: string) => {
   using folder = new Folder();
@@ -33,13 +33,13 @@ describe("the template", () => {
 });
 
 describe("defaults that follow from other fields", () => {
-  const country = load(spoiled("  holidays: []\n", ""));
+  const country = load(edited("  holidays: []\n", ""));
 
   test("names, time zone and currency come from CLDR", () => {
     expect(country.names).toEqual({ en: "Kenya", sw: "Kenya" });
     expect(country.timezone).toBe("Africa/Nairobi");
     expect(country.currency).toBe("KES");
-    expect(load(spoiled("country: KE", "country: TR")).names).toEqual({ en: "Türkiye", sw: "Uturuki" });
+    expect(load(edited("country: KE", "country: TR")).names).toEqual({ en: "Türkiye", sw: "Uturuki" });
   });
 
   test("all data rests in the country and never leaves, by every article", () => {
@@ -53,10 +53,10 @@ describe("defaults that follow from other fields", () => {
 
   test("cloud regions are those in the country", () => {
     expect(country.residency.regions).toEqual([]);
-    expect(load(spoiled("country: KE", "country: ZA")).residency.regions).toEqual([
+    expect(load(edited("country: KE", "country: ZA")).residency.regions).toEqual([
       { provider: "aws", region: "af-south-1" },
     ]);
-    const aws = load(`${spoiled("country: KE", "country: ZA")}hosting: { aws: { domain: sme.gov.za } }\n`)
+    const aws = load(`${edited("country: KE", "country: ZA")}hosting: { aws: { domain: sme.gov.za } }\n`)
       .hosting.aws;
     expect(aws?.region).toBe("af-south-1");
     expect(aws?.zones).toEqual(["af-south-1a", "af-south-1b", "af-south-1c"]);
@@ -80,7 +80,7 @@ describe("defaults that follow from other fields", () => {
 
   test("a feast of several days takes as many holidays, and its half days are working days", () => {
     const dates = load(
-      spoiled("country: KE", "country: TR").replace("  holidays: []\n", ""),
+      edited("country: KE", "country: TR").replace("  holidays: []\n", ""),
     ).telemetry.holidays.map(({ date }) => date);
     expect(dates.filter((date) => date >= "2026-05-26" && date <= "2026-06-01")).toEqual([
       "2026-05-27",
@@ -114,7 +114,7 @@ describe("the country", () => {
   });
 
   test("keeps what the file says over every default", () => {
-    const { telemetry } = load(spoiled("  holidays: []\n", "  holidays: []\n  units: { flow: m3/h }\n"));
+    const { telemetry } = load(edited("  holidays: []\n", "  holidays: []\n  units: { flow: m3/h }\n"));
     expect(telemetry.units).toEqual({ flow: "m3/h" });
     expect(telemetry.holidays).toEqual([]);
   });

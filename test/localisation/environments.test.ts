@@ -1,7 +1,7 @@
 /** Environments lie over the file: groups merge, lists and values are replaced, and what comes out is checked. */
 import { describe, expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
-import { Folder, problemsOf, spoiled, today, validFile } from "./fixture.ts";
+import { edited, Folder, problemsOf, today, validFile } from "./fixture.ts";
 
 const overlaid = `${validFile}hosting:
   kubernetes: { domain: sme.go.ke, zones: [nbo-1, nbo-2], mqtt: { expose: node-port } }
@@ -55,7 +55,7 @@ describe("an environment", () => {
 
   test("is checked after merging, at the place of what it adds, also when it isn't asked for", () => {
     // Each half is fine by itself: raw data for a year, and minutes for half a year.
-    const file = spoiled("  holidays: []", "  holidays: []\n  retention: { minute: P180D }").concat(
+    const file = edited("  holidays: []", "  holidays: []\n  retention: { minute: P180D }").concat(
       "hosting: { environments: { pilot: { telemetry: { retention: { raw: P1Y } } } } }\n",
     );
     const line =

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { problemsOf, spoiled, validFile } from "./fixture.ts";
+import { edited, problemsOf, validFile } from "./fixture.ts";
 
 interface Mistake {
   readonly title: string;
@@ -35,7 +35,7 @@ function readMistakes(text: string): Mistake[] {
           (content, { removed, added }) =>
             removed.length === 0
               ? `${content}${added.join("\n")}\n`
-              : spoiled(removed.join("\n"), added.join("\n"), content),
+              : edited(removed.join("\n"), added.join("\n"), content),
           validFile,
         );
       return { title, file, problems };
@@ -57,7 +57,7 @@ for (const name of readdirSync(folder))
   });
 
 test("mistakes of all kinds are reported at once, by their place in the file", () => {
-  const file = spoiled("country: KE", "country: XX")
+  const file = edited("country: KE", "country: XX")
     .replace('["10", "14"]', '[10, "14"]')
     .replace("id: small", "id: micro")
     .replace("year: 2017", "year: soon")
@@ -73,7 +73,7 @@ test("mistakes of all kinds are reported at once, by their place in the file", (
 
 test("a list of hundreds of mistakes ends with their number", () => {
   const sectors = Array.from({ length: 300 }, () => "1").join(", ");
-  const lines = problemsOf(spoiled('["10", "14"]', `[${sectors}]`));
+  const lines = problemsOf(edited('["10", "14"]', `[${sectors}]`));
   expect(lines).toHaveLength(201);
   expect(lines[0]).toBe("file:1:1  There are 101 more problems than these. Mend these first.");
 });

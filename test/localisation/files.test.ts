@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatProblem, LocalisationError, loadCountry } from "../../localisation/load.ts";
-import { Folder, problemsOf, spoiled, today, validFile } from "./fixture.ts";
+import { edited, Folder, problemsOf, today, validFile } from "./fixture.ts";
 
 /** What loading a path says, without the folder. */
 function said(path: string, folder: Folder): string[] {
@@ -28,11 +28,11 @@ describe("harmless forms just work", () => {
     ["a YAML directive", `%YAML 1.2\n---\n${validFile}...\n`],
     [
       "a directive of YAML 1.1, under which NO would be false",
-      `%YAML 1.1\n---\n${spoiled("country: KE", "country: NO")}`,
+      `%YAML 1.1\n---\n${edited("country: KE", "country: NO")}`,
     ],
     [
       "an alias",
-      spoiled("name: { en: Small, sw: Ndogo }", "name: *micro").replace(
+      edited("name: { en: Small, sw: Ndogo }", "name: *micro").replace(
         "name: { en: Micro",
         "name: &micro { en: Micro",
       ),
@@ -67,7 +67,7 @@ describe("what is no text is refused", () => {
     ],
     [
       "a bell",
-      spoiled("Karakana", "K\u0007"),
+      edited("Karakana", "K\u0007"),
       "file:5:31  The character U+0007 is a control character. Take it out.",
     ],
     [
@@ -77,7 +77,7 @@ describe("what is no text is refused", () => {
     ],
     [
       "a hard space in the indentation",
-      spoiled("  scale:", " \u00A0scale:"),
+      edited("  scale:", " \u00A0scale:"),
       "file:13:2  The character U+00A0 is a space that YAML doesn't know. Indent with plain spaces.",
     ],
     [

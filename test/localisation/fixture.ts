@@ -79,7 +79,7 @@ export function warningsOf(content: string, options: LoadOptions = {}, name = "f
 }
 
 /** A file, the valid one where none is given, with one part replaced; the part must stand in it. */
-export function spoiled(part: string, by: string, file: string = validFile): string {
+export function edited(part: string, by: string, file: string = validFile): string {
   if (!file.includes(part)) throw new Error(`The file does not hold ${JSON.stringify(part)}.`);
   return file.replace(part, () => by);
 }

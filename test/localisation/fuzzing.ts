@@ -54,13 +54,13 @@ function load(file: string, bytes: Buffer, random: Random): keyof Outcomes {
 }
 
 function check(problem: Problem, file: string, lines: readonly string[]): void {
-  const { line, column, message, cure } = problem;
+  const { line, column, message, remediation } = problem;
   const fault = (what: string) => new Error(`${what}: ${JSON.stringify(problem)}`);
   if (problem.file !== file) throw fault("Another file");
   if (!Number.isInteger(line) || line < 1 || line > lines.length)
     throw fault(`A line outside of the file's ${lines.length}`);
   if (!Number.isInteger(column) || column < 1 || column > (lines[line - 1]?.length ?? 0) + 1)
     throw fault("A column outside of the line");
-  if (!/^\S.*\.$/s.test(message) || !/[.?…"]$/.test(cure)) throw fault("No sentence");
-  if (/undefined|\[object|\n/.test(message + cure)) throw fault("A message that leaks the program");
+  if (!/^\S.*\.$/s.test(message) || !/[.?…"]$/.test(remediation)) throw fault("No sentence");
+  if (/undefined|\[object|\n/.test(message + remediation)) throw fault("A message that leaks the program");
 }

@@ -1,7 +1,7 @@
 /** What is odd and yet allowed: the file loads, and says so. */
 import { expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
-import { Folder, spoiled, today, validFile, warningsOf } from "./fixture.ts";
+import { edited, Folder, today, validFile, warningsOf } from "./fixture.ts";
 
 const always =
   "file:3:17  languages[1]: There is no catalogue for sw; pages show English. Translate countries/languages/en.yaml as languages/sw.yaml beside this file.";
@@ -17,22 +17,22 @@ test.each([
   ],
   [
     "a text that lacks a language",
-    spoiled("{ en: Micro, sw: Ndogo sana }", "{ en: Micro }"),
+    edited("{ en: Micro, sw: Ndogo sana }", "{ en: Micro }"),
     "file:10:20  programme.sizeBands[0].name: The text is missing in sw; it shows in en. Have it translated.",
   ],
   [
     "a programme that shrinks",
-    spoiled("companies: 500", "companies: 20"),
+    edited("companies: 500", "companies: 20"),
     "file:15:32  programme.scale.inThreeYears.companies: In three years there are fewer companies (20) than now (30). Check both.",
   ],
   [
     "fewer machines than companies",
-    spoiled("companies: 30, machines: 90", "companies: 30, machines: 9"),
+    edited("companies: 30, machines: 90", "companies: 30, machines: 9"),
     "file:14:37  programme.scale.now.machines: There are fewer machines (9) than companies (30). Count machines over all companies.",
   ],
   [
     "a band with less turnover than the smaller one",
-    spoiled(
+    edited(
       "employees: { from: 0, to: 9 }",
       "employees: { from: 0, to: 9 }, annualTurnover: { to: 5 }",
     ).replace(
@@ -43,7 +43,7 @@ test.each([
   ],
   [
     "a holiday twice",
-    spoiled(
+    edited(
       "holidays: []",
       "holidays: [{ date: 2026-12-12, name: { en: A, sw: A } }, { date: 2026-12-12, name: { en: B, sw: B } }]",
     ),
@@ -61,12 +61,12 @@ test.each([
   ],
   [
     "an authority that isn't asked",
-    `${spoiled("residency:\n", "residency:\n  endpoints: [{ host: acme.go.ke, purpose: certificates, country: KE }]\n")}hosting: { kubernetes: { domain: sme.go.ke, tls: { issuer: own-ca, acmeServer: https://acme.go.ke } } }\n`,
+    `${edited("residency:\n", "residency:\n  endpoints: [{ host: acme.go.ke, purpose: certificates, country: KE }]\n")}hosting: { kubernetes: { domain: sme.go.ke, tls: { issuer: own-ca, acmeServer: https://acme.go.ke } } }\n`,
     "file:29:68  hosting.kubernetes.tls.acmeServer: It has no effect with issuer own-ca. Take it out.",
   ],
   [
     "data that may rest anywhere but at home",
-    spoiled(
+    edited(
       "residency:\n",
       "residency:\n  dataClasses: { aggregates: { restsIn: [ZA], crossBorder: { transfer: free } } }\n",
     ),

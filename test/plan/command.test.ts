@@ -45,7 +45,7 @@ test("shows the tree, saves a plan, writes manifests, and finds no difference fr
   expect(difference.stdout).toBe("No difference.\n");
 });
 
-test("what can't be planned is refused in one line, with a cure, and exit code 2", () => {
+test("what can't be planned is refused in one line, with a remediation, and exit code 2", () => {
   const refused = (...parameters: string[]) => {
     const { status, stdout, stderr } = rollout("plan", ...parameters);
     expect(stdout).toBe("");

@@ -11,7 +11,7 @@ import { PolicyContext } from "../../policies/engine/context.ts";
 import type { Example } from "../../policies/engine/policy.ts";
 import { ownClasses } from "../../policies/engine/reading/storage-classes.ts";
 import { type Resource, typeKey } from "../../policies/engine/resource.ts";
-import { objectName, Plan } from "../../policies/engine/resource-set.ts";
+import { objectName, ResourceSet } from "../../policies/engine/resource-set.ts";
 import { liveResource } from "../../policies/inputs/live.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
@@ -65,12 +65,12 @@ function contextOf({ country, environment, today }: Example, objects: readonly C
     country: overlaid(exampleCountry, country ?? {}),
     ...(environment !== undefined && { environment }),
     today: today ?? exampleToday,
-    plan: new Plan(resourcesOf(objects), { kind: "manifests", description: "the example" }),
+    plan: new ResourceSet(resourcesOf(objects), { kind: "manifests", description: "the example" }),
   });
 }
 
 /** What the check finds in one of the objects. */
-function breaches({ policy, context }: Trial, object: ClusterObject): boolean {
+function violations({ policy, context }: Trial, object: ClusterObject): boolean {
   const [resource] = resourcesOf([object]);
   const outcome = policy.check(resource as Resource, context);
   return Array.isArray(outcome) && outcome.length > 0;
@@ -120,7 +120,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
           // What the cluster does not know, it takes from nobody.
           if (known === undefined) continue;
           const { refusedBy, error } = await server.tryOut(object);
-          const expected = isJudged(trial, object) && breaches(trial, object);
+          const expected = isJudged(trial, object) && violations(trial, object);
           // The server itself refuses some.
           if (expected && error !== undefined) continue;
           expect(error, "the example itself is wrong").toBeUndefined();
@@ -135,7 +135,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
 
   describe("What is stored gets the verdict of what was planned:", () => {
     const plain = `${part}-plain`;
-    const onClusters = policies.filter((policy) => policy.judges === "resource");
+    const onClusters = policies.filter((policy) => policy.scope === "resource");
 
     beforeAll(async () => {
       await server.create(namespaceObject(plain));
@@ -272,7 +272,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
       context = new PolicyContext({
         country: overlaid(country, { hosting: { target: "kubernetes" } }),
         today: exampleToday,
-        plan: new Plan(resources, { kind: "plan", description: "the plan" }),
+        plan: new ResourceSet(resources, { kind: "plan", description: "the plan" }),
       });
       await server.create(namespaceObject(namespace));
       // Where all only warn, one answer names each of them.

@@ -76,7 +76,7 @@ test.each(Object.entries(leakPaths))("%s: closed by policies of the catalogue", 
 
 test("every policy says what it is for, with examples both ways", () => {
   for (const policy of policies) {
-    for (const text of [policy.title, policy.risk, policy.cure])
+    for (const text of [policy.title, policy.risk, policy.remediation])
       expect(text, policy.id).toMatch(/^[A-Z“].*\.$/s);
     expect(policy.examples.passing.length, policy.id).toBeGreaterThan(0);
     expect(policy.examples.failing.length, policy.id).toBeGreaterThan(0);
@@ -84,7 +84,7 @@ test("every policy says what it is for, with examples both ways", () => {
       expect(example.findings.length, policy.id).toBeGreaterThan(0);
     expect(policy.dataClasses.length, policy.id).toBeGreaterThan(0);
     for (const name of policy.dataClasses) expect(dataClassNames).toContain(name);
-    if (policy.judges !== "file") expect(policy.types.length, policy.id).toBeGreaterThan(0);
+    if (policy.scope !== "file") expect(policy.types.length, policy.id).toBeGreaterThan(0);
   }
 });
 
@@ -142,7 +142,7 @@ const builtInGroups = new Set([
 describe("types exist", () => {
   const named = [
     ...harmlessTypes,
-    ...policies.flatMap((policy) => (policy.judges === "file" ? [] : policy.types.map(typeKey))),
+    ...policies.flatMap((policy) => (policy.scope === "file" ? [] : policy.types.map(typeKey))),
   ];
 
   test("Kubernetes' own kinds are in its API", () => {

@@ -40,14 +40,14 @@ const harmless = manifests(
 );
 
 describe("rollout check --manifests", () => {
-  test("exits 1 with the resource, the value, the article and the cure", () => {
+  test("exits 1 with the resource, the value, the article and the remediation", () => {
     const { status, stdout } = rollout("check", file, "--manifests", leaking);
     expect(status).toBe(1);
     expect(stdout).toContain("✗ critical  rollout/Service/database  external-name");
     expect(stdout).toContain(`${join(leaking, "objects.yaml")}:1`);
     expect(stdout).toContain("at     spec.externalName = db.example.com");
     expect(stdout).toContain("what   It leads to db.example.com, which the file does not register.");
-    expect(stdout).toContain("cure   Take it out, or register db.example.com");
+    expect(stdout).toContain("how to fix  Take it out, or register db.example.com");
     expect(stdout).toContain("law    popia:72");
     expect(stdout).toMatch(/manifests in .*: 1 resource, \d+ policies: \d+ passed, 1 failed, 0 undetermined/);
   });

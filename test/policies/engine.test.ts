@@ -5,7 +5,7 @@ import { aws, resource } from "../../policies/engine/example.ts";
 import { blocks, formatFinding } from "../../policies/engine/findings.ts";
 import type { JsonObject, Resource } from "../../policies/engine/resource.ts";
 import { secretMarker, unknownValue } from "../../policies/engine/resource.ts";
-import { Plan } from "../../policies/engine/resource-set.ts";
+import { ResourceSet } from "../../policies/engine/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { imageRegistry } from "../../policies/rules/kubernetes/image-registry.ts";
 import { regionAbroad } from "../../policies/rules/place/region-abroad.ts";
@@ -23,7 +23,7 @@ function checked(
     country: overlaid(exampleCountry, country),
     today: exampleToday,
     file: "za.yaml",
-    plan: new Plan(resources, { kind, description: "the plan" }),
+    plan: new ResourceSet(resources, { kind, description: "the plan" }),
   });
 }
 

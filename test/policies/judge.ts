@@ -6,7 +6,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import { check } from "../../policies/engine/engine.ts";
 import type { CheckResult } from "../../policies/engine/findings.ts";
 import type { Example, Policy } from "../../policies/engine/policy.ts";
-import { Plan, type PlanSource } from "../../policies/engine/resource-set.ts";
+import { ResourceSet, type ResourceSource } from "../../policies/engine/resource-set.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
 import { policies as catalogue } from "../../policies/rules/catalogue.ts";
 
@@ -37,16 +37,16 @@ export function judge(example: Example, policies: readonly Policy[] = catalogue)
     ...(example.manifests === undefined ? [] : parseManifests(example.manifests, "example.yaml")),
   ];
   const given = example.resources !== undefined || example.manifests !== undefined;
-  const source: PlanSource = { kind: given ? "plan" : "file", description: "the example" };
+  const source: ResourceSource = { kind: given ? "plan" : "file", description: "the example" };
   return check({
     policies,
     country: overlaid(exampleCountry, example.country ?? {}),
     ...(example.environment !== undefined && { environment: example.environment }),
     today: example.today ?? exampleToday,
     file: "example-country.yaml",
-    plan: new Plan(resources, source),
+    plan: new ResourceSet(resources, source),
     ...(example.planned !== undefined && {
-      planned: new Plan(parseManifests(example.planned, "planned.yaml"), source),
+      planned: new ResourceSet(parseManifests(example.planned, "planned.yaml"), source),
     }),
   });
 }

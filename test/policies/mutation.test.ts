@@ -7,7 +7,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import { check } from "../../policies/engine/engine.ts";
 import type { Policy } from "../../policies/engine/policy.ts";
 import type { Resource } from "../../policies/engine/resource.ts";
-import { Plan } from "../../policies/engine/resource-set.ts";
+import { ResourceSet } from "../../policies/engine/resource-set.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { type PlannedTarget, planCountry } from "../../stacks/country-plan.ts";
@@ -33,7 +33,7 @@ function judged({ country }: Stack, mutated: Mutated, by: readonly Policy[] = po
     country: overlaid(country, mutated.country ?? {}),
     today: exampleToday,
     file: "country.yaml",
-    plan: new Plan(mutated.resources, { kind: "plan", description: "the plan" }),
+    plan: new ResourceSet(mutated.resources, { kind: "plan", description: "the plan" }),
   });
 }
 

@@ -102,7 +102,7 @@ describe("JUnit", () => {
     expect(xml).toContain('<skipped message="Waiver mail: It leads to mail.example.com');
   });
 
-  test("names law and cure in each failure", () => {
+  test("names law and remediation in each failure", () => {
     expect(xml).toMatch(
       /<failure type="critical" message="It stands in eu-west-1[^>]*>Bucket\/backups region: [^<]*Set region to af-south-1[^<]*Law: popia:72/,
     );

@@ -11,7 +11,7 @@ import { aws } from "../../policies/engine/example.ts";
 import type { Example } from "../../policies/engine/policy.ts";
 import type { JsonObject, Resource } from "../../policies/engine/resource.ts";
 import { unknownValue } from "../../policies/engine/resource.ts";
-import { Plan } from "../../policies/engine/resource-set.ts";
+import { ResourceSet } from "../../policies/engine/resource-set.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
@@ -46,7 +46,7 @@ const print = (list: readonly { policy: string; urn?: string | undefined }[]): s
   [...new Set(list.map(({ policy, urn }) => `${policy} ${urn ?? ""}`))].sort();
 
 function byCheck(loaded: LoadedCountry, resources: readonly Resource[], target?: PlannedTarget): string[] {
-  const plan = new Plan(resources, { kind: "plan", description: "the plan" });
+  const plan = new ResourceSet(resources, { kind: "plan", description: "the plan" });
   const { findings } = checkResources(loaded, { policies, plan, ...(target !== undefined && { target }) });
   return print(findings.filter(({ verdict }) => verdict === "fail"));
 }
@@ -168,7 +168,7 @@ describe("what the engine shows", () => {
     expect(note?.message).toMatch(/value at \.region can't be known during preview/);
   });
 
-  test("a violation tells where, what, the cure and the law", async () => {
+  test("a violation tells where, what, the remediation and the law", async () => {
     const bucket = aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" });
     const found = (await pack.preview([bucket], settings)).find(({ policy }) => policy === "region-abroad");
     expect(found?.level).toBe("mandatory");

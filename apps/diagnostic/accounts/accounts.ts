@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { and, eq, gt, lt } from "drizzle-orm";
 import type { Database } from "../../../stores/relational/database.ts";
-import { account, company, entryLink, session } from "../../../stores/relational/schema.ts";
+import { account, company, entryLinks, session } from "../../../stores/relational/schema.ts";
 import { checkPassword, hashPassword } from "./password.ts";
 
 export type Role = "company" | "ministry";
@@ -136,8 +136,8 @@ export async function createEntryLink(
   now = Date.now(),
 ): Promise<string> {
   const token = newToken();
-  await database.delete(entryLink).where(lt(entryLink.expiresAt, new Date(now)));
-  await database.insert(entryLink).values({
+  await database.delete(entryLinks).where(lt(entryLinks.expiresAt, new Date(now)));
+  await database.insert(entryLinks).values({
     tokenHash: hashOf(token),
     accountId,
     destination,
@@ -153,9 +153,9 @@ export async function useEntryLink(
   now = Date.now(),
 ): Promise<{ accountId: string; destination: string } | undefined> {
   const [row] = await database
-    .delete(entryLink)
-    .where(and(eq(entryLink.tokenHash, hashOf(token)), gt(entryLink.expiresAt, new Date(now))))
-    .returning({ accountId: entryLink.accountId, destination: entryLink.destination });
+    .delete(entryLinks)
+    .where(and(eq(entryLinks.tokenHash, hashOf(token)), gt(entryLinks.expiresAt, new Date(now))))
+    .returning({ accountId: entryLinks.accountId, destination: entryLinks.destination });
   return row;
 }
 

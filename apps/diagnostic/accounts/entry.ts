@@ -13,7 +13,7 @@ export interface Entry {
 }
 
 /** @param email the programme's operator where absent; an address that has no account yet gets one of the ministry's. */
-export async function entryLink(
+export async function makeEntryLink(
   database: Database,
   country: Pick<Country, "programme" | "languages">,
   email = country.programme.operator.email,

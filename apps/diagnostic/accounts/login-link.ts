@@ -8,7 +8,7 @@ import { openProgramLog } from "../../program/log.ts";
 import { messageOf } from "../../program/patience.ts";
 import { relationalOptions } from "../../program/stores.ts";
 import { isEmail } from "./email.ts";
-import { type Entry, entryLink } from "./entry.ts";
+import { type Entry, makeEntryLink } from "./entry.ts";
 
 export interface MadeLogin extends Pick<Entry, "email" | "isNew"> {
   /** `https://…/enter/<token>` */
@@ -28,7 +28,7 @@ export async function makeLogin(options: {
   const { country } = readLocalisationFiles(options.localisation);
   const store = openPostgres(relationalOptions({ connections, log: openProgramLog("login") }, "diagnostic"));
   try {
-    const { path, ...entry } = await entryLink(store.database, country, email);
+    const { path, ...entry } = await makeEntryLink(store.database, country, email);
     return { ...entry, address: `${connections.web.address}${path}` };
   } catch (error) {
     throw new ConfigurationError(

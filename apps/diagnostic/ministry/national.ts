@@ -5,7 +5,7 @@ import type { Country } from "../../../localisation/schema/country.ts";
 import type { Database } from "../../../stores/relational/database.ts";
 import { assessment, company, machine } from "../../../stores/relational/schema.ts";
 import { protectTable } from "../../analytics/disclosure.ts";
-import type { Totals } from "../../analytics/kpi.ts";
+import type { KpiTotals } from "../../analytics/kpi.ts";
 import { type Aggregate, overviewOf } from "../../analytics/overview.ts";
 import { kpiByCompany, type Period } from "../../analytics/queries.ts";
 import type { Dimension } from "../questionnaire/questionnaire.ts";
@@ -52,7 +52,7 @@ interface CompanyFigures {
   readonly score: Score | undefined;
   readonly machines: number;
   readonly connected: number;
-  readonly totals: Totals | undefined;
+  readonly totals: KpiTotals | undefined;
 }
 
 export async function nationalFigures(

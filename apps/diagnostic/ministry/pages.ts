@@ -1,7 +1,7 @@
 /** The ministry's overview: how far the programme has come, and the national figures that may be shown. */
 import { html } from "hono/html";
 import { dimensions } from "../../../localisation/schema/diagnostic.ts";
-import type { Flow } from "../../ingest/ingest.ts";
+import type { MessageFlow } from "../../../stores/relational/message-flow.ts";
 import { energyFacts, known, kpiTiles } from "../machines/kpi.ts";
 import { steps } from "../questionnaire/level.ts";
 import { renderPage, simulatedTag } from "../web/layout.ts";
@@ -16,7 +16,7 @@ export interface MinistryPage {
   /** How many companies there are of the other kind. */
   readonly others: number;
   /** Absent where it isn't known. */
-  readonly flow: Flow | undefined;
+  readonly flow: MessageFlow | undefined;
   /** Absent where the status can't be read. */
   readonly parts: readonly StackPart[] | undefined;
   /** Reports that are there; absent where nobody writes any. */

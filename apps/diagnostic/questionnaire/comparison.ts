@@ -11,7 +11,7 @@ import type { SignedInCompany } from "../accounts/accounts.ts";
 import { startOfPublicationPeriod } from "../ministry/publication-period.ts";
 import type { Score } from "./scoring.ts";
 
-export interface Comparison {
+export interface PeerComparison {
   readonly group: "sector" | "size-band";
   /** Other companies of the group with a result. */
   readonly companies: number;
@@ -19,14 +19,14 @@ export interface Comparison {
   readonly mean?: number;
 }
 
-export async function compare(
+export async function compareWithPeers(
   database: Database,
   country: Country,
   own: SignedInCompany,
   now = Date.now(),
-): Promise<Comparison[]> {
+): Promise<PeerComparison[]> {
   const before = startOfPublicationPeriod(country, now);
-  const comparisons: Comparison[] = [];
+  const comparisons: PeerComparison[] = [];
   for (const group of country.diagnostic.benchmarkGroups) {
     const rows = await database
       .selectDistinctOn([assessment.companyId], { score: assessment.score })

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { FinancingProgramme } from "../../../localisation/schema/country.ts";
 import { renderPage } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
-import type { Comparison } from "./comparison.ts";
+import type { PeerComparison } from "./comparison.ts";
 import { steps } from "./level.ts";
 import { type Question, textsOf } from "./questionnaire.ts";
 import type { NextStep } from "./recommendation.ts";
@@ -16,7 +16,7 @@ export interface ResultPage {
   readonly nextSteps: readonly NextStep[];
   readonly financing: readonly FinancingProgramme[];
   readonly levers: readonly FinancingProgramme[];
-  readonly comparisons: readonly Comparison[];
+  readonly comparisons: readonly PeerComparison[];
 }
 
 export function resultPage(view: View, page: ResultPage): Html {
@@ -64,12 +64,12 @@ ${programmes(view, t("result.levers"), t("result.levers.none"), page.levers)}
   });
 }
 
-function comparisonOf(view: View, comparisons: readonly Comparison[], overall: number): Html | "" {
+function comparisonOf(view: View, comparisons: readonly PeerComparison[], overall: number): Html | "" {
   const { t, translation, country, signedIn } = view;
   const company = signedIn?.company;
   if (comparisons.length === 0 || company === undefined) return "";
   const band = country.programme.sizeBands.find(({ id }) => id === company.sizeBand);
-  const nameOf = (group: Comparison["group"]) =>
+  const nameOf = (group: PeerComparison["group"]) =>
     group === "sector"
       ? t(`sector.${company.sector}`)
       : band === undefined

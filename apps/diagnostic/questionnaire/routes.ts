@@ -15,7 +15,7 @@ import {
   saveAnswers,
   startAssessment,
 } from "./assessments.ts";
-import { compare } from "./comparison.ts";
+import { compareWithPeers } from "./comparison.ts";
 import {
   checkPage,
   diagnosticPage,
@@ -149,7 +149,7 @@ export function diagnosticRoutes(app: Hono<Environment>, services: Services): vo
         nextSteps: nextSteps(questions, answers, assessment.score),
         financing: fittingProgrammes(country.diagnostic.financing, barriers, applicant),
         levers: fittingProgrammes(country.diagnostic.levers, barriers, applicant),
-        comparisons: await compare(database, country, company),
+        comparisons: await compareWithPeers(database, country, company),
       }),
     );
   });

@@ -6,7 +6,7 @@ import type { Catalogue } from "../../../localisation/languages/catalogue.ts";
 import type { Translation } from "../../../localisation/languages/translation.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import type { Database } from "../../../stores/relational/database.ts";
-import type { Flow } from "../../ingest/ingest.ts";
+import type { MessageFlow } from "../../../stores/relational/message-flow.ts";
 import type { LiveValues } from "../machines/live-values.ts";
 import type { ComplianceReports } from "../ministry/compliance-reports.ts";
 import type { Question } from "../questionnaire/questionnaire.ts";
@@ -37,7 +37,7 @@ export interface DiagnosticDependencies {
   /** The time-series store's connection for pages. */
   readonly reader: ClickHouseClient;
   /** Of all messages; undefined where it isn't known, such as when no ingest runs. */
-  readonly flow: () => Promise<Flow | undefined>;
+  readonly flow: () => Promise<MessageFlow | undefined>;
   /** Health of the stack's parts; shown to the ministry. */
   readonly status: () => Promise<{ readonly parts: readonly StackPart[] }>;
   readonly mqtt: MqttEndpoints;

@@ -5,7 +5,7 @@
 
 import { all, any, literal } from "../../cel/cel.ts";
 import { isInNamespace, resourceRule, variables } from "../../cel/kinds.ts";
-import type { Admission } from "../../engine/admission.ts";
+import type { AdmissionCheck } from "../../engine/admission.ts";
 import type { PolicyContext } from "../../engine/context.ts";
 import type { Policy, ResourcePolicy } from "../../engine/policy.ts";
 import { ownClasses } from "../../engine/reading/storage-classes.ts";
@@ -25,10 +25,10 @@ export interface AdmissionOptions {
   readonly mode: "enforce" | "warn";
 }
 
-export type AdmissionPolicy = ResourcePolicy & { readonly admission: Admission };
+export type AdmissionPolicy = ResourcePolicy & { readonly admission: AdmissionCheck };
 
 export const hasAdmission = (policy: Policy): policy is AdmissionPolicy =>
-  policy.judges === "resource" && policy.admission !== undefined;
+  policy.scope === "resource" && policy.admission !== undefined;
 
 export const admissionTypes = ({ admission, types }: AdmissionPolicy): readonly string[] =>
   (admission.types ?? types).filter((type) => type.startsWith("kubernetes:"));
@@ -69,7 +69,7 @@ function manifestsOf(
         ...(used.length > 0 && { variables: used.map((variable) => ({ ...variable })) }),
         validations: rules.map(({ expression, message }) => ({
           expression,
-          message: `${message} ${policy.cure}${articles.length === 0 ? "" : ` (${articles.join(", ")})`}`,
+          message: `${message} ${policy.remediation}${articles.length === 0 ? "" : ` (${articles.join(", ")})`}`,
           reason: "Forbidden",
         })),
       },

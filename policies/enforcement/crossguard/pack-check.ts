@@ -8,12 +8,12 @@ import { PoliciesByType } from "../../engine/engine.ts";
 import type { Finding } from "../../engine/findings.ts";
 import type { Policy } from "../../engine/policy.ts";
 import type { Resource } from "../../engine/resource.ts";
-import { Plan } from "../../engine/resource-set.ts";
+import { ResourceSet } from "../../engine/resource-set.ts";
 import { policies } from "../../rules/catalogue.ts";
 import { type PackSettings, packCountry } from "./pack-settings.ts";
 
 const byType = new PoliciesByType(policies);
-const judgesResources = new Set(policies.filter(({ judges }) => judges === "resource").map(({ id }) => id));
+const resourcePolicyIds = new Set(policies.filter(({ scope }) => scope === "resource").map(({ id }) => id));
 
 const key = ({ policy, urn, path }: Pick<Finding, "policy" | "urn" | "path">): string =>
   `${policy} ${urn ?? ""} ${path}`;
@@ -52,8 +52,8 @@ export class PackCheck {
 
   /** What a policy finds in the resource alone; undefined where it judges no single resources. */
   ofResource(policy: string, urn: string): readonly Finding[] | undefined {
-    if (!judgesResources.has(policy)) return undefined;
-    if (this.#ofResource?.urn !== urn) this.#ofResource = { urn, findings: this.#judgeAlone(urn) };
+    if (!resourcePolicyIds.has(policy)) return undefined;
+    if (this.#ofResource?.urn !== urn) this.#ofResource = { urn, findings: this.#checkAlone(urn) };
     const findings = this.#ofResource.findings.get(policy) ?? [];
     for (const finding of findings) this.#told.add(key(finding));
     return findings;
@@ -65,7 +65,7 @@ export class PackCheck {
     return (this.#ofStack.get(policy) ?? []).filter((finding) => !this.#told.has(key(finding)));
   }
 
-  #judgeAlone(urn: string): Map<string, readonly Finding[]> {
+  #checkAlone(urn: string): Map<string, readonly Finding[]> {
     const resource = this.#resources.get(urn);
     if (resource === undefined || resource.component) return new Map();
     const found = byType.of(resource.type).flatMap((policy) => {
@@ -76,9 +76,9 @@ export class PackCheck {
     return byPolicy(found);
   }
 
-  #judge(subject: Plan | readonly Resource[], by: readonly Policy[]): readonly Finding[] {
+  #judge(subject: ResourceSet | readonly Resource[], by: readonly Policy[]): readonly Finding[] {
     if (this.#loaded === undefined) return [];
-    const plan = subject instanceof Plan ? subject : new Plan(subject, source);
+    const plan = subject instanceof ResourceSet ? subject : new ResourceSet(subject, source);
     return checkResources(this.#loaded, { policies: by, plan }).findings;
   }
 }
@@ -86,7 +86,7 @@ export class PackCheck {
 const source = { kind: "plan", description: "the stack that pulumi previews" } as const;
 
 /** One resource by itself, which knows whether a policy asked for others. */
-class LonePlan extends Plan {
+class LonePlan extends ResourceSet {
   wasConsulted = false;
 
   override ofTypes(types: readonly string[]): readonly Resource[] {
@@ -94,7 +94,7 @@ class LonePlan extends Plan {
     return super.ofTypes(types);
   }
 
-  override get names(): Plan["names"] {
+  override get names(): ResourceSet["names"] {
     this.wasConsulted = true;
     return super.names;
   }

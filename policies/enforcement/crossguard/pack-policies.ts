@@ -43,14 +43,14 @@ function filePolicy(pack: PackCheck): Policies[number] {
 }
 
 function packPolicy(pack: PackCheck, policy: Policy): Policies[number] {
-  const { id, title, risk, severity, level, cure, controls } = policy;
+  const { id, title, risk, severity, level, remediation, controls } = policy;
   return {
     name: id,
     displayName: title,
     description: `${title} ${risk}`,
     severity,
     enforcementLevel: level,
-    remediationSteps: cure,
+    remediationSteps: remediation,
     framework: {
       name: "ISO/IEC 27001",
       version: "2022",
@@ -85,9 +85,9 @@ function tell(
   for (const { path, urn } of waits) waitFor(path, urn);
 }
 
-function violation({ subject, path, message, cure, articles }: Finding): string {
+function violation({ subject, path, message, remediation, articles }: Finding): string {
   const where = path === "" ? subject : `${subject} ${path}`;
-  return `${where}: ${message}\nCure: ${cure}${articles.length === 0 ? "" : `\nLaw: ${articles.join(", ")}`}`;
+  return `${where}: ${message}\nCure: ${remediation}${articles.length === 0 ? "" : `\nLaw: ${articles.join(", ")}`}`;
 }
 
 const withParent = ({ opts, ...args }: ResourceValidationArgs) => ({

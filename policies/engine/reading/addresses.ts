@@ -16,14 +16,14 @@ export const internalRanges = [
   "fe80::/10",
 ];
 
-export interface AddressRange {
+export interface ParsedRange {
   readonly address: string;
   readonly bits: number;
   readonly family: "ipv4" | "ipv6";
 }
 
 /** `10.0.0.0/8` or a single address; undefined where it is neither. */
-export function addressRange(text: string): AddressRange | undefined {
+export function addressRange(text: string): ParsedRange | undefined {
   const [address = "", bits, more] = text
     .trim()
     .replace(/^\[|\]$/g, "")
@@ -38,7 +38,7 @@ export function addressRange(text: string): AddressRange | undefined {
 
 /** Ranges that an address or a range may lie in, as a whole. */
 export class AddressSet {
-  readonly #ranges: { readonly range: AddressRange; readonly list: BlockList }[] = [];
+  readonly #ranges: { readonly range: ParsedRange; readonly list: BlockList }[] = [];
 
   constructor(ranges: readonly string[]) {
     for (const text of ranges) {
@@ -50,7 +50,7 @@ export class AddressSet {
     }
   }
 
-  contains(inner: AddressRange): boolean {
+  contains(inner: ParsedRange): boolean {
     return this.#ranges.some(
       ({ range, list }) =>
         range.family === inner.family && range.bits <= inner.bits && list.check(inner.address, inner.family),
@@ -60,7 +60,7 @@ export class AddressSet {
 
 const internal = new AddressSet(internalRanges);
 
-export const isInternalAddress = (range: AddressRange): boolean => internal.contains(range);
+export const isInternalAddress = (range: ParsedRange): boolean => internal.contains(range);
 
 /** Every address there is, or half of them: a rule that names it names nothing. */
-export const isEverywhere = (range: AddressRange): boolean => range.bits <= 1;
+export const isEverywhere = (range: ParsedRange): boolean => range.bits <= 1;

@@ -1,16 +1,16 @@
 /** Buckets by their name or ARN: an ARN of S3 says neither region nor account, so the plan has to know the bucket. */
 import type { PolicyContext } from "../context.ts";
 import { regionName } from "../context.ts";
-import type { Breach } from "../policy.ts";
+import type { Violation } from "../policy.ts";
 import { logicalName, type Resource } from "../resource.ts";
-import type { Plan } from "../resource-set.ts";
+import type { ResourceSet } from "../resource-set.ts";
 import { rememberLast } from "./last.ts";
 import { textAt } from "./properties.ts";
 import { effectiveRegion } from "./region.ts";
 
 export const bucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"] as const;
 
-const bucketsByName = rememberLast((plan: Plan) => {
+const bucketsByName = rememberLast((plan: ResourceSet) => {
   const buckets = new Map<string, Resource>();
   for (const bucket of plan.ofTypes(bucketTypes))
     for (const name of [logicalName(bucket), bucket.id, textAt(bucket.properties, "bucket")])
@@ -18,25 +18,25 @@ const bucketsByName = rememberLast((plan: Plan) => {
   return buckets;
 });
 
-export function bucketNamed(plan: Plan, nameOrArn: string): Resource | undefined {
+export function bucketNamed(plan: ResourceSet, nameOrArn: string): Resource | undefined {
   const name = nameOrArn.replace(/^arn:[a-z-]+:s3:::/, "").split("/")[0] ?? "";
   return bucketsByName(plan).get(name);
 }
 
 /** What is wrong with sending data to a bucket: it stands abroad, or nobody knows where. */
-export function breachOfBucket(
+export function violationOfBucket(
   context: PolicyContext,
   path: string,
   destination: string,
   what: string,
-): Breach | undefined {
+): Violation | undefined {
   const bucket = bucketNamed(context.plan, destination);
   if (bucket === undefined)
     return {
       path,
       value: destination,
       message: `${what} goes to the bucket ${destination}, and the plan does not say where that stands.`,
-      cure: "Send it to a bucket of this plan.",
+      remediation: "Send it to a bucket of this plan.",
     };
   const region = effectiveRegion(bucket);
   if (context.isAllowedRegion(region)) return undefined;
@@ -44,6 +44,6 @@ export function breachOfBucket(
     path,
     value: destination,
     message: `${what} goes to the bucket ${destination} in ${regionName(region)}.`,
-    cure: `Send it to a bucket in ${context.allowedRegions || "the country"}.`,
+    remediation: `Send it to a bucket in ${context.allowedRegions || "the country"}.`,
   };
 }

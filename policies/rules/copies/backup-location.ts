@@ -1,7 +1,7 @@
 /** Backups of the cluster's stores go to a registered store of backups. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { regionName } from "../../engine/context.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../engine/reading/hosts.ts";
 import { objectAt } from "../../engine/reading/properties.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
@@ -16,7 +16,7 @@ const providerDefaults: readonly (readonly [settings: string, endpoint: string])
 export const backupLocation: ResourcePolicy = {
   id: "backup-location",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Backups of databases and volumes go to a registered store in the country.",
   risk: "The backup holds everything the database holds; its address is one line of an operator's object.",
   types: [
@@ -33,19 +33,24 @@ export const backupLocation: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["backups"],
   controls: { iso27001: ["A.8.13", "A.5.23"], nist80053: ["CP-6", "CP-9", "SA-9(5)"] },
-  cure: "Name the endpoint of `hosting.backup.destination`.",
+  remediation: "Name the endpoint of `hosting.backup.destination`.",
   check(subject, context) {
     const named =
       context.country.hosting.backup.destination?.endpoint ?? "an S3-compatible store in the country";
-    const cure = `Use ${named}, or register the host under residency.endpoints with purpose backup.`;
+    const remediation = `Use ${named}, or register the host under residency.endpoints with purpose backup.`;
     const hosts = hostsOf(subject)
       .filter(({ scheme }) => scheme !== "s3" && scheme !== "gs" && scheme !== "azblob")
-      .flatMap((reference) => breachOfHost(reference));
+      .flatMap((reference) => violationOfHost(reference));
     const regions = textsOf(subject)
       .filter(({ key, value }) => /region/i.test(key) && Object.hasOwn(awsRegions, value))
       .filter(({ value }) => !context.isAllowedRegion(value) && !hasEndpoint())
-      .map(({ value, path }) => ({ path, value, message: `Backups go to ${regionName(value)}.`, cure }));
-    const defaults = providerDefaults.flatMap(([settings, endpoint]): Breach[] => {
+      .map(({ value, path }) => ({
+        path,
+        value,
+        message: `Backups go to ${regionName(value)}.`,
+        remediation,
+      }));
+    const defaults = providerDefaults.flatMap(([settings, endpoint]): Violation[] => {
       const given = objectAt(subject.properties, settings);
       if (given === undefined || given[endpoint] !== undefined || regions.length > 0) return [];
       if (context.country.hosting.target === "aws") return [];
@@ -53,7 +58,7 @@ export const backupLocation: ResourcePolicy = {
         {
           path: settings,
           message: `No ${endpoint} is given, so backups go to the cloud provider's own address.`,
-          cure: `Set ${endpoint} to ${named}.`,
+          remediation: `Set ${endpoint} to ${named}.`,
         },
       ];
     });
@@ -65,7 +70,7 @@ export const backupLocation: ResourcePolicy = {
       );
     }
 
-    function breachOfHost({ host, path }: HostReference): Breach[] {
+    function violationOfHost({ host, path }: HostReference): Violation[] {
       const standing = context.standingOf(host);
       if (standing.kind === "own" || standing.kind === "allowed-region") return [];
       if (standing.kind === "registered") {
@@ -76,7 +81,7 @@ export const backupLocation: ResourcePolicy = {
               path,
               value: host,
               message: `Backups go to ${host}, which ${by} registers for ${purpose}.`,
-              cure,
+              remediation,
             },
           ];
         if (context.restCountries(["backups"]).includes(country)) return [];
@@ -86,7 +91,7 @@ export const backupLocation: ResourcePolicy = {
           path,
           value: host,
           message: `Backups go to ${host}, which is no registered store in the country.`,
-          cure,
+          remediation,
         },
       ];
     }

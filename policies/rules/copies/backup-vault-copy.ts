@@ -1,13 +1,13 @@
 /** AWS Backup copies only to vaults of this account in allowed regions. */
 import { regionName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnsOf } from "../../engine/reading/arn.ts";
 
 export const backupVaultCopy: ResourcePolicy = {
   id: "backup-vault-copy",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Backups are copied only to vaults of the account in allowed regions.",
   risk: "A copy action sends every recovery point of the plan to a vault in another region or account.",
   types: [
@@ -19,12 +19,12 @@ export const backupVaultCopy: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["backups"],
   controls: { iso27001: ["A.8.13", "A.5.23"], nist80053: ["CP-6", "CP-9", "SA-9(5)"] },
-  cure: "Copy to a vault of this account in an allowed region.",
+  remediation: "Copy to a vault of this account in an allowed region.",
   check(subject, context) {
     const own = context.country.hosting.aws?.account;
     return arnsOf(subject)
       .filter(({ service }) => service === "backup")
-      .flatMap((arn): Breach[] => {
+      .flatMap((arn): Violation[] => {
         const abroad = arn.region !== "" && !context.isAllowedRegion(arn.region);
         const foreign = own !== undefined && arn.account !== "" && arn.account !== own;
         if (!abroad && !foreign) return [];
@@ -35,7 +35,7 @@ export const backupVaultCopy: ResourcePolicy = {
             message: abroad
               ? `Backups are copied to the vault ${arn.text} in ${regionName(arn.region)}.`
               : `Backups are copied to the vault ${arn.text} of account ${arn.account}; the file names ${own}.`,
-            cure: `Copy to a vault in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
+            remediation: `Copy to a vault in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
           },
         ];
       });

@@ -1,12 +1,12 @@
 /** Brokers and logs of messages are not mirrored to another region. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { textAt } from "../../engine/reading/properties.ts";
 
 export const brokerReplication: ResourcePolicy = {
   id: "broker-replication",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Message brokers and streams are not mirrored to other regions.",
   risk: "A replicator or a paired broker repeats every reading to a broker in another region as it comes in.",
   types: ["aws:msk/replicator:Replicator", "aws:mq/broker:Broker"],
@@ -14,11 +14,11 @@ export const brokerReplication: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["AC-4", "SA-9(5)"] },
-  cure: "Take the replication out; a cluster over several zones survives the loss of one.",
-  check({ type, properties }): readonly Breach[] {
-    const cure = "Take the replication out; spread the brokers over zones instead.";
+  remediation: "Take the replication out; a cluster over several zones survives the loss of one.",
+  check({ type, properties }): readonly Violation[] {
+    const remediation = "Take the replication out; spread the brokers over zones instead.";
     if (type.endsWith(":Replicator"))
-      return [{ path: "", message: "It repeats every message to another cluster.", cure }];
+      return [{ path: "", message: "It repeats every message to another cluster.", remediation }];
     const mode = textAt(properties, "dataReplicationMode");
     const primary = textAt(properties, "dataReplicationPrimaryBrokerArn");
     if ((mode === undefined || mode === "NONE") && primary === undefined) return [];
@@ -27,7 +27,7 @@ export const brokerReplication: ResourcePolicy = {
         path: primary === undefined ? "dataReplicationMode" : "dataReplicationPrimaryBrokerArn",
         value: primary ?? mode ?? "",
         message: `It mirrors its messages to a broker of another region (${mode ?? primary}).`,
-        cure,
+        remediation,
       },
     ];
   },

@@ -1,7 +1,7 @@
 /** Buckets replicate only to buckets of the plan in allowed regions, and to no other account. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
-import { breachOfBucket } from "../../engine/reading/buckets.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { violationOfBucket } from "../../engine/reading/buckets.ts";
 import { objectsAt, textAt } from "../../engine/reading/properties.ts";
 
 const rulesAt = ["rules", "replicationConfiguration.rules", "replicationConfigurations[0].rules"];
@@ -9,7 +9,7 @@ const rulesAt = ["rules", "replicationConfiguration.rules", "replicationConfigur
 export const bucketReplication: ResourcePolicy = {
   id: "bucket-replication",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Buckets are replicated only inside the allowed regions and the account.",
   risk: "Generic security packs ask for cross-Region replication; here it is the leak itself.",
   types: [
@@ -21,27 +21,32 @@ export const bucketReplication: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23", "A.8.13"], nist80053: ["SA-9(5)", "CP-9"] },
-  cure: "Replicate to a bucket in an allowed region, or take the replication out.",
+  remediation: "Replicate to a bucket in an allowed region, or take the replication out.",
   check({ properties }, context) {
     const own = context.country.hosting.aws?.account;
     return rulesAt.flatMap((at) =>
-      objectsAt(properties, at).flatMap(({ value, path }): Breach[] => {
+      objectsAt(properties, at).flatMap(({ value, path }): Violation[] => {
         const destination = textAt(value, "destination.bucket") ?? textAt(value, "destinations[0].bucket");
         if (destination === undefined) return [];
-        const breach = breachOfBucket(context, `${path}.destination.bucket`, destination, "The replica");
+        const violation = violationOfBucket(
+          context,
+          `${path}.destination.bucket`,
+          destination,
+          "The replica",
+        );
         const account = textAt(value, "destination.account");
-        const foreign: Breach[] =
+        const foreign: Violation[] =
           account !== undefined && own !== undefined && account !== own
             ? [
                 {
                   path: `${path}.destination.account`,
                   value: account,
                   message: `The replica goes to account ${account}; the file names ${own}.`,
-                  cure: `Replicate within account ${own}.`,
+                  remediation: `Replicate within account ${own}.`,
                 },
               ]
             : [];
-        return breach === undefined ? foreign : [breach, ...foreign];
+        return violation === undefined ? foreign : [violation, ...foreign];
       }),
     );
   },

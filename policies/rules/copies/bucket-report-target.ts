@@ -1,7 +1,7 @@
 /** Access logs, inventories and analyses of buckets go to buckets of the plan in allowed regions. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { breachOfBucket } from "../../engine/reading/buckets.ts";
+import { violationOfBucket } from "../../engine/reading/buckets.ts";
 import { textAt } from "../../engine/reading/properties.ts";
 
 const targets: readonly (readonly [path: string, what: string])[] = [
@@ -14,7 +14,7 @@ const targets: readonly (readonly [path: string, what: string])[] = [
 export const bucketReportTarget: ResourcePolicy = {
   id: "bucket-report-target",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Logs, inventories and analyses of buckets stay in the allowed regions.",
   risk: "An inventory lists every object by name, an access log every reader by address.",
   types: [
@@ -27,12 +27,12 @@ export const bucketReportTarget: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs", "backups"],
   controls: { iso27001: ["A.8.15", "A.5.23"], nist80053: ["AU-9", "SA-9(5)"] },
-  cure: "Name a bucket of this plan in an allowed region.",
+  remediation: "Name a bucket of this plan in an allowed region.",
   check: ({ properties }, context) =>
     targets.flatMap(([path, what]) => {
       const destination = textAt(properties, path);
-      const breach = destination && breachOfBucket(context, path, destination, what);
-      return breach ? [breach] : [];
+      const violation = destination && violationOfBucket(context, path, destination, what);
+      return violation ? [violation] : [];
     }),
   examples: {
     passing: [

@@ -7,7 +7,7 @@ import { textsOf } from "../../engine/reading/texts.ts";
 export const dataTransferService: ResourcePolicy = {
   id: "data-transfer-service",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Services that move data in bulk reach registered hosts only.",
   risk: "A transfer task or migration replicates a whole store to a server that no rule of the network names.",
   types: [
@@ -24,7 +24,7 @@ export const dataTransferService: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.14"], nist80053: ["AC-4", "SC-7(10)"] },
-  cure: "Register the host under `residency.endpoints`, or take the transfer out.",
+  remediation: "Register the host under `residency.endpoints`, or take the transfer out.",
   check: (subject, context) =>
     textsOf(subject).flatMap((text) =>
       hostsIn(text).flatMap(({ host }) => {
@@ -35,7 +35,7 @@ export const dataTransferService: ResourcePolicy = {
             path: text.path,
             value: host,
             message: `It moves data to or from ${outside}.`,
-            cure: `Register ${host} under residency.endpoints with its country, or take the transfer out.`,
+            remediation: `Register ${host} under residency.endpoints with its country, or take the transfer out.`,
           },
         ];
       }),

@@ -1,7 +1,7 @@
 /** Replicas and automated backups of databases stay in the region of their source. */
 import { regionName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnOf } from "../../engine/reading/arn.ts";
 import { textAt, textsAt } from "../../engine/reading/properties.ts";
 import { effectiveRegion } from "../../engine/reading/region.ts";
@@ -11,7 +11,7 @@ const sourcePaths = ["replicateSourceDb", "replicationSourceIdentifier", "source
 export const databaseReplica: ResourcePolicy = {
   id: "database-replica",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Database replicas and automated backups stay in the region of their source.",
   risk: "A read replica in another region is a live copy of the whole database; so are replicated automated backups.",
   types: [
@@ -26,9 +26,9 @@ export const databaseReplica: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "backups"],
   controls: { iso27001: ["A.5.23", "A.8.14"], nist80053: ["SA-9(5)", "CP-9"] },
-  cure: "Replicate within the region, over its zones.",
+  remediation: "Replicate within the region, over its zones.",
   check(subject, context) {
-    const sources = sourcePaths.flatMap((path): Breach[] => {
+    const sources = sourcePaths.flatMap((path): Violation[] => {
       const source = arnOf(textAt(subject.properties, path));
       if (source === undefined || source.region === effectiveRegion(subject)) return [];
       return [
@@ -36,7 +36,7 @@ export const databaseReplica: ResourcePolicy = {
           path,
           value: source.text,
           message: `It replicates ${source.text} from ${regionName(source.region)} to ${regionName(effectiveRegion(subject))}.`,
-          cure: "Replicate within one region.",
+          remediation: "Replicate within one region.",
         },
       ];
     });
@@ -46,7 +46,7 @@ export const databaseReplica: ResourcePolicy = {
         path,
         value,
         message: `It replicates to ${regionName(value)}.`,
-        cure: `Use ${context.allowedRegions || "the country"} alone.`,
+        remediation: `Use ${context.allowedRegions || "the country"} alone.`,
       }));
     return [...sources, ...backups];
   },

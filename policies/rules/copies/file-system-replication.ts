@@ -1,14 +1,14 @@
 /** File systems replicate within allowed regions and zones. */
 import { regionName, zoneName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnOf } from "../../engine/reading/arn.ts";
 import { textAt } from "../../engine/reading/properties.ts";
 
 export const fileSystemReplication: ResourcePolicy = {
   id: "file-system-replication",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "File systems are replicated within allowed regions only.",
   risk: "Replication keeps a second file system in step, in whatever region it names.",
   types: [
@@ -19,27 +19,27 @@ export const fileSystemReplication: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)"] },
-  cure: "Replicate within an allowed region.",
+  remediation: "Replicate within an allowed region.",
   check({ properties }, context) {
-    const breaches: Breach[] = [];
+    const violations: Violation[] = [];
     const region =
       textAt(properties, "destination.region") ?? arnOf(textAt(properties, "efsFileSystemArn"))?.region;
     if (region !== undefined && !context.isAllowedRegion(region))
-      breaches.push({
+      violations.push({
         path: "destination.region",
         value: region,
         message: `The replica stands in ${regionName(region)}.`,
-        cure: `Replicate within ${context.allowedRegions || "the country"}.`,
+        remediation: `Replicate within ${context.allowedRegions || "the country"}.`,
       });
     const zone = textAt(properties, "destination.availabilityZoneName");
     if (zone !== undefined && !context.isAllowedZone(zone))
-      breaches.push({
+      violations.push({
         path: "destination.availabilityZoneName",
         value: zone,
         message: `The replica stands in the zone ${zoneName(zone)}.`,
-        cure: `Use one of ${context.allowedZones || "the country's"}.`,
+        remediation: `Use one of ${context.allowedZones || "the country's"}.`,
       });
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [

@@ -5,7 +5,7 @@ import type { ResourcePolicy } from "../../engine/policy.ts";
 export const globalDatabase: ResourcePolicy = {
   id: "global-database",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "No database, cache or table is global.",
   risk: "A global cluster is made to be joined by other regions; whoever adds a member copies all data there.",
   types: [
@@ -21,12 +21,12 @@ export const globalDatabase: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "CP-7"] },
-  cure: "Use a cluster of one region over several zones.",
+  remediation: "Use a cluster of one region over several zones.",
   check: () => [
     {
       path: "",
       message: "It spreads a database over regions.",
-      cure: "Take it out and use one cluster over the region's zones.",
+      remediation: "Take it out and use one cluster over the region's zones.",
     },
   ],
   examples: {

@@ -6,7 +6,7 @@ import { booleanAt } from "../../engine/reading/properties.ts";
 export const keyMultiRegion: ResourcePolicy = {
   id: "key-multi-region",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Encryption keys belong to one region.",
   risk: "A multi-Region key can be replicated abroad by one call, and what it encrypts can be read there.",
   types: [
@@ -19,7 +19,7 @@ export const keyMultiRegion: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-12", "SC-12(6)"] },
-  cure: "Make a new key without multiRegion and re-encrypt: a key can't be turned back.",
+  remediation: "Make a new key without multiRegion and re-encrypt: a key can't be turned back.",
   check({ type, properties }) {
     const isReplica = /:Replica\w*Key$/.test(type);
     if (!isReplica && booleanAt(properties, "multiRegion") !== true) return [];
@@ -30,7 +30,7 @@ export const keyMultiRegion: ResourcePolicy = {
         message: isReplica
           ? "It repeats a key in another region."
           : "The key may be repeated in other regions.",
-        cure: isReplica
+        remediation: isReplica
           ? "Take it out and use a key of the region."
           : "Make a new key with multiRegion: false.",
       },

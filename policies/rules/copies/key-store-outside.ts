@@ -6,7 +6,7 @@ import { textAt } from "../../engine/reading/properties.ts";
 export const keyStoreOutside: ResourcePolicy = {
   id: "key-store-outside",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "External key stores stand at registered hosts.",
   risk: "Every decryption asks the external key store: who runs it can read, and can lock the country out.",
   types: ["aws:kms/customKeyStore:CustomKeyStore"],
@@ -14,7 +14,7 @@ export const keyStoreOutside: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-12(6)", "SA-9(5)"] },
-  cure: "Register the key store's host under `residency.endpoints`, or use keys of the region.",
+  remediation: "Register the key store's host under `residency.endpoints`, or use keys of the region.",
   check({ properties }, context) {
     const address = textAt(properties, "xksProxyUriEndpoint");
     const host = address === undefined ? undefined : URL.parse(address)?.hostname;
@@ -25,7 +25,7 @@ export const keyStoreOutside: ResourcePolicy = {
         path: "xksProxyUriEndpoint",
         value: host,
         message: `The keys stand at ${outside}.`,
-        cure: `Register ${host} under residency.endpoints, or use keys of the region.`,
+        remediation: `Register ${host} under residency.endpoints, or use keys of the region.`,
       },
     ];
   },

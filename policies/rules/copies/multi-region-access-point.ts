@@ -5,7 +5,7 @@ import type { ResourcePolicy } from "../../engine/policy.ts";
 export const multiRegionAccessPoint: ResourcePolicy = {
   id: "multi-region-access-point",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "No bucket stands behind a Multi-Region Access Point.",
   risk: "Requests are routed to whichever region is nearest to the caller, and the routing is run from abroad.",
   types: [
@@ -16,12 +16,12 @@ export const multiRegionAccessPoint: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "AC-4"] },
-  cure: "Use the bucket itself, or an access point of its region.",
+  remediation: "Use the bucket itself, or an access point of its region.",
   check: () => [
     {
       path: "",
       message: "It routes requests over several regions.",
-      cure: "Take it out and use the bucket, or an access point of its own region.",
+      remediation: "Take it out and use the bucket, or an access point of its own region.",
     },
   ],
   examples: {

@@ -3,7 +3,7 @@
 import { all, field } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
 import type { PolicyContext } from "../../engine/context.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { podOf, volumesOf, workloads } from "../../engine/reading/pods.ts";
 import { objectAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 import type { JsonObject } from "../../engine/resource.ts";
@@ -31,7 +31,7 @@ const cloudDisks = [
 export const networkVolume: ResourcePolicy = {
   id: "network-volume",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Network volumes stand in the stack's own network or at registered hosts.",
   risk: "An NFS or iSCSI volume puts a database's files on whatever server it names, past every storage class.",
   types: [...workloads, "kubernetes:core/*:PersistentVolume"],
@@ -39,19 +39,19 @@ export const networkVolume: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23", "A.8.12"], nist80053: ["SA-9(5)", "SC-28"] },
-  cure: "Use a claim with the country's storage class.",
+  remediation: "Use a claim with the country's storage class.",
   check(subject, context) {
     if (subject.type.endsWith(":PersistentVolume")) {
       const spec = objectAt(subject.properties, "spec");
       const csi = textAt(spec, "csi.volumeAttributes.server");
       return [
-        ...(spec === undefined ? [] : breachesOf(spec, "spec", context)),
-        ...(csi === undefined ? [] : breachesOfServer(csi, "spec.csi.volumeAttributes.server", context)),
+        ...(spec === undefined ? [] : violationsOf(spec, "spec", context)),
+        ...(csi === undefined ? [] : violationsOfServer(csi, "spec.csi.volumeAttributes.server", context)),
       ];
     }
     const { pod } = podOf(subject);
     if (pod === undefined) return [];
-    return volumesOf(pod).flatMap(({ value, path }) => breachesOf(value, path, context));
+    return volumesOf(pod).flatMap(({ value, path }) => violationsOf(value, path, context));
   },
   admission: {
     rules: (context) => {
@@ -114,11 +114,11 @@ spec:
   },
 };
 
-function breachesOf(volume: JsonObject, path: string, context: PolicyContext): Breach[] {
+function violationsOf(volume: JsonObject, path: string, context: PolicyContext): Violation[] {
   return [
     ...servers.flatMap(([kind, field]) =>
       textsAt(volume, `${kind}.${field}`).flatMap((server) =>
-        breachesOfServer(server.value, `${path}.${server.path}`, context),
+        violationsOfServer(server.value, `${path}.${server.path}`, context),
       ),
     ),
     ...cloudDisks
@@ -126,12 +126,12 @@ function breachesOf(volume: JsonObject, path: string, context: PolicyContext): B
       .map((kind) => ({
         path: `${path}.${kind}`,
         message: `It mounts a disk of a cloud (${kind}) of which nobody knows where it stands.`,
-        cure: "Use a claim with the country's storage class.",
+        remediation: "Use a claim with the country's storage class.",
       })),
   ];
 }
 
-function breachesOfServer(server: string, path: string, context: PolicyContext): Breach[] {
+function violationsOfServer(server: string, path: string, context: PolicyContext): Violation[] {
   const host = server.replace(/:\d+$/, "");
   const outside = context.outside(host);
   if (outside === undefined) return [];
@@ -140,7 +140,7 @@ function breachesOfServer(server: string, path: string, context: PolicyContext):
       path,
       value: host,
       message: `It mounts a volume of ${outside}.`,
-      cure: `Use a claim with the country's storage class, or register ${host} under residency.endpoints.`,
+      remediation: `Use a claim with the country's storage class, or register ${host} under residency.endpoints.`,
     },
   ];
 }

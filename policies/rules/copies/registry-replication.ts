@@ -1,13 +1,13 @@
 /** Image registries are replicated within allowed regions and the account. */
 import { regionName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../engine/reading/properties.ts";
 
 export const registryReplication: ResourcePolicy = {
   id: "registry-replication",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Image registries are replicated within allowed regions and the account.",
   risk: "Images carry the stack's code and settings; a replica abroad also becomes the source that nodes pull from.",
   types: ["aws:ecr/replicationConfiguration:ReplicationConfiguration"],
@@ -15,11 +15,11 @@ export const registryReplication: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["state"],
   controls: { iso27001: ["A.5.21", "A.5.23"], nist80053: ["SR-3", "SA-9(5)"] },
-  cure: "Take the destination out.",
+  remediation: "Take the destination out.",
   check({ properties }, context) {
     const own = context.country.hosting.aws?.account;
     return objectsAt(properties, "replicationConfiguration.rules").flatMap((rule) =>
-      objectsAt(rule.value, "destinations").flatMap(({ value, path }): Breach[] => {
+      objectsAt(rule.value, "destinations").flatMap(({ value, path }): Violation[] => {
         const at = `${rule.path}.${path}`;
         const region = textAt(value, "region") ?? "";
         const account = textAt(value, "registryId");
@@ -29,7 +29,7 @@ export const registryReplication: ResourcePolicy = {
               path: `${at}.region`,
               value: region,
               message: `Images are copied to ${regionName(region)}.`,
-              cure: "Take the destination out.",
+              remediation: "Take the destination out.",
             },
           ];
         if (own === undefined || account === undefined || account === own) return [];
@@ -38,7 +38,7 @@ export const registryReplication: ResourcePolicy = {
             path: `${at}.registryId`,
             value: account,
             message: `Images are copied to account ${account}; the file names ${own}.`,
-            cure: "Take the destination out.",
+            remediation: "Take the destination out.",
           },
         ];
       }),

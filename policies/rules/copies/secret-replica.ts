@@ -7,7 +7,7 @@ import { objectsAt, textAt } from "../../engine/reading/properties.ts";
 export const secretReplica: ResourcePolicy = {
   id: "secret-replica",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Secrets are replicated to allowed regions only.",
   risk: "Passwords of the databases at home lie in another region, encrypted by a key there.",
   types: ["aws:secretsmanager/secret:Secret"],
@@ -15,7 +15,7 @@ export const secretReplica: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.8.24", "A.5.17"], nist80053: ["SC-12(6)", "SA-9(5)"] },
-  cure: "Take the replica out.",
+  remediation: "Take the replica out.",
   check: ({ properties }, context) =>
     objectsAt(properties, "replicas").flatMap(({ value, path }) => {
       const region = textAt(value, "region") ?? "";
@@ -25,7 +25,7 @@ export const secretReplica: ResourcePolicy = {
           path: `${path}.region`,
           value: region,
           message: `The secret has a replica in ${regionName(region)}.`,
-          cure: "Take the replica out.",
+          remediation: "Take the replica out.",
         },
       ];
     }),

@@ -9,7 +9,7 @@ import { textMapAt } from "../../engine/reading/properties.ts";
 export const snapshotClass: ResourcePolicy = {
   id: "snapshot-class",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Volume snapshots stay in the country.",
   risk: "Drivers of snapshots take a target region or an upload address as a parameter; the snapshot is the whole disk.",
   types: [
@@ -20,7 +20,7 @@ export const snapshotClass: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["backups"],
   controls: { iso27001: ["A.8.13", "A.5.23"], nist80053: ["CP-9", "SA-9(5)"] },
-  cure: "Take the parameter out, or name a place in the country.",
+  remediation: "Take the parameter out, or name a place in the country.",
   check: ({ properties }, context) =>
     [...textMapAt(properties, "parameters")].flatMap(([key, value]) => {
       const path = `parameters.${key}`;
@@ -37,7 +37,7 @@ export const snapshotClass: ResourcePolicy = {
           path,
           value,
           message: `Snapshots go to ${where}, which the file does not allow.`,
-          cure: "Take the parameter out: snapshots then stay with the volume.",
+          remediation: "Take the parameter out: snapshots then stay with the volume.",
         },
       ];
     }),

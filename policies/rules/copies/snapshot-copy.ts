@@ -10,7 +10,7 @@ const regionKey = /^(destinationRegion|target|targetRegion|regionName|region)$/;
 export const snapshotCopy: ResourcePolicy = {
   id: "snapshot-copy",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Snapshots and images are copied only within the allowed regions.",
   risk: "A lifecycle policy copies each night's snapshot of every disk to another region, encrypted or not.",
   types: [
@@ -27,7 +27,7 @@ export const snapshotCopy: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["backups", "identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.13", "A.5.23"], nist80053: ["CP-9", "SA-9(5)"] },
-  cure: "Copy within an allowed region, or take the copy out.",
+  remediation: "Copy within an allowed region, or take the copy out.",
   check: (subject, context) =>
     textsOf(subject).flatMap(({ key, value, path }) => {
       const named = arnsIn(value)[0]?.region || value;
@@ -39,7 +39,7 @@ export const snapshotCopy: ResourcePolicy = {
           path,
           value,
           message: `It copies to ${regionName(named)}.`,
-          cure: `Copy within ${context.allowedRegions || "the country"}, or take the copy out.`,
+          remediation: `Copy within ${context.allowedRegions || "the country"}, or take the copy out.`,
         },
       ];
     }),

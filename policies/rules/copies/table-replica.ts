@@ -9,7 +9,7 @@ import { effectiveRegion } from "../../engine/reading/region.ts";
 export const tableReplica: ResourcePolicy = {
   id: "table-replica",
   area: "copies",
-  judges: "resource",
+  scope: "resource",
   title: "Tables are replicated to allowed regions only.",
   risk: "A replica is a live, writable copy of the table in another region.",
   types: [
@@ -21,7 +21,7 @@ export const tableReplica: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)"] },
-  cure: "Take the replica out.",
+  remediation: "Take the replica out.",
   check(subject, context) {
     const { properties } = subject;
     const source = arnOf(textAt(properties, "globalTableArn"));
@@ -45,7 +45,7 @@ export const tableReplica: ResourcePolicy = {
               path,
               value: region,
               message: `It has a replica in ${regionName(region)}.`,
-              cure: "Take the replica out.",
+              remediation: "Take the replica out.",
             },
           ],
     );

@@ -1,11 +1,11 @@
 /** The cluster asks no server outside about what is created in it. */
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
 
 export const admissionWebhook: ResourcePolicy = {
   id: "admission-webhook",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Admission and conversion webhooks run inside the cluster.",
   risk: "A webhook by URL receives every object it watches, Secrets included, and may change them.",
   types: [
@@ -18,11 +18,11 @@ export const admissionWebhook: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys", "state"],
   controls: { iso27001: ["A.8.9", "A.5.14"], nist80053: ["AC-4", "CM-3"] },
-  cure: "Refer to a Service of the cluster in clientConfig.service.",
+  remediation: "Refer to a Service of the cluster in clientConfig.service.",
   check: (subject, context) =>
     textsOf(subject)
       .filter(({ path }) => /clientConfig\.url$/.test(path))
-      .flatMap(({ value, path }): Breach[] => {
+      .flatMap(({ value, path }): Violation[] => {
         const host = URL.parse(value)?.hostname ?? value;
         // `kubernetes.default` and the like are Services written as a URL.
         const { kind } = context.standingOf(host);
@@ -32,7 +32,7 @@ export const admissionWebhook: ResourcePolicy = {
             path,
             value: host,
             message: `The API server sends objects to ${host}.`,
-            cure: "Run the webhook in the cluster and name its Service in clientConfig.service.",
+            remediation: "Run the webhook in the cluster and name its Service in clientConfig.service.",
           },
         ];
       }),

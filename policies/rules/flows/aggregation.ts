@@ -1,13 +1,13 @@
 /** Configuration, findings and trails are not gathered by other accounts or regions. */
 import { regionName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
-import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { booleanAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 
 export const aggregation: ResourcePolicy = {
   id: "aggregation",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "No other account or region gathers the account's configuration, findings or trails.",
   risk: "An aggregator abroad holds the whole inventory of the stack, its weak points and who did what.",
   types: [
@@ -22,12 +22,12 @@ export const aggregation: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs", "state"],
   controls: { iso27001: ["A.8.15", "A.5.23"], nist80053: ["AU-9", "SA-9(5)"] },
-  cure: "Gather within the account and the region.",
+  remediation: "Gather within the account and the region.",
   check({ type, properties }, context) {
     const kind = type.slice(type.lastIndexOf(":") + 1);
     const own = context.country.hosting.aws?.account;
-    const cure = "Gather within the account and the region.";
-    const breaches: Breach[] = [];
+    const remediation = "Gather within the account and the region.";
+    const violations: Violation[] = [];
     for (const path of [
       "authorizedAwsRegion",
       "region",
@@ -36,40 +36,40 @@ export const aggregation: ResourcePolicy = {
     ])
       for (const { value, path: at } of textsAt(properties, path))
         if (path !== "region" && !context.isAllowedRegion(value))
-          breaches.push({
+          violations.push({
             path: at,
             value,
             message: `It is gathered with or in ${regionName(value)}.`,
-            cure,
+            remediation,
           });
     for (const { value, path } of [
       ...textsAt(properties, "accountId"),
       ...textsAt(properties, "accountAggregationSource.accountIds"),
     ])
       if (own !== undefined && value !== own)
-        breaches.push({
+        violations.push({
           path,
           value,
           message: `It is gathered with or by account ${value}; the file names ${own}.`,
-          cure,
+          remediation,
         });
     if (kind === "FindingAggregator" && /^ALL_REGIONS/.test(textAt(properties, "linkingMode") ?? ""))
-      breaches.push({
+      violations.push({
         path: "linkingMode",
         value: textAt(properties, "linkingMode") ?? "",
         message: "Findings of all regions are linked.",
-        cure: "Use SPECIFIED_REGIONS with the file's regions.",
+        remediation: "Use SPECIFIED_REGIONS with the file's regions.",
       });
     if (kind === "Trail" && booleanAt(properties, "isOrganizationTrail") === true)
-      breaches.push({
+      violations.push({
         path: "isOrganizationTrail",
         value: "true",
         message: "The trail belongs to an organization, whose management account reads it.",
-        cure: "Use a trail of the account.",
+        remediation: "Use a trail of the account.",
       });
-    if (kind === "Trail" && breaches.length === 0 && textAt(properties, "s3BucketName") === undefined)
+    if (kind === "Trail" && violations.length === 0 && textAt(properties, "s3BucketName") === undefined)
       return notApplicable;
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [{ resources: [aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit" })] }],

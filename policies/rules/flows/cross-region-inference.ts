@@ -1,6 +1,6 @@
 /** Language models are asked in the region, by no inference profile that spreads requests over regions. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../engine/reading/pods.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
 
@@ -15,7 +15,7 @@ const maker =
 export const crossRegionInference: ResourcePolicy = {
   id: "cross-region-inference",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "No model is asked through an inference profile that spreads requests over regions.",
   risk: "With a cross-Region profile each prompt, with the company's answers in it, is served by whichever region is free.",
   types: ["aws:*", ...workloads, "kubernetes:core/*:ConfigMap"],
@@ -23,9 +23,9 @@ export const crossRegionInference: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["diagnosticAnswers", "identity", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["SA-9(5)", "AC-4"] },
-  cure: "Name the model of the region, without the prefix.",
+  remediation: "Name the model of the region, without the prefix.",
   check: (subject) =>
-    textsOf(subject).flatMap((text): Breach[] => {
+    textsOf(subject).flatMap((text): Violation[] => {
       const { value } = text;
       const profile = maker.test(value) ? spreadingProfile.exec(value)?.[1] : undefined;
       if (profile === undefined) return [];
@@ -34,7 +34,7 @@ export const crossRegionInference: ResourcePolicy = {
           path: text.path,
           value: profile,
           message: `The profile ${profile} may answer in other regions.`,
-          cure: `Use ${profile.slice(profile.indexOf(".") + 1)} of the region, if it is offered there.`,
+          remediation: `Use ${profile.slice(profile.indexOf(".") + 1)} of the region, if it is offered there.`,
         },
       ];
     }),

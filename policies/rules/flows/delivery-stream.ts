@@ -1,6 +1,6 @@
 /** Streams deliver to stores of the region, not to services on the web. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsIn } from "../../engine/reading/hosts.ts";
 import { textAt } from "../../engine/reading/properties.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
@@ -11,7 +11,7 @@ const services = new Set(["http_endpoint", "splunk", "snowflake", "mongodb", "dy
 export const deliveryStream: ResourcePolicy = {
   id: "delivery-stream",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Delivery streams and metric streams end at stores of the region or at registered hosts.",
   risk: "A delivery stream to an HTTP endpoint exports logs, metrics or readings as fast as they come in.",
   types: [
@@ -22,11 +22,11 @@ export const deliveryStream: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "SC-7(10)"] },
-  cure: "Deliver to a bucket of the region, or register the host under `residency.endpoints`.",
+  remediation: "Deliver to a bucket of the region, or register the host under `residency.endpoints`.",
   check(subject, context) {
     const destination = textAt(subject.properties, "destination") ?? "";
     const hosts = textsOf(subject).flatMap((text) => hostsIn(text));
-    const outside = hosts.flatMap(({ host, path }): Breach[] => {
+    const outside = hosts.flatMap(({ host, path }): Violation[] => {
       const where = context.outside(host);
       if (where === undefined) return [];
       return [
@@ -34,7 +34,7 @@ export const deliveryStream: ResourcePolicy = {
           path,
           value: host,
           message: `It delivers to ${where}.`,
-          cure: `Deliver to a bucket of the region, or register ${host} under residency.endpoints.`,
+          remediation: `Deliver to a bucket of the region, or register ${host} under residency.endpoints.`,
         },
       ];
     });
@@ -44,7 +44,7 @@ export const deliveryStream: ResourcePolicy = {
         path: "destination",
         value: destination,
         message: `It delivers to a service outside the stack (${destination}).`,
-        cure: "Deliver to a bucket of the region.",
+        remediation: "Deliver to a bucket of the region.",
       },
     ];
   },

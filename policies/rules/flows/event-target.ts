@@ -1,12 +1,12 @@
 /** Events go to targets of the stack: no web hook of others, no global endpoint. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsOf } from "../../engine/reading/hosts.ts";
 
 export const eventTarget: ResourcePolicy = {
   id: "event-target",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Events and rules of devices reach registered hosts only.",
   risk: "An API destination or an IoT rule with an HTTP action forwards each event or reading to somebody's web hook.",
   types: [
@@ -22,17 +22,17 @@ export const eventTarget: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["machineTelemetry", "identity", "logs"],
   controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "CA-3"] },
-  cure: "Send events to a target of the stack, or register the host under `residency.endpoints`.",
+  remediation: "Send events to a target of the stack, or register the host under `residency.endpoints`.",
   check(subject, context) {
     if (subject.type.endsWith(":EventEndpoint"))
       return [
         {
           path: "",
           message: "A global endpoint repeats every event in a second region.",
-          cure: "Take it out and send to the event bus of the region.",
+          remediation: "Take it out and send to the event bus of the region.",
         },
       ];
-    return hostsOf(subject).flatMap(({ host, path }): Breach[] => {
+    return hostsOf(subject).flatMap(({ host, path }): Violation[] => {
       const where = context.outside(host);
       if (where === undefined) return [];
       return [
@@ -40,7 +40,7 @@ export const eventTarget: ResourcePolicy = {
           path,
           value: host,
           message: `Events go to ${where}.`,
-          cure: `Take it out, or register ${host} under residency.endpoints with its country.`,
+          remediation: `Take it out, or register ${host} under residency.endpoints with its country.`,
         },
       ];
     });

@@ -1,12 +1,12 @@
 /** Logs and metrics are not handed to another account. */
 import { aws } from "../../engine/example.ts";
-import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { arnsOf } from "../../engine/reading/arn.ts";
 
 export const logDelivery: ResourcePolicy = {
   id: "log-delivery",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Logs and metrics stay in the account.",
   risk: "A cross-account sink shows every log line, with names and addresses in it, to whoever owns the other account.",
   types: [
@@ -22,18 +22,18 @@ export const logDelivery: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs"],
   controls: { iso27001: ["A.8.15", "A.8.12"], nist80053: ["AU-9", "AC-4"] },
-  cure: "Deliver to a destination of this account, or let the country's team waive it.",
+  remediation: "Deliver to a destination of this account, or let the country's team waive it.",
   check(subject, { country }) {
     const own = country.hosting.aws?.account;
     if (own === undefined) return notApplicable;
     return arnsOf(subject)
       .filter(({ account }) => /^\d{12}$/.test(account) && account !== own)
       .map(
-        (arn): Breach => ({
+        (arn): Violation => ({
           path: arn.path,
           value: arn.text,
           message: `Logs go to ${arn.text} of account ${arn.account}; the file names ${own}.`,
-          cure: `Deliver them within account ${own}.`,
+          remediation: `Deliver them within account ${own}.`,
         }),
       );
   },

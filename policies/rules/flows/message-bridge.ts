@@ -1,5 +1,5 @@
 /** Brokers pass messages on to no other broker. */
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../engine/reading/hint.ts";
 import { type Text, textsOf } from "../../engine/reading/texts.ts";
 import type { Resource } from "../../engine/resource.ts";
@@ -32,7 +32,7 @@ const objects = /:(Shovel|Federation|KafkaMirrorMaker2?|KafkaBridge|Bridge)$/;
 export const messageBridge: ResourcePolicy = {
   id: "message-bridge",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Brokers forward no messages to other brokers.",
   risk: "A shovel, federation or MQTT bridge repeats every machine's readings to another broker; it is a few lines of its settings.",
   types: [
@@ -48,15 +48,17 @@ export const messageBridge: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "CA-3", "SC-7(10)"] },
-  cure: "Take the bridge out; readings leave only as aggregates.",
+  remediation: "Take the bridge out; readings leave only as aggregates.",
   check(subject) {
-    const cure = "Take it out; readings leave only as aggregates.";
+    const remediation = "Take it out; readings leave only as aggregates.";
     const kind = objects.exec(subject.type)?.[1];
     if (kind !== undefined)
-      return [{ path: "", value: kind, message: `${kind} repeats messages elsewhere.`, cure }];
-    return settingsOf(subject).flatMap((text): Breach[] => {
+      return [{ path: "", value: kind, message: `${kind} repeats messages elsewhere.`, remediation }];
+    return settingsOf(subject).flatMap((text): Violation[] => {
       const what = signs.find(([sign]) => sign.test(text.value))?.[1];
-      return what === undefined ? [] : [{ path: text.path, message: `The settings hold ${what}.`, cure }];
+      return what === undefined
+        ? []
+        : [{ path: text.path, message: `The settings hold ${what}.`, remediation }];
     });
   },
   examples: {

@@ -1,11 +1,11 @@
 /** Metrics, traces and logs of the cluster are written to the stack's own stores or to registered hosts. */
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsOf } from "../../engine/reading/hosts.ts";
 
 export const metricsSink: ResourcePolicy = {
   id: "metrics-sink",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Collectors write metrics, traces and logs only to hosts of the stack or the localisation file.",
   risk: "One remote_write or exporter line sends every metric, with names of companies and machines as labels, to a cloud.",
   types: [
@@ -26,9 +26,10 @@ export const metricsSink: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs", "machineTelemetry"],
   controls: { iso27001: ["A.8.15", "A.8.16", "A.8.12"], nist80053: ["AU-9", "AC-4", "SC-7(10)"] },
-  cure: "Write to a store in the country, registered under `residency.endpoints` with purpose monitoring.",
+  remediation:
+    "Write to a store in the country, registered under `residency.endpoints` with purpose monitoring.",
   check: (subject, context) =>
-    hostsOf(subject).flatMap(({ host, path }): Breach[] => {
+    hostsOf(subject).flatMap(({ host, path }): Violation[] => {
       const outside = /metadata\./.test(path) ? undefined : context.outside(host);
       if (outside === undefined) return [];
       return [
@@ -36,7 +37,7 @@ export const metricsSink: ResourcePolicy = {
           path,
           value: host,
           message: `It writes to ${outside}.`,
-          cure: `Take it out, or register ${host} under residency.endpoints with purpose monitoring.`,
+          remediation: `Take it out, or register ${host} under residency.endpoints with purpose monitoring.`,
         },
       ];
     }),

@@ -1,5 +1,5 @@
 /** Pages load nothing from others: no font, script, map, captcha or analytics. */
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../engine/reading/pods.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
 
@@ -10,7 +10,7 @@ const policySign = /\b(default|script|style|font|connect|img|frame)-src\b/;
 export const pageSources: ResourcePolicy = {
   id: "page-sources",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Pages load fonts, scripts, pictures and data from the stack itself only.",
   risk: "A font or script of others tells them each visitor's address and page; a script can read what is typed.",
   types: [
@@ -25,9 +25,9 @@ export const pageSources: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers"],
   controls: { iso27001: ["A.8.26", "A.8.23"], nist80053: ["AC-4", "SC-7(10)"] },
-  cure: "Serve the file from the stack and allow 'self' alone in the Content-Security-Policy.",
+  remediation: "Serve the file from the stack and allow 'self' alone in the Content-Security-Policy.",
   check: (subject, context) =>
-    textsOf(subject).flatMap((text): Breach[] => {
+    textsOf(subject).flatMap((text): Violation[] => {
       const { value } = text;
       if (!value.includes("-src") || !policySign.test(value)) return [];
       const sources = [...value.matchAll(directive)].flatMap((match) =>
@@ -36,7 +36,7 @@ export const pageSources: ResourcePolicy = {
           .split(/\s+/)
           .map((source) => ({ of: match[1] ?? "", source })),
       );
-      return sources.flatMap(({ of, source }): Breach[] => {
+      return sources.flatMap(({ of, source }): Violation[] => {
         const where = outsideSource(source, (host) => context.outside(host));
         if (where === undefined) return [];
         return [
@@ -44,7 +44,7 @@ export const pageSources: ResourcePolicy = {
             path: text.path,
             value: source,
             message: `Pages may load ${of === "default" ? "anything" : `${of} sources`} from ${where}.`,
-            cure: "Serve it from the stack and allow 'self' alone.",
+            remediation: "Serve it from the stack and allow 'self' alone.",
           },
         ];
       });

@@ -1,5 +1,5 @@
 /** Products that report home by default have the report switched off. */
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../engine/reading/hint.ts";
 import { imagesOf } from "../../engine/reading/image.ts";
 import { workloads } from "../../engine/reading/pods.ts";
@@ -10,7 +10,7 @@ interface Product {
   readonly name: string;
   /** A text of the workload that switches the report off; without it the report is on. */
   readonly off: (key: string, value: string) => boolean;
-  readonly cure: string;
+  readonly remediation: string;
 }
 
 const isFalse = (value: string) => /^(false|0|off|no|disabled)$/i.test(value);
@@ -20,50 +20,50 @@ const products: readonly Product[] = [
     repository: /(^|\/)grafana(-enterprise|-oss)?$/,
     name: "Grafana",
     off: (key, value) => key === "GF_ANALYTICS_REPORTING_ENABLED" && isFalse(value),
-    cure: "Set GF_ANALYTICS_REPORTING_ENABLED to false.",
+    remediation: "Set GF_ANALYTICS_REPORTING_ENABLED to false.",
   },
   {
     repository: /(^|\/)(loki|tempo|mimir)$/,
     name: "Loki, Tempo or Mimir",
     off: (_key, value) => /(reporting|usage-stats|usage_stats|usage-report)[\w.-]*[=:]\s*false/.test(value),
-    cure: "Add the argument -reporting.enabled=false (Mimir: -usage-stats.enabled=false).",
+    remediation: "Add the argument -reporting.enabled=false (Mimir: -usage-stats.enabled=false).",
   },
   {
     repository: /(^|\/)traefik$/,
     name: "Traefik",
     off: (_key, value) => /checknewversion=false/i.test(value),
-    cure: "Add the argument --global.checknewversion=false, and leave sendanonymoususage out.",
+    remediation: "Add the argument --global.checknewversion=false, and leave sendanonymoususage out.",
   },
   {
     repository: /(^|\/)(kibana|elasticsearch)$/,
     name: "Elastic",
     off: (key, value) => /TELEMETRY_(ENABLED|OPTIN)|telemetry\.(enabled|optIn)/.test(key) && isFalse(value),
-    cure: "Set TELEMETRY_OPTIN and TELEMETRY_ENABLED to false.",
+    remediation: "Set TELEMETRY_OPTIN and TELEMETRY_ENABLED to false.",
   },
   {
     repository: /(^|\/)(emqx|emqx-enterprise)$/,
     name: "EMQX",
     off: (key, value) => key === "EMQX_TELEMETRY__ENABLE" && isFalse(value),
-    cure: "Set EMQX_TELEMETRY__ENABLE to false.",
+    remediation: "Set EMQX_TELEMETRY__ENABLE to false.",
   },
   {
     repository: /(^|\/)n8n$/,
     name: "n8n",
     off: (key, value) => key === "N8N_DIAGNOSTICS_ENABLED" && isFalse(value),
-    cure: "Set N8N_DIAGNOSTICS_ENABLED to false.",
+    remediation: "Set N8N_DIAGNOSTICS_ENABLED to false.",
   },
   {
     repository: /(^|\/)timescaledb(-ha)?$/,
     name: "TimescaleDB",
     off: (key, value) =>
       (key === "TIMESCALEDB_TELEMETRY" && isFalse(value)) || /timescaledb\.telemetry_level=off/.test(value),
-    cure: "Set TIMESCALEDB_TELEMETRY to off.",
+    remediation: "Set TIMESCALEDB_TELEMETRY to off.",
   },
   {
     repository: /(^|\/)(superset|metabase)$/,
     name: "Metabase or Superset",
     off: (key, value) => /^(MB_ANON_TRACKING_ENABLED|SCARF_ANALYTICS)$/.test(key) && isFalse(value),
-    cure: "Set MB_ANON_TRACKING_ENABLED (Superset: SCARF_ANALYTICS) to false.",
+    remediation: "Set MB_ANON_TRACKING_ENABLED (Superset: SCARF_ANALYTICS) to false.",
   },
 ];
 
@@ -86,7 +86,7 @@ const hinted = holdsOneOf(
 export const productTelemetry: ResourcePolicy = {
   id: "product-telemetry",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Products report nothing to their makers.",
   risk: "Usage and crash reports carry host names, queries and settings to the maker, switched on by default.",
   types: [...workloads, "kubernetes:core/*:ConfigMap"],
@@ -94,10 +94,10 @@ export const productTelemetry: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs", "state"],
   controls: { iso27001: ["A.8.9", "A.8.12"], nist80053: ["CM-7", "SC-7(10)"] },
-  cure: "Switch the report off by the product's own setting.",
+  remediation: "Switch the report off by the product's own setting.",
   check(subject) {
     const texts = textsOf(subject);
-    const silent = imagesOf(subject).flatMap(({ repository, text, path }): Breach[] => {
+    const silent = imagesOf(subject).flatMap(({ repository, text, path }): Violation[] => {
       const product = products.find((candidate) => candidate.repository.test(repository));
       if (product === undefined || texts.some(({ key, value }) => product.off(key, value))) return [];
       return [
@@ -105,17 +105,17 @@ export const productTelemetry: ResourcePolicy = {
           path,
           value: text,
           message: `${product.name} (${text}) reports its use to its maker.`,
-          cure: product.cure,
+          remediation: product.remediation,
         },
       ];
     });
-    const switched = texts.flatMap((text): Breach[] => {
+    const switched = texts.flatMap((text): Violation[] => {
       const { key, value } = text;
       if (!hinted(value) && !hinted(key)) return [];
       const what = on.find(([sign]) => sign.test(value) || sign.test(`${key}=${value}`))?.[1];
       return what === undefined
         ? []
-        : [{ path: text.path, message: `It switches on ${what}.`, cure: "Switch it off." }];
+        : [{ path: text.path, message: `It switches on ${what}.`, remediation: "Switch it off." }];
     });
     return [...silent, ...switched];
   },

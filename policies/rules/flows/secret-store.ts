@@ -1,7 +1,7 @@
 /** Secrets are fetched from stores in the country, and pushed nowhere. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { regionName } from "../../engine/context.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsOf } from "../../engine/reading/hosts.ts";
 import { objectAt } from "../../engine/reading/properties.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
@@ -30,7 +30,7 @@ const services = [
 export const secretStore: ResourcePolicy = {
   id: "secret-store",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Secrets come from stores in the country and are pushed nowhere.",
   risk: "A secret store abroad holds the passwords of every database at home.",
   types: [
@@ -44,14 +44,14 @@ export const secretStore: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.5.17", "A.8.24"], nist80053: ["IA-5", "SC-12(6)"] },
-  cure: "Use the cluster's Secrets, or a store at a registered host in the country.",
+  remediation: "Use the cluster's Secrets, or a store at a registered host in the country.",
   check(subject, context) {
-    const cure = "Use the cluster's Secrets, or a store at a registered host in the country.";
+    const remediation = "Use the cluster's Secrets, or a store at a registered host in the country.";
     if (subject.type.endsWith(":PushSecret"))
-      return [{ path: "", message: "It copies Secrets of the cluster to another store.", cure }];
+      return [{ path: "", message: "It copies Secrets of the cluster to another store.", remediation }];
     const provider = objectAt(subject.properties, "spec.provider") ?? {};
     const service = services.find((name) => provider[name] !== undefined);
-    const breaches: Breach[] =
+    const violations: Violation[] =
       service === undefined
         ? []
         : [
@@ -59,18 +59,18 @@ export const secretStore: ResourcePolicy = {
               path: `spec.provider.${service}`,
               value: service,
               message: `Secrets come from a service of others (${service}).`,
-              cure,
+              remediation,
             },
           ];
     for (const { key, value, path } of textsOf(subject))
       if (/region/i.test(key) && Object.hasOwn(awsRegions, value) && !context.isAllowedRegion(value))
-        breaches.push({ path, value, message: `Secrets come from ${regionName(value)}.`, cure });
+        violations.push({ path, value, message: `Secrets come from ${regionName(value)}.`, remediation });
     for (const { host, path } of hostsOf(subject)) {
       const outside = path.startsWith("metadata.") ? undefined : context.outside(host);
       if (outside !== undefined)
-        breaches.push({ path, value: host, message: `Secrets come from ${outside}.`, cure });
+        violations.push({ path, value: host, message: `Secrets come from ${outside}.`, remediation });
     }
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [

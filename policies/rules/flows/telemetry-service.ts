@@ -1,6 +1,6 @@
 /** No agent of an observability service is switched on: its key is enough, the address abroad is built in. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { imagesOf } from "../../engine/reading/image.ts";
 import { podOf, workloads } from "../../engine/reading/pods.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
@@ -30,7 +30,7 @@ const agents: readonly (readonly [repository: RegExp, service: string])[] = [
 export const telemetryService: ResourcePolicy = {
   id: "telemetry-service",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "No agent or key of an observability, analytics, AI or messaging service abroad is in use.",
   risk: "Such an agent needs no address to leak: its key switches it on and its default server stands abroad.",
   types: [
@@ -44,19 +44,19 @@ export const telemetryService: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs", "identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.5.19", "A.8.12"], nist80053: ["AC-4", "SA-9", "SC-7(10)"] },
-  cure: "Take the agent and its key out; monitor with the stack's own Prometheus metrics.",
+  remediation: "Take the agent and its key out; monitor with the stack's own Prometheus metrics.",
   check(subject) {
-    const cure = "Take it out; monitor with the stack's own metrics and logs.";
-    const named = settingNames(subject).flatMap(({ name, path }): Breach[] => {
+    const remediation = "Take it out; monitor with the stack's own metrics and logs.";
+    const named = settingNames(subject).flatMap(({ name, path }): Violation[] => {
       const service = keys.find(([key]) => key.test(name))?.[1];
       if (service === undefined) return [];
-      return [{ path, value: name, message: `${name} switches on ${service}.`, cure }];
+      return [{ path, value: name, message: `${name} switches on ${service}.`, remediation }];
     });
-    const running = imagesOf(subject).flatMap(({ text, repository, path }): Breach[] => {
+    const running = imagesOf(subject).flatMap(({ text, repository, path }): Violation[] => {
       const service = agents.find(([pattern]) => pattern.test(repository))?.[1];
       return service === undefined
         ? []
-        : [{ path, value: text, message: `${text} is an agent of ${service}.`, cure }];
+        : [{ path, value: text, message: `${text} is an agent of ${service}.`, remediation }];
     });
     return [...named, ...running];
   },

@@ -1,12 +1,12 @@
 /** Topics deliver inside the stack: no mail, text message or web hook of others, no push service. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { textAt } from "../../engine/reading/properties.ts";
 
 export const topicSubscription: ResourcePolicy = {
   id: "topic-subscription",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Topics are subscribed to inside the stack or by registered hosts.",
   risk: "Alarms carry names, machines and readings; by mail, text message or push they leave by carriers and clouds abroad.",
   types: [
@@ -20,22 +20,22 @@ export const topicSubscription: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "logs"],
   controls: { iso27001: ["A.5.14"], nist80053: ["AC-4", "SA-9"] },
-  cure: "Subscribe a queue or function of the stack, and send mails by the file's gateway.",
+  remediation: "Subscribe a queue or function of the stack, and send mails by the file's gateway.",
   check({ type, properties }, context) {
-    const cure = "Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.";
+    const remediation = "Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.";
     if (!type.endsWith(":TopicSubscription"))
       return [
         {
           path: textAt(properties, "platform") === undefined ? "" : "platform",
           ...(textAt(properties, "platform") && { value: textAt(properties, "platform") ?? "" }),
           message: `Messages leave by a service of others (${textAt(properties, "platform") ?? type.slice(type.lastIndexOf(":") + 1)}).`,
-          cure,
+          remediation,
         },
       ];
     const protocol = textAt(properties, "protocol") ?? "";
     const endpoint = textAt(properties, "endpoint") ?? "";
     if (protocol === "sms")
-      return [{ path: "protocol", value: protocol, message: "It sends text messages by AWS.", cure }];
+      return [{ path: "protocol", value: protocol, message: "It sends text messages by AWS.", remediation }];
     const host = /^email/.test(protocol)
       ? endpoint.split("@")[1]
       : /^https?$/.test(protocol)
@@ -44,7 +44,12 @@ export const topicSubscription: ResourcePolicy = {
     const where = host === undefined ? undefined : context.outside(host.toLowerCase());
     if (host === undefined || where === undefined) return [];
     return [
-      { path: "endpoint", value: host, message: `Messages go by ${protocol} to ${where}.`, cure } as Breach,
+      {
+        path: "endpoint",
+        value: host,
+        message: `Messages go by ${protocol} to ${where}.`,
+        remediation,
+      } as Violation,
     ];
   },
   examples: {

@@ -1,6 +1,6 @@
 /** Whatever a workload's settings name as a server is the stack's own or registered in the file. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../engine/reading/hosts.ts";
 import { workloads } from "../../engine/reading/pods.ts";
 import type { Resource } from "../../engine/resource.ts";
@@ -11,7 +11,7 @@ const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/
 export const unregisteredHost: ResourcePolicy = {
   id: "unregistered-host",
   area: "flows",
-  judges: "resource",
+  scope: "resource",
   title: "Settings name only hosts of the stack or of the localisation file.",
   risk: "An exporter, SDK or web hook in a variable or configuration file sends data to its own cloud from the first minute.",
   types: [
@@ -34,9 +34,10 @@ export const unregisteredHost: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "logs"],
   controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "SC-7(10)", "CA-3"] },
-  cure: "Take the address out, or register its host under `residency.endpoints` with its country and what is sent to it.",
+  remediation:
+    "Take the address out, or register its host under `residency.endpoints` with its country and what is sent to it.",
   check: (subject, context) =>
-    hostsOfSettings(subject).flatMap(({ host, path }): Breach[] => {
+    hostsOfSettings(subject).flatMap(({ host, path }): Violation[] => {
       const outside = context.outside(host);
       if (outside === undefined) return [];
       return [
@@ -44,7 +45,7 @@ export const unregisteredHost: ResourcePolicy = {
           path,
           value: host,
           message: `It names ${outside}.`,
-          cure: `Take it out, or register ${host} under residency.endpoints with its country.`,
+          remediation: `Take it out, or register ${host} under residency.endpoints with its country.`,
         },
       ];
     }),

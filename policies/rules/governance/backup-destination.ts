@@ -5,14 +5,14 @@ import { type FilePolicy, notApplicable } from "../../engine/policy.ts";
 export const backupDestination: FilePolicy = {
   id: "backup-destination",
   area: "governance",
-  judges: "file",
+  scope: "file",
   title: "Backups have a store of their own, in a country where they may rest.",
   risk: "Without a store there is no backup; with one abroad the whole of the data is there each night.",
   severity: "critical",
   level: "mandatory",
   dataClasses: ["backups"],
   controls: { iso27001: ["A.8.13", "A.5.30"], nist80053: ["CP-6", "CP-9", "SA-9(5)"] },
-  cure: "Name an S3-compatible store in the country under `hosting.backup.destination`.",
+  remediation: "Name an S3-compatible store in the country under `hosting.backup.destination`.",
   check(context) {
     const { target, backup } = context.country.hosting;
     const { destination } = backup;
@@ -23,7 +23,7 @@ export const backupDestination: FilePolicy = {
         {
           path: "hosting.backup.destination",
           message: "Nothing is backed up outside of the cluster.",
-          cure: "Name an S3-compatible store in the country under hosting.backup.destination.",
+          remediation: "Name an S3-compatible store in the country under hosting.backup.destination.",
         },
       ];
     }
@@ -33,7 +33,7 @@ export const backupDestination: FilePolicy = {
         path: "hosting.backup.destination.country",
         value: destination.country,
         message: `Backups rest in ${countryNames([destination.country])}; they may rest in ${countryNames(allowed)}.`,
-        cure: "Name a store in the country.",
+        remediation: "Name a store in the country.",
       },
     ];
   },

@@ -4,21 +4,22 @@ import type { FilePolicy } from "../../engine/policy.ts";
 export const breachNotice: FilePolicy = {
   id: "breach-notice",
   area: "governance",
-  judges: "file",
+  scope: "file",
   title: "The file says by which article, and how soon, the regulator hears of a breach.",
   risk: "In the night of a breach nobody looks for the article; the deadline runs from the moment one knows.",
   severity: "medium",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers"],
   controls: { iso27001: ["A.5.24", "A.5.5"], nist80053: ["IR-6"] },
-  cure: "Add `residency.breachNotice` with the article, and the hours or working days where the law gives them.",
+  remediation:
+    "Add `residency.breachNotice` with the article, and the hours or working days where the law gives them.",
   check: ({ country }) =>
     country.residency.breachNotice === undefined
       ? [
           {
             path: "residency.breachNotice",
             message: "It is not said how soon the regulator must hear of a breach.",
-            cure: "Add it with the article, and hours or workingDays where the law gives them.",
+            remediation: "Add it with the article, and hours or workingDays where the law gives them.",
           },
         ]
       : [],

@@ -4,14 +4,14 @@ import { type FilePolicy, notApplicable } from "../../engine/policy.ts";
 export const clusterPlace: FilePolicy = {
   id: "cluster-place",
   area: "governance",
-  judges: "file",
+  scope: "file",
   title: "In production the file names the zones of the cluster that lie in the country.",
   risk: "Without zones the whole cluster counts as in the country, also the nodes that somebody adds abroad.",
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)", "PM-5"] },
-  cure: "List the values of topology.kubernetes.io/zone under `hosting.kubernetes.zones`.",
+  remediation: "List the values of topology.kubernetes.io/zone under `hosting.kubernetes.zones`.",
   check({ country, inProduction, clusterZones }) {
     if (!inProduction || country.hosting.target === "local") return notApplicable;
     if (clusterZones.length > 0) return [];
@@ -19,7 +19,7 @@ export const clusterPlace: FilePolicy = {
       {
         path: `hosting.${country.hosting.target}.zones`,
         message: "No zone is named, so pods and volumes may go anywhere in the cluster.",
-        cure: "List the values of topology.kubernetes.io/zone that lie in the country.",
+        remediation: "List the values of topology.kubernetes.io/zone that lie in the country.",
       },
     ];
   },

@@ -1,7 +1,7 @@
 /** What runs is what was planned: nothing changed by hand, nothing gone, nothing added. */
 import type { PolicyContext } from "../../engine/context.ts";
-import { type Comparison, compare } from "../../engine/drift.ts";
-import { type Breach, notApplicable, type Outcome, type PlanPolicy } from "../../engine/policy.ts";
+import { compareWithPlan, type DriftReport } from "../../engine/drift.ts";
+import { notApplicable, type Outcome, type PlanPolicy, type Violation } from "../../engine/policy.ts";
 import type { Json } from "../../engine/resource.ts";
 import { typeToken } from "../../engine/resource.ts";
 import { Undetermined } from "../../engine/undetermined.ts";
@@ -14,7 +14,7 @@ data: { interval: 60s }`;
 
 const shared = {
   area: "governance",
-  judges: "plan",
+  scope: "plan",
   types: ["kubernetes:*"],
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
@@ -27,17 +27,17 @@ export const liveChanged: PlanPolicy = {
   risk: "A change by hand opens what the plan closes, and the next update may or may not undo it.",
   severity: "high",
   controls: { iso27001: ["A.8.9", "A.8.32"], nist80053: ["CM-3", "CM-6", "SI-7"] },
-  cure: "Run `rollout up`, or bring the change into the localisation file.",
+  remediation: "Run `rollout up`, or bring the change into the localisation file.",
   check: (context) =>
     compared(context, ({ changed }) =>
-      changed.flatMap(({ live, differences }): Breach[] => {
+      changed.flatMap(({ live, differences }): Violation[] => {
         const isSecret = typeToken(live.type).kind === "Secret";
         return differences.map(({ path, planned: wanted, live: there }) => ({
           path,
           message: isSecret
             ? "It differs from the plan."
             : `It is ${shown(there)}; the plan has ${shown(wanted)}.`,
-          cure: "Run `rollout up`, or bring the change into the file.",
+          remediation: "Run `rollout up`, or bring the change into the file.",
           resource: live,
         }));
       }),
@@ -68,7 +68,7 @@ export const liveMissing: PlanPolicy = {
   risk: "A wall that somebody took away, such as a network policy, is missed by nobody who only looks at what runs.",
   severity: "high",
   controls: { iso27001: ["A.8.9", "A.8.32"], nist80053: ["CM-3", "CM-6", "SI-7"] },
-  cure: "Run `rollout up`.",
+  remediation: "Run `rollout up`.",
   check: (context) =>
     compared(context, ({ missing }) => {
       const { unreadable } = context;
@@ -81,7 +81,7 @@ export const liveMissing: PlanPolicy = {
       return missing.map((resource) => ({
         path: "",
         message: "It was planned and is not there.",
-        cure: "Run `rollout up`.",
+        remediation: "Run `rollout up`.",
         resource,
       }));
     }),
@@ -107,13 +107,13 @@ export const liveExtra: PlanPolicy = {
   risk: "A pod or a volume that somebody added for a moment stays, with data and rights that no plan shows.",
   severity: "medium",
   controls: { iso27001: ["A.8.9", "A.8.32", "A.5.9"], nist80053: ["CM-3", "CM-8", "CM-7"] },
-  cure: "Take it away, or waive it.",
+  remediation: "Take it away, or waive it.",
   check: (context) =>
     compared(context, ({ extra }) =>
       extra.map((resource) => ({
         path: "",
         message: "It runs and was not planned.",
-        cure: "Take it away, or waive it after looking at what it keeps and sends.",
+        remediation: "Take it away, or waive it after looking at what it keeps and sends.",
         resource,
       })),
     ),
@@ -145,16 +145,19 @@ spec: { containers: [{ name: shell, image: shell:1 }] }`,
   },
 };
 
-const comparisons = new WeakMap<PolicyContext, Comparison>();
+const comparisons = new WeakMap<PolicyContext, DriftReport>();
 
-function compared(context: PolicyContext, breaches: (comparison: Comparison) => readonly Breach[]): Outcome {
+function compared(
+  context: PolicyContext,
+  violations: (comparison: DriftReport) => readonly Violation[],
+): Outcome {
   if (context.planned === undefined) return notApplicable;
   let comparison = comparisons.get(context);
   if (comparison === undefined) {
-    comparison = compare(context.planned, context.plan);
+    comparison = compareWithPlan(context.planned, context.plan);
     comparisons.set(context, comparison);
   }
-  return breaches(comparison);
+  return violations(comparison);
 }
 
 function shown(value: Json | undefined): string {

@@ -2,22 +2,23 @@
 
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import { countryNames, type RegisteredHost } from "../../engine/context.ts";
-import type { Breach, FilePolicy } from "../../engine/policy.ts";
+import type { FilePolicy, Violation } from "../../engine/policy.ts";
 
 export const endpointAbroad: FilePolicy = {
   id: "endpoint-abroad",
   area: "governance",
-  judges: "file",
+  scope: "file",
   title: "Data goes to addresses abroad only where its class may leave and a transfer is on record.",
   risk: "Registering a host makes the network open to it; it does not make the transfer lawful.",
   severity: "critical",
   level: "mandatory",
   dataClasses: dataClassNames,
   controls: { iso27001: ["A.5.14", "A.5.31"], nist80053: ["CA-3", "SA-9(5)", "AC-21"] },
-  cure: "Use an address in the country, or add the transfer with its mechanism and evidence under `residency.transfers`.",
+  remediation:
+    "Use an address in the country, or add the transfer with its mechanism and evidence under `residency.transfers`.",
   check(context) {
     const { country } = context;
-    return context.registeredHosts.flatMap((host): Breach[] => {
+    return context.registeredHosts.flatMap((host): Violation[] => {
       const classes = abroad(host);
       return classes.map((name) => {
         const allowed = context.mayGoTo(name, host.country);
@@ -25,7 +26,7 @@ export const endpointAbroad: FilePolicy = {
           path: host.by,
           value: host.host,
           message: `${name} goes to ${host.host} in ${countryNames([host.country])}, and ${allowed ? "no transfer in force is on record for it" : "may not leave the country"}.`,
-          cure: allowed
+          remediation: allowed
             ? `Add the transfer to ${host.country} with its mechanism and evidence under residency.transfers.`
             : `Use an address in ${countryNames([country.country])}, or take ${name} out of its dataClasses.`,
         };

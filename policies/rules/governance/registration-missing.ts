@@ -1,10 +1,10 @@
 /** In production the registers that the law asks for have their entry. */
-import { type Breach, type FilePolicy, notApplicable } from "../../engine/policy.ts";
+import { type FilePolicy, notApplicable, type Violation } from "../../engine/policy.ts";
 
 export const registrationMissing: FilePolicy = {
   id: "registration-missing",
   area: "governance",
-  judges: "file",
+  scope: "file",
   title:
     "In production the operator stands in the registers that the law asks for, and the officer is named.",
   risk: "Processing before registration is an offence in several of the laws, whatever the technique.",
@@ -12,18 +12,18 @@ export const registrationMissing: FilePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers"],
   controls: { iso27001: ["A.5.2", "A.5.5", "A.5.31"], nist80053: ["PM-19", "PM-18"] },
-  cure: "Register, and write the number into `residency.registrations`.",
+  remediation: "Register, and write the number into `residency.registrations`.",
   check({ country, inProduction }) {
     if (!inProduction) return notApplicable;
     const missing = country.residency.registrations.flatMap(
-      ({ register, number, article }, index): Breach[] =>
+      ({ register, number, article }, index): Violation[] =>
         number !== undefined
           ? []
           : [
               {
                 path: `residency.registrations[${index}].number`,
                 message: `No entry in ${register} is given (${article}).`,
-                cure: "Register, and write the number there.",
+                remediation: "Register, and write the number there.",
               },
             ],
     );
@@ -35,7 +35,7 @@ export const registrationMissing: FilePolicy = {
             path: "programme.dataProtectionOfficer.name",
             value: name,
             message: `The ${role} is a placeholder (${name}).`,
-            cure: "Name the person who holds the office.",
+            remediation: "Name the person who holds the office.",
           },
         ]
       : missing;

@@ -1,6 +1,6 @@
 /** People abroad reach the stack only where that transfer is allowed and on record. */
 import { countryNames } from "../../engine/context.ts";
-import type { Breach, DataClassName, FilePolicy } from "../../engine/policy.ts";
+import type { DataClassName, FilePolicy, Violation } from "../../engine/policy.ts";
 
 /** What somebody who looks after the stack gets to see. */
 const seen: readonly DataClassName[] = ["identity", "diagnosticAnswers", "machineTelemetry", "logs"];
@@ -8,16 +8,16 @@ const seen: readonly DataClassName[] = ["identity", "diagnosticAnswers", "machin
 export const remoteAccess: FilePolicy = {
   id: "remote-access",
   area: "governance",
-  judges: "file",
+  scope: "file",
   title: "People abroad reach the stack only where the law lets what they see leave, until a day.",
   risk: "To look at data from abroad is to transfer it; support contracts rarely say so.",
   severity: "high",
   level: "mandatory",
   dataClasses: seen,
   controls: { iso27001: ["A.6.7", "A.5.19", "A.8.2"], nist80053: ["AC-17", "AC-2", "SA-9(5)"] },
-  cure: "Let people in the country do it, or record the transfer under `residency.transfers`.",
+  remediation: "Let people in the country do it, or record the transfer under `residency.transfers`.",
   check(context) {
-    return context.country.residency.remoteAccess.flatMap(({ who, from, until }, index): Breach[] => {
+    return context.country.residency.remoteAccess.flatMap(({ who, from, until }, index): Violation[] => {
       const path = `residency.remoteAccess[${index}]`;
       if (until < context.today)
         return [
@@ -25,7 +25,7 @@ export const remoteAccess: FilePolicy = {
             path: `${path}.until`,
             value: until,
             message: `The access of ${who} from ${countryNames([from])} ended on ${until}.`,
-            cure: "Close the access and take the entry out, or renew it.",
+            remediation: "Close the access and take the entry out, or renew it.",
           },
         ];
       const forbidden = seen.filter((name) => !context.mayGoTo(name, from));
@@ -35,7 +35,7 @@ export const remoteAccess: FilePolicy = {
           path,
           value: who,
           message: `${who} sees data from ${countryNames([from])}, and ${forbidden.join(", ")} may not leave the country.`,
-          cure: "Let somebody in the country do it, or waive it with the reason and a day.",
+          remediation: "Let somebody in the country do it, or waive it with the reason and a day.",
         },
       ];
     });

@@ -1,18 +1,18 @@
 /** Nothing is kept longer than its data class allows. */
-import type { Breach, FilePolicy } from "../../engine/policy.ts";
+import type { FilePolicy, Violation } from "../../engine/policy.ts";
 import { daysOfPeriod } from "../../engine/reading/period.ts";
 
 export const retentionBeyondClass: FilePolicy = {
   id: "retention-beyond-class",
   area: "governance",
-  judges: "file",
+  scope: "file",
   title: "Logs, backups and readings are kept no longer than their data class allows.",
   risk: "The class promises a period to companies and the regulator; the setting that machines follow says another.",
   severity: "high",
   level: "mandatory",
   dataClasses: ["logs", "backups", "machineTelemetry"],
   controls: { iso27001: ["A.8.10", "A.5.33"], nist80053: ["SI-12", "AU-11"] },
-  cure: "Shorten the setting, or change the data class with its article.",
+  remediation: "Shorten the setting, or change the data class with its article.",
   check({ country: { residency, hosting, telemetry } }) {
     const { logs, backups, machineTelemetry } = residency.dataClasses;
     const kept: readonly (readonly [
@@ -34,14 +34,14 @@ export const retentionBeyondClass: FilePolicy = {
           ] as const,
       ),
     ];
-    return kept.flatMap(([path, period, name, limit]): Breach[] => {
+    return kept.flatMap(([path, period, name, limit]): Violation[] => {
       if (limit === undefined || daysOfPeriod(period) <= daysOfPeriod(limit)) return [];
       return [
         {
           path,
           value: period,
           message: `It is ${period}; ${name} may be kept for ${limit}.`,
-          cure: `Write ${limit} or less, or change residency.dataClasses.${name}.retention.`,
+          remediation: `Write ${limit} or less, or change residency.dataClasses.${name}.retention.`,
         },
       ];
     });

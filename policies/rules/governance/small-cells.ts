@@ -1,35 +1,35 @@
 /** National figures hide the single company. */
-import type { Breach, FilePolicy } from "../../engine/policy.ts";
+import type { FilePolicy, Violation } from "../../engine/policy.ts";
 
 export const smallCells: FilePolicy = {
   id: "small-cells",
   area: "governance",
-  judges: "file",
+  scope: "file",
   title: "Published figures count at least three companies, and no company dominates them.",
   risk: "In a small sector of a small province a total is one company's figure; aggregates may leave the country freely.",
   severity: "high",
   level: "mandatory",
   dataClasses: ["aggregates"],
   controls: { iso27001: ["A.8.11", "A.5.34"], nist80053: ["SI-19"] },
-  cure: "Set aggregates.minimumCount to 3 or more and the dominance rule to (1, 75) or stricter.",
+  remediation: "Set aggregates.minimumCount to 3 or more and the dominance rule to (1, 75) or stricter.",
   check({ country: { aggregates } }) {
-    const breaches: Breach[] = [];
+    const violations: Violation[] = [];
     if (aggregates.minimumCount < 3)
-      breaches.push({
+      violations.push({
         path: "aggregates.minimumCount",
         value: String(aggregates.minimumCount),
         message: `Figures of ${aggregates.minimumCount} ${aggregates.minimumCount === 1 ? "company" : "companies"} are published.`,
-        cure: "Set it to 3 or more.",
+        remediation: "Set it to 3 or more.",
       });
     const { largest, percent } = aggregates.dominance;
     if (percent > (largest === 1 ? 80 : 90))
-      breaches.push({
+      violations.push({
         path: "aggregates.dominance.percent",
         value: String(percent),
         message: `Figures are published of which ${largest === 1 ? "one company makes" : `${largest} companies make`} ${percent} %.`,
-        cure: "Set it to 75 or less.",
+        remediation: "Set it to 75 or less.",
       });
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [{}],

@@ -1,50 +1,50 @@
 /** A transfer on record has evidence that an auditor can ask for, and has not run out. */
 
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
-import type { Breach, FilePolicy } from "../../engine/policy.ts";
+import type { FilePolicy, Violation } from "../../engine/policy.ts";
 
 const placeholder = /example|to be confirmed|\btbd\b|\btodo\b|pending|^\W*$|xxx/i;
 
 export const transferEvidence: FilePolicy = {
   id: "transfer-evidence",
   area: "governance",
-  judges: "file",
+  scope: "file",
   title: "Every transfer abroad has evidence, uses the class's mechanism and is in force.",
   risk: "A transfer without its contract or decision is unlawful from the first record, whatever the intention.",
   severity: "high",
   level: "mandatory",
   dataClasses: dataClassNames,
   controls: { iso27001: ["A.5.14", "A.5.20", "A.5.31"], nist80053: ["CA-3", "PT-2", "AC-21"] },
-  cure: "Name the contract, decision or permission by its number or address.",
+  remediation: "Name the contract, decision or permission by its number or address.",
   check({ country, today }) {
-    return country.residency.transfers.flatMap((transfer, index): Breach[] => {
+    return country.residency.transfers.flatMap((transfer, index): Violation[] => {
       const path = `residency.transfers[${index}]`;
-      const breaches: Breach[] = [];
+      const violations: Violation[] = [];
       if (placeholder.test(transfer.evidence))
-        breaches.push({
+        violations.push({
           path: `${path}.evidence`,
           value: transfer.evidence,
           message: `The transfer ${transfer.id} to ${transfer.to} has no evidence yet ("${transfer.evidence}").`,
-          cure: "Name the contract, decision or permission, or stop the transfer.",
+          remediation: "Name the contract, decision or permission, or stop the transfer.",
         });
       if (transfer.until !== undefined && transfer.until < today)
-        breaches.push({
+        violations.push({
           path: `${path}.until`,
           value: transfer.until,
           message: `The transfer ${transfer.id} to ${transfer.to} was allowed until ${transfer.until}.`,
-          cure: "Stop the transfer and take it out, or renew it.",
+          remediation: "Stop the transfer and take it out, or renew it.",
         });
       for (const name of transfer.dataClasses) {
         const { transfer: rule, mechanism } = country.residency.dataClasses[name].crossBorder;
         if (rule === "with-mechanism" && mechanism !== undefined && mechanism !== transfer.mechanism)
-          breaches.push({
+          violations.push({
             path: `${path}.mechanism`,
             value: transfer.mechanism,
             message: `${name} may leave by ${mechanism}; the transfer ${transfer.id} relies on ${transfer.mechanism}.`,
-            cure: `Use ${mechanism}, or change the data class.`,
+            remediation: `Use ${mechanism}, or change the data class.`,
           });
       }
-      return breaches;
+      return violations;
     });
   },
   examples: {

@@ -9,12 +9,12 @@ import { typeKey } from "../../engine/resource.ts";
 /** @param policies the others of the catalogue: what one of them names is known. */
 export function unmappedType(policies: readonly Policy[]): ResourcePolicy {
   const judged = new Set(
-    policies.flatMap((policy) => (policy.judges === "file" ? [] : policy.types.map((type) => typeKey(type)))),
+    policies.flatMap((policy) => (policy.scope === "file" ? [] : policy.types.map((type) => typeKey(type)))),
   );
   return {
     id: "unmapped-type",
     area: "governance",
-    judges: "resource",
+    scope: "resource",
     title: "Every type of resource is known to the policies.",
     risk: "Clouds and operators bring new ways to keep and send data each month; what no policy knows, no policy judges.",
     types: ["*"],
@@ -22,7 +22,7 @@ export function unmappedType(policies: readonly Policy[]): ResourcePolicy {
     level: "mandatory",
     dataClasses: dataClassNames,
     controls: { iso27001: ["A.5.31", "A.8.9"], nist80053: ["CM-8", "CM-7", "RA-3"] },
-    cure: "Use a type that the policies judge, or waive it after looking at what it keeps and sends.",
+    remediation: "Use a type that the policies judge, or waive it after looking at what it keeps and sends.",
     check({ type }) {
       const key = typeKey(type);
       if (harmlessTypes.has(key) || judged.has(key)) return [];
@@ -31,7 +31,7 @@ export function unmappedType(policies: readonly Policy[]): ResourcePolicy {
           path: "",
           value: type,
           message: `No policy knows what ${type} keeps or sends.`,
-          cure: "Use another type, or waive it after looking at what it keeps and sends.",
+          remediation: "Use another type, or waive it after looking at what it keeps and sends.",
         },
       ];
     },

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../engine/resource.ts";
 
 const shared = {
   area: "governance",
-  judges: "file",
+  scope: "file",
   level: "mandatory",
   dataClasses: dataClassNames,
 } as const;
@@ -28,7 +28,7 @@ export const waiverExpired: FilePolicy = {
   risk: "An exception that nobody ends becomes the rule, without anybody deciding so.",
   severity: "critical",
   controls: { iso27001: ["A.5.36", "A.5.31"], nist80053: ["CA-5", "CA-6"] },
-  cure: "Mend what it covered and take it out, or have it renewed by who answers for it.",
+  remediation: "Mend what it covered and take it out, or have it renewed by who answers for it.",
   check({ waivers }) {
     return waivers.waivers.flatMap((entry, index) =>
       waivers.isExpired(entry)
@@ -37,7 +37,7 @@ export const waiverExpired: FilePolicy = {
               path: `residency.waivers[${index}].until`,
               value: entry.until,
               message: `The waiver ${entry.id} for ${entry.resource} ended on ${entry.until}.`,
-              cure: `Mend ${entry.resource} and take it out, or ask ${entry.who} to renew it.`,
+              remediation: `Mend ${entry.resource} and take it out, or ask ${entry.who} to renew it.`,
             },
           ]
         : [],
@@ -63,7 +63,7 @@ export const waiverUnused: FilePolicy = {
   risk: "A waiver left behind covers the next mistake on the same resource, which nobody allowed.",
   severity: "medium",
   controls: { iso27001: ["A.5.36"], nist80053: ["CA-5", "CA-6"] },
-  cure: "Take it out.",
+  remediation: "Take it out.",
   check({ waivers, plan }) {
     // Manifests, a state, what runs or the file alone are a part of the whole.
     if (plan.source.kind !== "plan") return notApplicable;
@@ -74,7 +74,7 @@ export const waiverUnused: FilePolicy = {
               path: `residency.waivers[${index}]`,
               value: entry.id,
               message: `The waiver ${entry.id} covers nothing: ${entry.resource} has no such finding.`,
-              cure: "Take it out, or correct its resource and policy.",
+              remediation: "Take it out, or correct its resource and policy.",
             },
           ]
         : [],
@@ -111,7 +111,7 @@ export const waiverUnsigned: FilePolicy = {
   risk: "“The team” answers for nothing, and a waiver of ten years is a change of policy.",
   severity: "high",
   controls: { iso27001: ["A.5.2", "A.5.36"], nist80053: ["CA-6"] },
-  cure: "Name a person, and a day within a year.",
+  remediation: "Name a person, and a day within a year.",
   check({ waivers, today }) {
     const inAYear = `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`;
     return waivers.waivers.flatMap(({ id, who, until }, index) => {
@@ -125,7 +125,7 @@ export const waiverUnsigned: FilePolicy = {
                 path: `${path}.who`,
                 value: who,
                 message: `Nobody answers for the waiver ${id} ("${who}").`,
-                cure: "Name the person.",
+                remediation: "Name the person.",
               },
             ]
           : []),
@@ -135,7 +135,7 @@ export const waiverUnsigned: FilePolicy = {
                 path: `${path}.until`,
                 value: until,
                 message: `The waiver ${id} holds until ${until}, more than a year.`,
-                cure: `Write a day not after ${inAYear}.`,
+                remediation: `Write a day not after ${inAYear}.`,
               },
             ]
           : []),

@@ -1,7 +1,7 @@
 /** Volumes are made by a storage class that the plan or the file names. */
 
 import { field, literal } from "../../cel/cel.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { notApplicable } from "../../engine/policy.ts";
 import { podOf, volumesOf, workloads } from "../../engine/reading/pods.ts";
 import { objectAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
@@ -11,7 +11,7 @@ import type { Resource } from "../../engine/resource.ts";
 export const claimStorageClass: ResourcePolicy = {
   id: "claim-storage-class",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Volumes are made by a storage class that the plan or the localisation file names.",
   risk: "The cluster's default class may be anything, a replicated disk of another country included, and may change.",
   types: [
@@ -24,16 +24,16 @@ export const claimStorageClass: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["SA-9(5)", "CM-2"] },
-  cure: "Set storageClassName to `hosting.kubernetes.storageClass` or to a class of the plan.",
+  remediation: "Set storageClassName to `hosting.kubernetes.storageClass` or to a class of the plan.",
   check(subject, context) {
     const claims = claimsOf(subject);
     if (claims.length === 0) return notApplicable;
     const known = stackClasses(context);
-    const cure =
+    const remediation =
       known.length === 0
         ? "Name a storage class under hosting.kubernetes.storageClass, or a driver under storageProvisioner."
         : `Set it to ${known.join(" or ")}.`;
-    return claims.flatMap(({ path, name }): Breach[] => {
+    return claims.flatMap(({ path, name }): Violation[] => {
       if (name !== undefined && known.includes(name)) return [];
       return [
         {
@@ -43,7 +43,7 @@ export const claimStorageClass: ResourcePolicy = {
             name === undefined
               ? "The volume goes wherever the cluster's default storage class puts it."
               : `The volume is made by the storage class ${name}, which neither the plan nor the file names.`,
-          cure,
+          remediation,
         },
       ];
     });

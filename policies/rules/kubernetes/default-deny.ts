@@ -1,6 +1,6 @@
 /** Each namespace with pods closes every flow that no policy opens, both ways. */
 import type { PolicyContext } from "../../engine/context.ts";
-import type { Breach, PlanPolicy } from "../../engine/policy.ts";
+import type { PlanPolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../engine/reading/pods.ts";
 import { namespaceOf, objectAt, textsAt } from "../../engine/reading/properties.ts";
 import type { Resource } from "../../engine/resource.ts";
@@ -19,7 +19,7 @@ spec: { containers: [{ name: app, image: app:1 }] }
 export const defaultDenyEgress: PlanPolicy = {
   id: "default-deny-egress",
   area: "kubernetes",
-  judges: "plan",
+  scope: "plan",
   title: "Every namespace with pods closes traffic out that no policy opens.",
   risk: "Without a closing policy each pod may send anything to anywhere; allow rules of other policies close nothing for it.",
   types: workloads,
@@ -27,7 +27,7 @@ export const defaultDenyEgress: PlanPolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.20", "A.8.22", "A.8.12"], nist80053: ["SC-7(5)", "SC-7(10)", "AC-4"] },
-  cure: "Add a NetworkPolicy with podSelector {} and policyTypes [Ingress, Egress], without rules.",
+  remediation: "Add a NetworkPolicy with podSelector {} and policyTypes [Ingress, Egress], without rules.",
   check: (context) => openNamespaces(context, "Egress"),
   examples: {
     passing: [
@@ -85,7 +85,7 @@ spec: { podSelector: {}, policyTypes: [Egress] }`,
   },
 };
 
-function openNamespaces(context: PolicyContext, direction: Direction): Breach[] {
+function openNamespaces(context: PolicyContext, direction: Direction): Violation[] {
   const policies = context.plan.ofTypes(["kubernetes:networking.k8s.io/*:NetworkPolicy"]);
   const closed = new Set(policies.filter((policy) => closes(policy, direction)).map(namespaceOf));
   const open = new Map<string, Resource>();
@@ -102,7 +102,7 @@ function openNamespaces(context: PolicyContext, direction: Direction): Breach[] 
         "in of",
         "into",
       ),
-    cure: `Add a NetworkPolicy to ${namespace} with podSelector {} and policyTypes [${direction}], without rules.`,
+    remediation: `Add a NetworkPolicy to ${namespace} with podSelector {} and policyTypes [${direction}], without rules.`,
     resource: pod,
   }));
 }

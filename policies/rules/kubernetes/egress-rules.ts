@@ -2,7 +2,7 @@
 import { field } from "../../cel/cel.ts";
 import { isAllowedRange } from "../../cel/hosts.ts";
 import type { PolicyContext } from "../../engine/context.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { addressRange, isEverywhere, isInternalAddress } from "../../engine/reading/addresses.ts";
 import { type Item, objectsAt } from "../../engine/reading/properties.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
@@ -11,7 +11,7 @@ import type { JsonObject, Resource } from "../../engine/resource.ts";
 export const egressRules: ResourcePolicy = {
   id: "egress-rules",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Network policies open traffic out only to the cluster and to registered endpoints.",
   risk: "One rule to 0.0.0.0/0 undoes the closing policy for the pods that it selects.",
   types: [
@@ -31,11 +31,11 @@ export const egressRules: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.20", "A.8.12"], nist80053: ["SC-7(5)", "SC-7(10)", "AC-4"] },
-  cure: "Name pods, namespaces, or addresses that an endpoint of the file has.",
+  remediation: "Name pods, namespaces, or addresses that an endpoint of the file has.",
   check(subject, context) {
     const rules = objectsAt(subject.properties, "spec.egress");
     const isKubernetes = subject.type.startsWith("kubernetes:networking.k8s.io/");
-    const open = isKubernetes ? rules.flatMap(breachOfOpenRule) : [];
+    const open = isKubernetes ? rules.flatMap(violationOfOpenRule) : [];
     return [...open, ...addressBreaches(subject, rules, context), ...nameBreaches(subject, context)];
   },
   admission: {
@@ -120,14 +120,14 @@ spec: { hosts: [api.example.com], ports: [{ number: 443, name: https }] }`,
 };
 
 /** A rule without `to` opens everything. */
-function breachOfOpenRule({ value, path }: Item<JsonObject>): Breach[] {
+function violationOfOpenRule({ value, path }: Item<JsonObject>): Violation[] {
   const peers = objectsAt(value, "to");
   if (peers.length > 0) return [];
   return [
     {
       path: `${path}.to`,
       message: "The rule names no destination, so it opens every one.",
-      cure: "Name pods, namespaces or the addresses of registered endpoints under to.",
+      remediation: "Name pods, namespaces or the addresses of registered endpoints under to.",
     },
   ];
 }
@@ -139,7 +139,7 @@ function addressBreaches(
   subject: Resource,
   rules: readonly Item<JsonObject>[],
   context: PolicyContext,
-): Breach[] {
+): Violation[] {
   const egress = subject.type.endsWith(":ServiceEntry") || rules.length > 0;
   if (!egress) return [];
   return textsOf(subject)
@@ -147,7 +147,7 @@ function addressBreaches(
       (text) =>
         rangeKey.test(text.key) && /egress/.test(text.path) && !/except|source|fromCIDR/.test(text.path),
     )
-    .flatMap(({ value, path }): Breach[] => {
+    .flatMap(({ value, path }): Violation[] => {
       const range = addressRange(value);
       if (range !== undefined && (isInternalAddress(range) || context.isRegisteredAddress(range))) return [];
       const where =
@@ -159,23 +159,23 @@ function addressBreaches(
           path,
           value,
           message: `It opens traffic to ${where}.`,
-          cure: "Give the address to an endpoint under residency.endpoints, or take it out.",
+          remediation: "Give the address to an endpoint under residency.endpoints, or take it out.",
         },
       ];
     });
 }
 
-function nameBreaches(subject: Resource, context: PolicyContext): Breach[] {
-  const breaches: Breach[] = [];
+function nameBreaches(subject: Resource, context: PolicyContext): Violation[] {
+  const violations: Violation[] = [];
   const isServiceEntry = subject.type.endsWith(":ServiceEntry");
   for (const text of textsOf(subject)) {
     const { value, key } = text;
     if (/^(toEntities|entities)$/.test(key) && /^(all|world|world-ipv[46])$/.test(value)) {
-      breaches.push({
+      violations.push({
         path: text.path,
         value,
         message: `It opens traffic to everywhere (${value}).`,
-        cure: "Name what is reached.",
+        remediation: "Name what is reached.",
       });
       continue;
     }
@@ -184,12 +184,12 @@ function nameBreaches(subject: Resource, context: PolicyContext): Breach[] {
       (isServiceEntry && /^spec\.hosts\[/.test(text.path));
     const outside = isName ? context.outside(value.toLowerCase().replace(/^\*\*?\./, "")) : undefined;
     if (outside !== undefined)
-      breaches.push({
+      violations.push({
         path: text.path,
         value,
         message: `It opens traffic to ${outside}.`,
-        cure: `Take it out, or register ${value} under residency.endpoints with its country.`,
+        remediation: `Take it out, or register ${value} under residency.endpoints with its country.`,
       });
   }
-  return breaches;
+  return violations;
 }

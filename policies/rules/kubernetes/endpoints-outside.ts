@@ -1,7 +1,7 @@
 /** Addresses that somebody writes behind a Service lie in the network or in the file. */
 import { literal } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { addressRange, isInternalAddress } from "../../engine/reading/addresses.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
 
@@ -15,7 +15,7 @@ const controllers = [
 export const endpointsOutside: ResourcePolicy = {
   id: "endpoints-outside",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Addresses behind Services lie in the stack's network or belong to registered endpoints.",
   risk: "Endpoints written by hand send what is meant for a Service of the cluster to any address of the internet.",
   types: ["kubernetes:core/*:Endpoints", "kubernetes:discovery.k8s.io/*:EndpointSlice"],
@@ -23,11 +23,11 @@ export const endpointsOutside: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["AC-4", "SC-7"] },
-  cure: "Register the address under `residency.endpoints`, or take the object out.",
+  remediation: "Register the address under `residency.endpoints`, or take the object out.",
   check: (subject, context) =>
     textsOf(subject)
       .filter(({ path }) => /(\.ip|addresses\[\d+\])$/.test(path))
-      .flatMap(({ value, path }): Breach[] => {
+      .flatMap(({ value, path }): Violation[] => {
         const range = addressRange(value);
         const outside =
           range === undefined
@@ -41,7 +41,7 @@ export const endpointsOutside: ResourcePolicy = {
             path,
             value,
             message: `The Service leads to ${outside}.`,
-            cure: "Take it out, or give the address to an endpoint under residency.endpoints.",
+            remediation: "Take it out, or give the address to an endpoint under residency.endpoints.",
           },
         ];
       }),

@@ -7,7 +7,7 @@ import { textAt } from "../../engine/reading/properties.ts";
 export const externalName: ResourcePolicy = {
   id: "external-name",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Services of type ExternalName lead to hosts of the stack or the localisation file.",
   risk: "Pods believe they speak to a Service of the cluster; the name leads to a server abroad.",
   types: ["kubernetes:core/*:Service"],
@@ -15,7 +15,7 @@ export const externalName: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["AC-4", "SC-7"] },
-  cure: "Register the host under `residency.endpoints`, or take the Service out.",
+  remediation: "Register the host under `residency.endpoints`, or take the Service out.",
   check({ properties }, context) {
     const name = textAt(properties, "spec.externalName");
     const outside = name === undefined ? undefined : context.outside(name.replace(/\.$/, "").toLowerCase());
@@ -25,7 +25,7 @@ export const externalName: ResourcePolicy = {
         path: "spec.externalName",
         value: name,
         message: `It leads to ${outside}.`,
-        cure: `Take it out, or register ${name} under residency.endpoints with its country.`,
+        remediation: `Take it out, or register ${name} under residency.endpoints with its country.`,
       },
     ];
   },

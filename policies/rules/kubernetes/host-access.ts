@@ -1,13 +1,13 @@
 /** Pods share nothing with their node: no network, processes or files. */
 import { field } from "../../cel/cel.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { containersOf, podOf, volumesOf, workloads } from "../../engine/reading/pods.ts";
 import { booleanAt, numberAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
 
 export const hostAccess: ResourcePolicy = {
   id: "host-access",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Pods share no network, process or file with their node.",
   risk: "On the node's network no network policy holds; a path of the node keeps data past encryption, backup and erasure.",
   types: workloads,
@@ -15,23 +15,23 @@ export const hostAccess: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.22", "A.8.3"], nist80053: ["SC-39", "SC-7", "SC-4"] },
-  cure: "Use the pod's own network, claims for data and emptyDir for scratch.",
+  remediation: "Use the pod's own network, claims for data and emptyDir for scratch.",
   check(subject) {
     const { pod } = podOf(subject);
     if (pod === undefined) return [];
-    const shared = ["hostNetwork", "hostPID", "hostIPC"].flatMap((field): Breach[] =>
+    const shared = ["hostNetwork", "hostPID", "hostIPC"].flatMap((field): Violation[] =>
       booleanAt(pod.spec, field) === true
         ? [
             {
               path: `${pod.path}.${field}`,
               value: "true",
               message: `It shares the node's ${{ hostNetwork: "network", hostPID: "processes" }[field] ?? "memory"} (${field}).`,
-              cure: `Take ${field} out.`,
+              remediation: `Take ${field} out.`,
             },
           ]
         : [],
     );
-    const paths = volumesOf(pod).flatMap(({ value, path }): Breach[] => {
+    const paths = volumesOf(pod).flatMap(({ value, path }): Violation[] => {
       const folder = textAt(value, "hostPath.path");
       if (folder === undefined) return [];
       return [
@@ -39,12 +39,12 @@ export const hostAccess: ResourcePolicy = {
           path: `${path}.hostPath`,
           value: folder,
           message: `It mounts ${folder} of the node.`,
-          cure: "Use a claim for data, emptyDir for scratch.",
+          remediation: "Use a claim for data, emptyDir for scratch.",
         },
       ];
     });
     const ports = containersOf(pod).flatMap(({ value, path }) =>
-      objectsAt(value, "ports").flatMap((port): Breach[] => {
+      objectsAt(value, "ports").flatMap((port): Violation[] => {
         const number = numberAt(port.value, "hostPort");
         if (number === undefined || number === 0) return [];
         return [
@@ -52,7 +52,7 @@ export const hostAccess: ResourcePolicy = {
             path: `${path}.${port.path}.hostPort`,
             value: String(number),
             message: `It takes port ${number} of the node.`,
-            cure: "Take hostPort out and use a Service.",
+            remediation: "Take hostPort out and use a Service.",
           },
         ];
       }),

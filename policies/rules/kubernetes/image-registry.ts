@@ -2,7 +2,7 @@
 
 import { isAllowedHost } from "../../cel/hosts.ts";
 import { imagesInCel } from "../../cel/images.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { imagesOf } from "../../engine/reading/image.ts";
 import { workloads } from "../../engine/reading/pods.ts";
 
@@ -23,7 +23,7 @@ export const imageHolders = [
 export const imageRegistry: ResourcePolicy = {
   id: "image-registry",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Images come from the country's registry, or from one that the localisation file names.",
   risk: "A foreign registry sees who pulls what and when, can switch the stack off, and can serve another image tomorrow.",
   types: imageHolders,
@@ -31,9 +31,10 @@ export const imageRegistry: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["state"],
   controls: { iso27001: ["A.5.21", "A.8.19"], nist80053: ["SR-3", "SR-4", "CM-11"] },
-  cure: "Mirror the image to `hosting.kubernetes.registry`, or register its registry with purpose image-registry.",
+  remediation:
+    "Mirror the image to `hosting.kubernetes.registry`, or register its registry with purpose image-registry.",
   check: (subject, context) =>
-    imagesOf(subject).flatMap(({ text, registry, path }): Breach[] => {
+    imagesOf(subject).flatMap(({ text, registry, path }): Violation[] => {
       const host = registry.split(":")[0] ?? registry;
       const standing = context.standingOf(host);
       if (standing.kind === "allowed-region" || standing.kind === "own") return [];
@@ -44,7 +45,7 @@ export const imageRegistry: ResourcePolicy = {
           path,
           value: text,
           message: `The image ${text} comes from ${registry}, which is no image registry of the file.`,
-          cure:
+          remediation:
             own === undefined
               ? `Name a registry in the country under hosting.kubernetes.registry, or register ${host} with purpose image-registry.`
               : `Mirror it to ${own}, or register ${host} under residency.endpoints with purpose image-registry.`,

@@ -5,7 +5,7 @@ import { isOwnHost } from "../../cel/hosts.ts";
 import { imagesInCel } from "../../cel/images.ts";
 import type { PolicyContext } from "../../engine/context.ts";
 import { aws, resource } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { imagesOf } from "../../engine/reading/image.ts";
 import { textAt } from "../../engine/reading/properties.ts";
 import type { Resource } from "../../engine/resource.ts";
@@ -17,7 +17,7 @@ const movingTag = /^(latest|stable|main|master|edge|nightly)$/;
 export const imageUnpinned: ResourcePolicy = {
   id: "image-unpinned",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Images are named by digest, or by version in the country's own registry.",
   risk: "A tag is moved with one push: the next restart runs code that nobody checked, with all the pod's data.",
   types: imageHolders,
@@ -25,9 +25,9 @@ export const imageUnpinned: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.21", "A.8.19"], nist80053: ["SR-11", "CM-14"] },
-  cure: "Name the image by its digest (@sha256:…).",
+  remediation: "Name the image by its digest (@sha256:…).",
   check: (subject, context) =>
-    imagesOf(subject).flatMap(({ text, registry, repository, tag, digest, path }): Breach[] => {
+    imagesOf(subject).flatMap(({ text, registry, repository, tag, digest, path }): Violation[] => {
       if (digest !== undefined)
         return digestPattern.test(digest)
           ? []
@@ -36,7 +36,7 @@ export const imageUnpinned: ResourcePolicy = {
                 path,
                 value: text,
                 message: `The digest of ${text} is none.`,
-                cure: "Write sha256: and 64 hexadecimal digits.",
+                remediation: "Write sha256: and 64 hexadecimal digits.",
               },
             ];
       const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
@@ -50,7 +50,7 @@ export const imageUnpinned: ResourcePolicy = {
           message: moves
             ? `The image ${text} has no version, so the next pull may bring another.`
             : `The image ${text} is named by a tag that ${registry} can move.`,
-          cure: "Name it by digest (@sha256:…).",
+          remediation: "Name it by digest (@sha256:…).",
         },
       ];
     }),

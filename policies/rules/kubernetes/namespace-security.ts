@@ -8,7 +8,7 @@ const label = "pod-security.kubernetes.io/enforce";
 export const namespaceSecurity: ResourcePolicy = {
   id: "namespace-security",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Namespaces enforce the Pod Security Standard restricted.",
   risk: "What is started by hand or by an operator next year is checked by nobody.",
   types: ["kubernetes:core/*:Namespace"],
@@ -16,7 +16,7 @@ export const namespaceSecurity: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.9", "A.8.2"], nist80053: ["CM-7", "AC-6"] },
-  cure: `Label the namespace ${label}: restricted.`,
+  remediation: `Label the namespace ${label}: restricted.`,
   check({ properties }) {
     const enforced = textMapAt(properties, "metadata.labels").get(label);
     if (enforced === "restricted") return [];
@@ -25,7 +25,7 @@ export const namespaceSecurity: ResourcePolicy = {
         path: `metadata.labels["${label}"]`,
         ...(enforced !== undefined && { value: enforced }),
         message: `It enforces ${enforced === undefined ? "no Pod Security Standard" : `the standard ${enforced} only`}.`,
-        cure: `Set the label to restricted.`,
+        remediation: `Set the label to restricted.`,
       },
     ];
   },

@@ -1,6 +1,6 @@
 /** Containers can't take over their node, and with it every tenant's data. */
 import { field, literal } from "../../cel/cel.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { containersOf, podOf, workloads } from "../../engine/reading/pods.ts";
 import { booleanAt, numberAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 
@@ -9,7 +9,7 @@ const harmlessCapabilities = new Set(["NET_BIND_SERVICE"]);
 export const podSecurity: ResourcePolicy = {
   id: "pod-security",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Containers meet the Pod Security Standard restricted.",
   risk: "A privileged container reads the disks and secrets of every pod on its node, past all other walls.",
   types: workloads,
@@ -17,18 +17,23 @@ export const podSecurity: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.2", "A.8.18"], nist80053: ["AC-6", "SC-39"] },
-  cure: "Run as non-root, without privilege escalation, with all capabilities dropped and the runtime's seccomp profile.",
+  remediation:
+    "Run as non-root, without privilege escalation, with all capabilities dropped and the runtime's seccomp profile.",
   check(subject) {
     const { pod } = podOf(subject);
     if (pod === undefined) return [];
     const podContext = pod.spec.securityContext ?? null;
-    return containersOf(pod).flatMap(({ value, path }): Breach[] => {
+    return containersOf(pod).flatMap(({ value, path }): Violation[] => {
       const name = textAt(value, "name") ?? "?";
       const own = value.securityContext ?? null;
       const at = `${path}.securityContext`;
-      const breaches: Breach[] = [];
-      const add = (field: string, message: string, cure: string) =>
-        breaches.push({ path: `${at}.${field}`, message: `The container ${name} ${message}.`, cure });
+      const violations: Violation[] = [];
+      const add = (field: string, message: string, remediation: string) =>
+        violations.push({
+          path: `${at}.${field}`,
+          message: `The container ${name} ${message}.`,
+          remediation,
+        });
       if (booleanAt(own, "privileged") === true) add("privileged", "is privileged", "Take privileged out.");
       if (booleanAt(own, "allowPrivilegeEscalation") !== false)
         add("allowPrivilegeEscalation", "may gain privileges", "Set allowPrivilegeEscalation to false.");
@@ -48,7 +53,7 @@ export const podSecurity: ResourcePolicy = {
       const seccomp = textAt(own, "seccompProfile.type") ?? textAt(podContext, "seccompProfile.type");
       if (seccomp !== "RuntimeDefault" && seccomp !== "Localhost")
         add("seccompProfile.type", "may call anything of the kernel", "Set it to RuntimeDefault.");
-      return breaches;
+      return violations;
     });
   },
   admission: {

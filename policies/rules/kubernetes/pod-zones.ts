@@ -8,7 +8,7 @@ import { zoneLabels, zoneOfNode, zonesOfScheduling } from "../../engine/reading/
 export const podZones: ResourcePolicy = {
   id: "pod-zones",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Every pod is held to the zones that lie in the country.",
   risk: "The scheduler puts a pod wherever there is room; on a cluster that spans borders that is abroad some day.",
   types: [...workloads, "kubernetes:postgresql.cnpg.io/*:Cluster"],
@@ -16,11 +16,12 @@ export const podZones: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["SA-9(5)", "CP-7"] },
-  cure: "Require topology.kubernetes.io/zone to be one of `hosting.kubernetes.zones` in every term of the node affinity.",
+  remediation:
+    "Require topology.kubernetes.io/zone to be one of `hosting.kubernetes.zones` in every term of the node affinity.",
   check(subject, context) {
     const { clusterZones } = context;
     if (clusterZones.length === 0) return notApplicable;
-    const cure = `Require topology.kubernetes.io/zone in ${clusterZones.join(", ")} in every term.`;
+    const remediation = `Require topology.kubernetes.io/zone in ${clusterZones.join(", ")} in every term.`;
     const { pod } = podOf(subject);
     const spec = pod?.spec ?? objectAt(subject.properties, "spec");
     if (spec === undefined) return notApplicable;
@@ -34,7 +35,7 @@ export const podZones: ResourcePolicy = {
           path: `${at}.nodeName`,
           value: node,
           message: `It is put on the node ${node}, past the scheduler and its zones.`,
-          cure: `Take nodeName out. ${cure}`,
+          remediation: `Take nodeName out. ${remediation}`,
         },
       ];
     if (zone !== undefined && !clusterZones.includes(zone))
@@ -43,7 +44,7 @@ export const podZones: ResourcePolicy = {
           path: `${at}.nodeName`,
           value: node ?? "",
           message: `It runs on the node ${node} in the zone ${zone}, which is none of the file's.`,
-          cure,
+          remediation,
         },
       ];
     const zones = zonesOfScheduling(
@@ -51,14 +52,15 @@ export const podZones: ResourcePolicy = {
       objectAt(spec, "affinity.nodeAffinity"),
     );
     const path = `${at}.affinity.nodeAffinity`;
-    if (zones === undefined) return [{ path, message: "It may run in any zone of the cluster.", cure }];
+    if (zones === undefined)
+      return [{ path, message: "It may run in any zone of the cluster.", remediation }];
     return zones
       .filter((zone) => !clusterZones.includes(zone))
       .map((zone) => ({
         path,
         value: zone,
         message: `It may run in the zone ${zone}, which is none of the file's.`,
-        cure: `Use ${clusterZones.join(", ")}.`,
+        remediation: `Use ${clusterZones.join(", ")}.`,
       }));
   },
   admission: {

@@ -1,6 +1,6 @@
 /** Who may do everything, or may do anything without a name, is nobody. */
 import { field, matches } from "../../cel/cel.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
 import { typeToken } from "../../engine/resource.ts";
@@ -18,7 +18,7 @@ const anonymous = /^system:(anonymous|unauthenticated|authenticated)$/;
 export const rights: ResourcePolicy = {
   id: "access-rights",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title:
     "Nobody has all rights, cluster-wide access to Secrets or a way into every pod, and nobody acts without a name.",
   risk: "A wildcard role or a binding to everybody lets a support desk abroad read every company's data.",
@@ -32,33 +32,35 @@ export const rights: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.5.15", "A.5.18", "A.8.2"], nist80053: ["AC-2", "AC-3", "AC-6"] },
-  cure: "Name the resources and verbs that are needed, bind them to named accounts, and waive operators that need more.",
+  remediation:
+    "Name the resources and verbs that are needed, bind them to named accounts, and waive operators that need more.",
   check(subject) {
     const { kind } = typeToken(subject.type);
     return kind.includes("RoleBinding") ? bindingBreaches() : roleBreaches();
 
-    function bindingBreaches(): Breach[] {
-      const breaches: Breach[] = textsOf(subject)
+    function bindingBreaches(): Violation[] {
+      const violations: Violation[] = textsOf(subject)
         .filter(({ value, path }) => /^subjects\[\d+\]\.name$/.test(path) && anonymous.test(value))
         .map(({ value, path }) => ({
           path,
           value,
           message: `The role is given to ${value}, which is everybody.`,
-          cure: "Name accounts or a group of people.",
+          remediation: "Name accounts or a group of people.",
         }));
       const role = textAt(subject.properties, "roleRef.name");
       if (role === "cluster-admin")
-        breaches.push({
+        violations.push({
           path: "roleRef.name",
           value: role,
           message: "It gives all rights over the cluster (cluster-admin).",
-          cure: "Give a role with the rights that are needed; keep a break-glass account outside of the stack.",
+          remediation:
+            "Give a role with the rights that are needed; keep a break-glass account outside of the stack.",
         });
-      return breaches;
+      return violations;
     }
 
-    function roleBreaches(): Breach[] {
-      return objectsAt(subject.properties, "rules").flatMap(({ value, path }): Breach[] => {
+    function roleBreaches(): Violation[] {
+      return objectsAt(subject.properties, "rules").flatMap(({ value, path }): Violation[] => {
         const resources = textsAt(value, "resources").map((item) => item.value);
         const verbs = textsAt(value, "verbs").map((item) => item.value);
         const reads = verbs.some((verb) => /^(\*|get|list|watch)$/.test(verb));
@@ -68,7 +70,7 @@ export const rights: ResourcePolicy = {
               path,
               value: `${verbs.join(",")} ${resources.join(",")}`,
               message: `The rule gives ${verbs.includes("*") ? "every verb" : verbs.join(", ")} on ${resources.includes("*") ? "every resource" : resources.join(", ")}.`,
-              cure: "Name the verbs and resources that are needed.",
+              remediation: "Name the verbs and resources that are needed.",
             },
           ];
         const named = textsAt(value, "resourceNames").length > 0;
@@ -78,7 +80,7 @@ export const rights: ResourcePolicy = {
               path,
               value: "secrets",
               message: "The rule reads every Secret of the cluster.",
-              cure: "Use a Role in the namespace, with resourceNames.",
+              remediation: "Use a Role in the namespace, with resourceNames.",
             },
           ];
         const door = resources.find((resource) => doors.has(resource));
@@ -88,7 +90,7 @@ export const rights: ResourcePolicy = {
               path,
               value: door,
               message: `The rule opens ${door} of the whole cluster.`,
-              cure: "Use a Role in the namespace, for named people, until a day.",
+              remediation: "Use a Role in the namespace, for named people, until a day.",
             },
           ];
         return [];

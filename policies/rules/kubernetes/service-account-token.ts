@@ -9,7 +9,7 @@ import { objectName } from "../../engine/resource-set.ts";
 export const serviceAccountToken: ResourcePolicy = {
   id: "service-account-token",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Pods carry no token of the namespace's default service account.",
   risk: "Whoever breaks into the pod speaks to the API server with whatever rights the default account was given.",
   types: workloads,
@@ -17,7 +17,7 @@ export const serviceAccountToken: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys", "state"],
   controls: { iso27001: ["A.8.3", "A.5.17"], nist80053: ["AC-6", "IA-5"] },
-  cure: "Set automountServiceAccountToken to false, or give the pod an account of its own.",
+  remediation: "Set automountServiceAccountToken to false, or give the pod an account of its own.",
   check(subject, context) {
     const { pod } = podOf(subject);
     if (pod === undefined) return [];
@@ -32,7 +32,7 @@ export const serviceAccountToken: ResourcePolicy = {
       {
         path: `${pod.path}.automountServiceAccountToken`,
         message: "It carries a token of the service account default.",
-        cure: "Set automountServiceAccountToken to false.",
+        remediation: "Set automountServiceAccountToken to false.",
       },
     ];
   },

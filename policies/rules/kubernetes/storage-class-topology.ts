@@ -1,13 +1,13 @@
 /** Storage classes make volumes in the country's zones only. */
 import { field, literal } from "../../cel/cel.ts";
-import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { textAt } from "../../engine/reading/properties.ts";
 import { zoneLabels, zonesOfTopologies } from "../../engine/reading/zones.ts";
 
 export const storageClassTopology: ResourcePolicy = {
   id: "storage-class-topology",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Storage classes make volumes in the country's zones only.",
   risk: "A class without topologies, or one that binds at once, makes the disk where the driver likes.",
   types: ["kubernetes:storage.k8s.io/*:StorageClass"],
@@ -15,35 +15,35 @@ export const storageClassTopology: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "SC-28"] },
-  cure: "Set allowedTopologies to the country's zones and volumeBindingMode to WaitForFirstConsumer.",
+  remediation: "Set allowedTopologies to the country's zones and volumeBindingMode to WaitForFirstConsumer.",
   check({ properties }, { clusterZones, country }) {
     if (clusterZones.length === 0) return notApplicable;
     const label = country.hosting.kubernetes?.storageProvisioner?.zoneLabel;
     const zones = zonesOfTopologies(properties.allowedTopologies, label);
-    const breaches: Breach[] = [];
+    const violations: Violation[] = [];
     if (zones === undefined)
-      breaches.push({
+      violations.push({
         path: "allowedTopologies",
         message: "It makes volumes in any zone.",
-        cure: `Set allowedTopologies to ${clusterZones.join(", ")}.`,
+        remediation: `Set allowedTopologies to ${clusterZones.join(", ")}.`,
       });
     for (const zone of zones ?? [])
       if (!clusterZones.includes(zone))
-        breaches.push({
+        violations.push({
           path: "allowedTopologies",
           value: zone,
           message: `It makes volumes in the zone ${zone}, which is none of the file's.`,
-          cure: `Use ${clusterZones.join(", ")}.`,
+          remediation: `Use ${clusterZones.join(", ")}.`,
         });
     const mode = textAt(properties, "volumeBindingMode") ?? "Immediate";
     if (mode !== "WaitForFirstConsumer")
-      breaches.push({
+      violations.push({
         path: "volumeBindingMode",
         value: mode,
         message: "It makes volumes before it is known where their pod runs.",
-        cure: "Set volumeBindingMode to WaitForFirstConsumer.",
+        remediation: "Set volumeBindingMode to WaitForFirstConsumer.",
       });
-    return breaches;
+    return violations;
   },
   admission: {
     misses: "Storage classes that the stack does not make itself are not judged.",

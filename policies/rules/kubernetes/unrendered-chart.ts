@@ -1,5 +1,5 @@
 /** Charts that the engine installs come pinned from a registered registry; anything else is rendered and judged. */
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsIn } from "../../engine/reading/hosts.ts";
 import { textAt } from "../../engine/reading/properties.ts";
 import { type Resource, typeToken } from "../../engine/resource.ts";
@@ -24,7 +24,7 @@ const places: readonly (readonly [address: string, version: string])[] = [
 export const unrenderedChart: ResourcePolicy = {
   id: "unrendered-chart",
   area: "kubernetes",
-  judges: "resource",
+  scope: "resource",
   title: "Charts are pinned and come from a registered registry.",
   risk: "What a chart holds is unknown until it runs: images, web hooks and telemetry of whoever publishes it.",
   types: [
@@ -41,37 +41,38 @@ export const unrenderedChart: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.5.21", "A.8.19"], nist80053: ["SR-3", "SR-4", "CM-11"] },
-  cure: "Mirror the chart to the country's registry and name an exact version, or render it and check the manifests.",
+  remediation:
+    "Mirror the chart to the country's registry and name an exact version, or render it and check the manifests.",
   check(subject, context) {
     const source = sourceOf(subject);
     const kind = typeToken(subject.type).kind;
-    const breaches: Breach[] = [];
+    const violations: Violation[] = [];
     const [reference] =
       source.address === undefined ? [] : hostsIn({ key: "url", value: source.address, path: source.path });
     const registered = reference !== undefined && context.outside(reference.host) === undefined;
     if (!registered)
-      breaches.push({
+      violations.push({
         path: source.path,
         ...(source.address !== undefined && { value: source.address }),
         message:
           reference === undefined
             ? `${kind} installs a chart from a place that it does not name${source.address === undefined ? "" : ` (${source.address})`}.`
             : `${kind} installs from ${context.outside(reference.host)}.`,
-        cure: "Mirror it to the country's registry, or render it and check the manifests.",
+        remediation: "Mirror it to the country's registry, or render it and check the manifests.",
       });
     // A repository has no version of its own.
-    if (/^(HelmRepository|GitRepository)$/.test(kind)) return breaches;
+    if (/^(HelmRepository|GitRepository)$/.test(kind)) return violations;
     if (
       source.version === undefined ||
       !/^v?\d+\.\d+\.\d+[\w.+-]*$|^sha256:|^[0-9a-f]{40}$/.test(source.version)
     )
-      breaches.push({
+      violations.push({
         path: source.versionPath,
         ...(source.version !== undefined && { value: source.version }),
         message: `${kind} takes ${source.version === undefined ? "whatever version is newest" : `any version that matches ${source.version}`}.`,
-        cure: "Name an exact version.",
+        remediation: "Name an exact version.",
       });
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [

@@ -7,7 +7,7 @@ import { hostsOf } from "../../engine/reading/hosts.ts";
 export const certificateAuthority: ResourcePolicy = {
   id: "certificate-authority",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "Certificate authorities outside the stack are registered in the localisation file.",
   risk: "An ACME authority learns every name of the stack and publishes it; a vault address takes the signing with it.",
   types: ["kubernetes:cert-manager.io/*:Issuer", "kubernetes:cert-manager.io/*:ClusterIssuer"],
@@ -15,7 +15,8 @@ export const certificateAuthority: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.8.24", "A.5.19"], nist80053: ["SC-12", "SA-9"] },
-  cure: "Register the authority under `residency.endpoints` with purpose certificates, or use the cluster's own.",
+  remediation:
+    "Register the authority under `residency.endpoints` with purpose certificates, or use the cluster's own.",
   check: (subject, context) =>
     hostsOf(subject).flatMap(({ host, path }) => {
       const outside = context.outside(host);
@@ -25,7 +26,7 @@ export const certificateAuthority: ResourcePolicy = {
           path,
           value: host,
           message: `Certificates come from ${outside}.`,
-          cure: `Register ${host} under residency.endpoints with purpose certificates, or use issuer own-ca.`,
+          remediation: `Register ${host} under residency.endpoints with purpose certificates, or use issuer own-ca.`,
         },
       ];
     }),

@@ -5,7 +5,7 @@ import type { ResourcePolicy } from "../../engine/policy.ts";
 export const contentNetwork: ResourcePolicy = {
   id: "content-network",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "No content delivery network or global accelerator stands before the stack.",
   risk: "TLS ends at the network's edge, which is wherever the visitor is; pages and answers are cached there.",
   types: [
@@ -21,12 +21,12 @@ export const contentNetwork: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["SC-7(4)", "SA-9(5)"] },
-  cure: "Let the region's own load balancer answer.",
+  remediation: "Let the region's own load balancer answer.",
   check: () => [
     {
       path: "",
       message: "It ends the visitors' connections at edges outside the country.",
-      cure: "Take it out: the load balancer in the region answers by itself.",
+      remediation: "Take it out: the load balancer in the region answers by itself.",
     },
   ],
   examples: {

@@ -19,7 +19,7 @@ const edges: readonly (readonly [key: RegExp, value: RegExp, what: string])[] = 
 export const edgeAnnotation: ResourcePolicy = {
   id: "edge-annotation",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "No annotation puts a content network or tunnel before the stack.",
   risk: "One annotation hands the DNS name to a network that ends TLS abroad.",
   types: [
@@ -33,7 +33,7 @@ export const edgeAnnotation: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["SC-7(4)", "SA-9(5)"] },
-  cure: "Take the annotation out.",
+  remediation: "Take the annotation out.",
   check: (subject) =>
     [...annotationsOf(subject)].flatMap(([key, value]) => {
       const edge = edges.find(([name, setting]) => name.test(key) && setting.test(value));
@@ -43,7 +43,7 @@ export const edgeAnnotation: ResourcePolicy = {
           path: `metadata.annotations["${key}"]`,
           value,
           message: `${key}: ${value} puts ${edge[2]} before it.`,
-          cure: "Take the annotation out.",
+          remediation: "Take the annotation out.",
         },
       ];
     }),

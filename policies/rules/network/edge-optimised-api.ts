@@ -6,7 +6,7 @@ import { textAt, textsAt } from "../../engine/reading/properties.ts";
 export const edgeOptimisedApi: ResourcePolicy = {
   id: "edge-optimised-api",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "API gateways are regional or private.",
   risk: "An edge-optimised API, which is the default, ends TLS at CloudFront's edges all over the world.",
   types: ["aws:apigateway/restApi:RestApi", "aws:apigateway/domainName:DomainName"],
@@ -14,7 +14,7 @@ export const edgeOptimisedApi: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14"], nist80053: ["SC-7(4)", "SA-9(5)"] },
-  cure: "Set endpointConfiguration.types to REGIONAL or PRIVATE.",
+  remediation: "Set endpointConfiguration.types to REGIONAL or PRIVATE.",
   check({ properties }) {
     const types = textsAt(properties, "endpointConfiguration.types").map(({ value }) => value);
     const single = textAt(properties, "endpointConfiguration.types");
@@ -26,7 +26,7 @@ export const edgeOptimisedApi: ResourcePolicy = {
         value: given.join(", "),
         message:
           given.length === 0 ? "No type is given, so it is edge-optimised." : "It is edge-optimised (EDGE).",
-        cure: 'Set it to ["REGIONAL"] or ["PRIVATE"].',
+        remediation: 'Set it to ["REGIONAL"] or ["PRIVATE"].',
       },
     ];
   },

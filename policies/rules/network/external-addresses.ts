@@ -6,7 +6,7 @@ import { textsAt } from "../../engine/reading/properties.ts";
 export const externalAddresses: ResourcePolicy = {
   id: "external-addresses",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "No Service claims external IP addresses.",
   risk: "A Service with externalIPs receives what other pods send to that address: traffic to a gateway can be taken.",
   types: ["kubernetes:core/*:Service"],
@@ -14,13 +14,13 @@ export const externalAddresses: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "keys"],
   controls: { iso27001: ["A.8.20"], nist80053: ["SC-7", "AC-4"] },
-  cure: "Use a LoadBalancer or an Ingress.",
+  remediation: "Use a LoadBalancer or an Ingress.",
   check: ({ properties }) =>
     textsAt(properties, "spec.externalIPs").map(({ value, path }) => ({
       path,
       value,
       message: `It claims the address ${value} for the whole cluster.`,
-      cure: "Take externalIPs out; use a LoadBalancer or an Ingress.",
+      remediation: "Take externalIPs out; use a LoadBalancer or an Ingress.",
     })),
   admission: {
     rules: () => [

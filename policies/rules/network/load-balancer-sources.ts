@@ -1,6 +1,6 @@
 /** Load balancers let in the sources that the file allows. */
 import { field, literal } from "../../cel/cel.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { notApplicable } from "../../engine/policy.ts";
 import { AddressSet, addressRange } from "../../engine/reading/addresses.ts";
 import { textAt, textsAt } from "../../engine/reading/properties.ts";
@@ -8,7 +8,7 @@ import { textAt, textsAt } from "../../engine/reading/properties.ts";
 export const loadBalancerSources: ResourcePolicy = {
   id: "load-balancer-sources",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "Load balancers let in only the sources that the localisation file allows.",
   risk: "The file says from where machines come; a load balancer without the ranges answers the whole world.",
   types: ["kubernetes:core/*:Service"],
@@ -16,7 +16,7 @@ export const loadBalancerSources: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["machineTelemetry", "identity"],
   controls: { iso27001: ["A.8.20", "A.8.21"], nist80053: ["SC-7", "SC-7(5)"] },
-  cure: "Set loadBalancerSourceRanges from `hosting.kubernetes.mqtt.allowedSources`.",
+  remediation: "Set loadBalancerSourceRanges from `hosting.kubernetes.mqtt.allowedSources`.",
   check({ properties }, { country }) {
     const allowed = country.hosting.kubernetes?.mqtt.allowedSources ?? [];
     if (textAt(properties, "spec.type") !== "LoadBalancer" || allowed.length === 0) return notApplicable;
@@ -26,11 +26,11 @@ export const loadBalancerSources: ResourcePolicy = {
         {
           path: "spec.loadBalancerSourceRanges",
           message: "It lets in every address.",
-          cure: `Set it to ${allowed.join(", ")}.`,
+          remediation: `Set it to ${allowed.join(", ")}.`,
         },
       ];
     const set = new AddressSet(allowed);
-    return ranges.flatMap(({ value, path }): Breach[] => {
+    return ranges.flatMap(({ value, path }): Violation[] => {
       const range = addressRange(value);
       if (range !== undefined && set.contains(range)) return [];
       return [
@@ -38,7 +38,7 @@ export const loadBalancerSources: ResourcePolicy = {
           path,
           value,
           message: `It lets in ${value}, which the file does not allow.`,
-          cure: `Use ${allowed.join(", ")}.`,
+          remediation: `Use ${allowed.join(", ")}.`,
         },
       ];
     });

@@ -3,7 +3,7 @@ import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import { type PolicyContext, zoneName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
-import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../engine/reading/properties.ts";
 import { type JsonObject, logicalName, type Resource } from "../../engine/resource.ts";
 
@@ -23,7 +23,7 @@ const route = (natGatewayId: string) =>
 export const localZoneRoute: ResourcePolicy = {
   id: "local-zone-route",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "Routes of a Local Zone lead out by a gateway in the country.",
   risk: "A Local Zone has its parent region's gateways: by a NAT gateway there, all that leaves goes abroad first.",
   types: [
@@ -35,7 +35,7 @@ export const localZoneRoute: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["SA-9(5)", "AC-4"] },
-  cure: "Put the NAT gateway into a subnet of the Local Zone, and route by it.",
+  remediation: "Put the NAT gateway into a subnet of the Local Zone, and route by it.",
   check({ properties }, context) {
     if (!hasRegionAbroad(context)) return notApplicable;
     const own = textAt(properties, "natGatewayId");
@@ -46,7 +46,7 @@ export const localZoneRoute: ResourcePolicy = {
         return id === undefined ? [] : [{ id, path: `${path}.natGatewayId` }];
       }),
     ];
-    return gateways.flatMap(({ id, path }): Breach[] => {
+    return gateways.flatMap(({ id, path }): Violation[] => {
       const zone = zoneOfGateway(id, context);
       if (zone !== undefined && context.isAllowedZone(zone)) return [];
       return [
@@ -57,7 +57,7 @@ export const localZoneRoute: ResourcePolicy = {
             zone === undefined
               ? `It leads out by the gateway ${id}, of which nobody knows the zone.`
               : `It leads out by a gateway in ${zoneName(zone)}.`,
-          cure: `Route by a NAT gateway in ${context.allowedZones}.`,
+          remediation: `Route by a NAT gateway in ${context.allowedZones}.`,
         },
       ];
     });

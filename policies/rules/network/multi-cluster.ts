@@ -5,7 +5,7 @@ import { typeToken } from "../../engine/resource.ts";
 export const multiCluster: ResourcePolicy = {
   id: "multi-cluster",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "Nothing is exported to other clusters.",
   risk: "Multi-cluster services and federation copy workloads, Secrets and traffic to clusters that no policy here sees.",
   types: [
@@ -24,13 +24,13 @@ export const multiCluster: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.5.14", "A.8.22"], nist80053: ["AC-4", "CA-9"] },
-  cure: "Take it out, or let the country's team waive it for a cluster in the country.",
+  remediation: "Take it out, or let the country's team waive it for a cluster in the country.",
   check: ({ type }) => [
     {
       path: "",
       value: typeToken(type).kind,
       message: `${typeToken(type).kind} shares this cluster with others.`,
-      cure: "Take it out, or waive it where the other cluster stands in the country.",
+      remediation: "Take it out, or waive it where the other cluster stands in the country.",
     },
   ],
   admission: {

@@ -2,7 +2,7 @@
 
 import type { PolicyContext } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { addressRange, isEverywhere, isInternalAddress } from "../../engine/reading/addresses.ts";
 import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 import type { Json } from "../../engine/resource.ts";
@@ -12,7 +12,7 @@ const rangePaths = ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"];
 export const openEgress: ResourcePolicy = {
   id: "open-egress",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "Security groups let traffic out only inside the network and to registered addresses.",
   risk: "With egress to everywhere, whoever runs code in one pod can send the country's data anywhere.",
   types: [
@@ -25,13 +25,13 @@ export const openEgress: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.20", "A.8.12"], nist80053: ["SC-7(5)", "SC-7(10)"] },
-  cure: "Name the addresses: the network's own range and those of `residency.endpoints`.",
+  remediation: "Name the addresses: the network's own range and those of `residency.endpoints`.",
   check({ type, properties }, context) {
-    if (type.endsWith(":SecurityGroupEgressRule")) return breachesOf(properties, "", context);
+    if (type.endsWith(":SecurityGroupEgressRule")) return violationsOf(properties, "", context);
     if (type.endsWith(":SecurityGroupRule"))
-      return textAt(properties, "type") === "egress" ? breachesOf(properties, "", context) : [];
+      return textAt(properties, "type") === "egress" ? violationsOf(properties, "", context) : [];
     return objectsAt(properties, "egress").flatMap(({ value, path }) =>
-      breachesOf(value, `${path}.`, context),
+      violationsOf(value, `${path}.`, context),
     );
   },
   examples: {
@@ -72,7 +72,7 @@ export const openEgress: ResourcePolicy = {
   },
 };
 
-function breachesOf(rule: Json, prefix: string, context: PolicyContext): Breach[] {
+function violationsOf(rule: Json, prefix: string, context: PolicyContext): Violation[] {
   return rangePaths.flatMap((at) =>
     textsAt(rule, at).flatMap(({ value, path }) => {
       const range = addressRange(value);
@@ -85,7 +85,7 @@ function breachesOf(rule: Json, prefix: string, context: PolicyContext): Breach[
           message: everywhere
             ? `Traffic may go out to everywhere (${value}).`
             : `Traffic may go out to ${value}, which no endpoint of the file covers.`,
-          cure: "Name the network's own range and the addresses of residency.endpoints.",
+          remediation: "Name the network's own range and the addresses of residency.endpoints.",
         },
       ];
     }),

@@ -2,7 +2,7 @@
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { regionName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
 
 const regionKey = /^(peerRegion|serviceRegion|supportedRegions|edgeLocations?|location|vpcRegion)$/;
@@ -10,7 +10,7 @@ const regionKey = /^(peerRegion|serviceRegion|supportedRegions|edgeLocations?|lo
 export const peeringAbroad: ResourcePolicy = {
   id: "peering-abroad",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "Networks are joined only within the allowed regions.",
   risk: "A peering or a private link to a service in another region is a road out that no egress rule sees.",
   types: [
@@ -27,9 +27,9 @@ export const peeringAbroad: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.20", "A.8.22"], nist80053: ["AC-4", "SC-7"] },
-  cure: "Join networks of one region.",
+  remediation: "Join networks of one region.",
   check: (subject, context) =>
-    textsOf(subject).flatMap((text): Breach[] => {
+    textsOf(subject).flatMap((text): Violation[] => {
       const named = regionKey.test(text.key) || /^\s*\{/.test(text.value) ? regionsIn(text.value) : [];
       return named
         .filter((region) => !context.isAllowedRegion(region))
@@ -37,7 +37,7 @@ export const peeringAbroad: ResourcePolicy = {
           path: text.path,
           value: region,
           message: `It joins the network to ${regionName(region)}.`,
-          cure: `Join it within ${context.allowedRegions || "the country"}.`,
+          remediation: `Join it within ${context.allowedRegions || "the country"}.`,
         }));
     }),
   examples: {

@@ -5,7 +5,7 @@ import type { ResourcePolicy } from "../../engine/policy.ts";
 export const queryLog: ResourcePolicy = {
   id: "query-log",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "No public DNS query logs and no health checks run from abroad.",
   risk: "Query logs of a public zone can only rest in Northern Virginia; Route 53's health checkers call from several continents.",
   types: ["aws:route53/queryLog:QueryLog", "aws:route53/healthCheck:HealthCheck"],
@@ -13,18 +13,18 @@ export const queryLog: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs"],
   controls: { iso27001: ["A.8.15", "A.8.21"], nist80053: ["AU-9", "SA-9(5)"] },
-  cure: "Take it out; log and watch inside the country.",
+  remediation: "Take it out; log and watch inside the country.",
   check: ({ type }) => [
     type.endsWith(":QueryLog")
       ? {
           path: "",
           message: "The queries of a public zone are logged in us-east-1 (Northern Virginia, United States).",
-          cure: "Take it out, or log the resolver's queries in the region.",
+          remediation: "Take it out, or log the resolver's queries in the region.",
         }
       : {
           path: "",
           message: "Route 53's checkers call it from several regions abroad.",
-          cure: "Watch it from inside the country.",
+          remediation: "Watch it from inside the country.",
         },
   ],
   examples: {

@@ -5,7 +5,7 @@ import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 export const strictGateway: ResourcePolicy = {
   id: "strict-gateway",
   area: "network",
-  judges: "resource",
+  scope: "resource",
   title: "In the strict profile no gateway joins the network to the internet or to another network.",
   risk: "A file with the strict profile promises that nothing leaves; one gateway breaks the promise.",
   types: [
@@ -27,7 +27,7 @@ export const strictGateway: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.20", "A.8.22"], nist80053: ["SC-7", "SC-7(10)"] },
-  cure: "Take the gateway out and use endpoints of the region, or choose the standard profile.",
+  remediation: "Take the gateway out and use endpoints of the region, or choose the standard profile.",
   check: ({ type }, { country }) => {
     if (country.residency.profile !== "strict") return notApplicable;
     return [
@@ -35,7 +35,7 @@ export const strictGateway: ResourcePolicy = {
         path: "",
         value: type,
         message: "It joins the stack's network to another, and the file's profile is strict.",
-        cure: "Take it out, or write residency.profile: standard.",
+        remediation: "Take it out, or write residency.profile: standard.",
       },
     ];
   },

@@ -7,7 +7,7 @@ import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 export const accountUnlisted: ResourcePolicy = {
   id: "account-unlisted",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "The AWS provider is held to the account that the localisation file names.",
   risk: "With other credentials in the shell, the whole stack is stood up in somebody else's account.",
   types: ["pulumi:providers:aws"],
@@ -15,25 +15,25 @@ export const accountUnlisted: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["AC-20", "CM-2"] },
-  cure: "Set allowedAccountIds of the provider to the file's account.",
+  remediation: "Set allowedAccountIds of the provider to the file's account.",
   check({ properties }, { country }) {
     const account = country.hosting.aws?.account;
     if (account === undefined) return notApplicable;
     const allowed = textsAt(properties, "allowedAccountIds");
-    const breaches = allowed
+    const violations = allowed
       .filter(({ value }) => value !== account)
       .map(({ value, path }) => ({
         path,
         value,
         message: `The provider may touch account ${value}; the file names ${account}.`,
-        cure: `Set allowedAccountIds to ["${account}"].`,
+        remediation: `Set allowedAccountIds to ["${account}"].`,
       }));
     if (allowed.length === 0)
-      breaches.push({
+      violations.push({
         path: "allowedAccountIds",
         value: "",
         message: `The provider may touch any account; the file names ${account}.`,
-        cure: `Set allowedAccountIds to ["${account}"].`,
+        remediation: `Set allowedAccountIds to ["${account}"].`,
       });
     for (const { value, path } of [
       ...objectsAt(properties, "assumeRoles"),
@@ -41,14 +41,14 @@ export const accountUnlisted: ResourcePolicy = {
     ]) {
       const role = arnOf(textAt(value, "roleArn"));
       if (role !== undefined && role.account !== account)
-        breaches.push({
+        violations.push({
           path: `${path}.roleArn`,
           value: role.text,
           message: `The provider takes on ${role.text} of another account.`,
-          cure: `Take on a role of account ${account}.`,
+          remediation: `Take on a role of account ${account}.`,
         });
     }
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [

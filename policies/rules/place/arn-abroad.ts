@@ -10,7 +10,7 @@ const judgedElsewhere = new Set(["kms", "backup"]);
 export const arnAbroad: ResourcePolicy = {
   id: "arn-abroad",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "Resources refer only to resources in allowed regions.",
   risk: "A target, source or role in another region carries data there though the resource itself stays at home.",
   types: ["aws:*"],
@@ -18,7 +18,7 @@ export const arnAbroad: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "logs"],
   controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["AC-4", "SA-9(5)"] },
-  cure: "Refer to a resource of the same region.",
+  remediation: "Refer to a resource of the same region.",
   check: (subject, context) =>
     arnsOf(subject).flatMap((arn) => {
       if (judgedElsewhere.has(arn.service)) return [];
@@ -28,7 +28,7 @@ export const arnAbroad: ResourcePolicy = {
           path: arn.path,
           value: arn.text,
           message: `${arn.text} stands in ${regionName(arn.region)}, which is none of the file's regions.`,
-          cure: `Refer to one in ${context.allowedRegions || "the country"}.`,
+          remediation: `Refer to one in ${context.allowedRegions || "the country"}.`,
         },
       ];
     }),

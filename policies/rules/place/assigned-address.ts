@@ -1,12 +1,12 @@
 /** Addresses that a cloud gave the stack lie in allowed regions. */
 import { regionName } from "../../engine/context.ts";
-import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../engine/reading/properties.ts";
 
 export const assignedAddress: ResourcePolicy = {
   id: "assigned-address",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "Load balancers that a cloud made for the stack stand in allowed regions.",
   risk: "The cluster's cloud controller decides where the load balancer stands that ends or carries every connection.",
   types: ["kubernetes:core/*:Service", "kubernetes:networking.k8s.io/*:Ingress"],
@@ -14,11 +14,11 @@ export const assignedAddress: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23", "A.8.20"], nist80053: ["SA-9(5)", "SC-7"] },
-  cure: "Have the cluster's cloud controller work in a region of the file.",
+  remediation: "Have the cluster's cloud controller work in a region of the file.",
   check({ properties }, context) {
     const names = objectsAt(properties, "status.loadBalancer.ingress");
     if (names.length === 0) return notApplicable;
-    return names.flatMap(({ value, path }): Breach[] => {
+    return names.flatMap(({ value, path }): Violation[] => {
       const host = textAt(value, "hostname")?.toLowerCase();
       const standing = host === undefined ? undefined : context.standingOf(host);
       if (host === undefined || standing?.kind !== "foreign-region") return [];
@@ -27,7 +27,7 @@ export const assignedAddress: ResourcePolicy = {
           path: `${path}.hostname`,
           value: host,
           message: `Its load balancer stands in ${regionName(standing.region)}.`,
-          cure: `Have it made in ${context.allowedRegions || "the country"}.`,
+          remediation: `Have it made in ${context.allowedRegions || "the country"}.`,
         },
       ];
     });

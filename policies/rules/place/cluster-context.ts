@@ -6,7 +6,7 @@ import { textAt } from "../../engine/reading/properties.ts";
 export const clusterContext: ResourcePolicy = {
   id: "cluster-context",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "The Kubernetes provider speaks to the cluster that the localisation file names.",
   risk: "The kubeconfig's current context may be a cluster abroad that somebody looked at last.",
   types: ["pulumi:providers:kubernetes"],
@@ -14,7 +14,7 @@ export const clusterContext: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "state"],
   controls: { iso27001: ["A.8.9"], nist80053: ["CM-2", "SA-9(5)"] },
-  cure: "Set the provider's context from `hosting.kubernetes.context`.",
+  remediation: "Set the provider's context from `hosting.kubernetes.context`.",
   check({ properties }, { country }) {
     const wanted = country.hosting.target === "kubernetes" ? country.hosting.kubernetes?.context : undefined;
     if (wanted === undefined) return notApplicable;
@@ -28,7 +28,7 @@ export const clusterContext: ResourcePolicy = {
           context === undefined
             ? `It takes the kubeconfig's current context; the file names ${wanted}.`
             : `It speaks to the context ${context}; the file names ${wanted}.`,
-        cure: `Set context to ${wanted}.`,
+        remediation: `Set context to ${wanted}.`,
       },
     ];
   },

@@ -11,7 +11,7 @@ import { dataStores } from "../../engine/stores.ts";
 export const dataClassUnstated: ResourcePolicy = {
   id: "data-class-unstated",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "Whatever keeps data says which classes of data it keeps.",
   risk: "Without its class nobody knows which articles bind a store, how long it may keep what, or whether it may leave.",
   types: dataStores,
@@ -19,7 +19,7 @@ export const dataClassUnstated: ResourcePolicy = {
   level: "mandatory",
   dataClasses: dataClassNames,
   controls: { iso27001: ["A.5.12", "A.5.13"], nist80053: ["AC-16", "CM-8"] },
-  cure: `Set the annotation (Kubernetes) or tag (AWS) ${dataClassKey} to names of \`residency.dataClasses\`, separated by spaces.`,
+  remediation: `Set the annotation (Kubernetes) or tag (AWS) ${dataClassKey} to names of \`residency.dataClasses\`, separated by spaces.`,
   check(subject) {
     const isStatefulSet = subject.type.endsWith(":StatefulSet");
     if (isStatefulSet && objectsAt(subject.properties, "spec.volumeClaimTemplates").length === 0)
@@ -31,7 +31,7 @@ export const dataClassUnstated: ResourcePolicy = {
         {
           path: place,
           message: "It keeps data and does not say of which class.",
-          cure: `Set ${dataClassKey} to one or more of ${dataClassNames.join(", ")}.`,
+          remediation: `Set ${dataClassKey} to one or more of ${dataClassNames.join(", ")}.`,
         },
       ];
     return stated
@@ -40,7 +40,7 @@ export const dataClassUnstated: ResourcePolicy = {
         path: place,
         value: word,
         message: `${word} is no class of data.`,
-        cure: `Use ${dataClassNames.join(", ")}.`,
+        remediation: `Use ${dataClassNames.join(", ")}.`,
       }));
   },
   admission: {

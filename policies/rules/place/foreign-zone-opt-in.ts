@@ -8,7 +8,7 @@ import { booleanAt, textAt } from "../../engine/reading/properties.ts";
 export const foreignZoneOptIn: ResourcePolicy = {
   id: "foreign-zone-opt-in",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "The account is not opted into regions or Local Zones abroad.",
   risk: "An opt-in opens a place abroad to everyone in the account; the next resource lands there by a default.",
   types: ["aws:ec2/availabilityZoneGroup:AvailabilityZoneGroup", "aws:account/region:Region"],
@@ -16,7 +16,7 @@ export const foreignZoneOptIn: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "CM-7"] },
-  cure: "Take the opt-in out.",
+  remediation: "Take the opt-in out.",
   check(subject, context) {
     const group = textAt(subject.properties, "groupName");
     const region = textAt(subject.properties, "regionName");
@@ -32,7 +32,7 @@ export const foreignZoneOptIn: ResourcePolicy = {
         path: group === undefined ? "regionName" : "groupName",
         value: place,
         message: `It opts the account into ${isRegion ? regionName(place) : zoneName(`${place}a`)}.`,
-        cure: "Take it out: the file allows no resource there.",
+        remediation: "Take it out: the file allows no resource there.",
       },
     ];
   },

@@ -11,7 +11,7 @@ const zoneLabels = /^(topology\.kubernetes\.io|failure-domain\.beta\.kubernetes\
 export const nodePoolZone: ResourcePolicy = {
   id: "node-pool-zone",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "Nodes are made in the country's zones only.",
   risk: "An autoscaler that may choose its zone starts nodes abroad when the country's zones are full.",
   types: [
@@ -25,18 +25,18 @@ export const nodePoolZone: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "CP-7"] },
-  cure: "Require topology.kubernetes.io/zone to be one of the country's zones.",
+  remediation: "Require topology.kubernetes.io/zone to be one of the country's zones.",
   check(subject, context) {
     const zones = context.clusterZones;
     if (zones.length === 0) return notApplicable;
-    const breaches = textsOf(subject)
+    const violations = textsOf(subject)
       .filter(({ value, key }) => /region/i.test(key) && Object.hasOwn(awsRegions, value))
       .filter(({ value }) => !context.isAllowedRegion(value))
       .map(({ value, path }) => ({
         path,
         value,
         message: `Nodes are made in ${regionName(value)}.`,
-        cure: `Use ${context.allowedRegions || "the country's own machines"}.`,
+        remediation: `Use ${context.allowedRegions || "the country's own machines"}.`,
       }));
     const named = [
       ...objectsAt(subject.properties, "spec.template.spec.requirements").flatMap(({ value, path }) =>
@@ -50,21 +50,21 @@ export const nodePoolZone: ResourcePolicy = {
     ];
     const choosesZone = /:(EC2NodeClass)$/.test(subject.type);
     if (named.length === 0 && !choosesZone)
-      breaches.push({
+      violations.push({
         path: "spec",
         value: "",
         message: "Nodes may be made in any zone.",
-        cure: `Require ${"topology.kubernetes.io/zone"} in ${zones.join(", ")}.`,
+        remediation: `Require ${"topology.kubernetes.io/zone"} in ${zones.join(", ")}.`,
       });
     for (const { value, path } of named)
       if (!zones.includes(value))
-        breaches.push({
+        violations.push({
           path,
           value,
           message: `Nodes may be made in the zone ${value}, which is none of the file's.`,
-          cure: `Use ${zones.join(", ")}.`,
+          remediation: `Use ${zones.join(", ")}.`,
         });
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [

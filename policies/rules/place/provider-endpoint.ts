@@ -7,7 +7,7 @@ import { textsOf } from "../../engine/reading/texts.ts";
 export const providerEndpoint: ResourcePolicy = {
   id: "provider-endpoint",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "Providers call registered addresses only.",
   risk: "An endpoint set on the provider sends everything that `up` creates, secrets included, to another server.",
   types: ["pulumi:providers:aws", "pulumi:providers:kubernetes"],
@@ -15,7 +15,7 @@ export const providerEndpoint: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["state", "keys"],
   controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["AC-20", "SA-9(5)"] },
-  cure: "Take the endpoint out, or register its host under `residency.endpoints`.",
+  remediation: "Take the endpoint out, or register its host under `residency.endpoints`.",
   check: (subject, context) =>
     textsOf(subject).flatMap((text) =>
       hostsIn({ key: "endpoint", value: text.value, path: text.path }).flatMap(({ host }) => {
@@ -26,7 +26,7 @@ export const providerEndpoint: ResourcePolicy = {
             path: text.path,
             value: host,
             message: `The provider calls ${outside}.`,
-            cure: `Take it out, or register ${host} under residency.endpoints with its country.`,
+            remediation: `Take it out, or register ${host} under residency.endpoints with its country.`,
           },
         ];
       }),

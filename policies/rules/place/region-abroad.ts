@@ -7,7 +7,7 @@ import { effectiveRegion } from "../../engine/reading/region.ts";
 export const regionAbroad: ResourcePolicy = {
   id: "region-abroad",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "Cloud resources stand in a region that the localisation file allows.",
   risk: "One resource with its own region, or one provider left to the machine's settings, puts data at rest abroad.",
   types: ["aws:*", "pulumi:providers:aws"],
@@ -15,7 +15,8 @@ export const regionAbroad: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups", "logs"],
   controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)"] },
-  cure: "Take the resource's own region out, so that the provider's counts, or set it to an allowed one.",
+  remediation:
+    "Take the resource's own region out, so that the provider's counts, or set it to an allowed one.",
   check(subject, context) {
     const region = effectiveRegion(subject);
     if (context.isAllowedRegion(region)) return [];
@@ -25,7 +26,7 @@ export const regionAbroad: ResourcePolicy = {
         path: "region",
         value: region,
         message: `It stands in ${regionName(region)}, which is none of the file's regions.`,
-        cure:
+        remediation:
           allowed === ""
             ? "The file allows no cloud region: use machines in the country."
             : `Set region to ${allowed}, or take it out.`,

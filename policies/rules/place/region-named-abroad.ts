@@ -30,7 +30,7 @@ const judgedElsewhere = new Set(
 export const regionNamedAbroad: ResourcePolicy = {
   id: "region-named-abroad",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "No setting of a cloud resource names a region that the localisation file does not allow.",
   risk: "Sync targets, routing rules and set-ups of pipelines name a region deep in their settings and send data there.",
   types: ["aws:*"],
@@ -38,7 +38,7 @@ export const regionNamedAbroad: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups", "logs"],
   controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["AC-4", "SA-9(5)"] },
-  cure: "Name an allowed region, or take the setting out.",
+  remediation: "Name an allowed region, or take the setting out.",
   check(subject, context) {
     if (judgedElsewhere.has(subject.type)) return notApplicable;
     return textsOf(subject)
@@ -53,7 +53,7 @@ export const regionNamedAbroad: ResourcePolicy = {
         path,
         value,
         message: `It names ${regionName(value)}, which is none of the file's regions.`,
-        cure: `Name ${context.allowedRegions || "a place in the country"}, or take the setting out.`,
+        remediation: `Name ${context.allowedRegions || "a place in the country"}, or take the setting out.`,
       }));
   },
   examples: {

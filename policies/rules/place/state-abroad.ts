@@ -1,48 +1,49 @@
 /** Pulumi's state rests in the country, and so does the key that encrypts its secrets. */
 import { countryNames, regionName } from "../../engine/context.ts";
-import type { Breach, FilePolicy } from "../../engine/policy.ts";
+import type { FilePolicy, Violation } from "../../engine/policy.ts";
 import { arnOf } from "../../engine/reading/arn.ts";
 
 export const stateAbroad: FilePolicy = {
   id: "state-abroad",
   area: "place",
-  judges: "file",
+  scope: "file",
   title: "The state of the stack, and the key of its secrets, rest in the country.",
   risk: "The state holds every setting and, encrypted, every secret of the stack; a foreign bucket hands both over.",
   severity: "critical",
   level: "mandatory",
   dataClasses: ["state", "keys"],
   controls: { iso27001: ["A.5.23", "A.8.24"], nist80053: ["SA-9(5)", "SC-12(6)", "SC-28"] },
-  cure: "Keep the state in a file or a bucket in the country, encrypted by a passphrase or a key in an allowed region.",
+  remediation:
+    "Keep the state in a file or a bucket in the country, encrypted by a passphrase or a key in an allowed region.",
   check(context) {
     const { state } = context.country.hosting;
-    const breaches: Breach[] = [];
+    const violations: Violation[] = [];
     const region = state.url === undefined ? undefined : new URL(state.url).searchParams.get("region");
     const endpoint = state.url === undefined ? undefined : new URL(state.url).searchParams.get("endpoint");
     if (state.backend === "bucket" && region && !endpoint && !context.isAllowedRegion(region))
-      breaches.push({
+      violations.push({
         path: "hosting.state.url",
         value: region,
         message: `The state's bucket stands in ${regionName(region)}, which is none of the file's regions.`,
-        cure: `Use a bucket in ${context.allowedRegions || "the country"}.`,
+        remediation: `Use a bucket in ${context.allowedRegions || "the country"}.`,
       });
     const allowed = context.restCountries(["state"]);
     if (state.backend === "bucket" && state.country !== undefined && !allowed.includes(state.country))
-      breaches.push({
+      violations.push({
         path: "hosting.state.country",
         value: state.country,
         message: `The state rests in ${countryNames([state.country])}; it may rest in ${countryNames(allowed)}.`,
-        cure: "Move the bucket, or keep the state in a file.",
+        remediation: "Move the bucket, or keep the state in a file.",
       });
     const key = state.secrets === "aws-kms" ? arnOf(state.key) : undefined;
     if (key !== undefined && !context.isAllowedRegion(key.region))
-      breaches.push({
+      violations.push({
         path: "hosting.state.key",
         value: key.text,
         message: `The key of the state's secrets stands in ${regionName(key.region)}.`,
-        cure: `Use a key in ${context.allowedRegions || "the country, or secrets: passphrase"}.`,
+        remediation: `Use a key in ${context.allowedRegions || "the country, or secrets: passphrase"}.`,
       });
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [

@@ -2,7 +2,7 @@
 import type { PolicyContext } from "../../engine/context.ts";
 import { regionName } from "../../engine/context.ts";
 import { resource } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnOf } from "../../engine/reading/arn.ts";
 import { textAt } from "../../engine/reading/properties.ts";
 
@@ -12,7 +12,7 @@ const placeless = /^(gs|azblob|gcpkms|azurekeyvault):/;
 export const stateSettings: ResourcePolicy = {
   id: "state-settings",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "Pulumi's project and stack files keep the state and its key in the country.",
   risk: "Whoever runs `pulumi up` by hand uses Pulumi's own service in the United States unless these files say otherwise.",
   types: ["pulumi:pulumi:Project", "pulumi:pulumi:StackSettings", "pulumi:pulumi:State"],
@@ -20,17 +20,18 @@ export const stateSettings: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["state", "keys"],
   controls: { iso27001: ["A.5.23", "A.8.24"], nist80053: ["SA-9(5)", "SC-12(6)", "SC-28"] },
-  cure: "Use a file or a bucket in the country for the state, and a passphrase or a key in an allowed region for its secrets.",
+  remediation:
+    "Use a file or a bucket in the country for the state, and a passphrase or a key in an allowed region for its secrets.",
   check({ type, properties }, context) {
     if (type.endsWith(":Project")) return backendBreaches(textAt(properties, "backend.url"), context);
     if (type.endsWith(":State")) {
       const provider = textAt(properties, "secretsProvider");
       if (provider === "service")
         return [ofService("secretsProvider", "The secrets of the state are encrypted")];
-      const missing: Breach = {
+      const missing: Violation = {
         path: "secretsProvider",
         message: "The state has no secrets provider: its secrets stand there in the clear.",
-        cure: "Set one by `pulumi stack change-secrets-provider passphrase`.",
+        remediation: "Set one by `pulumi stack change-secrets-provider passphrase`.",
       };
       return provider === undefined
         ? [missing]
@@ -100,21 +101,21 @@ export const stateSettings: ResourcePolicy = {
   },
 };
 
-const ofService = (path: string, what: string): Breach => ({
+const ofService = (path: string, what: string): Violation => ({
   path,
   message: `${what} by Pulumi's own service abroad.`,
-  cure: "Use a passphrase, or a key in an allowed region.",
+  remediation: "Use a passphrase, or a key in an allowed region.",
 });
 
-function backendBreaches(url: string | undefined, context: PolicyContext): Breach[] {
-  const cure = "Use a file or a bucket in the country.";
-  const breach = (message: string): Breach[] => [{ path: "backend.url", message, cure }];
+function backendBreaches(url: string | undefined, context: PolicyContext): Violation[] {
+  const remediation = "Use a file or a bucket in the country.";
+  const violation = (message: string): Violation[] => [{ path: "backend.url", message, remediation }];
   if (url === undefined)
-    return breach(
+    return violation(
       "The project names no place for its state, so that whoever runs it decides: Pulumi's own service where nothing else is set.",
     );
   if (/^file:/.test(url)) return [];
-  if (placeless.test(url)) return breach(`${url} is a bucket of which nobody knows the place.`);
+  if (placeless.test(url)) return violation(`${url} is a bucket of which nobody knows the place.`);
   const address = URL.canParse(url) ? new URL(url) : undefined;
   const endpoint = address?.searchParams
     .get("endpoint")
@@ -131,20 +132,25 @@ function backendBreaches(url: string | undefined, context: PolicyContext): Breac
             message: region
               ? `The state's bucket stands in ${regionName(region)}, which is none of the file's regions.`
               : "The state's bucket names no region, so the machine that runs `pulumi` decides it.",
-            cure: `Use a bucket in ${context.allowedRegions || "the country"}.`,
+            remediation: `Use a bucket in ${context.allowedRegions || "the country"}.`,
           },
         ];
   const host = endpoint || address?.hostname || url;
   const outside = context.outside(host.toLowerCase());
-  return outside === undefined ? [] : breach(`The state is kept at ${outside}.`);
+  return outside === undefined ? [] : violation(`The state is kept at ${outside}.`);
 }
 
-function keyBreaches(provider: string | undefined, path: string, context: PolicyContext): Breach[] {
+function keyBreaches(provider: string | undefined, path: string, context: PolicyContext): Violation[] {
   if (provider === undefined || provider === "passphrase") return [];
-  const cure = "Use a passphrase, or a key in an allowed region.";
+  const remediation = "Use a passphrase, or a key in an allowed region.";
   if (placeless.test(provider))
     return [
-      { path, value: provider, message: `${provider} is a key of which nobody knows the place.`, cure },
+      {
+        path,
+        value: provider,
+        message: `${provider} is a key of which nobody knows the place.`,
+        remediation,
+      },
     ];
   const address = URL.canParse(provider) ? new URL(provider) : undefined;
   if (address?.protocol !== "awskms:") return [];
@@ -157,7 +163,7 @@ function keyBreaches(provider: string | undefined, path: string, context: Policy
       message: region
         ? `The key of the state's secrets stands in ${regionName(region)}.`
         : "The key of the state's secrets names no region.",
-      cure: `Use a key in ${context.allowedRegions || "the country"}, or a passphrase.`,
+      remediation: `Use a key in ${context.allowedRegions || "the country"}, or a passphrase.`,
     },
   ];
 }

@@ -1,12 +1,12 @@
 /** Volumes that exist lie in the country's zones. */
-import { type Breach, notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { objectAt, objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 import { zoneOfNode, zonesOfScheduling } from "../../engine/reading/zones.ts";
 
 export const volumeAbroad: ResourcePolicy = {
   id: "volume-abroad",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "Volumes that exist lie in the country's zones.",
   risk: "A volume made before the storage class was corrected, or by hand, stays where it is with all its data.",
   types: ["kubernetes:core/*:PersistentVolume"],
@@ -14,7 +14,7 @@ export const volumeAbroad: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)", "SC-28"] },
-  cure: "Copy the data to a volume of a zone of the file, and erase this one.",
+  remediation: "Copy the data to a volume of a zone of the file, and erase this one.",
   check({ properties }, context) {
     const { clusterZones } = context;
     const affinity = objectAt(properties, "spec.nodeAffinity");
@@ -29,11 +29,11 @@ export const volumeAbroad: ResourcePolicy = {
     return [...new Set([...named, ...ofNodes])]
       .filter((zone) => !clusterZones.includes(zone))
       .map(
-        (zone): Breach => ({
+        (zone): Violation => ({
           path: "spec.nodeAffinity",
           value: zone,
           message: `It lies in the zone ${zone}, which is none of the file's.`,
-          cure: `Copy the data to a volume in ${clusterZones.join(", ")}, and erase this one.`,
+          remediation: `Copy the data to a volume in ${clusterZones.join(", ")}, and erase this one.`,
         }),
       );
   },

@@ -12,7 +12,7 @@ const zoneIdKey = /^availabilityZoneIds?$/;
 export const zoneAbroad: ResourcePolicy = {
   id: "zone-abroad",
   area: "place",
-  judges: "resource",
+  scope: "resource",
   title: "Subnets, disks and databases stand in zones that the localisation file allows.",
   risk: "A region is not a country: Cape Town's region has a Local Zone in Lagos, Frankfurt's one in Istanbul.",
   types: ["aws:*"],
@@ -20,7 +20,7 @@ export const zoneAbroad: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)"] },
-  cure: "Name only zones of `residency.regions`, by their names.",
+  remediation: "Name only zones of `residency.regions`, by their names.",
   check: (subject, context) =>
     textsOf(subject).flatMap((text) => {
       const { value, key, path } = text;
@@ -30,7 +30,7 @@ export const zoneAbroad: ResourcePolicy = {
             path,
             value,
             message: `The zone is given by its id ${value}, which stands for another zone in each account.`,
-            cure: `Name the zone instead: ${context.allowedZones}.`,
+            remediation: `Name the zone instead: ${context.allowedZones}.`,
           },
         ];
       if (!zoneKey.test(key) || path.startsWith("tags")) return [];
@@ -41,7 +41,7 @@ export const zoneAbroad: ResourcePolicy = {
           path,
           value,
           message: `It stands in the zone ${zoneName(value)}, which the file does not allow.`,
-          cure: `Use one of ${context.allowedZones || "no zone of this provider"}.`,
+          remediation: `Use one of ${context.allowedZones || "no zone of this provider"}.`,
         },
       ];
     }),

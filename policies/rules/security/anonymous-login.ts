@@ -1,7 +1,7 @@
 /** No part lets anybody in without a login. */
 import { isPortable, matches } from "../../cel/cel.ts";
 import { everyText, longTexts } from "../../cel/kinds.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../engine/reading/hint.ts";
 import { workloads } from "../../engine/reading/pods.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
@@ -37,7 +37,7 @@ const hinted = holdsOneOf(
 export const anonymousLogin: ResourcePolicy = {
   id: "anonymous-login",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "No broker, database or dashboard lets anybody in without a login.",
   risk: "One pod or one machine on the network reads every company's readings, or writes false ones.",
   types: [...workloads, "kubernetes:core/*:ConfigMap"],
@@ -45,9 +45,9 @@ export const anonymousLogin: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.5", "A.5.16"], nist80053: ["AC-14", "IA-2", "IA-9"] },
-  cure: "Switch anonymous access off and give each part its own login or certificate.",
+  remediation: "Switch anonymous access off and give each part its own login or certificate.",
   check: (subject) =>
-    textsOf(subject).flatMap((text): Breach[] => {
+    textsOf(subject).flatMap((text): Violation[] => {
       const { key, value, section } = text;
       if (section === "metadata" || !(hinted(value) || hinted(key))) return [];
       const what = text.path.endsWith(".name")
@@ -58,7 +58,7 @@ export const anonymousLogin: ResourcePolicy = {
         {
           path: text.path,
           message: `${what} lets in whoever asks.`,
-          cure: "Switch it off and give each part its own login or certificate.",
+          remediation: "Switch it off and give each part its own login or certificate.",
         },
       ];
     }),

@@ -8,7 +8,7 @@ const trail = "aws:cloudtrail/trail:Trail";
 export const auditTrail: PlanPolicy = {
   id: "audit-trail",
   area: "security",
-  judges: "plan",
+  scope: "plan",
   title: "The account keeps a trail of who did what, with validated log files.",
   risk: "After a breach nobody can tell the regulator what was taken, by whom and when.",
   types: ["aws:eks/cluster:Cluster", "aws:rds/instance:Instance", trail],
@@ -16,7 +16,8 @@ export const auditTrail: PlanPolicy = {
   level: "mandatory",
   dataClasses: ["logs"],
   controls: { iso27001: ["A.8.15", "A.5.28"], nist80053: ["AU-2", "AU-9", "AU-12"] },
-  cure: "Add a trail that covers global services, with enableLogFileValidation and a key of the stack.",
+  remediation:
+    "Add a trail that covers global services, with enableLogFileValidation and a key of the stack.",
   check({ plan }) {
     const trails = plan.ofTypes([trail]);
     const first = plan.ofTypes(["aws:eks/cluster:Cluster", "aws:rds/instance:Instance"])[0];
@@ -25,7 +26,7 @@ export const auditTrail: PlanPolicy = {
         {
           path: "",
           message: "The plan has no trail (aws:cloudtrail/trail:Trail), so nobody records who did what.",
-          cure: "Add one to a bucket of the plan.",
+          remediation: "Add one to a bucket of the plan.",
           resource: first,
         },
       ];
@@ -44,7 +45,7 @@ export const auditTrail: PlanPolicy = {
             path === "enableLogging"
               ? "The trail records nothing."
               : "Nobody would notice that the trail's files were changed.",
-          cure: `Set ${path} to true.`,
+          remediation: `Set ${path} to true.`,
           resource,
         })),
     );

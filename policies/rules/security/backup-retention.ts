@@ -1,6 +1,6 @@
 /** Backups are kept as long as the file says, and there are some. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { daysOfDuration, daysOfPeriod } from "../../engine/reading/period.ts";
 import { numberAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
 import type { Resource } from "../../engine/resource.ts";
@@ -8,7 +8,7 @@ import type { Resource } from "../../engine/resource.ts";
 export const backupRetention: ResourcePolicy = {
   id: "backup-retention",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Backups are kept as long as the localisation file says.",
   risk: "Kept longer, what was erased lives on in backups; kept shorter, a fault noticed late can't be undone.",
   types: [
@@ -23,7 +23,7 @@ export const backupRetention: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["backups"],
   controls: { iso27001: ["A.8.13", "A.8.10"], nist80053: ["CP-9", "SI-12"] },
-  cure: "Set the retention from `hosting.backup.retention`.",
+  remediation: "Set the retention from `hosting.backup.retention`.",
   check(subject, { country }) {
     const period = country.hosting.backup.retention;
     // RDS keeps at most 35 days.
@@ -31,7 +31,7 @@ export const backupRetention: ResourcePolicy = {
       daysOfPeriod(period),
       subject.type.startsWith("aws:rds/") ? 35 : Number.POSITIVE_INFINITY,
     );
-    return retentionsOf(subject).flatMap(({ path, days }): Breach[] => {
+    return retentionsOf(subject).flatMap(({ path, days }): Violation[] => {
       if (days === wanted) return [];
       return [
         {
@@ -43,7 +43,7 @@ export const backupRetention: ResourcePolicy = {
               : days === 0
                 ? `No backup is kept; hosting.backup.retention is ${period}.`
                 : `Backups are kept for ${days} days; hosting.backup.retention is ${period}.`,
-          cure: `Set it to ${wanted} days.`,
+          remediation: `Set it to ${wanted} days.`,
         },
       ];
     });

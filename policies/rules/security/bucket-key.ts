@@ -12,7 +12,7 @@ const configurations = [
 export const bucketKey: PlanPolicy = {
   id: "bucket-key",
   area: "security",
-  judges: "plan",
+  scope: "plan",
   title: "Buckets are encrypted with a key of the stack.",
   risk: "With the provider's own key everyone with rights on the bucket reads it, and nobody can shut it by the key.",
   types: bucketTypes,
@@ -20,7 +20,7 @@ export const bucketKey: PlanPolicy = {
   level: "mandatory",
   dataClasses: ["backups", "logs", "machineTelemetry"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-12", "SC-28(1)"] },
-  cure: "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and the stack's key.",
+  remediation: "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and the stack's key.",
   check({ plan }) {
     const keyed = new Set(
       plan.ofTypes(configurations).flatMap(({ properties }) => {
@@ -44,7 +44,7 @@ export const bucketKey: PlanPolicy = {
       .map((bucket) => ({
         path: "serverSideEncryptionConfiguration",
         message: "It is encrypted with no key of the stack.",
-        cure: "Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
+        remediation: "Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
         resource: bucket,
       }));
   },

@@ -1,6 +1,6 @@
 /** Nothing of a bucket is public. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, PlanPolicy } from "../../engine/policy.ts";
+import type { PlanPolicy, Violation } from "../../engine/policy.ts";
 import { bucketNamed, bucketTypes } from "../../engine/reading/buckets.ts";
 import { booleanAt, textAt } from "../../engine/reading/properties.ts";
 
@@ -11,7 +11,7 @@ const settings = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "r
 export const bucketPublic: PlanPolicy = {
   id: "bucket-public",
   area: "security",
-  judges: "plan",
+  scope: "plan",
   title: "Every bucket has all public access blocked.",
   risk: "One policy or access list later the backups can be read from anywhere, without a login.",
   types: bucketTypes,
@@ -19,7 +19,7 @@ export const bucketPublic: PlanPolicy = {
   level: "mandatory",
   dataClasses: ["backups", "logs", "identity"],
   controls: { iso27001: ["A.8.3", "A.5.15"], nist80053: ["AC-3", "AC-22", "SC-7"] },
-  cure: "Add a BucketPublicAccessBlock with all four settings on.",
+  remediation: "Add a BucketPublicAccessBlock with all four settings on.",
   check({ plan }) {
     const blocked = new Map(
       plan.ofTypes([block]).flatMap((resource) => {
@@ -27,14 +27,14 @@ export const bucketPublic: PlanPolicy = {
         return bucket === undefined ? [] : [[bucketNamed(plan, bucket), resource] as const];
       }),
     );
-    const open = plan.ofTypes(bucketTypes).flatMap((bucket): Breach[] => {
+    const open = plan.ofTypes(bucketTypes).flatMap((bucket): Violation[] => {
       const resource = blocked.get(bucket);
       if (resource === undefined)
         return [
           {
             path: "",
             message: "Its public access is not blocked.",
-            cure: `Add a BucketPublicAccessBlock with ${settings.join(", ")}.`,
+            remediation: `Add a BucketPublicAccessBlock with ${settings.join(", ")}.`,
             resource: bucket,
           },
         ];
@@ -44,11 +44,11 @@ export const bucketPublic: PlanPolicy = {
           path: setting,
           value: String(booleanAt(resource.properties, setting) ?? "absent"),
           message: `It leaves ${setting} off.`,
-          cure: `Set ${setting} to true.`,
+          remediation: `Set ${setting} to true.`,
           resource,
         }));
     });
-    const listed = plan.ofTypes(accessLists).flatMap((resource): Breach[] => {
+    const listed = plan.ofTypes(accessLists).flatMap((resource): Violation[] => {
       const acl = textAt(resource.properties, "acl");
       if (acl === undefined || !/^(public-|authenticated-read|website)/.test(acl)) return [];
       return [
@@ -56,7 +56,7 @@ export const bucketPublic: PlanPolicy = {
           path: "acl",
           value: acl,
           message: `Its access list ${acl} opens it to everybody.`,
-          cure: "Take acl out, or set it to private.",
+          remediation: "Take acl out, or set it to private.",
           resource,
         },
       ];

@@ -7,7 +7,7 @@ import { documentAt, itemsAt, textAt } from "../../engine/reading/properties.ts"
 export const bucketTls: PlanPolicy = {
   id: "bucket-tls",
   area: "security",
-  judges: "plan",
+  scope: "plan",
   title: "Every bucket refuses requests without TLS.",
   risk: "A tool with an old address sends its requests, and the backups with them, over plain HTTP.",
   types: bucketTypes,
@@ -15,7 +15,7 @@ export const bucketTls: PlanPolicy = {
   level: "mandatory",
   dataClasses: ["backups", "logs"],
   controls: { iso27001: ["A.8.24", "A.8.20"], nist80053: ["SC-8", "SC-8(1)"] },
-  cure: "Add a BucketPolicy that denies s3:* where aws:SecureTransport is false.",
+  remediation: "Add a BucketPolicy that denies s3:* where aws:SecureTransport is false.",
   check({ plan }) {
     const refusing = new Set(
       plan.ofTypes(["aws:s3/bucketPolicy:BucketPolicy"]).flatMap(({ properties }) => {
@@ -35,7 +35,7 @@ export const bucketTls: PlanPolicy = {
       .map((bucket) => ({
         path: "",
         message: "It answers requests without TLS.",
-        cure: "Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.",
+        remediation: "Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.",
         resource: bucket,
       }));
   },

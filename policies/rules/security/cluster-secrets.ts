@@ -1,12 +1,12 @@
 /** A managed cluster encrypts its Secrets with a key of the stack and logs who asked for what. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 
 export const clusterSecrets: ResourcePolicy = {
   id: "cluster-secrets",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "The cluster encrypts Secrets with a key of the stack and keeps an audit log.",
   risk: "Without a key of its own the Secrets are readable for the provider; without the audit log nobody knows who read them.",
   types: ["aws:eks/cluster:Cluster"],
@@ -14,29 +14,29 @@ export const clusterSecrets: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys", "logs"],
   controls: { iso27001: ["A.8.24", "A.8.15"], nist80053: ["SC-28(1)", "AU-2", "AU-12"] },
-  cure: "Set encryptionConfig with resources [secrets], and enabledClusterLogTypes with audit.",
+  remediation: "Set encryptionConfig with resources [secrets], and enabledClusterLogTypes with audit.",
   check({ properties }) {
-    const breaches: Breach[] = [];
+    const violations: Violation[] = [];
     const encrypted = objectsAt(properties, "encryptionConfig").some(
       ({ value }) =>
         textsAt(value, "resources").some((item) => item.value === "secrets") &&
         textAt(value, "provider.keyArn") !== undefined,
     );
     if (!encrypted)
-      breaches.push({
+      violations.push({
         path: "encryptionConfig",
         message: "Secrets are encrypted with no key of the stack.",
-        cure: "Set encryptionConfig with resources [secrets] and provider.keyArn.",
+        remediation: "Set encryptionConfig with resources [secrets] and provider.keyArn.",
       });
     for (const log of ["audit", "authenticator"])
       if (!textsAt(properties, "enabledClusterLogTypes").some(({ value }) => value === log))
-        breaches.push({
+        violations.push({
           path: "enabledClusterLogTypes",
           value: log,
           message: `The ${log} log is off.`,
-          cure: `Add ${log} to enabledClusterLogTypes.`,
+          remediation: `Add ${log} to enabledClusterLogTypes.`,
         });
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [

@@ -1,6 +1,6 @@
 /** A stack that is taken down, or a slip of the hand, does not take the data with it. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { booleanAt } from "../../engine/reading/properties.ts";
 
 /** By type: the setting and what it must be. */
@@ -23,7 +23,7 @@ const settings: Readonly<Record<string, readonly (readonly [path: string, wanted
 export const dataDeletable: ResourcePolicy = {
   id: "data-deletable",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Stores are protected from deletion, and leave a last snapshot.",
   risk: "One `down` in the wrong environment erases what companies entered in three years.",
   types: Object.keys(settings),
@@ -31,9 +31,9 @@ export const dataDeletable: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "backups"],
   controls: { iso27001: ["A.8.13", "A.5.33"], nist80053: ["CP-9", "SI-12"] },
-  cure: "Switch deletion protection on, and forced deletion off.",
+  remediation: "Switch deletion protection on, and forced deletion off.",
   check: ({ type, properties }) =>
-    (settings[type] ?? []).flatMap(([path, wanted]): Breach[] => {
+    (settings[type] ?? []).flatMap(([path, wanted]): Violation[] => {
       const value = booleanAt(properties, path) ?? false;
       if (value === wanted) return [];
       return [
@@ -41,7 +41,7 @@ export const dataDeletable: ResourcePolicy = {
           path,
           value: String(value),
           message: wanted ? "It can be deleted by one command." : "It is deleted with all that it holds.",
-          cure: `Set ${path} to ${wanted}.`,
+          remediation: `Set ${path} to ${wanted}.`,
         },
       ];
     }),

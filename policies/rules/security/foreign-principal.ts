@@ -1,6 +1,6 @@
 /** Nobody outside the account is let in by a policy of a resource, a trust or a share. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { documentAt, itemsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 import { isObject, type Json, type JsonObject, type Resource } from "../../engine/resource.ts";
 
@@ -20,7 +20,7 @@ const narrowing =
 export const foreignPrincipal: ResourcePolicy = {
   id: "foreign-principal",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "No other account and no anonymous caller is let in.",
   risk: "A trust or a share lets a company abroad read or copy the data from its own account, without moving a byte first.",
   types: [
@@ -49,10 +49,10 @@ export const foreignPrincipal: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys", "backups"],
   controls: { iso27001: ["A.5.15", "A.5.19", "A.8.3"], nist80053: ["AC-3", "AC-20", "AC-21"] },
-  cure: "Let in roles of the account only.",
+  remediation: "Let in roles of the account only.",
   check(subject, { country }) {
     const own = country.hosting.aws?.account;
-    return principalsOf(subject).flatMap(({ path, principal }): Breach[] => {
+    return principalsOf(subject).flatMap(({ path, principal }): Violation[] => {
       const account = /^\d{12}$/.test(principal)
         ? principal
         : /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):/.exec(principal)?.[1];
@@ -65,7 +65,7 @@ export const foreignPrincipal: ResourcePolicy = {
           message: everybody
             ? "It lets everybody in (*)."
             : `It lets ${principal} in; the file names account ${own}.`,
-          cure: own === undefined ? "Name roles of the account." : `Name roles of account ${own}.`,
+          remediation: own === undefined ? "Name roles of the account." : `Name roles of account ${own}.`,
         },
       ];
     });

@@ -1,12 +1,12 @@
 /** Machines give their role's credentials to nobody who merely asks once. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { numberAt, textAt } from "../../engine/reading/properties.ts";
 
 export const instanceMetadata: ResourcePolicy = {
   id: "instance-metadata",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "The metadata service asks for a session token and does not answer pods.",
   risk: "A request that a web app can be talked into fetches the node's credentials, and with them buckets and keys.",
   types: ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"],
@@ -14,28 +14,28 @@ export const instanceMetadata: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.8.9", "A.5.17"], nist80053: ["AC-6", "IA-5"] },
-  cure: "Set metadataOptions.httpTokens to required and httpPutResponseHopLimit to 1.",
+  remediation: "Set metadataOptions.httpTokens to required and httpPutResponseHopLimit to 1.",
   check({ properties }) {
-    const breaches: Breach[] = [];
+    const violations: Violation[] = [];
     if (
       textAt(properties, "metadataOptions.httpTokens") !== "required" &&
       textAt(properties, "metadataOptions.httpEndpoint") !== "disabled"
     )
-      breaches.push({
+      violations.push({
         path: "metadataOptions.httpTokens",
         value: textAt(properties, "metadataOptions.httpTokens") ?? "absent",
         message: "The metadata service answers without a session token.",
-        cure: "Set metadataOptions.httpTokens to required.",
+        remediation: "Set metadataOptions.httpTokens to required.",
       });
     const hops = numberAt(properties, "metadataOptions.httpPutResponseHopLimit") ?? 1;
     if (hops > 1)
-      breaches.push({
+      violations.push({
         path: "metadataOptions.httpPutResponseHopLimit",
         value: String(hops),
         message: `The metadata service answers over ${hops} hops, so pods reach it.`,
-        cure: "Set httpPutResponseHopLimit to 1.",
+        remediation: "Set httpPutResponseHopLimit to 1.",
       });
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [

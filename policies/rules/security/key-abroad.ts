@@ -1,13 +1,13 @@
 /** The keys that encrypt the data stand in the country and belong to the country's account. */
 import { regionName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnsOf } from "../../engine/reading/arn.ts";
 
 export const keyAbroad: ResourcePolicy = {
   id: "key-abroad",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Keys that encrypt data stand in allowed regions and belong to the account.",
   risk: "Data at home under a key abroad is read abroad, and lost when that key is.",
   types: ["aws:*"],
@@ -15,12 +15,12 @@ export const keyAbroad: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-12", "SC-12(6)", "SC-28"] },
-  cure: "Use a key of the region and the account.",
+  remediation: "Use a key of the region and the account.",
   check(subject, context) {
     const own = context.country.hosting.aws?.account;
     return arnsOf(subject)
       .filter(({ service }) => service === "kms")
-      .flatMap((arn): Breach[] => {
+      .flatMap((arn): Violation[] => {
         // `*` in a policy means the key that the policy belongs to.
         const abroad = arn.region !== "" && arn.region !== "*" && !context.isAllowedRegion(arn.region);
         const foreign = own !== undefined && /^\d{12}$/.test(arn.account) && arn.account !== own;
@@ -32,7 +32,7 @@ export const keyAbroad: ResourcePolicy = {
             message: abroad
               ? `The key ${arn.text} stands in ${regionName(arn.region)}.`
               : `The key ${arn.text} belongs to account ${arn.account}; the file names ${own}.`,
-            cure: `Use a key in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
+            remediation: `Use a key in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
           },
         ];
       });

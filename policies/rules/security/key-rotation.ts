@@ -1,12 +1,12 @@
 /** Keys are renewed every year, and deleting one takes long enough to notice. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { booleanAt, numberAt, textAt } from "../../engine/reading/properties.ts";
 
 export const keyRotation: ResourcePolicy = {
   id: "key-rotation",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Keys rotate, and are deleted only after a month.",
   risk: "A key in use for years protects everything at once; a key deleted by mistake makes all data unreadable.",
   types: ["aws:kms/key:Key"],
@@ -14,26 +14,26 @@ export const keyRotation: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-12"] },
-  cure: "Set enableKeyRotation to true and deletionWindowInDays to 30.",
+  remediation: "Set enableKeyRotation to true and deletionWindowInDays to 30.",
   check({ properties }) {
-    const breaches: Breach[] = [];
+    const violations: Violation[] = [];
     const symmetric = /^SYMMETRIC/.test(textAt(properties, "customerMasterKeySpec") ?? "SYMMETRIC_DEFAULT");
     if (symmetric && booleanAt(properties, "enableKeyRotation") !== true)
-      breaches.push({
+      violations.push({
         path: "enableKeyRotation",
         value: String(booleanAt(properties, "enableKeyRotation") ?? "absent"),
         message: "The key does not rotate.",
-        cure: "Set enableKeyRotation to true.",
+        remediation: "Set enableKeyRotation to true.",
       });
     const days = numberAt(properties, "deletionWindowInDays") ?? 30;
     if (days < 30)
-      breaches.push({
+      violations.push({
         path: "deletionWindowInDays",
         value: String(days),
         message: `The key is deleted after ${days} days.`,
-        cure: "Set deletionWindowInDays to 30.",
+        remediation: "Set deletionWindowInDays to 30.",
       });
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [{ resources: [aws("kms/key:Key", "identity", { enableKeyRotation: true })] }],

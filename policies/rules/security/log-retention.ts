@@ -12,7 +12,7 @@ const offered = [
 export const logRetention: ResourcePolicy = {
   id: "log-retention",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Log groups keep logs as long as the localisation file says.",
   risk: "Logs hold addresses and names; kept for ever they break the law, kept for a week they prove nothing.",
   types: ["aws:cloudwatch/logGroup:LogGroup"],
@@ -20,7 +20,7 @@ export const logRetention: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs"],
   controls: { iso27001: ["A.8.15", "A.8.10", "A.5.33"], nist80053: ["AU-11", "SI-12"] },
-  cure: "Set retentionInDays from `hosting.logs`.",
+  remediation: "Set retentionInDays from `hosting.logs`.",
   check({ properties, name }, { country }) {
     const { retention, auditRetention } = country.hosting.logs;
     const isAudit = /audit|trail|eks|flow/i.test(`${name} ${textAt(properties, "name") ?? ""}`);
@@ -39,7 +39,7 @@ export const logRetention: ResourcePolicy = {
         path: "retentionInDays",
         value: String(days),
         message: `Logs are kept ${days === 0 ? "for ever" : `for ${days} days`}; ${field} is ${period}.`,
-        cure: `Set retentionInDays to ${near[1] ?? near[0]}.`,
+        remediation: `Set retentionInDays to ${near[1] ?? near[0]}.`,
       },
     ];
   },

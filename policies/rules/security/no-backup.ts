@@ -1,6 +1,6 @@
 /** Databases of the cluster are backed up on a schedule. */
 
-import type { Breach, PlanPolicy } from "../../engine/policy.ts";
+import type { PlanPolicy, Violation } from "../../engine/policy.ts";
 import { namespaceOf, objectAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
 import { objectName } from "../../engine/resource-set.ts";
 
@@ -10,7 +10,7 @@ const scheduled = "kubernetes:postgresql.cnpg.io/*:ScheduledBackup";
 export const noBackup: PlanPolicy = {
   id: "no-backup",
   area: "security",
-  judges: "plan",
+  scope: "plan",
   title: "Every database of the cluster is backed up on a schedule to a store of its own.",
   risk: "Replicas repeat a mistake within milliseconds; only a backup brings the companies' accounts back.",
   types: [cluster],
@@ -18,36 +18,37 @@ export const noBackup: PlanPolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "backups"],
   controls: { iso27001: ["A.8.13", "A.5.30"], nist80053: ["CP-9", "CP-10"] },
-  cure: "Give the cluster an object store, and add a ScheduledBackup for it.",
+  remediation: "Give the cluster an object store, and add a ScheduledBackup for it.",
   check({ plan }) {
     const schedules = new Set(
       plan
         .ofTypes([scheduled])
         .map((resource) => `${namespaceOf(resource)}/${textAt(resource.properties, "spec.cluster.name")}`),
     );
-    return plan.ofTypes([cluster]).flatMap((resource): Breach[] => {
+    return plan.ofTypes([cluster]).flatMap((resource): Violation[] => {
       const { properties } = resource;
-      const breaches: Breach[] = [];
+      const violations: Violation[] = [];
       const hasStore =
         objectAt(properties, "spec.backup.barmanObjectStore") !== undefined ||
         objectsAt(properties, "spec.plugins").some(({ value }) =>
           /barman-cloud/.test(textAt(value, "name") ?? ""),
         );
       if (!hasStore)
-        breaches.push({
+        violations.push({
           path: "spec.backup",
           message: "The database is backed up nowhere.",
-          cure: "Name hosting.backup.destination in the file, so that the cluster gets an object store.",
+          remediation:
+            "Name hosting.backup.destination in the file, so that the cluster gets an object store.",
           resource,
         });
       else if (!schedules.has(`${namespaceOf(resource)}/${objectName(resource)}`))
-        breaches.push({
+        violations.push({
           path: "spec.backup",
           message: "No ScheduledBackup names the database.",
-          cure: `Add a ScheduledBackup with spec.cluster.name ${objectName(resource)}.`,
+          remediation: `Add a ScheduledBackup with spec.cluster.name ${objectName(resource)}.`,
           resource,
         });
-      return breaches;
+      return violations;
     });
   },
   examples: {

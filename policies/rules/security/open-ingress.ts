@@ -1,6 +1,6 @@
 /** Only the pages and the broker answer the internet. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { addressRange, isEverywhere } from "../../engine/reading/addresses.ts";
 import { numberAt, objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 import type { Json } from "../../engine/resource.ts";
@@ -11,7 +11,7 @@ const publicPorts = [80, 443, 8443, 8883];
 export const openIngress: ResourcePolicy = {
   id: "open-ingress",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Security groups open to the internet only HTTPS and MQTT over TLS.",
   risk: "Databases, shells and plain MQTT are found by scanners within minutes.",
   types: [
@@ -24,12 +24,12 @@ export const openIngress: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.20", "A.8.21"], nist80053: ["SC-7", "SC-7(5)"] },
-  cure: "Open ports 443 and 8883 only; reach the rest from inside the network.",
+  remediation: "Open ports 443 and 8883 only; reach the rest from inside the network.",
   check({ type, properties }) {
-    if (type.endsWith(":SecurityGroupIngressRule")) return breachesOf(properties, "");
+    if (type.endsWith(":SecurityGroupIngressRule")) return violationsOf(properties, "");
     if (type.endsWith(":SecurityGroupRule"))
-      return textAt(properties, "type") === "ingress" ? breachesOf(properties, "") : [];
-    return objectsAt(properties, "ingress").flatMap(({ value, path }) => breachesOf(value, `${path}.`));
+      return textAt(properties, "type") === "ingress" ? violationsOf(properties, "") : [];
+    return objectsAt(properties, "ingress").flatMap(({ value, path }) => violationsOf(value, `${path}.`));
   },
   examples: {
     passing: [
@@ -67,7 +67,7 @@ export const openIngress: ResourcePolicy = {
   },
 };
 
-function breachesOf(rule: Json, prefix: string): Breach[] {
+function violationsOf(rule: Json, prefix: string): Violation[] {
   const from = numberAt(rule, "fromPort");
   const to = numberAt(rule, "toPort");
   const protocol = textAt(rule, "protocol") ?? textAt(rule, "ipProtocol");
@@ -84,7 +84,7 @@ function breachesOf(rule: Json, prefix: string): Breach[] {
         path: `${prefix}${path}`,
         value,
         message: `It opens ${ports} to the internet (${value}).`,
-        cure: "Name the addresses that need it, or open 443 and 8883 alone.",
+        remediation: "Name the addresses that need it, or open 443 and 8883 alone.",
       })),
   );
 }

@@ -1,5 +1,5 @@
 /** Settings name no address that is spoken to in the clear. */
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../engine/reading/hint.ts";
 import { hostsOf } from "../../engine/reading/hosts.ts";
 import { workloads } from "../../engine/reading/pods.ts";
@@ -33,7 +33,7 @@ const rejectOff = /^(NODE_TLS_REJECT_UNAUTHORIZED)$/;
 export const plaintextAddress: ResourcePolicy = {
   id: "plaintext-address",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Parts speak to each other and to others over TLS, with certificates checked.",
   risk: "Inside a cluster too, whoever is on the network reads passwords and readings or answers in a database's place.",
   types: [...workloads, "kubernetes:core/*:ConfigMap", "kubernetes:core/*:Secret"],
@@ -41,9 +41,9 @@ export const plaintextAddress: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.24", "A.8.20"], nist80053: ["SC-8", "SC-8(1)"] },
-  cure: "Use the scheme with TLS and check the other's certificate.",
+  remediation: "Use the scheme with TLS and check the other's certificate.",
   check(subject) {
-    const plain = hostsOf(subject).flatMap(({ scheme, host, path }): Breach[] => {
+    const plain = hostsOf(subject).flatMap(({ scheme, host, path }): Violation[] => {
       const better = scheme === undefined ? undefined : plainSchemes.get(scheme);
       if (better === undefined || /^(localhost|127\.|\[?::1)/.test(host) || /metadata\./.test(path))
         return [];
@@ -52,11 +52,11 @@ export const plaintextAddress: ResourcePolicy = {
           path,
           value: `${scheme}://${host}`,
           message: `${host} is spoken to without TLS (${scheme}).`,
-          cure: `Use ${better}.`,
+          remediation: `Use ${better}.`,
         },
       ];
     });
-    const off = textsOf(subject).flatMap((text): Breach[] => {
+    const off = textsOf(subject).flatMap((text): Violation[] => {
       const { key, value } = text;
       if (!hinted(value) && !rejectOff.test(key)) return [];
       const found = tlsOff.exec(value)?.[0] ?? (rejectOff.test(key) && value === "0" ? key : undefined);
@@ -66,7 +66,7 @@ export const plaintextAddress: ResourcePolicy = {
           path: text.path,
           value: found,
           message: `TLS, or the check of the other's certificate, is off (${found}).`,
-          cure: "Take the setting out and give the authority's certificate instead.",
+          remediation: "Take the setting out and give the authority's certificate instead.",
         },
       ];
     });

@@ -1,7 +1,7 @@
 /** Machines reach the broker over TLS only. */
 import { field, literal, matches, portable } from "../../cel/cel.ts";
 import { everyText } from "../../cel/kinds.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { numberAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
 import { textsOf } from "../../engine/reading/texts.ts";
 
@@ -24,7 +24,7 @@ const listenerLine =
 export const plaintextMqtt: ResourcePolicy = {
   id: "plaintext-mqtt",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "The broker listens over TLS only, and only TLS is reached from outside.",
   risk: "A machine's password and readings cross the plant's and the operator's network in the clear.",
   types: ["kubernetes:core/*:Service", "kubernetes:core/*:ConfigMap"],
@@ -32,10 +32,10 @@ export const plaintextMqtt: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.24", "A.8.21"], nist80053: ["SC-8", "SC-8(1)"] },
-  cure: "Listen on 8883 with TLS; set the plain listeners to none.",
+  remediation: "Listen on 8883 with TLS; set the plain listeners to none.",
   check(subject) {
     if (subject.type.endsWith(":ConfigMap"))
-      return textsOf(subject).flatMap((text): Breach[] => {
+      return textsOf(subject).flatMap((text): Violation[] => {
         const { value, section } = text;
         const found = section === "data" && value.includes("listener") ? listener.exec(value) : null;
         if (found === null) return [];
@@ -44,13 +44,13 @@ export const plaintextMqtt: ResourcePolicy = {
             path: text.path,
             value: found[0].trim(),
             message: `The broker listens without TLS (${found[0].trim()}).`,
-            cure: "Set the plain listener to none.",
+            remediation: "Set the plain listener to none.",
           },
         ];
       });
     const type = textAt(subject.properties, "spec.type");
     if (type !== "LoadBalancer" && type !== "NodePort") return [];
-    return objectsAt(subject.properties, "spec.ports").flatMap(({ value, path }): Breach[] => {
+    return objectsAt(subject.properties, "spec.ports").flatMap(({ value, path }): Violation[] => {
       const port = [numberAt(value, "port"), numberAt(value, "targetPort")].find(
         (number) => number !== undefined && plainPorts.has(number),
       );
@@ -60,7 +60,7 @@ export const plaintextMqtt: ResourcePolicy = {
           path: `${path}.port`,
           value: String(port),
           message: `Port ${port} (${plainPorts.get(port)} without TLS) is reached from outside.`,
-          cure: "Take the port out; machines use 8883.",
+          remediation: "Take the port out; machines use 8883.",
         },
       ];
     });

@@ -1,13 +1,13 @@
 /** Databases, brokers and clusters have no public address. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { addressRange, isEverywhere } from "../../engine/reading/addresses.ts";
 import { booleanAt, objectAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 
 export const publiclyAccessible: ResourcePolicy = {
   id: "publicly-accessible",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Databases, brokers and the cluster's API are not open to the internet.",
   risk: "A public address leaves one password, or one hole in the product, between the internet and the data.",
   types: [
@@ -25,26 +25,31 @@ export const publiclyAccessible: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.20", "A.8.22"], nist80053: ["SC-7", "AC-3"] },
-  cure: "Keep it in private subnets; reach it from inside the network.",
+  remediation: "Keep it in private subnets; reach it from inside the network.",
   check({ type, properties }) {
-    const cure = "Keep it in private subnets and reach it from inside the network.";
-    const breaches: Breach[] = [];
+    const remediation = "Keep it in private subnets and reach it from inside the network.";
+    const violations: Violation[] = [];
     for (const path of ["publiclyAccessible", "associatePublicIpAddress"])
       if (booleanAt(properties, path) === true)
-        breaches.push({
+        violations.push({
           path,
           value: "true",
           message: "It has a public address.",
-          cure: `Set ${path} to false.`,
+          remediation: `Set ${path} to false.`,
         });
     const connectivity = "brokerNodeGroupInfo.connectivityInfo.publicAccess.type";
     if (/^SERVICE/.test(textAt(properties, connectivity) ?? ""))
-      breaches.push({ path: connectivity, value: "on", message: "Its brokers have public addresses.", cure });
+      violations.push({
+        path: connectivity,
+        value: "on",
+        message: "Its brokers have public addresses.",
+        remediation,
+      });
     if (type === "aws:opensearch/domain:Domain" && objectAt(properties, "vpcOptions") === undefined)
-      breaches.push({
+      violations.push({
         path: "vpcOptions",
         message: "It stands outside of the network, on a public address.",
-        cure,
+        remediation,
       });
     if (
       type === "aws:eks/cluster:Cluster" &&
@@ -56,14 +61,15 @@ export const publiclyAccessible: ResourcePolicy = {
         return range === undefined || isEverywhere(range);
       });
       if (ranges.length === 0 || open.length > 0)
-        breaches.push({
+        violations.push({
           path: "vpcConfig.publicAccessCidrs",
           value: open[0]?.value ?? "0.0.0.0/0",
           message: "The cluster's API answers the whole internet.",
-          cure: "Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
+          remediation:
+            "Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
         });
     }
-    return breaches;
+    return violations;
   },
   examples: {
     passing: [

@@ -1,7 +1,7 @@
 /** Pages and APIs are served over TLS only. */
 import { field } from "../../cel/cel.ts";
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { annotationsOf, numberAt, objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
 import type { Resource } from "../../engine/resource.ts";
 
@@ -10,7 +10,7 @@ const weakPolicies = /^ELBSecurityPolicy-(2015-05|2016-08|TLS-1-[01]-|FS-(2018-0
 export const routeWithoutTls: ResourcePolicy = {
   id: "route-without-tls",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Routes and listeners use TLS 1.2 or newer.",
   risk: "Logins and answers cross the mobile networks in the clear, for every operator on the way to read and change.",
   types: [
@@ -24,7 +24,7 @@ export const routeWithoutTls: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.24", "A.8.21"], nist80053: ["SC-8", "SC-8(1)"] },
-  cure: "Give every host a certificate; redirect plain HTTP.",
+  remediation: "Give every host a certificate; redirect plain HTTP.",
   check(subject) {
     if (subject.type.endsWith(":Ingress")) return ingressBreaches(subject);
     if (subject.type.endsWith(":Gateway")) return gatewayBreaches(subject);
@@ -114,7 +114,7 @@ spec: { gatewayClassName: envoy, listeners: [{ name: machines, port: 1883, proto
   },
 };
 
-function ingressBreaches(subject: Resource): Breach[] {
+function ingressBreaches(subject: Resource): Violation[] {
   const covered = new Set(
     objectsAt(subject.properties, "spec.tls").flatMap(({ value }) =>
       textsAt(value, "hosts").map((host) => host.value),
@@ -132,7 +132,7 @@ function ingressBreaches(subject: Resource): Breach[] {
       path,
       ...(host !== undefined && { value: host }),
       message: `${host ?? "Every host"} is served without TLS.`,
-      cure: "Name the host under spec.tls with its certificate.",
+      remediation: "Name the host under spec.tls with its certificate.",
     }));
   const off = [...annotationsOf(subject)]
     .filter(([key, value]) => /(ssl-redirect|force-ssl-redirect)$/.test(key) && value === "false")
@@ -140,12 +140,12 @@ function ingressBreaches(subject: Resource): Breach[] {
       path: `metadata.annotations["${key}"]`,
       value,
       message: "Plain HTTP is answered instead of redirected.",
-      cure: `Take ${key} out.`,
+      remediation: `Take ${key} out.`,
     }));
   return [...bare, ...off];
 }
 
-function gatewayBreaches(subject: Resource): Breach[] {
+function gatewayBreaches(subject: Resource): Violation[] {
   return objectsAt(subject.properties, "spec.listeners")
     .filter(
       ({ value }) => !/^(HTTPS|TLS)$/.test(textAt(value, "protocol") ?? "") && numberAt(value, "port") !== 80,
@@ -154,26 +154,26 @@ function gatewayBreaches(subject: Resource): Breach[] {
       path: `${path}.protocol`,
       value: textAt(value, "protocol") ?? "absent",
       message: `Port ${numberAt(value, "port")} listens without TLS (${textAt(value, "protocol")}).`,
-      cure: "Use protocol HTTPS or TLS; port 80 may stay for redirects.",
+      remediation: "Use protocol HTTPS or TLS; port 80 may stay for redirects.",
     }));
 }
 
-function listenerBreaches({ properties }: Resource): Breach[] {
-  const breaches: Breach[] = [];
+function listenerBreaches({ properties }: Resource): Violation[] {
+  const violations: Violation[] = [];
   const policy = textAt(properties, "sslPolicy");
   if (policy !== undefined && weakPolicies.test(policy))
-    breaches.push({
+    violations.push({
       path: "sslPolicy",
       value: policy,
       message: `${policy} allows TLS before 1.2.`,
-      cure: "Use ELBSecurityPolicy-TLS13-1-2-2021-06.",
+      remediation: "Use ELBSecurityPolicy-TLS13-1-2-2021-06.",
     });
   if (textAt(properties, "securityPolicy") === "TLS_1_0")
-    breaches.push({
+    violations.push({
       path: "securityPolicy",
       value: "TLS_1_0",
       message: "It allows TLS before 1.2.",
-      cure: "Use TLS_1_2.",
+      remediation: "Use TLS_1_2.",
     });
   const protocol = textAt(properties, "protocol");
   const redirects = objectsAt(properties, "defaultActions").every(
@@ -183,11 +183,11 @@ function listenerBreaches({ properties }: Resource): Breach[] {
   // A network load balancer passes TLS through on TCP.
   const plain = protocol === "HTTP" ? !redirects : protocol === "TCP" && (port === 80 || port === 1883);
   if (plain)
-    breaches.push({
+    violations.push({
       path: "protocol",
       value: protocol ?? "",
       message: `Port ${port} answers without TLS (${protocol}).`,
-      cure: "Use HTTPS or TLS, or redirect to it.",
+      remediation: "Use HTTPS or TLS, or redirect to it.",
     });
-  return breaches;
+  return violations;
 }

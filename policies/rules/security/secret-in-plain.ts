@@ -2,7 +2,7 @@
 import { field, matches } from "../../cel/cel.ts";
 import { everyText, longTexts } from "../../cel/kinds.ts";
 import { aws, resource } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../engine/reading/pods.ts";
 import { type Text, textsIn, textsOf } from "../../engine/reading/texts.ts";
 import { type Resource, secretMarker } from "../../engine/resource.ts";
@@ -30,7 +30,7 @@ const harmless = /^(\/|\$[({]|true$|false$|none$|enabled$|disabled$|\*+$|\[secre
 export const secretInPlain: ResourcePolicy = {
   id: "secret-in-plain",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "No password, key or token stands in plain settings.",
   risk: "Settings are read by everybody who may look at the namespace, and stay in plans, states, charts and git.",
   types: [
@@ -54,9 +54,9 @@ export const secretInPlain: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.5.17", "A.8.9"], nist80053: ["IA-5", "SC-28"] },
-  cure: "Put it into a Secret (or Pulumi's secret) and refer to it.",
+  remediation: "Put it into a Secret (or Pulumi's secret) and refer to it.",
   check: (subject) =>
-    candidates(subject).flatMap((text): Breach[] => {
+    candidates(subject).flatMap((text): Violation[] => {
       const { key, value } = text;
       const shape = shapes.find(([pattern]) => pattern.test(value))?.[1];
       const what = shape ?? (isSecretSetting(text) ? `the value of ${key}` : undefined);
@@ -65,7 +65,7 @@ export const secretInPlain: ResourcePolicy = {
         {
           path: text.path,
           message: `It holds ${what} in the clear.`,
-          cure: subject.type.startsWith("pulumi:")
+          remediation: subject.type.startsWith("pulumi:")
             ? "Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`)."
             : subject.type.startsWith("aws:")
               ? "Mark it as a secret, or let AWS keep it in Secrets Manager."

@@ -7,7 +7,7 @@ import { booleanAt, numberAt, textAt } from "../../engine/reading/properties.ts"
 export const singleInstance: ResourcePolicy = {
   id: "single-instance",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "In production, databases stand on more than one machine.",
   risk: "A broken disk takes the accounts with it until a backup is restored, and what came since then is lost.",
   types: [
@@ -19,7 +19,7 @@ export const singleInstance: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.14", "A.5.30"], nist80053: ["CP-9", "CP-10"] },
-  cure: "Use at least three instances, or multiAz.",
+  remediation: "Use at least three instances, or multiAz.",
   check({ type, properties }, { inProduction }) {
     if (!inProduction || textAt(properties, "replicateSourceDb") !== undefined) return notApplicable;
     if (type.startsWith("aws:"))
@@ -30,7 +30,7 @@ export const singleInstance: ResourcePolicy = {
               path: "multiAz",
               value: "false",
               message: "The database stands in one zone.",
-              cure: "Set multiAz to true.",
+              remediation: "Set multiAz to true.",
             },
           ];
     const path = type.includes("rabbitmq") ? "spec.replicas" : "spec.instances";
@@ -41,7 +41,7 @@ export const singleInstance: ResourcePolicy = {
         path,
         value: String(instances),
         message: `It runs ${instances} instance.`,
-        cure: `Set ${path} to 3.`,
+        remediation: `Set ${path} to 3.`,
       },
     ];
   },

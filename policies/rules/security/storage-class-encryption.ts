@@ -17,7 +17,7 @@ const parameters: Readonly<Record<string, string>> = {
 export const storageClassEncryption: ResourcePolicy = {
   id: "storage-class-encryption",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Storage classes encrypt their volumes.",
   risk: "Every volume of the class lies in the clear on its disks, and so do its snapshots.",
   types: ["kubernetes:storage.k8s.io/*:StorageClass"],
@@ -25,7 +25,7 @@ export const storageClassEncryption: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-28", "SC-28(1)"] },
-  cure: "Switch encryption on by the driver's parameter; it can't be done for volumes that exist.",
+  remediation: "Switch encryption on by the driver's parameter; it can't be done for volumes that exist.",
   check({ properties }) {
     const driver = textAt(properties, "provisioner") ?? "";
     const suffix = Object.keys(parameters).find((known) => driver === known || driver.endsWith(`.${known}`));
@@ -38,7 +38,7 @@ export const storageClassEncryption: ResourcePolicy = {
         path: `parameters.${parameter}`,
         value: value ?? "absent",
         message: `Volumes of ${driver} are not encrypted.`,
-        cure: `Set the parameter ${parameter} to "true".`,
+        remediation: `Set the parameter ${parameter} to "true".`,
       },
     ];
   },

@@ -1,6 +1,6 @@
 /** Disks, databases, caches and brokers are encrypted at rest. */
 import { aws } from "../../engine/example.ts";
-import type { Breach, ResourcePolicy } from "../../engine/policy.ts";
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { booleanAt, objectAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
 import type { Json, Resource } from "../../engine/resource.ts";
 
@@ -29,7 +29,7 @@ const withDisks = [
 export const storeUnencrypted: ResourcePolicy = {
   id: "store-unencrypted",
   area: "security",
-  judges: "resource",
+  scope: "resource",
   title: "Disks, databases and caches are encrypted at rest.",
   risk: "Whoever gets at a disk, a snapshot or a retired drive reads names, answers and readings.",
   types: [...Object.keys(switches), ...withDisks],
@@ -37,7 +37,8 @@ export const storeUnencrypted: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-28", "SC-28(1)"] },
-  cure: "Switch encryption on, with a key of the stack. Most stores can only be encrypted when they are made.",
+  remediation:
+    "Switch encryption on, with a key of the stack. Most stores can only be encrypted when they are made.",
   check(subject) {
     const path = switches[subject.type];
     if (path === undefined) return diskBreaches(subject);
@@ -49,7 +50,7 @@ export const storeUnencrypted: ResourcePolicy = {
         path,
         value: String(booleanAt(subject.properties, path) ?? "absent"),
         message: "It is not encrypted at rest.",
-        cure: `Set ${path} to true and name a key of the stack.`,
+        remediation: `Set ${path} to true and name a key of the stack.`,
       },
     ];
   },
@@ -76,7 +77,7 @@ export const storeUnencrypted: ResourcePolicy = {
   },
 };
 
-function diskBreaches({ properties }: Resource): Breach[] {
+function diskBreaches({ properties }: Resource): Violation[] {
   const disks: readonly (readonly [path: string, disk: Json | undefined])[] = [
     ...(objectAt(properties, "rootBlockDevice")
       ? ([["rootBlockDevice", properties.rootBlockDevice]] as const)
@@ -92,6 +93,6 @@ function diskBreaches({ properties }: Resource): Breach[] {
       path: `${path}.encrypted`,
       value: "absent",
       message: "The disk is not encrypted at rest.",
-      cure: "Set encrypted to true and name a key of the stack.",
+      remediation: "Set encrypted to true and name a key of the stack.",
     }));
 }

@@ -60,7 +60,7 @@ export async function runJob(
     if (is("Complete")) return true;
     // A pod that runs has none.
     const trouble = (status?.ready ?? 0) > 0 ? undefined : await troubleOf(client, namespace, name);
-    if (trouble !== undefined) tell(`${trouble.subject}: ${trouble.what} ${trouble.cure}`.trim());
+    if (trouble !== undefined) tell(`${trouble.subject}: ${trouble.what} ${trouble.remediation}`.trim());
     return false;
   });
   tell(lastLine(await logOf(client, namespace, name)));

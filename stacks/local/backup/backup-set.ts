@@ -56,13 +56,13 @@ export class BackupSet {
     this.path = join(resolve(folder), country.country.toLowerCase());
   }
 
-  /** Where a backup is written before it counts; `nameOf` in the end. */
+  /** Where a backup is written before it counts; `backupName` in the end. */
   draftOf(startedAt: Date): string {
-    return join(this.path, `.${nameOf(startedAt)}.${process.pid}`);
+    return join(this.path, `.${backupName(startedAt)}.${process.pid}`);
   }
 
   pathOf(startedAt: Date): string {
-    return join(this.path, nameOf(startedAt));
+    return join(this.path, backupName(startedAt));
   }
 
   /** Oldest first; with those that can't be read, and why. */
@@ -178,7 +178,7 @@ function readManifest(path: string): Manifest {
   return manifest as Manifest;
 }
 
-export function nameOf(startedAt: Date): string {
+export function backupName(startedAt: Date): string {
   return startedAt.toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
 }
 

@@ -13,7 +13,7 @@ import type { BackupAnswer } from "../status.ts";
 import { BackupSet, verifyFiles } from "./backup-set.ts";
 import { checkRecipients, DamagedBackupError } from "./encryption.ts";
 import { type MadeBackup, makeBackup } from "./make-backup.ts";
-import { holdsData } from "./restore-backup.ts";
+import { folderHoldsData } from "./restore-backup.ts";
 import type { BackupRequest } from "./running-backup.ts";
 
 export interface LocalBackupOptions {
@@ -31,7 +31,7 @@ export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOp
   const folder = DataFolder.of(country, data);
   const running = folder.readRunning();
   if (running !== undefined) return askRunning(running, request, tell);
-  if (!holdsData(folder))
+  if (!folderHoldsData(folder))
     throw new EnvironmentError(
       `There is nothing to back up: ${folder.path} holds no stack's data.`,
       "Name the folder that `rollout up` used, with --data.",
@@ -98,7 +98,7 @@ async function askRunning(
     for await (const answer of answers(response.body)) {
       if (answer.event === "progress") tell(answer.what);
       else if (answer.event === "made") return answer.backup;
-      else throw new EnvironmentError(answer.error, answer.cure);
+      else throw new EnvironmentError(answer.error, answer.remediation);
     }
   } catch (error) {
     if (error instanceof EnvironmentError) throw error;

@@ -29,10 +29,10 @@ export interface WrittenFile {
 /** The key file does not open the backup, or is none. */
 export class KeyError extends Error {
   override readonly name = "KeyError";
-  readonly cure: string;
-  constructor(message: string, cure: string) {
+  readonly remediation: string;
+  constructor(message: string, remediation: string) {
     super(message);
-    this.cure = cure;
+    this.remediation = remediation;
   }
 }
 

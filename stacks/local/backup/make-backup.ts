@@ -14,10 +14,10 @@ import {
   type Backup,
   type BackupFile,
   BackupSet,
+  backupName,
   type Manifest,
   manifestFile,
   manifestFormat,
-  nameOf,
 } from "./backup-set.ts";
 import { checkRecipients, encryptTo, fileStream, type WrittenFile } from "./encryption.ts";
 import { syncFolder } from "./sync-folder.ts";
@@ -64,7 +64,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
     syncFolder(set.path);
     const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
     const removed = set.prune(options.retentionDays, startedAt);
-    return { name: nameOf(startedAt), path: set.pathOf(startedAt), manifest, bytes, removed };
+    return { name: backupName(startedAt), path: set.pathOf(startedAt), manifest, bytes, removed };
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     throw explain(error, set.path, options.folder.path);

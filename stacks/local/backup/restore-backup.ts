@@ -45,7 +45,7 @@ export interface ReadyRestore {
 }
 
 /** Whether the stack's folder holds data that a restore would put aside. */
-export function holdsData(folder: DataFolder): boolean {
+export function folderHoldsData(folder: DataFolder): boolean {
   return [folder.timeSeries, folder.relational].some(
     (path) => existsSync(path) && readdirSync(path).length > 0,
   );

@@ -32,7 +32,7 @@ describe("pages", () => {
     expect(served).toContain(at(encryption, "validation", "hostname"));
   });
 
-  test("a gateway without a class is refused with a cure", async () => {
+  test("a gateway without a class is refused with a remediation", async () => {
     const plan = planChanged((cluster) => {
       cluster.gateway = { kind: "gateway-api" };
     });

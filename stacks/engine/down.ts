@@ -11,7 +11,7 @@ import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
 /** @throws Stopped, EnvironmentError */
-export async function takeDown(request: RolloutRequest, conversation: Conversation): Promise<void> {
+export async function down(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
   const session = await openSession(request, conversation);
   const { stack, existed, resources, cluster, namespace } = session;

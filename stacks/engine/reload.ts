@@ -5,7 +5,7 @@ import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest } from "./session.ts";
 
 /** @throws Stopped, EnvironmentError */
-export async function readAnew(request: RolloutRequest, conversation: Conversation): Promise<void> {
+export async function reload(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
   const session = await openSession(request, conversation);
   const { stack, existed, cluster } = session;

@@ -1,14 +1,12 @@
 /** How messages flow through an ingest since its start, and through several. */
-import type { RejectionReason } from "./rejection.ts";
-
-export interface Flow {
+export interface MessageFlow {
   /** Messages received since start. */
   readonly messages: number;
   /** Readings committed since start. */
   readonly stored: number;
   /** Readings (or unreadable messages) kept as rejected since start. */
   readonly rejected: number;
-  readonly rejectedByReason: Readonly<Partial<Record<RejectionReason, number>>>;
+  readonly rejectedByReason: Readonly<Record<string, number>>;
   /** Readings that the store already had since start. */
   readonly duplicates: number;
   /** Batches committed since start, and the time that took. */
@@ -23,9 +21,9 @@ export interface Flow {
 }
 
 /** Of all processes together; undefined when none is known. */
-export function sumOfFlows(flows: readonly Flow[]): Flow | undefined {
+export function sumOfFlows(flows: readonly MessageFlow[]): MessageFlow | undefined {
   if (flows.length === 0) return undefined;
-  const sum = (of: (flow: Flow) => number) => flows.reduce((total, flow) => total + of(flow), 0);
+  const sum = (of: (flow: MessageFlow) => number) => flows.reduce((total, flow) => total + of(flow), 0);
   const reasons = new Set(flows.flatMap(({ rejectedByReason }) => Object.keys(rejectedByReason)));
   const failure = flows.find((flow) => flow.failure !== undefined)?.failure;
   return {
@@ -33,10 +31,7 @@ export function sumOfFlows(flows: readonly Flow[]): Flow | undefined {
     stored: sum((flow) => flow.stored),
     rejected: sum((flow) => flow.rejected),
     rejectedByReason: Object.fromEntries(
-      [...reasons].map((reason) => [
-        reason,
-        sum(({ rejectedByReason }) => (rejectedByReason as Record<string, number>)[reason] ?? 0),
-      ]),
+      [...reasons].map((reason) => [reason, sum(({ rejectedByReason }) => rejectedByReason[reason] ?? 0)]),
     ),
     duplicates: sum((flow) => flow.duplicates),
     batches: sum((flow) => flow.batches),

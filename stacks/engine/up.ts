@@ -19,7 +19,7 @@ import { openSession, type RolloutRequest, repair, type Session } from "./sessio
 /**
  * @throws StackSettingsError, PoliciesRefuse, NotHealthy, Stopped, EnvironmentError
  */
-export async function standUp(request: RolloutRequest, conversation: Conversation): Promise<void> {
+export async function up(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
   await judge(request, conversation);
   const session = await openSession(request, conversation);
@@ -58,7 +58,7 @@ export async function standUp(request: RolloutRequest, conversation: Conversatio
   }
 }
 
-/** Shows what `standUp` would change. It leaves no trace: a stack that is new gets no state. */
+/** Shows what `up` would change. It leaves no trace: a stack that is new gets no state. */
 export async function previewStack(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
   await judge(request, conversation);
@@ -140,7 +140,9 @@ async function previewed({ stack }: Session, conversation: Conversation) {
 function withMessages(error: unknown, messages: readonly string[]): unknown {
   if (!(error instanceof EngineFailure) || messages.length === 0) return error;
   if (error.reason !== "resources" && error.reason !== "unknown") return error;
-  return new EngineFailure(error.reason, [...new Set(messages)].join("\n"), error.cure, { cause: error });
+  return new EngineFailure(error.reason, [...new Set(messages)].join("\n"), error.remediation, {
+    cause: error,
+  });
 }
 
 /** @throws Stopped, EnvironmentError */
@@ -197,7 +199,7 @@ async function watched(
         message,
         `Mend what keeps the pods from starting, then run the same command again.`,
       );
-    throw new EngineFailure("resources", message, error.cure, { cause: error });
+    throw new EngineFailure("resources", message, error.remediation, { cause: error });
   }
 }
 
