@@ -36,10 +36,10 @@ export async function localUp(
   const folder = DataFolder.of(country, options.data);
   folder.create();
   // Only here, so that no other command loads the stores and the broker.
-  const [{ startLocalStack }, { openLog }, { asEnvironmentError }] = await Promise.all([
+  const [{ startLocalStack }, { openLog }, { explainFullDisk }] = await Promise.all([
     import("../stacks/local/local-stack.ts"),
     import("../stacks/local/log.ts"),
-    import("../stacks/local/explain-error.ts"),
+    import("../stacks/local/full-disk.ts"),
   ]);
   const log = openLog(folder.log);
   const ports = country.hosting.local.ports;
@@ -72,7 +72,7 @@ export async function localUp(
     else print(`Stopped in ${duration(performance.now() - stopping)}. Everything acknowledged is stored.`);
     end.signal.throwIfAborted();
   } catch (error) {
-    if (!(error instanceof Interruption)) throw asEnvironmentError(error);
+    if (!(error instanceof Interruption)) throw explainFullDisk(error);
   }
 }
 

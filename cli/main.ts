@@ -1,5 +1,6 @@
 /** The command line `rollout`: one file a command, each thin over the library. */
 import { Command, CommanderError } from "commander";
+import { exitCode } from "../base/kit-error.ts";
 import { kitVersion } from "../base/package-root.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { bundleCommand } from "./commands/bundle.ts";
@@ -21,7 +22,7 @@ import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validateCommand } from "./commands/validate.ts";
-import { exitCode, reportFailure } from "./failure.ts";
+import { reportFailure } from "./failure.ts";
 
 const program = new Command("rollout")
   .description(

@@ -3,7 +3,6 @@
 import { kitVersion } from "../base/package-root.ts";
 import type { StackImages } from "../delivery/images/list.ts";
 import { formatProblem, type LoadedCountry, loadCountry } from "../localisation/load.ts";
-import { InputError } from "./failure.ts";
 import { loadOptions } from "./load-options.ts";
 import { style } from "./terminal.ts";
 
@@ -25,11 +24,6 @@ export async function plannedImages(
   for (const warning of loaded.warnings)
     process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
   const { planCountry } = await import("../stacks/country-plan.ts");
-  const { StackSettingsError } = await import("../stacks/kubernetes/stack.ts");
   const { stackImages } = await import("../delivery/images/list.ts");
-  try {
-    return { loaded, images: stackImages(await planCountry(loaded, target, kitVersion()), options.registry) };
-  } catch (error) {
-    throw error instanceof StackSettingsError ? new InputError(error.message, error.remediation) : error;
-  }
+  return { loaded, images: stackImages(await planCountry(loaded, target, kitVersion()), options.registry) };
 }

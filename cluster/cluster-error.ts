@@ -1,6 +1,6 @@
 /** A cluster can't be asked, or refuses: exit code 3 of the command line. */
-import { EnvironmentError } from "../stacks/local/environment-error.ts";
 
+import { EnvironmentError } from "../base/kit-error.ts";
 export type ClusterErrorReason =
   /** The kubeconfig is missing or wrong. */
   | "unconfigured"

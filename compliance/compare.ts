@@ -1,9 +1,9 @@
 /** Sets countries side by side: law, authority, residency, transfers, retention, targets, publication, and the verdict on each target. */
+import { InputError } from "../base/kit-error.ts";
 import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import { countryName } from "../localisation/schema/formats.ts";
 import { dataClassNames } from "../localisation/schema/residency.ts";
-import { StackSettingsError } from "../stacks/kubernetes/stack.ts";
 import { produceReport } from "./produce.ts";
 import type { Report } from "./report-schema.ts";
 
@@ -171,7 +171,7 @@ async function verdictOn(
     });
     return verdictInWords(report.verdict);
   } catch (error) {
-    if (error instanceof StackSettingsError) return `can't be planned: ${error.message}`;
+    if (error instanceof InputError) return `can't be planned: ${error.message}`;
     throw error;
   }
 }

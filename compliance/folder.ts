@@ -1,4 +1,5 @@
 /** A report's folder: which files it holds, written as a whole or not at all, and read without trust in what lies there. */
+
 import {
   chmodSync,
   closeSync,
@@ -15,6 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { InputError } from "../base/kit-error.ts";
 import { packageRoot } from "../base/package-root.ts";
 import type { LoadedCountry } from "../localisation/load.ts";
 import { checksTable } from "../policies/outputs/csv.ts";
@@ -22,7 +24,6 @@ import { sha256 } from "./canonical.ts";
 import { reportPage } from "./html/document.ts";
 import { assessmentResults } from "./oscal/assessment-results.ts";
 import { componentDefinition } from "./oscal/component-definition.ts";
-import { ReportError } from "./report-error.ts";
 import type { Report } from "./report-schema.ts";
 
 export type Files = ReadonlyMap<string, Buffer>;
@@ -52,7 +53,7 @@ function* sources({ file, country, sha256: loaded }: LoadedCountry): Iterable<[s
   const folder = dirname(resolve(file));
   const bytes = readFileSync(file);
   if (sha256(bytes) !== loaded)
-    throw new ReportError(`${file} was changed while the report was made.`, "Make the report again.");
+    throw new InputError(`${file} was changed while the report was made.`, "Make the report again.");
   yield [`source/${basename(file)}`, bytes];
   const { logo } = country.branding;
   if (logo !== undefined) yield [`source/${logo}`, readFileSync(join(folder, logo))];
@@ -68,14 +69,14 @@ function* sources({ file, country, sha256: loaded }: LoadedCountry): Iterable<[s
 /**
  * Writes a folder beside its place and then moves it there.
  * @param replace takes the place of an earlier report; without it a folder that is there is left alone.
- * @throws ReportError
+ * @throws InputError
  */
 export function writeFolder(folder: string, files: Files, replace = false): void {
   const target = resolve(folder);
   if (existsSync(target)) {
     const empty = lstatSync(target).isDirectory() && readdirSync(target).length === 0;
     if (!empty && !(replace && existsSync(join(target, "report.json"))))
-      throw new ReportError(`${folder} is there already.`, "Name another folder with --out.");
+      throw new InputError(`${folder} is there already.`, "Name another folder with --out.");
   }
   let draft: string | undefined;
   try {
@@ -93,7 +94,7 @@ export function writeFolder(folder: string, files: Files, replace = false): void
   } catch (error) {
     if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new ReportError(
+    throw new InputError(
       `${folder} can't be written (${code ?? message}).`,
       code === "ENOSPC" ? "Free some space." : "Name another folder with --out.",
     );
@@ -115,7 +116,7 @@ const mostFiles = 64;
 /**
  * Every file below a folder, by its path in it. Links and other things that are no files are refused: what is hashed must be
  * what is read.
- * @throws ReportError
+ * @throws InputError
  */
 export function readFolder(folder: string): Files {
   const files = new Map<string, Buffer>();
@@ -140,14 +141,14 @@ export function readFolder(folder: string): Files {
   try {
     status = lstatSync(folder);
   } catch {
-    throw new ReportError(`There is no folder ${folder}.`, "Name the folder of a report.");
+    throw new InputError(`There is no folder ${folder}.`, "Name the folder of a report.");
   }
-  if (!status.isDirectory()) throw new ReportError(`${folder} is no folder.`, "Name the folder of a report.");
+  if (!status.isDirectory()) throw new InputError(`${folder} is no folder.`, "Name the folder of a report.");
   try {
     visit(folder, "", 0);
   } catch (error) {
-    if (error instanceof ReportError) throw error;
-    throw new ReportError(
+    if (error instanceof InputError) throw error;
+    throw new InputError(
       `${folder} can't be read (${(error as NodeJS.ErrnoException).code}).`,
       "Check who may read it.",
     );
@@ -165,7 +166,4 @@ function readWithoutLinks(path: string): Buffer {
 }
 
 const refused = (name: string, why: string) =>
-  new ReportError(
-    `${name} ${why}; a report holds plain files alone.`,
-    "Ask the signer for the report again.",
-  );
+  new InputError(`${name} ${why}; a report holds plain files alone.`, "Ask the signer for the report again.");

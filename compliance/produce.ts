@@ -1,10 +1,11 @@
 /** From a localisation file to its report: loads the file, plans the stack in this process, checks it. */
+
 import { readFileSync } from "node:fs";
+import { InputError } from "../base/kit-error.ts";
 import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
 import { targets } from "../localisation/schema/hosting.ts";
 import { planCountry, plannedTargets } from "../stacks/country-plan.ts";
 import { makeReport } from "./report.ts";
-import { ReportError } from "./report-error.ts";
 import type { Report } from "./report-schema.ts";
 
 export interface ReportRequest {
@@ -29,14 +30,14 @@ export interface ProducedReport {
 
 /**
  * @throws LocalisationError where the file is wrong.
- * @throws StackSettingsError where it lacks what the target needs.
- * @throws ReportError
+ * @throws InputError where it lacks what the target needs.
+ * @throws InputError
  */
 export async function produceReport(request: ReportRequest): Promise<ProducedReport> {
   const { file, environment, at, kit } = request;
   const target = targets.find((known) => known === request.target);
   if (request.target !== undefined && target === undefined)
-    throw new ReportError(`There is no target "${request.target}".`, `There is: ${targets.join(", ")}.`);
+    throw new InputError(`There is no target "${request.target}".`, `There is: ${targets.join(", ")}.`);
   const options = {
     ...(environment !== undefined && { environment }),
     ...(target !== undefined && { target }),
@@ -47,7 +48,7 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
   const languages = request.languages ?? defaultLanguages(loaded);
   const absent = languages.find((language) => !Object.hasOwn(loaded.catalogues, language));
   if (absent !== undefined)
-    throw new ReportError(
+    throw new InputError(
       `There is no catalogue for the language "${absent}" of this country.`,
       `There is: ${Object.keys(loaded.catalogues).join(", ")}.`,
     );

@@ -1,11 +1,11 @@
 /** Reads report.json: held to its schema, and to the very bytes in which the kit writes it. */
+import { InputError } from "../base/kit-error.ts";
 import { newValidator } from "../localisation/check/schema-check.ts";
-import { ReportError } from "./report-error.ts";
 import { type Report, ReportSchema, reportFormat } from "./report-schema.ts";
 
 /**
  * @param name of the file, for messages.
- * @throws ReportError
+ * @throws InputError
  */
 export function parseReport(bytes: Buffer, name: string): Report {
   const text = bytes.toString("utf8");
@@ -38,4 +38,4 @@ export function parseReport(bytes: Buffer, name: string): Report {
 }
 
 const wrong = (name: string, why: string) =>
-  new ReportError(`${name} ${why}.`, "Name a report as `rollout report` wrote it.");
+  new InputError(`${name} ${why}.`, "Name a report as `rollout report` wrote it.");

@@ -12,7 +12,7 @@ export interface Signer {
   readonly cosignKey?: string;
 }
 
-/** @throws ReportError where cosign refuses. */
+/** @throws InputError where cosign refuses. */
 export function withStatement(report: Report, files: Files, { key, cosignKey }: Signer): Files {
   const statement = statementOf(report, files);
   return new Map([

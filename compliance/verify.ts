@@ -2,12 +2,13 @@
  * Verifies a report's folder: nothing in it but what the signed statement names, each file by its hash, the statement by
  * the signer's key, and the whole report made anew from the localisation file that lies in it.
  */
+
 import type { KeyObject } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { InputError } from "../base/kit-error.ts";
 import { formatProblem, LocalisationError } from "../localisation/load.ts";
-import { StackSettingsError } from "../stacks/kubernetes/stack.ts";
 import { sha256 } from "./canonical.ts";
 import { diffReports } from "./diff.ts";
 import {
@@ -21,7 +22,6 @@ import {
 } from "./folder.ts";
 import { produceReport } from "./produce.ts";
 import { parseReport } from "./read-report.ts";
-import { ReportError } from "./report-error.ts";
 import type { Report } from "./report-schema.ts";
 import { verifyByCosign } from "./signing/cosign.ts";
 import { openEnvelope } from "./signing/envelope.ts";
@@ -70,7 +70,7 @@ export async function verifyReport(options: VerifyOptions): Promise<Verification
     } catch (error) {
       if (error instanceof Failure)
         steps.push({ step, ok: false, message: error.message, details: error.details });
-      else if (error instanceof ReportError)
+      else if (error instanceof InputError)
         steps.push({ step, ok: false, message: error.message, details: [error.remediation] });
       else throw error;
       throw new Stop();
@@ -86,7 +86,7 @@ export async function verifyReport(options: VerifyOptions): Promise<Verification
     await run("hashes", () => sameHashes(files, hashes));
     report = await run("report", () => {
       const content = files.get("report.json");
-      if (content === undefined) throw new ReportError("The folder holds no report.json.", "");
+      if (content === undefined) throw new InputError("The folder holds no report.json.", "");
       const parsed = parseReport(content, "report.json");
       return [
         `a report of ${parsed.country} on ${parsed.target}, made ${parsed.made.at} by ${parsed.made.by}`,
@@ -115,7 +115,7 @@ class Failure extends Error {
 function signature(files: Files, { trust }: VerifyOptions): [string, Hashes] {
   const statement = files.get(statementFile);
   if (statement === undefined)
-    throw new ReportError(`The folder holds no ${statementFile}.`, "It is no whole report.");
+    throw new InputError(`The folder holds no ${statementFile}.`, "It is no whole report.");
   if (trust.kind === "none") {
     const signed = files.has(envelopeFile) || files.has(cosignFile);
     return [
@@ -128,20 +128,20 @@ function signature(files: Files, { trust }: VerifyOptions): [string, Hashes] {
   if (trust.kind === "cosign") {
     const bundle = files.get(cosignFile);
     if (bundle === undefined)
-      throw new ReportError("The report was not signed by cosign.", "Name a key by --key.");
+      throw new InputError("The report was not signed by cosign.", "Name a key by --key.");
     verifyByCosign(bundle, statement, trust.key);
     return [`by cosign's key ${trust.key}`, hashesOf(statement)];
   }
   const envelope = files.get(envelopeFile);
   if (envelope === undefined)
-    throw new ReportError(
+    throw new InputError(
       "The report is not signed.",
       "Ask for a signed one, or add --without-signature to check only that it is whole and made anew the same.",
     );
   for (const { key } of trust.keys) {
     const { payload } = openEnvelope(envelope.toString("utf8"), key);
     if (!payload.equals(statement))
-      throw new ReportError(
+      throw new InputError(
         `${statementFile} is not the statement that was signed.`,
         "Ask the signer for the report again.",
       );
@@ -168,11 +168,11 @@ async function madeAnew(files: Files, report: Report, options: VerifyOptions): P
   const { inputs, made, kit } = report;
   const own = files.get(`source/${inputs.localisation.file}`);
   if (own === undefined)
-    throw new ReportError("The report holds no copy of its localisation file.", "It is no whole report.");
+    throw new InputError("The report holds no copy of its localisation file.", "It is no whole report.");
   if (sha256(own) !== inputs.localisation.sha256)
-    throw new ReportError("The copy of the localisation file is not the one that report.json names.", "");
+    throw new InputError("The copy of the localisation file is not the one that report.json names.", "");
   const at = new Date(made.at);
-  if (Number.isNaN(at.getTime())) throw new ReportError(`${made.at} is no time.`, "It is no whole report.");
+  if (Number.isNaN(at.getTime())) throw new InputError(`${made.at} is no time.`, "It is no whole report.");
   const workspace = mkdtempSync(join(tmpdir(), "rollout-verify-"));
   try {
     for (const [name, content] of files) {
@@ -218,7 +218,7 @@ async function madeAnew(files: Files, report: Report, options: VerifyOptions): P
         "The report's localisation file is none for this version of the kit.",
         error.problems.map(formatProblem).map((line) => line.replaceAll(join(workspace, "source"), "source")),
       );
-    if (error instanceof StackSettingsError)
+    if (error instanceof InputError)
       throw new Failure("The report's localisation file can't be planned.", [
         error.message,
         error.remediation,

@@ -1,9 +1,10 @@
 /** The kit as it is installed: compiled, with what its commands read, without the packages that it needs. */
+
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { EnvironmentError } from "../base/kit-error.ts";
 import { packageRoot } from "../base/package-root.ts";
-import { EnvironmentError } from "../stacks/local/environment-error.ts";
 
 /** Beside `dist/`, as in the npm package. */
 const beside = ["package.json", "LICENSE", "countries", "cli/bin.mjs", "Containerfile"] as const;

@@ -1,7 +1,8 @@
 /** Which npm packages the installed kit needs at run time, and where to put them so that Node.js finds each of them again. */
+
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { EnvironmentError } from "../stacks/local/environment-error.ts";
+import { EnvironmentError } from "../base/kit-error.ts";
 
 export interface NodePackage {
   readonly name: string;

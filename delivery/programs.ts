@@ -1,8 +1,9 @@
 /** Other programs that the kit calls on: finds them on PATH, runs them, and says in their own words why one failed. */
+
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { EnvironmentError } from "../stacks/local/environment-error.ts";
+import { EnvironmentError } from "../base/kit-error.ts";
 
 /** @returns the program's file; undefined where PATH has none. */
 export function findProgram(name: string): string | undefined {

@@ -1,4 +1,5 @@
 /** One thing wrong with a file, where it is and how to mend it; and the error that carries all of them. */
+import { InputError } from "../base/kit-error.ts";
 
 export interface Problem {
   /** The file as it was named by the caller. */
@@ -53,13 +54,25 @@ export function sortProblems(problems: readonly Problem[]): Problem[] {
 }
 
 /** A localisation file, or a file that it needs, that can't be used; `problems` says all that is wrong. */
-export class LocalisationError extends Error {
-  override readonly name = "LocalisationError";
+export class LocalisationError extends InputError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
     const sorted = sortProblems(problems);
     super(sorted.map(formatProblem).join("\n"));
     this.problems = sorted;
+  }
+
+  override get lines(): readonly string[] {
+    return this.problems.map(formatProblem);
+  }
+
+  override get headline(): string {
+    const { length } = this.problems;
+    return `${length} ${length === 1 ? "problem" : "problems"}.`;
+  }
+
+  override toJSON(): object {
+    return { problems: this.problems };
   }
 }

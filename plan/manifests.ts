@@ -2,9 +2,11 @@
  * The plan as files for `kubectl apply`: one object a file, in the order in which a cluster can take them. Secrets are not
  * among them: a script makes them in the cluster. Nor are the operators' charts: another script installs them.
  */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
+import { InputError } from "../base/kit-error.ts";
 import type { GeneratedKind } from "../components/generated-value.ts";
 import { at, isManifest, kindOf, type Plan, type PlannedResource, type Properties } from "./plan.ts";
 
@@ -134,22 +136,15 @@ function operatorsScript(releases: readonly PlannedResource[]): string {
 /** Without an ending that kubectl would take for an object. */
 const indexName = ".rollout-manifests";
 
-/** The folder holds files that an earlier plan did not write. */
-export class FolderInUseError extends Error {
-  override readonly name = "FolderInUseError";
-}
-
 /**
  * Writes the files; those of an earlier plan in the folder are removed.
- * @throws FolderInUseError
+ * @throws InputError
  */
 export function writeManifests(folder: string, files: Manifests): void {
   const index = join(folder, indexName);
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     if (!existsSync(index))
-      throw new FolderInUseError(
-        `${folder} holds files that no plan wrote. Name an empty folder or a new one.`,
-      );
+      throw new InputError(`${folder} holds files that no plan wrote. Name an empty folder or a new one.`);
     for (const name of JSON.parse(readFileSync(index, "utf8")) as string[])
       if (!name.split("/").includes("..")) rmSync(join(folder, name), { force: true });
   }

@@ -1,5 +1,6 @@
 /** A plan: every resource that a stack would have, as plain data. It holds no secret and no state of a cluster. */
 
+import { InputError } from "../base/kit-error.ts";
 export const planFormat = "rollout-plan/1";
 
 /** What stands in a plan where a secret stands in the resource. */
@@ -40,27 +41,22 @@ export interface Plan {
   readonly outputs: Properties;
 }
 
-/** The text is no plan of this version. */
-export class NotAPlanError extends Error {
-  override readonly name = "NotAPlanError";
-}
-
-/** @throws NotAPlanError */
+/** @throws InputError */
 export function parsePlan(text: string): Plan {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new NotAPlanError("It is not JSON.");
+    throw new InputError("It is not JSON.");
   }
   const format = (value as { format?: unknown } | null)?.format;
   if (format !== planFormat)
-    throw new NotAPlanError(
+    throw new InputError(
       format === undefined
         ? "It is not a plan."
         : `It is a plan in the format ${String(format).slice(0, 40)}; this version reads ${planFormat}.`,
     );
-  if (!Array.isArray((value as Plan).resources)) throw new NotAPlanError("It has no resources.");
+  if (!Array.isArray((value as Plan).resources)) throw new InputError("It has no resources.");
   return value as Plan;
 }
 

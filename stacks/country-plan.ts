@@ -15,7 +15,7 @@ export function stackName(country: string, environment: string | undefined): str
   return `${country.toLowerCase()}-${environment ?? "base"}`;
 }
 
-/** @throws StackSettingsError when the file lacks what the target needs. */
+/** @throws InputError when the file lacks what the target needs. */
 export async function planCountry(
   loaded: LoadedCountry,
   target: PlannedTarget,

@@ -6,7 +6,7 @@ import { manifestOf } from "../plan/manifests.ts";
 import { isManifest, kindOf, type Properties } from "../plan/plan.ts";
 import { type PlannedTarget, planCountry } from "./country-plan.ts";
 
-/** @throws StackSettingsError when the file lacks what the target needs. */
+/** @throws InputError when the file lacks what the target needs. */
 export async function plannedAdmission(
   loaded: LoadedCountry,
   target: PlannedTarget,

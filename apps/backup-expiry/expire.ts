@@ -9,7 +9,7 @@ export const backupPrefix = "time-series-store/";
 
 const simultaneous = 16;
 
-/** @returns the weeks that were removed, such as `2026-W40`. @throws ObjectStoreError */
+/** @returns the weeks that were removed, such as `2026-W40`. @throws EnvironmentError */
 export async function expireBackups(store: ObjectStore, retentionDays: number, now: Date): Promise<string[]> {
   const expired = new Map<string, string[]>();
   for await (const key of store.list(backupPrefix)) {

@@ -1,5 +1,7 @@
 /** The little of the S3 interface that removing old backups takes: list and delete, with requests signed (version 4). */
+
 import { AwsClient } from "aws4fetch";
+import { EnvironmentError } from "../../base/kit-error.ts";
 
 export interface ObjectStoreAddress {
   /** `https://s3.example.gov.za`. */
@@ -9,11 +11,6 @@ export interface ObjectStoreAddress {
   readonly region?: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-}
-
-/** The store refused or did not answer; the message holds no credential. */
-export class ObjectStoreError extends Error {
-  override readonly name = "ObjectStoreError";
 }
 
 export class ObjectStore {
@@ -26,7 +23,7 @@ export class ObjectStore {
     this.#bucket = `${endpoint.replace(/\/$/, "")}/${bucket}`;
   }
 
-  /** Keys below a prefix. @throws ObjectStoreError */
+  /** Keys below a prefix. @throws EnvironmentError */
   async *list(prefix: string): AsyncGenerator<string> {
     let token: string | undefined;
     do {
@@ -38,7 +35,7 @@ export class ObjectStore {
     } while (token !== undefined);
   }
 
-  /** Gone already is fine. @throws ObjectStoreError */
+  /** Gone already is fine. @throws EnvironmentError */
   async delete(key: string): Promise<void> {
     await this.#send("DELETE", `/${key.split("/").map(encodeURIComponent).join("/")}`);
   }
@@ -49,13 +46,13 @@ export class ObjectStore {
       response = await this.#client.fetch(`${this.#bucket}${path}`, { method });
     } catch (error) {
       const { cause, message } = error as Error;
-      throw new ObjectStoreError(
+      throw new EnvironmentError(
         `${this.#bucket} can't be reached: ${(cause as Error | undefined)?.message ?? message}`,
       );
     }
     if (response.ok) return response;
     const code = values(await response.text(), "Code")[0];
-    throw new ObjectStoreError(
+    throw new EnvironmentError(
       `${this.#bucket} refuses ${method}: HTTP ${response.status}${code === undefined ? "" : ` ${code}`}`,
     );
   }

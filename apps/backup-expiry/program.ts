@@ -1,7 +1,8 @@
 /** `rollout run backup-expiry`: removes backups past their retention from the S3-compatible store, and ends. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ConfigurationError } from "../program/configuration-error.ts";
+import { InputError } from "../../base/kit-error.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { expireBackups } from "./expire.ts";
 import { ObjectStore } from "./object-store.ts";
@@ -38,7 +39,7 @@ export async function runProgram(
 
 function wanted({ destination, retention }: ProgramContext["localisation"]["country"]["hosting"]["backup"]) {
   if (destination === undefined)
-    throw new ConfigurationError("The file names no backup destination.", "Add hosting.backup.destination.");
+    throw new InputError("The file names no backup destination.", "Add hosting.backup.destination.");
   return { destination, retentionDays: wholeDays(retention) };
 }
 
@@ -52,7 +53,7 @@ function secret(folder: string, name: string): string {
   try {
     return readFileSync(path, "utf8").trim();
   } catch (error) {
-    throw new ConfigurationError(
+    throw new InputError(
       `${path} can't be read: ${(error as NodeJS.ErrnoException).code}.`,
       "The Secret of hosting.backup.destination.credentialsSecret holds accessKeyId and secretAccessKey.",
     );

@@ -56,7 +56,7 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** @throws PortUnavailableError */
+/** @throws EnvironmentError */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { ingest, log, checkLogin } = options;
   const limits = { ...standardLimits, ...options.limits };

@@ -2,10 +2,12 @@
  * The local stack's own certificate authority and the broker's certificate from it. Made at the first run and kept, so
  * that devices which trust `ca.pem` go on trusting; the broker's is renewed before it expires or when its names change.
  */
+
 import { createPrivateKey, KeyObject, randomBytes, X509Certificate } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { EnvironmentError } from "../../base/kit-error.ts";
 // The certificate library's own injection needs it before.
 import "reflect-metadata";
 import {
@@ -29,11 +31,6 @@ export interface Certificates {
   readonly certificate: string;
 }
 
-/** The folder holds an authority that cannot be used any more, and a new one would lock out every device. */
-export class CertificateError extends Error {
-  override readonly name = "CertificateError";
-}
-
 const day = 86_400_000;
 const authorityDays = 20 * 365;
 const serverDays = 397;
@@ -53,7 +50,7 @@ interface KeyedCertificate {
 /**
  * @param folder is made, for its owner alone, where it does not exist.
  * @param names host names and IP addresses by which devices reach the broker, beside those of loopback.
- * @throws CertificateError
+ * @throws EnvironmentError
  */
 export async function openCertificates(
   folder: string,
@@ -75,7 +72,7 @@ async function openAuthority(folder: string, now: Date): Promise<KeyedCertificat
     const authority = { key: readIfThere(keyFile), certificate: readFileSync(certificateFile, "utf8") };
     const problem = problemOf(authority, now, 0);
     if (problem === undefined) return authority;
-    throw new CertificateError(
+    throw new EnvironmentError(
       `The certificate authority in ${folder} cannot be used: ${problem}. Restore the folder from a backup, or delete it: then a new authority is made, and every device needs the new ca.pem.`,
     );
   }

@@ -41,7 +41,7 @@ export interface DiagnosticServer extends RunningProgram {
 /** The common name in the broker's certificate. */
 const brokerName = "broker";
 
-/** @throws ConfigurationError when a certificate is missing. */
+/** @throws InputError when a certificate is missing. */
 export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<DiagnosticServer> {
   const { connections, localisation, database, reader, log } = options;
   const { web, certificate, machines, broker } = connections;

@@ -1,9 +1,8 @@
 /** What an error of the time-series store means for ingest: give up, look at the data, or try again. */
+import { EnvironmentError } from "../../base/kit-error.ts";
 
 /** The disk that holds the store is full or cannot be written. */
-export class StoreFullError extends Error {
-  override readonly name = "StoreFullError";
-}
+export class StoreFullError extends EnvironmentError {}
 
 /** The client keeps the kind of the engine's error, such as NOT_ENOUGH_SPACE, apart from its message. */
 export function textOf(error: unknown): string {

@@ -2,15 +2,11 @@
  * `rollout run migration`: brings both stores to this version, then ends. Any number may run at once: one does the work
  * under a lock of the relational store, the others wait and find it done.
  */
+import { EnvironmentError } from "../../base/kit-error.ts";
 import { AdvisoryLock } from "../../stores/relational/advisory-lock.ts";
 import { migratePostgres } from "../../stores/relational/postgres.ts";
 import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
-import {
-  migrateTimeSeriesStore,
-  NewerStoreError,
-  TimeZoneChangedError,
-} from "../../stores/time-series/migrate.ts";
-import { ConfigurationError } from "../program/configuration-error.ts";
+import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { relationalOptions, timeSeriesClient } from "../program/stores.ts";
 
@@ -40,8 +36,6 @@ export async function runProgram(context: ProgramContext): Promise<RunningProgra
         isFinal,
       );
       log.info("the time-series store is of this version");
-    } catch (error) {
-      throw isFinal(error) ? new ConfigurationError((error as Error).message, "", { cause: error }) : error;
     } finally {
       await lock.release();
     }
@@ -72,5 +66,5 @@ async function makeDatabase({ connections }: ProgramContext): Promise<void> {
 
 /** What another attempt can't change. */
 function isFinal(error: unknown): boolean {
-  return error instanceof NewerStoreError || error instanceof TimeZoneChangedError;
+  return error instanceof EnvironmentError;
 }

@@ -2,8 +2,9 @@
  * The program's own certificate, which cert-manager renews in its files long before it ends. Every new connection reads
  * the files, so a renewed one is taken without a restart: connections that are open go on with what they were made with.
  */
+
 import { readFileSync } from "node:fs";
-import { ConfigurationError } from "./configuration-error.ts";
+import { InputError } from "../../base/kit-error.ts";
 import type { CertificateFiles } from "./connections.ts";
 
 /** PEM, under the names that `node:tls` knows. */
@@ -16,7 +17,7 @@ export interface CertificateTexts {
 /** How often a listening program looks for a renewed certificate. */
 const pauseMilliseconds = 30_000;
 
-/** @throws ConfigurationError */
+/** @throws InputError */
 export function readCertificate(files: CertificateFiles): CertificateTexts {
   return {
     cert: readSecretFile(files.certificate),
@@ -25,12 +26,12 @@ export function readCertificate(files: CertificateFiles): CertificateTexts {
   };
 }
 
-/** The text of a file that the cluster mounts from a Secret, without the line's end. @throws ConfigurationError */
+/** The text of a file that the cluster mounts from a Secret, without the line's end. @throws InputError */
 export function readSecretFile(file: string): string {
   try {
     return readFileSync(file, "utf8").trimEnd();
   } catch (error) {
-    throw new ConfigurationError(
+    throw new InputError(
       `${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
       "The cluster mounts it from a Secret; cert-manager or the operator of PostgreSQL makes that.",
       { cause: error },

@@ -90,7 +90,7 @@ const schema = allOf({
   metricsPort: port,
 });
 
-/** @throws ConfigurationError */
+/** @throws InputError */
 export function readConnections(folder: string): Connections {
   const file = join(folder, "connections.json");
   const value = readJsonFile(file);

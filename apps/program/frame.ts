@@ -30,7 +30,7 @@ class Interruption extends Error {
 
 /**
  * Returns when the program has ended by itself or was told to stop.
- * @throws ConfigurationError when a file is missing or broken; whatever made the program fail.
+ * @throws InputError when a file is missing or broken; whatever made the program fail.
  */
 export async function run(name: string, options: FrameOptions): Promise<void> {
   const connections = readConnections(options.connections ?? connectionsFolder);

@@ -31,7 +31,7 @@ const handshakeMilliseconds = 10_000;
 /** For requests that are under way when the program is told to stop. */
 const closeMilliseconds = 10_000;
 
-/** @throws ConfigurationError when the certificate's files are missing. */
+/** @throws InputError when the certificate's files are missing. */
 export async function serveHttps(options: HttpsServerOptions): Promise<HttpsServer> {
   const { certificate, onlyFor, log } = options;
   const context = () => {

@@ -1,12 +1,13 @@
 /** Reads a JSON file that the cluster mounts, and says which file is missing or broken. */
+
 import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { ConfigurationError } from "./configuration-error.ts";
+import { InputError } from "../../base/kit-error.ts";
 
 const remediation =
   "`rollout up` writes this file with the stack; run it again with the kit's version of this image.";
 
-/** @throws ConfigurationError */
+/** @throws InputError */
 export function readJsonFile(file: string): unknown {
   let text: string;
   try {
@@ -14,12 +15,12 @@ export function readJsonFile(file: string): unknown {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "is missing" : `cannot be read (${code})`;
-    throw new ConfigurationError(`${file} ${why}.`, remediation, { cause: error });
+    throw new InputError(`${file} ${why}.`, remediation, { cause: error });
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ConfigurationError(`${file} is not JSON: ${(error as Error).message}.`, remediation, {
+    throw new InputError(`${file} is not JSON: ${(error as Error).message}.`, remediation, {
       cause: error,
     });
   }
@@ -27,12 +28,12 @@ export function readJsonFile(file: string): unknown {
 
 /**
  * @param place of the value in the file, such as `/country`.
- * @throws ConfigurationError that names each wrong value.
+ * @throws InputError that names each wrong value.
  */
 export function requireValid(file: string, value: unknown, check: ValidateFunction, place = ""): void {
   if (check(value)) return;
   const problems = (check.errors ?? []).map((error) => `${place}${error.instancePath || "/"} ${told(error)}`);
-  throw new ConfigurationError(
+  throw new InputError(
     `${file} has values that this version cannot use: ${problems.join("; ")}.`,
     remediation,
   );

@@ -1,11 +1,12 @@
 /** The country and its catalogues as the stack mounts them: complete already, so nothing is filled in here. */
+
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { deepFreeze } from "../../base/freeze.ts";
+import { InputError } from "../../base/kit-error.ts";
 import { catalogueFile, countryFile } from "../../localisation/check/schema-check.ts";
 import type { Catalogue } from "../../localisation/languages/catalogue.ts";
 import type { Country } from "../../localisation/schema/country.ts";
-import { ConfigurationError } from "./configuration-error.ts";
 import { readJsonFile, requireValid } from "./json-file.ts";
 
 export const localisationFolder = "/etc/rollout/localisation";
@@ -18,7 +19,7 @@ export interface LocalisationFiles {
   readonly catalogues: Readonly<Record<string, Catalogue>>;
 }
 
-/** @throws ConfigurationError */
+/** @throws InputError */
 export function readLocalisationFiles(folder: string): LocalisationFiles {
   const file = join(folder, "country.json");
   const { environment, country } = (readJsonFile(file) ?? {}) as { environment?: unknown; country?: Country };
@@ -32,7 +33,7 @@ export function readLocalisationFiles(folder: string): LocalisationFiles {
     catalogues[language] = catalogue as Catalogue;
   }
   if (catalogues.en === undefined)
-    throw new ConfigurationError(
+    throw new InputError(
       `${join(folder, "catalogue-en.json")} is missing.`,
       "English is what every page falls back to; `rollout up` writes its catalogue with the stack.",
     );

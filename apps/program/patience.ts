@@ -1,7 +1,8 @@
 /** Tries again and again what a store or broker that isn't there yet refuses. */
+
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { ConfigurationError } from "./configuration-error.ts";
+import { InputError } from "../../base/kit-error.ts";
 
 const firstPauseMilliseconds = 500;
 const longestPauseMilliseconds = 15_000;
@@ -38,7 +39,7 @@ export class Patience {
           return result;
         } catch (error) {
           this.#signal.throwIfAborted();
-          if (error instanceof ConfigurationError || isFinal(error)) throw error;
+          if (error instanceof InputError || isFinal(error)) throw error;
           const why = messageOf(error);
           this.#waitingFor.set(id, `waiting for ${what}: ${why}`);
           this.#log.warn({ attempts, error: why, againInMilliseconds: pause }, `waiting for ${what}`);

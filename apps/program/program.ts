@@ -17,7 +17,7 @@ export interface ProgramContext {
   readonly signal: AbortSignal;
   /**
    * Tries until it succeeds, with a log line each time, ever longer pauses (at most 15 s) and `/ready` answering why.
-   * For stores and brokers that are not there yet. What can't succeed is thrown: a `ConfigurationError`, or what
+   * For stores and brokers that are not there yet. What can't succeed is thrown: a `InputError`, or what
    * `isFinal` says of an error.
    * @param what is waited for, as a person would say it: "the time-series store".
    * @throws the signal's reason when the program is to stop.

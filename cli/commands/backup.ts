@@ -1,7 +1,8 @@
 /** `rollout backup`: makes, lists and verifies backups of a stack. */
+
 import { Command, Option } from "commander";
+import { exitCode, InputError } from "../../base/kit-error.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { exitCode, InputError } from "../failure.ts";
 import { loadOptions, targetOption } from "../load-options.ts";
 import { print, printJson, StepList, style, table } from "../terminal.ts";
 
@@ -51,10 +52,8 @@ export function backupCommand(): Command {
 }
 
 async function newKey(path: string, json: boolean): Promise<void> {
-  const { createKeyFile, KeyError } = await import("../../stacks/local/backup/encryption.ts");
-  const publicKey = await createKeyFile(path).catch((error: unknown) => {
-    throw error instanceof KeyError ? new InputError(error.message, error.remediation) : error;
-  });
+  const { createKeyFile } = await import("../../stacks/local/backup/encryption.ts");
+  const publicKey = await createKeyFile(path);
   if (json) return printJson({ publicKey, file: path });
   print(`Public key: ${publicKey}`);
   print("Put it under hosting.backup.local.recipients.");
@@ -120,14 +119,8 @@ async function local(loaded: ReturnType<typeof loadCountry>, options: BackupComm
   const request = { loaded, data: options.data, request: { destination, recipients } };
   const made = await (options.json
     ? backUpLocal({ ...request, tell: () => {} })
-    : new StepList().run("Backup", (tell) => backUpLocal({ ...request, tell }))
-  ).catch(asInputError);
+    : new StepList().run("Backup", (tell) => backUpLocal({ ...request, tell })));
   if (options.json) return printJson(made);
   print(`${made.path}  ${(made.bytes / 1e6).toFixed(1)} MB, ${made.manifest.rows.raw ?? 0} readings`);
   if (made.removed.length > 0) print(`Removed, because their time was over: ${made.removed.join(", ")}`);
-}
-
-function asInputError(error: unknown): never {
-  const { name, message, remediation } = error as Error & { remediation?: string };
-  throw name === "KeyError" ? new InputError(message, remediation ?? "") : error;
 }

@@ -1,8 +1,9 @@
 /** `rollout bundle`: everything that a site without a network needs, in one archive. */
+
 import { Command, Option } from "commander";
+import { exitCode } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import type { BundleManifest, BundlePart } from "../../delivery/bundle/manifest.ts";
-import { exitCode, InputError } from "../failure.ts";
 import { type PlannedImagesOptions, plannedImages } from "../planned-images.ts";
 import { print, printJson, style } from "../terminal.ts";
 
@@ -92,39 +93,34 @@ function loadCommand(): Command {
     .option("--json", "print JSON")
     .action(async (archive: string, options: LoadOptions) => {
       const { checkBundle, loadBundle } = await import("../../delivery/bundle/load.ts");
-      const { BundleError } = await import("../../delivery/bundle/manifest.ts");
-      try {
-        if (options.check) {
-          const manifest = await checkBundle(archive, options.sha256);
-          if (options.json) printJson({ ok: true, manifest });
-          else print(`${style("green", "✓")} ${archive} is valid: ${counted(manifest)}`);
-          return;
-        }
-        const loaded = await loadBundle(archive, options.out ?? "rollout-bundle", options.sha256);
-        const pushed =
-          options.registry === undefined
-            ? undefined
-            : await pushBundled(loaded.folder, loaded.manifest, options.registry, options.plainHttp === true);
-        const failed = pushed?.failed ?? [];
-        if (failed.length > 0) process.exitCode = exitCode.environmentLacking;
-        if (options.json) {
-          printJson({ ok: failed.length === 0, ...loaded, ...pushed });
-          return;
-        }
-        print(`${style("green", "✓")} ${loaded.folder}: ${counted(loaded.manifest)}`);
-        for (const { address, reason } of failed)
-          process.stderr.write(`${style("red", "✗", process.stderr)} ${address}: ${reason}\n`);
-        for (const [name, digest] of Object.entries(pushed?.digests ?? {})) print(`  ${name}: ${digest}`);
-        const { platform } = loaded.manifest;
-        if (platform !== `${process.platform}-${process.arch}`)
-          process.stderr.write(
-            `${style("yellow", `Its programs are for ${platform}, and this machine is another.`, process.stderr)}\n`,
-          );
-        if (!loaded.manifest.without.includes("kit"))
-          print(`Go on there: ./rollout validate ${loaded.manifest.localisation}`);
-      } catch (error) {
-        throw error instanceof BundleError ? new InputError(error.message, error.remediation) : error;
+      if (options.check) {
+        const manifest = await checkBundle(archive, options.sha256);
+        if (options.json) printJson({ ok: true, manifest });
+        else print(`${style("green", "✓")} ${archive} is valid: ${counted(manifest)}`);
+        return;
       }
+      const loaded = await loadBundle(archive, options.out ?? "rollout-bundle", options.sha256);
+      const pushed =
+        options.registry === undefined
+          ? undefined
+          : await pushBundled(loaded.folder, loaded.manifest, options.registry, options.plainHttp === true);
+      const failed = pushed?.failed ?? [];
+      if (failed.length > 0) process.exitCode = exitCode.environmentLacking;
+      if (options.json) {
+        printJson({ ok: failed.length === 0, ...loaded, ...pushed });
+        return;
+      }
+      print(`${style("green", "✓")} ${loaded.folder}: ${counted(loaded.manifest)}`);
+      for (const { address, reason } of failed)
+        process.stderr.write(`${style("red", "✗", process.stderr)} ${address}: ${reason}\n`);
+      for (const [name, digest] of Object.entries(pushed?.digests ?? {})) print(`  ${name}: ${digest}`);
+      const { platform } = loaded.manifest;
+      if (platform !== `${process.platform}-${process.arch}`)
+        process.stderr.write(
+          `${style("yellow", `Its programs are for ${platform}, and this machine is another.`, process.stderr)}\n`,
+        );
+      if (!loaded.manifest.without.includes("kit"))
+        print(`Go on there: ./rollout validate ${loaded.manifest.localisation}`);
     });
 }
 

@@ -1,6 +1,7 @@
 /** `rollout check`: judges a country's plan, or anyone's manifests, by the policies on residency and security. */
-import { readFileSync } from "node:fs";
+
 import { Command, Option } from "commander";
+import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -8,7 +9,7 @@ import type { CheckSubject } from "../../policies/check-country.ts";
 import { blocks, type CheckResult, type Finding } from "../../policies/engine/findings.ts";
 import { type Severity, severities } from "../../policies/engine/policy.ts";
 import type { Resource } from "../../policies/engine/resource.ts";
-import { exitCode, InputError } from "../failure.ts";
+import { readGiven, savePlan } from "../given-file.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
 
@@ -98,10 +99,7 @@ async function ownPlan(loaded: LoadedCountry, options: Options): Promise<Plan | 
       `There is: ${plannedTargets.join(", ")}.`,
     );
   }
-  const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
-  return planCountry(loaded, target, kitVersion()).catch((error: unknown) => {
-    throw error instanceof StackSettingsError ? new InputError(error.message, error.remediation) : error;
-  });
+  return planCountry(loaded, target, kitVersion());
 }
 
 async function liveSubject(loaded: LoadedCountry, plan: Plan, options: Options): Promise<CheckSubject> {
@@ -138,14 +136,12 @@ async function liveSubject(loaded: LoadedCountry, plan: Plan, options: Options):
 }
 
 async function stateResources(file: string): Promise<readonly Resource[]> {
-  const { NotAStateError, readState } = await import("../../policies/inputs/state.ts");
-  const remediation = "Save one with `pulumi stack export --file state.json` (without --show-secrets).";
-  try {
-    return readState(readFileSync(file, "utf8"));
-  } catch (error) {
-    if (error instanceof NotAStateError) throw new InputError(`${file}: ${error.message}`, remediation);
-    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, remediation);
-  }
+  const { readState } = await import("../../policies/inputs/state.ts");
+  return readGiven(
+    file,
+    "Save one with `pulumi stack export --file state.json` (without --show-secrets).",
+    readState,
+  );
 }
 
 function refuseTwoSubjects({ plan, manifests, live, state }: Options): void {
@@ -159,16 +155,8 @@ function refuseTwoSubjects({ plan, manifests, live, state }: Options): void {
 }
 
 async function savedPlan(loaded: LoadedCountry, file: string): Promise<CheckSubject> {
-  const { NotAPlanError } = await import("../../plan/plan.ts");
   const { readPlan } = await import("../../policies/inputs/planned.ts");
-  const remediation = "Save one with `rollout plan <file> --json > plan.json`.";
-  let plan: ReturnType<typeof readPlan>["plan"];
-  try {
-    ({ plan } = readPlan(readFileSync(file, "utf8")));
-  } catch (error) {
-    if (error instanceof NotAPlanError) throw new InputError(`${file}: ${error.message}`, remediation);
-    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, remediation);
-  }
+  const { plan } = readGiven(file, savePlan, readPlan);
   if (plan.country !== loaded.country.country)
     throw new InputError(
       `${file} is a plan of ${plan.country}, and ${loaded.file} is the file of ${loaded.country.country}.`,

@@ -1,10 +1,11 @@
 /** `rollout doctor`: whether this machine, the cluster and the places that a file names are fit for its rollout. */
+
 import { Command, Option } from "commander";
+import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, loadCountry } from "../../localisation/load.ts";
 import type { ExaminationResult, Examined } from "../../stacks/doctor/finding.ts";
 import { engineTargets } from "../engine-command.ts";
-import { exitCode, InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printEvent, printJson, style } from "../terminal.ts";
 
@@ -45,10 +46,7 @@ export function doctorCommand(): Command {
           options.json ? printEvent({ event: "installing", what }) : print(`Installing: ${what}`),
         );
       }
-      const [{ examine }, { StackSettingsError }] = await Promise.all([
-        import("../../stacks/doctor/doctor.ts"),
-        import("../../stacks/kubernetes/stack.ts"),
-      ]);
+      const { examine } = await import("../../stacks/doctor/doctor.ts");
       let area = "";
       const show = (examined: Examined) => {
         if (examined.area !== area) print(style("bold", examined.area));
@@ -58,9 +56,7 @@ export function doctorCommand(): Command {
       const all = await examine(
         { loaded, target, version: kitVersion(), environment: process.env },
         options.json ? () => {} : show,
-      ).catch((error: unknown) => {
-        throw error instanceof StackSettingsError ? new InputError(error.message, error.remediation) : error;
-      });
+      );
       const count = (verdict: ExaminationResult) => all.filter((each) => each.verdict === verdict).length;
       const fit = count("failed") === 0;
       if (options.json) printJson({ ok: fit, examined: all });

@@ -1,8 +1,8 @@
 /** `rollout export`: the stack as plain manifests, a Kustomize base or a Helm chart. */
+
 import { Command, Option } from "commander";
 import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, loadCountry } from "../../localisation/load.ts";
-import { InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
 
@@ -29,27 +29,18 @@ export function exportCommand(): Command {
         process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
       const { applyCommands, exportStack } = await import("../../delivery/export/export.ts");
       const { chartName } = await import("../../delivery/export/chart-texts.ts");
-      const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
-      const { FolderInUseError, writeManifests } = await import("../../plan/manifests.ts");
+      const { writeManifests } = await import("../../plan/manifests.ts");
       const { format } = options;
       const { country, environment } = loaded;
       const release = chartName({ country: country.country, environment: environment ?? null });
       const folder = options.out ?? `${release}-${format}`;
-      try {
-        const files = await exportStack(loaded, format, kitVersion());
-        writeManifests(folder, files);
-        const next = applyCommands(format, files, release, country.hosting.kubernetes?.namespace ?? "");
-        if (options.json) printJson({ ok: true, format, folder, files: [...files.keys()], next });
-        else {
-          print(`${style("green", "✓")} ${folder}: ${files.size} files. No secret is among them.`);
-          print(
-            `In this folder, with kubectl at the cluster:\n${next.map((line) => `  ${line}`).join("\n")}`,
-          );
-        }
-      } catch (error) {
-        if (error instanceof StackSettingsError) throw new InputError(error.message, error.remediation);
-        if (error instanceof FolderInUseError) throw new InputError(error.message, "");
-        throw error;
+      const files = await exportStack(loaded, format, kitVersion());
+      writeManifests(folder, files);
+      const next = applyCommands(format, files, release, country.hosting.kubernetes?.namespace ?? "");
+      if (options.json) printJson({ ok: true, format, folder, files: [...files.keys()], next });
+      else {
+        print(`${style("green", "✓")} ${folder}: ${files.size} files. No secret is among them.`);
+        print(`In this folder, with kubectl at the cluster:\n${next.map((line) => `  ${line}`).join("\n")}`);
       }
     });
 }

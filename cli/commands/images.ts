@@ -1,8 +1,9 @@
 /** `rollout images`: the container images that a country's stack runs. */
+
 import { existsSync, readdirSync } from "node:fs";
 import { Command, Option } from "commander";
 import { stringify } from "yaml";
-import { exitCode, InputError } from "../failure.ts";
+import { exitCode, InputError } from "../../base/kit-error.ts";
 import { type PlannedImagesOptions, plannedImages } from "../planned-images.ts";
 import { print, printJson, style, table } from "../terminal.ts";
 

@@ -1,8 +1,9 @@
 /** `rollout init`: starts a country's localisation file from the template. */
+
 import { join } from "node:path";
 import { Command } from "commander";
+import { InputError } from "../../base/kit-error.ts";
 import { startFile } from "../../localisation/start-file.ts";
-import { InputError } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 export function initCommand(): Command {

@@ -1,6 +1,6 @@
 /** `rollout login`: makes a link by which a person enters a cluster's web app without a password, such as the first time. */
+
 import { Command } from "commander";
-import { InputError } from "../failure.ts";
 import { print, printJson } from "../terminal.ts";
 
 interface LoginOptions {
@@ -26,22 +26,14 @@ export function loginCommand(): Command {
     )
     .action(async ({ email, connections, localisation, json }: LoginOptions) => {
       // Only here, so that no other command loads the store.
-      const [{ makeLogin }, { ConfigurationError }] = await Promise.all([
-        import("../../apps/diagnostic/accounts/login-link.ts"),
-        import("../../apps/program/configuration-error.ts"),
-      ]);
-      try {
-        const login = await makeLogin({ email, connections, localisation });
-        if (json) printJson(login);
-        else {
-          print(
-            `${login.email}${login.isNew ? " has a new account of the ministry's" : ""}. Opens once, within a day:`,
-          );
-          print(login.address);
-        }
-      } catch (error) {
-        if (error instanceof ConfigurationError) throw new InputError(error.message, error.remediation);
-        throw error;
+      const { makeLogin } = await import("../../apps/diagnostic/accounts/login-link.ts");
+      const login = await makeLogin({ email, connections, localisation });
+      if (json) printJson(login);
+      else {
+        print(
+          `${login.email}${login.isNew ? " has a new account of the ministry's" : ""}. Opens once, within a day:`,
+        );
+        print(login.address);
       }
     });
 }

@@ -1,9 +1,10 @@
 /** `rollout plan`: what a country's stack would be, from its file alone: no cluster, cloud or credential. */
-import { readFileSync } from "node:fs";
+
 import { Command } from "commander";
+import { InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
-import { InputError } from "../failure.ts";
+import { readGiven, savePlan } from "../given-file.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style } from "../terminal.ts";
 
@@ -35,21 +36,13 @@ export function planCommand(): Command {
 async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> {
   // Pulumi takes a quarter of a second to load, which other commands need not wait for.
   const { planCountry, plannedTargets } = await import("../../stacks/country-plan.ts");
-  const { StackSettingsError } = await import("../../stacks/kubernetes/stack.ts");
   const target = plannedTargets.find((known) => known === (options.target ?? loaded.country.hosting.target));
   if (target === undefined) throw noTarget(loaded, options, plannedTargets);
   const before = options.diff === undefined ? undefined : await savedPlan(options.diff);
-  const plan = await planCountry(loaded, target, kitVersion()).catch((error: unknown) => {
-    throw error instanceof StackSettingsError ? new InputError(error.message, error.remediation) : error;
-  });
+  const plan = await planCountry(loaded, target, kitVersion());
   if (options.manifests !== undefined) {
-    const { FolderInUseError, manifests, writeManifests } = await import("../../plan/manifests.ts");
-    try {
-      writeManifests(options.manifests, manifests(plan));
-    } catch (error) {
-      if (error instanceof FolderInUseError) throw new InputError(error.message, "");
-      throw error;
-    }
+    const { manifests, writeManifests } = await import("../../plan/manifests.ts");
+    writeManifests(options.manifests, manifests(plan));
   }
   if (before !== undefined) {
     const { diffPlans, renderDiff } = await import("../../plan/diff.ts");
@@ -80,14 +73,8 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
 }
 
 async function savedPlan(file: string) {
-  const { NotAPlanError, parsePlan } = await import("../../plan/plan.ts");
-  const remediation = "Save one with `rollout plan <file> --json > plan.json`.";
-  try {
-    return parsePlan(readFileSync(file, "utf8"));
-  } catch (error) {
-    if (error instanceof NotAPlanError) throw new InputError(`${file}: ${error.message}`, remediation);
-    throw new InputError(`${file} can't be read: ${(error as Error).message}.`, remediation);
-  }
+  const { parsePlan } = await import("../../plan/plan.ts");
+  return readGiven(file, savePlan, parsePlan);
 }
 
 function noTarget(loaded: LoadedCountry, options: Options, known: readonly string[]): InputError {

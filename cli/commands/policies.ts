@@ -1,12 +1,13 @@
 /** `rollout policies`: lists the policies and explains each. */
+
 import { Command, Option } from "commander";
+import { InputError } from "../../base/kit-error.ts";
 import { nearest } from "../../base/nearest.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { areas, type Policy, severities } from "../../policies/engine/policy.ts";
-import { InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { print, printJson, style, table } from "../terminal.ts";
 

@@ -1,12 +1,12 @@
 /** `rollout report compare`: countries side by side. */
+
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import type { CountryComparison } from "../../compliance/compare.ts";
-import { exitCode, InputError } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
-import { asInputErrors } from "./report-input.ts";
 
 interface Options {
   readonly env?: string;
@@ -21,23 +21,21 @@ export function reportCompareCommand(): Command {
     .option("--env <name>", "environment of each file")
     .option("--html <file>", "write it as a page")
     .option("--json", "print JSON")
-    .action(async (countries: string[], options: Options) =>
-      asInputErrors(async () => {
-        const { compareCountries } = await import("../../compliance/compare.ts");
-        const comparison = await compareCountries({
-          files: countries.map(fileOf),
-          ...(options.env !== undefined && { environment: options.env }),
-          at: new Date(),
-          kit: kitVersion(),
-        });
-        if (comparison.rows.some(({ values }) => values.some((value) => value.startsWith("FAIL"))))
-          process.exitCode = exitCode.checkFailed;
-        if (options.html !== undefined) await writePage(options.html, comparison);
-        if (options.json) printJson(comparison);
-        else if (options.html !== undefined) print(options.html);
-        else print(sideBySide(comparison));
-      }),
-    );
+    .action(async (countries: string[], options: Options) => {
+      const { compareCountries } = await import("../../compliance/compare.ts");
+      const comparison = await compareCountries({
+        files: countries.map(fileOf),
+        ...(options.env !== undefined && { environment: options.env }),
+        at: new Date(),
+        kit: kitVersion(),
+      });
+      if (comparison.rows.some(({ values }) => values.some((value) => value.startsWith("FAIL"))))
+        process.exitCode = exitCode.checkFailed;
+      if (options.html !== undefined) await writePage(options.html, comparison);
+      if (options.json) printJson(comparison);
+      else if (options.html !== undefined) print(options.html);
+      else print(sideBySide(comparison));
+    });
 }
 
 function fileOf(country: string): string {

@@ -1,11 +1,12 @@
 /** `rollout report diff`: what changed between two reports. */
+
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { InputError } from "../../base/kit-error.ts";
 import type { Report } from "../../compliance/report-schema.ts";
-import { InputError } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
-import { asInputErrors, harmless } from "./report-input.ts";
+import { harmless } from "./report-input.ts";
 
 const marks = { added: ["green", "+"], removed: ["red", "-"], changed: ["yellow", "~"] } as const;
 
@@ -15,30 +16,25 @@ export function reportDiffCommand(): Command {
     .argument("<before>", "folder of a report, or its report.json")
     .argument("<after>", "folder of another report, or its report.json")
     .option("--json", "print JSON")
-    .action(async (before: string, after: string, options: { json?: boolean }) =>
-      asInputErrors(async () => {
-        const { diffFiles, diffReports, diffSections } = await import("../../compliance/diff.ts");
-        const [old, fresh] = [await readReport(before), await readReport(after)];
-        const [oldFile, newFile] = [
-          await localisationFile(before, old),
-          await localisationFile(after, fresh),
-        ];
-        const inFile = oldFile === undefined || newFile === undefined ? [] : diffFiles(oldFile, newFile);
-        const differences = [...diffReports(old, fresh), ...inFile].sort(
-          (a, b) => diffSections.indexOf(a.section) - diffSections.indexOf(b.section),
-        );
-        if (options.json) {
-          printJson({ same: differences.length === 0, differences });
-          return;
-        }
-        if (differences.length === 0) print("The two reports say the same.");
-        for (const [section, found] of Map.groupBy(differences, (difference) => difference.section)) {
-          print(style("bold", section));
-          for (const { kind, text } of found)
-            print(`  ${style(marks[kind][0], marks[kind][1])} ${harmless(text)}`);
-        }
-      }),
-    );
+    .action(async (before: string, after: string, options: { json?: boolean }) => {
+      const { diffFiles, diffReports, diffSections } = await import("../../compliance/diff.ts");
+      const [old, fresh] = [await readReport(before), await readReport(after)];
+      const [oldFile, newFile] = [await localisationFile(before, old), await localisationFile(after, fresh)];
+      const inFile = oldFile === undefined || newFile === undefined ? [] : diffFiles(oldFile, newFile);
+      const differences = [...diffReports(old, fresh), ...inFile].sort(
+        (a, b) => diffSections.indexOf(a.section) - diffSections.indexOf(b.section),
+      );
+      if (options.json) {
+        printJson({ same: differences.length === 0, differences });
+        return;
+      }
+      if (differences.length === 0) print("The two reports say the same.");
+      for (const [section, found] of Map.groupBy(differences, (difference) => difference.section)) {
+        print(style("bold", section));
+        for (const { kind, text } of found)
+          print(`  ${style(marks[kind][0], marks[kind][1])} ${harmless(text)}`);
+      }
+    });
 }
 
 /** The copy in the report's folder as YAML gives it; undefined where only report.json is there. */

@@ -1,25 +1,7 @@
 /** What the report's commands share: errors about what was asked for, and where a passphrase stands. */
+
 import { readFileSync } from "node:fs";
-import { InputError } from "../failure.ts";
-
-/** Errors that the user can mend, as the command line shows them. */
-export async function asInputErrors<T>(action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (
-      error instanceof Error &&
-      "remediation" in error &&
-      typeof error.remediation === "string" &&
-      knownErrors.has(error.name)
-    )
-      throw new InputError(error.message, error.remediation);
-    throw error;
-  }
-}
-
-/** By name: their modules are loaded only where they are needed. */
-const knownErrors: ReadonlySet<string> = new Set(["ReportError", "StackSettingsError"]);
+import { InputError } from "../../base/kit-error.ts";
 
 /** What others wrote, fit for a terminal: no character of it moves the cursor or recolours what stands around it. */
 export const harmless = (text: string): string =>

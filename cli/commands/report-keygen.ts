@@ -1,7 +1,7 @@
 /** `rollout report keygen`: a key pair that signs reports. */
 import { Command } from "commander";
 import { print, printJson, style } from "../terminal.ts";
-import { asInputErrors, passphraseIn } from "./report-input.ts";
+import { passphraseIn } from "./report-input.ts";
 
 export function reportKeygenCommand(): Command {
   return new Command("keygen")
@@ -9,25 +9,20 @@ export function reportKeygenCommand(): Command {
     .argument("<file>", "where the private key is written, such as signer.pem; the public one beside it")
     .option("--passphrase-file <file>", "file whose first line locks the private key")
     .option("--json", "print JSON")
-    .action(async (file: string, options: { passphraseFile?: string; json?: boolean }) =>
-      asInputErrors(async () => {
-        const { makeKeyPair } = await import("../../compliance/signing/keys.ts");
-        const passphrase = passphraseIn(options.passphraseFile);
-        const pair = makeKeyPair(file, passphrase);
-        if (options.json) {
-          printJson({ ok: true, ...pair, locked: passphrase !== undefined });
-          return;
-        }
-        print(`private  ${pair.privateFile}  keep it to yourself, with a copy in a safe`);
-        print(`public   ${pair.publicFile}  give it to auditors`);
-        print(`SHA-256  ${pair.fingerprint}`);
-        if (passphrase === undefined)
-          print(
-            style(
-              "yellow",
-              "The private key is not locked by a passphrase: whoever reads the file can sign.",
-            ),
-          );
-      }),
-    );
+    .action(async (file: string, options: { passphraseFile?: string; json?: boolean }) => {
+      const { makeKeyPair } = await import("../../compliance/signing/keys.ts");
+      const passphrase = passphraseIn(options.passphraseFile);
+      const pair = makeKeyPair(file, passphrase);
+      if (options.json) {
+        printJson({ ok: true, ...pair, locked: passphrase !== undefined });
+        return;
+      }
+      print(`private  ${pair.privateFile}  keep it to yourself, with a copy in a safe`);
+      print(`public   ${pair.publicFile}  give it to auditors`);
+      print(`SHA-256  ${pair.fingerprint}`);
+      if (passphrase === undefined)
+        print(
+          style("yellow", "The private key is not locked by a passphrase: whoever reads the file can sign."),
+        );
+    });
 }

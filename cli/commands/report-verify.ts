@@ -1,12 +1,13 @@
 /** `rollout report verify`: whether a report is whole, by whom it is signed, and whether the checks still give the same verdict. */
+
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
+import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import type { Trust } from "../../compliance/verify.ts";
-import { exitCode, InputError } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
-import { asInputErrors, harmless } from "./report-input.ts";
+import { harmless } from "./report-input.ts";
 
 interface Options {
   readonly key?: readonly string[];
@@ -25,7 +26,7 @@ export function reportVerifyCommand(): Command {
     .option("--without-signature", "check only that it is whole and made anew the same")
     .option("--file <file>", "localisation file that the report must have been made from")
     .option("--json", "print JSON")
-    .action(async (report: string, options: Options) => asInputErrors(() => verify(report, options)));
+    .action(verify);
 }
 
 async function verify(report: string, options: Options): Promise<void> {

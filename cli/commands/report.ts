@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { exitCode } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
-import { exitCode } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
 import { reportCompareCommand } from "./report-compare.ts";
 import { reportDiffCommand } from "./report-diff.ts";
-import { asInputErrors, passphraseIn } from "./report-input.ts";
+import { passphraseIn } from "./report-input.ts";
 import { reportKeygenCommand } from "./report-keygen.ts";
 import { reportVerifyCommand } from "./report-verify.ts";
 
@@ -60,7 +60,7 @@ export function reportCommand(): Command {
       .addCommand(reportVerifyCommand().exitOverride())
       .addCommand(reportDiffCommand().exitOverride())
       .addCommand(reportCompareCommand().exitOverride())
-      .action(async (file: string, options: Options) => asInputErrors(() => writeReport(file, options)))
+      .action(writeReport)
   );
 }
 

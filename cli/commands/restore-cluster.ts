@@ -1,5 +1,7 @@
 /** `rollout restore` for a stack in a cluster. */
+
 import { createInterface } from "node:readline/promises";
+import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { openCluster } from "../../stacks/kubernetes/restore/open-cluster.ts";
@@ -10,7 +12,6 @@ import {
   planRestore,
   runRestore,
 } from "../../stacks/kubernetes/restore/restore-cluster.ts";
-import { exitCode, InputError } from "../failure.ts";
 import { momentOf } from "../moment.ts";
 import { print, printJson, StepList } from "../terminal.ts";
 import type { RestoreCommandOptions } from "./restore.ts";

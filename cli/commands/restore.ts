@@ -1,10 +1,11 @@
 /** `rollout restore`: brings a stack back from a backup, to a moment or to a backup by its name. */
+
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
+import { exitCode, InputError } from "../../base/kit-error.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
-import { exitCode, InputError } from "../failure.ts";
 import { loadOptions, targetOption } from "../load-options.ts";
-import { print, printJson, StepList, style } from "../terminal.ts";
+import { print, printJson, StepList } from "../terminal.ts";
 
 export interface RestoreCommandOptions {
   readonly env?: string;
@@ -53,14 +54,14 @@ async function local({ country }: LoadedCountry, options: RestoreCommandOptions)
     { folderHoldsData, prepareRestore },
     { DataFolder },
     { momentOf },
-    { asEnvironmentError },
+    { explainFullDisk },
   ] = await Promise.all([
     import("../../stacks/local/backup/backup-set.ts"),
     import("../../stacks/local/backup/encryption.ts"),
     import("../../stacks/local/backup/restore-backup.ts"),
     import("../../stacks/local/data-folder.ts"),
     import("../moment.ts"),
-    import("../../stacks/local/explain-error.ts"),
+    import("../../stacks/local/full-disk.ts"),
   ]);
   const source = options.from ?? country.hosting.backup.local?.folder;
   if (source === undefined)
@@ -124,15 +125,7 @@ async function local({ country }: LoadedCountry, options: RestoreCommandOptions)
       "Companies that were erased after that moment are back: erase them again. `rollout up` starts the stack.",
     );
   } catch (error) {
-    const { name, message, remediation = "" } = error as Error & { remediation?: string };
-    if (name === "KeyError") throw new InputError(message, remediation);
-    if (name !== "DamagedBackupError") throw asEnvironmentError(error);
-    if (options.json) printJson({ ok: false, error: message });
-    else
-      process.stderr.write(
-        `${style("red", message, process.stderr)} Nothing was changed; choose an earlier backup by --at.\n`,
-      );
-    process.exitCode = exitCode.checkFailed;
+    throw explainFullDisk(error);
   }
 }
 

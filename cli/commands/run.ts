@@ -1,8 +1,8 @@
 /** `rollout run`: runs one program of a cluster's stack, as its containers do. */
+
 import { Argument, Command } from "commander";
 import { programs } from "../../apps/programs.ts";
-import { EnvironmentError } from "../../stacks/local/environment-error.ts";
-import { InputError } from "../failure.ts";
+import { EnvironmentError, KitError } from "../../base/kit-error.ts";
 
 interface RunOptions {
   readonly connections?: string;
@@ -20,21 +20,11 @@ export function runCommand(): Command {
     .option("--json", "print a failure as JSON too; the log always is")
     .action(async (program: string, options: RunOptions) => {
       // Only here, so that no other command loads the stores.
-      const [{ run }, { ConfigurationError }] = await Promise.all([
-        import("../../apps/program/frame.ts"),
-        import("../../apps/program/configuration-error.ts"),
-      ]);
-      try {
-        await run(program, options);
-      } catch (error) {
-        if (error instanceof ConfigurationError) throw new InputError(error.message, error.remediation);
-        throw asEnvironmentError(error);
-      }
+      const { run } = await import("../../apps/program/frame.ts");
+      await run(program, options).catch((error: unknown) => {
+        // A store or a broker that is away is what the cluster lacks, not a fault of the kit.
+        if (!(error instanceof Error) || error instanceof KitError || process.env.ROLLOUT_DEBUG) throw error;
+        throw new EnvironmentError(error.message, "", { cause: error });
+      });
     });
-}
-
-function asEnvironmentError(error: unknown): unknown {
-  if (!(error instanceof Error) || process.env.ROLLOUT_DEBUG) return error;
-  const { remediation } = error as { remediation?: string };
-  return new EnvironmentError(error.message, remediation ?? "", { cause: error });
 }

@@ -1,11 +1,11 @@
 /** `rollout status`: the health of each part of a running stack, and the flow of its messages. */
+
 import { existsSync, readdirSync } from "node:fs";
 import { Command } from "commander";
+import { EnvironmentError, exitCode } from "../../base/kit-error.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { DataFolder } from "../../stacks/local/data-folder.ts";
-import { EnvironmentError } from "../../stacks/local/environment-error.ts";
 import type { StackStatus } from "../../stacks/local/status.ts";
-import { exitCode } from "../failure.ts";
 import { print, printJson, style, table } from "../terminal.ts";
 
 export function statusCommand(): Command {

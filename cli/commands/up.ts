@@ -1,10 +1,11 @@
 /** `rollout up`: stands a country's stack up, on this machine until Ctrl-C, or on a cluster by the engine. */
+
 import { join, relative } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { InputError } from "../../base/kit-error.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { type EngineOptions, engineTargets, runEngine } from "../engine-command.ts";
-import { InputError } from "../failure.ts";
 import { loadOptions } from "../load-options.ts";
 import { type LocalUpOptions, localUp, type Steps } from "../local-up.ts";
 import { printEvent, StepList } from "../terminal.ts";

@@ -2,9 +2,9 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
+import { exitCode } from "../../base/kit-error.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { formatProblem, LocalisationError, loadCountry, type Problem } from "../../localisation/load.ts";
-import { exitCode } from "../failure.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 interface Verdict {

@@ -1,14 +1,15 @@
 /** Signs and verifies a statement by cosign, where the machine has it: for teams whose keys lie in a KMS or a token. */
+
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ReportError } from "../report-error.ts";
+import { InputError } from "../../base/kit-error.ts";
 
 /**
  * The bundle that cosign makes of the statement, by its own key: nothing is sent to a public log.
  * @param key cosign's reference of a key: a file, `awskms://…`, `hashivault://…`, `pkcs11:…`.
- * @throws ReportError
+ * @throws InputError
  */
 export function cosignBundle(statement: Buffer, key: string): Buffer {
   return inFolder({ statement }, ({ statement: file, bundle }) => {
@@ -17,7 +18,7 @@ export function cosignBundle(statement: Buffer, key: string): Buffer {
   });
 }
 
-/** @throws ReportError where the signature is not by the key. */
+/** @throws InputError where the signature is not by the key. */
 export function verifyByCosign(bundle: Buffer, statement: Buffer, key: string): void {
   inFolder({ bundle, statement }, (files) => {
     const { statement: file, bundle: signature } = files;
@@ -49,7 +50,7 @@ function run(parameters: readonly string[]): void {
     encoding: "utf8",
   });
   if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT")
-    throw new ReportError("cosign is not on PATH.", "Install it, or sign with a key of the kit: --sign-key.");
+    throw new InputError("cosign is not on PATH.", "Install it, or sign with a key of the kit: --sign-key.");
   if (status !== 0) {
     const said =
       (stderr ?? "")
@@ -57,7 +58,7 @@ function run(parameters: readonly string[]): void {
         .split("\n")
         .filter((line) => !line.startsWith("WARNING"))
         .at(-1) ?? "";
-    throw new ReportError(
+    throw new InputError(
       `cosign ${parameters[0]} failed: ${said.slice(0, 300)}`,
       "Check the key and cosign's version.",
     );

@@ -1,6 +1,7 @@
 /** DSSE envelopes (github.com/secure-systems-lab/dsse, v1.0.2) around in-toto statements, signed by Ed25519. */
+
 import { type KeyObject, sign, verify } from "node:crypto";
-import { ReportError } from "../report-error.ts";
+import { InputError } from "../../base/kit-error.ts";
 import { fingerprint } from "./keys.ts";
 
 export const payloadType = "application/vnd.in-toto+json";
@@ -35,20 +36,20 @@ export interface OpenedEnvelope {
 
 /**
  * The payload, once one of the signatures is by the key. What an envelope says of its keys counts for nothing.
- * @throws ReportError with what is wrong.
+ * @throws InputError with what is wrong.
  */
 export function openEnvelope(text: string, key: KeyObject): OpenedEnvelope {
   const envelope = parse(text);
   const signed = preAuthenticationEncoding(payloadType, envelope.payload);
   if (!envelope.signatures.some((signature) => verify(null, signed, key, signature)))
-    throw new ReportError(
+    throw new InputError(
       `The envelope is not signed by the key ${fingerprint(key).slice(0, 16)}…, or it was changed after it was signed.`,
       "Ask the signer for the report and the public key again, each by a way that you trust.",
     );
   return { payload: envelope.payload, signatures: envelope.signatures.length };
 }
 
-/** What an envelope holds, without any word on who signed it. @throws ReportError */
+/** What an envelope holds, without any word on who signed it. @throws InputError */
 export function unverifiedPayload(text: string): Buffer {
   return parse(text).payload;
 }
@@ -87,4 +88,4 @@ function decoded(text: string, what: string): Buffer {
 }
 
 const damaged = (why: string) =>
-  new ReportError(`The envelope is damaged: ${why}.`, "Ask the signer for the report again.");
+  new InputError(`The envelope is damaged: ${why}.`, "Ask the signer for the report again.");

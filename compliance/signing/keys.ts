@@ -1,8 +1,9 @@
 /** Ed25519 keys that sign reports: made, kept (PKCS #8, by a passphrase where one is given) and read. */
+
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { InputError } from "../../base/kit-error.ts";
 import { sha256 } from "../canonical.ts";
-import { ReportError } from "../report-error.ts";
 
 const largestKeyBytes = 64 * 1024;
 
@@ -14,7 +15,7 @@ export function fingerprint(key: KeyObject): string {
 
 /**
  * Writes a new pair: `<file>` for its owner alone, `<file without .pem>.pub.pem` for everyone.
- * @throws ReportError where one of the files is there already.
+ * @throws InputError where one of the files is there already.
  */
 export function makeKeyPair(
   file: string,
@@ -39,11 +40,8 @@ function writeNew(file: string, content: string | Buffer, mode: number): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code === "EEXIST"
-      ? new ReportError(
-          `${file} is there already.`,
-          "Name another file: a key that signed is never replaced.",
-        )
-      : new ReportError(`${file} can't be written (${code}).`, "Name a file in a folder of your own.");
+      ? new InputError(`${file} is there already.`, "Name another file: a key that signed is never replaced.")
+      : new InputError(`${file} can't be written (${code}).`, "Name a file in a folder of your own.");
   }
   try {
     writeSync(descriptor, content.toString());
@@ -52,17 +50,17 @@ function writeNew(file: string, content: string | Buffer, mode: number): void {
   }
 }
 
-/** @throws ReportError */
+/** @throws InputError */
 export function readPrivateKey(file: string, passphrase?: string): KeyObject {
   const text = readKeyFile(file);
   if (!text.includes("PRIVATE KEY"))
-    throw new ReportError(
+    throw new InputError(
       `${file} holds no private key in PEM form.`,
       "Make one with `rollout report keygen <file>`, and name the file without .pub.",
     );
   const encrypted = text.includes("ENCRYPTED");
   if (encrypted && passphrase === undefined)
-    throw new ReportError(
+    throw new InputError(
       `${file} is locked by a passphrase.`,
       "Name the file that holds it by --passphrase-file.",
     );
@@ -71,17 +69,17 @@ export function readPrivateKey(file: string, passphrase?: string): KeyObject {
     key = createPrivateKey({ key: text, format: "pem", ...(passphrase !== undefined && { passphrase }) });
   } catch {
     throw encrypted
-      ? new ReportError(`The passphrase does not open ${file}.`, "Check the passphrase and the file.")
-      : new ReportError(`${file} is damaged.`, "Take it from its backup.");
+      ? new InputError(`The passphrase does not open ${file}.`, "Check the passphrase and the file.")
+      : new InputError(`${file} is damaged.`, "Take it from its backup.");
   }
   return requireEd25519(key, file);
 }
 
-/** @throws ReportError */
+/** @throws InputError */
 export function readPublicKey(file: string): KeyObject {
   const text = readKeyFile(file);
   if (text.includes("PRIVATE KEY"))
-    throw new ReportError(
+    throw new InputError(
       `${file} holds a private key, which nobody but the signer may have.`,
       "Name the public key, such as signer.pub.pem.",
     );
@@ -89,14 +87,14 @@ export function readPublicKey(file: string): KeyObject {
   try {
     key = createPublicKey({ key: text, format: "pem" });
   } catch {
-    throw new ReportError(`${file} holds no public key in PEM form.`, "Ask the signer for it.");
+    throw new InputError(`${file} holds no public key in PEM form.`, "Ask the signer for it.");
   }
   return requireEd25519(key, file);
 }
 
 function requireEd25519(key: KeyObject, file: string): KeyObject {
   if (key.asymmetricKeyType === "ed25519") return key;
-  throw new ReportError(
+  throw new InputError(
     `${file} holds a key of the kind ${key.asymmetricKeyType ?? "secret"}; reports are signed by Ed25519.`,
     "Make one with `rollout report keygen <file>`.",
   );
@@ -106,11 +104,11 @@ function readKeyFile(file: string): string {
   try {
     const status = statSync(file);
     if (!status.isFile() || status.size > largestKeyBytes)
-      throw new ReportError(`${file} is no key file.`, "Name a PEM file.");
+      throw new InputError(`${file} is no key file.`, "Name a PEM file.");
     return readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof ReportError) throw error;
-    throw new ReportError(
+    if (error instanceof InputError) throw error;
+    throw new InputError(
       `${file} can't be read (${(error as NodeJS.ErrnoException).code}).`,
       "Check the path and who may read it.",
     );

@@ -1,6 +1,6 @@
 /** The in-toto statement (v1) of a report: the hash of each of its files, and the checks' result as a test result (v0.1). */
+import { InputError } from "../../base/kit-error.ts";
 import { canonicalJson, sha256 } from "../canonical.ts";
-import { ReportError } from "../report-error.ts";
 import type { Report } from "../report-schema.ts";
 
 const statementType = "https://in-toto.io/Statement/v1";
@@ -36,7 +36,7 @@ export function statementOf(report: Report, files: ReadonlyMap<string, Uint8Arra
 
 /**
  * The hashes that a statement names.
- * @throws ReportError where it is none of a report, or a name of it could lead out of the report's folder.
+ * @throws InputError where it is none of a report, or a name of it could lead out of the report's folder.
  */
 export function hashesOf(payload: Buffer): Hashes {
   const text = payload.toString("utf8");
@@ -72,7 +72,7 @@ function isInside(name: string): boolean {
 }
 
 const wrong = (why: string) =>
-  new ReportError(
+  new InputError(
     `The statement is no statement of a report: ${why}.`,
     "Ask the signer for the report again.",
   );

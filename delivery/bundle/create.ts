@@ -2,6 +2,7 @@
  * Puts all that a site without a network needs into one archive: the kit with its Node.js, the engine, images, charts and
  * the country's files. The same inputs give the same bytes; an archive that is not complete has another name.
  */
+
 import { createHash } from "node:crypto";
 import {
   createReadStream,
@@ -18,9 +19,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
-import { EnvironmentError } from "../../stacks/local/environment-error.ts";
 import { saveImage } from "../images/copy.ts";
 import type { StackImages } from "../images/list.ts";
 import type { Finder } from "../images/push.ts";

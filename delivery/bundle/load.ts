@@ -2,6 +2,7 @@
  * Opens a bundle: every file is checked against the manifest while it is read, in a folder that nobody sees; only when all
  * is valid does that folder become the site's.
  */
+
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -18,8 +19,9 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { BundleError, type BundleManifest, broken, isSafePath, parseManifest } from "./manifest.ts";
-import { DamagedArchiveError, readTar, type TarEntry } from "./tar.ts";
+import { InputError } from "../../base/kit-error.ts";
+import { type BundleManifest, broken, isSafePath, parseManifest } from "./manifest.ts";
+import { readTar, type TarEntry } from "./tar.ts";
 
 const manifestName = "manifest.json";
 const sumsName = "SHA256SUMS";
@@ -35,12 +37,12 @@ export interface LoadedBundle {
  * @param archive as `rollout bundle create` wrote it.
  * @param folder where it goes; must not exist, or be empty.
  * @param sha256 what the archive's checksum must be, where it is known.
- * @throws BundleError when the archive is not what its manifest says; nothing is left of it then.
+ * @throws InputError when the archive is not what its manifest says; nothing is left of it then.
  */
 export async function loadBundle(archive: string, folder: string, sha256?: string): Promise<LoadedBundle> {
   const to = resolve(folder);
   if (existsSync(to) && readdirSync(to).length > 0)
-    throw new BundleError(`${folder} is not empty.`, "Name an empty folder or a new one by --out.");
+    throw new InputError(`${folder} is not empty.`, "Name an empty folder or a new one by --out.");
   mkdirSync(dirname(to), { recursive: true });
   const unchecked = mkdtempSync(join(dirname(to), ".rollout-load-"));
   try {
@@ -62,7 +64,7 @@ export async function loadBundle(archive: string, folder: string, sha256?: strin
 
 /**
  * Checks a bundle without keeping anything of it.
- * @throws BundleError
+ * @throws InputError
  */
 export function checkBundle(archive: string, sha256?: string): Promise<BundleManifest> {
   return extract(archive, undefined, sha256);
@@ -79,7 +81,7 @@ async function extract(archive: string, folder: string | undefined, sha256: stri
     seen.add(entry.path);
     if (manifest === undefined) {
       if (entry.path !== manifestName)
-        throw new BundleError(
+        throw new InputError(
           `${archive} is not a bundle: it starts with ${shown(entry.path)}, not with ${manifestName}.`,
           "Give the archive that `rollout bundle create` wrote.",
         );
@@ -131,11 +133,11 @@ async function readArchive(
   try {
     await readTar(bytes(), take);
   } catch (error) {
-    if (error instanceof DamagedArchiveError)
+    if (error instanceof InputError)
       throw broken(`${archive} is cut off, damaged or no archive (${error.message}).`);
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "EISDIR" || code === "EACCES")
-      throw new BundleError(`${archive} can't be read (${code}).`, "Name the archive.");
+      throw new InputError(`${archive} can't be read (${code}).`, "Name the archive.");
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** What a bundle says of itself: `manifest.json`, its first entry, names every other with its size and checksum. */
 
+import { InputError } from "../../base/kit-error.ts";
 export const bundleFormat = "rollout-bundle/1";
 
 export const bundleParts = ["kit", "local-stack", "engine", "images"] as const;
@@ -35,22 +36,12 @@ export interface BundleManifest {
   readonly files: readonly BundleFile[];
 }
 
-/** The archive is no bundle that can be trusted. */
-export class BundleError extends Error {
-  override readonly name = "BundleError";
-  readonly remediation: string;
-  constructor(message: string, remediation: string) {
-    super(message);
-    this.remediation = remediation;
-  }
-}
-
 const another =
   "Get the bundle anew, and compare its SHA-256 with the one that `rollout bundle create` printed.";
 
-export const broken = (message: string) => new BundleError(message, another);
+export const broken = (message: string) => new InputError(message, another);
 
-/** @throws BundleError */
+/** @throws InputError */
 export function parseManifest(text: string): BundleManifest {
   let value: unknown;
   try {
@@ -60,7 +51,7 @@ export function parseManifest(text: string): BundleManifest {
   }
   const manifest = value as Partial<BundleManifest> | null;
   if (manifest?.format !== bundleFormat)
-    throw new BundleError(
+    throw new InputError(
       `The bundle has the format ${String(manifest?.format).slice(0, 40)}; this version of the kit reads ${bundleFormat}.`,
       "Load it with the kit that it holds: docs/air-gapped.md says how.",
     );

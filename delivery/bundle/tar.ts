@@ -1,8 +1,10 @@
 /** Tar archives that are the same bytes for the same files, written and read as streams. */
+
 import { once } from "node:events";
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Header, Parser, Pax, type ReadEntry } from "tar";
+import { InputError } from "../../base/kit-error.ts";
 
 const blockBytes = 512;
 /** npm's own date for packed files: no file's real one, which would differ from build to build. */
@@ -71,15 +73,10 @@ export interface TarEntry {
   readonly content: AsyncIterable<Buffer>;
 }
 
-/** The archive is damaged, cut off, or none. */
-export class DamagedArchiveError extends Error {
-  override readonly name = "DamagedArchiveError";
-}
-
 /**
  * Reads an archive, compressed or not, entry by entry.
  * @param take must read the content of each entry to its end, or throw.
- * @throws DamagedArchiveError, and what `take` throws.
+ * @throws InputError, and what `take` throws.
  */
 export async function readTar(
   source: AsyncIterable<Buffer>,
@@ -109,7 +106,7 @@ export async function readTar(
         .catch(fail);
     },
   });
-  parser.on("error", (error: unknown) => fail(new DamagedArchiveError((error as Error).message)));
+  parser.on("error", (error: unknown) => fail(new InputError((error as Error).message)));
   const ended = once(parser, "end").catch(() => {});
   for await (const chunk of source) {
     if (failure !== undefined) throw failure.error;

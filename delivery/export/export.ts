@@ -10,7 +10,7 @@ export type ExportFormat = (typeof exportFormats)[number];
 
 /**
  * @returns text by file name. No file holds a secret.
- * @throws StackSettingsError when the file lacks what a cluster needs.
+ * @throws InputError when the file lacks what a cluster needs.
  */
 export async function exportStack(
   loaded: LoadedCountry,

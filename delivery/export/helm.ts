@@ -29,7 +29,7 @@ export const keepAnnotation = { "helm.sh/resource-policy": "keep" } as const;
 /**
  * @param version of the kit, and of the chart.
  * @returns text by file name within the chart's folder.
- * @throws StackSettingsError when the file lacks what a cluster needs.
+ * @throws InputError when the file lacks what a cluster needs.
  */
 export async function helmChart(loaded: LoadedCountry, version: string): Promise<Manifests> {
   const settings = chartSettings(loaded.country);

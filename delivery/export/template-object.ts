@@ -2,15 +2,14 @@
  * Turns an object of the plan into a template, by its twin from the plan with marks: where the twin has a mark, the
  * template has an action. Whatever differs for another reason is an error, so that a chart can't drift from the plan.
  */
+import { InputError } from "../../base/kit-error.ts";
 import { type ImageName, imageNames } from "../../components/images.ts";
 import type { Properties, Value } from "../../plan/plan.ts";
 import { digestMark, markedPlaces, registryMark, type Setting } from "./chart-settings.ts";
 import { action, conditionalKey, literal, type Tree } from "./template-text.ts";
 
 /** The object depends on a setting in a way that a template can't follow. */
-export class UntemplatedDifferenceError extends Error {
-  override readonly name = "UntemplatedDifferenceError";
-}
+export class UntemplatedDifferenceError extends InputError {}
 
 /** Keys that are absent where their setting is empty. */
 const optionalKeys: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** Brings every image of a stack into the country's registry, and says by which digest each rests there. */
-import { EnvironmentError } from "../../stacks/local/environment-error.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import { type CopyOptions, type ImageLocation, localImages, pushImage } from "./copy.ts";
 import type { StackChart, StackImage, StackImages } from "./list.ts";
 

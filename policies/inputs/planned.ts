@@ -1,5 +1,6 @@
 /** A plan of this kit as resources: from the program in this process, or from a file that `rollout plan --json` wrote. */
-import { type Plan as CountryPlan, NotAPlanError, type PlannedResource, parsePlan } from "../../plan/plan.ts";
+import { InputError } from "../../base/kit-error.ts";
+import { type Plan as CountryPlan, type PlannedResource, parsePlan } from "../../plan/plan.ts";
 import { textAt } from "../engine/reading/properties.ts";
 import {
   displayName,
@@ -12,14 +13,14 @@ import {
 } from "../engine/resource.ts";
 import { depthProblem } from "./depth.ts";
 
-/** @throws NotAPlanError where the text is no plan, or a resource of it is none. */
+/** @throws InputError where the text is no plan, or a resource of it is none. */
 export function readPlan(text: string): { readonly plan: CountryPlan; readonly resources: Resource[] } {
   const plan = parsePlan(text);
   const tooDeep = depthProblem(plan as unknown as Json);
-  if (tooDeep !== undefined) throw new NotAPlanError(tooDeep);
+  if (tooDeep !== undefined) throw new InputError(tooDeep);
   for (const [index, resource] of plan.resources.entries()) {
     const wrong = shapeProblem(resource);
-    if (wrong !== undefined) throw new NotAPlanError(`resources[${index}] ${wrong}`);
+    if (wrong !== undefined) throw new InputError(`resources[${index}] ${wrong}`);
   }
   return { plan, resources: plannedResources(plan.resources) };
 }

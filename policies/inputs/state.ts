@@ -1,5 +1,6 @@
 /** A stack's state, as `pulumi stack export` prints it: what Pulumi believes that there is, and how it keeps it. */
 
+import { InputError } from "../../base/kit-error.ts";
 import { textAt } from "../engine/reading/properties.ts";
 import {
   displayName,
@@ -13,29 +14,25 @@ import {
 } from "../engine/resource.ts";
 import { depthProblem } from "./depth.ts";
 
-export class NotAStateError extends Error {
-  override readonly name = "NotAStateError";
-}
-
 /** What a provider decided where the program left it open: where the thing stands. */
 const places = ["region", "availabilityZone", "availabilityZones", "arn"] as const;
 
-/** @throws NotAStateError */
+/** @throws InputError */
 export function readState(text: string): Resource[] {
   let state: Json;
   try {
     state = JSON.parse(text) as Json;
   } catch {
-    throw new NotAStateError("It is not JSON.");
+    throw new InputError("It is not JSON.");
   }
   const tooDeep = depthProblem(state);
-  if (tooDeep !== undefined) throw new NotAStateError(tooDeep);
+  if (tooDeep !== undefined) throw new InputError(tooDeep);
   const deployment = isObject(state) ? state.deployment : undefined;
-  if (!isObject(deployment)) throw new NotAStateError("It is no state of Pulumi: it has no deployment.");
+  if (!isObject(deployment)) throw new InputError("It is no state of Pulumi: it has no deployment.");
   const listed = Array.isArray(deployment.resources) ? (deployment.resources as readonly Json[]) : [];
   const states = listed.map((resource, index) => {
     const wrong = shapeProblem(resource);
-    if (wrong !== undefined) throw new NotAStateError(`deployment.resources[${index}] ${wrong}`);
+    if (wrong !== undefined) throw new InputError(`deployment.resources[${index}] ${wrong}`);
     return resource as JsonObject;
   });
   const providers = new Map(

@@ -2,9 +2,11 @@
  * The program of the target `aws`: a country in, its network, keys, cluster and stores in the file's region out, and on the
  * cluster the same parts as everywhere. The region comes from the file alone: every resource goes through one provider.
  */
+
 import { Provider as AwsProvider } from "@pulumi/aws/provider.js";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import { all } from "@pulumi/pulumi";
+import { InputError } from "../../base/kit-error.ts";
 import { networkPrefix } from "../../components/aws/address-ranges.ts";
 import { AuditTrail } from "../../components/aws/audit-trail.ts";
 import { BackupRights } from "../../components/aws/backup-rights.ts";
@@ -29,7 +31,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import { allowedEndpoints } from "../kubernetes/endpoints.ts";
 import { clusterParts, ingressSettings } from "../kubernetes/parts.ts";
 import { providerSettings } from "../kubernetes/provider-settings.ts";
-import { type StackInput, type StackOutputs, StackSettingsError } from "../kubernetes/stack.ts";
+import type { StackInput, StackOutputs } from "../kubernetes/stack.ts";
 import { awsClusterSettings, namespace } from "./cluster-settings.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import { awsNotes } from "./notes.ts";
@@ -46,12 +48,12 @@ const backupChainDays = 7;
 /** How long a bucket keeps what was replaced or deleted, in days. */
 const oldVersionDays = 30;
 
-/** @throws StackSettingsError */
+/** @throws InputError */
 export function awsStack(input: StackInput): StackOutputs {
   const { country } = input;
   const { aws, backup, logs, state } = country.hosting;
   if (aws === undefined)
-    throw new StackSettingsError(
+    throw new InputError(
       "The file describes no stack on AWS.",
       "Add hosting.aws with at least its domain; docs/localisation.md lists the fields.",
     );
@@ -256,7 +258,7 @@ function checkRange({ networkRange, zones }: AwsSettings): void {
   const prefix = Number(networkRange.split("/")[1]);
   const { largest, smallest } = networkPrefix;
   if (networkRange.includes(":") || !(prefix >= largest && prefix <= smallest))
-    throw new StackSettingsError(
+    throw new InputError(
       `hosting.aws.networkRange is ${networkRange}, which a VPC of ${zones.length} zones can't have.`,
       `Give an IPv4 range of /${largest} to /${smallest}, such as 10.60.0.0/16.`,
     );

@@ -26,7 +26,7 @@ export interface Patient {
 
 /**
  * @param tell each thing as soon as it has been looked at.
- * @throws StackSettingsError
+ * @throws InputError
  */
 export async function examine(patient: Patient, tell: (examined: Examined) => void): Promise<Examined[]> {
   const { loaded, target, version, environment } = patient;

@@ -1,13 +1,14 @@
 /** What must be installed on this machine, and installing it where that is asked for. */
+
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import type { PlannedTarget } from "../country-plan.ts";
 import { type EngineCli, findEngine, installedEngine, pinnedEngine } from "../engine/engine-cli.ts";
-import { EnvironmentError } from "../local/environment-error.ts";
 import { type Examined, failed, ok, skipped } from "./finding.ts";
 
 /** The package and the plugin of a provider have one version. */

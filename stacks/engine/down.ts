@@ -1,16 +1,16 @@
 /** Takes a country's stack down, with what rests in it; says before what is lost, and after what stays. */
+import { EnvironmentError } from "../../base/kit-error.ts";
 import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
-import { EnvironmentError } from "../local/environment-error.ts";
 import { holdsData } from "./changes.ts";
 import type { Conversation } from "./conversation.ts";
 import type { CountryStack, RecordedResource } from "./country-stack.ts";
 import { EngineFailure } from "./engine-failure.ts";
-import { nobodyToAsk, nothingStands, Stopped } from "./refusals.ts";
+import { nobodyToAsk, nothingStands, StoppedError } from "./refusals.ts";
 import { nameOf } from "./resource-steps.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
-/** @throws Stopped, EnvironmentError */
+/** @throws StoppedError, EnvironmentError */
 export async function down(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
   const session = await openSession(request, conversation);
@@ -80,11 +80,15 @@ function losses({ resources, namespace, stack }: Session, { loaded }: RolloutReq
   ];
 }
 
-async function confirmByName({ yes }: RolloutRequest, { ask }: Conversation, name: string): Promise<void> {
+async function confirmByName(
+  { yes }: RolloutRequest,
+  { ask, signal }: Conversation,
+  name: string,
+): Promise<void> {
   if (yes) return;
   if (ask === undefined) throw nobodyToAsk("This asks for a confirmation", "--yes");
   if ((await ask.text(`Type ${name} to take it down: `)).trim() !== name)
-    throw new Stopped("Nothing was changed.");
+    throw new StoppedError("Nothing was changed.", signal);
 }
 
 async function stoppable(
@@ -96,7 +100,8 @@ async function stoppable(
   try {
     await action();
   } catch (error) {
-    if (signal.aborted) throw new Stopped(`Stopped. \`rollout down\` goes on where ${stack.name} was left.`);
+    if (signal.aborted)
+      throw new StoppedError(`Stopped. \`rollout down\` goes on where ${stack.name} was left.`, signal);
     if (!(error instanceof EngineFailure) || error.reason !== "resources" || report.failed.length === 0)
       throw error;
     throw new EngineFailure(

@@ -2,13 +2,14 @@
  * Finds the Pulumi CLI, which is the engine, and runs it in a process group of its own: Ctrl-C on a terminal goes to every
  * process of the foreground group, and a second one makes the engine drop what it is doing.
  */
+
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { version as sdkVersion } from "@pulumi/pulumi/version.js";
-import { EnvironmentError } from "../local/environment-error.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
 
 /** The first with the `Stash`, which keeps the stack's random values. */
 export const oldestEngine = "3.208.0";
@@ -21,8 +22,7 @@ export const installedEngine = (environment: NodeJS.ProcessEnv): string =>
   join(environment.HOME ?? homedir(), ".pulumi", "versions", pinnedEngine);
 
 /** How a run of the engine ended badly, with all that it said. */
-export class EngineRunError extends Error {
-  override readonly name = "EngineRunError";
+export class EngineRunError extends EnvironmentError {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -1,8 +1,9 @@
 /** What the engine says when a run ends badly, in words that tell how to go on. Its own words are kept only where no others fit. */
+
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { isRunning } from "../../base/is-running.ts";
-import { EnvironmentError } from "../local/environment-error.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import type { EngineRunError } from "./engine-cli.ts";
 import { withoutColours } from "./resource-steps.ts";
 

@@ -1,8 +1,9 @@
 /** The passphrase that encrypts the secrets of a stack's state: the team's own, or one that is made and kept beside the state. */
+
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EnvironmentError } from "../local/environment-error.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import type { StatePlace } from "./state-place.ts";
 
 export interface Passphrase {

@@ -1,31 +1,38 @@
 /** Why a run ends before or after the engine's work: by a policy, by pods that do not start, or because a person said so. */
-import type { CheckResult } from "../../policies/engine/findings.ts";
-import { EnvironmentError } from "../local/environment-error.ts";
+import { CheckError, EnvironmentError, type ExitCode, exitCode, KitError } from "../../base/kit-error.ts";
+import { blocks, type CheckResult, type Finding, formatFinding } from "../../policies/engine/findings.ts";
 import { losesData, type ResourceChange } from "./conversation.ts";
 
-/** Policies refuse the plan: exit code 1. */
-export class PoliciesRefuse extends Error {
-  override readonly name = "PoliciesRefuse";
-  readonly result: CheckResult;
-  constructor(result: CheckResult) {
-    super("The policies refuse this plan.");
-    this.result = result;
-  }
-}
+/** Each finding in a sentence; `rollout check` tells more of them. */
+export class PoliciesRefuseError extends CheckError {
+  readonly #findings: readonly Finding[];
 
-/** What was to run does not run: exit code 1. */
-export class NotHealthy extends Error {
-  override readonly name = "NotHealthy";
-  readonly remediation: string;
-  constructor(message: string, remediation: string) {
-    super(message);
-    this.remediation = remediation;
+  constructor(result: CheckResult) {
+    super("The policies refuse this plan: nothing was changed.", "`rollout check` names the articles.");
+    this.#findings = result.findings.filter((finding) => blocks(finding, "low"));
+  }
+
+  override get lines(): readonly string[] {
+    return this.#findings.map((finding) => `✗ ${finding.policy}  ${formatFinding(finding)}`);
+  }
+
+  override toJSON(): object {
+    return { ...super.toJSON(), findings: this.#findings };
   }
 }
 
 /** The person said no, or stopped the run. */
-export class Stopped extends Error {
-  override readonly name = "Stopped";
+export class StoppedError extends KitError {
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, { aborted }: AbortSignal) {
+    super(message);
+    this.exitCode = aborted ? exitCode.interrupted : exitCode.fine;
+  }
+
+  override toJSON(): object {
+    return { stopped: true, error: this.message };
+  }
 }
 
 /** A question that nobody is there to answer. */

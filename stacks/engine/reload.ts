@@ -1,10 +1,10 @@
 /** Reads what is there into the state, and says what is different from it. */
 import type { Conversation } from "./conversation.ts";
-import { nothingStands, Stopped } from "./refusals.ts";
+import { nothingStands, StoppedError } from "./refusals.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest } from "./session.ts";
 
-/** @throws Stopped, EnvironmentError */
+/** @throws StoppedError, EnvironmentError */
 export async function reload(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
   const session = await openSession(request, conversation);
@@ -15,7 +15,8 @@ export async function reload(request: RolloutRequest, conversation: Conversation
     try {
       await stack.refresh({ onEvent: report.read, signal: conversation.signal });
     } catch (error) {
-      if (conversation.signal.aborted) throw new Stopped("Stopped. Nothing in the cluster was changed.");
+      if (conversation.signal.aborted)
+        throw new StoppedError("Stopped. Nothing in the cluster was changed.", conversation.signal);
       throw error;
     }
     conversation.tell({

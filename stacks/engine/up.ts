@@ -1,23 +1,24 @@
 /** Stands a country's stack up, or changes it to what its file says now: judged, shown, confirmed, then done. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
+import { CheckError, EnvironmentError } from "../../base/kit-error.ts";
 import { totals } from "../../plan/tree.ts";
 import { checkCountry } from "../../policies/check-country.ts";
 import { blocks } from "../../policies/engine/findings.ts";
 import { planCountry } from "../country-plan.ts";
-import { EnvironmentError } from "../local/environment-error.ts";
 import { ChangeList } from "./changes.ts";
 import type { Conversation } from "./conversation.ts";
 import { EngineFailure } from "./engine-failure.ts";
 import { PodWatch } from "./pod-watch.ts";
-import { dataWouldGo, NotHealthy, nobodyToAsk, PoliciesRefuse, Stopped } from "./refusals.ts";
+import { dataWouldGo, nobodyToAsk, PoliciesRefuseError, StoppedError } from "./refusals.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
 /**
- * @throws StackSettingsError, PoliciesRefuse, NotHealthy, Stopped, EnvironmentError
+ * @throws InputError, PoliciesRefuseError, CheckError, StoppedError, EnvironmentError
  */
 export async function up(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
@@ -101,7 +102,7 @@ async function judge({ loaded, target, version }: RolloutRequest, conversation: 
       subject: { kind: "plan", plan, description: `the plan of ${loaded.file} for ${target}` },
     });
     // As `rollout check` does.
-    if (result.findings.some((finding) => blocks(finding, "low"))) throw new PoliciesRefuse(result);
+    if (result.findings.some((finding) => blocks(finding, "low"))) throw new PoliciesRefuseError(result);
     tell(`${result.policies.filter(({ verdict }) => verdict === "pass").length} passed`);
   });
   for (const note of (plan.outputs.notes as readonly string[] | undefined) ?? [])
@@ -145,16 +146,16 @@ function withMessages(error: unknown, messages: readonly string[]): unknown {
   });
 }
 
-/** @throws Stopped, EnvironmentError */
+/** @throws StoppedError, EnvironmentError */
 export async function confirm(
   { yes }: RolloutRequest,
-  { ask }: Conversation,
+  { ask, signal }: Conversation,
   question: string,
 ): Promise<void> {
   if (yes) return;
   if (ask === undefined) throw nobodyToAsk("This asks for a confirmation", "--yes");
   if (!/^y(es)?$/i.test((await ask.text(`${question} [y/N] `)).trim()))
-    throw new Stopped("Nothing was changed.");
+    throw new StoppedError("Nothing was changed.", signal);
 }
 
 /**
@@ -190,12 +191,15 @@ async function watched(
   } catch (error) {
     const troubles = (await watch?.stop()) ?? [];
     if (conversation.signal.aborted)
-      throw new Stopped(`Stopped. The same command goes on where ${stack.name} was left.`);
+      throw new StoppedError(
+        `Stopped. The same command goes on where ${stack.name} was left.`,
+        conversation.signal,
+      );
     if (!(error instanceof EngineFailure) || error.reason !== "resources") throw error;
     const failed = report.failed.map(({ kind, name }) => `${kind} ${name}`).join(", ");
     const message = failed === "" ? error.message : `Not done: ${failed}.`;
     if (troubles.length > 0)
-      throw new NotHealthy(
+      throw new CheckError(
         message,
         `Mend what keeps the pods from starting, then run the same command again.`,
       );

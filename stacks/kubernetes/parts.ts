@@ -1,5 +1,7 @@
 /** Everything that stands on a cluster, whoever gave the cluster: the same parts on every target. */
+
 import type { Input, Resource } from "@pulumi/pulumi";
+import { InputError } from "../../base/kit-error.ts";
 import { AdmissionPolicies } from "../../components/admission.ts";
 import { Application } from "../../components/application.ts";
 import { Broker, brokerNodeHosts } from "../../components/broker.ts";
@@ -21,7 +23,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import { stackAdmission } from "./admission.ts";
 import type { allowedEndpoints } from "./endpoints.ts";
 import { resourceQuota } from "./quota.ts";
-import { type KubernetesSettings, type StackInput, StackSettingsError } from "./stack.ts";
+import type { KubernetesSettings, StackInput } from "./stack.ts";
 
 /** What the file says of a cluster, or a target of the cluster that it makes. */
 export interface ClusterSettings
@@ -56,7 +58,7 @@ export interface Relational {
 
 /**
  * What the file lacks for any cluster, before anything is declared.
- * @throws StackSettingsError
+ * @throws InputError
  */
 export function ingressSettings(
   country: Country,
@@ -72,7 +74,7 @@ export function machinePort({ mqtt }: Pick<ClusterSettings, "mqtt">): number {
 
 /**
  * @returns what must be there before an object of an operator's kind.
- * @throws StackSettingsError
+ * @throws InputError
  */
 export function clusterParts(input: StackInput, target: TargetResources): readonly Resource[] {
   const { country } = input;
@@ -282,7 +284,7 @@ function publicIssuer(country: Country, { tls, gateway }: ClusterSettings): Publ
   if (tls.issuer === "secret") return { kind: "secret", secretName: tls.secretName };
   if (tls.issuer === "own-ca") return { kind: "own-ca" };
   if (tls.acmeServer === undefined)
-    throw new StackSettingsError(
+    throw new InputError(
       "hosting.kubernetes.tls.issuer is acme, and no authority is named.",
       "Add hosting.kubernetes.tls.acmeServer, the authority's directory.",
     );
@@ -300,7 +302,7 @@ function publicIssuer(country: Country, { tls, gateway }: ClusterSettings): Publ
 function webIngress({ gateway: { kind, className } }: ClusterSettings): WebIngress {
   if (kind === "ingress") return { kind, ...(className !== undefined && { className }) };
   if (className === undefined)
-    throw new StackSettingsError(
+    throw new InputError(
       "hosting.kubernetes.gateway.kind is gateway-api, and no gateway class is named.",
       "Add hosting.kubernetes.gateway.className; `kubectl get gatewayclasses` lists the cluster's.",
     );

@@ -2,7 +2,9 @@
  * The program of the target `kubernetes`: a country in, the whole stack out. The plan runs it in the process, the
  * Automation API and `pulumi up` run it against a cluster; it reads nothing but its argument.
  */
+
 import { Provider } from "@pulumi/kubernetes/provider.js";
+import { InputError } from "../../base/kit-error.ts";
 import type { OperatorName } from "../../components/operators.ts";
 import { RelationalStore } from "../../components/relational-store.ts";
 import { sizeStack } from "../../components/sizing.ts";
@@ -11,14 +13,14 @@ import { allowedEndpoints } from "./endpoints.ts";
 import { notes } from "./notes.ts";
 import { clusterParts, ingressSettings, machinePort } from "./parts.ts";
 import { providerSettings } from "./provider-settings.ts";
-import { type KubernetesSettings, type StackInput, type StackOutputs, StackSettingsError } from "./stack.ts";
+import type { KubernetesSettings, StackInput, StackOutputs } from "./stack.ts";
 
-/** @throws StackSettingsError */
+/** @throws InputError */
 export function kubernetesStack(input: StackInput): StackOutputs {
   const { country } = input;
   const cluster = country.hosting.kubernetes;
   if (cluster === undefined)
-    throw new StackSettingsError(
+    throw new InputError(
       "The file describes no cluster.",
       "Add hosting.kubernetes with at least its domain; docs/localisation.md lists the fields.",
     );

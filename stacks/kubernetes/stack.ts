@@ -23,13 +23,3 @@ export interface StackOutputs {
 }
 
 export type KubernetesSettings = NonNullable<Country["hosting"]["kubernetes"]>;
-
-/** The file lacks what a cluster needs. */
-export class StackSettingsError extends Error {
-  override readonly name = "StackSettingsError";
-  readonly remediation: string;
-  constructor(message: string, remediation: string) {
-    super(message);
-    this.remediation = remediation;
-  }
-}

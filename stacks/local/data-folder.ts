@@ -15,8 +15,8 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { isRunning } from "../../base/is-running.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import type { Country } from "../../localisation/schema/country.ts";
-import { EnvironmentError } from "./environment-error.ts";
 
 /** How to reach a stack that runs. */
 export interface RunningStack {

@@ -28,7 +28,7 @@ import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { RunningBackups } from "./backup/running-backup.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { asEnvironmentError } from "./explain-error.ts";
+import { explainFullDisk } from "./full-disk.ts";
 import { ensureLogin, type LoginRequest, type StartLogin } from "./logins.ts";
 import { type PartStatus, partStatus, type StackStatus, serveControl } from "./status.ts";
 
@@ -79,7 +79,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     return await start({ ...options, step }, stops, stop);
   } catch (error) {
     await stop();
-    throw asEnvironmentError(error);
+    throw explainFullDisk(error);
   }
 }
 

@@ -22,7 +22,7 @@ export interface EmbeddedRelationalStore extends RelationalStore {
 
 /**
  * @param folder where the data rests; in memory where absent (for tests).
- * @throws NewerStoreError when the store has migrations that this version doesn't know; it is left as it is.
+ * @throws EnvironmentError when the store has migrations that this version doesn't know; it is left as it is.
  */
 export async function openRelationalStore(folder?: string): Promise<EmbeddedRelationalStore> {
   const client = await PGlite.create(folder === undefined ? {} : { dataDir: folder });

@@ -1,7 +1,8 @@
 /** Which migrations of the relational store this version of the kit has, and whether a store is behind or ahead of them. */
+
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { NewerStoreError } from "../time-series/migrate.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
 
@@ -24,10 +25,10 @@ export async function storeVersion(query: Query): Promise<"behind" | "same" | "a
   return newest === own ? "same" : "behind";
 }
 
-/** @throws NewerStoreError when the store has migrations that this version doesn't know; it is left as it is. */
+/** @throws EnvironmentError when the store has migrations that this version doesn't know; it is left as it is. */
 export async function refuseNewer(query: Query): Promise<void> {
   if ((await storeVersion(query)) === "ahead")
-    throw new NewerStoreError(
+    throw new EnvironmentError(
       "The relational store was written by a newer version of the kit. Use that version, or another data folder.",
     );
 }

@@ -67,7 +67,7 @@ export function openPostgres(options: PostgresOptions): PostgresStore {
 
 /**
  * Brings the tables to this version, on a connection of its own. Only one at a time may do so: hold the lock.
- * @throws NewerStoreError when the store has migrations that this version doesn't know; it is left as it is.
+ * @throws EnvironmentError when the store has migrations that this version doesn't know; it is left as it is.
  */
 export async function migratePostgres(options: PostgresOptions): Promise<void> {
   await onOwnConnection(options, async (client) => {

@@ -1,6 +1,8 @@
 /** Brings the time-series store's tables to this version of the kit, and their retention to the country's file. */
+
 import { readdirSync, readFileSync } from "node:fs";
 import type { ClickHouseClient } from "@clickhouse/client";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { inProcess, type Layout } from "./layout.ts";
 import { applyRetention } from "./retention.ts";
@@ -31,20 +33,10 @@ export function readMigrations(country: Country): Migration[] {
     }));
 }
 
-/** The data was written by a newer version of the kit. */
-export class NewerStoreError extends Error {
-  override readonly name = "NewerStoreError";
-}
-
-/** The data was written for another time zone. */
-export class TimeZoneChangedError extends Error {
-  override readonly name = "TimeZoneChangedError";
-}
-
 /**
  * Applies the migrations that the store lacks, each statement once: a statement that was applied before a crash is
  * not applied again.
- * @throws NewerStoreError when the store has migrations that this version doesn't know; TimeZoneChangedError.
+ * @throws EnvironmentError when the store has migrations that this version doesn't know; EnvironmentError.
  */
 export async function migrateTimeSeriesStore(
   client: ClickHouseClient,
@@ -62,7 +54,7 @@ export async function migrateTimeSeriesStore(
   const newest = migrations.at(-1)?.version ?? 0;
   const newer = applied.find((row) => row.version > newest);
   if (newer !== undefined) {
-    throw new NewerStoreError(
+    throw new EnvironmentError(
       `The time-series store has version ${newer.version}, this kit knows up to ${newest}: the data was written by a newer ` +
         "version of the kit. Use that version, or another data folder.",
     );
@@ -105,7 +97,7 @@ async function checkTimeZone(client: ClickHouseClient, timezone: string): Promis
   const [row] = await result.json<{ definition: string }>();
   const stored = /toStartOfDay\([\w.]+, '([^']+)'\)/.exec(row?.definition ?? "")?.[1];
   if (stored !== timezone) {
-    throw new TimeZoneChangedError(
+    throw new EnvironmentError(
       `The time-series store keeps hours and days of ${stored}, the country's file says ${timezone}. Set \`timezone\` back, or use another data folder.`,
     );
   }

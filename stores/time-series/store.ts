@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type ClickHouseClient, createClient } from "@clickhouse/client";
 import { isRunning } from "../../base/is-running.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import { FolderSync } from "./folder-sync.ts";
 
 export interface TimeSeriesStore {
@@ -20,16 +21,6 @@ export interface TimeSeriesStore {
   /** Makes and reads backups, whose files lie in its folder; nothing else may. The folder is empty when the store opens. */
   readonly backups: { readonly client: ClickHouseClient; readonly folder: string };
   close(): Promise<void>;
-}
-
-/** The store's folder is in use by another process. */
-export class StoreInUseError extends Error {
-  override readonly name = "StoreInUseError";
-}
-
-/** The store cannot be opened: no engine for this platform, or a folder that it cannot use. */
-export class StoreUnavailableError extends Error {
-  override readonly name = "StoreUnavailableError";
 }
 
 const mebibyte = 1024 * 1024;
@@ -47,7 +38,7 @@ const freeDiskBytesToInsert = 64 * mebibyte;
 
 /**
  * @param folder where the data rests; a temporary one where absent (for tests). A process can have one folder open.
- * @throws StoreInUseError, StoreUnavailableError
+ * @throws EnvironmentError, EnvironmentError
  */
 export async function openTimeSeriesStore(folder?: string): Promise<TimeSeriesStore> {
   const { Session, createConnection } = await loadEngine();
@@ -111,7 +102,7 @@ function makeWritable(path: string): void {
     mkdirSync(path, { recursive: true });
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new StoreUnavailableError(
+    throw new EnvironmentError(
       `The time-series store's folder ${path} cannot be written: ${(error as Error).message}. Use another data folder or mend its rights.`,
     );
   }
@@ -120,10 +111,10 @@ function makeWritable(path: string): void {
 function whyNotOpened(path: string, error: unknown): Error {
   const owner = runningOwner(path);
   return owner === undefined
-    ? new StoreUnavailableError(
+    ? new EnvironmentError(
         `The time-series store in ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}. The line above, from the engine, says why.`,
       )
-    : new StoreInUseError(
+    : new EnvironmentError(
         `The time-series store in ${path} is in use by process ${owner}. Stop that process first, or use another data folder.`,
       );
 }
@@ -148,7 +139,7 @@ async function loadEngine() {
     return { Session, createConnection: createChdbConnection };
   } catch (error) {
     const builds = "Linux with glibc (x64, arm64) and macOS (x64, arm64)";
-    throw new StoreUnavailableError(
+    throw new EnvironmentError(
       `The time-series engine (chDB) cannot be loaded on ${process.platform} ${process.arch}: it has builds for ${builds}. ` +
         `On Windows use WSL 2; on Alpine use a glibc distribution. Cause: ${error instanceof Error ? error.message.split("\n")[0] : error}`,
     );

@@ -6,7 +6,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import type { RelationalStore } from "../../stores/relational/database.ts";
 import { company, machine as machineTable, site } from "../../stores/relational/schema.ts";
 import type { Layout } from "../../stores/time-series/layout.ts";
-import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../store/open.ts";
+import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../stores/open.ts";
 import type { Machine } from "./histories.ts";
 import type { RawReading } from "./reference.ts";
 

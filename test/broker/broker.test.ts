@@ -1,15 +1,16 @@
 /** The broker with real MQTT clients over TLS and plain: logins, topics, acknowledgements. */
+
 import { connect as connectTcp } from "node:net";
 import { eq } from "drizzle-orm";
 import mqtt from "mqtt";
 import mqttPacket from "mqtt-packet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBroker } from "../../apps/broker/broker.ts";
-import { PortUnavailableError } from "../../apps/broker/listen.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import { issueCredential } from "../../stores/relational/companies.ts";
 import { credential } from "../../stores/relational/schema.ts";
-import { disagreements, rowsOf } from "../store/rows.ts";
+import { disagreements, rowsOf } from "../stores/rows.ts";
 import {
   connect,
   country,
@@ -402,7 +403,7 @@ test("a port that is taken is named, and nothing is left open", async () => {
   const { mqttPort } = free;
   await free.close();
   const start = startBroker({ ...options, mqttPort, mqttsPort: path.broker.mqttsPort });
-  await expect(start).rejects.toThrow(PortUnavailableError);
+  await expect(start).rejects.toThrow(EnvironmentError);
   await expect(start).rejects.toThrow(
     `Port ${path.broker.mqttsPort} (MQTT over TLS) is already in use by another program.`,
   );

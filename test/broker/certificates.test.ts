@@ -1,11 +1,13 @@
 /** The local certificate authority: what it issues, keeps, renews and refuses. */
+
 import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer } from "node:tls";
 import { afterAll, expect, test } from "vitest";
-import { CertificateError, openCertificates } from "../../apps/broker/certificates.ts";
+import { openCertificates } from "../../apps/broker/certificates.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "certificates-"));
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
@@ -65,7 +67,7 @@ test("an authority that lost its key is not replaced behind the devices' backs",
   const folder = join(parent, "lost");
   await openCertificates(folder);
   rmSync(join(folder, "ca.key.pem"));
-  await expect(openCertificates(folder)).rejects.toThrow(CertificateError);
+  await expect(openCertificates(folder)).rejects.toThrow(EnvironmentError);
   await expect(openCertificates(folder)).rejects.toThrow("its key is missing");
 });
 

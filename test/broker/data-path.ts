@@ -19,7 +19,7 @@ import {
 import { type Database, openRelationalStore } from "../../stores/relational/database.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
-import { rowsOf, storedCountry } from "../store/rows.ts";
+import { rowsOf, storedCountry } from "../stores/rows.ts";
 
 export const country = storedCountry("Africa/Johannesburg");
 

@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import mqttPacket from "mqtt-packet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Credential } from "../../stores/relational/companies.ts";
-import { disagreements } from "../store/rows.ts";
+import { disagreements } from "../stores/rows.ts";
 import {
   connect,
   country,

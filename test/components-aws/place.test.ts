@@ -1,10 +1,11 @@
 /** Where everything stands: the file's region and zones and no other, one provider, the file's account, a known class of data. */
+
 import { describe, expect, test } from "vitest";
+import { InputError } from "../../base/kit-error.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { dataClassNames } from "../../localisation/schema/residency.ts";
 import { at, type Plan } from "../../plan/plan.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
-import { StackSettingsError } from "../../stacks/kubernetes/stack.ts";
 import { countryFile } from "../plan/planned.ts";
 import { awsResource, awsResources, planOnAws, texts } from "./planned.ts";
 
@@ -105,7 +106,7 @@ describe("what can't stand on AWS", () => {
 
   test("the program itself refuses it too", async () => {
     const turkey = loadCountry(countryFile("tr"), { today: "2026-11-01" });
-    await expect(planCountry(turkey, "aws", "9.9.9")).rejects.toThrow(StackSettingsError);
+    await expect(planCountry(turkey, "aws", "9.9.9")).rejects.toThrow(InputError);
   });
 
   test.each(["10.0.0.0/8", "10.60.0.0/24", "fd00::/48"])("a network of %s", async (range) => {

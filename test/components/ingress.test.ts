@@ -1,7 +1,8 @@
 /** The gateway, certificates, operators and monitoring, as the file asks for them. */
+
 import { describe, expect, test } from "vitest";
+import { InputError } from "../../base/kit-error.ts";
 import { at, kindOf } from "../../plan/plan.ts";
-import { StackSettingsError } from "../../stacks/kubernetes/stack.ts";
 import { list, object, objectsOf, planChanged } from "../plan/planned.ts";
 
 describe("pages", () => {
@@ -36,7 +37,7 @@ describe("pages", () => {
     const plan = planChanged((cluster) => {
       cluster.gateway = { kind: "gateway-api" };
     });
-    await expect(plan).rejects.toBeInstanceOf(StackSettingsError);
+    await expect(plan).rejects.toBeInstanceOf(InputError);
     // One plan's failure leaves the next alone.
     await expect(planChanged()).resolves.toBeDefined();
   });

@@ -6,7 +6,7 @@ import { insertsEnd } from "../../stores/time-series/inserts-under-way.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { country, reading, until } from "../broker/data-path.ts";
-import { disagreements, rowsOf } from "../store/rows.ts";
+import { disagreements, rowsOf } from "../stores/rows.ts";
 import { rabbitmqIsMissing } from "./rabbitmq.ts";
 import { Cluster } from "./stack.ts";
 

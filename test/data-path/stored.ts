@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 import { country } from "../broker/data-path.ts";
 import type { Message } from "../durability/publisher.ts";
-import { disagreements, rowsOf } from "../store/rows.ts";
+import { disagreements, rowsOf } from "../stores/rows.ts";
 
 export async function inStore<T>(
   folder: string,

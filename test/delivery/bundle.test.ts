@@ -1,4 +1,5 @@
 /** A bundle gives back what went in, the same bytes each time; what is damaged or made to harm is refused and leaves nothing. */
+
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -13,10 +14,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Header } from "tar";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { InputError } from "../../base/kit-error.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { createBundle } from "../../delivery/bundle/create.ts";
 import { checkBundle, loadBundle } from "../../delivery/bundle/load.ts";
-import { BundleError, type BundleManifest, bundleFormat } from "../../delivery/bundle/manifest.ts";
+import { type BundleManifest, bundleFormat } from "../../delivery/bundle/manifest.ts";
 import { billOfMaterials } from "../../delivery/bundle/materials.ts";
 import { tarOf } from "../../delivery/bundle/tar.ts";
 import { stackImages } from "../../delivery/images/list.ts";
@@ -226,7 +228,7 @@ describe("an archive is refused", () => {
     const file = archive(entries());
     const site = join(folder, "site");
     await expect(loadBundle(file, site)).rejects.toThrow(message);
-    await expect(loadBundle(file, site)).rejects.toBeInstanceOf(BundleError);
+    await expect(loadBundle(file, site)).rejects.toBeInstanceOf(InputError);
     expect(readdirSync(folder)).toEqual(["made.tar"]);
     expect(existsSync("/tmp/rollout-outside")).toBe(false);
   });
@@ -250,19 +252,19 @@ describe("an archive is refused", () => {
       changed[place] = changed[place]! ^ 0x10;
       const damaged = join(folder, "damaged.tar");
       writeFileSync(damaged, changed);
-      await expect(checkBundle(damaged), `byte ${place}`).rejects.toBeInstanceOf(BundleError);
+      await expect(checkBundle(damaged), `byte ${place}`).rejects.toBeInstanceOf(InputError);
     }
     for (const length of [0, 1, 511, 512, 5000, whole.length / 2, whole.length - 20_000]) {
       const cut = join(folder, "cut.tar");
       writeFileSync(cut, whole.subarray(0, length));
-      await expect(checkBundle(cut), `${length} bytes`).rejects.toBeInstanceOf(BundleError);
+      await expect(checkBundle(cut), `${length} bytes`).rejects.toBeInstanceOf(InputError);
     }
   });
 
   test("that is none, is not there, or is not the one that was announced", async () => {
     const file = join(folder, "text.tar");
     writeFileSync(file, "no archive at all\n".repeat(100));
-    await expect(checkBundle(file)).rejects.toBeInstanceOf(BundleError);
+    await expect(checkBundle(file)).rejects.toBeInstanceOf(InputError);
     await expect(checkBundle(join(folder, "absent.tar"))).rejects.toThrow("ENOENT");
     await expect(checkBundle(folder)).rejects.toThrow("EISDIR");
     const sound = archive([manifestFor([country]), country]);

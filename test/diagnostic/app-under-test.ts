@@ -7,7 +7,7 @@ import type { DiagnosticDependencies } from "../../apps/diagnostic/web/services.
 import { packageRoot } from "../../base/package-root.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import { addMachine, addSite, registerCompany } from "../../stores/relational/companies.ts";
-import { openTestRelational, openTestTimeSeries } from "../store/open.ts";
+import { openTestRelational, openTestTimeSeries } from "../stores/open.ts";
 
 export const origin = "http://sme.test";
 export const password = "three short words";

@@ -9,7 +9,7 @@ import {
 import type { Database } from "../../stores/relational/database.ts";
 import { company } from "../../stores/relational/schema.ts";
 import { country, startDataPath } from "../broker/data-path.ts";
-import { disagreements, rowsOf } from "../store/rows.ts";
+import { disagreements, rowsOf } from "../stores/rows.ts";
 import type { FromStack, ToStack } from "./messages.ts";
 
 const [folder, port, machines] = process.argv.slice(2);

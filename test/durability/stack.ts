@@ -6,7 +6,7 @@ import { openRelationalStore } from "../../stores/relational/database.ts";
 import { machine } from "../../stores/relational/schema.ts";
 import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 import { country } from "../broker/data-path.ts";
-import { disagreements, rowsOf } from "../store/rows.ts";
+import { disagreements, rowsOf } from "../stores/rows.ts";
 import type { FromStack } from "./messages.ts";
 import type { Message } from "./publisher.ts";
 

@@ -6,8 +6,8 @@ import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
 import type { RelationalStore } from "../../stores/relational/database.ts";
 import { machine } from "../../stores/relational/schema.ts";
 import { registerTestCompany } from "../broker/data-path.ts";
-import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../store/open.ts";
-import { disagreements, insertRaw, rowsOf, storedCountry } from "../store/rows.ts";
+import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../stores/open.ts";
+import { disagreements, insertRaw, rowsOf, storedCountry } from "../stores/rows.ts";
 
 const timezone = "Asia/Kolkata";
 const country = storedCountry(timezone, { raw: "P20Y", minute: "P20Y", hour: "P20Y", day: "P20Y" });

@@ -5,8 +5,8 @@ import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
 import type { ReceivedMessage } from "../../apps/ingest/rejection.ts";
 import type { RelationalStore } from "../../stores/relational/database.ts";
 import { registerTestCompany } from "../broker/data-path.ts";
-import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../store/open.ts";
-import { disagreements, insertRaw, rowsOf, storedCountry } from "../store/rows.ts";
+import { openTestRelational, openTestTimeSeries, type TestTimeSeriesStore } from "../stores/open.ts";
+import { disagreements, insertRaw, rowsOf, storedCountry } from "../stores/rows.ts";
 
 const timezone = "America/Sao_Paulo";
 const country = storedCountry(timezone);

@@ -1,5 +1,5 @@
 /** Names of metrics that the parts and the cluster expose, for the tests that hold alerts and dashboards to them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../base/package-root.ts";
 import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
@@ -73,9 +73,8 @@ async function engineMetrics(): Promise<string[]> {
 
 /** Each program names its metrics `rollout_<program>_${name}` in one place. */
 function programMetrics(): string[] {
-  const folder = join(packageRoot, "apps", "run");
-  return readdirSync(folder).flatMap((file) => {
-    const text = readFileSync(join(folder, file), "utf8");
+  return globSync("apps/*/*.ts", { cwd: packageRoot }).flatMap((file) => {
+    const text = readFileSync(join(packageRoot, file), "utf8");
     const prefix = /`(rollout_[a-z]+_)\$\{name\}`/.exec(text)?.[1];
     if (prefix === undefined) return [];
     return [...text.matchAll(/\b(?:counter|gauge)\(\s*"([a-z_]+)"/g)].map(([, name]) => `${prefix}${name}`);

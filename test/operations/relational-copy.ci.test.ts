@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyScript } from "../../stacks/kubernetes/restore/relational-restore.ts";
 import { migratePostgres } from "../../stores/relational/postgres.ts";
 import { TestAuthority } from "../data-path/certificates.ts";
-import { postgresPrograms, startPostgres, type TestPostgres } from "../run/postgres.ts";
+import { postgresPrograms, startPostgres, type TestPostgres } from "../programs/postgres.ts";
 
 const bin = postgresPrograms();
 if (bin === undefined) console.log("Skipped: no PostgreSQL here (apt-get install postgresql).");

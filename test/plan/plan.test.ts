@@ -1,4 +1,5 @@
 /** The plan itself: what is caught, how it is told, compared and written to files. */
+
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,10 +7,11 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ComponentResource, secret } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { InputError } from "../../base/kit-error.ts";
 import { captureProgram } from "../../plan/capture.ts";
 import { diffPlans, renderDiff } from "../../plan/diff.ts";
-import { FolderInUseError, manifests, writeManifests } from "../../plan/manifests.ts";
-import { at, isManifest, kindOf, NotAPlanError, type Plan, parsePlan } from "../../plan/plan.ts";
+import { manifests, writeManifests } from "../../plan/manifests.ts";
+import { at, isManifest, kindOf, type Plan, parsePlan } from "../../plan/plan.ts";
 import { renderTree, totals } from "../../plan/tree.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
 import { changedCountry, planChanged } from "./planned.ts";
@@ -130,7 +132,7 @@ describe("telling a plan", () => {
       ['{"format":"rollout-plan/9","resources":[]}', "rollout-plan/9"],
       ['{"format":"rollout-plan/1"}', "no resources"],
     ] as const) {
-      expect(() => parsePlan(text), text).toThrow(NotAPlanError);
+      expect(() => parsePlan(text), text).toThrow(InputError);
       expect(() => parsePlan(text), text).toThrow(reason);
     }
   });
@@ -232,7 +234,7 @@ describe("manifests", () => {
     expect(existsSync(join(target, "70-cronjob-time-series-backup.yaml"))).toBe(false);
     const foreign = join(folder, "theirs.txt");
     writeFileSync(foreign, "precious");
-    expect(() => writeManifests(folder, new Map([["a.yaml", "a: 1\n"]]))).toThrow(FolderInUseError);
+    expect(() => writeManifests(folder, new Map([["a.yaml", "a: 1\n"]]))).toThrow(InputError);
     expect(readFileSync(foreign, "utf8")).toBe("precious");
     expect(readdirSync(folder).sort()).toEqual(["out", "theirs.txt"]);
   });

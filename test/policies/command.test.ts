@@ -48,7 +48,7 @@ describe("rollout check --manifests", () => {
     expect(stdout).toContain("at          spec.externalName = db.example.com");
     expect(stdout).toContain("what        It leads to db.example.com, which the file does not register.");
     expect(stdout).toContain("how to fix  Take it out, or register db.example.com");
-    expect(stdout).toContain("law    popia:72");
+    expect(stdout).toContain("law         popia:72");
     expect(stdout).toMatch(/manifests in .*: 1 resource, \d+ policies: \d+ passed, 1 failed, 0 undetermined/);
   });
 

@@ -12,7 +12,7 @@ import type { Simulator } from "../../apps/simulator/simulator.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { type DataPath, startDataPath, until } from "../broker/data-path.ts";
-import { rowsOf } from "../store/rows.ts";
+import { rowsOf } from "../stores/rows.ts";
 import { isAlive, type Line, lineTo, restartBroker, startOn } from "./plant.ts";
 
 const file = join(packageRoot, "countries", "za.yaml");

@@ -1,7 +1,7 @@
 /** A link by which a person enters a cluster's web app, made beside the running program from the files that it has. */
 
+import { InputError } from "../../../base/kit-error.ts";
 import { openPostgres } from "../../../stores/relational/postgres.ts";
-import { ConfigurationError } from "../../program/configuration-error.ts";
 import { readConnections } from "../../program/connections.ts";
 import { readLocalisationFiles } from "../../program/localisation-files.ts";
 import { openProgramLog } from "../../program/log.ts";
@@ -15,7 +15,7 @@ export interface MadeLogin extends Pick<Entry, "email" | "isNew"> {
   readonly address: string;
 }
 
-/** @throws ConfigurationError when a file is missing, the address is none, or the store doesn't answer. */
+/** @throws InputError when a file is missing, the address is none, or the store doesn't answer. */
 export async function makeLogin(options: {
   readonly email: string | undefined;
   readonly connections: string;
@@ -23,7 +23,7 @@ export async function makeLogin(options: {
 }): Promise<MadeLogin> {
   const { email } = options;
   if (email !== undefined && !isEmail(email))
-    throw new ConfigurationError(`${email} is no e-mail address.`, "Write it as name@example.org.");
+    throw new InputError(`${email} is no e-mail address.`, "Write it as name@example.org.");
   const connections = readConnections(options.connections);
   const { country } = readLocalisationFiles(options.localisation);
   const store = openPostgres(relationalOptions({ connections, log: openProgramLog("login") }, "diagnostic"));
@@ -31,7 +31,7 @@ export async function makeLogin(options: {
     const { path, ...entry } = await makeEntryLink(store.database, country, email);
     return { ...entry, address: `${connections.web.address}${path}` };
   } catch (error) {
-    throw new ConfigurationError(
+    throw new InputError(
       `The relational store can't be asked: ${messageOf(error)}.`,
       "Run this in a pod of the web app, which has its login: kubectl exec deployment/diagnostic -- rollout login.",
       { cause: error },

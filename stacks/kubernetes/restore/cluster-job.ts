@@ -1,9 +1,10 @@
 /** Makes objects in a cluster and waits for what they are to bring about. */
+
 import { setTimeout } from "node:timers/promises";
+import { EnvironmentError } from "../../../base/kit-error.ts";
 import { type ClusterClient, pathOf } from "../../../cluster/cluster-client.ts";
 import { ClusterError } from "../../../cluster/cluster-error.ts";
 import { podTroubles } from "../../../cluster/pod-troubles.ts";
-import { EnvironmentError } from "../../local/environment-error.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 
 export const pollMilliseconds = 2000;

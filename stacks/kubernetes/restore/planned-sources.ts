@@ -1,8 +1,8 @@
 /** What a restore is made from, out of the plan: for a team that applies its manifests itself. */
+import { EnvironmentError } from "../../../base/kit-error.ts";
 import type { LoadedCountry } from "../../../localisation/load.ts";
 import { at, isManifest, kindOf, type Plan } from "../../../plan/plan.ts";
 import { planCountry } from "../../country-plan.ts";
-import { EnvironmentError } from "../../local/environment-error.ts";
 import { namespaceOf } from "./open-cluster.ts";
 import type { LivePostgres } from "./relational-restore.ts";
 import type { RestoreSources } from "./restore-cluster.ts";

@@ -2,12 +2,13 @@
  * Brings a stack in a cluster back to a moment: the programs stop, the stores come back side by side with what is there, the
  * migration runs, the programs start again. Readings wait in the broker meanwhile.
  */
+
 import { setTimeout } from "node:timers/promises";
+import { EnvironmentError } from "../../../base/kit-error.ts";
 import type { ClusterClient, KubernetesObject } from "../../../cluster/cluster-client.ts";
 import { ClusterError } from "../../../cluster/cluster-error.ts";
 import { dailyStartInUtc } from "../../../components/schedule.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
-import { EnvironmentError } from "../../local/environment-error.ts";
 import { make, pollMilliseconds, remove, runJob, wait } from "./cluster-job.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import { copyJob, type LivePostgres, recovery } from "./relational-restore.ts";

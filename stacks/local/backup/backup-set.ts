@@ -6,9 +6,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isRunning } from "../../../base/is-running.ts";
+import { EnvironmentError } from "../../../base/kit-error.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import type { RowCounts } from "../../../stores/time-series/store-backup.ts";
-import { EnvironmentError } from "../environment-error.ts";
 import { DamagedBackupError, sha256Of, type WrittenFile } from "./encryption.ts";
 
 export const manifestFile = "manifest.json";

@@ -1,5 +1,6 @@
 /** What `rollout backup` does for the target `local`: by the process that runs the stack, or with its stores where none does. */
 
+import { EnvironmentError } from "../../../base/kit-error.ts";
 import { kitVersion } from "../../../base/package-root.ts";
 import { days } from "../../../components/schedule.ts";
 import type { LoadedCountry } from "../../../localisation/load.ts";
@@ -7,8 +8,7 @@ import type { Country } from "../../../localisation/schema/country.ts";
 import { openRelationalStore } from "../../../stores/relational/database.ts";
 import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
 import { DataFolder, type RunningStack } from "../data-folder.ts";
-import { EnvironmentError } from "../environment-error.ts";
-import { asEnvironmentError } from "../explain-error.ts";
+import { explainFullDisk } from "../full-disk.ts";
 import type { BackupAnswer } from "../status.ts";
 import { BackupSet, verifyFiles } from "./backup-set.ts";
 import { checkRecipients, DamagedBackupError } from "./encryption.ts";
@@ -24,7 +24,7 @@ export interface LocalBackupOptions {
   readonly tell: (what: string) => void;
 }
 
-/** @throws KeyError, EnvironmentError */
+/** @throws InputError, EnvironmentError */
 export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOptions): Promise<MadeBackup> {
   await checkRecipients(request.recipients);
   const { country, environment } = loaded;
@@ -58,7 +58,7 @@ export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOp
       await timeSeries.close();
     }
   } catch (error) {
-    throw asEnvironmentError(error);
+    throw explainFullDisk(error);
   }
 }
 

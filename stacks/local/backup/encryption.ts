@@ -2,6 +2,7 @@
  * Encrypts a backup's files in the age format (age-encryption.org/v1): to public keys, so that the machine that makes
  * backups can't read them, and so that the tool `age` opens them without the kit.
  */
+
 import { createHash } from "node:crypto";
 import {
   closeSync,
@@ -16,6 +17,7 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream as WebStream } from "node:stream/web";
 import type { Encrypter } from "age-encryption";
+import { CheckError, InputError, type KitErrorOptions } from "../../../base/kit-error.ts";
 
 /** Loaded with the first backup: a stack's start needs no ciphers. */
 const age = () => import("age-encryption");
@@ -26,19 +28,11 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** The key file does not open the backup, or is none. */
-export class KeyError extends Error {
-  override readonly name = "KeyError";
-  readonly remediation: string;
-  constructor(message: string, remediation: string) {
-    super(message);
-    this.remediation = remediation;
-  }
-}
-
 /** The backup is not what was written. */
-export class DamagedBackupError extends Error {
-  override readonly name = "DamagedBackupError";
+export class DamagedBackupError extends CheckError {
+  constructor(message: string, options?: KitErrorOptions) {
+    super(message, "Nothing was changed; choose an earlier backup by --at.", options);
+  }
 }
 
 /** @param path of a file that doesn't exist yet; only its owner may read it. It is on disk when this returns. */
@@ -66,7 +60,7 @@ export async function encryptTo(
   return { bytes, sha256: digest.digest("hex") };
 }
 
-/** @throws KeyError where one is no public key of age, such as for a slip of the pen. */
+/** @throws InputError where one is no public key of age, such as for a slip of the pen. */
 export async function checkRecipients(recipients: readonly string[]): Promise<void> {
   const { Encrypter } = await age();
   for (const recipient of recipients) addRecipient(new Encrypter(), recipient);
@@ -76,7 +70,7 @@ function addRecipient(encrypter: Encrypter, recipient: string): void {
   try {
     encrypter.addRecipient(recipient);
   } catch {
-    throw new KeyError(
+    throw new InputError(
       `"${recipient}" is no public key.`,
       "Copy the whole key that begins with age1; `rollout backup --new-key <file>` makes one.",
     );
@@ -87,7 +81,7 @@ export function fileStream(path: string): ReadableStream<Uint8Array> {
   return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
 }
 
-/** @returns the file's content, whose end fails where the file was cut or changed. @throws KeyError, DamagedBackupError */
+/** @returns the file's content, whose end fails where the file was cut or changed. @throws InputError, DamagedBackupError */
 export async function decrypt(
   path: string,
   identities: readonly string[],
@@ -97,7 +91,7 @@ export async function decrypt(
     try {
       decrypter.addIdentity(identity);
     } catch {
-      throw new KeyError("The key file holds a key that is damaged.", "Use another copy of it.");
+      throw new InputError("The key file holds a key that is damaged.", "Use another copy of it.");
     }
   }
   try {
@@ -105,7 +99,7 @@ export async function decrypt(
   } catch (error) {
     const { message } = error as Error;
     if (message.startsWith("no identity matched"))
-      throw new KeyError(
+      throw new InputError(
         "The key does not open this backup.",
         "Name the key file whose public key stood in the localisation file when the backup was made, by --identity.",
       );
@@ -135,7 +129,7 @@ export async function sha256Of(path: string): Promise<string> {
 
 /**
  * Makes a key as `age-keygen` does: the file holds the secret half, for its owner alone.
- * @returns the public half. @throws KeyError where the file exists.
+ * @returns the public half. @throws InputError where the file exists.
  */
 export async function createKeyFile(path: string): Promise<string> {
   const { generateX25519Identity, identityToRecipient } = await age();
@@ -146,7 +140,7 @@ export async function createKeyFile(path: string): Promise<string> {
     file = openSync(path, "wx", 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw new KeyError(`${path} exists, and a key is never overwritten.`, "Name another file.");
+    throw new InputError(`${path} exists, and a key is never overwritten.`, "Name another file.");
   }
   const created = new Date().toISOString();
   try {
@@ -158,20 +152,20 @@ export async function createKeyFile(path: string): Promise<string> {
   return recipient;
 }
 
-/** @returns the secret keys in a file of `age-keygen` or `rollout backup --new-key`. @throws KeyError */
+/** @returns the secret keys in a file of `age-keygen` or `rollout backup --new-key`. @throws InputError */
 export function readKeyFile(path: string): string[] {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new KeyError(
+    throw new InputError(
       `The key file ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
       "Name the file that `rollout backup --new-key` wrote, by --identity.",
     );
   }
   const keys = text.split(/\r?\n/).filter((line) => /^AGE-SECRET-KEY-/.test(line));
   if (keys.length === 0)
-    throw new KeyError(
+    throw new InputError(
       `${path} holds no key.`,
       "It is a file with a line that begins with AGE-SECRET-KEY-, as `rollout backup --new-key` writes it.",
     );

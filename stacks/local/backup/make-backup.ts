@@ -2,14 +2,15 @@
  * Makes a backup of a local stack while it runs or stands: the time-series store first, the relational store after it, so
  * that every reading's company and machine are known. Nothing unencrypted leaves the data folder.
  */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { EnvironmentError } from "../../../base/kit-error.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import type { EmbeddedRelationalStore } from "../../../stores/relational/database.ts";
 import type { TimeSeriesStore } from "../../../stores/time-series/store.ts";
 import { backUpTimeSeries } from "../../../stores/time-series/store-backup.ts";
 import type { DataFolder } from "../data-folder.ts";
-import { EnvironmentError } from "../environment-error.ts";
 import {
   type Backup,
   type BackupFile,
@@ -47,7 +48,7 @@ export interface MadeBackup extends Backup {
   readonly removed: readonly string[];
 }
 
-/** @throws KeyError, EnvironmentError */
+/** @throws InputError, EnvironmentError */
 export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
   await checkRecipients(options.recipients);
   const set = new BackupSet(options.country, options.destination);

@@ -2,9 +2,11 @@
  * Brings a local stack back from a backup. Everything is decrypted, read by the stores and checked in a folder beside the
  * stack's own; only then do the two change places, and what was there before is kept under another name.
  */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isRunning } from "../../../base/is-running.ts";
+import { EnvironmentError, KitError } from "../../../base/kit-error.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import { openRelationalStore, restoreRelationalStore } from "../../../stores/relational/database.ts";
 import { company } from "../../../stores/relational/schema.ts";
@@ -12,9 +14,8 @@ import { migrateTimeSeriesStore } from "../../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
 import { type RowCounts, restoreTimeSeries } from "../../../stores/time-series/store-backup.ts";
 import { DataFolder } from "../data-folder.ts";
-import { EnvironmentError } from "../environment-error.ts";
 import { type Backup, type BackupFile, verifyFiles } from "./backup-set.ts";
-import { DamagedBackupError, decrypt, decryptTo, KeyError } from "./encryption.ts";
+import { DamagedBackupError, decrypt, decryptTo } from "./encryption.ts";
 import { syncFolder, syncTree } from "./sync-folder.ts";
 
 export interface RestoreOptions {
@@ -51,7 +52,7 @@ export function folderHoldsData(folder: DataFolder): boolean {
   );
 }
 
-/** @throws DamagedBackupError, KeyError, EnvironmentError; the stack's own folder is untouched. */
+/** @throws DamagedBackupError, InputError, EnvironmentError; the stack's own folder is untouched. */
 export async function prepareRestore(options: RestoreOptions): Promise<ReadyRestore> {
   const { backup, folder, step, signal } = options;
   await folder.requireUnused();
@@ -158,7 +159,7 @@ function removeAbandoned(folder: DataFolder): void {
 const fileOf = ({ path }: Backup, name: BackupFile): string => join(path, name);
 
 function asDamage(error: unknown, name: BackupFile): unknown {
-  if (error instanceof KeyError || error instanceof DamagedBackupError) return error;
+  if (error instanceof KitError) return error;
   return new DamagedBackupError(`${name} is damaged: ${(error as Error).message}`, { cause: error });
 }
 

@@ -2,11 +2,11 @@
 
 import type { Logger } from "pino";
 import { Temporal } from "temporal-polyfill";
+import { EnvironmentError } from "../../../base/kit-error.ts";
 import { kitVersion } from "../../../base/package-root.ts";
 import { days } from "../../../components/schedule.ts";
 import type { LoadedCountry } from "../../../localisation/load.ts";
 import type { DataFolder } from "../data-folder.ts";
-import { EnvironmentError } from "../environment-error.ts";
 import type { PartStatus } from "../status.ts";
 import { BackupSet } from "./backup-set.ts";
 import { type BackupOptions, type MadeBackup, makeBackup } from "./make-backup.ts";

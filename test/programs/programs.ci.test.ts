@@ -11,7 +11,7 @@ import { addMachine, addSite, registerCompany } from "../../stores/relational/co
 import { openPostgres, type PostgresStore } from "../../stores/relational/postgres.ts";
 import { type ServerUnderTest, serverUnderTest } from "../cluster/clickhouse/under-test.ts";
 import { TestAuthority } from "../data-path/certificates.ts";
-import { insertRaw, rowsOf } from "../store/rows.ts";
+import { insertRaw, rowsOf } from "../stores/rows.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "./postgres.ts";
 import { ProgramProcess, someConnections, writeConnections, writeLocalisation } from "./program-process.ts";
 

@@ -1,12 +1,13 @@
 /** The relational store over several starts. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import { issueCredential, registerCompany } from "../../stores/relational/companies.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
 import { company, credential } from "../../stores/relational/schema.ts";
-import { NewerStoreError } from "../../stores/time-series/migrate.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "relational test "));
 const folder = join(parent, "relational");
@@ -27,9 +28,9 @@ test("a second start finds the same, and one of an older version is refused", as
     "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('later', 9999999999999)",
   );
   await store.close();
-  await expect(openRelationalStore(folder)).rejects.toThrow(NewerStoreError);
+  await expect(openRelationalStore(folder)).rejects.toThrow(EnvironmentError);
   // Refused again in the same way: the first refusal let go of the folder.
-  await expect(openRelationalStore(folder)).rejects.toThrow(NewerStoreError);
+  await expect(openRelationalStore(folder)).rejects.toThrow(EnvironmentError);
 });
 
 test("names that give the same id get different ones, and a login's second password ends the first", async () => {

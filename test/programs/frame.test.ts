@@ -1,13 +1,14 @@
 /** What every program of a cluster does alike: reads its files, says what it waits for, stops when told. */
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { onRenewedCertificate } from "../../apps/program/certificate.ts";
-import { ConfigurationError } from "../../apps/program/configuration-error.ts";
 import { readConnections } from "../../apps/program/connections.ts";
 import { readLocalisationFiles } from "../../apps/program/localisation-files.ts";
 import { metricsText } from "../../apps/program/metrics.ts";
+import { InputError } from "../../base/kit-error.ts";
 import { TestAuthority } from "../data-path/certificates.ts";
 import { ProgramProcess, someConnections, writeConnections, writeLocalisation } from "./program-process.ts";
 
@@ -47,7 +48,7 @@ describe("the files", () => {
     try {
       read();
     } catch (error) {
-      expect(error).toBeInstanceOf(ConfigurationError);
+      expect(error).toBeInstanceOf(InputError);
       return (error as Error).message;
     }
     return "nothing was wrong";

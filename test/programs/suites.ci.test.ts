@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../base/package-root.ts";
 import { TestAuthority } from "../data-path/certificates.ts";
-import type { TestPostgresAddress } from "../store/open.ts";
+import type { TestPostgresAddress } from "../stores/open.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "./postgres.ts";
 
 const suites = [
@@ -17,7 +17,7 @@ const suites = [
   "test/analytics/queries.test.ts",
   "test/analytics/timeline.test.ts",
   "test/ingest/ingest.test.ts",
-  "test/store/rollups.test.ts",
+  "test/stores/rollups.test.ts",
   "test/diagnostic/access.test.ts",
   "test/diagnostic/accounts.test.ts",
   "test/diagnostic/diagnostic.test.ts",

@@ -1,19 +1,13 @@
 /** Migrations, retention and the ways in which a store refuses to open. */
+
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import {
-  migrateTimeSeriesStore,
-  NewerStoreError,
-  TimeZoneChangedError,
-} from "../../stores/time-series/migrate.ts";
-import {
-  openTimeSeriesStore,
-  StoreInUseError,
-  StoreUnavailableError,
-} from "../../stores/time-series/store.ts";
+import { EnvironmentError } from "../../base/kit-error.ts";
+import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
+import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 import { disagreements, insertRaw, rowsOf, storedCountry } from "./rows.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "store test "));
@@ -77,7 +71,7 @@ test("a shorter retention deletes what it no longer allows, a longer one keeps t
 test("another time zone is refused, because hours and days are kept in the first one", async () => {
   const store = await openTimeSeriesStore(folder);
   await expect(migrateTimeSeriesStore(store.writer, storedCountry("Africa/Johannesburg"))).rejects.toThrow(
-    new TimeZoneChangedError(
+    new EnvironmentError(
       "The time-series store keeps hours and days of America/Sao_Paulo, the country's file says Africa/Johannesburg. Set `timezone` back, or use another data folder.",
     ),
   );
@@ -92,7 +86,7 @@ test("a store of a newer version is refused and left as it is", async () => {
     values: [{ version: 9000, statement: 0, name: "9000_later.sql" }],
     format: "JSONEachRow",
   });
-  await expect(migrateTimeSeriesStore(store.writer, country)).rejects.toThrow(NewerStoreError);
+  await expect(migrateTimeSeriesStore(store.writer, country)).rejects.toThrow(EnvironmentError);
   expect(await rowsOf(store.writer, definitions)).toEqual(before);
   await store.writer.command({ query: "DELETE FROM migration WHERE version = 9000" });
   await store.close();
@@ -104,7 +98,7 @@ test("a second process on the folder is told which process has it", async () => 
     import { openTimeSeriesStore } from ${JSON.stringify(new URL("../../stores/time-series/store.ts", import.meta.url).href)};
     await openTimeSeriesStore(${JSON.stringify(folder)}).catch((error) => console.log(error.name, error.message));`;
   const second = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
-  expect(second.stdout).toContain(StoreInUseError.name);
+  expect(second.stdout).toContain(EnvironmentError.name);
   expect(second.stdout).toContain(`is in use by process ${process.pid}.`);
   await store.close();
 });
@@ -112,5 +106,5 @@ test("a second process on the folder is told which process has it", async () => 
 test("a folder that is a file is refused with the reason", async () => {
   const file = join(parent, "file");
   writeFileSync(file, "");
-  await expect(openTimeSeriesStore(file)).rejects.toThrow(StoreUnavailableError);
+  await expect(openTimeSeriesStore(file)).rejects.toThrow(EnvironmentError);
 });
