@@ -1,8 +1,13 @@
 /** Texts, numbers, dates and money in one language, by the country's time zone and currency. */
 import { IntlMessageFormat } from "intl-messageformat";
-import type { QuestionTexts } from "../../apps/diagnostic/questionnaire/questionnaire.ts";
 import type { Country } from "../schema/country.ts";
 import type { Catalogue } from "./catalogue.ts";
+
+export interface QuestionTexts {
+  readonly text: string;
+  /** What levels 0 to 5 look like. */
+  readonly levels: readonly string[];
+}
 
 export type MessageValues = Readonly<Record<string, string | number>>;
 

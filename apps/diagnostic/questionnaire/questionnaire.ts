@@ -3,7 +3,7 @@
  * the order of the dimensions.
  */
 
-import type { Translation } from "../../../localisation/languages/translation.ts";
+import type { QuestionTexts, Translation } from "../../../localisation/languages/translation.ts";
 import { standardQuestions } from "../../../localisation/questionnaire.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import { dimensions } from "../../../localisation/schema/diagnostic.ts";
@@ -19,12 +19,6 @@ export interface Question {
   readonly weight: number;
   /** Caps its dimension at its own level plus one. */
   readonly essential: boolean;
-}
-
-export interface QuestionTexts {
-  readonly text: string;
-  /** What levels 0 to 5 look like. */
-  readonly levels: readonly string[];
 }
 
 export function questionnaireOf(country: Country): readonly Question[] {

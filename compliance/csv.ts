@@ -2,7 +2,7 @@
  * The checks as a table for spreadsheets (RFC 4180): a row for each finding, and one for each check without any. UTF-8
  * with a byte order mark, without which Excel takes it for another encoding; no cell is taken for a formula.
  */
-import type { Report, ReportCheck, ReportFinding } from "../../compliance/report-schema.ts";
+import type { Report, ReportCheck, ReportFinding } from "./report-schema.ts";
 
 const columns = [
   "area",
