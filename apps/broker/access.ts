@@ -1,8 +1,8 @@
 /** Which topics a login may use: its company's, or its machine's, and nothing else. */
 import { topicRoot } from "../ingest/reading.ts";
-import type { MachineLogin } from "./login.ts";
+import type { AuthenticatedLogin } from "./login.ts";
 
-export type TopicScope = Pick<MachineLogin, "company" | "site" | "machine">;
+export type TopicScope = Pick<AuthenticatedLogin, "company" | "site" | "machine">;
 
 /** Without its last slash: `sme/v1/acme` or `sme/v1/acme/plant/lathe`. */
 export function subtreeOf(login: TopicScope): string {

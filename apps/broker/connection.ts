@@ -5,7 +5,7 @@
 import type { Socket } from "node:net";
 import type { Client } from "aedes";
 import type { BrokerLimits } from "./limits.ts";
-import type { MachineLogin } from "./login.ts";
+import type { AuthenticatedLogin } from "./login.ts";
 
 interface Parser {
   packet: { length: number };
@@ -14,7 +14,7 @@ interface Parser {
 
 export class Connection {
   readonly socket: Socket;
-  login: MachineLogin | undefined;
+  login: AuthenticatedLogin | undefined;
   /** The last will's topic and payload, from CONNECT. */
   will: { readonly topic: string; readonly payload: Buffer } | undefined;
   readonly #startedAt = performance.now();

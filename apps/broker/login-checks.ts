@@ -8,7 +8,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { isWithin, subtreeOf } from "./access.ts";
 import { standardLimits } from "./limits.ts";
-import type { LoginCheck, MachineLogin } from "./login.ts";
+import type { AuthenticatedLogin, LoginCheck } from "./login.ts";
 import { type Log, Refusals } from "./refusals.ts";
 
 /** The one virtual host. */
@@ -30,7 +30,7 @@ export interface LoginChecksOptions {
 }
 
 /** Whose topics a user name may use. */
-export type TopicLogin = Omit<MachineLogin, "passwordHash">;
+export type TopicLogin = Omit<AuthenticatedLogin, "passwordHash">;
 
 export interface LoginChecks {
   readonly fetch: Hono["fetch"];
@@ -139,7 +139,7 @@ function loginOf(username: string): TopicLogin | undefined {
  * A cluster knows clients by client id alone: who connects with another's ends its connection. So an id belongs to the
  * company it begins with; a long random one, such as the broker makes where a client sends none, is nobody else's.
  */
-export function mayUseClientId(clientId: string, { company }: Pick<MachineLogin, "company">): boolean {
+export function mayUseClientId(clientId: string, { company }: Pick<AuthenticatedLogin, "company">): boolean {
   if (clientId === "" || (clientId.length >= randomClientIdLength && /^[A-Za-z0-9_-]*$/.test(clientId)))
     return true;
   return clientId === company || clientId.startsWith(`${company}/`);

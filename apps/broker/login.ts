@@ -7,7 +7,7 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../../stores/relational/database.ts";
 import { credential } from "../../stores/relational/schema.ts";
 
-export interface MachineLogin {
+export interface AuthenticatedLogin {
   readonly username: string;
   readonly company: string;
   /** Both absent: the login is the company's and reaches all its machines. */
@@ -19,9 +19,9 @@ export interface MachineLogin {
 
 export interface LoginCheck {
   /** @returns undefined where user name and password are not those of a login in force. */
-  check(username: string, password: string): Promise<MachineLogin | undefined>;
+  check(username: string, password: string): Promise<AuthenticatedLogin | undefined>;
   /** Of these, those that were revoked, removed or given a new password since. */
-  ended(logins: readonly MachineLogin[]): Promise<MachineLogin[]>;
+  ended(logins: readonly AuthenticatedLogin[]): Promise<AuthenticatedLogin[]>;
 }
 
 type Row = typeof credential.$inferSelect;
@@ -54,7 +54,7 @@ export function loginCheck(database: Database): LoginCheck {
       };
     },
     async ended(logins) {
-      const ended: MachineLogin[] = [];
+      const ended: AuthenticatedLogin[] = [];
       for (let start = 0; start < logins.length; start += usernamesPerQuery) {
         const some = logins.slice(start, start + usernamesPerQuery);
         const rows = await Promise.all(some.map((login) => find(login.username)));

@@ -102,7 +102,7 @@ export const Branding = strictObject(
   { title: "Branding", description: "What makes the pages look like the country's own.", default: {} },
 );
 
-export const Support = strictObject(
+export const SupportContact = strictObject(
   {
     email: field(Email, {
       title: "E-mail address",
@@ -131,5 +131,5 @@ export const Support = strictObject(
       field(WebAddress, { title: "Accessibility statement", description: "The operator's own statement." }),
     ),
   },
-  { title: "Support", description: "Whom a company asks.", default: {} },
+  { title: "SupportContact", description: "Whom a company asks.", default: {} },
 );

@@ -4,9 +4,9 @@
  */
 
 import { CountryCode, field, LanguageTag, LocalisedText, strictObject } from "./common.ts";
-import { Branding, Notifications, Support } from "./communication.ts";
+import { Branding, Notifications, SupportContact } from "./communication.ts";
 import type { DataClass as DataClassSchema } from "./data-classes.ts";
-import { Diagnostic, type Question, type Support as SupportOffer } from "./diagnostic.ts";
+import { Diagnostic, type Question, type SupportProgramme } from "./diagnostic.ts";
 import type { Endpoint as EndpointSchema } from "./endpoints.ts";
 import type { Waiver as WaiverSchema } from "./exceptions.ts";
 import { Hosting } from "./hosting.ts";
@@ -65,7 +65,7 @@ export const CountrySchema = strictObject(
     aggregates: Aggregates,
     notifications: Notifications,
     branding: Branding,
-    support: Support,
+    support: SupportContact,
   },
   {
     title: "Localisation file",
@@ -82,7 +82,7 @@ type DeepReadonly<T> = T extends (infer E)[]
 /** A country, complete: checked, every default filled in, frozen. */
 export type Country = DeepReadonly<Static<typeof CountrySchema>>;
 export type DiagnosticQuestion = DeepReadonly<Static<typeof Question>>;
-export type FinancingProgramme = DeepReadonly<Static<typeof SupportOffer>>;
+export type FinancingProgramme = DeepReadonly<Static<typeof SupportProgramme>>;
 export type SizeBand = DeepReadonly<Static<typeof SizeBandSchema>>;
 export type Shift = DeepReadonly<Static<typeof ShiftSchema>>;
 export type DataClass = DeepReadonly<Static<typeof DataClassSchema>>;

@@ -110,7 +110,7 @@ export const QuestionOverride = strictObject(
 );
 
 /** A public programme, credit line or adviser that helps with a barrier. */
-export const Support = strictObject(
+export const SupportProgramme = strictObject(
   {
     id: field(Identifier, {
       title: "Identifier",
@@ -190,13 +190,13 @@ export const Diagnostic = strictObject(
       default: [],
       maxItems: 50,
     }),
-    financing: Type.Array(Support, {
+    financing: Type.Array(SupportProgramme, {
       title: "Financing",
       description: "Public financing programmes that a company can apply for.",
       default: [],
       maxItems: 200,
     }),
-    levers: Type.Array(Support, {
+    levers: Type.Array(SupportProgramme, {
       title: "Levers",
       description: "Other public help: training, advisers, test beds.",
       default: [],

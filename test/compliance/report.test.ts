@@ -11,7 +11,7 @@ import { componentDefinition } from "../../compliance/oscal/component-definition
 import { produceReport } from "../../compliance/produce.ts";
 import { parseReport } from "../../compliance/read-report.ts";
 import type { Report } from "../../compliance/report-schema.ts";
-import { checksTable } from "../../policies/outputs/csv.ts";
+import { checksTable } from "../../compliance/csv.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { at, changedCountry, filesOf, kit, reportOf, temporaryFolder } from "./reports.ts";
 
