@@ -15,7 +15,7 @@ import { analyticsHealth } from "./health.ts";
 /** Time for one query; the store ends it before. */
 const queryMilliseconds = 11 * 60_000;
 
-export async function runProgram(context: ProgramContext): Promise<RunningProgram> {
+export async function runAnalytics(context: ProgramContext): Promise<RunningProgram> {
   const { connections, localisation, log, signal } = context;
   const stores = await openStores(context, "analytics");
   let status: AnalyticsStatus = { rowsTotal: 0 };

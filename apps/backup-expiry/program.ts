@@ -11,7 +11,7 @@ import { ObjectStore } from "./object-store.ts";
 export const backupCredentialsFolder = "/run/secrets/backup-destination";
 
 /** @param folder with the files `accessKeyId` and `secretAccessKey`. */
-export async function runProgram(
+export async function runBackupExpiry(
   { localisation, log }: ProgramContext,
   folder = backupCredentialsFolder,
 ): Promise<RunningProgram> {

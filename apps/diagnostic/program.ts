@@ -3,7 +3,7 @@ import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { openStores } from "../program/stores.ts";
 import { serveDiagnostic } from "./serve.ts";
 
-export async function runProgram(context: ProgramContext): Promise<RunningProgram> {
+export async function runDiagnostic(context: ProgramContext): Promise<RunningProgram> {
   const { connections, localisation, log, bind } = context;
   const stores = await openStores(context, "diagnostic");
   try {

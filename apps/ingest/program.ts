@@ -7,7 +7,7 @@ import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { openStores } from "../program/stores.ts";
 import { type ReadingsTaker, takeReadings } from "./take-readings.ts";
 
-export async function runProgram(context: ProgramContext): Promise<RunningProgram> {
+export async function runIngest(context: ProgramContext): Promise<RunningProgram> {
   const { connections, localisation, log, waitFor } = context;
   const { broker, certificate } = connections;
   const stores = await openStores(context, "ingest");

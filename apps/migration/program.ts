@@ -13,7 +13,7 @@ import { relationalOptions, timeSeriesClient } from "../program/stores.ts";
 /** A statement waits until every server of the cluster has carried it out. */
 const statementMilliseconds = 10 * 60_000;
 
-export async function runProgram(context: ProgramContext): Promise<RunningProgram> {
+export async function runMigration(context: ProgramContext): Promise<RunningProgram> {
   const { connections, localisation, log, waitFor } = context;
   const options = relationalOptions(context, "migration");
   const client = timeSeriesClient(context, "migration", { requestMilliseconds: statementMilliseconds });

@@ -11,7 +11,7 @@ import { serveHealth } from "./health-server.ts";
 import { localisationFolder, readLocalisationFiles } from "./localisation-files.ts";
 import { openProgramLog } from "./log.ts";
 import { messageOf, Patience } from "./patience.ts";
-import type { Program, ProgramContext, RunningProgram } from "./program.ts";
+import type { ProgramContext, RunningProgram } from "./program.ts";
 
 /** Kubernetes kills the process after 90 seconds. */
 const longestStopMilliseconds = 85_000;
@@ -63,8 +63,8 @@ export async function run(name: string, options: FrameOptions): Promise<void> {
     fail: (error) => end.abort(error),
   };
   try {
-    const program: Program = await programs[name]!();
-    const runs = await program.runProgram(context);
+    const runProgram = await programs[name]!();
+    const runs = await runProgram(context);
     running = runs;
     log.info("running");
     await Promise.race([runs.finished ?? aborted(end.signal), aborted(end.signal)]);

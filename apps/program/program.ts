@@ -1,6 +1,6 @@
 /**
- * What each program of the cluster is to the frame that runs it. `apps/<name>/program.ts`, listed in `programs.ts`, exports
- * `runProgram(context): Promise<RunningProgram>`; the frame reads the files, serves health, handles signals and the end.
+ * What each program of the cluster is to the frame that runs it. `apps/<name>/program.ts`, listed in `programs.ts`, exports a function
+ * of the type `RunProgram`; the frame reads the files, serves health, handles signals and the end.
  */
 import type { Logger } from "pino";
 import type { Connections } from "./connections.ts";
@@ -42,6 +42,4 @@ export interface RunningProgram {
   readonly finished?: Promise<void>;
 }
 
-export interface Program {
-  runProgram(context: ProgramContext): Promise<RunningProgram>;
-}
+export type RunProgram = (context: ProgramContext) => Promise<RunningProgram>;

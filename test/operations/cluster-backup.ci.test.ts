@@ -14,7 +14,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expireBackups } from "../../apps/backup-expiry/expire.ts";
 import { ObjectStore } from "../../apps/backup-expiry/object-store.ts";
-import { runProgram } from "../../apps/backup-expiry/program.ts";
+import { runBackupExpiry } from "../../apps/backup-expiry/program.ts";
 import type { ProgramContext } from "../../apps/program/program.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 import { packageRoot } from "../../base/package-root.ts";
@@ -171,10 +171,10 @@ describe.skipIf(!hasServer)("backups of a cluster's time-series store", () => {
       log: pino({ level: "silent" }),
     } as unknown as ProgramContext;
     const secrets = join(folder, "secrets");
-    await expect(runProgram(context, secrets)).rejects.toThrow(/accessKeyId can't be read: ENOENT/);
+    await expect(runBackupExpiry(context, secrets)).rejects.toThrow(/accessKeyId can't be read: ENOENT/);
     mkdirSync(secrets);
     for (const [name, value] of Object.entries(credentials)) writeFileSync(join(secrets, name), `${value}\n`);
-    const { finished } = await runProgram(context, secrets);
+    const { finished } = await runBackupExpiry(context, secrets);
     await finished;
     const left = await folders();
     expect(left).not.toContain("2020-W01/first-full");
