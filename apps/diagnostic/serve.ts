@@ -18,7 +18,7 @@ import { messageOf } from "../program/patience.ts";
 import type { RunningProgram } from "../program/program.ts";
 import { createDiagnosticApp } from "./app.ts";
 import { ForeignTopics } from "./connect/foreign-topics.ts";
-import type { DiagnosticDependencies, StackPart } from "./web/services.ts";
+import type { DiagnosticDependencies, StackPart } from "./services.ts";
 
 export interface ServeDiagnosticOptions {
   readonly connections: Pick<Connections, "certificate" | "web" | "machines" | "broker">;

@@ -1,9 +1,9 @@
 /** The web app on stores in memory, with browsers that keep cookies; for all tests of its pages. */
 import { join } from "node:path";
-import { insertAccount } from "../../apps/diagnostic/accounts/accounts.ts";
+import { createEntryLink, insertAccount } from "../../apps/diagnostic/accounts/accounts.ts";
 import { hashPassword } from "../../apps/diagnostic/accounts/password.ts";
-import { createDiagnosticApp, createEntryLink } from "../../apps/diagnostic/app.ts";
-import type { DiagnosticDependencies } from "../../apps/diagnostic/web/services.ts";
+import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
+import type { DiagnosticDependencies } from "../../apps/diagnostic/services.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import { addMachine, addSite, registerCompany } from "../../stores/relational/companies.ts";

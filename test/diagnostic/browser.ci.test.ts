@@ -6,7 +6,7 @@ import { serve } from "@hono/node-server";
 import { eq } from "drizzle-orm";
 import type { BrowserContextOptions, Browser as Chromium, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEntryLink } from "../../apps/diagnostic/app.ts";
+import { createEntryLink } from "../../apps/diagnostic/accounts/accounts.ts";
 import {
   completeAssessment,
   saveAnswers,

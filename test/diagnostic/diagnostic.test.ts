@@ -2,7 +2,7 @@
 
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startOfPublicationPeriod } from "../../apps/diagnostic/ministry/publication-period.ts";
+import { startOfPublicationPeriod } from "../../apps/diagnostic/questionnaire/publication-period.ts";
 import { questionnaireOf } from "../../apps/diagnostic/questionnaire/questionnaire.ts";
 import { score } from "../../apps/diagnostic/questionnaire/scoring.ts";
 import { answer, assessment } from "../../stores/relational/schema.ts";

@@ -3,9 +3,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { and, eq, gt, lt } from "drizzle-orm";
 import type { Database } from "../../../stores/relational/database.ts";
 import { account, company, entryLinks, session } from "../../../stores/relational/schema.ts";
+import type { Role, SignedIn } from "../web/visitor.ts";
 import { checkPassword, hashPassword } from "./password.ts";
-
-export type Role = "company" | "ministry";
 
 export interface NewAccount {
   readonly email: string;
@@ -16,24 +15,6 @@ export interface NewAccount {
   /** BCP 47. */
   readonly language: string;
   readonly noticeReadAt?: Date;
-}
-
-/** Who is signed in. */
-export interface SignedIn {
-  readonly accountId: string;
-  readonly email: string;
-  readonly role: Role;
-  readonly language: string;
-  readonly company: SignedInCompany | undefined;
-}
-
-export interface SignedInCompany {
-  readonly id: string;
-  readonly name: string;
-  readonly sector: string;
-  readonly sizeBand: string;
-  readonly region: string | null;
-  readonly simulated: boolean;
 }
 
 export const sessionSeconds = 14 * 24 * 3600;

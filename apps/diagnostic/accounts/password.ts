@@ -1,6 +1,8 @@
 /** Hashes and checks the passwords of accounts with scrypt (RFC 7914), a few at a time so that logins can't use up memory. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
+import { HTTPException } from "hono/http-exception";
+import type { View } from "../web/view.ts";
 
 /** 32 MiB and three rounds: one of the equal settings that OWASP's password storage guide names. */
 const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
@@ -12,14 +14,17 @@ export const shortestPassword = 10;
 /** Longer input only costs time. */
 export const longestPassword = 200;
 
-/** Too many passwords are being checked at this moment. */
-export class TooBusyError extends Error {
-  override readonly name = "TooBusyError";
-}
-
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 let running = 0;
 const waiting: (() => void)[] = [];
+
+/** @returns what is wrong with a new password; undefined where nothing is. */
+export function passwordError({ t }: Pick<View, "t">, password: string): string | undefined {
+  const { length } = [...password];
+  if (length < shortestPassword) return t("register.password.short", { count: shortestPassword });
+  if (password.length > longestPassword) return t("register.password.long", { count: longestPassword });
+  return undefined;
+}
 
 /** @returns `scrypt$N$r$p$salt$hash`, salt and hash in base64url. */
 export async function hashPassword(password: string): Promise<string> {
@@ -47,7 +52,8 @@ async function deriveInTurn(
   options: typeof cost | ScryptOptions,
 ): Promise<Buffer> {
   if (running >= atATime) {
-    if (waiting.length >= waitingAtMost) throw new TooBusyError("Too many sign-ins at this moment.");
+    if (waiting.length >= waitingAtMost)
+      throw new HTTPException(503, { message: "Too many sign-ins at once." });
     await new Promise<void>((resolve) => waiting.push(resolve));
   } else running += 1;
   try {

@@ -3,10 +3,10 @@ import { html } from "hono/html";
 import type { KpiSummary } from "../../analytics/queries.ts";
 import { kpiTiles } from "../machines/kpi.ts";
 import type { Assessment } from "../questionnaire/assessments.ts";
-import { steps } from "../questionnaire/level.ts";
 import { progressBar } from "../questionnaire/pages.ts";
 import { stageOf } from "../questionnaire/scoring.ts";
 import { renderPage, simulatedTag } from "../web/layout.ts";
+import { steps } from "../web/steps.ts";
 import type { Html, View } from "../web/view.ts";
 
 export interface CompanyPage {

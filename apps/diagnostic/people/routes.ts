@@ -1,36 +1,41 @@
-/** A company's people: who has access, a link for somebody new, an end to somebody's access. */
-import type { Context, Hono } from "hono";
+/** A company's people: who has access, a link for a new person, the end of a person's access. */
+import { type Context, Hono } from "hono";
 import { emailOf } from "../accounts/accounts.ts";
 import { isEmail } from "../accounts/email.ts";
+import type { Environment } from "../services.ts";
 import { companyOf } from "../web/access.ts";
 import { formBody } from "../web/form-body.ts";
-import type { Environment, Services } from "../web/services.ts";
-import { peoplePage } from "./pages.ts";
+import { type PeoplePage, peoplePage } from "./pages.ts";
 import { letIn, peopleOf, peoplePerCompany, removePerson } from "./people.ts";
 
-export function peopleRoutes(app: Hono<Environment>, services: Services): void {
-  const { database, log } = services;
-  const people = (c: Context<Environment>) => peopleOf(database, companyOf(c).id);
+export function peopleRoutes(): Hono<Environment> {
+  return new Hono<Environment>()
+    .get("/", async (c) => c.html(await pageOf(c)))
+    .post("/", giveAccess)
+    .post("/remove", endAccess);
+}
 
-  app.get("/account/people", async (c) => c.html(peoplePage(c.var.view, { people: await people(c) })));
+async function pageOf(c: Context<Environment>, extra: Omit<PeoplePage, "people"> = {}) {
+  const people = await peopleOf(c.var.services.database, companyOf(c).id);
+  return peoplePage(c.var.view, { people, ...extra });
+}
 
-  app.post("/account/people", async (c) => {
-    const { view } = c.var;
-    const email = emailOf((await formBody(c))("email")).slice(0, 300);
-    const refuse = async (error: string) =>
-      c.html(peoplePage(view, { people: await people(c), email, errors: { email: error } }), 422);
-    if (!isEmail(email)) return refuse(view.t("register.email.wrong"));
-    const link = await letIn(database, companyOf(c).id, email, view.translation.language);
-    if (link === "taken") return refuse(view.t("people.taken"));
-    if (link === "full") return refuse(view.t("people.too-many", { count: peoplePerCompany }));
-    log.info({ company: companyOf(c).id, by: view.signedIn?.accountId }, "a person was given access");
-    const address = `${services.secureCookies ? "https" : "http"}://${c.req.header("host") ?? ""}${link.path}`;
-    return c.html(peoplePage(view, { people: await people(c), link: { email, address } }));
-  });
+async function giveAccess(c: Context<Environment>): Promise<Response> {
+  const { view, services } = c.var;
+  const company = companyOf(c).id;
+  const email = emailOf((await formBody(c))("email")).slice(0, 300);
+  const refuse = async (error: string) => c.html(await pageOf(c, { email, errors: { email: error } }), 422);
+  if (!isEmail(email)) return refuse(view.t("register.email.wrong"));
+  const link = await letIn(services.database, company, email, view.translation.language);
+  if (link === "taken") return refuse(view.t("people.taken"));
+  if (link === "full") return refuse(view.t("people.too-many", { count: peoplePerCompany }));
+  services.log.info({ company, by: c.var.signedIn?.accountId }, "a person was given access");
+  const address = `${services.secureCookies ? "https" : "http"}://${c.req.header("host") ?? ""}${link.path}`;
+  return c.html(await pageOf(c, { link: { email, address } }));
+}
 
-  app.post("/account/people/remove", async (c) => {
-    const person = (await formBody(c))("person");
-    await removePerson(database, companyOf(c).id, person, c.var.view.signedIn!.accountId);
-    return c.redirect("/account/people", 303);
-  });
+async function endAccess(c: Context<Environment>): Promise<Response> {
+  const person = (await formBody(c))("person");
+  await removePerson(c.var.services.database, companyOf(c).id, person, c.var.signedIn!.accountId);
+  return c.redirect("/account/people", 303);
 }

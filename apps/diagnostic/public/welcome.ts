@@ -1,8 +1,9 @@
 /** The first page: what this is, what it costs in time, what data is kept, who runs it. */
 import { html } from "hono/html";
-import { steps } from "../questionnaire/level.ts";
 import { renderPage } from "../web/layout.ts";
+import { steps } from "../web/steps.ts";
 import type { Html, View } from "../web/view.ts";
+import { homeOf } from "../web/visitor.ts";
 import { dataInShort } from "./data-protection.ts";
 
 export function welcomePage(view: View, questions: number): Html {
@@ -17,7 +18,7 @@ export function welcomePage(view: View, questions: number): Html {
 ${
   signedIn === undefined
     ? html`<p class="actions"><a class="button" href="/register">${t("welcome.register")}</a> <a class="quiet" href="/sign-in">${t("welcome.sign-in")}</a></p>`
-    : html`<p class="actions"><a class="button" href="${signedIn.role === "ministry" ? "/ministry" : "/company"}">${t("welcome.continue")}</a></p>`
+    : html`<p class="actions"><a class="button" href="${homeOf(signedIn)}">${t("welcome.continue")}</a></p>`
 }
 ${steps({ level: 3, size: "large" })}
 </div>

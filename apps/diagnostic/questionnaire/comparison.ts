@@ -7,8 +7,8 @@ import { and, eq, isNotNull, lt, ne, sql } from "drizzle-orm";
 import type { Country } from "../../../localisation/schema/country.ts";
 import type { Database } from "../../../stores/relational/database.ts";
 import { assessment, company } from "../../../stores/relational/schema.ts";
-import type { SignedInCompany } from "../accounts/accounts.ts";
-import { startOfPublicationPeriod } from "../ministry/publication-period.ts";
+import type { SignedInCompany } from "../web/visitor.ts";
+import { startOfPublicationPeriod } from "./publication-period.ts";
 import type { Score } from "./scoring.ts";
 
 export interface PeerComparison {

@@ -2,9 +2,9 @@
 import { html } from "hono/html";
 import type { FinancingProgramme } from "../../../localisation/schema/country.ts";
 import { renderPage } from "../web/layout.ts";
+import { steps } from "../web/steps.ts";
 import type { Html, View } from "../web/view.ts";
 import type { PeerComparison } from "./comparison.ts";
-import { steps } from "./level.ts";
 import { type Question, textsOf } from "./questionnaire.ts";
 import type { NextStep } from "./recommendation.ts";
 import { type Score, stageOf } from "./scoring.ts";

@@ -1,6 +1,7 @@
 /** The frame of every page: head, header with the language choice, navigation, main, footer. */
 import { html } from "hono/html";
 import type { Html, View } from "./view.ts";
+import { homeOf } from "./visitor.ts";
 
 export interface Page {
   readonly title: string;
@@ -42,7 +43,7 @@ ${(page.scripts ?? []).map((name) => html`<script type="module" src="${asset(nam
 <a class="skip" href="#main">${t("page.skip")}</a>
 <header class="top">
 <div class="frame">
-<a class="programme" href="${homeOf(view)}">${view.hasLogo ? html`<img src="${asset("logo.svg")}" alt="" height="32">` : ""}${programme}</a>
+<a class="programme" href="${homeOf(view.signedIn)}">${view.hasLogo ? html`<img src="${asset("logo.svg")}" alt="" height="32">` : ""}${programme}</a>
 ${languageChoice(view)}
 </div>
 </header>
@@ -53,11 +54,6 @@ ${page.body}
 ${footer(view)}
 </body>
 </html>`;
-}
-
-function homeOf({ signedIn }: View): string {
-  if (signedIn === undefined) return "/";
-  return signedIn.role === "ministry" ? "/ministry" : "/company";
 }
 
 function localisedPath(tag: string, path: string): string {

@@ -2,8 +2,8 @@
 import type { html } from "hono/html";
 import type { MessageValues, Translation } from "../../../localisation/languages/translation.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
-import type { SignedIn } from "../accounts/accounts.ts";
 import type { Assets } from "./assets.ts";
+import type { SignedIn } from "./visitor.ts";
 
 export type Html = ReturnType<typeof html>;
 

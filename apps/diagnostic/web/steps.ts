@@ -1,6 +1,6 @@
 /** Draws a level from 0 to 5 as rising steps. The number stands beside it as text, so the drawing is hidden from screen readers. */
 import { html } from "hono/html";
-import type { Html } from "../web/view.ts";
+import type { Html } from "./view.ts";
 
 interface Steps {
   /** 0 to 5; parts of a step are drawn. */

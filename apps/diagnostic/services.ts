@@ -1,17 +1,17 @@
 /** What the routes share: the app's dependencies and what is made of them once. */
-
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { HttpBindings } from "@hono/node-server";
-import type { Catalogue } from "../../../localisation/languages/catalogue.ts";
-import type { Translation } from "../../../localisation/languages/translation.ts";
-import type { Country } from "../../../localisation/schema/country.ts";
-import type { Database } from "../../../stores/relational/database.ts";
-import type { MessageFlow } from "../../../stores/relational/message-flow.ts";
-import type { LiveValues } from "../machines/live-values.ts";
-import type { ComplianceReports } from "../ministry/compliance-reports.ts";
-import type { Question } from "../questionnaire/questionnaire.ts";
-import type { Assets } from "./assets.ts";
-import type { View } from "./view.ts";
+import type { Catalogue } from "../../localisation/languages/catalogue.ts";
+import { type Translation, translationsOf } from "../../localisation/languages/translation.ts";
+import type { Country } from "../../localisation/schema/country.ts";
+import type { Database } from "../../stores/relational/database.ts";
+import type { MessageFlow } from "../../stores/relational/message-flow.ts";
+import { LiveValues } from "./machines/live-values.ts";
+import type { ComplianceReports } from "./ministry/compliance-reports.ts";
+import { type Question, questionnaireOf } from "./questionnaire/questionnaire.ts";
+import { type Assets, loadAssets } from "./web/assets.ts";
+import type { View } from "./web/view.ts";
+import type { SignedIn } from "./web/visitor.ts";
 
 /** Where devices connect, as the technician types it. */
 export interface MqttEndpoints {
@@ -65,7 +65,21 @@ export interface Services extends DiagnosticDependencies {
   readonly live: LiveValues;
 }
 
+/** What a request carries: `services` always, the others from where the session is read and the language chosen. */
 export interface Environment {
   Bindings: Partial<HttpBindings>;
-  Variables: { view: View };
+  Variables: { services: Services; signedIn: SignedIn | undefined; view: View };
+}
+
+export function servicesOf(dependencies: DiagnosticDependencies): Services {
+  const { country, catalogues, reader, log, logo, signal } = dependencies;
+  const live = new LiveValues(reader, log);
+  signal?.addEventListener("abort", () => live.close());
+  return {
+    ...dependencies,
+    live,
+    translations: translationsOf(country, catalogues),
+    questions: questionnaireOf(country),
+    assets: loadAssets(country, logo),
+  };
 }

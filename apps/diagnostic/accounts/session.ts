@@ -1,0 +1,40 @@
+/** The cookie of a session: read with every request, set when a person signs in, deleted when they sign out. */
+import type { Context, MiddlewareHandler } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { Environment } from "../services.ts";
+import { endSession, sessionSeconds, signedInBy, startSession } from "./accounts.ts";
+
+export const readSession: MiddlewareHandler<Environment> = async (c, next) => {
+  const token = getCookie(c, cookieName(c));
+  c.set("signedIn", token === undefined ? undefined : await signedInBy(c.var.services.database, token));
+  await next();
+};
+
+/** Starts a session; one that the browser had before ends. */
+export async function signIn(c: Context<Environment>, accountId: string): Promise<void> {
+  await endCurrentSession(c);
+  const { database, secureCookies } = c.var.services;
+  setCookie(c, cookieName(c), await startSession(database, accountId), {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: secureCookies,
+    maxAge: sessionSeconds,
+  });
+}
+
+export async function signOut(c: Context<Environment>): Promise<Response> {
+  await endCurrentSession(c);
+  deleteCookie(c, cookieName(c), { path: "/", secure: c.var.services.secureCookies });
+  return c.redirect("/", 303);
+}
+
+async function endCurrentSession(c: Context<Environment>): Promise<void> {
+  const token = getCookie(c, cookieName(c));
+  if (token !== undefined) await endSession(c.var.services.database, token);
+}
+
+/** With https the name itself makes browsers insist on Secure, on this host alone and on the path "/". */
+function cookieName(c: Context<Environment>): string {
+  return c.var.services.secureCookies ? "__Host-session" : "session";
+}

@@ -1,0 +1,29 @@
+/** Who looks at a page: a stranger, a person of a company, or one of the ministry. */
+
+export type Role = "company" | "ministry";
+
+/** A role, or "stranger" for a person who has not signed in. */
+export type Visitor = Role | "stranger";
+
+export interface SignedIn {
+  readonly accountId: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly language: string;
+  readonly company: SignedInCompany | undefined;
+}
+
+export interface SignedInCompany {
+  readonly id: string;
+  readonly name: string;
+  readonly sector: string;
+  readonly sizeBand: string;
+  readonly region: string | null;
+  readonly simulated: boolean;
+}
+
+/** Path of the page that this visitor starts from. */
+export function homeOf(signedIn: SignedIn | undefined): string {
+  if (signedIn === undefined) return "/";
+  return signedIn.role === "ministry" ? "/ministry" : "/company";
+}
