@@ -1,8 +1,10 @@
 /** Who may see what, and what hostile requests and readings may not do. */
+import { inspectRoutes } from "hono/dev";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEntryLink } from "../../apps/diagnostic/accounts/accounts.ts";
-import { startAssessment } from "../../apps/diagnostic/questionnaire/assessments.ts";
-import { type AppUnderTest, Browser, openApp, origin } from "./app-under-test.ts";
+import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
+import { completeAssessment, startAssessment } from "../../apps/diagnostic/questionnaire/assessments.ts";
+import { type AppUnderTest, Browser, loadFile, openApp, origin } from "./app-under-test.ts";
 
 let app: AppUnderTest;
 let own: Awaited<ReturnType<AppUnderTest["company"]>>;
@@ -10,7 +12,9 @@ let other: Awaited<ReturnType<AppUnderTest["company"]>>;
 let ministry: string;
 
 beforeAll(async () => {
-  app = await openApp();
+  const report = { html: "", contentSecurityPolicy: "default-src 'none'" };
+  const complianceReports = { available: async () => [], read: async () => report };
+  app = await openApp(loadFile("za"), { complianceReports });
   own = await app.company("Own Works", ["Lathe"]);
   other = await app.company("Secret Works", ["Hidden press"]);
   ministry = await app.ministry();
@@ -35,6 +39,139 @@ const companyPages = [
   "/account/data",
   "/account/people",
 ];
+
+/** A status, or the path that the answer leads to. */
+type Outcome = number | string;
+type Outcomes = readonly [stranger: Outcome, company: Outcome, ministry: Outcome];
+
+const everybody = (outcome: Outcome): Outcomes => [outcome, outcome, outcome];
+const company = (outcome: Outcome): Outcomes => ["/sign-in", outcome, 404];
+
+/** Every route of the app, and how it answers a request without data. */
+const access: Readonly<Record<string, Outcomes>> = {
+  "GET /assets/:file": everybody(200),
+  "GET /healthz": everybody(200),
+  "GET /": everybody(200),
+  "GET /privacy": everybody(200),
+  "GET /register": [200, "/company", "/ministry"],
+  "POST /register": everybody(422),
+  "GET /sign-in": [200, "/company", "/ministry"],
+  "POST /sign-in": everybody(422),
+  "POST /sign-out": everybody("/"),
+  "GET /enter/:token": everybody(410),
+  "GET /home": ["/sign-in", "/company", "/ministry"],
+  "GET /account": ["/sign-in", 200, 200],
+  "POST /account/password": ["/sign-in", 422, 422],
+  "GET /account/data": company(200),
+  "GET /account/people": company(200),
+  "POST /account/people": company(422),
+  "POST /account/people/remove": company("/account/people"),
+  "GET /company": company(200),
+  "GET /diagnostic": company(200),
+  "POST /diagnostic/start": company("/diagnostic/questions/digital-plan"),
+  "GET /diagnostic/sheet": company(200),
+  "GET /diagnostic/questions/:id": company(200),
+  "POST /diagnostic/questions/:id": company(422),
+  "POST /diagnostic/answers": company(415),
+  "GET /diagnostic/check": company(200),
+  "POST /diagnostic/complete": company(422),
+  "GET /diagnostic/results/:id": company(200),
+  "GET /machines": company(200),
+  "GET /machines/values": company(200),
+  "GET /machines/live": company(200),
+  "GET /machines/:site/:machine": company(200),
+  "GET /machines/:site/:machine/series": company(200),
+  "GET /connect": company(200),
+  "GET /connect/ca.pem": company(200),
+  "POST /connect/sites": company(422),
+  "POST /connect/machines": company(422),
+  "GET /connect/:site/:machine": company(200),
+  "POST /connect/:site/:machine/password": company(409),
+  "POST /connect/:site/:machine/revoke": company("/connect/hall/lathe"),
+  "GET /ministry": ["/sign-in", 404, 200],
+  "GET /ministry/compliance/:name": ["/sign-in", 404, 200],
+};
+
+describe("each route", () => {
+  let walker: Awaited<ReturnType<AppUnderTest["company"]>>;
+  let result: string;
+  let asset: string;
+  beforeAll(async () => {
+    walker = await app.company("Walking Works", ["Lathe"]);
+    ({ id: result } = await startAssessment(app.database, walker.id));
+    await completeAssessment(app.database, result, []);
+    await startAssessment(app.database, walker.id);
+    asset = /\/assets\/(page[^"]+)/.exec(await app.browser().page("/"))![1]!;
+  });
+
+  const pathOf = (route: string) =>
+    route
+      .replace("/results/:id", `/results/${result}`)
+      .replace("/questions/:id", "/questions/digital-plan")
+      .replace("/:site/:machine", "/hall/lathe")
+      .replace("/series", "/series?channel=temperature")
+      .replace(":file", asset)
+      .replace(":name", "planned")
+      .replace(":token", "unknown");
+
+  async function outcomes(web: AppUnderTest["app"], method: string, path: string): Promise<Outcome[]> {
+    const all: Outcome[] = [];
+    for (const account of [undefined, walker.account, ministry]) {
+      const browser = new Browser(web.request, {});
+      if (account !== undefined) await browser.get(await createEntryLink(app.database, account, "/"));
+      const response = await browser.send(path, {
+        method,
+        headers: {
+          accept: "text/html",
+          origin,
+          host: "sme.test",
+          "content-type": "application/x-www-form-urlencoded",
+        },
+        ...(method === "GET" ? {} : { body: "" }),
+      });
+      await response.body?.cancel();
+      all.push(response.headers.get("location") ?? response.status);
+    }
+    return all;
+  }
+
+  test("is in the table of expected access, and each row of the table is a route", () => {
+    const routes = inspectRoutes(app.app).filter(
+      ({ method, isMiddleware }) => method !== "ALL" || !isMiddleware,
+    );
+    expect([...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort()).toEqual(
+      Object.keys(access).sort(),
+    );
+  });
+
+  test.each(Object.entries(access))("%s lets in whom it should", async (route, expected) => {
+    const [method = "", path = ""] = route.split(" ");
+    expect(await outcomes(app.app, method, pathOf(path))).toEqual(expected);
+    expect(await outcomes(app.app, method, `/zu${pathOf(path)}`)).toEqual(expected);
+  });
+
+  test.each([...new Set(Object.keys(access).map((route) => route.split(" ")[1]!))])(
+    "%s answers no other method",
+    async (path) => {
+      const own = Object.entries(access).filter(([route]) => route.endsWith(` ${path}`));
+      const isPublic = own.some(([, [stranger]]) => stranger !== "/sign-in");
+      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+        if (own.some(([route]) => route === `${method} ${path}`)) continue;
+        const expected = isPublic ? everybody(404) : company(404);
+        expect(await outcomes(app.app, method, pathOf(path)), method).toEqual(expected);
+      }
+    },
+  );
+
+  test("that is in no feature is refused to everybody, and one in a feature is behind its guard", async () => {
+    const web = createDiagnosticApp(app.dependencies);
+    for (const path of ["/forgotten", "/register/forgotten", "/machines/forgotten"])
+      web.get(path, (c) => c.text("secret"));
+    expect(await outcomes(web, "GET", "/forgotten")).toEqual(everybody(404));
+    expect(await outcomes(web, "GET", "/register/forgotten")).toEqual(everybody(404));
+    expect(await outcomes(web, "GET", "/machines/forgotten")).toEqual(company(200));
+  });
+});
 
 describe("strangers", () => {
   test.each([...companyPages, "/ministry", "/account", "/home", "/diagnostic/sheet", "/diagnostic/check"])(
@@ -280,7 +417,6 @@ describe("every page", () => {
   test("a failure shows a reference and no detail, and logs no typed value", async () => {
     const broken = new Browser(app.app.request, {});
     const database = app.dependencies.database as unknown as { select: unknown };
-    const { createDiagnosticApp } = await import("../../apps/diagnostic/app.ts");
     const failing = createDiagnosticApp({
       ...app.dependencies,
       database: {
@@ -307,7 +443,6 @@ describe("/healthz", () => {
   test("says ok while both stores answer, and fails when one doesn't", async () => {
     const healthy = await app.browser().get("/healthz");
     expect([healthy.status, await healthy.text()]).toEqual([200, "ok"]);
-    const { createDiagnosticApp } = await import("../../apps/diagnostic/app.ts");
     const reader = { ping: async () => ({ success: false }) } as never;
     const failing = createDiagnosticApp({ ...app.dependencies, reader });
     expect((await failing.request(`${origin}/healthz`)).status).toBe(503);
