@@ -3,11 +3,8 @@ import { IntlMessageFormat } from "intl-messageformat";
 import type { Country } from "../schema/country.ts";
 import type { Catalogue } from "./catalogue.ts";
 
-export interface QuestionTexts {
-  readonly text: string;
-  /** What levels 0 to 5 look like. */
-  readonly levels: readonly string[];
-}
+/** A question, and what its levels 0 to 5 look like. */
+export type QuestionTexts = Catalogue["questions"][string];
 
 export type MessageValues = Readonly<Record<string, string | number>>;
 
