@@ -10,7 +10,7 @@ import { Aedes } from "aedes";
 import type { Ingest } from "../ingest/ingest.ts";
 import { Clients } from "./clients.ts";
 import { Connection } from "./connection.ts";
-import { authenticateClient } from "./handlers/authenticateClient.ts";
+import { authenticateClient } from "./handlers/authenticate.ts";
 import { authorizeForward } from "./handlers/authorize-forward.ts";
 import { authorizePublish } from "./handlers/authorize-publish.ts";
 import { authorizeSubscribe } from "./handlers/authorize-subscribe.ts";

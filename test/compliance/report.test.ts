@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Ajv, type ValidateFunction } from "ajv";
 import { afterAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../base/package-root.ts";
+import { checksTable } from "../../compliance/csv.ts";
 import { reportFiles } from "../../compliance/folder.ts";
 import { reportPage } from "../../compliance/html/document.ts";
 import { assessmentResults } from "../../compliance/oscal/assessment-results.ts";
@@ -11,7 +12,6 @@ import { componentDefinition } from "../../compliance/oscal/component-definition
 import { produceReport } from "../../compliance/produce.ts";
 import { parseReport } from "../../compliance/read-report.ts";
 import type { Report } from "../../compliance/report-schema.ts";
-import { checksTable } from "../../compliance/csv.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { at, changedCountry, filesOf, kit, reportOf, temporaryFolder } from "./reports.ts";
 
