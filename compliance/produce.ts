@@ -1,6 +1,7 @@
 /** From a localisation file to its report: loads the file, plans the stack in this process, checks it. */
 
 import { readFileSync } from "node:fs";
+import { dayIn } from "../base/day.ts";
 import { InputError } from "../base/kit-error.ts";
 import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
 import { targets } from "../localisation/schema/hosting.ts";
@@ -43,7 +44,7 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
     ...(target !== undefined && { target }),
   };
   // The country's day needs its time zone, which stands in the file.
-  const day = dayAt(at, loadCountry(file, options).country.timezone);
+  const day = dayIn(loadCountry(file, options).country.timezone, at);
   const loaded = loadCountry(file, { ...options, today: day });
   const languages = request.languages ?? defaultLanguages(loaded);
   const absent = languages.find((language) => !Object.hasOwn(loaded.catalogues, language));
@@ -72,9 +73,4 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
 function defaultLanguages({ country, catalogues }: LoadedCountry): string[] {
   const [first = "en"] = country.languages;
   return catalogues[first] === undefined ? ["en"] : [first, "en"];
-}
-
-/** YYYY-MM-DD there. */
-function dayAt(at: Date, timezone: string): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short" }).format(at);
 }

@@ -1,6 +1,8 @@
 /** Loads a country's localisation file: read, parsed, checked, completed, frozen; or all that is wrong with it at once. */
+
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { dayIn } from "../base/day.ts";
 import { deepFreeze } from "../base/freeze.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Circumstances, Examination } from "./check/examination.ts";
@@ -139,5 +141,5 @@ function todayIn(root: LocatedMap): string {
   };
   const own = formats.country(text("country")) ? timeZonesOf(text("country"))[0] : undefined;
   const zone = formats["time-zone"](text("timezone")) ? text("timezone") : own;
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone ?? "UTC" }).format();
+  return dayIn(zone ?? "UTC");
 }

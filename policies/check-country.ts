@@ -1,4 +1,5 @@
 /** Checks one country: its file, with its plan, a saved plan, or anyone's manifests. */
+import { dayIn } from "../base/day.ts";
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -131,9 +132,4 @@ function subjectOf(
 function onTarget(country: Country, target: Country["hosting"]["target"]): Country {
   if (target === country.hosting.target) return country;
   return { ...country, hosting: { ...country.hosting, target } };
-}
-
-/** The day of the calendar there now, as YYYY-MM-DD. */
-function dayIn(timezone: string): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short" }).format(new Date());
 }

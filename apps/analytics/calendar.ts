@@ -2,7 +2,9 @@
  * When work is planned: the country's shifts on its days in its time zone, as intervals. A shift is as long as the
  * clock says: 7 or 9 hours of an 8-hour night on which the time changes.
  */
+
 import { Temporal } from "temporal-polyfill";
+import { dateIn } from "../../base/calendar.ts";
 import type { Country, Shift } from "../../localisation/schema/country.ts";
 
 export interface ShiftCalendar {
@@ -38,11 +40,11 @@ export function calendarOf(country: Country): ShiftCalendar {
 export function shiftsBetween(calendar: ShiftCalendar, from: number, to: number): ShiftInterval[] {
   const { timezone, shifts } = calendar;
   const holidays = new Set(calendar.holidays.map((holiday) => holiday.date));
-  const last = dateOf(timezone, to);
+  const last = dateIn(timezone, to);
   const found: ShiftInterval[] = [];
   // A shift of a day that starts on a day reaches at most into the next but one.
   for (
-    let date = dateOf(timezone, from).subtract({ days: 2 });
+    let date = dateIn(timezone, from).subtract({ days: 2 });
     Temporal.PlainDate.compare(date, last) <= 0;
     date = date.add({ days: 1 })
   ) {
@@ -82,8 +84,4 @@ function intervalOn(date: Temporal.PlainDate, shift: Shift, timezone: string): S
 /** A time that the clock skips is read as one hour later, one that it shows twice as the first. */
 function instantOf(date: Temporal.PlainDate, time: string, timezone: string): number {
   return date.toZonedDateTime({ timeZone: timezone, plainTime: time }).epochMilliseconds;
-}
-
-function dateOf(timezone: string, time: number): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(timezone).toPlainDate();
 }

@@ -2,6 +2,7 @@
  * Removes backups of the time-series store whose time is over. A day's backup needs its week's full one, so a week goes as a
  * whole, once its last day is past the retention: a full backup stays up to seven days longer than the file says.
  */
+import { endOfWeek } from "../../base/calendar.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 /** Where the store's backups stand in the bucket; `components/time-series-backup.ts` writes them there. */
@@ -31,13 +32,4 @@ async function remove(store: ObjectStore, keys: readonly string[]): Promise<void
     for (let key = rest.pop(); key !== undefined; key = rest.pop()) await store.delete(key);
   };
   await Promise.all(Array.from({ length: simultaneous }, worker));
-}
-
-/** The first moment after an ISO 8601 week, in milliseconds since 1970, UTC. */
-export function endOfWeek(week: string): number {
-  const [year = 0, number = 0] = week.split("-W").map(Number);
-  // 4 January is always in the first week.
-  const fourth = Date.UTC(year, 0, 4);
-  const mondayOfFirst = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * 86_400_000;
-  return mondayOfFirst + number * 7 * 86_400_000;
 }

@@ -1,10 +1,10 @@
 /** Which backups a restore of a cluster looks for, and what it makes there: in the plan's zones, with the plan's protection. */
 import { expect, test } from "vitest";
-import { endOfWeek } from "../../apps/backup-expiry/expire.ts";
+import { endOfWeek, weekOf } from "../../base/calendar.ts";
 import { at } from "../../plan/plan.ts";
 import { plannedSources } from "../../stacks/kubernetes/restore/planned-sources.ts";
 import { objectsOf, planRestore } from "../../stacks/kubernetes/restore/restore-cluster.ts";
-import { backupCandidates, weekOf } from "../../stacks/kubernetes/restore/time-series-restore.ts";
+import { backupCandidates } from "../../stacks/kubernetes/restore/time-series-restore.ts";
 import { changedCountry, containersOf, list, planChanged, podsOf } from "../plan/planned.ts";
 
 test.each([

@@ -1,11 +1,11 @@
 /** A company's own first page, and the copy of its data. */
 import { type Context, Hono } from "hono";
+import { lastDays } from "../../../base/calendar.ts";
 import { kpiOfCompany } from "../../analytics/queries.ts";
 import { machinesNow, machinesOf } from "../machines/machines.ts";
 import { answersOf, completedAssessments, openAssessment } from "../questionnaire/assessments.ts";
 import type { Environment } from "../services.ts";
 import { companyOf } from "../web/access.ts";
-import { lastDays } from "../web/last-days.ts";
 import { companyData } from "./company-data.ts";
 import { companyPage } from "./pages.ts";
 

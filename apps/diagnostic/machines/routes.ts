@@ -1,5 +1,6 @@
 /** A company's machines: their pages, their live values, and the series that the charts draw. */
 import { type Context, Hono } from "hono";
+import { lastDays } from "../../../base/calendar.ts";
 import { addTotals, indicatorsOf, nothing, totalsOf } from "../../analytics/kpi.ts";
 import {
   type KpiRow,
@@ -12,7 +13,6 @@ import {
 } from "../../analytics/queries.ts";
 import type { Environment } from "../services.ts";
 import { companyOf } from "../web/access.ts";
-import { lastDays } from "../web/last-days.ts";
 import { type ChartRange, chartRange, chartRanges } from "./chart-range.ts";
 import { liveStream } from "./live-stream.ts";
 import { isCounter, liveTexts } from "./live-texts.ts";

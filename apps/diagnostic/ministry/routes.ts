@@ -1,9 +1,9 @@
 /** The ministry's overview, and the compliance reports: whole pages that the app does not frame. */
 import { count } from "drizzle-orm";
 import { type Context, Hono } from "hono";
+import { lastDays } from "../../../base/calendar.ts";
 import { company } from "../../../stores/relational/schema.ts";
 import type { Environment, Services } from "../services.ts";
-import { lastDays } from "../web/last-days.ts";
 import { complianceReportNames } from "./compliance-reports.ts";
 import { type NationalFigures, nationalFigures } from "./national.ts";
 import { ministryPage } from "./pages.ts";

@@ -3,10 +3,10 @@
  * answers, complete it, see the result.
  */
 import { type Context, Hono } from "hono";
+import { lastDays } from "../../../base/calendar.ts";
 import type { Environment } from "../services.ts";
 import { companyOf } from "../web/access.ts";
 import { formBody } from "../web/form-body.ts";
-import { lastDays } from "../web/last-days.ts";
 import {
   type Assessment,
   answersOf,

@@ -2,6 +2,7 @@
  * What brings the time-series store back in a cluster: a Job that runs the engine's RESTORE, with a certificate that exists
  * only for it. The Job is the daily backup's, as it stands in the cluster, with another script.
  */
+import { weekOf } from "../../../base/calendar.ts";
 import { certificateSecretOf } from "../../../components/certificates.ts";
 import { metadata } from "../../../components/part.ts";
 import { backupFolder } from "../../../components/time-series-backup.ts";
@@ -36,15 +37,6 @@ export function backupCandidates(
     const name = day.toISOString().slice(0, 10);
     return [`${weekOf(day)}/${name}`, `${weekOf(day)}/${name}-full`];
   }).flat();
-}
-
-/** ISO 8601: `2026-W48`. */
-export function weekOf(day: Date): string {
-  const thursday = new Date(day);
-  thursday.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7));
-  const year = thursday.getUTCFullYear();
-  const number = Math.ceil(((thursday.getTime() - Date.UTC(year, 0, 1)) / 86_400_000 + 1) / 7);
-  return `${year}-W${String(number).padStart(2, "0")}`;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { Logger } from "pino";
 import { Temporal } from "temporal-polyfill";
+import { timeIn } from "../../../base/calendar.ts";
 import { EnvironmentError } from "../../../base/kit-error.ts";
 import { kitVersion } from "../../../base/package-root.ts";
 import { days } from "../../../components/schedule.ts";
@@ -136,7 +137,7 @@ function lastStart({ country }: LoadedCountry, folder: string): number | undefin
 
 /** The last moment at which a daily backup was to begin. @param at time of day in the zone. @returns epoch milliseconds. */
 export function lastDue(at: string, timezone: string, now: number): number {
-  const local = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timezone);
+  const local = timeIn(timezone, now);
   const today = local.withPlainTime(Temporal.PlainTime.from(at));
   const due = Temporal.ZonedDateTime.compare(today, local) <= 0 ? today : today.subtract({ days: 1 });
   return due.epochMilliseconds;
