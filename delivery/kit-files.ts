@@ -22,14 +22,14 @@ function writeCompiled(folder: string): void {
     cpSync(join(packageRoot, "dist"), folder, { recursive: true });
     return;
   }
-  const { status, stdout, error } = spawnSync(
+  const { status, stderr, error } = spawnSync(
     process.execPath,
     [join(packageRoot, "scripts", "build.ts"), "--out", folder],
     { encoding: "utf8" },
   );
   if (status !== 0)
     throw new EnvironmentError(
-      `The kit's sources don't compile: ${error?.message ?? stdout.trim().split("\n")[0]}`,
+      `The kit's sources don't compile: ${error?.message ?? stderr.trim().split("\n")[0]}`,
       "`npm run build` says more.",
     );
 }
