@@ -12,14 +12,19 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inCheckout = existsSync(join(root, "cli", "main.ts"));
 const entry = inCheckout ? join(root, "cli", "main.ts") : join(root, "dist", "cli", "main.js");
 
-if (Number.parseInt(process.versions.node, 10) >= 24) {
+// npm writes this file when everything is installed.
+if (inCheckout && !existsSync(join(root, "node_modules", ".package-lock.json"))) {
+  start(process.execPath, join(root, "scripts", "with-install.mjs"), "cli/bin.mjs");
+} else if (Number.parseInt(process.versions.node, 10) >= 24) {
   module.enableCompileCache?.();
   await import(pathToFileURL(entry).href);
 } else {
-  const runtime = findRuntime();
-  const child = spawn(runtime, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: "inherit",
-  });
+  start(findRuntime(), fileURLToPath(import.meta.url));
+}
+
+/** Runs a script with this program's arguments in its place. */
+function start(runtime, ...script) {
+  const child = spawn(runtime, [...script, ...process.argv.slice(2)], { stdio: "inherit" });
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
