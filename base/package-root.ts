@@ -1,6 +1,6 @@
 /** Where the kit is installed: the folder of its package.json, from the sources and from the compiled `dist/` alike. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 function findPackageRoot(): string {
@@ -10,6 +10,13 @@ function findPackageRoot(): string {
 }
 
 export const packageRoot = findPackageRoot();
+
+/** @returns a path of a file of the kit that this user can open: relative where it lies below the working folder, else absolute. */
+export function kitPath(file: string): string {
+  const path = join(packageRoot, file);
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith("..") || isAbsolute(fromHere) ? path : fromHere;
+}
 
 /** Version of the kit. */
 export function kitVersion(): string {

@@ -7,7 +7,7 @@ import { EnvironmentError } from "../base/kit-error.ts";
 import { packageRoot } from "../base/package-root.ts";
 
 /** Beside `dist/`, as in the npm package. */
-const beside = ["package.json", "LICENSE", "countries", "cli/bin.mjs", "Containerfile"] as const;
+const beside = ["package.json", "LICENSE", "countries", "docs", "cli/bin.mjs", "Containerfile"] as const;
 
 /** @throws EnvironmentError when the sources of a checkout don't compile. */
 export function writeKitFiles(folder: string): void {

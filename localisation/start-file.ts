@@ -1,7 +1,7 @@
 /** Starts a country's localisation file as a copy of the template. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { packageRoot } from "../base/package-root.ts";
+import { kitPath, packageRoot } from "../base/package-root.ts";
 
 const kitCountries = join(packageRoot, "countries");
 
@@ -12,7 +12,9 @@ const kitCountries = join(packageRoot, "countries");
  */
 export function startFile(file: string, country: string): void {
   const template = readFileSync(join(kitCountries, "template.yaml"), "utf8");
-  const text = template.replace(/^country: .*$/m, `country: ${country}`);
+  const text = template
+    .replace(/^country: .*$/m, `country: ${country}`)
+    .replaceAll(/\bdocs\/[a-z-]+\.md/g, (page) => kitPath(page));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text, { flag: "wx" });
   const schema = join(dirname(file), "schema.json");

@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { exitCode, InputError } from "../../base/kit-error.ts";
+import { kitPath } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { loadOptions, targetOption } from "../load-options.ts";
 import { print, printJson, StepList, style, table } from "../terminal.ts";
@@ -41,7 +42,10 @@ export function backupCommand(): Command {
     .action(async (file: string | undefined, options: BackupCommandOptions) => {
       if (options.newKey !== undefined) return newKey(options.newKey, options.json === true);
       if (file === undefined)
-        throw new InputError("No localisation file is named.", "Such as: rollout backup countries/za.yaml");
+        throw new InputError(
+          "No localisation file is named.",
+          `Such as: rollout backup ${kitPath("countries/za.yaml")}`,
+        );
       const loaded = loadCountry(file, loadOptions(options));
       if (loaded.country.hosting.target === "local") await local(loaded, options);
       else {

@@ -2,7 +2,7 @@
 
 import { createInterface } from "node:readline/promises";
 import { exitCode, InputError } from "../../base/kit-error.ts";
-import { kitVersion } from "../../base/package-root.ts";
+import { kitPath, kitVersion } from "../../base/package-root.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { openCluster } from "../../stacks/kubernetes/restore/open-cluster.ts";
 import { plannedSources } from "../../stacks/kubernetes/restore/planned-sources.ts";
@@ -51,12 +51,13 @@ export async function clusterRestore(loaded: LoadedCountry, options: RestoreComm
         ok: true,
         objects: objectsOf(plan).map(({ kind, metadata }) => `${kind}/${metadata.name}`),
       });
+    const guide = kitPath("docs/backup.md");
     print(
-      "The stack is back. What the time-series store held before rests in its database rollout_before_restore: docs/backup.md says how it is removed.",
+      `The stack is back. What the time-series store held before rests in its database rollout_before_restore: ${guide} says how it is removed.`,
     );
     print("Companies that were erased after that moment are back: erase them again.");
     if (plan.relational === undefined)
-      print("The relational store is RDS: docs/backup.md says how it is brought back to the same moment.");
+      print(`The relational store is RDS: ${guide} says how it is brought back to the same moment.`);
   } finally {
     client.close();
   }

@@ -1,6 +1,7 @@
 /** What a bundle says of itself: `manifest.json`, its first entry, names every other with its size and checksum. */
 
 import { InputError } from "../../base/kit-error.ts";
+import { kitPath } from "../../base/package-root.ts";
 export const bundleFormat = "rollout-bundle/1";
 
 export const bundleParts = ["kit", "local-stack", "engine", "images"] as const;
@@ -53,7 +54,7 @@ export function parseManifest(text: string): BundleManifest {
   if (manifest?.format !== bundleFormat)
     throw new InputError(
       `The bundle has the format ${String(manifest?.format).slice(0, 40)}; this version of the kit reads ${bundleFormat}.`,
-      "Load it with the kit that it holds: docs/air-gapped.md says how.",
+      `Load it with the kit that it holds: ${kitPath("docs/air-gapped.md")} says how.`,
     );
   if (!Array.isArray(manifest.files) || typeof manifest.localisation !== "string")
     throw broken("The bundle's manifest names no files.");

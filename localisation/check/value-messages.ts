@@ -1,6 +1,8 @@
 /** Says in words why a value breaks its schema, and how to mend it. */
+
 import type { ErrorObject } from "ajv";
 import { nearest } from "../../base/nearest.ts";
+import { kitPath } from "../../base/package-root.ts";
 import { quote } from "../problem.ts";
 import type { LocatedNode } from "../read/document.ts";
 import type { SchemaNode } from "../schema/file-schema.ts";
@@ -229,7 +231,7 @@ function outOfBounds(error: ErrorObject, schema: SchemaNode, node: LocatedNode):
     default:
       return {
         message: `${number} wrong: it ${error.message ?? "breaks the schema"}.`,
-        remediation: "See docs/localisation.md.",
+        remediation: `See ${kitPath("docs/localisation.md")}.`,
       };
   }
 }

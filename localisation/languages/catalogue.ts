@@ -5,7 +5,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { deepFreeze } from "../../base/freeze.ts";
-import { packageRoot } from "../../base/package-root.ts";
+import { kitPath, packageRoot } from "../../base/package-root.ts";
 import { catalogueFile } from "../check/schema-check.ts";
 import { validate } from "../check/validation.ts";
 import { fillDefaults } from "../complete/defaults.ts";
@@ -100,7 +100,7 @@ export function catalogueWarnings(
   const absent = languages.flatMap((language, index) => {
     if (catalogues.has(language)) return [];
     const message = `There is no catalogue for ${language}; pages show English.`;
-    const remediation = `Translate countries/languages/en.yaml as languages/${language}.yaml beside this file.`;
+    const remediation = `Translate ${kitPath("countries/languages/en.yaml")} as languages/${language}.yaml beside this file.`;
     return [
       countryFile.problemAt(
         nodeAt(countryFile.root, ["languages", index]).node,

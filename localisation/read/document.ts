@@ -2,6 +2,7 @@
  * Parses YAML 1.2 (core schema) into a tree in which every value knows its place in the file. Refuses what could
  * be read in two ways or is built to exhaust memory: duplicate keys, merge keys, tags, exploding aliases.
  */
+
 import {
   Composer,
   type CST,
@@ -19,6 +20,7 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
+import { kitPath } from "../../base/package-root.ts";
 import { formatPath, LocalisationError, type PathSegment, type Problem, quote } from "../problem.ts";
 import { LineIndex } from "./line-index.ts";
 import type { Source } from "./source.ts";
@@ -82,7 +84,7 @@ export function parseDocument(source: Source): LocatedDocument {
       ...place(empty ? 0 : offset),
       path: "",
       message: empty ? "The file is empty." : "The file holds no keys with values.",
-      remediation: "Start from countries/template.yaml.",
+      remediation: `Start from ${kitPath("countries/template.yaml")}.`,
     });
     throw new LocalisationError(problems);
   }

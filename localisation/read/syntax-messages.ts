@@ -1,5 +1,7 @@
 /** Says in words what breaks YAML's syntax, for people who know neither the parser nor the specification. */
+
 import type { ErrorCode } from "yaml";
+import { kitPath } from "../../base/package-root.ts";
 
 export interface SyntaxMessage {
   readonly message: string;
@@ -11,13 +13,14 @@ export function describeSyntax(code: ErrorCode, detail: string): SyntaxMessage {
   return (
     words[code]?.(detail) ?? {
       message: `${detail.replace(/[.\s]+$/, "")}.`,
-      remediation: "Compare the line with countries/template.yaml.",
+      remediation: compareWithTemplate,
     }
   );
 }
 
 const say = (message: string, remediation: string) => (): SyntaxMessage => ({ message, remediation });
 
+const compareWithTemplate = `Compare the line with ${kitPath("countries/template.yaml")}.`;
 const quoteIt = 'Put the whole text in quotes: "…".';
 
 const words: Partial<Record<ErrorCode, (detail: string) => SyntaxMessage>> = {
@@ -101,7 +104,7 @@ function missing(detail: string): SyntaxMessage {
     return { message: "A space is missing after the colon.", remediation: "Write key: value." };
   if (detail.includes("directives-end") || detail.includes("doc-start"))
     return { message: "A directive (%) has no --- line after it.", remediation: "Take the directive out." };
-  return { message: `${detail}.`, remediation: "Compare the line with countries/template.yaml." };
+  return { message: `${detail}.`, remediation: compareWithTemplate };
 }
 
 function unexpected(detail: string): SyntaxMessage {

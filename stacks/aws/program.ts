@@ -7,6 +7,7 @@ import { Provider as AwsProvider } from "@pulumi/aws/provider.js";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import { all } from "@pulumi/pulumi";
 import { InputError } from "../../base/kit-error.ts";
+import { kitPath } from "../../base/package-root.ts";
 import { networkPrefix } from "../../components/aws/address-ranges.ts";
 import { AuditTrail } from "../../components/aws/audit-trail.ts";
 import { BackupRights } from "../../components/aws/backup-rights.ts";
@@ -55,7 +56,7 @@ export function awsStack(input: StackInput): StackOutputs {
   if (aws === undefined)
     throw new InputError(
       "The file describes no stack on AWS.",
-      "Add hosting.aws with at least its domain; docs/localisation.md lists the fields.",
+      `Add hosting.aws with at least its domain; ${kitPath("docs/localisation.md")} lists the fields.`,
     );
   checkRange(aws);
   const place: AwsLocation = {

@@ -5,6 +5,7 @@
 
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { InputError } from "../../base/kit-error.ts";
+import { kitPath } from "../../base/package-root.ts";
 import type { OperatorName } from "../../components/operators.ts";
 import { RelationalStore } from "../../components/relational-store.ts";
 import { sizeStack } from "../../components/sizing.ts";
@@ -22,7 +23,7 @@ export function kubernetesStack(input: StackInput): StackOutputs {
   if (cluster === undefined)
     throw new InputError(
       "The file describes no cluster.",
-      "Add hosting.kubernetes with at least its domain; docs/localisation.md lists the fields.",
+      `Add hosting.kubernetes with at least its domain; ${kitPath("docs/localisation.md")} lists the fields.`,
     );
   // What the file lacks shows before anything is declared.
   ingressSettings(country, cluster);

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import { packageRoot } from "../../../base/package-root.ts";
+import { kitPath, packageRoot } from "../../../base/package-root.ts";
 import {
   formatProblem,
   type LoadedCountry,
@@ -36,11 +36,13 @@ const project = "country-rollout-kit";
 /** @returns the country, or what is wrong in one text. */
 export function packCountry(given: PackSettings): LoadedCountry | string {
   const settings = given.file === undefined ? { ...stackSettings(), ...given } : given;
-  if (settings.file === undefined)
+  if (settings.file === undefined) {
+    const example = kitPath("countries/za.yaml");
     return [
       "No localisation file is named, so nothing was checked.",
-      `Name it in the pack's configuration ({"localisation-file": {"file": "countries/za.yaml"}}, by --policy-pack-config), or in the stack's: pulumi config set ${project}:file countries/za.yaml`,
+      `Name it in the pack's configuration ({"localisation-file": {"file": "${example}"}}, by --policy-pack-config), or in the stack's: pulumi config set ${project}:file ${example}`,
     ].join("\n");
+  }
   const { environment } = settings;
   try {
     return loadCountry(located(settings.file), environment === undefined ? {} : { environment });
