@@ -1,6 +1,16 @@
 /** The kit as a new user meets it: a fresh clone in a path with spaces, as an ordinary user, and the packed package elsewhere. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -71,6 +81,7 @@ test(
       },
     );
     await visitAndStop(child);
+    expect(existsSync(join(clone, "node_modules", "vitest"))).toBe(false);
   },
   installing,
 );
@@ -96,7 +107,15 @@ test(
       });
     run("npm", "install", "--no-audit", "--no-fund", join(folder, tarball!));
     expect(run("npx", "rollout", "validate")).toContain("a valid localisation file of ZA");
+    run("npx", "rollout", "init", "GH");
+    const [page] = /\S+\/docs\/\S+\.md/.exec(readFileSync(join(project, "countries", "gh.yaml"), "utf8"))!;
+    expect(existsSync(join(project, page))).toBe(true);
     cpSync(join(packageRoot, "countries", "za.yaml"), join(project, "my country.yaml"));
+    const onCluster = ["my country.yaml", "--target", "kubernetes"];
+    expect(run("npx", "rollout", "plan", ...onCluster)).toContain("Namespace");
+    expect(run("npx", "rollout", "check", ...onCluster)).toContain("0 failed");
+    run("npx", "rollout", "report", ...onCluster, "--out", "report");
+    expect(existsSync(join(project, "report", "report.html"))).toBe(true);
     const child = spawn(
       "npx",
       ["rollout", "up", "my country.yaml", "--port", "0", "--companies", "2", "--no-open", "--json"],
