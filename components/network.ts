@@ -11,10 +11,10 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
+import { formatGibibytes, formatMebibytes, formatProcessors } from "../base/quantity.ts";
 import type { NetworkFlow, Peer } from "./flows.ts";
 import { labels, metadata, type PartName, selectorLabels } from "./part.ts";
 import { serviceAccountName } from "./pod.ts";
-import { gibibytes, mebibytes, processors } from "./quantity.ts";
 
 export interface StorageDriver {
   readonly name: string;
@@ -96,10 +96,10 @@ export class Network extends ComponentResource {
         spec: {
           hard: {
             pods: String(quota.pods),
-            "requests.cpu": processors(quota.cpu),
-            "requests.memory": mebibytes(quota.memory),
-            "limits.memory": mebibytes(quota.memory),
-            "requests.storage": gibibytes(quota.storage),
+            "requests.cpu": formatProcessors(quota.cpu),
+            "requests.memory": formatMebibytes(quota.memory),
+            "limits.memory": formatMebibytes(quota.memory),
+            "requests.storage": formatGibibytes(quota.storage),
             persistentvolumeclaims: String(quota.volumes),
             "services.loadbalancers": String(quota.loadBalancers),
             "services.nodeports": String(quota.nodePorts),

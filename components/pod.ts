@@ -4,11 +4,12 @@
  */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
+import { formatGibibytes, formatMebibytes, formatProcessors } from "../base/quantity.ts";
 import { dataClassesOf } from "./data-classes.ts";
 import { type ImageName, type ImageSource, imageAddress, imageUser } from "./images.ts";
 import { labels, type PartName } from "./part.ts";
 import { nodeAffinity, type Placement, topologySpread } from "./placement.ts";
-import { mebibytes, processors, type ResourceAmounts } from "./quantity.ts";
+import type { ResourceAmounts } from "./sizing.ts";
 
 type Container = types.input.core.v1.Container;
 type PodSpec = types.input.core.v1.PodSpec;
@@ -50,8 +51,8 @@ export function container(context: StackContext, options: ContainerOptions): Con
     imagePullPolicy: "IfNotPresent",
     securityContext: containerSecurity,
     resources: {
-      requests: { cpu: processors(amounts.cpu), memory: mebibytes(amounts.memory) },
-      limits: { memory: mebibytes(amounts.memory) },
+      requests: { cpu: formatProcessors(amounts.cpu), memory: formatMebibytes(amounts.memory) },
+      limits: { memory: formatMebibytes(amounts.memory) },
     },
     ...rest,
   };
@@ -108,7 +109,7 @@ export function podTemplate(
 
 /** Writable scratch space, held in the node's memory or disk and gone with the pod. */
 export function scratch(name: string, mebibytesAtMost: number): types.input.core.v1.Volume {
-  return { name, emptyDir: { sizeLimit: mebibytes(mebibytesAtMost) } };
+  return { name, emptyDir: { sizeLimit: formatMebibytes(mebibytesAtMost) } };
 }
 
 /** The volume that each replica of a stateful part keeps. */
@@ -123,7 +124,7 @@ export function volumeClaim(
     spec: {
       accessModes: ["ReadWriteOnce"],
       ...(placement.storageClass !== undefined && { storageClassName: placement.storageClass }),
-      resources: { requests: { storage: `${gibibytesOfDisk}Gi` } },
+      resources: { requests: { storage: formatGibibytes(gibibytesOfDisk) } },
     },
   };
 }

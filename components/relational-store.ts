@@ -4,6 +4,7 @@
  * retention can be restored.
  */
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
+import { formatGibibytes, formatMebibytes, formatProcessors } from "../base/quantity.ts";
 import type { ObjectStore, PostgresCluster, ScheduledBackup } from "./cloudnative-pg.ts";
 import { customResource } from "./custom-resource.ts";
 import { dataClasses, dataClassesOf, storeMetadata } from "./data-classes.ts";
@@ -12,7 +13,6 @@ import { labels, metadata } from "./part.ts";
 import { nodeAffinity, topologySpread } from "./placement.ts";
 import type { StackContext } from "./pod.ts";
 import { ports } from "./ports.ts";
-import { gibibytes, mebibytes, processors } from "./quantity.ts";
 import { dailyCronInUtc, retentionPolicy } from "./schedule.ts";
 import type { StatefulSize } from "./sizing.ts";
 
@@ -59,7 +59,7 @@ export class RelationalStore extends ComponentResource {
     const { context, size, backup } = args;
     const { namespace, placement, images, scrapeAnnotations } = context;
     const storage = (share: number) => ({
-      size: gibibytes(Math.max(5, Math.ceil(size.storage * share))),
+      size: formatGibibytes(Math.max(5, Math.ceil(size.storage * share))),
       ...(placement.storageClass !== undefined && { storageClass: placement.storageClass }),
     });
     const affinity = nodeAffinity(placement);
@@ -97,8 +97,8 @@ export class RelationalStore extends ComponentResource {
           storage: storage(1),
           walStorage: storage(0.5),
           resources: {
-            requests: { cpu: processors(size.cpu), memory: mebibytes(size.memory) },
-            limits: { memory: mebibytes(size.memory) },
+            requests: { cpu: formatProcessors(size.cpu), memory: formatMebibytes(size.memory) },
+            limits: { memory: formatMebibytes(size.memory) },
           },
           affinity: {
             enablePodAntiAffinity: true,

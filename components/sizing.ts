@@ -3,8 +3,8 @@
  * `hosting.sizes` says otherwise laid over them. Everything is sized for three years ahead: disks are hard to shrink, and
  * a national programme buys its capacity once.
  */
+import { parseMebibytes, parseProcessors } from "../base/quantity.ts";
 import type { Country } from "../localisation/schema/country.ts";
-import { parseGibibytes, parseMebibytes, parseProcessors, type ResourceAmounts } from "./quantity.ts";
 import {
   brokerCounts,
   bytesPerRow,
@@ -23,6 +23,16 @@ import {
   queuesAtMost,
   readingsPerProcessor,
 } from "./sizing-assumptions.ts";
+
+/** What one replica gets. */
+export interface ResourceAmounts {
+  /** Thousandths of a processor. */
+  readonly cpu: number;
+  /** MiB. */
+  readonly memory: number;
+  /** GiB of disk; 0 where it keeps nothing. */
+  readonly storage: number;
+}
 
 /** A part whose replicas each keep a disk. */
 export interface StatefulSize extends ResourceAmounts {
@@ -200,7 +210,7 @@ function amounts(computed: ResourceAmounts, given: GivenAmounts): ResourceAmount
   return {
     cpu: given.cpu === undefined ? computed.cpu : parseProcessors(given.cpu),
     memory: given.memory === undefined ? computed.memory : parseMebibytes(given.memory),
-    storage: given.storage === undefined ? computed.storage : parseGibibytes(given.storage),
+    storage: given.storage === undefined ? computed.storage : Math.ceil(parseMebibytes(given.storage) / 1024),
   };
 }
 

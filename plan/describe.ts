@@ -1,4 +1,5 @@
 /** What a person wants to know of one planned resource: how many, how large, how much disk, where it rests. */
+import { parseMebibytes, parseProcessors } from "../base/quantity.ts";
 import { describeAws } from "./describe-aws.ts";
 import { at, kindOf, type PlannedResource, type Value } from "./plan.ts";
 
@@ -185,13 +186,5 @@ function list(value: Value | undefined): readonly Value[] {
 const number = (value: Value | undefined) => Number(value ?? 0);
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-function thousandths(quantity: Value | undefined): number {
-  const text = String(quantity ?? "0");
-  return text.endsWith("m") ? Number.parseInt(text, 10) : Number(text) * 1000;
-}
-
-function mebibytes(quantity: Value | undefined): number {
-  const match = /^([0-9.]+)(Mi|Gi|Ti)$/.exec(String(quantity ?? ""));
-  if (match === null) return 0;
-  return Number(match[1]) * { Mi: 1, Gi: 1024, Ti: 1024 * 1024 }[match[2] as "Mi" | "Gi" | "Ti"];
-}
+const thousandths = (quantity: Value | undefined) => parseProcessors(String(quantity ?? ""));
+const mebibytes = (quantity: Value | undefined) => parseMebibytes(String(quantity ?? ""));

@@ -1,7 +1,7 @@
 /** How what runs differs from what was planned, leaving out what the cluster adds by itself. */
 
+import { amount } from "./reading/amount.ts";
 import { namespaceOf, textMapAt } from "./reading/properties.ts";
-import { quantity } from "./reading/quantity.ts";
 import { textsOf } from "./reading/texts.ts";
 import {
   isObject,
@@ -128,7 +128,7 @@ function isSame(planned: Json, live: Json): boolean {
 
 function isSameScalar(planned: Json | undefined, live: Json | undefined): boolean {
   if (planned === live || String(planned) === String(live)) return true;
-  const [one, other] = [quantity(planned), quantity(live)];
+  const [one, other] = [amount(planned), amount(live)];
   return one !== undefined && one === other;
 }
 

@@ -1,4 +1,5 @@
 /** What the doctor reads of a cluster, once, as plain data: the verdicts on it need no cluster. */
+import { parseMebibytes, parseProcessors } from "../../base/quantity.ts";
 import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
 import { ClusterError } from "../../cluster/cluster-error.ts";
 
@@ -131,32 +132,10 @@ function nodeOf(object: KubernetesObject, pods: readonly KubernetesObject[]): No
     labels: metadata.labels ?? {},
     open: ready && spec?.unschedulable !== true && !closed,
     free: {
-      cpu: thousandths(status?.allocatable?.cpu) - sum(asked.map(({ cpu }) => thousandths(cpu))),
-      memory: mebibytes(status?.allocatable?.memory) - sum(asked.map(({ memory }) => mebibytes(memory))),
+      cpu: parseProcessors(status?.allocatable?.cpu) - sum(asked.map(({ cpu }) => parseProcessors(cpu))),
+      memory: Math.floor(
+        parseMebibytes(status?.allocatable?.memory) - sum(asked.map(({ memory }) => parseMebibytes(memory))),
+      ),
     },
   };
 }
-
-const factors: Readonly<Record<string, number>> = {
-  "": 1,
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** A quantity as Kubernetes writes it, such as `1500m` or `3946784Ki`; 0 where there is none. */
-export function quantity(text: string | undefined): number {
-  const [, number = "0", unit = ""] = /^([0-9.]+)([A-Za-z]*)$/.exec(text ?? "") ?? [];
-  return Number(number) * (factors[unit] ?? 0);
-}
-
-const thousandths = (text: string | undefined): number => Math.round(quantity(text) * 1000);
-const mebibytes = (text: string | undefined): number => Math.floor(quantity(text) / 2 ** 20);

@@ -1,11 +1,12 @@
 /** Whether a cluster can take a country's plan: version, clock, nodes and zones, room, ingress, Secrets, quota. */
 
+import { parseQuantity } from "../../base/quantity.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { workloadOf } from "../../plan/describe.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { kindOf } from "../../plan/plan.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
-import { type ClusterFacts, type Node, quantity } from "./cluster-facts.ts";
+import type { ClusterFacts, Node } from "./cluster-facts.ts";
 import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
 
 /** The first in which `ValidatingAdmissionPolicy` and a spread's `minDomains` are stable. */
@@ -178,7 +179,7 @@ export function quota(facts: ClusterFacts, plan: Plan): Examined {
     Object.entries((spec as { hard?: Readonly<Record<string, string>> }).hard ?? {}).flatMap(
       ([what, limit]) => {
         const wanted = own?.spec.hard[what];
-        return wanted !== undefined && quantity(limit) < quantity(wanted)
+        return wanted !== undefined && (parseQuantity(limit) ?? 0) < (parseQuantity(wanted) ?? 0)
           ? [`${metadata.name}: ${what} ${limit}, wanted up to ${wanted}`]
           : [];
       },

@@ -1,13 +1,6 @@
 /** Sizes follow from the expected companies and machines, and from what the file says otherwise. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  mebibytes,
-  parseGibibytes,
-  parseMebibytes,
-  parseProcessors,
-  processors,
-} from "../../components/quantity.ts";
 import { sizeStack } from "../../components/sizing.ts";
 import { brokerCeiling } from "../../components/sizing-assumptions.ts";
 import type { Country } from "../../localisation/schema/country.ts";
@@ -154,14 +147,4 @@ test("a large country gets more brokers, each queue still on three of them, up t
   expect(size.messages.peak).toBeGreaterThan(brokerCeiling);
   expect(sizeStack(countryOf(60_000), 3).broker.replicas).toBe(3);
   expect(sizeStack(countryOf(100_000), 3).broker.replicas).toBe(5);
-});
-
-test("quantities are read and written as Kubernetes does", () => {
-  expect(parseProcessors("500m")).toBe(500);
-  expect(parseProcessors("1.5")).toBe(1500);
-  expect(parseMebibytes("2Gi")).toBe(2048);
-  expect(parseGibibytes("1Ti")).toBe(1024);
-  expect(parseGibibytes("1500Mi")).toBe(2);
-  expect(processors(2000)).toBe("2");
-  expect(mebibytes(1536)).toBe("1536Mi");
 });

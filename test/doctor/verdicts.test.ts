@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { KubernetesObject } from "../../cluster/cluster-client.ts";
 import { login, quotaVerdict, zoneVerdicts } from "../../stacks/doctor/aws.ts";
-import { type ClusterFacts, type Node, quantity } from "../../stacks/doctor/cluster-facts.ts";
+import type { ClusterFacts, Node } from "../../stacks/doctor/cluster-facts.ts";
 import {
   clock,
   clusterVersion,
@@ -302,17 +302,4 @@ test("an account on AWS is judged by its number, its zones and its quotas", () =
     "warning",
     "ok",
   ]);
-});
-
-test.each([
-  ["1500m", 1.5],
-  ["2", 2],
-  ["3946784Ki", 3946784 * 1024],
-  ["1Gi", 2 ** 30],
-  ["1G", 1e9],
-  ["250n", 2.5e-7],
-  [undefined, 0],
-  ["nonsense", 0],
-])("the quantity %s is %d", (text, value) => {
-  expect(quantity(text)).toBeCloseTo(value, 9);
 });
