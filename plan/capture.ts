@@ -6,13 +6,6 @@ import { runtime } from "@pulumi/pulumi";
 import { type PlannedResource, type Properties, secretPlaceholder, type Value } from "./plan.ts";
 import { type MadeBy, providerAnswer } from "./provider-answers.ts";
 
-/** Pulumi's wire format marks values that are more than JSON by this key. */
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const signatures = {
-  secret: "1b47061264138c4ac30d75fd1eb44270",
-  resource: "5cf8f73096256a8f31e491e813e4eb8e",
-} as const;
-
 /** The fields that are read of Pulumi's request to register a resource. */
 interface RegisterRequest {
   getType(): string;
@@ -163,11 +156,11 @@ function readProperties(raw: Record<string, unknown>): { properties: Properties;
     if (Array.isArray(value)) return value.map((item, index) => read(item, `${path}[${index}]`));
     if (typeof value !== "object" || value === null) return (value ?? null) as Value;
     const marked = value as Record<string, unknown>;
-    if (marked[signatureKey] === signatures.secret) {
+    if (marked[runtime.specialSigKey] === runtime.specialSecretSig) {
       secrets.push(path);
       return secretPlaceholder;
     }
-    if (marked[signatureKey] === signatures.resource) return { urn: String(marked.urn) };
+    if (marked[runtime.specialSigKey] === runtime.specialResourceSig) return { urn: String(marked.urn) };
     return Object.fromEntries(
       Object.entries(marked)
         .filter(([, item]) => item !== undefined)

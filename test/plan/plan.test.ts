@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
-import { ComponentResource, secret } from "@pulumi/pulumi";
+import { ComponentResource, runtime, secret } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { InputError } from "../../base/kit-error.ts";
@@ -13,6 +13,7 @@ import { diffPlans, renderDiff } from "../../plan/diff.ts";
 import { manifests, writeManifests } from "../../plan/manifests.ts";
 import { at, isManifest, kindOf, type Plan, parsePlan } from "../../plan/plan.ts";
 import { renderTree, totals } from "../../plan/tree.ts";
+import { secretMarker, unknownValue } from "../../policies/engine/resource.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
 import { changedCountry, planChanged } from "./planned.ts";
 
@@ -46,6 +47,11 @@ describe("catching a program's resources", () => {
     expect(map?.properties.data).toEqual({ open: "shown", hidden: "[secret]" });
     expect(map?.secrets).toEqual(["data.hidden"]);
     expect(outputs).toEqual({ address: "here", key: "[secret]" });
+  });
+
+  test("policies mark secrets and what is not known yet as Pulumi does", () => {
+    expect(secretMarker).toEqual({ [runtime.specialSigKey]: runtime.specialSecretSig });
+    expect(unknownValue).toBe(runtime.unknownValue);
   });
 
   test("an error of the program is the caller's, and leaves the next one alone", async () => {
