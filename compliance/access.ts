@@ -104,5 +104,5 @@ function rightsOf(plan: Plan): string[] {
 
 const isChart = ({ type }: PlannedResource) => type.startsWith("kubernetes:helm.sh/");
 
-const nameOf = ({ type, name, properties }: PlannedResource): string =>
-  displayName(type, name, properties as JsonObject);
+const nameOf = ({ type, name, parent, properties }: PlannedResource): string =>
+  displayName(type, name, properties as JsonObject, parent);

@@ -1,4 +1,4 @@
-/** What the cluster's API server refuses in the stack's namespace, whoever asks: made from the policies by which plans are checked. */
+/** Admission policies: what the cluster's API server refuses in the stack's namespace. They are made from the kit's policies for plans. */
 import type { types } from "@pulumi/kubernetes";
 import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
 import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
@@ -22,24 +22,24 @@ export class AdmissionPolicies extends ComponentResource {
     super("rollout:components:AdmissionPolicies", name, {}, options);
     const policies = new Map<string, ValidatingAdmissionPolicy>();
     for (const { kind, metadata, spec } of objects) {
+      const logicalName = `${name}-${metadata.name}`;
       const settings = { metadata: { ...metadata, labels: { ...metadata.labels } } };
+      const policy = policies.get(metadata.name);
       if (kind === "ValidatingAdmissionPolicy")
         policies.set(
           metadata.name,
           new ValidatingAdmissionPolicy(
-            metadata.name,
+            logicalName,
             { ...settings, spec: spec as PolicySpec },
             { parent: this },
           ),
         );
-      else {
-        const policy = policies.get(metadata.name);
+      else
         new ValidatingAdmissionPolicyBinding(
-          metadata.name,
+          logicalName,
           { ...settings, spec: spec as BindingSpec },
           { parent: this, ...(policy !== undefined && { dependsOn: [policy] }) },
         );
-      }
     }
     this.registerOutputs();
   }

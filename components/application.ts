@@ -1,6 +1,6 @@
 /**
- * The kit's own programs, from one image: ingest takes readings from the broker into the store, analytics computes KPIs,
- * the diagnostic serves people and tells the broker who may in. A migration runs before them whenever the version or the
+ * The kit's own programs, from one image: ingest stores readings from the broker, analytics computes KPIs, the diagnostic
+ * serves people and tells the broker which machines may connect. A migration runs before them whenever the version or the
  * country's file changes.
  */
 
@@ -25,7 +25,7 @@ import {
 } from "./configuration.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { metadata, selectorLabels } from "./part.ts";
-import { container, podTemplate, type StackContext, scratch } from "./pod.ts";
+import { container, podTemplate, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
 import type { RelationalConnection } from "./relational-store.ts";
 import type { ScaledSize, StackSize } from "./sizing.ts";
@@ -45,7 +45,7 @@ export interface ApplicationArgs {
     /** Port by which machines reach it. */
     readonly machinePort: number;
     readonly queues: number;
-    /** Secret whose `ca.crt` vouches for the broker; a public authority does where absent. */
+    /** Secret whose `ca.crt` signed the broker's certificate; a public authority signed it where absent. */
     readonly authoritySecret?: string;
   };
   /** Host of the pages. */
@@ -63,58 +63,58 @@ const folders = {
   relationalLogin: "/run/secrets/relational-store",
 } as const;
 
-type Program = "ingest" | "analytics" | "diagnostic" | "migration";
+const scaledPrograms = ["ingest", "analytics", "diagnostic"] as const;
+type ScaledProgram = (typeof scaledPrograms)[number];
+type Program = ScaledProgram | "migration";
 
 export class Application extends ComponentResource {
-  /** Service of the web app, and the host at which the broker asks about logins. */
-  readonly diagnosticService: string;
+  /** Service of the web app, which the broker also asks about logins. */
+  readonly diagnosticService = "diagnostic";
+  readonly #name: string;
+  readonly #args: ApplicationArgs;
 
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
     super("rollout:components:Application", name, {}, options);
-    const { context, size } = args;
-    const { namespace } = context;
-    const localisation = configuration(this, namespace, "diagnostic", "localisation", args.localisation);
-    const connections = laterConfiguration(
-      this,
-      namespace,
-      "diagnostic",
-      "connections",
-      "connections.json",
-      output(args.relational.host).apply((host) => connectionsFile(args, host)),
-    );
-    const files = { localisation, connections };
-    const migration = this.#migration(args, files);
-
-    for (const program of ["ingest", "analytics", "diagnostic"] as const)
-      this.#program(args, program, size[program], files, migration);
-
-    new Service(
-      "diagnostic",
-      {
-        metadata: metadata(namespace, "diagnostic", "diagnostic"),
-        spec: {
-          selector: selectorLabels("diagnostic"),
-          ports: [
-            { name: "https", appProtocol: "https", port: 443, targetPort: "https" },
-            { name: "logins", appProtocol: "https", port: ports.application.logins, targetPort: "logins" },
-          ],
-        },
-      },
-      { parent: this },
-    );
-    this.diagnosticService = "diagnostic";
+    this.#name = name;
+    this.#args = args;
+    const files = this.#files();
+    const migration = this.#migration(files);
+    for (const program of scaledPrograms) {
+      const deployment = this.#deployment(program, files, migration);
+      this.#disruptionBudget(program);
+      this.#autoscaler(program, deployment);
+    }
+    this.#diagnosticService();
     this.registerOutputs({ diagnosticService: this.diagnosticService });
   }
 
-  #migration(args: ApplicationArgs, files: Files): Job {
-    const { context } = args;
+  #files(): Files {
+    const { context, localisation, relational } = this.#args;
+    const settings = { namespace: context.namespace, part: "diagnostic" } as const;
+    const connections = output(relational.host).apply((host) => connectionsFile(this.#args, host));
+    return {
+      localisation: configuration(
+        `${this.#name}-localisation`,
+        { ...settings, objectName: "localisation", files: localisation },
+        this,
+      ),
+      connections: laterConfiguration(
+        `${this.#name}-connections`,
+        { ...settings, objectName: "connections", files: { "connections.json": connections } },
+        this,
+      ),
+    };
+  }
+
+  #migration(files: Files): Job {
+    const { context } = this.#args;
     // A Job can't be changed: each version and each localisation has its own.
     const digest = `${files.localisation.annotations[configurationAnnotation]}`.slice(0, 10);
-    const name = `migration-${context.images.applicationVersion.replaceAll(".", "-")}-${digest}`;
+    const objectName = `migration-${context.images.applicationVersion.replaceAll(".", "-")}-${digest}`;
     return new Job(
-      "migration",
+      `${this.#name}-migration`,
       {
-        metadata: metadata(context.namespace, name, "migration"),
+        metadata: metadata(context.namespace, objectName, "migration"),
         spec: {
           backoffLimit: 20,
           template: podTemplate(context, {
@@ -123,7 +123,7 @@ export class Application extends ComponentResource {
             replicas: 1,
             restartPolicy: "OnFailure",
             terminationGracePeriodSeconds: 60,
-            ...programPod(args, "migration", { cpu: 250, memory: 512 }, files),
+            ...programPod(this.#args, "migration", { cpu: 250, memory: 512 }, files),
           }),
         },
       },
@@ -131,23 +131,16 @@ export class Application extends ComponentResource {
     );
   }
 
-  #program(
-    args: ApplicationArgs,
-    program: "ingest" | "analytics" | "diagnostic",
-    size: ScaledSize,
-    files: Files,
-    migration: Job,
-  ): void {
-    const { context } = args;
-    const { namespace } = context;
-    const grows = size.maximumReplicas > size.minimumReplicas;
-    const deployment = new Deployment(
-      program,
+  #deployment(program: ScaledProgram, files: Files, migration: Job): Deployment {
+    const { context, size } = this.#args;
+    const { minimumReplicas } = size[program];
+    return new Deployment(
+      `${this.#name}-${program}`,
       {
-        metadata: metadata(namespace, program, program),
+        metadata: metadata(context.namespace, program, program),
         spec: {
-          // The autoscaler decides otherwise.
-          ...(!grows && { replicas: size.minimumReplicas }),
+          // Otherwise the autoscaler decides.
+          ...(!grows(size[program]) && { replicas: minimumReplicas }),
           minReadySeconds: 10,
           revisionHistoryLimit: 3,
           selector: { matchLabels: selectorLabels(program) },
@@ -155,29 +148,38 @@ export class Application extends ComponentResource {
           template: podTemplate(context, {
             part: program,
             image: "application",
-            replicas: size.minimumReplicas,
+            replicas: minimumReplicas,
             annotations: {
               [configurationAnnotation]: interpolate`${files.localisation.annotations[configurationAnnotation]}-${files.connections.annotations[configurationAnnotation]}`,
             },
             metricsPort: ports.application.metrics,
-            // Ingest commits its batch, the web app answers what it has been asked.
+            // Ingest commits its batch, the web app answers open requests.
             terminationGracePeriodSeconds: 90,
-            ...programPod(args, program, size, files),
+            ...programPod(this.#args, program, size[program], files),
           }),
         },
       },
       { parent: this, dependsOn: [migration] },
     );
-    disruptionBudget(program, { namespace, part: program }, this);
-    if (!grows) return;
+  }
+
+  #disruptionBudget(program: ScaledProgram): void {
+    const { namespace } = this.#args.context;
+    disruptionBudget(`${this.#name}-${program}`, { namespace, part: program }, this);
+  }
+
+  #autoscaler(program: ScaledProgram, deployment: Deployment): void {
+    const { context, size } = this.#args;
+    const { minimumReplicas, maximumReplicas } = size[program];
+    if (!grows(size[program])) return;
     new HorizontalPodAutoscaler(
-      program,
+      `${this.#name}-${program}`,
       {
-        metadata: metadata(namespace, program, program),
+        metadata: metadata(context.namespace, program, program),
         spec: {
           scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: program },
-          minReplicas: size.minimumReplicas,
-          maxReplicas: size.maximumReplicas,
+          minReplicas: minimumReplicas,
+          maxReplicas: maximumReplicas,
           metrics: [
             {
               type: "Resource",
@@ -190,14 +192,34 @@ export class Application extends ComponentResource {
       { parent: this, dependsOn: [deployment] },
     );
   }
+
+  #diagnosticService(): void {
+    new Service(
+      `${this.#name}-diagnostic`,
+      {
+        metadata: metadata(this.#args.context.namespace, this.diagnosticService, "diagnostic"),
+        spec: {
+          selector: selectorLabels("diagnostic"),
+          ports: [
+            { name: "https", appProtocol: "https", port: 443, targetPort: "https" },
+            { name: "logins", appProtocol: "https", port: ports.application.logins, targetPort: "logins" },
+          ],
+        },
+      },
+      { parent: this },
+    );
+  }
 }
+
+const grows = ({ minimumReplicas, maximumReplicas }: ScaledSize): boolean =>
+  maximumReplicas > minimumReplicas;
 
 interface Files {
   readonly localisation: Configuration;
   readonly connections: Configuration<Output<string>>;
 }
 
-/** Where everything is that the programs speak to. Logins are files beside it, never in it. */
+/** Addresses of everything that the programs connect to. Logins are separate files, never in it. */
 function connectionsFile(args: ApplicationArgs, relationalHost: string): string {
   const { relational, broker } = args;
   const certificate = {
@@ -244,51 +266,7 @@ function programPod(
   amounts: { readonly cpu: number; readonly memory: number },
   files: Files,
 ): Pick<types.input.core.v1.PodSpec, "containers" | "volumes"> {
-  const { relational, broker, gatewaySecrets } = args;
-  const secretVolume = (name: string, secretName: string, keys?: readonly string[]) => ({
-    name,
-    secret: {
-      secretName,
-      defaultMode: 0o440,
-      ...(keys && { items: keys.map((key) => ({ key, path: key })) }),
-    },
-  });
-  const mounts: { volume: types.input.core.v1.Volume; mountPath: string; writable?: true }[] = [
-    {
-      volume: { name: "localisation", configMap: { name: files.localisation.name } },
-      mountPath: folders.localisation,
-    },
-    {
-      volume: { name: "connections", configMap: { name: files.connections.name } },
-      mountPath: folders.connections,
-    },
-    { volume: secretVolume("certificate", certificateSecretOf(program)), mountPath: folders.certificate },
-    {
-      volume: secretVolume("relational-login", relational.credentialsSecret, ["username", "password"]),
-      mountPath: folders.relationalLogin,
-    },
-    {
-      volume: secretVolume("relational-authority", relational.authoritySecret, ["ca.crt"]),
-      mountPath: folders.relationalAuthority,
-    },
-    { volume: scratch("temporary", 64), mountPath: "/tmp", writable: true },
-  ];
-  if (broker.authoritySecret !== undefined && (program === "ingest" || program === "diagnostic"))
-    mounts.push({
-      volume: secretVolume("broker-authority", broker.authoritySecret, ["ca.crt"]),
-      mountPath: folders.brokerAuthority,
-    });
-  if (program === "diagnostic")
-    for (const [purpose, secretName] of Object.entries(gatewaySecrets))
-      mounts.push({
-        volume: secretVolume(`${purpose}-gateway`, secretName),
-        mountPath: `/run/secrets/${purpose}-gateway`,
-      });
-  const probe = (path: string) => ({ httpGet: { path, port: "metrics" }, timeoutSeconds: 5 });
-  const webPorts = [
-    { name: "https", containerPort: ports.application.https },
-    { name: "logins", containerPort: ports.application.logins },
-  ];
+  const mounts = mountsOf(args, program, files);
   return {
     containers: [
       container(args.context, {
@@ -301,17 +279,73 @@ function programPod(
           mountPath,
           ...(!writable && { readOnly: true }),
         })),
-        ...(program !== "migration" && {
-          ports: [
-            ...(program === "diagnostic" ? webPorts : []),
-            { name: "metrics", containerPort: ports.application.metrics },
-          ],
-          startupProbe: { ...probe("/healthy"), periodSeconds: 3, failureThreshold: 40 },
-          readinessProbe: { ...probe("/ready"), periodSeconds: 5 },
-          livenessProbe: { ...probe("/healthy"), periodSeconds: 20, failureThreshold: 3 },
-        }),
+        ...(program !== "migration" && portsAndProbes(program)),
       }),
     ],
     volumes: mounts.map(({ volume }) => volume),
+  };
+}
+
+interface Mount {
+  readonly volume: types.input.core.v1.Volume;
+  readonly mountPath: string;
+  readonly writable?: true;
+}
+
+function mountsOf(
+  { relational, broker, gatewaySecrets }: ApplicationArgs,
+  program: Program,
+  { localisation, connections }: Files,
+): Mount[] {
+  const usesBroker = program === "ingest" || program === "diagnostic";
+  const gateways = program === "diagnostic" ? Object.entries(gatewaySecrets) : [];
+  return [
+    {
+      volume: { name: "localisation", configMap: { name: localisation.name } },
+      mountPath: folders.localisation,
+    },
+    {
+      volume: { name: "connections", configMap: { name: connections.name } },
+      mountPath: folders.connections,
+    },
+    { volume: secretVolume("certificate", certificateSecretOf(program)), mountPath: folders.certificate },
+    {
+      volume: secretVolume("relational-login", relational.credentialsSecret, ["username", "password"]),
+      mountPath: folders.relationalLogin,
+    },
+    {
+      volume: secretVolume("relational-authority", relational.authoritySecret, ["ca.crt"]),
+      mountPath: folders.relationalAuthority,
+    },
+    { volume: scratch("temporary", 64), mountPath: "/tmp", writable: true },
+    ...(broker.authoritySecret !== undefined && usesBroker
+      ? [
+          {
+            volume: secretVolume("broker-authority", broker.authoritySecret, ["ca.crt"]),
+            mountPath: folders.brokerAuthority,
+          },
+        ]
+      : []),
+    ...gateways.map(([purpose, secretName]) => ({
+      volume: secretVolume(`${purpose}-gateway`, secretName),
+      mountPath: `/run/secrets/${purpose}-gateway`,
+    })),
+  ];
+}
+
+function portsAndProbes(program: ScaledProgram) {
+  const probe = (path: string) => ({ httpGet: { path, port: "metrics" }, timeoutSeconds: 5 });
+  const webPorts = [
+    { name: "https", containerPort: ports.application.https },
+    { name: "logins", containerPort: ports.application.logins },
+  ];
+  return {
+    ports: [
+      ...(program === "diagnostic" ? webPorts : []),
+      { name: "metrics", containerPort: ports.application.metrics },
+    ],
+    startupProbe: { ...probe("/healthy"), periodSeconds: 3, failureThreshold: 40 },
+    readinessProbe: { ...probe("/ready"), periodSeconds: 5 },
+    livenessProbe: { ...probe("/healthy"), periodSeconds: 20, failureThreshold: 3 },
   };
 }

@@ -1,7 +1,7 @@
 /**
- * The MQTT broker: a RabbitMQ cluster whose quorum queues hold every reading on a majority of its nodes before a machine
- * gets its PUBACK. Machines come in by TLS alone and log in through the web app; ingest takes the readings by AMQP with
- * its certificate.
+ * The MQTT broker: a RabbitMQ cluster whose quorum queues store every reading on a majority of its nodes before a machine
+ * gets its PUBACK. Machines connect by TLS only, and the web app checks their logins; ingest takes the readings by AMQP and
+ * identifies itself by its certificate.
  */
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
@@ -14,12 +14,21 @@ import {
   rabbitmqConf,
 } from "./broker-settings.ts";
 import { certificateSecretOf } from "./certificates.ts";
-import { configuration } from "./configuration.ts";
+import { type Configuration, configuration } from "./configuration.ts";
 import { storeMetadata } from "./data-classes.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
-import { container, podTemplate, type StackContext, scratch, volumeClaim } from "./pod.ts";
+import {
+  type Container,
+  container,
+  fieldVariable,
+  podTemplate,
+  type StackContext,
+  scratch,
+  secretVolume,
+  volumeClaim,
+} from "./pod.ts";
 import { ports } from "./ports.ts";
 import type { StackSize } from "./sizing.ts";
 import { queueCopies } from "./sizing-assumptions.ts";
@@ -43,7 +52,7 @@ const certificates = { public: "/run/certificates/public", internal: "/run/certi
 const settingsFolder = "/etc/rabbitmq";
 const peerTlsFile = "peers.config";
 
-/** DNS names of a cluster's nodes, each of which its certificate holds: Erlang takes no wildcard. */
+/** DNS names of the cluster's nodes. The certificate lists each of them, because Erlang accepts no wildcard. */
 export function brokerNodeHosts(namespace: string, replicas: number): string[] {
   return Array.from(
     { length: replicas },
@@ -51,12 +60,12 @@ export function brokerNodeHosts(namespace: string, replicas: number): string[] {
   );
 }
 
-/** Time for a node to hand over its connections and leaders before it stops, in seconds. */
+/** Time that a node has to hand over its connections and leaders before it stops, in seconds. */
 const drainSeconds = 600;
 
 /**
- * A node hands over its connections and leaders first, and stops once the others are a majority of every queue without
- * it. Where they all leave, as when the stack is taken down, none waits for the others.
+ * A node first hands over its connections and leaders, and stops once the other nodes hold a majority of every queue. When
+ * all nodes stop together, as in `rollout down`, none waits for the others.
  */
 const leaveCluster = [
   "rabbitmq-upgrade drain -t 60",
@@ -69,21 +78,38 @@ const leaveCluster = [
   "done",
 ].join("\n");
 
+const peerTls = peerTlsArguments(`${settingsFolder}/${peerTlsFile}`);
+const homeMount = { name: "home", mountPath: home };
+
 export class Broker extends ComponentResource {
-  /** Service by which parts inside the cluster reach it. */
+  /** Host name of the Service by which parts inside the cluster reach it. */
   readonly host: string;
+  readonly #name: string;
+  readonly #args: BrokerArgs;
 
   constructor(name: string, args: BrokerArgs, options: ComponentResourceOptions) {
     super("rollout:components:Broker", name, {}, options);
-    const { context, size } = args;
-    const { namespace } = context;
-    const nodeDomain = `${peerService}.${namespace}.svc.cluster.local`;
+    this.#name = name;
+    this.#args = args;
+    const { namespace } = args.context;
+    const settings = this.#settings();
+    const secret = this.#secret();
+    this.#peerService();
+    this.#service();
+    disruptionBudget(name, { namespace, part }, this);
+    this.#nodes(settings, secret);
+    this.host = `${part}.${namespace}.svc.cluster.local`;
+    this.registerOutputs({ host: this.host });
+  }
 
-    const settings = configuration(this, namespace, part, "broker-settings", {
+  #settings(): Configuration {
+    const { context, size, loginChecks, machines } = this.#args;
+    const { namespace } = context;
+    const files = {
       "rabbitmq.conf": rabbitmqConf({
         clusterName: namespace,
         nodes: brokerNodeHosts(namespace, size.replicas).map((host) => `rabbit@${host}`),
-        loginChecks: args.loginChecks,
+        loginChecks,
         certificates,
         memory: size.memory,
         storage: size.storage,
@@ -95,19 +121,30 @@ export class Broker extends ComponentResource {
         queues: size.queues,
         queueBytes: size.queueBytes,
         copies: Math.min(queueCopies, size.replicas),
-        connections: args.machines * 2 + 1000,
+        connections: machines * 2 + 1000,
       }),
-    });
-    const secret = new GeneratedSecret(
-      "broker-secrets",
-      { namespace, part, values: { "erlang-cookie": "password" } },
+    };
+    return configuration(
+      `${this.#name}-settings`,
+      { namespace, part, objectName: "broker-settings", files },
+      this,
+    );
+  }
+
+  #secret(): GeneratedSecret {
+    const { namespace } = this.#args.context;
+    return new GeneratedSecret(
+      `${this.#name}-secrets`,
+      { namespace, part, secretName: "broker-secrets", values: { "erlang-cookie": "password" } },
       { parent: this },
     );
+  }
 
+  #peerService(): void {
     new Service(
-      peerService,
+      `${this.#name}-nodes`,
       {
-        metadata: metadata(namespace, peerService, part),
+        metadata: metadata(this.#args.context.namespace, peerService, part),
         spec: {
           clusterIP: "None",
           // Nodes find each other before they are ready: they become ready together.
@@ -121,10 +158,13 @@ export class Broker extends ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  #service(): void {
     new Service(
-      part,
+      this.#name,
       {
-        metadata: metadata(namespace, part, part),
+        metadata: metadata(this.#args.context.namespace, part, part),
         spec: {
           selector: selectorLabels(part),
           ports: [
@@ -135,15 +175,14 @@ export class Broker extends ComponentResource {
       },
       { parent: this },
     );
-    disruptionBudget(part, { namespace, part }, this);
+  }
 
-    const peerTls = peerTlsArguments(`${settingsFolder}/${peerTlsFile}`);
-    const cookie = `${home}/.erlang.cookie`;
-    const homeMount = { name: "home", mountPath: home };
+  #nodes(settings: Configuration, secret: GeneratedSecret): void {
+    const { context, size, mqttSecret } = this.#args;
     new StatefulSet(
-      part,
+      this.#name,
       {
-        metadata: storeMetadata(namespace, part, part),
+        metadata: storeMetadata(context.namespace, part, part),
         spec: {
           serviceName: peerService,
           replicas: size.replicas,
@@ -160,83 +199,71 @@ export class Broker extends ComponentResource {
             annotations: settings.annotations,
             metricsPort: ports.broker.metrics,
             terminationGracePeriodSeconds: drainSeconds + 60,
-            initContainers: [
-              container(context, {
-                // Erlang takes a cookie that only its owner can read, and a mounted Secret is readable by its group.
-                name: "cookie",
-                image: "broker",
-                amounts: { cpu: 50, memory: 64 },
-                command: ["sh", "-c", `umask 377 && cp -f /run/secrets/broker/erlang-cookie ${cookie}`],
-                volumeMounts: [
-                  homeMount,
-                  { name: "secrets", mountPath: "/run/secrets/broker", readOnly: true },
-                ],
-              }),
-            ],
-            containers: [
-              container(context, {
-                name: part,
-                image: "broker",
-                amounts: size,
-                env: [
-                  {
-                    name: "POD_NAME",
-                    valueFrom: { fieldRef: { fieldPath: "metadata.name" } },
-                  },
-                  { name: "RABBITMQ_USE_LONGNAME", value: "true" },
-                  { name: "RABBITMQ_NODENAME", value: `rabbit@$(POD_NAME).${nodeDomain}` },
-                  { name: "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", value: peerTls },
-                  { name: "RABBITMQ_CTL_ERL_ARGS", value: peerTls },
-                ],
-                ports: [
-                  { name: "mqtts", containerPort: ports.broker.mqtts },
-                  { name: "amqps", containerPort: ports.broker.amqps },
-                  { name: "metrics", containerPort: ports.broker.metrics },
-                  { name: "peer-directory", containerPort: ports.broker.peerDirectory },
-                  { name: "peers", containerPort: ports.broker.peers },
-                ],
-                startupProbe: { tcpSocket: { port: "amqps" }, periodSeconds: 5, failureThreshold: 120 },
-                readinessProbe: { tcpSocket: { port: "mqtts" }, periodSeconds: 10, timeoutSeconds: 5 },
-                livenessProbe: {
-                  exec: { command: ["rabbitmq-diagnostics", "-q", "ping"] },
-                  periodSeconds: 60,
-                  timeoutSeconds: 20,
-                  failureThreshold: 5,
-                },
-                lifecycle: {
-                  preStop: {
-                    exec: {
-                      command: ["sh", "-c", leaveCluster],
-                    },
-                  },
-                },
-                volumeMounts: [
-                  homeMount,
-                  { name: "data", mountPath: `${home}/mnesia` },
-                  { name: "settings", mountPath: settingsFolder, readOnly: true },
-                  { name: "public-certificate", mountPath: certificates.public, readOnly: true },
-                  { name: "internal-certificate", mountPath: certificates.internal, readOnly: true },
-                  { name: "temporary", mountPath: "/tmp" },
-                ],
-              }),
-            ],
+            initContainers: [cookieContainer(context)],
+            containers: [nodeContainer(this.#args)],
             volumes: [
               scratch("home", 64),
               scratch("temporary", 64),
               { name: "settings", configMap: { name: settings.name } },
-              { name: "secrets", secret: { secretName: secret.secretName, defaultMode: 0o440 } },
-              { name: "public-certificate", secret: { secretName: args.mqttSecret, defaultMode: 0o440 } },
-              {
-                name: "internal-certificate",
-                secret: { secretName: certificateSecretOf(part), defaultMode: 0o440 },
-              },
+              secretVolume("secrets", secret.secretName),
+              secretVolume("public-certificate", mqttSecret),
+              secretVolume("internal-certificate", certificateSecretOf(part)),
             ],
           }),
         },
       },
       { parent: this },
     );
-    this.host = `${part}.${namespace}.svc.cluster.local`;
-    this.registerOutputs({ host: this.host });
   }
+}
+
+/** Erlang takes only a cookie that its owner alone can read; a mounted Secret can be read by its group too. */
+function cookieContainer(context: StackContext): Container {
+  return container(context, {
+    name: "cookie",
+    image: "broker",
+    amounts: { cpu: 50, memory: 64 },
+    command: ["sh", "-c", `umask 377 && cp -f /run/secrets/broker/erlang-cookie ${home}/.erlang.cookie`],
+    volumeMounts: [homeMount, { name: "secrets", mountPath: "/run/secrets/broker", readOnly: true }],
+  });
+}
+
+function nodeContainer({ context, size }: BrokerArgs): Container {
+  const nodeDomain = `${peerService}.${context.namespace}.svc.cluster.local`;
+  return container(context, {
+    name: part,
+    image: "broker",
+    amounts: size,
+    env: [
+      fieldVariable("POD_NAME", "metadata.name"),
+      { name: "RABBITMQ_USE_LONGNAME", value: "true" },
+      { name: "RABBITMQ_NODENAME", value: `rabbit@$(POD_NAME).${nodeDomain}` },
+      { name: "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", value: peerTls },
+      { name: "RABBITMQ_CTL_ERL_ARGS", value: peerTls },
+    ],
+    ports: [
+      { name: "mqtts", containerPort: ports.broker.mqtts },
+      { name: "amqps", containerPort: ports.broker.amqps },
+      { name: "metrics", containerPort: ports.broker.metrics },
+      { name: "peer-directory", containerPort: ports.broker.peerDirectory },
+      { name: "peers", containerPort: ports.broker.peers },
+    ],
+    startupProbe: { tcpSocket: { port: "amqps" }, periodSeconds: 5, failureThreshold: 120 },
+    readinessProbe: { tcpSocket: { port: "mqtts" }, periodSeconds: 10, timeoutSeconds: 5 },
+    livenessProbe: {
+      exec: { command: ["rabbitmq-diagnostics", "-q", "ping"] },
+      periodSeconds: 60,
+      timeoutSeconds: 20,
+      failureThreshold: 5,
+    },
+    lifecycle: { preStop: { exec: { command: ["sh", "-c", leaveCluster] } } },
+    volumeMounts: [
+      homeMount,
+      { name: "data", mountPath: `${home}/mnesia` },
+      { name: "settings", mountPath: settingsFolder, readOnly: true },
+      { name: "public-certificate", mountPath: certificates.public, readOnly: true },
+      { name: "internal-certificate", mountPath: certificates.internal, readOnly: true },
+      { name: "temporary", mountPath: "/tmp" },
+    ],
+  });
 }

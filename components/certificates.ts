@@ -1,6 +1,6 @@
 /**
- * Who vouches for whom. Parts know each other by certificates of the stack's own authority: there are no passwords between
- * them. Browsers and machines see a certificate of the issuer that the localisation file names.
+ * Certificates and their authorities. Parts identify themselves to each other by certificates of the stack's own authority,
+ * without passwords. Browsers and machines see a certificate of the issuer that the localisation file names.
  */
 import type { ICertificate, IIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
@@ -12,7 +12,7 @@ export type PublicIssuer =
   | { readonly kind: "own-ca" }
   | { readonly kind: "secret"; readonly secretName: string };
 
-/** What answers the authority's question over HTTP. */
+/** What answers the authority's HTTP challenge. */
 export type AcmeSolver =
   | { readonly kind: "ingress"; readonly className?: string }
   | { readonly kind: "gateway-api"; readonly gateway: string };
@@ -22,7 +22,7 @@ export interface CertificatesArgs {
   /** Host of the pages; the broker is `mqtt.` in front of it. */
   readonly domain: string;
   readonly issuer: PublicIssuer;
-  /** Each part that speaks to another, with the DNS names by which it is reached; none where it is a client only. */
+  /** Each part that connects to another, with the DNS names by which it is reached; no names where it is only a client. */
   readonly parts: Readonly<Partial<Record<PartName, readonly string[]>>>;
 }
 
@@ -35,7 +35,7 @@ const apiVersion = "cert-manager.io/v1";
 const internalIssuer = "internal-authority";
 const ownIssuer = "own-authority";
 
-/** Days after which a certificate ends, and before that by how many it is renewed. */
+/** Days until a certificate expires, and how many days earlier it is renewed. */
 const lifetime = { authority: 3650, leaf: 90, renewBefore: 30 } as const;
 const hours = (days: number) => `${days * 24}h0m0s`;
 
@@ -44,37 +44,40 @@ export class Certificates extends ComponentResource {
   readonly webSecret: string;
   /** Secret with the broker's certificate. */
   readonly mqttSecret: string;
+  readonly #name: string;
   readonly #args: CertificatesArgs;
 
   constructor(name: string, args: CertificatesArgs, options: ComponentResourceOptions) {
     super("rollout:components:Certificates", name, {}, options);
+    this.#name = name;
     this.#args = args;
-    const { issuer, domain } = args;
+    this.webSecret = args.issuer.kind === "secret" ? args.issuer.secretName : "web-certificate";
+    this.mqttSecret = args.issuer.kind === "secret" ? args.issuer.secretName : "mqtt-certificate";
     this.#issuer("self-signed", { selfSigned: {} });
     this.#authority(internalIssuer, "Parts of the stack");
-
-    if (issuer.kind === "secret") {
-      this.webSecret = issuer.secretName;
-      this.mqttSecret = issuer.secretName;
-    } else {
-      this.webSecret = "web-certificate";
-      this.mqttSecret = "mqtt-certificate";
-      // An ACME authority asks the name's address on port 80, where the broker's load balancer has nobody to answer.
-      this.#authority(ownIssuer, `Machines of ${domain}`);
-      this.#leaf(this.mqttSecret, ownIssuer, [`mqtt.${domain}`], ["server auth"]);
-      if (issuer.kind === "acme") this.#acme(issuer);
-      const webIssuer = issuer.kind === "acme" ? "acme" : ownIssuer;
-      this.#leaf(this.webSecret, webIssuer, [domain], ["server auth"]);
-    }
-    for (const [part, dnsNames] of Object.entries(args.parts))
-      this.#leaf(
-        certificateSecretOf(part as PartName),
-        internalIssuer,
-        dnsNames,
-        dnsNames.length > 0 ? ["server auth", "client auth"] : ["client auth"],
-        part as PartName,
-      );
+    if (args.issuer.kind !== "secret") this.#public(args.issuer);
+    this.#parts();
     this.registerOutputs({ webSecret: this.webSecret, mqttSecret: this.mqttSecret });
+  }
+
+  /** What browsers and machines see, where the team brings no certificate. */
+  #public(issuer: Exclude<PublicIssuer, { kind: "secret" }>): void {
+    const { domain } = this.#args;
+    // An ACME authority asks the name's address on port 80, and nothing listens there on the broker's load balancer.
+    this.#authority(ownIssuer, `Machines of ${domain}`);
+    this.#leaf(this.mqttSecret, ownIssuer, [`mqtt.${domain}`], ["server auth"]);
+    if (issuer.kind === "acme") this.#acme(issuer);
+    const webIssuer = issuer.kind === "acme" ? "acme" : ownIssuer;
+    this.#leaf(this.webSecret, webIssuer, [domain], ["server auth"]);
+  }
+
+  #parts(): void {
+    for (const [name, dnsNames] of Object.entries(this.#args.parts)) {
+      const part = name as PartName;
+      const usages =
+        dnsNames.length > 0 ? (["server auth", "client auth"] as const) : (["client auth"] as const);
+      this.#leaf(certificateSecretOf(part), internalIssuer, dnsNames, usages, part);
+    }
   }
 
   #leaf(
@@ -86,7 +89,7 @@ export class Certificates extends ComponentResource {
   ): void {
     const { namespace } = this.#args;
     customResource<ICertificate>(
-      secretName,
+      `${this.#name}-${secretName}`,
       {
         apiVersion,
         kind: "Certificate",
@@ -110,7 +113,7 @@ export class Certificates extends ComponentResource {
   #authority(name: string, commonName: string): void {
     const { namespace } = this.#args;
     customResource<ICertificate>(
-      name,
+      `${this.#name}-${name}`,
       {
         apiVersion,
         kind: "Certificate",
@@ -122,7 +125,7 @@ export class Certificates extends ComponentResource {
           issuerRef: { name: "self-signed", kind: "Issuer", group: "cert-manager.io" },
           usages: ["cert sign", "crl sign"],
           duration: hours(lifetime.authority),
-          // A new key would make every machine's copy of the authority's certificate worthless.
+          // With a new key every machine would need the authority's new certificate.
           privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Never" },
         },
       },
@@ -151,7 +154,7 @@ export class Certificates extends ComponentResource {
   #issuer(name: string, spec: IIssuer["spec"]): void {
     const { namespace } = this.#args;
     customResource<IIssuer>(
-      `${name}-issuer`,
+      `${this.#name}-${name}-issuer`,
       { apiVersion, kind: "Issuer", metadata: metadata(namespace, name), spec },
       { parent: this },
     );

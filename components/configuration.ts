@@ -1,7 +1,7 @@
-/** Files that a part reads at its start: a ConfigMap, and the digest by which its pods are replaced when it changes. */
+/** Files that a part reads when it starts: a ConfigMap, and a digest of it that replaces the part's pods when it changes. */
 import { createHash } from "node:crypto";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
-import type { ComponentResource, Output } from "@pulumi/pulumi";
+import { type ComponentResource, type Input, type Output, output } from "@pulumi/pulumi";
 import { metadata, type PartName } from "./part.ts";
 
 /** On a pod's template, so that a changed file replaces the pods that read it. */
@@ -14,30 +14,41 @@ export interface Configuration<Digest = string> {
   readonly annotations: Record<string, Digest>;
 }
 
-/** @param files text by name. Never a secret: anyone who may read the namespace reads it. */
-export function configuration(
-  parent: ComponentResource,
-  namespace: string,
-  part: PartName,
-  name: string,
-  files: Readonly<Record<string, string>>,
-): Configuration {
-  new ConfigMap(name, { metadata: metadata(namespace, name, part), data: { ...files } }, { parent });
-  return { name, annotations: { [configurationAnnotation]: digestOf(files) } };
+export interface ConfigurationArgs<Text = string> {
+  readonly namespace: string;
+  readonly part: PartName;
+  /** Of the ConfigMap in the cluster. */
+  readonly objectName: string;
+  /** Text by file name. Never a secret: anyone who may read the namespace reads it. */
+  readonly files: Readonly<Record<string, Text>>;
 }
 
-/** The same of a file whose text may not be known before other resources exist. */
-export function laterConfiguration(
-  parent: ComponentResource,
-  namespace: string,
-  part: PartName,
+export function configuration(
   name: string,
-  fileName: string,
-  text: Output<string>,
+  args: ConfigurationArgs,
+  parent: ComponentResource,
+): Configuration {
+  declare(name, args, parent);
+  return { name: args.objectName, annotations: { [configurationAnnotation]: digestOf(args.files) } };
+}
+
+/** The same for files whose text may not be known before other resources exist. */
+export function laterConfiguration(
+  name: string,
+  args: ConfigurationArgs<Output<string>>,
+  parent: ComponentResource,
 ): Configuration<Output<string>> {
-  new ConfigMap(name, { metadata: metadata(namespace, name, part), data: { [fileName]: text } }, { parent });
-  const digest = text.apply((known) => digestOf({ [fileName]: known }));
-  return { name, annotations: { [configurationAnnotation]: digest } };
+  declare(name, args, parent);
+  const digest = output(args.files).apply((known) => digestOf(known));
+  return { name: args.objectName, annotations: { [configurationAnnotation]: digest } };
+}
+
+function declare(
+  name: string,
+  { namespace, part, objectName, files }: ConfigurationArgs<Input<string>>,
+  parent: ComponentResource,
+): void {
+  new ConfigMap(name, { metadata: metadata(namespace, objectName, part), data: { ...files } }, { parent });
 }
 
 function digestOf(files: Readonly<Record<string, string>>): string {

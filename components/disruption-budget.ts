@@ -1,4 +1,4 @@
-/** Lets maintenance of a cluster take one pod of a part at a time. */
+/** Lets the maintenance of a cluster stop one pod of a part at a time. */
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import type { Resource } from "@pulumi/pulumi";
 import { metadata, type PartName, selectorLabels } from "./part.ts";
@@ -6,19 +6,21 @@ import { metadata, type PartName, selectorLabels } from "./part.ts";
 export interface DisruptionBudgetArgs {
   readonly namespace: string;
   readonly part: PartName;
-  /** What the pods carry; the part's own labels where absent. */
+  /** In the cluster; the part's name where absent. */
+  readonly objectName?: string;
+  /** Labels of the pods; the part's own where absent. */
   readonly selector?: Record<string, string>;
 }
 
 export function disruptionBudget(
   name: string,
-  { namespace, part, selector = selectorLabels(part) }: DisruptionBudgetArgs,
+  { namespace, part, objectName = part, selector = selectorLabels(part) }: DisruptionBudgetArgs,
   parent: Resource,
 ): PodDisruptionBudget {
   return new PodDisruptionBudget(
     name,
     {
-      metadata: metadata(namespace, name, part),
+      metadata: metadata(namespace, objectName, part),
       spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
     },
     { parent },

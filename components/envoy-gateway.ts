@@ -1,6 +1,6 @@
 /**
- * The class of gateways that Envoy Gateway runs: its proxies are held to the country's zones, take their image from the
- * country's registry, and are reached by the cloud's load balancer.
+ * The class of gateways that Envoy Gateway runs: its proxies run in the country's zones, take their image from the country's
+ * registry, and are reached by the cloud's load balancer.
  */
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { ComponentResource, type ComponentResourceOptions, type Input, interpolate } from "@pulumi/pulumi";
@@ -21,9 +21,14 @@ const replicas = 2;
 export class EnvoyGateway extends ComponentResource {
   constructor(name: string, args: EnvoyGatewayArgs, options: ComponentResourceOptions) {
     super("rollout:components:EnvoyGateway", name, {}, options);
-    const { className, zones } = args;
-    const proxy = new CustomResource(
-      "envoy-proxy",
+    const proxy = this.#proxy(name, args);
+    this.#gatewayClass(name, args.className, proxy);
+    this.registerOutputs();
+  }
+
+  #proxy(name: string, { className, zones, registry, loadBalancer }: EnvoyGatewayArgs): CustomResource {
+    return new CustomResource(
+      `${name}-proxy`,
       {
         apiVersion: "gateway.envoyproxy.io/v1alpha1",
         kind: "EnvoyProxy",
@@ -35,7 +40,7 @@ export class EnvoyGateway extends ComponentResource {
               envoyDeployment: {
                 replicas,
                 container: {
-                  imageRepository: interpolate`${args.registry}/envoyproxy/envoy`,
+                  imageRepository: interpolate`${registry}/envoyproxy/envoy`,
                   resources: { requests: { cpu: "200m", memory: "256Mi" }, limits: { memory: "512Mi" } },
                 },
                 pod: { affinity: nodeAffinity({ zones, nodeSelector: {} }) ?? {} },
@@ -43,7 +48,7 @@ export class EnvoyGateway extends ComponentResource {
               envoyPDB: { minAvailable: 1 },
               envoyService: {
                 type: "LoadBalancer",
-                annotations: { ...args.loadBalancer },
+                annotations: { ...loadBalancer },
                 externalTrafficPolicy: "Local",
               },
             },
@@ -52,8 +57,11 @@ export class EnvoyGateway extends ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  #gatewayClass(name: string, className: string, proxy: CustomResource): void {
     new CustomResource(
-      "gateway-class",
+      `${name}-class`,
       {
         apiVersion: "gateway.networking.k8s.io/v1",
         kind: "GatewayClass",
@@ -70,6 +78,5 @@ export class EnvoyGateway extends ComponentResource {
       },
       { parent: this, dependsOn: [proxy] },
     );
-    this.registerOutputs();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The two doors of the stack: HTTPS for people, by an Ingress or the Gateway API, and MQTT over TLS for machines, by a load
- * balancer or a node port. Traffic to the web app is encrypted up to its pod.
+ * How the stack is reached from outside: HTTPS for people, by an Ingress or the Gateway API, and MQTT over TLS for machines,
+ * by a load balancer or a node port. Traffic to the web app is encrypted as far as its pod.
  */
 import type {
   IBackendTLSPolicy,
@@ -30,7 +30,7 @@ export interface GatewayArgs {
   /** Secret with the pages' certificate. */
   readonly webSecret: string;
   readonly diagnosticService: string;
-  /** Secret whose `ca.crt` vouches for the web app's pods. */
+  /** Secret whose `ca.crt` signed the certificate of the web app's pods. */
   readonly partsAuthoritySecret: string;
   readonly mqtt: MqttListener & {
     /** Address ranges that machines may come from; all where empty. */
@@ -44,33 +44,43 @@ const gatewayApi = "gateway.networking.k8s.io/v1";
 export const gatewayName = "web";
 
 export class Gateway extends ComponentResource {
+  readonly #name: string;
+  readonly #args: GatewayArgs;
+
   constructor(name: string, args: GatewayArgs, options: ComponentResourceOptions) {
     super("rollout:components:Gateway", name, {}, options);
-    if (args.web.kind === "ingress") this.#ingress(args, args.web.className);
-    else this.#gatewayApi(args, args.web.className);
-    this.#mqtt(args);
+    this.#name = name;
+    this.#args = args;
+    if (args.web.kind === "ingress") this.#ingress(args.web.className);
+    else {
+      this.#gateway(args.web.className);
+      this.#redirect();
+      this.#route();
+      this.#encryption();
+    }
+    this.#mqtt();
     this.registerOutputs();
   }
 
-  #ingress(args: GatewayArgs, className: string | undefined): void {
-    const { namespace, domain, webSecret } = args;
-    const address = `${namespace}/${args.partsAuthoritySecret}`;
+  #ingress(className: string | undefined): void {
+    const { namespace, domain, webSecret, partsAuthoritySecret, diagnosticService } = this.#args;
+    const authority = `${namespace}/${partsAuthoritySecret}`;
     new Ingress(
-      gatewayName,
+      `${this.#name}-web`,
       {
         metadata: {
           ...metadata(namespace, gatewayName, "diagnostic"),
-          // The Ingress API has no field for encryption behind it; each controller reads its own.
+          // The Ingress API has no field for encryption to the pod; each controller has its own annotations.
           annotations: {
-            // Some controllers never give their Ingresses an address, for which the engine would wait.
+            // Some controllers never give their Ingresses an address, and the engine would wait for one.
             "pulumi.com/skipAwait": "true",
             "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS",
             "nginx.ingress.kubernetes.io/proxy-ssl-verify": "on",
-            "nginx.ingress.kubernetes.io/proxy-ssl-secret": address,
-            "nginx.ingress.kubernetes.io/proxy-ssl-name": serverName(args),
+            "nginx.ingress.kubernetes.io/proxy-ssl-secret": authority,
+            "nginx.ingress.kubernetes.io/proxy-ssl-name": this.#serverName,
             "nginx.ingress.kubernetes.io/proxy-body-size": "2m",
             "haproxy.org/server-ssl": "true",
-            "haproxy.org/server-ca": address,
+            "haproxy.org/server-ca": authority,
           },
         },
         spec: {
@@ -84,7 +94,7 @@ export class Gateway extends ComponentResource {
                   {
                     path: "/",
                     pathType: "Prefix",
-                    backend: { service: { name: args.diagnosticService, port: { name: "https" } } },
+                    backend: { service: { name: diagnosticService, port: { name: "https" } } },
                   },
                 ],
               },
@@ -96,10 +106,10 @@ export class Gateway extends ComponentResource {
     );
   }
 
-  #gatewayApi(args: GatewayArgs, className: string): void {
-    const { namespace, domain } = args;
+  #gateway(className: string): void {
+    const { namespace, domain, webSecret } = this.#args;
     customResource<IGateway>(
-      gatewayName,
+      `${this.#name}-web`,
       {
         apiVersion: gatewayApi,
         kind: "Gateway",
@@ -113,15 +123,19 @@ export class Gateway extends ComponentResource {
               protocol: "HTTPS",
               port: 443,
               hostname: domain,
-              tls: { mode: "Terminate", certificateRefs: [{ name: args.webSecret }] },
+              tls: { mode: "Terminate", certificateRefs: [{ name: webSecret }] },
             },
           ],
         },
       },
       { parent: this },
     );
+  }
+
+  #redirect(): void {
+    const { namespace, domain } = this.#args;
     customResource<IHTTPRoute>(
-      "web-redirect",
+      `${this.#name}-web-redirect`,
       {
         apiVersion: gatewayApi,
         kind: "HTTPRoute",
@@ -136,8 +150,12 @@ export class Gateway extends ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  #route(): void {
+    const { namespace, domain, diagnosticService } = this.#args;
     customResource<IHTTPRoute>(
-      `${gatewayName}-route`,
+      `${this.#name}-web-route`,
       {
         apiVersion: gatewayApi,
         kind: "HTTPRoute",
@@ -145,22 +163,27 @@ export class Gateway extends ComponentResource {
         spec: {
           parentRefs: [{ name: gatewayName, sectionName: "https" }],
           hostnames: [domain],
-          rules: [{ backendRefs: [{ name: args.diagnosticService, port: 443 }] }],
+          rules: [{ backendRefs: [{ name: diagnosticService, port: 443 }] }],
         },
       },
       { parent: this },
     );
+  }
+
+  /** Between the gateway and the web app's pods. */
+  #encryption(): void {
+    const { namespace, diagnosticService, partsAuthoritySecret } = this.#args;
     customResource<IBackendTLSPolicy>(
-      `${gatewayName}-encryption`,
+      `${this.#name}-web-encryption`,
       {
         apiVersion: gatewayApi,
         kind: "BackendTLSPolicy",
         metadata: metadata(namespace, gatewayName, "diagnostic"),
         spec: {
-          targetRefs: [{ group: "", kind: "Service", name: args.diagnosticService, sectionName: "https" }],
+          targetRefs: [{ group: "", kind: "Service", name: diagnosticService, sectionName: "https" }],
           validation: {
-            hostname: serverName(args),
-            caCertificateRefs: [{ group: "", kind: "Secret", name: args.partsAuthoritySecret }],
+            hostname: this.#serverName,
+            caCertificateRefs: [{ group: "", kind: "Secret", name: partsAuthoritySecret }],
           },
         },
       },
@@ -168,14 +191,14 @@ export class Gateway extends ComponentResource {
     );
   }
 
-  #mqtt({ namespace, mqtt, domain }: GatewayArgs): void {
+  #mqtt(): void {
+    const { namespace, mqtt, domain } = this.#args;
     const { allowedSources } = mqtt;
-    const name = "broker-machines";
     new Service(
-      name,
+      `${this.#name}-broker-machines`,
       {
         metadata: {
-          ...metadata(namespace, name, "broker"),
+          ...metadata(namespace, "broker-machines", "broker"),
           annotations: {
             ...mqtt.annotations,
             "external-dns.alpha.kubernetes.io/hostname": `mqtt.${domain}`,
@@ -203,9 +226,9 @@ export class Gateway extends ComponentResource {
       { parent: this },
     );
   }
-}
 
-/** The name in the certificate of the web app's pods. */
-function serverName({ diagnosticService, namespace }: GatewayArgs): string {
-  return `${diagnosticService}.${namespace}.svc.cluster.local`;
+  /** The name in the certificate of the web app's pods. */
+  get #serverName(): string {
+    return `${this.#args.diagnosticService}.${this.#args.namespace}.svc.cluster.local`;
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Secrets that no person has to know: made at random when the stack is first stood up, kept encrypted in the stack's
- * state and as a Secret of the cluster, and read by the parts from there.
+ * Secrets that no person has to know: made at random by the first `up`, stored encrypted in the stack's state and as a
+ * Secret of the cluster, from which the parts read them.
  */
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
@@ -10,16 +10,18 @@ import { metadata, type PartName } from "./part.ts";
 export interface GeneratedSecretArgs {
   readonly namespace: string;
   readonly part: PartName;
+  /** In the cluster. */
+  readonly secretName: string;
   /** By key of the Secret. */
   readonly values: Readonly<Record<string, GeneratedKind>>;
 }
 
 export class GeneratedSecret extends ComponentResource {
-  /** Of the cluster's Secret. */
+  /** In the cluster. */
   readonly secretName: string;
 
   constructor(name: string, args: GeneratedSecretArgs, options: ComponentResourceOptions) {
-    // The plan shows what is generated, so that its manifests can do without the state.
+    // The plan shows which values are generated: its manifests are used without the state.
     super("rollout:components:GeneratedSecret", name, { values: args.values }, options);
     const stringData: Record<string, Output<string>> = {};
     for (const [key, kind] of Object.entries(args.values))
@@ -27,13 +29,13 @@ export class GeneratedSecret extends ComponentResource {
     new Secret(
       name,
       {
-        metadata: metadata(args.namespace, name, args.part),
+        metadata: metadata(args.namespace, args.secretName, args.part),
         type: "Opaque",
         stringData,
       },
       { parent: this },
     );
-    this.secretName = name;
-    this.registerOutputs({ secretName: name });
+    this.secretName = args.secretName;
+    this.registerOutputs({ secretName: this.secretName });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A random value that the stack's state makes once and then keeps, encrypted. The engine's own `Stash` holds it: no plugin
- * is needed, and the value outlives a lost cluster.
+ * A random value that is made once and then stored, encrypted, in the stack's state. The engine's own resource `Stash` holds
+ * it: this needs no plugin, and the value survives the loss of the cluster.
  */
 import { randomBytes } from "node:crypto";
 import { type CustomResourceOptions, type Output, Stash, secret } from "@pulumi/pulumi";
@@ -14,7 +14,7 @@ export function generatedValue(
   options: CustomResourceOptions,
 ): Output<string> {
   const value = kind === "password" ? randomBytes(24).toString("hex") : randomBytes(32).toString("base64");
-  // Each run makes another; the first is kept.
+  // Each run makes another value; the state keeps the first.
   return new Stash(name, { input: secret(value) }, { ...options, ignoreChanges: ["input"] })
     .output as Output<string>;
 }

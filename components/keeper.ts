@@ -1,13 +1,22 @@
-/** ClickHouse Keeper: three nodes that agree on which replica has which part. */
+/** ClickHouse Keeper: three servers that agree on which replica of the time-series store has which data part. */
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
-import { configuration } from "./configuration.ts";
+import { type Configuration, configuration } from "./configuration.ts";
 import { storeMetadata } from "./data-classes.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { metadata, selectorLabels } from "./part.ts";
-import { container, podTemplate, type StackContext, scratch, volumeClaim } from "./pod.ts";
+import {
+  type Container,
+  container,
+  fieldVariable,
+  podTemplate,
+  type StackContext,
+  scratch,
+  secretVolume,
+  volumeClaim,
+} from "./pod.ts";
 import { ports } from "./ports.ts";
 import type { StatefulSize } from "./sizing.ts";
 import { keeperConfig } from "./time-series-settings.ts";
@@ -21,23 +30,40 @@ const part = "keeper";
 
 export class Keeper extends ComponentResource {
   readonly hosts: readonly string[];
+  readonly #name: string;
+  readonly #args: KeeperArgs;
 
   constructor(name: string, args: KeeperArgs, options: ComponentResourceOptions) {
     super("rollout:components:Keeper", name, {}, options);
-    const { context, size } = args;
-    const { namespace } = context;
+    this.#name = name;
+    this.#args = args;
+    const { namespace } = args.context;
     // Counted from 1, as Keeper counts its servers.
     this.hosts = Array.from(
-      { length: size.replicas },
+      { length: args.size.replicas },
       (_, index) => `${part}-${index + 1}.${part}.${namespace}.svc.cluster.local`,
     );
-    const settings = configuration(this, namespace, part, "keeper-settings", {
-      "keeper.yaml": keeperConfig(this.hosts),
-    });
-    new Service(
-      part,
+    const settings = configuration(
+      `${name}-settings`,
       {
-        metadata: metadata(namespace, part, part),
+        namespace,
+        part,
+        objectName: "keeper-settings",
+        files: { "keeper.yaml": keeperConfig(this.hosts) },
+      },
+      this,
+    );
+    this.#service();
+    disruptionBudget(name, { namespace, part }, this);
+    this.#servers(settings);
+    this.registerOutputs({ hosts: this.hosts });
+  }
+
+  #service(): void {
+    new Service(
+      this.#name,
+      {
+        metadata: metadata(this.#args.context.namespace, part, part),
         spec: {
           clusterIP: "None",
           publishNotReadyAddresses: true,
@@ -51,11 +77,14 @@ export class Keeper extends ComponentResource {
       },
       { parent: this },
     );
-    disruptionBudget(part, { namespace, part }, this);
+  }
+
+  #servers(settings: Configuration): void {
+    const { context, size } = this.#args;
     new StatefulSet(
-      part,
+      this.#name,
       {
-        metadata: storeMetadata(namespace, part, part),
+        metadata: storeMetadata(context.namespace, part, part),
         spec: {
           serviceName: part,
           replicas: size.replicas,
@@ -73,48 +102,44 @@ export class Keeper extends ComponentResource {
             annotations: settings.annotations,
             metricsPort: ports.keeper.metrics,
             terminationGracePeriodSeconds: 60,
-            containers: [
-              container(context, {
-                name: part,
-                image: "keeper",
-                amounts: size,
-                command: ["clickhouse-keeper", "--config-file=/etc/clickhouse-keeper/keeper.yaml"],
-                env: [
-                  {
-                    name: "KEEPER_ID",
-                    valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } },
-                  },
-                ],
-                ports: [
-                  { name: "clients", containerPort: ports.keeper.clients },
-                  { name: "raft", containerPort: ports.keeper.raft },
-                  { name: "metrics", containerPort: ports.keeper.metrics },
-                ],
-                readinessProbe: { tcpSocket: { port: "clients" }, periodSeconds: 10 },
-                livenessProbe: {
-                  tcpSocket: { port: "clients" },
-                  initialDelaySeconds: 60,
-                  periodSeconds: 30,
-                  failureThreshold: 5,
-                },
-                volumeMounts: [
-                  { name: "data", mountPath: "/var/lib/clickhouse-keeper" },
-                  { name: "settings", mountPath: "/etc/clickhouse-keeper", readOnly: true },
-                  { name: "certificate", mountPath: "/run/certificates", readOnly: true },
-                  { name: "temporary", mountPath: "/tmp" },
-                ],
-              }),
-            ],
+            containers: [serverContainer(this.#args)],
             volumes: [
               scratch("temporary", 64),
               { name: "settings", configMap: { name: settings.name } },
-              { name: "certificate", secret: { secretName: certificateSecretOf(part), defaultMode: 0o440 } },
+              secretVolume("certificate", certificateSecretOf(part)),
             ],
           }),
         },
       },
       { parent: this },
     );
-    this.registerOutputs({ hosts: this.hosts });
   }
+}
+
+function serverContainer({ context, size }: KeeperArgs): Container {
+  return container(context, {
+    name: part,
+    image: "keeper",
+    amounts: size,
+    command: ["clickhouse-keeper", "--config-file=/etc/clickhouse-keeper/keeper.yaml"],
+    env: [fieldVariable("KEEPER_ID", "metadata.labels['apps.kubernetes.io/pod-index']")],
+    ports: [
+      { name: "clients", containerPort: ports.keeper.clients },
+      { name: "raft", containerPort: ports.keeper.raft },
+      { name: "metrics", containerPort: ports.keeper.metrics },
+    ],
+    readinessProbe: { tcpSocket: { port: "clients" }, periodSeconds: 10 },
+    livenessProbe: {
+      tcpSocket: { port: "clients" },
+      initialDelaySeconds: 60,
+      periodSeconds: 30,
+      failureThreshold: 5,
+    },
+    volumeMounts: [
+      { name: "data", mountPath: "/var/lib/clickhouse-keeper" },
+      { name: "settings", mountPath: "/etc/clickhouse-keeper", readOnly: true },
+      { name: "certificate", mountPath: "/run/certificates", readOnly: true },
+      { name: "temporary", mountPath: "/tmp" },
+    ],
+  });
 }

@@ -1,4 +1,4 @@
-/** What a Prometheus operator needs to watch the stack: where metrics are, which alerts to raise, and a dashboard for Grafana. */
+/** What a Prometheus operator needs to monitor the stack: where the metrics are, which alerts to raise, and a dashboard for Grafana. */
 import type {
   IPodMonitor,
   IPrometheusRule,
@@ -18,61 +18,72 @@ export interface MonitoringArgs extends AlertedStack {
 const apiVersion = "monitoring.coreos.com/v1";
 
 export class Monitoring extends ComponentResource {
+  readonly #name: string;
+  readonly #args: MonitoringArgs;
+
   constructor(name: string, args: MonitoringArgs, options: ComponentResourceOptions) {
     super("rollout:components:Monitoring", name, {}, options);
-    const { namespace } = args;
+    this.#name = name;
+    this.#args = args;
+    this.#metrics();
+    this.#alerts();
+    this.#dashboard();
+    this.registerOutputs();
+  }
+
+  #metrics(): void {
     customResource<IPodMonitor>(
-      "stack-metrics",
+      `${this.#name}-metrics`,
       {
         apiVersion,
         kind: "PodMonitor",
-        metadata: metadata(namespace, "stack"),
+        metadata: metadata(this.#args.namespace, "stack"),
         spec: {
-          // Every pod of the stack that has metrics calls their port so, those of the PostgreSQL operator too.
+          // Every pod of the stack with metrics names their port so, including those of the PostgreSQL operator.
           selector: { matchLabels: { "app.kubernetes.io/part-of": "country-rollout-kit" } },
           podMetricsEndpoints: [{ port: "metrics", path: "/metrics", interval: "30s" }],
         },
       },
       { parent: this },
     );
+  }
+
+  #alerts(): void {
+    const rules = alerts(this.#args).map((alert) => ({
+      alert: alert.name,
+      expr: alert.expression,
+      for: alert.lasting,
+      labels: { severity: alert.severity },
+      annotations: {
+        summary: alert.summary,
+        description: alert.steps.join(" "),
+        runbook: runbookOf(alert),
+      },
+    }));
     customResource<IPrometheusRule>(
-      "stack-alerts",
+      `${this.#name}-alerts`,
       {
         apiVersion,
         kind: "PrometheusRule",
-        metadata: metadata(namespace, "stack"),
-        spec: {
-          groups: [
-            {
-              name: "country-rollout-kit",
-              rules: alerts(args).map((alert) => ({
-                alert: alert.name,
-                expr: alert.expression,
-                for: alert.lasting,
-                labels: { severity: alert.severity },
-                annotations: {
-                  summary: alert.summary,
-                  description: alert.steps.join(" "),
-                  runbook: runbookOf(alert),
-                },
-              })),
-            },
-          ],
-        },
+        metadata: metadata(this.#args.namespace, "stack"),
+        spec: { groups: [{ name: "country-rollout-kit", rules }] },
       },
       { parent: this },
     );
+  }
+
+  #dashboard(): void {
+    const { namespace, title } = this.#args;
     new ConfigMap(
-      "dashboard",
+      `${this.#name}-dashboard`,
       {
         metadata: {
           ...metadata(namespace, "dashboard"),
           labels: { ...labels(), grafana_dashboard: "1" },
         },
-        data: { "country-rollout-kit.json": stackDashboard(args.title) },
+        data: { "country-rollout-kit.json": stackDashboard(title) },
       },
       { parent: this },
     );
-    this.registerOutputs();
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The namespace and its walls: the Pod Security Standard "restricted", every flow closed but those of the list, a quota, and
- * where the file names a storage driver a storage class whose volumes stay in the country's zones.
+ * The namespace and what protects it: the Pod Security Standard "restricted", network policies that close every flow but
+ * those of the list, and a quota. Where the file names a storage driver, also a storage class whose volumes stay in the
+ * country's zones.
  */
 
 import type { types } from "@pulumi/kubernetes";
@@ -13,7 +14,7 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { formatGibibytes, formatMebibytes, formatProcessors } from "../base/quantity.ts";
 import type { NetworkFlow, Peer } from "./flows.ts";
-import { labels, metadata, type PartName, selectorLabels } from "./part.ts";
+import { labels, metadata, selectorLabels } from "./part.ts";
 import { serviceAccountName } from "./pod.ts";
 
 export interface StorageDriver {
@@ -47,7 +48,7 @@ export interface NetworkArgs {
 type PolicyPeer = types.input.networking.v1.NetworkPolicyPeer;
 type PolicyPort = types.input.networking.v1.NetworkPolicyPort;
 
-/** Where pods may ask for names: the cluster's DNS, and the cache that some clusters run on each node. */
+/** Where pods may resolve names: the cluster's DNS, and the cache that some clusters run on each node. */
 const nameServers: PolicyPeer[] = [
   { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } },
   { ipBlock: { cidr: "169.254.20.10/32" } },
@@ -56,13 +57,29 @@ const nameServers: PolicyPeer[] = [
 export class Network extends ComponentResource {
   /** Made where the file names a storage driver. */
   readonly storageClass: string | undefined;
+  readonly #name: string;
+  readonly #args: NetworkArgs;
 
   constructor(name: string, args: NetworkArgs, options: ComponentResourceOptions) {
     super("rollout:components:Network", name, {}, options);
-    const { namespace } = args;
+    this.#name = name;
+    this.#args = args;
+    const inside = { parent: this, dependsOn: [this.#namespace()] };
+    this.#serviceAccount(inside);
+    this.#quota(inside);
+    this.#limits(inside);
+    this.#closed(inside);
+    this.#nameResolution(inside);
+    this.#flows(inside);
+    this.storageClass = this.#storageClass();
+    this.registerOutputs({ namespace: args.namespace });
+  }
+
+  #namespace(): Namespace {
+    const { namespace } = this.#args;
     const enforced = "restricted";
-    const home = new Namespace(
-      namespace,
+    return new Namespace(
+      `${this.#name}-namespace`,
       {
         metadata: {
           name: namespace,
@@ -76,21 +93,23 @@ export class Network extends ComponentResource {
       },
       { parent: this },
     );
-    const inside = { parent: this, dependsOn: [home] };
-    new ServiceAccount(
-      serviceAccountName,
-      { metadata: metadata(namespace, serviceAccountName), automountServiceAccountToken: false },
-      inside,
-    );
-    this.#limits(args, inside);
-    this.#policies(args, inside);
-    this.storageClass = this.#storageClass(args);
-    this.registerOutputs({ namespace });
   }
 
-  #limits({ namespace, quota }: NetworkArgs, inside: ComponentResourceOptions): void {
+  #serviceAccount(inside: ComponentResourceOptions): void {
+    new ServiceAccount(
+      `${this.#name}-${serviceAccountName}`,
+      {
+        metadata: metadata(this.#args.namespace, serviceAccountName),
+        automountServiceAccountToken: false,
+      },
+      inside,
+    );
+  }
+
+  #quota(inside: ComponentResourceOptions): void {
+    const { namespace, quota } = this.#args;
     new ResourceQuota(
-      "stack",
+      `${this.#name}-stack`,
       {
         metadata: metadata(namespace, "stack"),
         spec: {
@@ -108,11 +127,14 @@ export class Network extends ComponentResource {
       },
       inside,
     );
-    // The quota asks every container for its amounts, and operators' helpers name none.
+  }
+
+  /** With a quota every container must name its amounts, and the operators' helper containers name none. */
+  #limits(inside: ComponentResourceOptions): void {
     new LimitRange(
-      "defaults",
+      `${this.#name}-defaults`,
       {
-        metadata: metadata(namespace, "defaults"),
+        metadata: metadata(this.#args.namespace, "defaults"),
         spec: {
           limits: [
             {
@@ -127,19 +149,22 @@ export class Network extends ComponentResource {
     );
   }
 
-  #policies({ namespace, flows }: NetworkArgs, inside: ComponentResourceOptions): void {
+  #closed(inside: ComponentResourceOptions): void {
     new NetworkPolicy(
-      "closed",
+      `${this.#name}-closed`,
       {
-        metadata: metadata(namespace, "closed"),
+        metadata: metadata(this.#args.namespace, "closed"),
         spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
       },
       inside,
     );
+  }
+
+  #nameResolution(inside: ComponentResourceOptions): void {
     new NetworkPolicy(
-      "names",
+      `${this.#name}-names`,
       {
-        metadata: metadata(namespace, "names"),
+        metadata: metadata(this.#args.namespace, "names"),
         spec: {
           podSelector: {},
           policyTypes: ["Egress"],
@@ -153,11 +178,15 @@ export class Network extends ComponentResource {
       },
       inside,
     );
+  }
+
+  #flows(inside: ComponentResourceOptions): void {
+    const { namespace, flows } = this.#args;
     for (const [name, selector, own] of byPods(flows)) {
       const ingress = own.filter(({ to }) => selectorKey(to) === name);
       const egress = own.filter(({ from }) => selectorKey(from) === name);
       new NetworkPolicy(
-        name,
+        `${this.#name}-${name}`,
         {
           metadata: metadata(namespace, name),
           spec: {
@@ -179,11 +208,12 @@ export class Network extends ComponentResource {
     }
   }
 
-  #storageClass({ namespace, zones, storageDriver }: NetworkArgs): string | undefined {
+  #storageClass(): string | undefined {
+    const { namespace, zones, storageDriver } = this.#args;
     if (storageDriver === undefined) return undefined;
     const name = `${namespace}-in-country`;
     new StorageClass(
-      name,
+      `${this.#name}-in-country`,
       {
         metadata: { name, labels: labels() },
         provisioner: storageDriver.name,
@@ -203,21 +233,21 @@ export class Network extends ComponentResource {
   }
 }
 
-/** The pods of the namespace that a flow starts or ends at, as the name of their policy. */
+/** Name of the policy for the pods of the namespace at one end of a flow; undefined where that end lies outside. */
 function selectorKey(peer: Peer): string | undefined {
   if (peer.kind === "part") return peer.part;
   return peer.kind === "pods" ? "acme-proofs" : undefined;
 }
 
 function podSelector(peer: Peer): Record<string, string> | undefined {
-  if (peer.kind === "part") return selectorLabels(peer.part as PartName);
+  if (peer.kind === "part") return selectorLabels(peer.part);
   return peer.kind === "pods" ? { ...peer.labels } : undefined;
 }
 
 function byPods(flows: readonly NetworkFlow[]): [string, Record<string, string>, NetworkFlow[]][] {
   const found = new Map<string, [string, Record<string, string>, NetworkFlow[]]>();
   for (const flow of flows) {
-    // A rule without a peer would let in everybody.
+    // A rule without a peer would allow every address.
     if ([flow.from, flow.to].some((peer) => policyPeers(peer).length === 0)) continue;
     for (const peer of new Set([flow.from, flow.to])) {
       const name = selectorKey(peer);

@@ -1,4 +1,4 @@
-/** The operators that the stack relies on, where the file has the kit install them: pinned charts, in the country's zones. */
+/** The operators that the stack needs, where the file tells the kit to install them: pinned charts, in the country's zones. */
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import {
   ComponentResource,
@@ -19,7 +19,7 @@ export interface PublicImage {
 interface Operator {
   readonly chart: string;
   readonly version: string;
-  /** Registry and folder that publishes the chart. */
+  /** Registry and folder where the chart is published. */
   readonly source: string;
   readonly namespace: string;
 }
@@ -53,12 +53,12 @@ const operators = {
 
 export type OperatorName = keyof typeof operators;
 
-/** Of the pods that carry the pages' traffic too. */
+/** The pods that carry the pages' traffic run here too. */
 export const envoyNamespace = operators.envoyGateway.namespace;
 
 const certManagerImages = ["controller", "webhook", "cainjector", "startupapicheck", "acmesolver"] as const;
 
-/** What a chart's objects run, in the versions that the chart's own defaults name. */
+/** Images that a chart's objects run, in the versions that the chart's defaults name. */
 const imagesOf: Readonly<Record<OperatorName, readonly PublicImage[]>> = {
   certManager: certManagerImages.map((name) => ({
     registry: "quay.io",
@@ -92,47 +92,48 @@ export const postgresOperatorNamespace = operators.cloudNativePg.namespace;
 export interface OperatorsArgs {
   readonly install: readonly OperatorName[];
   readonly placement: Placement;
-  /** The registry in the country; it holds the charts below `charts/`. */
+  /** The registry in the country, with the charts under `charts/`. */
   readonly registry?: Input<string>;
   readonly pullSecret?: string;
 }
 
 export class Operators extends ComponentResource {
-  /** What must be there before an object of an operator's kind. */
+  /** These must exist before an object of an operator's kind. */
   readonly installed: readonly Resource[];
 
   constructor(name: string, args: OperatorsArgs, options: ComponentResourceOptions) {
     super("rollout:components:Operators", name, {}, options);
     const releases: Release[] = [];
-    for (const operator of args.install) {
-      const { chart, version, source, namespace } = operators[operator];
-      const location = args.registry === undefined ? source : interpolate`${args.registry}/charts`;
-      releases.push(
-        new Release(
-          chart,
-          {
-            name: chart,
-            chart:
-              typeof location === "string"
-                ? `oci://${location}/${chart}`
-                : interpolate`oci://${location}/${chart}`,
-            version,
-            namespace,
-            createNamespace: true,
-            atomic: true,
-            timeout: 600,
-            values: values(operator, args),
-          },
-          { parent: this, dependsOn: [...releases] },
-        ),
-      );
-    }
+    for (const operator of args.install) releases.push(this.#release(name, operator, args, releases));
     this.installed = releases;
     this.registerOutputs();
   }
+
+  /** @param earlier releases that must be installed before it. */
+  #release(name: string, operator: OperatorName, args: OperatorsArgs, earlier: readonly Release[]): Release {
+    const { chart, version, source, namespace } = operators[operator];
+    const { registry } = args;
+    return new Release(
+      `${name}-${chart}`,
+      {
+        name: chart,
+        chart:
+          registry === undefined
+            ? `oci://${source}/${chart}`
+            : interpolate`oci://${registry}/charts/${chart}`,
+        version,
+        namespace,
+        createNamespace: true,
+        atomic: true,
+        timeout: 600,
+        values: chartValues(operator, args),
+      },
+      { parent: this, dependsOn: [...earlier] },
+    );
+  }
 }
 
-function values(operator: OperatorName, { placement, registry, pullSecret }: OperatorsArgs): object {
+function chartValues(operator: OperatorName, { placement, registry, pullSecret }: OperatorsArgs): object {
   const affinity = nodeAffinity(placement);
   const where = {
     ...(affinity && { affinity }),

@@ -1,6 +1,6 @@
 /**
- * The pod that every workload of the stack starts from: held to the country's zones, no root, no privilege, no writable
- * root file system, no token of the cluster's API. It meets the Pod Security Standard "restricted" and goes beyond it.
+ * The pod that every workload of the stack starts from: scheduled to the country's zones, no root, no privilege, no writable
+ * root file system, no token of the cluster's API. It meets the Pod Security Standard "restricted" and more.
  */
 import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
@@ -11,7 +11,7 @@ import { labels, type PartName } from "./part.ts";
 import { nodeAffinity, type Placement, topologySpread } from "./placement.ts";
 import type { ResourceAmounts } from "./sizing.ts";
 
-type Container = types.input.core.v1.Container;
+export type Container = types.input.core.v1.Container;
 type PodSpec = types.input.core.v1.PodSpec;
 
 /** What all parts of a stack have in common. */
@@ -23,10 +23,10 @@ export interface StackContext {
   readonly scrapeAnnotations: boolean;
 }
 
-/** Of all workloads; nothing is granted to it. */
+/** All workloads run under it; it has no rights. */
 export const serviceAccountName = "workload";
 
-export const containerSecurity: types.input.core.v1.SecurityContext = {
+const containerSecurity: types.input.core.v1.SecurityContext = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   privileged: false,
@@ -42,7 +42,7 @@ export interface ContainerOptions
   readonly amounts: Pick<ResourceAmounts, "cpu" | "memory">;
 }
 
-/** A container with the common protections. Memory is limited to what it asks for, so that no part crowds out another. */
+/** A container with the common protections. Its memory is limited to what it requests, so that no part takes another's. */
 export function container(context: StackContext, options: ContainerOptions): Container {
   const { name, image, amounts, ...rest } = options;
   return {
@@ -60,11 +60,11 @@ export function container(context: StackContext, options: ContainerOptions): Con
 
 export interface PodOptions extends Omit<PodSpec, "securityContext" | "affinity"> {
   readonly part: PartName;
-  /** Decides the user. */
+  /** Decides the user that the pod runs as. */
   readonly image: ImageName;
-  /** How many of them are spread. */
+  /** How many of these pods run, to spread them. */
   readonly replicas: number;
-  /** Labels beyond the part's. */
+  /** In addition to the part's labels. */
   readonly labels?: Record<string, string>;
   readonly annotations?: Record<string, Input<string>>;
   readonly metricsPort?: number;
@@ -94,7 +94,7 @@ export function podTemplate(
         runAsUser: user,
         runAsGroup: user,
         fsGroup: user,
-        // A large volume is not searched for files of another group at every start.
+        // Otherwise every start would look through a large volume for files of another group.
         fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
       },
@@ -107,12 +107,35 @@ export function podTemplate(
   };
 }
 
-/** Writable scratch space, held in the node's memory or disk and gone with the pod. */
+/** Writable scratch space on the node, deleted with the pod. */
 export function scratch(name: string, mebibytesAtMost: number): types.input.core.v1.Volume {
   return { name, emptyDir: { sizeLimit: formatMebibytes(mebibytesAtMost) } };
 }
 
-/** The volume that each replica of a stateful part keeps. */
+/** @param keys of the Secret; all of them where absent. */
+export function secretVolume(
+  name: string,
+  secretName: string,
+  keys?: readonly string[],
+): types.input.core.v1.Volume {
+  const items = keys?.map((key) => ({ key, path: key }));
+  return { name, secret: { secretName, defaultMode: 0o440, ...(items && { items }) } };
+}
+
+type Variable = types.input.core.v1.EnvVar;
+
+/** @param fieldPath of the pod, such as `metadata.name`. */
+export const fieldVariable = (name: string, fieldPath: string): Variable => ({
+  name,
+  valueFrom: { fieldRef: { fieldPath } },
+});
+
+export const secretVariable = (name: string, secretName: string, key: string): Variable => ({
+  name,
+  valueFrom: { secretKeyRef: { name: secretName, key } },
+});
+
+/** The volume that each replica of a stateful part has for itself. */
 export function volumeClaim(
   { placement }: StackContext,
   part: PartName,

@@ -1,16 +1,16 @@
 /**
  * The relational store: a PostgreSQL cluster that the CloudNativePG operator runs. A commit is on a second instance before
- * it is acknowledged; with a backup destination the write-ahead log is archived all the time, so that any moment of the
- * retention can be restored.
+ * it is acknowledged; with a backup destination the write-ahead log is archived all the time, so that the store can be
+ * restored to any point in time within the retention.
  */
-import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from "@pulumi/pulumi";
 import { formatGibibytes, formatMebibytes, formatProcessors } from "../base/quantity.ts";
 import type { ObjectStore, PostgresCluster, ScheduledBackup } from "./cloudnative-pg.ts";
 import { customResource } from "./custom-resource.ts";
 import { dataClasses, dataClassesOf, storeMetadata } from "./data-classes.ts";
 import { imageAddress } from "./images.ts";
 import { labels, metadata } from "./part.ts";
-import { nodeAffinity, topologySpread } from "./placement.ts";
+import { nodeAffinity, type Placement, topologySpread } from "./placement.ts";
 import type { StackContext } from "./pod.ts";
 import { ports } from "./ports.ts";
 import { dailyCronInUtc, retentionPolicy } from "./schedule.ts";
@@ -51,151 +51,24 @@ const part = "relational-store";
 const database = "rollout";
 const plugin = "barman-cloud.cloudnative-pg.io";
 
+const backupsName = `${part}-backups`;
+
 export class RelationalStore extends ComponentResource {
   readonly connection: RelationalConnection;
+  readonly #name: string;
+  readonly #args: RelationalStoreArgs;
 
   constructor(name: string, args: RelationalStoreArgs, options: ComponentResourceOptions) {
     super("rollout:components:RelationalStore", name, {}, options);
-    const { context, size, backup } = args;
-    const { namespace, placement, images, scrapeAnnotations } = context;
-    const storage = (share: number) => ({
-      size: formatGibibytes(Math.max(5, Math.ceil(size.storage * share))),
-      ...(placement.storageClass !== undefined && { storageClass: placement.storageClass }),
-    });
-    const affinity = nodeAffinity(placement);
-    // The operator's own label: its jobs carry the part's labels too, and are not to be counted.
-    const spread = topologySpread(placement, part, size.replicas, {
-      "cnpg.io/cluster": part,
-      "cnpg.io/podRole": "instance",
-    });
-    const cluster = customResource<PostgresCluster>(
-      part,
-      {
-        apiVersion: "postgresql.cnpg.io/v1",
-        kind: "Cluster",
-        metadata: storeMetadata(namespace, part, part),
-        spec: {
-          instances: size.replicas,
-          imageName: imageAddress("relational-store", images),
-          imagePullPolicy: "IfNotPresent",
-          ...(images.pullSecret !== undefined && { imagePullSecrets: [{ name: images.pullSecret }] }),
-          inheritedMetadata: {
-            labels: labels(part),
-            annotations: {
-              ...dataClassesOf(part),
-              ...(scrapeAnnotations && {
-                "prometheus.io/scrape": "true",
-                "prometheus.io/port": String(ports.relationalStore.metrics),
-              }),
-            },
-          },
-          enableSuperuserAccess: false,
-          enablePDB: true,
-          primaryUpdateStrategy: "unsupervised",
-          primaryUpdateMethod: "switchover",
-          bootstrap: { initdb: { database, owner: database, encoding: "UTF8", dataChecksums: true } },
-          storage: storage(1),
-          walStorage: storage(0.5),
-          resources: {
-            requests: { cpu: formatProcessors(size.cpu), memory: formatMebibytes(size.memory) },
-            limits: { memory: formatMebibytes(size.memory) },
-          },
-          affinity: {
-            enablePodAntiAffinity: true,
-            podAntiAffinityType: "preferred",
-            topologyKey: "kubernetes.io/hostname",
-            ...(Object.keys(placement.nodeSelector).length > 0 && {
-              nodeSelector: { ...placement.nodeSelector },
-            }),
-            ...(affinity?.nodeAffinity && {
-              nodeAffinity: affinity.nodeAffinity as NonNullable<
-                PostgresCluster["spec"]["affinity"]["nodeAffinity"]
-              >,
-            }),
-          },
-          topologySpreadConstraints: spread,
-          postgresql: {
-            parameters: {
-              shared_buffers: `${Math.floor(size.memory / 4)}MB`,
-              effective_cache_size: `${Math.floor((size.memory * 3) / 4)}MB`,
-              max_connections: "200",
-              ssl_min_protocol_version: "TLSv1.2",
-              // Statements are not written to the log: they hold people's names and answers.
-              log_statement: "none",
-              log_min_duration_statement: "-1",
-            },
-            // Nobody comes in without TLS.
-            pg_hba: ["hostssl all all all scram-sha-256", "hostnossl all all all reject"],
-            ...(size.replicas > 1 && {
-              synchronous: {
-                method: "any",
-                number: 1,
-                dataDurability: "required",
-                failoverQuorum: size.replicas > 2,
-              },
-            }),
-          },
-          ...(backup && {
-            plugins: [
-              { name: plugin, isWALArchiver: true, parameters: { barmanObjectName: `${part}-backups` } },
-            ],
-          }),
-        },
-      },
-      { parent: this },
-    );
-    if (backup !== undefined) {
-      customResource<ObjectStore>(
-        `${part}-backups`,
-        {
-          apiVersion: "barmancloud.cnpg.io/v1",
-          kind: "ObjectStore",
-          metadata: {
-            ...metadata(namespace, `${part}-backups`, part),
-            annotations: dataClasses(["backups"]),
-          },
-          spec: {
-            retentionPolicy: retentionPolicy(backup.retention),
-            configuration: {
-              destinationPath: `s3://${backup.bucket}/${part}`,
-              endpointURL: backup.endpoint,
-              s3Credentials: {
-                accessKeyId: { name: backup.credentialsSecret, key: "accessKeyId" },
-                secretAccessKey: { name: backup.credentialsSecret, key: "secretAccessKey" },
-              },
-              wal: { compression: "zstd", encryption: "AES256", maxParallel: 4 },
-              data: { compression: "gzip", encryption: "AES256", jobs: 2 },
-            },
-            instanceSidecarConfiguration: {
-              resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
-              ...(backup.region !== undefined && {
-                env: [{ name: "AWS_DEFAULT_REGION", value: backup.region }],
-              }),
-            },
-          },
-        },
-        { parent: this },
-      );
-      customResource<ScheduledBackup>(
-        `${part}-daily`,
-        {
-          apiVersion: "postgresql.cnpg.io/v1",
-          kind: "ScheduledBackup",
-          metadata: metadata(namespace, `${part}-daily`, part),
-          spec: {
-            cluster: { name: part },
-            schedule: dailyCronInUtc(backup.at, backup.timezone),
-            immediate: true,
-            backupOwnerReference: "cluster",
-            method: "plugin",
-            pluginConfiguration: { name: plugin },
-          },
-        },
-        { parent: this, dependsOn: [cluster] },
-      );
+    this.#name = name;
+    this.#args = args;
+    const cluster = this.#cluster();
+    if (args.backup !== undefined) {
+      this.#backupDestination(args.backup);
+      this.#dailyBackup(args.backup, cluster);
     }
     this.connection = {
-      host: `${part}-rw.${namespace}.svc`,
+      host: `${part}-rw.${args.context.namespace}.svc`,
       port: ports.relationalStore.postgres,
       database,
       credentialsSecret: `${part}-app`,
@@ -203,4 +76,147 @@ export class RelationalStore extends ComponentResource {
     };
     this.registerOutputs({ host: this.connection.host });
   }
+
+  #cluster(): Resource {
+    return customResource<PostgresCluster>(
+      this.#name,
+      {
+        apiVersion: "postgresql.cnpg.io/v1",
+        kind: "Cluster",
+        metadata: storeMetadata(this.#args.context.namespace, part, part),
+        spec: clusterSpec(this.#args),
+      },
+      { parent: this },
+    );
+  }
+
+  #backupDestination({ bucket, endpoint, region, retention, credentialsSecret }: RelationalBackup): void {
+    customResource<ObjectStore>(
+      `${this.#name}-backups`,
+      {
+        apiVersion: "barmancloud.cnpg.io/v1",
+        kind: "ObjectStore",
+        metadata: {
+          ...metadata(this.#args.context.namespace, backupsName, part),
+          annotations: dataClasses(["backups"]),
+        },
+        spec: {
+          retentionPolicy: retentionPolicy(retention),
+          configuration: {
+            destinationPath: `s3://${bucket}/${part}`,
+            endpointURL: endpoint,
+            s3Credentials: {
+              accessKeyId: { name: credentialsSecret, key: "accessKeyId" },
+              secretAccessKey: { name: credentialsSecret, key: "secretAccessKey" },
+            },
+            wal: { compression: "zstd", encryption: "AES256", maxParallel: 4 },
+            data: { compression: "gzip", encryption: "AES256", jobs: 2 },
+          },
+          instanceSidecarConfiguration: {
+            resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
+            ...(region !== undefined && { env: [{ name: "AWS_DEFAULT_REGION", value: region }] }),
+          },
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  #dailyBackup({ at, timezone }: RelationalBackup, cluster: Resource): void {
+    customResource<ScheduledBackup>(
+      `${this.#name}-daily`,
+      {
+        apiVersion: "postgresql.cnpg.io/v1",
+        kind: "ScheduledBackup",
+        metadata: metadata(this.#args.context.namespace, `${part}-daily`, part),
+        spec: {
+          cluster: { name: part },
+          schedule: dailyCronInUtc(at, timezone),
+          immediate: true,
+          backupOwnerReference: "cluster",
+          method: "plugin",
+          pluginConfiguration: { name: plugin },
+        },
+      },
+      { parent: this, dependsOn: [cluster] },
+    );
+  }
+}
+
+type ClusterSpec = PostgresCluster["spec"];
+
+function clusterSpec({ context, size, backup }: RelationalStoreArgs): ClusterSpec {
+  const { placement, images } = context;
+  const storage = (share: number) => ({
+    size: formatGibibytes(Math.max(5, Math.ceil(size.storage * share))),
+    ...(placement.storageClass !== undefined && { storageClass: placement.storageClass }),
+  });
+  return {
+    instances: size.replicas,
+    imageName: imageAddress("relational-store", images),
+    imagePullPolicy: "IfNotPresent",
+    ...(images.pullSecret !== undefined && { imagePullSecrets: [{ name: images.pullSecret }] }),
+    inheritedMetadata: { labels: labels(part), annotations: podAnnotations(context) },
+    enableSuperuserAccess: false,
+    enablePDB: true,
+    primaryUpdateStrategy: "unsupervised",
+    primaryUpdateMethod: "switchover",
+    bootstrap: { initdb: { database, owner: database, encoding: "UTF8", dataChecksums: true } },
+    storage: storage(1),
+    walStorage: storage(0.5),
+    resources: {
+      requests: { cpu: formatProcessors(size.cpu), memory: formatMebibytes(size.memory) },
+      limits: { memory: formatMebibytes(size.memory) },
+    },
+    affinity: affinityOf(placement),
+    // By the operator's own labels: its jobs carry the part's labels too, and must not be counted.
+    topologySpreadConstraints: topologySpread(placement, part, size.replicas, {
+      "cnpg.io/cluster": part,
+      "cnpg.io/podRole": "instance",
+    }),
+    postgresql: serverSettings(size),
+    ...(backup && {
+      plugins: [{ name: plugin, isWALArchiver: true, parameters: { barmanObjectName: backupsName } }],
+    }),
+  };
+}
+
+const podAnnotations = ({ scrapeAnnotations }: StackContext): Record<string, string> => ({
+  ...dataClassesOf(part),
+  ...(scrapeAnnotations && {
+    "prometheus.io/scrape": "true",
+    "prometheus.io/port": String(ports.relationalStore.metrics),
+  }),
+});
+
+function affinityOf(placement: Placement): ClusterSpec["affinity"] {
+  const affinity = nodeAffinity(placement);
+  return {
+    enablePodAntiAffinity: true,
+    podAntiAffinityType: "preferred",
+    topologyKey: "kubernetes.io/hostname",
+    ...(Object.keys(placement.nodeSelector).length > 0 && { nodeSelector: { ...placement.nodeSelector } }),
+    ...(affinity?.nodeAffinity && {
+      nodeAffinity: affinity.nodeAffinity as NonNullable<ClusterSpec["affinity"]["nodeAffinity"]>,
+    }),
+  };
+}
+
+function serverSettings({ memory, replicas }: StatefulSize): ClusterSpec["postgresql"] {
+  return {
+    parameters: {
+      shared_buffers: `${Math.floor(memory / 4)}MB`,
+      effective_cache_size: `${Math.floor((memory * 3) / 4)}MB`,
+      max_connections: "200",
+      ssl_min_protocol_version: "TLSv1.2",
+      // Statements are not written to the log: they contain people's names and answers.
+      log_statement: "none",
+      log_min_duration_statement: "-1",
+    },
+    // Connections without TLS are rejected.
+    pg_hba: ["hostssl all all all scram-sha-256", "hostnossl all all all reject"],
+    ...(replicas > 1 && {
+      synchronous: { method: "any", number: 1, dataDurability: "required", failoverQuorum: replicas > 2 },
+    }),
+  };
 }

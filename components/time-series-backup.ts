@@ -1,13 +1,15 @@
 /**
- * The daily backup of the time-series store, by the engine's own BACKUP: a full one at the start of a week, then each day what
- * is new since it. After it, backups past the retention go: on a cloud's bucket by its lifecycle rule, elsewhere by the kit.
+ * The daily backup of the time-series store, by the engine's own BACKUP: a full one at the start of each week, then every day
+ * what is new since the full one. Backups older than the retention are deleted: in a cloud's bucket by its lifecycle rule,
+ * elsewhere by the kit.
  */
+import type { types } from "@pulumi/kubernetes";
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
 import { metadata } from "./part.ts";
-import { container, podTemplate, type StackContext, scratch } from "./pod.ts";
+import { container, podTemplate, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
 import { dailyCron } from "./schedule.ts";
 import { backupDisk, clusterName, databaseName } from "./time-series-settings.ts";
@@ -18,18 +20,18 @@ export interface TimeSeriesBackupArgs {
   /** Time of day in `timezone`. */
   readonly at: string;
   readonly timezone: string;
-  /** Secret by which old backups are removed; a cloud's bucket does it itself. */
+  /** Secret with the login that deletes old backups; absent where a cloud's bucket deletes them itself. */
   readonly credentialsSecret?: string;
 }
 
 const part = "time-series-backup";
 
-/** Where a day's backup stands on the disk of backups. */
+/** Folder of the backups on the disk `backups`. */
 export const backupFolder = "time-series-store";
 
 /**
- * A week's first backup is the full one, `<week>/<day>-full/`; each later day's, `<week>/<day>/`, builds on it. What exists is
- * not made again, so that a job may be repeated.
+ * The first backup of a week is a full one, `<week>/<day>-full/`; those of the later days, `<week>/<day>/`, build on it. A
+ * backup that exists is not made again, so the job may be repeated.
  */
 export const backupScript = `set -eu
 today=$(date -u +%Y-%m-%d)
@@ -68,63 +70,63 @@ const certificateFolder = "/run/certificates";
 export class TimeSeriesBackup extends ComponentResource {
   constructor(name: string, args: TimeSeriesBackupArgs, options: ComponentResourceOptions) {
     super("rollout:components:TimeSeriesBackup", name, {}, options);
-    const { context } = args;
-    const { namespace } = context;
-    const settings = configuration(this, namespace, part, "time-series-backup-settings", {
-      "config.yaml": clientConfig(args.host),
-      "backup.sh": backupScript,
-    });
-    new CronJob(
-      part,
+    const { namespace } = args.context;
+    const settings = configuration(
+      `${name}-settings`,
       {
-        metadata: metadata(namespace, part, part),
-        spec: {
-          schedule: dailyCron(args.at),
-          timeZone: args.timezone,
-          concurrencyPolicy: "Forbid",
-          startingDeadlineSeconds: 6 * 3600,
-          successfulJobsHistoryLimit: 3,
-          failedJobsHistoryLimit: 3,
-          jobTemplate: {
-            spec: {
-              backoffLimit: 3,
-              activeDeadlineSeconds: 20 * 3600,
-              template: podTemplate(context, {
-                part,
-                image: "time-series-store",
-                replicas: 1,
-                restartPolicy: "Never",
-                ...steps(args),
-                volumes: [
-                  scratch("temporary", 64),
-                  { name: "settings", configMap: { name: settings.name } },
-                  {
-                    name: "certificate",
-                    secret: { secretName: certificateSecretOf(part), defaultMode: 0o440 },
-                  },
-                  ...(args.credentialsSecret === undefined
-                    ? []
-                    : [
-                        { name: "localisation", configMap: { name: "localisation" } },
-                        { name: "connections", configMap: { name: "connections" } },
-                        {
-                          name: "destination",
-                          secret: { secretName: args.credentialsSecret, defaultMode: 0o440 },
-                        },
-                      ]),
-                ],
-              }),
-            },
-          },
-        },
+        namespace,
+        part,
+        objectName: "time-series-backup-settings",
+        files: { "config.yaml": clientConfig(args.host), "backup.sh": backupScript },
       },
+      this,
+    );
+    new CronJob(
+      name,
+      { metadata: metadata(namespace, part, part), spec: cronJobSpec(args, settings.name) },
       { parent: this },
     );
     this.registerOutputs();
   }
 }
 
-/** The backup and, where the kit has to do it, the removal of old ones after it. */
+function cronJobSpec(args: TimeSeriesBackupArgs, settings: string): types.input.batch.v1.CronJobSpec {
+  return {
+    schedule: dailyCron(args.at),
+    timeZone: args.timezone,
+    concurrencyPolicy: "Forbid",
+    startingDeadlineSeconds: 6 * 3600,
+    successfulJobsHistoryLimit: 3,
+    failedJobsHistoryLimit: 3,
+    jobTemplate: {
+      spec: {
+        backoffLimit: 3,
+        activeDeadlineSeconds: 20 * 3600,
+        template: podTemplate(args.context, {
+          part,
+          image: "time-series-store",
+          replicas: 1,
+          restartPolicy: "Never",
+          ...steps(args),
+          volumes: [
+            scratch("temporary", 64),
+            { name: "settings", configMap: { name: settings } },
+            secretVolume("certificate", certificateSecretOf(part)),
+            ...(args.credentialsSecret === undefined
+              ? []
+              : [
+                  { name: "localisation", configMap: { name: "localisation" } },
+                  { name: "connections", configMap: { name: "connections" } },
+                  secretVolume("destination", args.credentialsSecret),
+                ]),
+          ],
+        }),
+      },
+    },
+  };
+}
+
+/** Makes the backup, and then deletes old ones where the kit has to do it. */
 function steps({ context, credentialsSecret }: TimeSeriesBackupArgs) {
   const backup = container(context, {
     name: part,

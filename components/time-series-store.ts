@@ -1,18 +1,28 @@
 /**
- * The time-series store: ClickHouse, shards times replicas, each shard's replicas in different zones. Nobody reaches it
- * without a certificate of the stack's authority, whose name decides what its holder may do.
+ * The time-series store: ClickHouse with shards and replicas, each shard's replicas in different zones. A client needs a
+ * certificate of the stack's authority; the name in the certificate decides what it may do.
  */
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
-import { configuration } from "./configuration.ts";
+import { type Configuration, configuration } from "./configuration.ts";
 import { storeMetadata } from "./data-classes.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
-import { container, podTemplate, type StackContext, scratch, volumeClaim } from "./pod.ts";
+import {
+  type Container,
+  container,
+  fieldVariable,
+  podTemplate,
+  type StackContext,
+  scratch,
+  secretVariable,
+  secretVolume,
+  volumeClaim,
+} from "./pod.ts";
 import { ports } from "./ports.ts";
 import type { TimeSeriesSize } from "./sizing.ts";
 import { type BackupDestination, timeSeriesConfig, timeSeriesUsers } from "./time-series-settings.ts";
@@ -32,40 +42,68 @@ export type TimeSeriesBackupDestination =
   | (Extract<BackupDestination, { access: "role" }> & {
       /** Of the bucket: `https://bucket.s3.af-south-1.amazonaws.com/`. */
       readonly address: Input<string>;
-      /** Account of the pods, by which the cloud knows them. */
+      /** Service account of the pods, by which the cloud gives them rights. */
       readonly serviceAccount: string;
     });
 
 const part = "time-series-store";
 const shardLabel = "rollout/shard";
 const folder = "/etc/clickhouse-server";
+/** Headless Service that gives each pod a name. */
+const nodeService = `${part}-nodes`;
+/** Of the StatefulSet of a shard, counted from 1. */
+const shardName = (number: number): string => `${part}-shard-${number}`;
 
 export class TimeSeriesStore extends ComponentResource {
   readonly host: string;
+  readonly #name: string;
+  readonly #args: TimeSeriesStoreArgs;
+  /** Domain of the pods. */
+  readonly #domain: string;
 
   constructor(name: string, args: TimeSeriesStoreArgs, options: ComponentResourceOptions) {
     super("rollout:components:TimeSeriesStore", name, {}, options);
-    const { context, size, backup } = args;
-    const { namespace } = context;
-    const domain = `${part}-nodes.${namespace}.svc.cluster.local`;
-    const shards = Array.from({ length: size.shards }, (_, index) => `${part}-shard-${index + 1}`);
+    const { namespace } = args.context;
+    this.#name = name;
+    this.#args = args;
+    this.#domain = `${nodeService}.${namespace}.svc.cluster.local`;
+    const settings = this.#settings();
+    const secret = this.#secret();
+    this.#serviceAccount();
+    this.#service();
+    this.#nodeService();
+    for (let shard = 1; shard <= args.size.shards; shard += 1) this.#shard(shard, settings, secret);
+    this.host = `${part}.${namespace}.svc.cluster.local`;
+    this.registerOutputs({ host: this.host });
+  }
 
-    const settings = configuration(this, namespace, part, "time-series-settings", {
-      "config.yaml": timeSeriesConfig({
-        shards: shards.map((shard) =>
-          Array.from({ length: size.replicas }, (_, index) => `${shard}-${index}.${domain}`),
-        ),
-        keepers: args.keepers,
-        memory: size.memory,
-        ...(backup && { backup }),
-      }),
+  #settings(): Configuration {
+    const { context, size, keepers, backup } = this.#args;
+    const shards = Array.from({ length: size.shards }, (_, shard) =>
+      Array.from(
+        { length: size.replicas },
+        (_, replica) => `${shardName(shard + 1)}-${replica}.${this.#domain}`,
+      ),
+    );
+    const files = {
+      "config.yaml": timeSeriesConfig({ shards, keepers, memory: size.memory, ...(backup && { backup }) }),
       "users.yaml": timeSeriesUsers(size.memory),
-    });
-    const secret = new GeneratedSecret(
-      "time-series-secrets",
+    };
+    return configuration(
+      `${this.#name}-settings`,
+      { namespace: context.namespace, part, objectName: "time-series-settings", files },
+      this,
+    );
+  }
+
+  #secret(): GeneratedSecret {
+    const { context, backup } = this.#args;
+    return new GeneratedSecret(
+      `${this.#name}-secrets`,
       {
-        namespace,
+        namespace: context.namespace,
         part,
+        secretName: "time-series-secrets",
         values: {
           "cluster-secret": "password",
           "replication-password": "password",
@@ -74,34 +112,43 @@ export class TimeSeriesStore extends ComponentResource {
       },
       { parent: this },
     );
+  }
 
-    if (backup?.access === "role")
-      new ServiceAccount(
-        backup.serviceAccount,
-        {
-          metadata: metadata(namespace, backup.serviceAccount, part),
-          automountServiceAccountToken: false,
-        },
-        { parent: this },
-      );
+  /** Its own, where the cloud gives the pods rights by it. */
+  #serviceAccount(): void {
+    const { context, backup } = this.#args;
+    if (backup?.access !== "role") return;
+    new ServiceAccount(
+      this.#name,
+      {
+        metadata: metadata(context.namespace, backup.serviceAccount, part),
+        automountServiceAccountToken: false,
+      },
+      { parent: this },
+    );
+  }
 
+  #service(): void {
     const servicePorts = [
       { name: "https", port: ports.timeSeriesStore.https, targetPort: "https" },
       { name: "native", port: ports.timeSeriesStore.native, targetPort: "native" },
       { name: "metrics", port: ports.timeSeriesStore.metrics, targetPort: "metrics" },
     ];
     new Service(
-      part,
+      this.#name,
       {
-        metadata: metadata(namespace, part, part),
+        metadata: metadata(this.#args.context.namespace, part, part),
         spec: { selector: selectorLabels(part), ports: servicePorts },
       },
       { parent: this },
     );
+  }
+
+  #nodeService(): void {
     new Service(
-      `${part}-nodes`,
+      `${this.#name}-nodes`,
       {
-        metadata: metadata(namespace, `${part}-nodes`, part),
+        metadata: metadata(this.#args.context.namespace, nodeService, part),
         spec: {
           clusterIP: "None",
           publishNotReadyAddresses: true,
@@ -114,39 +161,22 @@ export class TimeSeriesStore extends ComponentResource {
       },
       { parent: this },
     );
-    for (const [index, shard] of shards.entries())
-      this.#shard(args, shard, String(index + 1), settings, secret.secretName, domain);
-
-    this.host = `${part}.${namespace}.svc.cluster.local`;
-    this.registerOutputs({ host: this.host });
   }
 
-  #shard(
-    { context, size, backup }: TimeSeriesStoreArgs,
-    name: string,
-    number: string,
-    settings: { readonly name: string; readonly annotations: Record<string, string> },
-    secretName: string,
-    domain: string,
-  ): void {
+  #shard(number: number, settings: Configuration, secret: GeneratedSecret): void {
+    const { context, size, backup } = this.#args;
     const { namespace } = context;
-    const ofShard = { [shardLabel]: number };
+    const objectName = shardName(number);
+    const logicalName = `${this.#name}-shard-${number}`;
+    const ofShard = { [shardLabel]: String(number) };
     const selector = { ...selectorLabels(part), ...ofShard };
-    const fromSecret = (variable: string, from: string, key: string) => ({
-      name: variable,
-      valueFrom: { secretKeyRef: { name: from, key } },
-    });
-    const fromField = (variable: string, fieldPath: string) => ({
-      name: variable,
-      valueFrom: { fieldRef: { fieldPath } },
-    });
-    disruptionBudget(name, { namespace, part, selector }, this);
+    disruptionBudget(logicalName, { namespace, part, objectName, selector }, this);
     new StatefulSet(
-      name,
+      logicalName,
       {
-        metadata: storeMetadata(namespace, name, part),
+        metadata: storeMetadata(namespace, objectName, part),
         spec: {
-          serviceName: `${part}-nodes`,
+          serviceName: nodeService,
           replicas: size.replicas,
           podManagementPolicy: "Parallel",
           minReadySeconds: 30,
@@ -163,55 +193,13 @@ export class TimeSeriesStore extends ComponentResource {
             spreadOver: selector,
             annotations: settings.annotations,
             metricsPort: ports.timeSeriesStore.metrics,
-            // Queries end and parts are flushed.
+            // Time for queries to end and for parts to be written.
             terminationGracePeriodSeconds: 180,
-            containers: [
-              container(context, {
-                name: part,
-                image: "time-series-store",
-                amounts: size,
-                command: ["clickhouse-server", `--config-file=${folder}/config.yaml`],
-                env: [
-                  fromField("REPLICA", "metadata.name"),
-                  { name: "REPLICA_HOST", value: `$(REPLICA).${domain}` },
-                  { name: "SHARD", value: number },
-                  fromSecret("CLUSTER_SECRET", secretName, "cluster-secret"),
-                  fromSecret("REPLICATION_PASSWORD", secretName, "replication-password"),
-                  ...(backup?.access === "secret"
-                    ? [
-                        fromSecret("BACKUP_KEY", secretName, "backup-key"),
-                        fromSecret("BACKUP_ACCESS_KEY_ID", backup.credentialsSecret, "accessKeyId"),
-                        fromSecret("BACKUP_SECRET_ACCESS_KEY", backup.credentialsSecret, "secretAccessKey"),
-                      ]
-                    : []),
-                  ...(backup?.access === "role" ? [{ name: "BACKUP_ADDRESS", value: backup.address }] : []),
-                ],
-                ports: [
-                  { name: "https", containerPort: ports.timeSeriesStore.https },
-                  { name: "native", containerPort: ports.timeSeriesStore.native },
-                  { name: "replication", containerPort: ports.timeSeriesStore.replication },
-                  { name: "metrics", containerPort: ports.timeSeriesStore.metrics },
-                ],
-                startupProbe: { tcpSocket: { port: "https" }, periodSeconds: 5, failureThreshold: 120 },
-                readinessProbe: { tcpSocket: { port: "https" }, periodSeconds: 10 },
-                livenessProbe: {
-                  httpGet: { path: "/metrics", port: "metrics" },
-                  periodSeconds: 30,
-                  timeoutSeconds: 10,
-                  failureThreshold: 5,
-                },
-                volumeMounts: [
-                  { name: "data", mountPath: "/var/lib/clickhouse" },
-                  { name: "settings", mountPath: folder, readOnly: true },
-                  { name: "certificate", mountPath: "/run/certificates", readOnly: true },
-                  { name: "temporary", mountPath: "/tmp" },
-                ],
-              }),
-            ],
+            containers: [this.#server(number, secret.secretName)],
             volumes: [
               scratch("temporary", 256),
               { name: "settings", configMap: { name: settings.name } },
-              { name: "certificate", secret: { secretName: certificateSecretOf(part), defaultMode: 0o440 } },
+              secretVolume("certificate", certificateSecretOf(part)),
             ],
           }),
         },
@@ -219,4 +207,52 @@ export class TimeSeriesStore extends ComponentResource {
       { parent: this },
     );
   }
+
+  #server(shard: number, secretName: string): Container {
+    const { context, size, backup } = this.#args;
+    return container(context, {
+      name: part,
+      image: "time-series-store",
+      amounts: size,
+      command: ["clickhouse-server", `--config-file=${folder}/config.yaml`],
+      env: [
+        fieldVariable("REPLICA", "metadata.name"),
+        { name: "REPLICA_HOST", value: `$(REPLICA).${this.#domain}` },
+        { name: "SHARD", value: String(shard) },
+        secretVariable("CLUSTER_SECRET", secretName, "cluster-secret"),
+        secretVariable("REPLICATION_PASSWORD", secretName, "replication-password"),
+        ...(backup === undefined ? [] : backupVariables(backup, secretName)),
+      ],
+      ports: [
+        { name: "https", containerPort: ports.timeSeriesStore.https },
+        { name: "native", containerPort: ports.timeSeriesStore.native },
+        { name: "replication", containerPort: ports.timeSeriesStore.replication },
+        { name: "metrics", containerPort: ports.timeSeriesStore.metrics },
+      ],
+      startupProbe: { tcpSocket: { port: "https" }, periodSeconds: 5, failureThreshold: 120 },
+      readinessProbe: { tcpSocket: { port: "https" }, periodSeconds: 10 },
+      livenessProbe: {
+        httpGet: { path: "/metrics", port: "metrics" },
+        periodSeconds: 30,
+        timeoutSeconds: 10,
+        failureThreshold: 5,
+      },
+      volumeMounts: [
+        { name: "data", mountPath: "/var/lib/clickhouse" },
+        { name: "settings", mountPath: folder, readOnly: true },
+        { name: "certificate", mountPath: "/run/certificates", readOnly: true },
+        { name: "temporary", mountPath: "/tmp" },
+      ],
+    });
+  }
+}
+
+function backupVariables(backup: TimeSeriesBackupDestination, secretName: string) {
+  return backup.access === "role"
+    ? [{ name: "BACKUP_ADDRESS", value: backup.address }]
+    : [
+        secretVariable("BACKUP_KEY", secretName, "backup-key"),
+        secretVariable("BACKUP_ACCESS_KEY_ID", backup.credentialsSecret, "accessKeyId"),
+        secretVariable("BACKUP_SECRET_ACCESS_KEY", backup.credentialsSecret, "secretAccessKey"),
+      ];
 }

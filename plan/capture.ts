@@ -3,7 +3,13 @@
  * credential takes part. What a provider would answer is its own input, and what would be random is a placeholder.
  */
 import { runtime } from "@pulumi/pulumi";
-import { type PlannedResource, type Properties, secretPlaceholder, type Value } from "./plan.ts";
+import {
+  nameInComponent,
+  type PlannedResource,
+  type Properties,
+  secretPlaceholder,
+  type Value,
+} from "./plan.ts";
 import { type MadeBy, providerAnswer } from "./provider-answers.ts";
 
 /** The fields that are read of Pulumi's request to register a resource. */
@@ -70,7 +76,8 @@ async function capture(
             account: onlyOne(inputs.allowedAccountIds),
           });
         const madeBy = providers.get(providerName(provider)) ?? { region: "", account: undefined };
-        return { id: `${name}-id`, state: { ...inputs, ...providerAnswer(type, name, inputs, madeBy) } };
+        const answer = providerAnswer(type, caught.names.get(`${type} ${name}`) ?? name, inputs, madeBy);
+        return { id: `${name}-id`, state: { ...inputs, ...answer } };
       },
       call: ({ token }) => {
         throw new Error(`The program asks a provider (${token}); a plan has none to ask.`);
@@ -108,9 +115,16 @@ function onlyOne(accounts: unknown): string | undefined {
   return Array.isArray(list) && list.length === 1 ? String(list[0]) : undefined;
 }
 
+interface Observed {
+  readonly resources: PlannedResource[];
+  outputs: Properties;
+  /** What people call a resource, by its type and the engine's name of it. */
+  readonly names: Map<string, string>;
+}
+
 /** The mocks' own hook is not told a resource's parent, dependencies or which values are secret: the request is. */
-function observe(monitor: Monitor): { resources: PlannedResource[]; outputs: Properties } {
-  const caught: { resources: PlannedResource[]; outputs: Properties } = { resources: [], outputs: {} };
+function observe(monitor: Monitor): Observed {
+  const caught: Observed = { resources: [], outputs: {}, names: new Map() };
   const register = monitor.registerResource.bind(monitor);
   // As the engine does: the types of all ancestors, not the parent's alone.
   monitor.newUrn = (parent, type, name) => {
@@ -118,11 +132,14 @@ function observe(monitor: Monitor): { resources: PlannedResource[]; outputs: Pro
     const qualified = ancestors === "" || ancestors === stackType ? type : `${ancestors}$${type}`;
     return `urn:pulumi:${runtime.getStack()}::${runtime.getProject()}::${qualified}::${name}`;
   };
-  monitor.registerResource = (request, callback) =>
-    register(request, (error, response) => {
+  monitor.registerResource = (request, callback) => {
+    const [type, name] = [request.getType(), request.getName()];
+    caught.names.set(`${type} ${name}`, nameInComponent(type, name, request.getParent()));
+    return register(request, (error, response) => {
       if (response !== undefined) caught.resources.push(planned(request, response.getUrn()));
       callback(error, response);
     });
+  };
   const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
   monitor.registerResourceOutputs = (request, callback) => {
     // What the program returned, with its secrets still marked.

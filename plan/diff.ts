@@ -1,5 +1,5 @@
 /** What is different between two plans, resource by resource and field by field. */
-import { kindOf, type Plan, type PlannedResource, type Value } from "./plan.ts";
+import { kindOf, type Plan, type PlannedResource, shownName, type Value } from "./plan.ts";
 
 export interface FieldChange {
   /** Such as `spec.template.spec.containers[0].image`. */
@@ -73,7 +73,7 @@ export interface DiffStyles {
 const plain: DiffStyles = { added: (text) => text, removed: (text) => text, changed: (text) => text };
 
 export function renderDiff({ added, removed, changed }: PlanDiff, styles: DiffStyles = plain): string {
-  const title = (resource: PlannedResource) => `${kindOf(resource)} ${resource.name}`;
+  const title = (resource: PlannedResource) => `${kindOf(resource)} ${shownName(resource)}`;
   const lines = [
     ...added.map((resource) => styles.added(`+ ${title(resource)}`)),
     ...removed.map((resource) => styles.removed(`- ${title(resource)}`)),

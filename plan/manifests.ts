@@ -8,7 +8,15 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { InputError } from "../base/kit-error.ts";
 import type { GeneratedKind } from "../components/generated-value.ts";
-import { at, isManifest, kindOf, type Plan, type PlannedResource, type Properties } from "./plan.ts";
+import {
+  at,
+  isManifest,
+  kindOf,
+  type Plan,
+  type PlannedResource,
+  type Properties,
+  shownName,
+} from "./plan.ts";
 
 /** What others need comes first; kubectl applies a folder in the order of the file names. */
 const order = [
@@ -86,7 +94,7 @@ export function scripts(plan: Plan): Manifests {
   const releases = plan.resources.filter((resource) => kindOf(resource) === "Release");
   for (const release of releases)
     files.set(
-      `operators/${release.name}.yaml`,
+      `operators/${shownName(release)}.yaml`,
       stringify(at(release.properties, "values") ?? {}, { version: "1.1" }),
     );
   if (releases.length > 0) files.set("operators/install.sh", operatorsScript(releases));
@@ -126,9 +134,9 @@ function operatorsScript(releases: readonly PlannedResource[]): string {
   const installs = releases
     // Each release is declared after those that it depends on.
     .toSorted((a, b) => a.dependencies.length - b.dependencies.length)
-    .map(({ name, properties }) => {
-      const text = (key: string) => String(at(properties, key));
-      return `helm upgrade --install ${text("name")} ${text("chart")} --version ${text("version")} --namespace ${text("namespace")} --create-namespace --atomic --values ${name}.yaml`;
+    .map((release) => {
+      const text = (key: string) => String(at(release.properties, key));
+      return `helm upgrade --install ${text("name")} ${text("chart")} --version ${text("version")} --namespace ${text("namespace")} --create-namespace --atomic --values ${shownName(release)}.yaml`;
     });
   return `${["#!/bin/sh", "# Installs the operators that the stack relies on.", "set -eu", 'cd "$(dirname "$0")"', ...installs].join("\n")}\n`;
 }

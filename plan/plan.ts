@@ -65,6 +65,30 @@ export function kindOf(resource: Pick<PlannedResource, "type">): string {
   return resource.type.slice(resource.type.lastIndexOf(":") + 1);
 }
 
+/**
+ * What people call a resource: an object of a cluster by its own name, any other as `nameInComponent` has it. The engine's
+ * name (`keys-identity`) is made to be unique.
+ */
+export function shownName({
+  type,
+  name,
+  parent,
+  properties,
+}: Pick<PlannedResource, "type" | "name" | "parent" | "properties">): string {
+  const own = type.startsWith("kubernetes:") ? at(properties, "metadata", "name") : undefined;
+  return typeof own === "string" ? own : nameInComponent(type, name, parent);
+}
+
+/**
+ * A resource's name without the name of the kit's component that made it: `identity` of `keys-identity` in `keys`.
+ * @param parent its URN.
+ */
+export function nameInComponent(type: string, name: string, parent: string | null | undefined): string {
+  const [types = "", component = ""] = parent?.split("::").slice(-2) ?? [];
+  const ofComponent = /(^|\$)rollout:[^$]+$/.test(types) && /^(aws|kubernetes|rollout:aws):/.test(type);
+  return ofComponent && name.startsWith(`${component}-`) ? name.slice(component.length + 1) : name;
+}
+
 /** Whether it is an object of the cluster, which has a manifest. */
 export function isManifest({ type, custom }: PlannedResource): boolean {
   return custom && type.startsWith("kubernetes:") && !type.startsWith("kubernetes:helm.sh/");

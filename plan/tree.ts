@@ -1,6 +1,6 @@
 /** The plan as people read it: what it comes to, the tree of resources, and what they should know. */
 import { describe, size, workloadOf } from "./describe.ts";
-import { at, kindOf, type Plan, type PlannedResource } from "./plan.ts";
+import { at, kindOf, type Plan, type PlannedResource, shownName } from "./plan.ts";
 
 export interface PlanTotals {
   readonly resources: number;
@@ -75,8 +75,8 @@ export function renderTree(plan: Plan, styles: Styles = plain): string {
   const walk = (resource: PlannedResource, prefix: string, last: boolean) => {
     const told = describe(resource, plan.resources);
     const title = resource.custom
-      ? `${kindOf(resource)} ${styles.strong(objectName(resource))}`
-      : styles.strong(resource.name);
+      ? `${kindOf(resource)} ${styles.strong(String(at(resource.properties, "name") ?? shownName(resource)))}`
+      : styles.strong(shownName(resource));
     lines.push(`${prefix}${last ? "└─ " : "├─ "}${title}${told === "" ? "" : `  ${styles.faint(told)}`}`);
     descend(resource.urn, `${prefix}${last ? "   " : "│  "}`);
   };
@@ -118,14 +118,10 @@ function summarised(
   };
 }
 
-function objectName({ name, properties }: PlannedResource): string {
-  return String(at(properties, "metadata", "name") ?? at(properties, "name") ?? name);
-}
-
 /** What runs first, then the rest by kind and name. */
 function inReadingOrder(a: PlannedResource, b: PlannedResource): number {
   const rank = (resource: PlannedResource) =>
     workloadOf(resource) !== undefined ? 0 : resource.custom ? 1 : 2;
-  const key = (resource: PlannedResource) => `${rank(resource)} ${kindOf(resource)} ${resource.name}`;
+  const key = (resource: PlannedResource) => `${rank(resource)} ${kindOf(resource)} ${shownName(resource)}`;
   return key(a) < key(b) ? -1 : 1;
 }

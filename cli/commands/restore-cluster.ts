@@ -4,6 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitPath, kitVersion } from "../../base/package-root.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { openCluster } from "../../stacks/kubernetes/restore/open-cluster.ts";
 import { plannedSources } from "../../stacks/kubernetes/restore/planned-sources.ts";
 import {
@@ -12,6 +13,7 @@ import {
   planRestore,
   runRestore,
 } from "../../stacks/kubernetes/restore/restore-cluster.ts";
+import { stackNamespace } from "../../stacks/kubernetes/stack.ts";
 import { momentOf } from "../moment.ts";
 import { print, printJson, StepList } from "../terminal.ts";
 import type { RestoreCommandOptions } from "./restore.ts";
@@ -25,9 +27,10 @@ export async function clusterRestore(loaded: LoadedCountry, options: RestoreComm
       "Write it as 2026-11-25T02:00 (in the country's time) or 2026-11-25T02:00:00Z.",
     );
   if (options.manifests) {
-    const { namespace, sources } = await plannedSources(loaded, kitVersion());
+    const target = country.hosting.target === "aws" ? "aws" : "kubernetes";
+    const sources = plannedSources(await planCountry(loaded, target, kitVersion()));
     const { stringify } = await import("yaml");
-    const objects = objectsOf(planRestore(country, namespace, sources, at));
+    const objects = objectsOf(planRestore(country, stackNamespace(country.hosting), sources, at));
     if (options.json) printJson(objects);
     else print(objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n"));
     return;

@@ -2,7 +2,7 @@
 import { awsRegions } from "../../localisation/cloud-geography.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { workloadOf } from "../../plan/describe.ts";
-import { at, kindOf, type Plan, type PlannedResource, type Value } from "../../plan/plan.ts";
+import { at, kindOf, type Plan, type PlannedResource, shownName, type Value } from "../../plan/plan.ts";
 import { isDataClass, statedDataClasses } from "../../policies/engine/data-classes.ts";
 import { effectiveRegion } from "../../policies/engine/reading/region.ts";
 import type { Resource } from "../../policies/engine/resource.ts";
@@ -64,7 +64,7 @@ function base({ planned, resource, plan }: Subject): Pick<RestingPlace, "name" |
   return {
     name: resource.name,
     kind: kindOf(planned),
-    ...(parent !== undefined && parent.type !== "pulumi:pulumi:Stack" && { part: parent.name }),
+    ...(parent !== undefined && parent.type !== "pulumi:pulumi:Stack" && { part: shownName(parent) }),
     // A key's tag says what it protects; what rests in it is the key.
     dataClasses: planned.type === "aws:kms/key:Key" ? ["keys"] : statedOf(resource).filter(isDataClass),
   };

@@ -1,19 +1,20 @@
 /**
- * Who did what in the account's region, and who touched an object of the stack's buckets: a trail of one region, written to
- * a bucket there, its files signed so that a change shows (docs/decisions/aws.md says why of one region).
+ * Records who did what in the account's region, and who read or wrote an object of the stack's buckets: a trail of one
+ * region, written to a bucket there, with signed files so that a change is noticed (docs/decisions/aws.md says why one region).
  */
 import { Trail } from "@pulumi/aws/cloudtrail/trail.js";
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output } from "@pulumi/pulumi";
 import { PrivateBucket } from "./bucket.ts";
 import type { Keys } from "./keys.ts";
 import type { AwsLocation } from "./place.ts";
+import type { Statement } from "./policy-document.ts";
 import { tags } from "./tags.ts";
 
 export interface AuditTrailArgs {
   readonly place: AwsLocation;
   readonly keys: Keys;
   readonly retentionDays: number;
-  /** Whether the records may go with the stack. */
+  /** Whether the records may be deleted with the stack. */
   readonly deletable?: boolean;
   /** ARNs of buckets whose every read and write is recorded. */
   readonly buckets: readonly Output<string>[];
@@ -22,13 +23,16 @@ export interface AuditTrailArgs {
 export class AuditTrail extends ComponentResource {
   constructor(name: string, args: AuditTrailArgs, options: ComponentResourceOptions) {
     super("rollout:aws:AuditTrail", name, {}, options);
+    const trailName = `${args.place.name}-audit`;
+    const bucket = this.#bucket(name, args, trailName);
+    this.#trail(name, args, trailName, bucket);
+    this.registerOutputs();
+  }
+
+  #bucket(name: string, args: AuditTrailArgs, trailName: string): PrivateBucket {
     const { place, keys } = args;
-    const trailName = `${place.name}-audit`;
-    const trailArn = interpolate`arn:aws:cloudtrail:${place.region}:${keys.account}:trail/${trailName}`;
-    const service = { Service: "cloudtrail.amazonaws.com" };
-    const fromTrail = { "aws:SourceArn": trailArn };
-    const bucket = new PrivateBucket(
-      "audit",
+    return new PrivateBucket(
+      name,
       {
         place,
         purpose: "audit",
@@ -38,29 +42,15 @@ export class AuditTrail extends ComponentResource {
         objectDays: args.retentionDays,
         oldVersionDays: 30,
         deletableWithContent: args.deletable === true,
-        statements: (arn) => [
-          {
-            Sid: "TrailLooks",
-            Effect: "Allow",
-            Principal: service,
-            Action: "s3:GetBucketAcl",
-            Resource: arn,
-            Condition: { StringEquals: fromTrail },
-          },
-          {
-            Sid: "TrailWrites",
-            Effect: "Allow",
-            Principal: service,
-            Action: "s3:PutObject",
-            Resource: interpolate`${arn}/AWSLogs/${keys.account}/*`,
-            Condition: { StringEquals: { ...fromTrail, "s3:x-amz-acl": "bucket-owner-full-control" } },
-          },
-        ],
+        statements: (arn) => writersOf(arn, args, trailName),
       },
       { parent: this },
     );
+  }
+
+  #trail(name: string, { keys, buckets }: AuditTrailArgs, trailName: string, bucket: PrivateBucket): void {
     new Trail(
-      "audit",
+      name,
       {
         name: trailName,
         s3BucketName: bucket.bucketName,
@@ -74,15 +64,41 @@ export class AuditTrail extends ComponentResource {
           {
             readWriteType: "All",
             includeManagementEvents: true,
-            dataResources: [
-              { type: "AWS::S3::Object", values: args.buckets.map((arn) => interpolate`${arn}/`) },
-            ],
+            dataResources: [{ type: "AWS::S3::Object", values: buckets.map((arn) => interpolate`${arn}/`) }],
           },
         ],
         tags: tags(trailName, ["logs"]),
       },
       { parent: this, dependsOn: [...bucket.ready, ...keys.ready] },
     );
-    this.registerOutputs();
   }
+}
+
+/** This trail alone writes to the bucket. */
+function writersOf(
+  bucketArn: Output<string>,
+  { place, keys }: AuditTrailArgs,
+  trailName: string,
+): Statement[] {
+  const trailArn = interpolate`arn:aws:cloudtrail:${place.region}:${keys.account}:trail/${trailName}`;
+  const service = { Service: "cloudtrail.amazonaws.com" };
+  const fromTrail = { "aws:SourceArn": trailArn };
+  return [
+    {
+      Sid: "TrailLooks",
+      Effect: "Allow",
+      Principal: service,
+      Action: "s3:GetBucketAcl",
+      Resource: bucketArn,
+      Condition: { StringEquals: fromTrail },
+    },
+    {
+      Sid: "TrailWrites",
+      Effect: "Allow",
+      Principal: service,
+      Action: "s3:PutObject",
+      Resource: interpolate`${bucketArn}/AWSLogs/${keys.account}/*`,
+      Condition: { StringEquals: { ...fromTrail, "s3:x-amz-acl": "bucket-owner-full-control" } },
+    },
+  ];
 }

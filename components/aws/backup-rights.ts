@@ -1,4 +1,4 @@
-/** Lets the time-series store's pods, and nothing else of the cluster, write and read backups in the bucket. */
+/** Lets the time-series store's pods, and nothing else in the cluster, write and read backups in the bucket. */
 import { PodIdentityAssociation } from "@pulumi/aws/eks/podIdentityAssociation.js";
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
@@ -12,7 +12,7 @@ import {
 import type { AwsCluster } from "./cluster.ts";
 import { podIdentityService } from "./cluster-roles.ts";
 import type { AwsLocation } from "./place.ts";
-import { policyDocument, trustOf } from "./policy-document.ts";
+import { policyDocument, type Statement, trustOf } from "./policy-document.ts";
 import { tags } from "./tags.ts";
 
 export interface BackupRightsArgs {
@@ -32,45 +32,17 @@ export class BackupRights extends ComponentResource {
     super("rollout:aws:BackupRights", name, {}, options);
     const roleName = `${args.place.name}-backups`;
     const role = new Role(
-      "backups",
+      `${name}-backups`,
       { name: roleName, assumeRolePolicy: trustOf(podIdentityService), tags: tags(roleName) },
       { parent: this },
     );
     const rights = new RolePolicy(
-      "backups",
-      {
-        role: role.name,
-        policy: policyDocument([
-          {
-            Sid: "List",
-            Effect: "Allow",
-            Action: ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
-            Resource: args.bucketArn,
-          },
-          {
-            Sid: "WriteAndRead",
-            Effect: "Allow",
-            Action: [
-              "s3:GetObject",
-              "s3:PutObject",
-              "s3:DeleteObject",
-              "s3:AbortMultipartUpload",
-              "s3:ListMultipartUploadParts",
-            ],
-            Resource: interpolate`${args.bucketArn}/*`,
-          },
-          {
-            Sid: "Encrypt",
-            Effect: "Allow",
-            Action: ["kms:GenerateDataKey", "kms:Decrypt"],
-            Resource: args.keyArn,
-          },
-        ]),
-      },
+      `${name}-backups`,
+      { role: role.name, policy: policyDocument(rightsOn(args)) },
       { parent: this },
     );
     const association = new PodIdentityAssociation(
-      "backups",
+      `${name}-backups`,
       {
         clusterName: args.cluster.clusterName,
         namespace: args.namespace,
@@ -84,3 +56,30 @@ export class BackupRights extends ComponentResource {
     this.registerOutputs();
   }
 }
+
+const rightsOn = ({ bucketArn, keyArn }: BackupRightsArgs): Statement[] => [
+  {
+    Sid: "List",
+    Effect: "Allow",
+    Action: ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+    Resource: bucketArn,
+  },
+  {
+    Sid: "WriteAndRead",
+    Effect: "Allow",
+    Action: [
+      "s3:GetObject",
+      "s3:PutObject",
+      "s3:DeleteObject",
+      "s3:AbortMultipartUpload",
+      "s3:ListMultipartUploadParts",
+    ],
+    Resource: interpolate`${bucketArn}/*`,
+  },
+  {
+    Sid: "Encrypt",
+    Effect: "Allow",
+    Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+    Resource: keyArn,
+  },
+];

@@ -1,5 +1,5 @@
 /**
- * A bucket that nobody outside of the account reads: public access blocked, TLS alone, every object encrypted with the
+ * A bucket that nobody outside the account can read: public access blocked, TLS only, every object encrypted with the
  * stack's key, old versions kept for a while, no copy anywhere else.
  */
 import { Bucket } from "@pulumi/aws/s3/bucket.js";
@@ -23,108 +23,149 @@ import { tags } from "./tags.ts";
 
 export interface PrivateBucketArgs {
   readonly place: AwsLocation;
-  /** Part of the name, which the account's number makes the only one in the world. */
+  /** Part of the bucket's name; the account's number in the name makes it unique in the world. */
   readonly purpose: string;
   readonly account: Output<string>;
   readonly keyArn: Output<string>;
   readonly classes: readonly DataClassName[];
-  /** Days after which an object goes; they stay where absent. */
+  /** Days after which an object is deleted; never where absent. */
   readonly objectDays?: number;
-  /** Days that a replaced or deleted version stays. */
+  /** Days that a replaced or deleted version is kept. */
   readonly oldVersionDays: number;
-  /** Whether the bucket may go while objects are in it. */
+  /** Whether the bucket may be deleted while objects are in it. */
   readonly deletableWithContent?: boolean;
-  /** What the bucket allows beyond the rights that roles of the account have. */
+  /** What the bucket allows in addition to the rights of the account's roles. */
   readonly statements: (bucketArn: Output<string>) => readonly Statement[];
 }
 
 export class PrivateBucket extends ComponentResource {
   readonly bucketName: Output<string>;
   readonly arn: Output<string>;
-  /** What must be there before data is put into it. */
+  /** These must exist before data is written to it. */
   readonly ready: readonly Resource[];
+  readonly #name: string;
+  readonly #args: PrivateBucketArgs;
 
   constructor(name: string, args: PrivateBucketArgs, options: ComponentResourceOptions) {
     super("rollout:aws:PrivateBucket", name, {}, options);
-    const inside = { parent: this };
-    const bucketName = interpolate`${args.place.name}-${args.purpose}-${args.account}`;
-    const made = new Bucket(
-      name,
+    this.#name = name;
+    this.#args = args;
+    const { bucket, arn } = this.#bucket();
+    this.bucketName = bucket;
+    this.arn = arn;
+    const closed = this.#publicAccessBlock();
+    this.ready = [
+      closed,
+      this.#ownership(),
+      this.#versioning(),
+      this.#encryption(),
+      this.#lifecycle(),
+      this.#policy(closed),
+    ];
+    this.registerOutputs({ bucketName: this.bucketName });
+  }
+
+  #bucket(): Bucket {
+    const { place, purpose, account, classes, deletableWithContent } = this.#args;
+    return new Bucket(
+      this.#name,
       {
-        bucket: bucketName,
-        forceDestroy: args.deletableWithContent === true,
-        tags: tags(`${args.place.name}-${args.purpose}`, args.classes),
+        bucket: interpolate`${place.name}-${purpose}-${account}`,
+        forceDestroy: deletableWithContent === true,
+        tags: tags(`${place.name}-${purpose}`, classes),
       },
-      inside,
+      { parent: this },
     );
-    const { bucket, arn } = made;
-    const closed = new BucketPublicAccessBlock(
-      name,
+  }
+
+  #publicAccessBlock(): Resource {
+    return new BucketPublicAccessBlock(
+      this.#name,
       {
-        bucket,
+        bucket: this.bucketName,
         blockPublicAcls: true,
         blockPublicPolicy: true,
         ignorePublicAcls: true,
         restrictPublicBuckets: true,
       },
-      inside,
+      { parent: this },
     );
-    const settings = [
-      closed,
-      new BucketOwnershipControls(name, { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } }, inside),
-      new BucketVersioning(name, { bucket, versioningConfiguration: { status: "Enabled" } }, inside),
-      new BucketServerSideEncryptionConfiguration(
-        name,
-        {
-          bucket,
-          rules: [
-            {
-              applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.keyArn },
-              bucketKeyEnabled: true,
+  }
+
+  #ownership(): Resource {
+    return new BucketOwnershipControls(
+      this.#name,
+      { bucket: this.bucketName, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      { parent: this },
+    );
+  }
+
+  #versioning(): Resource {
+    return new BucketVersioning(
+      this.#name,
+      { bucket: this.bucketName, versioningConfiguration: { status: "Enabled" } },
+      { parent: this },
+    );
+  }
+
+  #encryption(): Resource {
+    return new BucketServerSideEncryptionConfiguration(
+      this.#name,
+      {
+        bucket: this.bucketName,
+        rules: [
+          {
+            applyServerSideEncryptionByDefault: {
+              sseAlgorithm: "aws:kms",
+              kmsMasterKeyId: this.#args.keyArn,
             },
-          ],
-        },
-        inside,
-      ),
-      new BucketLifecycleConfiguration(
-        name,
-        {
-          bucket,
-          rules: [
-            {
-              id: "end",
-              status: "Enabled",
-              filter: { prefix: "" },
-              ...(args.objectDays !== undefined && { expiration: { days: args.objectDays } }),
-              noncurrentVersionExpiration: { noncurrentDays: args.oldVersionDays },
-              abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
-            },
-          ],
-        },
-        inside,
-      ),
-      new BucketPolicy(
-        name,
-        {
-          bucket,
-          policy: policyDocument([
-            {
-              Sid: "TlsAlone",
-              Effect: "Deny",
-              Principal: "*",
-              Action: "s3:*",
-              Resource: [arn, interpolate`${arn}/*`],
-              Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
-            ...args.statements(arn),
-          ]),
-        },
-        { parent: this, dependsOn: [closed] },
-      ),
-    ];
-    this.bucketName = bucket;
-    this.arn = arn;
-    this.ready = settings;
-    this.registerOutputs({ bucketName: this.bucketName });
+            bucketKeyEnabled: true,
+          },
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  #lifecycle(): Resource {
+    const { objectDays, oldVersionDays } = this.#args;
+    return new BucketLifecycleConfiguration(
+      this.#name,
+      {
+        bucket: this.bucketName,
+        rules: [
+          {
+            id: "end",
+            status: "Enabled",
+            filter: { prefix: "" },
+            ...(objectDays !== undefined && { expiration: { days: objectDays } }),
+            noncurrentVersionExpiration: { noncurrentDays: oldVersionDays },
+            abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+          },
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  #policy(closed: Resource): Resource {
+    return new BucketPolicy(
+      this.#name,
+      {
+        bucket: this.bucketName,
+        policy: policyDocument([
+          {
+            Sid: "TlsAlone",
+            Effect: "Deny",
+            Principal: "*",
+            Action: "s3:*",
+            Resource: [this.arn, interpolate`${this.arn}/*`],
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+          ...this.#args.statements(this.arn),
+        ]),
+      },
+      { parent: this, dependsOn: [closed] },
+    );
   }
 }

@@ -1,4 +1,4 @@
-/** What the cluster, its nodes and its add-ons may do in the account: a role each, with what AWS documents for it. */
+/** What the cluster, its nodes and its add-ons may do in the account: a role for each, with the rights that AWS documents for it. */
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
@@ -16,9 +16,7 @@ export interface ClusterRolesArgs {
   readonly disksKey: Output<string>;
 }
 
-const managed = (name: string) => `arn:aws:iam::aws:policy/${name}`;
-
-/** A pod's role, which the cluster's Pod Identity agent takes on for it. */
+/** The service that assumes a pod's role, for the cluster's Pod Identity agent. */
 export const podIdentityService = "pods.eks.amazonaws.com";
 
 export class ClusterRoles extends ComponentResource {
@@ -26,80 +24,90 @@ export class ClusterRoles extends ComponentResource {
   readonly nodeRoleArn: Output<string>;
   readonly networkRoleArn: Output<string>;
   readonly disksRoleArn: Output<string>;
-  /** Rights that must be there before the roles are used. */
+  /** Rights that must exist before the roles are used. */
   readonly ready: readonly Resource[];
+  readonly #name: string;
+  readonly #args: ClusterRolesArgs;
+  readonly #rights: Resource[] = [];
 
   constructor(name: string, args: ClusterRolesArgs, options: ComponentResourceOptions) {
     super("rollout:aws:ClusterRoles", name, {}, options);
-    const rights: Resource[] = [];
-    const role = (
-      purpose: string,
-      service: string,
-      policies: readonly string[],
-      own: readonly Statement[] = [],
-    ) => {
-      const made = new Role(
-        purpose,
-        {
-          name: `${args.place.name}-${purpose}`,
-          assumeRolePolicy: trustOf(service),
-          tags: tags(`${args.place.name}-${purpose}`),
-        },
-        { parent: this },
-      );
-      for (const policy of policies)
-        rights.push(
-          new RolePolicyAttachment(
-            `${purpose}-${policy.split("/").at(-1)}`,
-            { role: made.name, policyArn: managed(policy) },
-            { parent: this },
-          ),
-        );
-      if (own.length > 0)
-        rights.push(
-          new RolePolicy(purpose, { role: made.name, policy: policyDocument(own) }, { parent: this }),
-        );
-      return made.arn;
-    };
-    this.clusterRoleArn = role(
-      "cluster",
-      "eks.amazonaws.com",
-      ["AmazonEKSClusterPolicy"],
-      [
-        {
-          Sid: "EncryptSecrets",
-          Effect: "Allow",
-          Action: ["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:ListGrants"],
-          Resource: args.secretsKey,
-        },
-      ],
-    );
-    this.nodeRoleArn = role("nodes", "ec2.amazonaws.com", [
-      "AmazonEKSWorkerNodePolicy",
-      "AmazonEC2ContainerRegistryPullOnly",
-    ]);
-    this.networkRoleArn = role("network", podIdentityService, ["AmazonEKS_CNI_Policy"]);
-    this.disksRoleArn = role(
-      "disks",
-      podIdentityService,
-      ["service-role/AmazonEBSCSIDriverPolicy"],
-      [
-        {
-          Sid: "EncryptVolumes",
-          Effect: "Allow",
-          Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
-          Resource: args.disksKey,
-        },
-        {
-          Sid: "LendKeyToVolumes",
-          Effect: "Allow",
-          Action: ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
-          Resource: args.disksKey,
-          Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
-        },
-      ],
-    );
-    this.ready = rights;
+    this.#name = name;
+    this.#args = args;
+    this.clusterRoleArn = this.#role("cluster", "eks.amazonaws.com", {
+      managed: ["AmazonEKSClusterPolicy"],
+      statements: secretsStatements(args.secretsKey),
+    });
+    this.nodeRoleArn = this.#role("nodes", "ec2.amazonaws.com", {
+      managed: ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"],
+    });
+    this.networkRoleArn = this.#role("network", podIdentityService, { managed: ["AmazonEKS_CNI_Policy"] });
+    this.disksRoleArn = this.#role("disks", podIdentityService, {
+      managed: ["service-role/AmazonEBSCSIDriverPolicy"],
+      statements: volumesStatements(args.disksKey),
+    });
+    this.ready = this.#rights;
     this.registerOutputs();
   }
+
+  /**
+   * @param service that may assume the role.
+   * @param rights AWS's managed policies by name, and statements of its own.
+   * @returns its ARN.
+   */
+  #role(
+    purpose: string,
+    service: string,
+    rights: { readonly managed: readonly string[]; readonly statements?: readonly Statement[] },
+  ): Output<string> {
+    const logicalName = `${this.#name}-${purpose}`;
+    const roleName = `${this.#args.place.name}-${purpose}`;
+    const role = new Role(
+      logicalName,
+      { name: roleName, assumeRolePolicy: trustOf(service), tags: tags(roleName) },
+      { parent: this },
+    );
+    for (const policy of rights.managed)
+      this.#rights.push(
+        new RolePolicyAttachment(
+          `${logicalName}-${policy.split("/").at(-1)}`,
+          { role: role.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
+          { parent: this },
+        ),
+      );
+    if (rights.statements !== undefined)
+      this.#rights.push(
+        new RolePolicy(
+          logicalName,
+          { role: role.name, policy: policyDocument(rights.statements) },
+          { parent: this },
+        ),
+      );
+    return role.arn;
+  }
 }
+
+const secretsStatements = (key: Output<string>): Statement[] => [
+  {
+    Sid: "EncryptSecrets",
+    Effect: "Allow",
+    Action: ["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:ListGrants"],
+    Resource: key,
+  },
+];
+
+const volumesStatements = (key: Output<string>): Statement[] => [
+  {
+    Sid: "EncryptVolumes",
+    Effect: "Allow",
+    Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+    Resource: key,
+  },
+  {
+    Sid: "LendKeyToVolumes",
+    Effect: "Allow",
+    Action: ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
+    Resource: key,
+    Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+  },
+];

@@ -1,7 +1,7 @@
 /**
- * The EKS cluster: its API answers inside the network, and outside only the file's addresses; Secrets are encrypted with the
- * stack's key, every log of the control plane is kept in the region. Nodes stand in the file's zones with encrypted disks;
- * pods get rights by Pod Identity, never from their node.
+ * The EKS cluster: its API answers inside the network, and from outside only to the file's addresses. Secrets are encrypted
+ * with the stack's key, and every log of the control plane is stored in the region. Nodes run in the file's zones with
+ * encrypted disks; pods get rights by Pod Identity, never from their node.
  *
  * Versions by "Understand the Kubernetes version lifecycle on EKS" (docs.aws.amazon.com/eks/latest/userguide/
  * kubernetes-versions.html): 1.35 is in standard support until March 2027. Add-ons are those that AWS offers for it.
@@ -35,7 +35,7 @@ export interface AwsClusterArgs {
   readonly nodes: NodePool;
   /** Address ranges that may reach the API from outside; only the network may where empty. */
   readonly accessFrom: readonly string[];
-  /** ARNs of roles and users that administer the cluster; who creates it where empty. */
+  /** ARNs of roles and users that administer the cluster; whoever creates it where empty. */
   readonly administrators: readonly string[];
   readonly auditLogDays: number;
 }
@@ -58,33 +58,59 @@ const nodeDisk = 100;
 
 export class AwsCluster extends ComponentResource {
   readonly clusterName: Output<string>;
-  /** As kubectl reads it; the login is asked of the AWS CLI, so that no secret stands in it. */
+  /** As kubectl reads it. It contains no secret: the login comes from the AWS CLI. */
   readonly kubeconfig: Output<string>;
-  /** That all nodes and the cluster are in. */
+  /** Of all nodes and the cluster. */
   readonly securityGroupId: Output<string>;
-  /** What must be there before a workload can start. */
+  /** These must exist before a workload can start. */
   readonly ready: readonly Resource[];
+  readonly #name: string;
+  readonly #args: AwsClusterArgs;
 
   constructor(name: string, args: AwsClusterArgs, options: ComponentResourceOptions) {
     super("rollout:aws:Cluster", name, {}, options);
-    const { place, keys, network } = args;
-    const roles = new ClusterRoles(
-      "roles",
+    this.#name = name;
+    this.#args = args;
+    const roles = this.#roles();
+    const cluster = this.#cluster(roles);
+    this.clusterName = cluster.name;
+    this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
+    this.kubeconfig = kubeconfig(cluster, args.place.region);
+    const access = this.#administrators();
+    // Nodes become ready only with their network, and pods only with nodes.
+    const nodes = this.#nodes(roles, this.#addonsBeforeNodes(roles));
+    this.ready = [...access, ...nodes, ...this.#addonsOnNodes(roles, nodes)];
+    this.registerOutputs({ clusterName: this.clusterName });
+  }
+
+  #roles(): ClusterRoles {
+    const { place, keys } = this.#args;
+    return new ClusterRoles(
+      `${this.#name}-roles`,
       { place, account: keys.account, secretsKey: keys.arns.keys, disksKey: keys.arns["machine-telemetry"] },
       { parent: this },
     );
-    // EKS writes to this group by its name, and would make one without an end or a key.
-    const log = logGroup(
-      "eks-cluster",
+  }
+
+  /** EKS writes to this group by its name; without it EKS would make one that has no key and never expires. */
+  #log(): Resource {
+    const { place, keys, auditLogDays } = this.#args;
+    return logGroup(
+      `${this.#name}-eks-cluster`,
       {
+        title: "eks-cluster",
         path: `/aws/eks/${place.name}/cluster`,
         keyArn: keys.arns.logs,
-        retentionDays: args.auditLogDays,
+        retentionDays: auditLogDays,
       },
       { parent: this, dependsOn: [...keys.ready] },
     );
-    const cluster = new Cluster(
-      "cluster",
+  }
+
+  #cluster(roles: ClusterRoles): Cluster {
+    const { place, keys, network, accessFrom, administrators } = this.#args;
+    return new Cluster(
+      `${this.#name}-cluster`,
       {
         name: place.name,
         version: kubernetesVersion,
@@ -93,13 +119,13 @@ export class AwsCluster extends ComponentResource {
         upgradePolicy: { supportType: "STANDARD" },
         accessConfig: {
           authenticationMode: "API",
-          bootstrapClusterCreatorAdminPermissions: args.administrators.length === 0,
+          bootstrapClusterCreatorAdminPermissions: administrators.length === 0,
         },
         vpcConfig: {
           subnetIds: [...network.privateSubnetIds],
           endpointPrivateAccess: true,
-          endpointPublicAccess: args.accessFrom.length > 0,
-          ...(args.accessFrom.length > 0 && { publicAccessCidrs: [...args.accessFrom] }),
+          endpointPublicAccess: accessFrom.length > 0,
+          ...(accessFrom.length > 0 && { publicAccessCidrs: [...accessFrom] }),
         },
         kubernetesNetworkConfig: { ipFamily: "ipv4" },
         encryptionConfig: { resources: ["secrets"], provider: { keyArn: keys.arns.keys } },
@@ -108,49 +134,48 @@ export class AwsCluster extends ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [log, ...roles.ready, ...keys.ready, ...network.ready],
+        dependsOn: [this.#log(), ...roles.ready, ...keys.ready, ...network.ready],
         customTimeouts: { create: "40m" },
       },
     );
-    this.clusterName = cluster.name;
-    this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
-    this.kubeconfig = kubeconfig(cluster, place.region);
-    const access = this.#administrators(args, cluster);
-    // Nodes are ready only with their network, and pods only with nodes.
-    const before = [
-      this.#addon(cluster, "vpc-cni", {
+  }
+
+  #addonsBeforeNodes(roles: ClusterRoles): Addon[] {
+    return [
+      this.#addon("vpc-cni", {
         role: roles.networkRoleArn,
         serviceAccount: "aws-node",
         settings: { enableNetworkPolicy: "true" },
       }),
-      this.#addon(cluster, "kube-proxy"),
-      this.#addon(cluster, "eks-pod-identity-agent"),
+      this.#addon("kube-proxy"),
+      this.#addon("eks-pod-identity-agent"),
     ];
-    const nodes = this.#nodes(args, cluster, roles, before);
-    const after = [
-      this.#addon(cluster, "coredns", { dependsOn: nodes }),
-      this.#addon(cluster, "aws-ebs-csi-driver", {
+  }
+
+  #addonsOnNodes(roles: ClusterRoles, nodes: readonly Resource[]): Addon[] {
+    return [
+      this.#addon("coredns", { dependsOn: nodes }),
+      this.#addon("aws-ebs-csi-driver", {
         role: roles.disksRoleArn,
         serviceAccount: "ebs-csi-controller-sa",
         dependsOn: nodes,
       }),
     ];
-    this.ready = [...access, ...nodes, ...after];
-    this.registerOutputs({ clusterName: this.clusterName });
   }
 
-  #administrators({ administrators }: AwsClusterArgs, cluster: Cluster): Resource[] {
-    return administrators.map((principalArn) => {
-      const name = principalArn.split("/").at(-1) ?? principalArn;
+  #administrators(): Resource[] {
+    const { clusterName } = this;
+    return this.#args.administrators.map((principalArn) => {
+      const title = principalArn.split("/").at(-1) ?? principalArn;
       const entry = new AccessEntry(
-        name,
-        { clusterName: cluster.name, principalArn, type: "STANDARD", tags: tags(name) },
+        `${this.#name}-${title}`,
+        { clusterName, principalArn, type: "STANDARD", tags: tags(title) },
         { parent: this },
       );
       return new AccessPolicyAssociation(
-        name,
+        `${this.#name}-${title}`,
         {
-          clusterName: cluster.name,
+          clusterName,
           principalArn,
           policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
           accessScope: { type: "cluster" },
@@ -161,7 +186,6 @@ export class AwsCluster extends ComponentResource {
   }
 
   #addon(
-    cluster: Cluster,
     addonName: keyof typeof addonVersions,
     options: {
       readonly role?: Input<string>;
@@ -172,9 +196,9 @@ export class AwsCluster extends ComponentResource {
   ): Addon {
     const { role, serviceAccount, settings, dependsOn } = options;
     return new Addon(
-      addonName,
+      `${this.#name}-${addonName}`,
       {
-        clusterName: cluster.name,
+        clusterName: this.clusterName,
         addonName,
         addonVersion: addonVersions[addonName],
         resolveConflictsOnCreate: "OVERWRITE",
@@ -191,46 +215,15 @@ export class AwsCluster extends ComponentResource {
   }
 
   /** A group in each zone: a volume's pod finds a node where its volume is. */
-  #nodes(
-    { place, keys, network, nodes }: AwsClusterArgs,
-    cluster: Cluster,
-    roles: ClusterRoles,
-    before: readonly Resource[],
-  ): Resource[] {
-    const template = new LaunchTemplate(
-      "nodes",
-      {
-        name: `${place.name}-nodes`,
-        updateDefaultVersion: true,
-        blockDeviceMappings: [
-          {
-            deviceName: "/dev/xvda",
-            ebs: {
-              volumeType: "gp3",
-              volumeSize: nodeDisk,
-              encrypted: "true",
-              kmsKeyId: keys.arns["machine-telemetry"],
-              deleteOnTermination: "true",
-            },
-          },
-        ],
-        // Pods can't ask for their node's rights.
-        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-        networkInterfaces: [{ associatePublicIpAddress: "false", securityGroups: [this.securityGroupId] }],
-        tagSpecifications: ["instance", "volume"].map((resourceType) => ({
-          resourceType,
-          tags: tags(`${place.name}-node`, ["machineTelemetry", "logs"]),
-        })),
-        tags: tags(`${place.name}-nodes`, ["machineTelemetry", "logs"]),
-      },
-      { parent: this, dependsOn: [...keys.ready] },
-    );
+  #nodes(roles: ClusterRoles, before: readonly Resource[]): Resource[] {
+    const { place, network, nodes } = this.#args;
+    const template = this.#launchTemplate();
     return place.zones.map(
       (zone, index) =>
         new NodeGroup(
-          `nodes-${zone}`,
+          `${this.#name}-nodes-${zone}`,
           {
-            clusterName: cluster.name,
+            clusterName: this.clusterName,
             nodeGroupName: `${place.name}-${zone}`,
             nodeRoleArn: roles.nodeRoleArn,
             subnetIds: [network.privateSubnetIds[index] ?? ""],
@@ -254,6 +247,38 @@ export class AwsCluster extends ComponentResource {
           },
           { parent: this, dependsOn: [...before, ...roles.ready] },
         ),
+    );
+  }
+
+  #launchTemplate(): LaunchTemplate {
+    const { place, keys } = this.#args;
+    return new LaunchTemplate(
+      `${this.#name}-nodes`,
+      {
+        name: `${place.name}-nodes`,
+        updateDefaultVersion: true,
+        blockDeviceMappings: [
+          {
+            deviceName: "/dev/xvda",
+            ebs: {
+              volumeType: "gp3",
+              volumeSize: nodeDisk,
+              encrypted: "true",
+              kmsKeyId: keys.arns["machine-telemetry"],
+              deleteOnTermination: "true",
+            },
+          },
+        ],
+        // So that pods can't get their node's rights.
+        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+        networkInterfaces: [{ associatePublicIpAddress: "false", securityGroups: [this.securityGroupId] }],
+        tagSpecifications: ["instance", "volume"].map((resourceType) => ({
+          resourceType,
+          tags: tags(`${place.name}-node`, ["machineTelemetry", "logs"]),
+        })),
+        tags: tags(`${place.name}-nodes`, ["machineTelemetry", "logs"]),
+      },
+      { parent: this, dependsOn: [...keys.ready] },
     );
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The keys of AWS KMS, one for each class of data, so that a class can be closed, or made unreadable for good, by its key
+ * The keys of AWS KMS, one for each class of data, so that a class can be closed, or made unreadable for ever, by its key
  * alone. Every key stays in its region and rotates each year.
  *
  * Who may do what follows "Key policies in AWS KMS" (docs.aws.amazon.com/kms/latest/developerguide/key-policies.html):
- * administrators manage keys and read nothing with them; services of the region use them for the stack's account.
+ * administrators manage keys but can't decrypt with them; services of the region use them for the stack's account.
  */
 import { Alias } from "@pulumi/aws/kms/alias.js";
 import { Key } from "@pulumi/aws/kms/key.js";
@@ -17,7 +17,7 @@ import {
 } from "@pulumi/pulumi";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
 import type { AwsLocation } from "./place.ts";
-import { policyDocument, type Statement } from "./policy-document.ts";
+import { policyDocument, type Statement, type Strings } from "./policy-document.ts";
 import { tags } from "./tags.ts";
 
 interface Purpose {
@@ -60,7 +60,7 @@ export type KeyName = keyof typeof purposes;
 
 export interface KeysArgs {
   readonly place: AwsLocation;
-  /** ARNs of who manages the keys; the account's own administrators where empty. */
+  /** ARNs of roles and users that manage the keys; the account's own administrators where empty. */
   readonly administrators: readonly string[];
 }
 
@@ -68,47 +68,54 @@ const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKe
 
 export class Keys extends ComponentResource {
   readonly arns: Readonly<Record<KeyName, Output<string>>>;
-  /** Number of the account that the keys, and so all else, are in. */
+  /** Number of the account that holds the keys, and so everything else. */
   readonly account: Output<string>;
-  /** What must be there before a key is used. */
+  /** These must exist before a key is used. */
   readonly ready: readonly Resource[];
 
   constructor(name: string, args: KeysArgs, options: ComponentResourceOptions) {
     super("rollout:aws:Keys", name, {}, options);
-    const arns: Partial<Record<KeyName, Output<string>>> = {};
     const ready: Resource[] = [];
-    for (const purpose of Object.keys(purposes) as KeyName[]) {
-      const { classes, description } = purposes[purpose];
-      const key = new Key(
-        purpose,
-        {
-          description: `${args.place.name}: ${description}`,
-          multiRegion: false,
-          enableKeyRotation: true,
-          deletionWindowInDays: 30,
-          tags: tags(`${args.place.name}-${purpose}`, classes),
-        },
-        { parent: this },
-      );
-      new Alias(
-        purpose,
-        { name: `alias/${args.place.name}-${purpose}`, targetKeyId: key.keyId },
-        { parent: this },
-      );
-      // Apart from the key, whose ARN tells the account.
-      ready.push(
-        new KeyPolicy(
-          purpose,
-          { keyId: key.keyId, policy: policyDocument(statements(purpose, args, accountOf(key.arn))) },
-          { parent: this },
-        ),
-      );
-      arns[purpose] = key.arn;
-    }
-    this.arns = arns as Record<KeyName, Output<string>>;
+    const key = (purpose: KeyName) => {
+      const { key, policy } = this.#key(`${name}-${purpose}`, purpose, args);
+      ready.push(policy);
+      return key.arn;
+    };
+    this.arns = {
+      identity: key("identity"),
+      "machine-telemetry": key("machine-telemetry"),
+      logs: key("logs"),
+      backups: key("backups"),
+      keys: key("keys"),
+      state: key("state"),
+    };
     this.account = accountOf(this.arns.keys);
     this.ready = ready;
     this.registerOutputs({ account: this.account });
+  }
+
+  #key(name: string, purpose: KeyName, args: KeysArgs): { readonly key: Key; readonly policy: KeyPolicy } {
+    const { classes, description } = purposes[purpose];
+    const title = `${args.place.name}-${purpose}`;
+    const key = new Key(
+      name,
+      {
+        description: `${args.place.name}: ${description}`,
+        multiRegion: false,
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+        tags: tags(title, classes),
+      },
+      { parent: this },
+    );
+    new Alias(name, { name: `alias/${title}`, targetKeyId: key.keyId }, { parent: this });
+    // Separate from the key, because the account is read from the key's ARN.
+    const policy = new KeyPolicy(
+      name,
+      { keyId: key.keyId, policy: policyDocument(statements(purpose, args, accountOf(key.arn))) },
+      { parent: this },
+    );
+    return { key, policy };
   }
 }
 
@@ -120,100 +127,107 @@ function statements(
   { place: { region }, administrators }: KeysArgs,
   account: Output<string>,
 ): Statement[] {
-  const purpose: Purpose = purposes[name];
+  const { through, byRoles }: Purpose = purposes[name];
   const owner = interpolate`arn:aws:iam::${account}:root`;
-  const found: Statement[] = [
+  return [
+    manageStatement(administrators.length > 0 ? administrators : owner),
+    ...(through.length > 0 ? serviceStatements(through, region, account) : []),
+    ...(byRoles ? roleStatements(owner) : []),
+    ...(name === "logs" ? logStatements(region, account) : []),
+  ];
+}
+
+const manageStatement = (managers: Strings): Statement => ({
+  Sid: "Manage",
+  Effect: "Allow",
+  Principal: { AWS: managers },
+  Action: [
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+  ],
+  Resource: "*",
+});
+
+/** Like the keys that AWS makes for its services: everyone in the account who may use the service, through it alone. */
+function serviceStatements(
+  services: readonly string[],
+  region: string,
+  account: Output<string>,
+): Statement[] {
+  const condition = {
+    StringEquals: {
+      "kms:CallerAccount": account,
+      "kms:ViaService": services.map((service) => `${service}.${region}.amazonaws.com`),
+    },
+  };
+  return [
     {
-      Sid: "Manage",
+      Sid: "UseThroughService",
       Effect: "Allow",
-      Principal: { AWS: administrators.length > 0 ? administrators : owner },
-      Action: [
-        "kms:CancelKeyDeletion",
-        "kms:CreateAlias",
-        "kms:DeleteAlias",
-        "kms:DescribeKey",
-        "kms:DisableKey",
-        "kms:EnableKey",
-        "kms:EnableKeyRotation",
-        "kms:GetKeyPolicy",
-        "kms:GetKeyRotationStatus",
-        "kms:ListGrants",
-        "kms:ListKeyPolicies",
-        "kms:ListResourceTags",
-        "kms:PutKeyPolicy",
-        "kms:RevokeGrant",
-        "kms:ScheduleKeyDeletion",
-        "kms:TagResource",
-        "kms:UntagResource",
-        "kms:UpdateAlias",
-        "kms:UpdateKeyDescription",
-      ],
+      Principal: "*",
+      Action: use,
       Resource: "*",
+      Condition: condition,
+    },
+    {
+      Sid: "GrantThroughService",
+      Effect: "Allow",
+      Principal: "*",
+      Action: "kms:CreateGrant",
+      Resource: "*",
+      Condition: { ...condition, Bool: { "kms:GrantIsForAWSResource": "true" } },
     },
   ];
-  if (purpose.through.length > 0) {
-    // As the keys that AWS makes for its services: whoever of the account may use the service, through it alone.
-    const condition = {
-      StringEquals: {
-        "kms:CallerAccount": account,
-        "kms:ViaService": purpose.through.map((service) => `${service}.${region}.amazonaws.com`),
-      },
-    };
-    found.push(
-      {
-        Sid: "UseThroughService",
-        Effect: "Allow",
-        Principal: "*",
-        Action: use,
-        Resource: "*",
-        Condition: condition,
-      },
-      {
-        Sid: "GrantThroughService",
-        Effect: "Allow",
-        Principal: "*",
-        Action: "kms:CreateGrant",
-        Resource: "*",
-        Condition: { ...condition, Bool: { "kms:GrantIsForAWSResource": "true" } },
-      },
-    );
-  }
-  if (purpose.byRoles)
-    found.push(
-      { Sid: "UseByRoles", Effect: "Allow", Principal: { AWS: owner }, Action: use, Resource: "*" },
-      {
-        Sid: "GrantByRoles",
-        Effect: "Allow",
-        Principal: { AWS: owner },
-        // Without a condition on who gets it: EKS has the grant made by whoever makes the cluster.
-        Action: ["kms:CreateGrant", "kms:ListGrants"],
-        Resource: "*",
-      },
-    );
-  if (name === "logs")
-    found.push(
-      {
-        Sid: "WriteLogs",
-        Effect: "Allow",
-        Principal: { Service: `logs.${region}.amazonaws.com` },
-        Action: use,
-        Resource: "*",
-        Condition: {
-          ArnLike: {
-            "kms:EncryptionContext:aws:logs:arn": interpolate`arn:aws:logs:${region}:${account}:log-group:*`,
-          },
-        },
-      },
-      {
-        Sid: "WriteTrail",
-        Effect: "Allow",
-        Principal: { Service: "cloudtrail.amazonaws.com" },
-        Action: ["kms:GenerateDataKey*", "kms:DescribeKey"],
-        Resource: "*",
-        Condition: {
-          StringEquals: { "aws:SourceAccount": account },
-        },
-      },
-    );
-  return found;
 }
+
+const roleStatements = (owner: Output<string>): Statement[] => [
+  { Sid: "UseByRoles", Effect: "Allow", Principal: { AWS: owner }, Action: use, Resource: "*" },
+  {
+    Sid: "GrantByRoles",
+    Effect: "Allow",
+    Principal: { AWS: owner },
+    // No condition on who receives the grant: EKS has it made by whoever creates the cluster.
+    Action: ["kms:CreateGrant", "kms:ListGrants"],
+    Resource: "*",
+  },
+];
+
+const logStatements = (region: string, account: Output<string>): Statement[] => [
+  {
+    Sid: "WriteLogs",
+    Effect: "Allow",
+    Principal: { Service: `logs.${region}.amazonaws.com` },
+    Action: use,
+    Resource: "*",
+    Condition: {
+      ArnLike: {
+        "kms:EncryptionContext:aws:logs:arn": interpolate`arn:aws:logs:${region}:${account}:log-group:*`,
+      },
+    },
+  },
+  {
+    Sid: "WriteTrail",
+    Effect: "Allow",
+    Principal: { Service: "cloudtrail.amazonaws.com" },
+    Action: ["kms:GenerateDataKey*", "kms:DescribeKey"],
+    Resource: "*",
+    Condition: { StringEquals: { "aws:SourceAccount": account } },
+  },
+];

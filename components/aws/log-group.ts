@@ -1,4 +1,4 @@
-/** Log groups of CloudWatch in the region: encrypted with the stack's key, kept as long as the file says. */
+/** CloudWatch log groups in the region: encrypted with the stack's key, kept as long as the file says. */
 import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup.js";
 import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import { tags } from "./tags.ts";
@@ -8,13 +8,15 @@ const offered = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-/** The shortest period on offer that is no shorter than wanted; the longest where none is. */
+/** @returns the shortest offered period that is at least as long; the longest one where none is. */
 export function offeredRetention(days: number): number {
   return offered.find((period) => period >= days) ?? offered[offered.length - 1] ?? 3653;
 }
 
 export interface LogGroupArgs {
-  /** As the service that writes it names it: `/aws/eks/…/cluster`. */
+  /** Value of the tag `Name`. */
+  readonly title: string;
+  /** As the service that writes to it names it: `/aws/eks/…/cluster`. */
   readonly path: string;
   readonly keyArn: Output<string>;
   readonly retentionDays: number;
@@ -27,7 +29,7 @@ export function logGroup(name: string, args: LogGroupArgs, options: CustomResour
       name: args.path,
       kmsKeyId: args.keyArn,
       retentionInDays: offeredRetention(args.retentionDays),
-      tags: tags(name, ["logs"]),
+      tags: tags(args.title, ["logs"]),
     },
     options,
   );

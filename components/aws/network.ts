@@ -1,7 +1,7 @@
 /**
- * The network: a VPC over the file's zones. Pods, nodes and databases stand in private subnets and reach AWS by endpoints
- * inside the network, so that this traffic never leaves it. Public subnets hold load balancers, and where the stack has to
- * reach something outside a NAT gateway in each zone. Every flow is logged in the region.
+ * The network: a VPC over the file's zones. Pods, nodes and databases run in private subnets and reach AWS by endpoints
+ * inside the network, so that this traffic never leaves it. Public subnets hold load balancers and, where the stack has to
+ * reach something outside, a NAT gateway in each zone. Every flow is logged in the region.
  */
 import { DefaultSecurityGroup } from "@pulumi/aws/ec2/defaultSecurityGroup.js";
 import { Eip } from "@pulumi/aws/ec2/eip.js";
@@ -37,16 +37,16 @@ export interface AwsNetworkArgs {
   readonly keys: Keys;
   /** IPv4 range of the VPC, /16 to /20. */
   readonly range: string;
-  /** Whether people and machines come in from the internet. */
+  /** Whether people and machines connect from the internet. */
   readonly publicSubnets: boolean;
-  /** Whether a part reaches something outside of AWS. Needs `publicSubnets`. */
+  /** Whether a part connects to something outside AWS. Needs `publicSubnets`. */
   readonly wayOut: boolean;
   readonly flowLogDays: number;
 }
 
 /**
- * What nodes, add-ons and parts ask of AWS. S3 is one of them rather than a gateway endpoint: its addresses then lie in the
- * network's own range, which the cluster's network policies can name.
+ * Services of AWS that nodes, add-ons and parts use. S3 has an interface endpoint too, not a gateway endpoint: its addresses
+ * are then in the network's own range, which the cluster's network policies can name.
  */
 const services = [
   "ec2",
@@ -61,76 +61,105 @@ const services = [
   "sts",
 ] as const;
 
+const anywhere = "0.0.0.0/0";
+
 export class AwsNetwork extends ComponentResource {
   readonly vpcId: Output<string>;
   /** In the order of the zones. */
   readonly privateSubnetIds: readonly Output<string>[];
-  /** What must be there before anything in the network can reach AWS. */
+  /** These must exist before anything in the network can reach AWS. */
   readonly ready: readonly Resource[];
+  readonly #name: string;
+  readonly #args: AwsNetworkArgs;
 
   constructor(name: string, args: AwsNetworkArgs, options: ComponentResourceOptions) {
     super("rollout:aws:Network", name, {}, options);
-    const { place } = args;
-    const vpc = new Vpc(
-      "network",
+    this.#name = name;
+    this.#args = args;
+    const ranges = subnetRanges(args.range, args.place.zones.length);
+    this.vpcId = this.#vpc();
+    this.#closedDefaultGroup();
+    this.#flowLog();
+    this.privateSubnetIds = this.#privateSubnets(ranges.private);
+    const tables = this.#privateTables();
+    const routes = args.publicSubnets ? this.#public(ranges.public, tables) : [];
+    this.ready = [...this.#endpoints(), ...routes];
+    this.registerOutputs({ vpcId: this.vpcId });
+  }
+
+  #vpc(): Output<string> {
+    const { range, place } = this.#args;
+    return new Vpc(
+      `${this.#name}-network`,
       {
-        cidrBlock: args.range,
+        cidrBlock: range,
         enableDnsSupport: true,
         enableDnsHostnames: true,
         tags: tags(place.name),
       },
       { parent: this },
-    );
-    this.vpcId = vpc.id;
-    // The group that AWS gives to whatever names none lets nothing in or out.
+    ).id;
+  }
+
+  /** AWS gives this group to everything that names none: it lets nothing in or out. */
+  #closedDefaultGroup(): void {
     new DefaultSecurityGroup(
-      "closed",
-      { vpcId: vpc.id, ingress: [], egress: [], tags: tags(`${place.name}-closed`) },
+      `${this.#name}-closed`,
+      { vpcId: this.vpcId, ingress: [], egress: [], tags: tags(`${this.#args.place.name}-closed`) },
       { parent: this },
     );
-    this.#flowLog(args, vpc);
-    const ranges = subnetRanges(args.range, place.zones.length);
-    const subnets = place.zones.map(
+  }
+
+  #privateSubnets(ranges: readonly string[]): Output<string>[] {
+    const { place } = this.#args;
+    return place.zones.map(
       (zone, index) =>
         new Subnet(
-          `private-${zone}`,
+          `${this.#name}-private-${zone}`,
           {
-            vpcId: vpc.id,
+            vpcId: this.vpcId,
             availabilityZone: zone,
-            cidrBlock: ranges.private[index] ?? "",
+            cidrBlock: ranges[index] ?? "",
             mapPublicIpOnLaunch: false,
             tags: { ...tags(`${place.name}-private-${zone}`), "kubernetes.io/role/internal-elb": "1" },
           },
           { parent: this },
-        ),
+        ).id,
     );
-    this.privateSubnetIds = subnets.map(({ id }) => id);
-    const tables = place.zones.map((zone, index) => {
+  }
+
+  #privateTables(): RouteTable[] {
+    const { place } = this.#args;
+    return place.zones.map((zone, index) => {
       const table = new RouteTable(
-        `private-${zone}`,
-        { vpcId: vpc.id, tags: tags(`${place.name}-private-${zone}`) },
+        `${this.#name}-private-${zone}`,
+        { vpcId: this.vpcId, tags: tags(`${place.name}-private-${zone}`) },
         { parent: this },
       );
       new RouteTableAssociation(
-        `private-${zone}`,
+        `${this.#name}-private-${zone}`,
         { subnetId: this.privateSubnetIds[index] ?? "", routeTableId: table.id },
         { parent: this },
       );
       return table;
     });
-    const ways = args.publicSubnets ? this.#public(args, vpc, ranges.public, tables) : [];
-    this.ready = [...this.#endpoints(args, vpc), ...ways];
-    this.registerOutputs({ vpcId: this.vpcId });
   }
 
-  #flowLog({ place, keys, flowLogDays }: AwsNetworkArgs, vpc: Vpc): void {
+  #flowLog(): void {
+    const { place, keys, flowLogDays } = this.#args;
+    const name = `${this.#name}-flow-log`;
     const group = logGroup(
-      "flow-log",
-      { path: `/rollout/${place.name}/flow`, keyArn: keys.arns.logs, retentionDays: flowLogDays },
+      name,
+      {
+        title: "flow-log",
+        path: `/rollout/${place.name}/flow`,
+        keyArn: keys.arns.logs,
+        retentionDays: flowLogDays,
+      },
       { parent: this, dependsOn: [...keys.ready] },
     );
     const role = new Role(
-      "flow-log",
+      name,
       {
         name: `${place.name}-flow-log`,
         assumeRolePolicy: trustOf("vpc-flow-logs.amazonaws.com", keys.account),
@@ -139,7 +168,7 @@ export class AwsNetwork extends ComponentResource {
       { parent: this },
     );
     const rights = new RolePolicy(
-      "flow-log",
+      name,
       {
         role: role.name,
         policy: policyDocument([
@@ -154,9 +183,9 @@ export class AwsNetwork extends ComponentResource {
       { parent: this },
     );
     new FlowLog(
-      "flow-log",
+      name,
       {
-        vpcId: vpc.id,
+        vpcId: this.vpcId,
         trafficType: "ALL",
         logDestinationType: "cloud-watch-logs",
         logDestination: group.arn,
@@ -168,82 +197,94 @@ export class AwsNetwork extends ComponentResource {
     );
   }
 
-  #public(
-    { place, wayOut }: AwsNetworkArgs,
-    vpc: Vpc,
-    ranges: readonly string[],
-    privateTables: readonly RouteTable[],
-  ): Resource[] {
+  /** @returns what must exist before the network has its routes to the outside. */
+  #public(ranges: readonly string[], privateTables: readonly RouteTable[]): Resource[] {
+    const { place, wayOut } = this.#args;
     const gateway = new InternetGateway(
-      "internet",
-      { vpcId: vpc.id, tags: tags(`${place.name}-internet`) },
+      `${this.#name}-internet`,
+      { vpcId: this.vpcId, tags: tags(`${place.name}-internet`) },
       { parent: this },
     );
     const table = new RouteTable(
-      "public",
-      { vpcId: vpc.id, tags: tags(`${place.name}-public`) },
+      `${this.#name}-public`,
+      { vpcId: this.vpcId, tags: tags(`${place.name}-public`) },
       { parent: this },
     );
-    const anywhere = "0.0.0.0/0";
     const route = new Route(
-      "public",
+      `${this.#name}-public`,
       { routeTableId: table.id, destinationCidrBlock: anywhere, gatewayId: gateway.id },
       { parent: this },
     );
-    return place.zones.flatMap((zone, index): Resource[] => {
-      const subnet = new Subnet(
-        `public-${zone}`,
-        {
-          vpcId: vpc.id,
-          availabilityZone: zone,
-          cidrBlock: ranges[index] ?? "",
-          mapPublicIpOnLaunch: false,
-          tags: { ...tags(`${place.name}-public-${zone}`), "kubernetes.io/role/elb": "1" },
-        },
-        { parent: this },
-      );
-      const association = new RouteTableAssociation(
-        `public-${zone}`,
-        { subnetId: subnet.id, routeTableId: table.id },
-        { parent: this },
-      );
+    return place.zones.map((zone, index) => {
+      const { subnet, association } = this.#publicSubnet(zone, ranges[index] ?? "", table);
       const privateTable = privateTables[index];
-      if (!wayOut || privateTable === undefined) return [association];
-      const address = new Eip(
-        `nat-${zone}`,
-        { domain: "vpc", tags: tags(`${place.name}-nat-${zone}`) },
-        { parent: this, dependsOn: [gateway] },
-      );
-      // One in each zone: no zone's failure closes another's way out, and no traffic crosses zones on it.
-      const nat = new NatGateway(
-        `nat-${zone}`,
-        { subnetId: subnet.id, allocationId: address.id, tags: tags(`${place.name}-nat-${zone}`) },
-        { parent: this, dependsOn: [route, association] },
-      );
-      return [
-        new Route(
-          `out-${zone}`,
-          { routeTableId: privateTable.id, destinationCidrBlock: anywhere, natGatewayId: nat.id },
-          { parent: this },
-        ),
-      ];
+      if (!wayOut || privateTable === undefined) return association;
+      return this.#natRoute(zone, subnet, privateTable, [gateway], [route, association]);
     });
   }
 
-  #endpoints({ place, keys, range }: AwsNetworkArgs, vpc: Vpc): Resource[] {
+  #publicSubnet(zone: string, cidrBlock: string, table: RouteTable) {
+    const subnet = new Subnet(
+      `${this.#name}-public-${zone}`,
+      {
+        vpcId: this.vpcId,
+        availabilityZone: zone,
+        cidrBlock,
+        mapPublicIpOnLaunch: false,
+        tags: { ...tags(`${this.#args.place.name}-public-${zone}`), "kubernetes.io/role/elb": "1" },
+      },
+      { parent: this },
+    );
+    const association = new RouteTableAssociation(
+      `${this.#name}-public-${zone}`,
+      { subnetId: subnet.id, routeTableId: table.id },
+      { parent: this },
+    );
+    return { subnet, association };
+  }
+
+  /** One NAT gateway in each zone: a zone's failure does not cut off another, and no traffic crosses zones. */
+  #natRoute(
+    zone: string,
+    subnet: Subnet,
+    privateTable: RouteTable,
+    beforeAddress: Resource[],
+    beforeGateway: Resource[],
+  ): Route {
+    const name = `${this.#name}-nat-${zone}`;
+    const natTags = tags(`${this.#args.place.name}-nat-${zone}`);
+    const address = new Eip(
+      name,
+      { domain: "vpc", tags: natTags },
+      { parent: this, dependsOn: beforeAddress },
+    );
+    const nat = new NatGateway(
+      name,
+      { subnetId: subnet.id, allocationId: address.id, tags: natTags },
+      { parent: this, dependsOn: beforeGateway },
+    );
+    return new Route(
+      `${this.#name}-out-${zone}`,
+      { routeTableId: privateTable.id, destinationCidrBlock: anywhere, natGatewayId: nat.id },
+      { parent: this },
+    );
+  }
+
+  #endpoints(): Resource[] {
+    const { place, keys, range } = this.#args;
     const group = new SecurityGroup(
-      "endpoints",
+      `${this.#name}-endpoints`,
       {
         name: `${place.name}-endpoints`,
         description: "Lets the network reach AWS",
-        vpcId: vpc.id,
+        vpcId: this.vpcId,
         egress: [],
         tags: tags(`${place.name}-endpoints`),
       },
       { parent: this },
     );
     const rule = new SecurityGroupIngressRule(
-      "endpoints",
+      `${this.#name}-endpoints`,
       {
         securityGroupId: group.id,
         description: "HTTPS from the network",
@@ -258,9 +299,9 @@ export class AwsNetwork extends ComponentResource {
     const endpoints = services.map(
       (service) =>
         new VpcEndpoint(
-          `endpoint-${service}`,
+          `${this.#name}-endpoint-${service}`,
           {
-            vpcId: vpc.id,
+            vpcId: this.vpcId,
             vpcEndpointType: "Interface",
             serviceName: `com.amazonaws.${place.region}.${service}`,
             subnetIds: [...this.privateSubnetIds],
@@ -279,7 +320,7 @@ export class AwsNetwork extends ComponentResource {
   }
 }
 
-/** No bucket of anybody else is reached from the network, but the one of the region's registry that holds image layers. */
+/** From the network only the account's own buckets are reached, and the registry's bucket in the region with image layers. */
 function storePolicy(region: string, account: Output<string>): Output<string> {
   return policyDocument([
     {

@@ -1,4 +1,4 @@
-/** The image registry in the region: a repository for each image and chart, whose versions can't be moved once pushed. */
+/** The image registry in the region: a repository for each image and chart. A version can't be changed once it is pushed. */
 import { LifecyclePolicy } from "@pulumi/aws/ecr/lifecyclePolicy.js";
 import { Repository } from "@pulumi/aws/ecr/repository.js";
 import {
@@ -23,62 +23,65 @@ export interface AwsRegistryArgs {
   readonly place: AwsLocation;
   readonly keys: Keys;
   readonly contents: readonly RegistryContent[];
-  /** Whether AWS can be asked what was pushed; a plan asks nobody. */
+  /** Whether AWS can be asked what was pushed; in a plan it can't. */
   readonly asks: boolean;
 }
 
-/** Days that an image stays which no version names any more. */
+/** Days until an image that no version names is deleted. */
 const untaggedDays = 30;
 
 export class AwsRegistry extends ComponentResource {
-  /** In front of each image: host and folder. */
+  /** Host and folder, in front of each image's path. */
   readonly address: Output<string>;
   /** Known once everything is pushed. */
   readonly filled: Output<readonly string[]>;
 
   constructor(name: string, args: AwsRegistryArgs, options: ComponentResourceOptions) {
     super("rollout:aws:Registry", name, {}, options);
-    const { place, keys } = args;
-    const pushed: Output<string>[] = [];
-    for (const { path, version } of args.contents) {
-      const repository = new Repository(
-        path,
-        {
-          name: `${place.name}/${path}`,
-          imageTagMutability: "IMMUTABLE",
-          imageScanningConfiguration: { scanOnPush: true },
-          encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arns.state }],
-          forceDelete: false,
-          tags: tags(`${place.name}/${path}`, ["state"]),
-        },
-        { parent: this, dependsOn: [...keys.ready] },
-      );
-      if (args.asks) pushed.push(pushedImage(repository, version, this));
-      new LifecyclePolicy(
-        path,
-        {
-          repository: repository.name,
-          policy: JSON.stringify({
-            rules: [
-              {
-                rulePriority: 1,
-                description: "What no version names goes",
-                selection: {
-                  tagStatus: "untagged",
-                  countType: "sinceImagePushed",
-                  countUnit: "days",
-                  countNumber: untaggedDays,
-                },
-                action: { type: "expire" },
-              },
-            ],
-          }),
-        },
-        { parent: this },
-      );
-    }
+    const { place, keys, contents, asks } = args;
+    const pushed = contents.map((content) => {
+      const repository = this.#repository(`${name}-${content.path}`, content.path, args);
+      this.#lifecycle(`${name}-${content.path}`, repository);
+      return { repository, content };
+    });
     this.address = interpolate`${keys.account}.dkr.ecr.${place.region}.amazonaws.com/${place.name}`;
-    this.filled = all(pushed);
+    this.filled = all(
+      asks ? pushed.map(({ repository, content }) => pushedImage(repository, content.version, this)) : [],
+    );
     this.registerOutputs({ address: this.address });
+  }
+
+  #repository(name: string, path: string, { place, keys }: AwsRegistryArgs): Repository {
+    return new Repository(
+      name,
+      {
+        name: `${place.name}/${path}`,
+        imageTagMutability: "IMMUTABLE",
+        imageScanningConfiguration: { scanOnPush: true },
+        encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arns.state }],
+        forceDelete: false,
+        tags: tags(`${place.name}/${path}`, ["state"]),
+      },
+      { parent: this, dependsOn: [...keys.ready] },
+    );
+  }
+
+  #lifecycle(name: string, repository: Repository): void {
+    const rule = {
+      rulePriority: 1,
+      description: "What no version names goes",
+      selection: {
+        tagStatus: "untagged",
+        countType: "sinceImagePushed",
+        countUnit: "days",
+        countNumber: untaggedDays,
+      },
+      action: { type: "expire" },
+    };
+    new LifecyclePolicy(
+      name,
+      { repository: repository.name, policy: JSON.stringify({ rules: [rule] }) },
+      { parent: this },
+    );
   }
 }

@@ -1,13 +1,13 @@
 /**
- * The relational store on AWS: PostgreSQL by RDS with a standby in another zone, encrypted, reached from the cluster's nodes
- * and by TLS alone. Backups stay in the region; any moment of their retention can be restored.
+ * The relational store on AWS: PostgreSQL by RDS with a standby in another zone, encrypted, reached only from the cluster's
+ * nodes and only by TLS. Backups stay in the region; it can be restored to any point in time within their retention.
  */
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
-import { Instance } from "@pulumi/aws/rds/instance.js";
+import { Instance, type InstanceArgs } from "@pulumi/aws/rds/instance.js";
 import { ParameterGroup } from "@pulumi/aws/rds/parameterGroup.js";
 import { SubnetGroup } from "@pulumi/aws/rds/subnetGroup.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
-import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import { generatedValue } from "../generated-value.ts";
 import { ports } from "../ports.ts";
 import type { StatefulSize } from "../sizing.ts";
@@ -24,7 +24,7 @@ export interface RelationalDatabaseArgs {
   readonly network: AwsNetwork;
   readonly cluster: AwsCluster;
   readonly size: StatefulSize;
-  /** Whether the database may be deleted; a last snapshot stays. */
+  /** Whether the database may be deleted; a last snapshot is kept. */
   readonly deletable?: boolean;
   readonly backup: {
     /** Daily window in UTC, as "02:00-02:30". */
@@ -35,9 +35,10 @@ export interface RelationalDatabaseArgs {
   readonly logDays: number;
 }
 
-/** As CloudNativePG's elsewhere: the same migrations run on both. */
+/** The same as CloudNativePG's on other targets: the same migrations run on both. */
 const postgresVersion = "18";
 const database = "rollout";
+const logKinds = ["postgresql", "upgrade"] as const;
 
 /** Signs the server's certificate; each region has its own (docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html). */
 const authority = "rds-ca-rsa2048-g1";
@@ -48,41 +49,68 @@ export class RelationalDatabase extends ComponentResource {
   readonly username = database;
   /** Secret. */
   readonly password: Output<string>;
+  readonly #name: string;
+  readonly #args: RelationalDatabaseArgs;
+  /** Of the instance, and in front of the names of what belongs to it. */
+  readonly #identifier: string;
 
   constructor(name: string, args: RelationalDatabaseArgs, options: ComponentResourceOptions) {
     super("rollout:aws:RelationalDatabase", name, {}, options);
-    const { place, keys, network, cluster, size, backup } = args;
-    const identifier = `${place.name}-relational`;
-    const classes = ["identity", "diagnosticAnswers", "logs"] as const;
-    const logs = ["postgresql", "upgrade"].map((kind) =>
-      logGroup(
-        `database-${kind}`,
-        {
-          path: `/aws/rds/instance/${identifier}/${kind}`,
-          keyArn: keys.arns.logs,
-          retentionDays: args.logDays,
-        },
-        { parent: this, dependsOn: [...keys.ready] },
-      ),
+    this.#name = name;
+    this.#args = args;
+    this.#identifier = `${args.place.name}-relational`;
+    const logs = logKinds.map((kind) => this.#log(kind));
+    const place = {
+      dbSubnetGroupName: this.#subnets().name,
+      vpcSecurityGroupIds: [this.#securityGroup().id],
+      parameterGroupName: this.#parameters().name,
+    };
+    this.password = generatedValue(`${name}-password`, "password", { parent: this });
+    this.host = this.#instance(place, logs).address;
+    this.registerOutputs({ host: this.host });
+  }
+
+  #log(kind: string): Resource {
+    const { keys, logDays } = this.#args;
+    return logGroup(
+      `${this.#name}-database-${kind}`,
+      {
+        title: `database-${kind}`,
+        path: `/aws/rds/instance/${this.#identifier}/${kind}`,
+        keyArn: keys.arns.logs,
+        retentionDays: logDays,
+      },
+      { parent: this, dependsOn: [...keys.ready] },
     );
-    const subnets = new SubnetGroup(
-      "relational",
-      { name: identifier, subnetIds: [...network.privateSubnetIds], tags: tags(identifier) },
+  }
+
+  #subnets(): SubnetGroup {
+    return new SubnetGroup(
+      this.#name,
+      {
+        name: this.#identifier,
+        subnetIds: [...this.#args.network.privateSubnetIds],
+        tags: tags(this.#identifier),
+      },
       { parent: this },
     );
+  }
+
+  #securityGroup(): SecurityGroup {
+    const { network, cluster } = this.#args;
     const group = new SecurityGroup(
-      "relational",
+      this.#name,
       {
-        name: identifier,
+        name: this.#identifier,
         description: "Lets the cluster reach the relational store",
         vpcId: network.vpcId,
         egress: [],
-        tags: tags(identifier),
+        tags: tags(this.#identifier),
       },
       { parent: this },
     );
     new SecurityGroupIngressRule(
-      "relational",
+      this.#name,
       {
         securityGroupId: group.id,
         description: "PostgreSQL from the cluster's nodes",
@@ -90,49 +118,58 @@ export class RelationalDatabase extends ComponentResource {
         ipProtocol: "tcp",
         fromPort: ports.relationalStore.postgres,
         toPort: ports.relationalStore.postgres,
-        tags: tags(identifier),
+        tags: tags(this.#identifier),
       },
       { parent: this },
     );
-    const parameters = new ParameterGroup(
-      "relational",
+    return group;
+  }
+
+  #parameters(): ParameterGroup {
+    return new ParameterGroup(
+      this.#name,
       {
-        name: `${identifier}-${postgresVersion}`,
+        name: `${this.#identifier}-${postgresVersion}`,
         family: `postgres${postgresVersion}`,
         parameters: Object.entries({
           "rds.force_ssl": "1",
           ssl_min_protocol_version: "TLSv1.2",
-          // Statements are not written to the log: they hold people's names and answers.
+          // Statements are not written to the log: they contain people's names and answers.
           log_statement: "none",
           log_min_duration_statement: "-1",
         }).map(([parameter, value]) => ({ name: parameter, value, applyMethod: "pending-reboot" })),
-        tags: tags(identifier),
+        tags: tags(this.#identifier),
       },
       { parent: this },
     );
-    const password = generatedValue("relational-password", "password", { parent: this });
-    const instance = new Instance(
-      "relational",
+  }
+
+  #instance(
+    place: Required<Pick<InstanceArgs, "dbSubnetGroupName" | "vpcSecurityGroupIds" | "parameterGroupName">>,
+    logs: readonly Resource[],
+  ): Instance {
+    const { keys, size, backup, deletable } = this.#args;
+    // The least that gp3 accepts; it grows by itself.
+    const allocatedStorage = Math.max(20, size.storage);
+    return new Instance(
+      this.#name,
       {
-        identifier,
+        ...place,
+        identifier: this.#identifier,
         engine: "postgres",
         engineVersion: postgresVersion,
         autoMinorVersionUpgrade: true,
         instanceClass: instanceClass(size),
         dbName: database,
         username: database,
-        password,
+        password: this.password,
         port: ports.relationalStore.postgres,
         multiAz: true,
-        dbSubnetGroupName: subnets.name,
-        vpcSecurityGroupIds: [group.id],
         publiclyAccessible: false,
         caCertIdentifier: authority,
-        parameterGroupName: parameters.name,
         storageType: "gp3",
-        // The least that gp3 takes; it grows by itself.
-        allocatedStorage: Math.max(20, size.storage),
-        maxAllocatedStorage: Math.max(20, size.storage) * 5,
+        allocatedStorage,
+        maxAllocatedStorage: allocatedStorage * 5,
         storageEncrypted: true,
         kmsKeyId: keys.arns.identity,
         backupRetentionPeriod: backup.retentionDays,
@@ -140,24 +177,21 @@ export class RelationalDatabase extends ComponentResource {
         backupTarget: "region",
         copyTagsToSnapshot: true,
         deleteAutomatedBackups: false,
-        deletionProtection: args.deletable !== true,
+        deletionProtection: deletable !== true,
         skipFinalSnapshot: false,
-        finalSnapshotIdentifier: `${identifier}-final`,
-        enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+        finalSnapshotIdentifier: `${this.#identifier}-final`,
+        enabledCloudwatchLogsExports: [...logKinds],
         // Both show statements, with the names and answers in them.
         performanceInsightsEnabled: false,
         monitoringInterval: 0,
-        tags: tags(identifier, classes),
+        tags: tags(this.#identifier, ["identity", "diagnosticAnswers", "logs"]),
       },
       { parent: this, dependsOn: [...logs, ...keys.ready], customTimeouts: { create: "60m" } },
     );
-    this.host = instance.address;
-    this.password = password;
-    this.registerOutputs({ host: this.host });
   }
 }
 
-/** Of the general-purpose types, whose processors have 4 GiB each, the smallest that holds the store. */
+/** The smallest general-purpose type (4 GiB for each processor) that is large enough for the store. */
 function instanceClass({ cpu, memory }: StatefulSize): string {
   const processors = Math.max(cpu / 1000, memory / 4096);
   const [, name] = (

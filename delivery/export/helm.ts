@@ -5,7 +5,7 @@
 import { type ImageName, publicRegistry } from "../../components/images.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { type Manifests, manifestOf, orderedObjects, randomSecrets, scripts } from "../../plan/manifests.ts";
-import { at, kindOf, type PlannedResource, type Properties } from "../../plan/plan.ts";
+import { at, kindOf, type PlannedResource, type Properties, shownName } from "../../plan/plan.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
 import {
   chartSettings,
@@ -44,12 +44,14 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
   for (const object of orderedObjects(plan).values()) {
     const twin = twins.get(identity(object, settings));
     if (twin === undefined)
-      throw new UntemplatedDifferenceError(`${object.name} is there only while the settings are the file's.`);
+      throw new UntemplatedDifferenceError(
+        `${shownName(object)} is there only while the settings are the file's.`,
+      );
     const template = new ObjectTemplate(settings, otherwise(object, settings), images);
     const tree = template.of(
       manifestOf(object),
       withCountry(object, twin),
-      `${kindOf(object)} ${object.name}`,
+      `${kindOf(object)} ${shownName(object)}`,
     );
     const text = templateText(withAmounts(kindOf(object), withKeep(object, tree), amounts));
     files.set(
@@ -85,9 +87,12 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const fileOf = (object: PlannedResource) =>
-  // A migration's own name changes with every text of the localisation.
-  `templates/${kindOf(object).toLowerCase()}-${kindOf(object) === "Namespace" ? "stack" : object.name}.yaml`;
+/** By kind and name; the name of the namespace is a setting, and a migration's changes with every text of the localisation. */
+function fileOf(object: PlannedResource): string {
+  const kind = kindOf(object);
+  const name = kind === "Namespace" ? "stack" : kind === "Job" ? "migration" : shownName(object);
+  return `templates/${kind.toLowerCase()}-${name}.yaml`;
+}
 
 const identity = (object: PlannedResource, settings: readonly Setting[]) =>
   markedPlaces(settings).reduce(

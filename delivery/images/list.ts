@@ -1,7 +1,7 @@
 /** Every image and chart that a country's stack takes from a registry: who publishes it, and where the country holds it. */
 import { imageNames, imageRepository, imageVersion, publicRegistry } from "../../components/images.ts";
 import { operatorChart, operatorImages, operatorNames } from "../../components/operators.ts";
-import { isManifest, kindOf, type Plan, type Value } from "../../plan/plan.ts";
+import { isManifest, kindOf, type Plan, shownName, type Value } from "../../plan/plan.ts";
 
 export interface StackImage {
   /** The kit's name, as in hosting.kubernetes.imageDigests; an operator's image has its repository. */
@@ -59,7 +59,7 @@ export function stackImages(plan: Plan, registry?: string): StackImages {
     ];
   });
   const installed = new Set(
-    plan.resources.filter((resource) => kindOf(resource) === "Release").map(({ name }) => name),
+    plan.resources.filter((resource) => kindOf(resource) === "Release").map(shownName),
   );
   const operators = operatorNames.filter((name) => installed.has(operatorChart(name).chart));
   return {

@@ -3,6 +3,8 @@
  * tokens, such as `kubernetes:apps/v1:StatefulSet` and `aws:s3/bucket:Bucket`.
  */
 
+import { nameInComponent } from "../../plan/plan.ts";
+
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json | undefined;
@@ -90,14 +92,21 @@ export const logicalName = ({ urn }: Resource): string => urn.slice(urn.lastInde
 /**
  * What people call the resource, the same from a plan, a state and manifests: `rollout/StatefulSet/broker` for an
  * object of a cluster, `Bucket/backups` for anything else.
+ * @param parent URN of its component, whose name is left out.
  */
-export function displayName(type: string, logical: string, properties: JsonObject): string {
+export function displayName(
+  type: string,
+  logical: string,
+  properties: JsonObject,
+  parent?: string | null,
+): string {
   const token = typeToken(type);
   const kind = token.kind.replace(token.package === "kubernetes" ? patchSuffix : /$^/, "");
   const metadata = isObject(properties.metadata) ? properties.metadata : {};
   const own = [metadata.name, metadata.generateName].find((name) => typeof name === "string" && name !== "");
   if (token.package === "pulumi" && token.module === "providers") return `Provider/${logical}`;
-  if (token.package !== "kubernetes" || own === undefined) return `${kind}/${logical}`;
+  if (token.package !== "kubernetes" || own === undefined)
+    return `${kind}/${nameInComponent(type, logical, parent)}`;
   const namespace = typeof metadata.namespace === "string" ? `${metadata.namespace}/` : "";
   return `${namespace}${kind}/${String(own)}`;
 }

@@ -47,7 +47,7 @@ export function plannedResources(planned: readonly PlannedResource[]): Resource[
     const provider = resource.provider === null ? undefined : providers.get(resource.provider);
     return {
       type,
-      name: displayName(type, name, properties),
+      name: displayName(type, name, properties, parent),
       urn,
       properties,
       ...(provider !== undefined && { provider }),

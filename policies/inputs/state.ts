@@ -75,14 +75,15 @@ function stateResource(state: JsonObject, providers: ReadonlyMap<string, Provide
   );
   const properties = isStack ? outputs : type.startsWith("aws:") ? { ...decided, ...inputs } : inputs;
   const provider = providers.get(String(state.provider ?? ""));
+  const parent = typeof state.parent === "string" ? state.parent : undefined;
   return {
     type,
-    name: displayName(type, logical, properties),
+    name: displayName(type, logical, properties, parent),
     urn,
     ...(typeof state.id === "string" && { id: state.id }),
     properties,
     ...(provider !== undefined && { provider }),
-    ...(typeof state.parent === "string" && { parent: state.parent }),
+    ...(parent !== undefined && { parent }),
     ...(state.custom !== true && !isStack && { component: true }),
   };
 }

@@ -1,10 +1,10 @@
-/** What the parts are told of the cluster that this target makes. */
+/** Settings of the cluster that this target makes, for the parts on it. */
 import type { Output } from "@pulumi/pulumi";
 import { envoyNamespace } from "../../components/operators.ts";
-import type { ClusterSettings } from "../kubernetes/parts.ts";
-import type { AwsSettings } from "./program.ts";
+import type { Country } from "../../localisation/schema/country.ts";
+import { type ClusterSettings, ownClusterNamespace } from "../kubernetes/stack.ts";
 
-export const namespace = "rollout";
+export type AwsSettings = NonNullable<Country["hosting"]["aws"]>;
 
 /** Class of the gateway that the kit installs. */
 const gatewayClass = "rollout";
@@ -15,7 +15,7 @@ export function awsClusterSettings(
   disksKey: Output<string>,
 ): ClusterSettings {
   return {
-    namespace,
+    namespace: ownClusterNamespace,
     zones: aws.zones,
     nodeSelector: {},
     storageProvisioner: {
@@ -25,7 +25,7 @@ export function awsClusterSettings(
     },
     registry,
     imageDigests: aws.imageDigests,
-    // No operator's agent in a pod asks the API: RDS runs the database.
+    // No pod of an operator connects to the API: RDS runs the database.
     apiServerAddresses: [],
     domain: aws.domain,
     tls: aws.tls,

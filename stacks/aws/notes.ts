@@ -2,7 +2,7 @@
 import { sizeStack } from "../../components/sizing.ts";
 import { brokerCeiling } from "../../components/sizing-assumptions.ts";
 import type { Country } from "../../localisation/schema/country.ts";
-import type { AwsSettings } from "./program.ts";
+import type { AwsSettings } from "./cluster-settings.ts";
 
 export function awsNotes(country: Country, aws: AwsSettings, publicSubnets: boolean): string[] {
   const found = [

@@ -1,11 +1,11 @@
 /**
- * The program of the target `aws`: a country in, its network, keys, cluster and stores in the file's region out, and on the
- * cluster the same parts as everywhere. The region comes from the file alone: every resource goes through one provider.
+ * The program of the target `aws`: it takes a country and declares its network, keys, cluster and stores in the file's region,
+ * and on the cluster the same parts as on every target. The region comes from the file alone: every resource uses one provider.
  */
 
 import { Provider as AwsProvider } from "@pulumi/aws/provider.js";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
-import { all } from "@pulumi/pulumi";
+import { all, type Resource } from "@pulumi/pulumi";
 import { InputError } from "../../base/kit-error.ts";
 import { kitPath } from "../../base/package-root.ts";
 import { networkPrefix } from "../../components/aws/address-ranges.ts";
@@ -26,66 +26,106 @@ import type { NetworkFlow } from "../../components/flows.ts";
 import type { OperatorName } from "../../components/operators.ts";
 import { ports } from "../../components/ports.ts";
 import { days, windowInUtc } from "../../components/schedule.ts";
-import { sizeStack } from "../../components/sizing.ts";
+import { type StackSize, sizeStack } from "../../components/sizing.ts";
 import { StackRoot } from "../../components/stack-root.ts";
-import type { Country } from "../../localisation/schema/country.ts";
 import { allowedEndpoints } from "../kubernetes/endpoints.ts";
-import { clusterParts, ingressSettings } from "../kubernetes/parts.ts";
+import { checkIngress } from "../kubernetes/ingress-settings.ts";
+import { clusterParts } from "../kubernetes/parts.ts";
 import { providerSettings } from "../kubernetes/provider-settings.ts";
-import type { StackInput, StackOutputs } from "../kubernetes/stack.ts";
-import { awsClusterSettings, namespace } from "./cluster-settings.ts";
+import { ownClusterNamespace, type StackInput, type StackOutputs } from "../kubernetes/stack.ts";
+import { type AwsSettings, awsClusterSettings } from "./cluster-settings.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import { awsNotes } from "./notes.ts";
 import { registryContents } from "./repositories.ts";
 
-export type AwsSettings = NonNullable<Country["hosting"]["aws"]>;
-
-/** The account of the time-series store's pods, by which they get rights in AWS. */
+/** Service account of the time-series store's pods, by which they get rights in AWS. */
 const backupAccount = "time-series-store";
 
-/** A day's backup needs its week's full one, which may be this much older, in days. */
+/** A day's backup needs the full one of its week, which may be this many days older. */
 const backupChainDays = 7;
 
 /** How long a bucket keeps what was replaced or deleted, in days. */
 const oldVersionDays = 30;
 
+const operators: readonly OperatorName[] = ["certManager", "envoyGateway"];
+
+/** What every step below starts from. */
+interface Basis {
+  readonly input: StackInput;
+  readonly aws: AwsSettings;
+  readonly place: AwsLocation;
+  readonly size: StackSize;
+  readonly root: StackRoot;
+  readonly endpoints: ReturnType<typeof allowedEndpoints>;
+  /** Whether people and machines connect from the internet. */
+  readonly publicSubnets: boolean;
+}
+
 /** @throws InputError */
 export function awsStack(input: StackInput): StackOutputs {
-  const { country } = input;
-  const { aws, backup, logs, state } = country.hosting;
+  const { aws } = input.country.hosting;
   if (aws === undefined)
     throw new InputError(
       "The file describes no stack on AWS.",
       `Add hosting.aws with at least its domain; ${kitPath("docs/localisation.md")} lists the fields.`,
     );
   checkRange(aws);
-  const place: AwsLocation = {
-    name: `rollout-${country.country.toLowerCase()}${input.environment === undefined ? "" : `-${input.environment}`}`,
-    region: aws.region,
-    zones: aws.zones,
+  const basis = basisOf(input, aws);
+  const keys = createKeys(basis);
+  const network = createNetwork(basis, keys);
+  const registry = createRegistry(basis, keys);
+  const buckets = createBuckets(basis, keys);
+  createAuditTrail(basis, keys, buckets);
+  const cluster = createCluster(basis, keys, network);
+  const database = createDatabase(basis, keys, network, cluster);
+  const backupRights = createBackupRights(basis, keys, cluster, buckets.backups);
+  const before = [...cluster.ready, ...buckets.backups.ready, ...backupRights.ready];
+  const provider = createClusterProvider(basis, cluster, registry, before);
+  createParts(basis, provider, { keys, registry, database, backups: buckets.backups });
+  return {
+    webAddress: `https://${aws.domain}`,
+    mqttAddress: `mqtts://mqtt.${aws.domain}:${ports.broker.mqtts}`,
+    namespace: ownClusterNamespace,
+    notes: awsNotes(input.country, aws, basis.publicSubnets),
   };
-  const size = sizeStack(country, aws.zones.length);
-  const publicSubnets = country.residency.profile !== "strict";
-  // Backups go to a bucket of the stack's own, by an endpoint in its network.
-  const endpoints = allowedEndpoints(country).filter(({ parts }) => !parts.includes("time-series-store"));
-  const operators: OperatorName[] = ["certManager", "envoyGateway"];
+}
 
-  const awsProvider = new AwsProvider("aws", {
+function basisOf(input: StackInput, aws: AwsSettings): Basis {
+  const { country, environment } = input;
+  const provider = new AwsProvider("aws", {
     region: aws.region,
     ...(aws.account !== undefined && { allowedAccountIds: [aws.account] }),
     defaultTags: {
       tags: {
         "rollout/country": country.country,
-        ...(input.environment !== undefined && { "rollout/environment": input.environment }),
+        ...(environment !== undefined && { "rollout/environment": environment }),
         "rollout/managed-by": "rollout",
       },
     },
   });
-  const root = new StackRoot(country.country.toLowerCase(), { providers: [awsProvider] });
-  const inStack = { parent: root };
+  const code = country.country.toLowerCase();
+  return {
+    input,
+    aws,
+    place: {
+      name: `rollout-${code}${environment === undefined ? "" : `-${environment}`}`,
+      region: aws.region,
+      zones: aws.zones,
+    },
+    size: sizeStack(country, aws.zones.length),
+    root: new StackRoot(code, { providers: [provider] }),
+    // Backups go to a bucket of the stack's own, by an endpoint in its network.
+    endpoints: allowedEndpoints(country).filter(({ parts }) => !parts.includes("time-series-store")),
+    publicSubnets: country.residency.profile !== "strict",
+  };
+}
 
-  const keys = new Keys("keys", { place, administrators: aws.administrators }, inStack);
-  const network = new AwsNetwork(
+function createKeys({ place, aws, root }: Basis): Keys {
+  return new Keys("keys", { place, administrators: aws.administrators }, { parent: root });
+}
+
+function createNetwork({ input, aws, place, root, endpoints, publicSubnets }: Basis, keys: Keys): AwsNetwork {
+  return new AwsNetwork(
     "aws-network",
     {
       place,
@@ -93,11 +133,16 @@ export function awsStack(input: StackInput): StackOutputs {
       range: aws.networkRange,
       publicSubnets,
       wayOut: publicSubnets && (endpoints.length > 0 || aws.tls.issuer === "acme"),
-      flowLogDays: days(logs.auditRetention),
+      flowLogDays: auditDays(input),
     },
-    inStack,
+    { parent: root },
   );
-  const registry = new AwsRegistry(
+}
+
+const auditDays = ({ country }: StackInput): number => days(country.hosting.logs.auditRetention);
+
+function createRegistry({ input, place, root }: Basis, keys: Keys): AwsRegistry {
+  return new AwsRegistry(
     "registry",
     {
       place,
@@ -105,8 +150,18 @@ export function awsStack(input: StackInput): StackOutputs {
       contents: registryContents(operators, input.version),
       asks: input.asksProviders === true,
     },
-    inStack,
+    { parent: root },
   );
+}
+
+interface Buckets {
+  readonly backups: PrivateBucket;
+  /** Absent where the team names a bucket of its own for the state. */
+  readonly state?: PrivateBucket;
+}
+
+function createBuckets({ input, place, root }: Basis, keys: Keys): Buckets {
+  const { backup, state } = input.country.hosting;
   const bucket = (purpose: "backups" | "state", objectDays?: number) =>
     new PrivateBucket(
       purpose,
@@ -123,21 +178,32 @@ export function awsStack(input: StackInput): StackOutputs {
       },
       { parent: root, dependsOn: [...keys.ready] },
     );
-  const backups = bucket("backups", days(backup.retention) + backupChainDays);
-  // A team that names a bucket has one.
-  const states = state.url === undefined ? bucket("state") : undefined;
+  return {
+    backups: bucket("backups", days(backup.retention) + backupChainDays),
+    ...(state.url === undefined && { state: bucket("state") }),
+  };
+}
+
+function createAuditTrail({ input, place, root }: Basis, keys: Keys, buckets: Buckets): void {
   new AuditTrail(
-    "audit-trail",
+    "audit",
     {
       place,
       keys,
-      retentionDays: days(logs.auditRetention),
+      retentionDays: auditDays(input),
       deletable: input.releaseData === true,
-      buckets: [backups, ...(states ? [states] : [])].map(({ arn }) => arn),
+      buckets: Object.values<PrivateBucket>({ ...buckets }).map(({ arn }) => arn),
     },
-    inStack,
+    { parent: root },
   );
-  const cluster = new AwsCluster(
+}
+
+function createCluster(
+  { input, aws, place, size, root }: Basis,
+  keys: Keys,
+  network: AwsNetwork,
+): AwsCluster {
+  return new AwsCluster(
     "aws-cluster",
     {
       place,
@@ -146,12 +212,21 @@ export function awsStack(input: StackInput): StackOutputs {
       nodes: nodePool(size, aws.zones.length, aws.instanceTypes),
       accessFrom: aws.clusterAccessFrom,
       administrators: aws.administrators,
-      auditLogDays: days(logs.auditRetention),
+      auditLogDays: auditDays(input),
     },
-    inStack,
+    { parent: root },
   );
-  const database = new RelationalDatabase(
-    "relational-database",
+}
+
+function createDatabase(
+  { input, place, size, root }: Basis,
+  keys: Keys,
+  network: AwsNetwork,
+  cluster: AwsCluster,
+): RelationalDatabase {
+  const { timezone, hosting } = input.country;
+  return new RelationalDatabase(
+    "relational",
     {
       place,
       keys,
@@ -160,50 +235,79 @@ export function awsStack(input: StackInput): StackOutputs {
       size: size.relational,
       deletable: input.releaseData === true,
       backup: {
-        window: windowInUtc(backup.at, country.timezone),
-        retentionDays: Math.min(35, days(backup.retention)),
+        window: windowInUtc(hosting.backup.at, timezone),
+        retentionDays: Math.min(35, days(hosting.backup.retention)),
       },
-      logDays: days(logs.retention),
+      logDays: days(hosting.logs.retention),
     },
-    inStack,
+    { parent: root },
   );
-  const backupRights = new BackupRights(
+}
+
+function createBackupRights(
+  { place, root }: Basis,
+  keys: Keys,
+  cluster: AwsCluster,
+  { arn }: PrivateBucket,
+): BackupRights {
+  return new BackupRights(
     "backup-rights",
     {
       place,
       cluster,
-      bucketArn: backups.arn,
+      bucketArn: arn,
       keyArn: keys.arns.backups,
-      namespace,
+      namespace: ownClusterNamespace,
       serviceAccount: backupAccount,
     },
-    inStack,
+    { parent: root },
   );
+}
 
-  const clusterProvider = new KubernetesProvider(
+function createClusterProvider(
+  { root }: Basis,
+  cluster: AwsCluster,
+  registry: AwsRegistry,
+  before: Resource[],
+): KubernetesProvider {
+  return new KubernetesProvider(
     "cluster",
     {
-      // Nothing comes onto the cluster before its images are in the registry.
+      // Nothing is made on the cluster before its images are in the registry.
       kubeconfig: all([cluster.kubeconfig, registry.filled]).apply(([kubeconfig]) => kubeconfig),
       ...providerSettings,
     },
-    { parent: root, dependsOn: [...cluster.ready, ...backups.ready, ...backupRights.ready] },
+    { parent: root, dependsOn: before },
   );
-  const parts = new ClusterParts("cluster-parts", { parent: root, provider: clusterProvider });
+}
+
+interface PartsNeeds {
+  readonly keys: Keys;
+  readonly registry: AwsRegistry;
+  readonly database: RelationalDatabase;
+  readonly backups: PrivateBucket;
+}
+
+function createParts(
+  { input, aws, root, endpoints, publicSubnets }: Basis,
+  provider: KubernetesProvider,
+  { keys, registry, database, backups }: PartsNeeds,
+): void {
+  const parent = new ClusterParts("cluster-parts", { parent: root, provider });
   const settings = awsClusterSettings(aws, registry.address, keys.arns["machine-telemetry"]);
-  ingressSettings(country, settings);
+  checkIngress(input.country, settings);
   const installed = clusterParts(input, {
-    parent: parts,
+    parent,
     settings,
     operators,
     endpoints,
     relationalStore: {
       ranges: [aws.networkRange],
-      declare: (context, ready) => {
+      declare: ({ namespace }, ready) => {
         const login = new RelationalLogin(
           "relational-login",
-          { namespace: context.namespace, region: aws.region, database },
-          { parent: parts, dependsOn: ready },
+          { namespace, region: aws.region, database },
+          { parent, dependsOn: ready },
         );
         return { resource: login, connection: login.connection };
       },
@@ -225,18 +329,11 @@ export function awsStack(input: StackInput): StackOutputs {
       zones: aws.zones,
       loadBalancer: loadBalancer(publicSubnets),
     },
-    { parent: parts, dependsOn: [...installed] },
+    { parent, dependsOn: [...installed] },
   );
-
-  return {
-    webAddress: `https://${aws.domain}`,
-    mqttAddress: `mqtts://mqtt.${aws.domain}:${ports.broker.mqtts}`,
-    namespace,
-    notes: awsNotes(country, aws, publicSubnets),
-  };
 }
 
-/** What the time-series store reaches for its backups. */
+/** Where the time-series store connects to for its backups. */
 function storeFlows(networkRange: string): NetworkFlow[] {
   const from = { kind: "part", part: "time-series-store" } as const;
   return [

@@ -10,7 +10,7 @@ import {
 import { projectName } from "../country-plan.ts";
 import { type EngineCli, EngineRunError } from "./engine-cli.ts";
 import { engineFailure } from "./engine-failure.ts";
-import { nameOf } from "./resource-steps.ts";
+import { titleOf } from "./resource-steps.ts";
 import type { StatePlace } from "./state-place.ts";
 
 export interface ProgramOptions {
@@ -38,6 +38,8 @@ export interface RecordedResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
+  /** URN. */
+  readonly parent?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
 }
 
@@ -48,7 +50,7 @@ interface Deployment {
   };
   readonly resources?: readonly RecordedResource[];
   readonly pending_operations?: readonly {
-    readonly resource: { readonly urn: string };
+    readonly resource: { readonly urn: string; readonly parent?: string };
     readonly type: string;
   }[];
 }
@@ -194,7 +196,7 @@ export class CountryStack {
     const { resources = [], pending_operations: pending = [] } = (exported.deployment ?? {}) as Deployment;
     return {
       resources,
-      pending: (pending ?? []).map(({ resource }) => Object.values(nameOf(resource.urn)).join(" ")),
+      pending: (pending ?? []).map(({ resource }) => Object.values(titleOf(resource)).join(" ")),
     };
   }
 

@@ -6,7 +6,7 @@ import type { Conversation } from "./conversation.ts";
 import type { CountryStack, RecordedResource } from "./country-stack.ts";
 import { EngineFailure } from "./engine-failure.ts";
 import { nobodyToAsk, nothingStands, StoppedError } from "./refusals.ts";
-import { nameOf } from "./resource-steps.ts";
+import { titleOf } from "./resource-steps.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
@@ -20,7 +20,7 @@ export async function down(request: RolloutRequest, conversation: Conversation):
     const guarded = resources.filter(isProtected);
     if (guarded.length > 0 && !request.deleteData)
       throw new EnvironmentError(
-        `${guarded.map(({ urn }) => Object.values(nameOf(urn)).join(" ")).join(", ")} hold data and are protected: nothing was taken down.`,
+        `${guarded.map((resource) => Object.values(titleOf(resource)).join(" ")).join(", ")} hold data and are protected: nothing was taken down.`,
         "Add --delete-data if the data may go. The database leaves a last snapshot; keys end after 30 days.",
       );
     for (const text of losses(session, request)) conversation.tell({ event: "warning", text });
@@ -61,7 +61,7 @@ const isProtected = ({ type }: RecordedResource): boolean =>
   type === "aws:rds/instance:Instance" || type === "aws:s3/bucket:Bucket";
 
 function losses({ resources, namespace, stack }: Session, { loaded }: RolloutRequest): string[] {
-  const holders = resources.filter(({ urn }) => holdsData(urn)).map(({ urn }) => nameOf(urn));
+  const holders = resources.filter(({ urn }) => holdsData(urn)).map(titleOf);
   if (holders.length === 0) return [];
   const { destination } = loaded.country.hosting.backup;
   const backupKeys = resources.filter(

@@ -1,6 +1,6 @@
 /** Turns the engine's events into what a person follows: a step of a resource begins, is done, or fails. */
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
-import { kindOf } from "../../plan/plan.ts";
+import { kindOf, type Properties, shownName } from "../../plan/plan.ts";
 
 export type Action = "create" | "update" | "replace" | "delete" | "read";
 
@@ -44,6 +44,7 @@ const isReal = ({ type, new: fresh, old }: StepEventMetadata): boolean =>
 
 export class StepReader {
   readonly #started = new Map<string, number>();
+  readonly #titles = new Map<string, ResourceTitle>();
 
   /** What an event says of a resource; undefined where it says nothing that matters. */
   step(event: EngineEvent, now: number = performance.now()): ResourceStep | undefined {
@@ -52,7 +53,9 @@ export class StepReader {
     if (metadata === undefined || !isReal(metadata)) return undefined;
     const action = actions[metadata.op];
     if (action === undefined) return undefined;
-    const base = { action, ...nameOf(metadata.urn), urn: metadata.urn, changed: changedPaths(metadata) };
+    const title = titleOf(metadata.new ?? metadata.old ?? metadata);
+    this.#titles.set(metadata.urn, title);
+    const base = { action, ...title, urn: metadata.urn, changed: changedPaths(metadata) };
     const key = `${action} ${metadata.urn}`;
     if (resourcePreEvent !== undefined) {
       this.#started.set(key, now);
@@ -63,6 +66,11 @@ export class StepReader {
       ...base,
       milliseconds: now - (this.#started.get(key) ?? now),
     };
+  }
+
+  /** @param urn of a resource; of one that no step was about, the title is what its URN says. */
+  titleOf(urn: string): ResourceTitle {
+    return this.#titles.get(urn) ?? titleOf({ urn });
   }
 
   /** What a person should know; what the engine notes for its own makers is left out. */
@@ -91,10 +99,28 @@ function shortened(text: string): string {
     .join("\n");
 }
 
-/** `urn:pulumi:<stack>::<project>::<types>::<name>`. */
-export function nameOf(urn: string): { readonly kind: string; readonly name: string } {
+export interface ResourceTitle {
+  readonly kind: string;
+  readonly name: string;
+}
+
+interface Titled {
+  /** `urn:pulumi:<stack>::<project>::<types>::<name>`. */
+  readonly urn: string;
+  /** URN. */
+  readonly parent?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** What people call a resource: the same as in the plan. */
+export function titleOf({ urn, parent, inputs }: Titled): ResourceTitle {
   const [, , types = "", ...name] = urn.split("::");
-  return { kind: kindOf({ type: types.split("$").at(-1) ?? "" }), name: name.join("::") };
+  const type = types.split("$").at(-1) ?? "";
+  const properties = (inputs ?? {}) as Properties;
+  return {
+    kind: kindOf({ type }),
+    name: shownName({ type, name: name.join("::"), parent: parent ?? null, properties }),
+  };
 }
 
 /** The engine marks colours as `<{%fg 2%}>`. */

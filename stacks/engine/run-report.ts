@@ -1,7 +1,7 @@
 /** Tells the steps and messages of a run while they happen, counts them, and keeps what failed. */
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { Conversation } from "./conversation.ts";
-import { type Action, nameOf, type ResourceStep, StepReader } from "./resource-steps.ts";
+import { type Action, type ResourceStep, StepReader } from "./resource-steps.ts";
 
 export class RunReport {
   readonly failed: ResourceStep[] = [];
@@ -24,7 +24,7 @@ export class RunReport {
     const message = this.#reader.message(event);
     // What stops says that it was stopped.
     if (message === undefined || this.#conversation.signal.aborted) return;
-    const subject = message.urn === "" ? { kind: "", name: "" } : nameOf(message.urn);
+    const subject = message.urn === "" ? { kind: "", name: "" } : this.#reader.titleOf(message.urn);
     this.#conversation.tell({ event: "message", ...subject, ...message });
   };
 }

@@ -1,4 +1,4 @@
-/** The policies that a stack's own cluster enforces at admission. */
+/** The policies that the stack's cluster enforces at admission. */
 import { type AdmissionManifest, admissionManifests } from "../../policies/enforcement/admission/generate.ts";
 import { PolicyContext } from "../../policies/engine/context.ts";
 import type { Resource } from "../../policies/engine/resource.ts";
@@ -6,16 +6,16 @@ import { ResourceSet } from "../../policies/engine/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import type { KubernetesSettings, StackInput } from "./stack.ts";
 
-export interface AdmissionPlace {
+interface AdmissionSettings {
   readonly namespace: string;
   readonly mode: KubernetesSettings["admission"];
-  /** That the stack makes. */
+  /** The one that the stack makes. */
   readonly storageClass: string | undefined;
 }
 
 export function stackAdmission(
   { country, environment }: Pick<StackInput, "country" | "environment">,
-  { namespace, mode, storageClass }: AdmissionPlace,
+  { namespace, mode, storageClass }: AdmissionSettings,
 ): AdmissionManifest[] {
   if (mode === "off") return [];
   const made = [
@@ -27,7 +27,7 @@ export function stackAdmission(
   const context = new PolicyContext({
     country,
     ...(environment !== undefined && { environment }),
-    // The API server has a clock of its own: the same policies hold until a waiver's last day and after it.
+    // Not today's date: the API server's own clock decides when a waiver expires.
     today: "1970-01-01",
     plan: new ResourceSet(made, { kind: "plan", description: "what the stack makes" }),
   });

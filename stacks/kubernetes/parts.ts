@@ -1,209 +1,239 @@
-/** Everything that stands on a cluster, whoever gave the cluster: the same parts on every target. */
+/** The parts of a stack on a cluster: the same on every target, whoever made the cluster. */
 
-import type { Input, Resource } from "@pulumi/pulumi";
-import { InputError } from "../../base/kit-error.ts";
+import type { Resource } from "@pulumi/pulumi";
 import { AdmissionPolicies } from "../../components/admission.ts";
 import { Application } from "../../components/application.ts";
 import { Broker, brokerNodeHosts } from "../../components/broker.ts";
-import { Certificates, certificateSecretOf, type PublicIssuer } from "../../components/certificates.ts";
+import { Certificates, certificateSecretOf } from "../../components/certificates.ts";
 import { internalFlows, type NetworkFlow, outsideFlows } from "../../components/flows.ts";
-import { Gateway, gatewayName, type WebIngress } from "../../components/gateway.ts";
+import { Gateway } from "../../components/gateway.ts";
 import { Keeper } from "../../components/keeper.ts";
 import { Monitoring } from "../../components/monitoring.ts";
-import { Network, type StorageDriver } from "../../components/network.ts";
+import { Network } from "../../components/network.ts";
 import { type OperatorName, Operators, postgresOperatorNamespace } from "../../components/operators.ts";
 import type { StackContext } from "../../components/pod.ts";
 import { ports } from "../../components/ports.ts";
 import type { RelationalConnection } from "../../components/relational-store.ts";
-import { sizeStack } from "../../components/sizing.ts";
+import { type StackSize, sizeStack } from "../../components/sizing.ts";
 import { TimeSeriesBackup } from "../../components/time-series-backup.ts";
 import { databaseName } from "../../components/time-series-settings.ts";
 import { type TimeSeriesBackupDestination, TimeSeriesStore } from "../../components/time-series-store.ts";
-import type { Country } from "../../localisation/schema/country.ts";
 import { stackAdmission } from "./admission.ts";
 import type { allowedEndpoints } from "./endpoints.ts";
+import { machinePort, mqttListener, publicIssuer, webIngress } from "./ingress-settings.ts";
 import { resourceQuota } from "./quota.ts";
-import type { KubernetesSettings, StackInput } from "./stack.ts";
+import type { ClusterSettings, StackInput } from "./stack.ts";
 
-/** What the file says of a cluster, or a target of the cluster that it makes. */
-export interface ClusterSettings
-  extends Omit<KubernetesSettings, "context" | "dataCentres" | "registry" | "storageProvisioner"> {
-  readonly registry?: Input<string>;
-  readonly storageProvisioner?: StorageDriver;
-}
-
-/** What a target gives the parts to stand on. */
+/** What a target provides for the parts. */
 export interface TargetResources {
   readonly parent: Resource;
   readonly settings: ClusterSettings;
   readonly operators: readonly OperatorName[];
   readonly endpoints: ReturnType<typeof allowedEndpoints>;
   readonly relationalStore: {
-    /** Its addresses where it stands outside of the cluster. */
+    /** Its address ranges where it runs outside the cluster. */
     readonly ranges?: readonly string[];
-    /** @param ready what must be there before it. */
-    readonly declare: (context: StackContext, ready: Resource[]) => Relational;
+    /** @param ready these must exist before it. */
+    readonly declare: (context: StackContext, ready: Resource[]) => DeclaredRelationalStore;
   };
   readonly backup?: TimeSeriesBackupDestination;
-  /** That the target's own services need. */
+  /** Flows that the target's own services need. */
   readonly flows: readonly NetworkFlow[];
-  /** Of the machines' load balancer, as the cloud reads them. */
+  /** Annotations of the machines' load balancer, for the cloud. */
   readonly loadBalancer: Readonly<Record<string, string>>;
 }
 
-export interface Relational {
+export interface DeclaredRelationalStore {
   readonly connection: RelationalConnection;
   readonly resource: Resource;
 }
 
-/**
- * What the file lacks for any cluster, before anything is declared.
- * @throws InputError
- */
-export function ingressSettings(
-  country: Country,
-  settings: ClusterSettings,
-): { issuer: PublicIssuer; web: WebIngress } {
-  return { issuer: publicIssuer(country, settings), web: webIngress(settings) };
-}
-
-/** Port at which machines reach the broker; a node port that the file leaves to the cluster is not known before. */
-export function machinePort({ mqtt }: Pick<ClusterSettings, "mqtt">): number {
-  return mqtt.expose === "node-port" && mqtt.nodePort !== undefined ? mqtt.nodePort : ports.broker.mqtts;
+/** What every step below starts from. */
+interface Basis {
+  readonly input: StackInput;
+  readonly target: TargetResources;
+  readonly size: StackSize;
 }
 
 /**
- * @returns what must be there before an object of an operator's kind.
+ * @returns what must exist before an object of an operator's kind.
  * @throws InputError
  */
 export function clusterParts(input: StackInput, target: TargetResources): readonly Resource[] {
-  const { country } = input;
-  const { parent, settings: cluster, backup } = target;
-  const { namespace, domain } = cluster;
-  const size = sizeStack(country, cluster.zones.length);
-  const { at } = country.hosting.backup;
-  const withPrometheusOperator = cluster.monitoring === "prometheus-operator";
-  const { issuer, web } = ingressSettings(country, cluster);
-  const inStack = { parent };
+  const basis: Basis = { input, target, size: sizeStack(input.country, target.settings.zones.length) };
+  const network = createNetwork(basis);
+  const context = contextOf(basis, network);
+  const operators = createOperators(basis, context);
+  const admission = createAdmission(basis, network);
+  const before = [network, admission, ...operators.installed];
+  const certificates = createCertificates(basis, before);
+  const timeSeriesStore = createTimeSeriesStore(basis, context, certificates);
+  const relationalStore = target.relationalStore.declare(context, before);
+  const broker = createBroker(basis, context, certificates);
+  const application = createApplication(basis, context, {
+    certificates,
+    timeSeriesStore,
+    relationalStore,
+    broker,
+  });
+  createGateway(basis, certificates, application, before);
+  createMonitoring(basis, before);
+  createTimeSeriesBackup(basis, context, timeSeriesStore);
+  return operators.installed;
+}
 
-  const network = new Network(
+function createNetwork({ target, size }: Basis): Network {
+  const { settings, relationalStore, parent } = target;
+  return new Network(
     "network",
     {
-      namespace,
-      zones: cluster.zones,
+      namespace: settings.namespace,
+      zones: settings.zones,
       quota: resourceQuota(size, {
-        loadBalancer: cluster.mqtt.expose === "load-balancer",
-        relationalStore: target.relationalStore.ranges === undefined,
+        loadBalancer: settings.mqtt.expose === "load-balancer",
+        relationalStore: relationalStore.ranges === undefined,
       }),
-      flows: [
-        ...internalFlows(target.relationalStore.ranges),
-        ...outsideFlows({
-          ...(cluster.gateway.namespace !== undefined && { gatewayNamespace: cluster.gateway.namespace }),
-          ...(cluster.monitoringNamespace !== undefined && {
-            monitoringNamespace: cluster.monitoringNamespace,
-          }),
-          operatorNamespace: postgresOperatorNamespace,
-          apiServerAddresses: cluster.apiServerAddresses,
-          machineSources: cluster.mqtt.allowedSources,
-          endpoints: target.endpoints,
-          acmeProofs: cluster.tls.issuer === "acme",
-        }),
-        ...target.flows,
-      ].filter((flow) => target.relationalStore.ranges === undefined || !isAt(flow, "relational-store")),
-      ...(cluster.storageProvisioner && { storageDriver: cluster.storageProvisioner }),
+      flows: flowsOf(target),
+      ...(settings.storageProvisioner && { storageDriver: settings.storageProvisioner }),
     },
-    inStack,
+    { parent },
   );
-  const storageClass = network.storageClass ?? cluster.storageClass;
-  const context: StackContext = {
-    namespace,
+}
+
+function flowsOf({ settings, relationalStore, endpoints, flows }: TargetResources): NetworkFlow[] {
+  const { gateway, monitoringNamespace } = settings;
+  const all = [
+    ...internalFlows(relationalStore.ranges),
+    ...outsideFlows({
+      ...(gateway.namespace !== undefined && { gatewayNamespace: gateway.namespace }),
+      ...(monitoringNamespace !== undefined && { monitoringNamespace }),
+      operatorNamespace: postgresOperatorNamespace,
+      apiServerAddresses: settings.apiServerAddresses,
+      machineSources: settings.mqtt.allowedSources,
+      endpoints,
+      acmeProofs: settings.tls.issuer === "acme",
+    }),
+    ...flows,
+  ];
+  if (relationalStore.ranges === undefined) return all;
+  return all.filter(({ from, to }) =>
+    [from, to].every((peer) => peer.kind !== "part" || peer.part !== "relational-store"),
+  );
+}
+
+function contextOf({ input, target: { settings } }: Basis, network: Network): StackContext {
+  const storageClass = network.storageClass ?? settings.storageClass;
+  return {
+    namespace: settings.namespace,
     images: {
-      ...(cluster.registry !== undefined && { registry: cluster.registry }),
-      ...(cluster.registryPullSecret !== undefined && { pullSecret: cluster.registryPullSecret }),
-      digests: cluster.imageDigests,
+      ...registryOf(settings),
+      digests: settings.imageDigests,
       applicationVersion: input.version,
     },
     placement: {
-      zones: cluster.zones,
-      nodeSelector: cluster.nodeSelector,
+      zones: settings.zones,
+      nodeSelector: settings.nodeSelector,
       ...(storageClass !== undefined && { storageClass }),
     },
-    scrapeAnnotations: !withPrometheusOperator,
+    scrapeAnnotations: settings.monitoring !== "prometheus-operator",
   };
-  const operators = new Operators(
-    "operators",
-    {
-      install: target.operators,
-      placement: context.placement,
-      ...(cluster.registry !== undefined && { registry: cluster.registry }),
-      ...(cluster.registryPullSecret !== undefined && { pullSecret: cluster.registryPullSecret }),
-    },
-    inStack,
-  );
-  const admission = new AdmissionPolicies(
-    "admission",
-    {
-      objects: stackAdmission(input, {
-        namespace,
-        mode: cluster.admission,
-        storageClass: network.storageClass,
-      }),
-    },
-    { parent, dependsOn: [network] },
-  );
-  const before = [network, admission, ...operators.installed];
-  const ready = { parent, dependsOn: before };
+}
 
-  const service = (name: string) => `${name}.${namespace}.svc.cluster.local`;
-  const certificates = new Certificates(
+const registryOf = ({ registry, registryPullSecret }: ClusterSettings) => ({
+  ...(registry !== undefined && { registry }),
+  ...(registryPullSecret !== undefined && { pullSecret: registryPullSecret }),
+});
+
+function createOperators({ target }: Basis, { placement }: StackContext): Operators {
+  const { operators, settings, parent } = target;
+  return new Operators("operators", { install: operators, placement, ...registryOf(settings) }, { parent });
+}
+
+function createAdmission({ input, target }: Basis, network: Network): AdmissionPolicies {
+  const { namespace, admission } = target.settings;
+  const objects = stackAdmission(input, {
+    namespace,
+    mode: admission,
+    storageClass: network.storageClass,
+  });
+  return new AdmissionPolicies("admission", { objects }, { parent: target.parent, dependsOn: [network] });
+}
+
+function createCertificates({ input, target, size }: Basis, before: Resource[]): Certificates {
+  const { settings, backup, parent } = target;
+  const { namespace, domain } = settings;
+  return new Certificates(
     "certificates",
     {
       namespace,
       domain,
-      issuer,
+      issuer: publicIssuer(input.country, settings),
       parts: {
         broker: brokerNodeHosts(namespace, size.broker.replicas),
         "time-series-store": [
-          service("time-series-store"),
-          `*.time-series-store-nodes.${namespace}.svc.cluster.local`,
+          serviceHost("time-series-store", namespace),
+          serviceHost("*.time-series-store-nodes", namespace),
         ],
-        keeper: [`*.keeper.${namespace}.svc.cluster.local`],
+        keeper: [serviceHost("*.keeper", namespace)],
         ingest: [],
         analytics: [],
-        diagnostic: [service("diagnostic")],
+        diagnostic: [serviceHost("diagnostic", namespace)],
         migration: [],
         ...(backup && { "time-series-backup": [] }),
       },
     },
-    ready,
+    { parent, dependsOn: before },
   );
-  const afterCertificates = { parent, dependsOn: [certificates] };
+}
 
-  const keeper = new Keeper("keeper", { context, size: size.keeper }, afterCertificates);
-  const timeSeriesStore = new TimeSeriesStore(
+const serviceHost = (name: string, namespace: string): string => `${name}.${namespace}.svc.cluster.local`;
+
+function createTimeSeriesStore(
+  { target: { parent, backup }, size }: Basis,
+  context: StackContext,
+  certificates: Certificates,
+): TimeSeriesStore {
+  const options = { parent, dependsOn: [certificates] };
+  const keeper = new Keeper("keeper", { context, size: size.keeper }, options);
+  return new TimeSeriesStore(
     "time-series-store",
-    {
-      context,
-      size: size.timeSeries,
-      keepers: keeper.hosts,
-      ...(backup && { backup }),
-    },
-    afterCertificates,
+    { context, size: size.timeSeries, keepers: keeper.hosts, ...(backup && { backup }) },
+    options,
   );
-  const relationalStore = target.relationalStore.declare(context, before);
-  const broker = new Broker(
+}
+
+function createBroker(
+  { input, target, size }: Basis,
+  context: StackContext,
+  certificates: Certificates,
+): Broker {
+  return new Broker(
     "broker",
     {
       context,
       size: size.broker,
-      machines: country.programme.scale.inThreeYears.machines,
+      machines: input.country.programme.scale.inThreeYears.machines,
       mqttSecret: certificates.mqttSecret,
-      loginChecks: { host: service("diagnostic"), port: ports.application.logins },
+      loginChecks: { host: serviceHost("diagnostic", context.namespace), port: ports.application.logins },
     },
-    afterCertificates,
+    { parent: target.parent, dependsOn: [certificates] },
   );
-  const { mailGateway, smsGateway } = country.notifications;
-  const application = new Application(
+}
+
+interface ApplicationNeeds {
+  readonly certificates: Certificates;
+  readonly timeSeriesStore: TimeSeriesStore;
+  readonly relationalStore: DeclaredRelationalStore;
+  readonly broker: Broker;
+}
+
+function createApplication(
+  { input, target: { settings, parent }, size }: Basis,
+  context: StackContext,
+  { certificates, timeSeriesStore, relationalStore, broker }: ApplicationNeeds,
+): Application {
+  const { mailGateway, smsGateway } = input.country.notifications;
+  return new Application(
     "application",
     {
       context,
@@ -214,12 +244,12 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
       relational: relationalStore.connection,
       broker: {
         host: broker.host,
-        serverName: `mqtt.${domain}`,
-        machinePort: machinePort(cluster),
+        serverName: `mqtt.${settings.domain}`,
+        machinePort: machinePort(settings),
         queues: size.broker.queues,
-        ...(cluster.tls.issuer !== "secret" && { authoritySecret: certificates.mqttSecret }),
+        ...(settings.tls.issuer !== "secret" && { authoritySecret: certificates.mqttSecret }),
       },
-      domain,
+      domain: settings.domain,
       gatewaySecrets: {
         ...(mailGateway?.credentialsSecret !== undefined && { mail: mailGateway.credentialsSecret }),
         ...(smsGateway?.credentialsSecret !== undefined && { sms: smsGateway.credentialsSecret }),
@@ -227,86 +257,67 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
     },
     { parent, dependsOn: [timeSeriesStore, relationalStore.resource, broker] },
   );
+}
+
+function createGateway(
+  { target: { settings, parent, loadBalancer } }: Basis,
+  { webSecret }: Certificates,
+  { diagnosticService }: Application,
+  before: Resource[],
+): void {
   new Gateway(
     "gateway",
     {
-      namespace,
-      domain,
-      web,
-      webSecret: certificates.webSecret,
-      diagnosticService: application.diagnosticService,
+      namespace: settings.namespace,
+      domain: settings.domain,
+      web: webIngress(settings),
+      webSecret,
+      diagnosticService,
       partsAuthoritySecret: certificateSecretOf("diagnostic"),
       mqtt: {
-        ...(cluster.mqtt.expose === "load-balancer"
-          ? { kind: "load-balancer" as const }
-          : {
-              kind: "node-port" as const,
-              ...(cluster.mqtt.nodePort !== undefined && { nodePort: cluster.mqtt.nodePort }),
-            }),
-        allowedSources: cluster.mqtt.allowedSources,
-        annotations: target.loadBalancer,
+        ...mqttListener(settings),
+        allowedSources: settings.mqtt.allowedSources,
+        annotations: loadBalancer,
       },
     },
-    ready,
+    { parent, dependsOn: before },
   );
-  if (withPrometheusOperator)
-    new Monitoring(
-      "monitoring",
-      {
-        namespace,
-        title: text(country.programme.name, country.languages),
-        brokers: size.broker.replicas,
-        keepers: size.keeper.replicas,
-        postgres: target.relationalStore.ranges === undefined,
-        backups: backup !== undefined,
-      },
-      ready,
-    );
-  if (backup !== undefined)
-    new TimeSeriesBackup(
-      "time-series-backup",
-      {
-        context,
-        host: timeSeriesStore.host,
-        at,
-        timezone: country.timezone,
-        ...(backup.access === "secret" && { credentialsSecret: backup.credentialsSecret }),
-      },
-      { parent, dependsOn: [timeSeriesStore] },
-    );
-  return operators.installed;
 }
 
-const isAt = ({ from, to }: NetworkFlow, part: string): boolean =>
-  [from, to].some((peer) => peer.kind === "part" && peer.part === part);
-
-function publicIssuer(country: Country, { tls, gateway }: ClusterSettings): PublicIssuer {
-  if (tls.issuer === "secret") return { kind: "secret", secretName: tls.secretName };
-  if (tls.issuer === "own-ca") return { kind: "own-ca" };
-  if (tls.acmeServer === undefined)
-    throw new InputError(
-      "hosting.kubernetes.tls.issuer is acme, and no authority is named.",
-      "Add hosting.kubernetes.tls.acmeServer, the authority's directory.",
-    );
-  return {
-    kind: "acme",
-    server: tls.acmeServer,
-    email: tls.acmeEmail ?? country.programme.operator.email,
-    solver:
-      gateway.kind === "gateway-api"
-        ? { kind: "gateway-api", gateway: gatewayName }
-        : { kind: "ingress", ...(gateway.className !== undefined && { className: gateway.className }) },
-  };
+function createMonitoring({ input: { country }, target, size }: Basis, before: Resource[]): void {
+  const { settings, relationalStore, backup, parent } = target;
+  if (settings.monitoring !== "prometheus-operator") return;
+  new Monitoring(
+    "monitoring",
+    {
+      namespace: settings.namespace,
+      title: inFirstLanguage(country.programme.name, country.languages),
+      brokers: size.broker.replicas,
+      keepers: size.keeper.replicas,
+      postgres: relationalStore.ranges === undefined,
+      backups: backup !== undefined,
+    },
+    { parent, dependsOn: before },
+  );
 }
 
-function webIngress({ gateway: { kind, className } }: ClusterSettings): WebIngress {
-  if (kind === "ingress") return { kind, ...(className !== undefined && { className }) };
-  if (className === undefined)
-    throw new InputError(
-      "hosting.kubernetes.gateway.kind is gateway-api, and no gateway class is named.",
-      "Add hosting.kubernetes.gateway.className; `kubectl get gatewayclasses` lists the cluster's.",
-    );
-  return { kind, className };
+function createTimeSeriesBackup(
+  { input: { country }, target: { backup, parent } }: Basis,
+  context: StackContext,
+  timeSeriesStore: TimeSeriesStore,
+): void {
+  if (backup === undefined) return;
+  new TimeSeriesBackup(
+    "time-series-backup",
+    {
+      context,
+      host: timeSeriesStore.host,
+      at: country.hosting.backup.at,
+      timezone: country.timezone,
+      ...(backup.access === "secret" && { credentialsSecret: backup.credentialsSecret }),
+    },
+    { parent, dependsOn: [timeSeriesStore] },
+  );
 }
 
 /** The programs read the country as it was checked and completed here, not the file. */
@@ -322,6 +333,6 @@ function localisationFiles({ country, environment, catalogues }: StackInput): Re
   };
 }
 
-function text(localised: Readonly<Record<string, string>>, languages: readonly string[]): string {
-  return localised[languages[0] ?? "en"] ?? Object.values(localised)[0] ?? "";
+function inFirstLanguage(text: Readonly<Record<string, string>>, languages: readonly string[]): string {
+  return text[languages[0] ?? "en"] ?? Object.values(text)[0] ?? "";
 }

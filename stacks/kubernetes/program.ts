@@ -1,18 +1,22 @@
 /**
- * The program of the target `kubernetes`: a country in, the whole stack out. The plan runs it in the process, the
+ * The program of the target `kubernetes`: it takes a country and declares the whole stack. A plan runs it in this process, the
  * Automation API and `pulumi up` run it against a cluster; it reads nothing but its argument.
  */
 
 import { Provider } from "@pulumi/kubernetes/provider.js";
+import type { Resource } from "@pulumi/pulumi";
 import { InputError } from "../../base/kit-error.ts";
 import { kitPath } from "../../base/package-root.ts";
 import type { OperatorName } from "../../components/operators.ts";
+import type { StackContext } from "../../components/pod.ts";
 import { RelationalStore } from "../../components/relational-store.ts";
 import { sizeStack } from "../../components/sizing.ts";
 import { StackRoot } from "../../components/stack-root.ts";
+import type { Country } from "../../localisation/schema/country.ts";
 import { allowedEndpoints } from "./endpoints.ts";
+import { checkIngress, machinePort } from "./ingress-settings.ts";
 import { notes } from "./notes.ts";
-import { clusterParts, ingressSettings, machinePort } from "./parts.ts";
+import { clusterParts, type DeclaredRelationalStore } from "./parts.ts";
 import { providerSettings } from "./provider-settings.ts";
 import type { KubernetesSettings, StackInput, StackOutputs } from "./stack.ts";
 
@@ -25,12 +29,9 @@ export function kubernetesStack(input: StackInput): StackOutputs {
       "The file describes no cluster.",
       `Add hosting.kubernetes with at least its domain; ${kitPath("docs/localisation.md")} lists the fields.`,
     );
-  // What the file lacks shows before anything is declared.
-  ingressSettings(country, cluster);
+  checkIngress(country, cluster);
   const { namespace, domain } = cluster;
-  const { destination, at, retention } = country.hosting.backup;
-  const size = sizeStack(country, cluster.zones.length).relational;
-
+  const { destination } = country.hosting.backup;
   const provider = new Provider("cluster", {
     ...(cluster.context !== undefined && { context: cluster.context }),
     ...providerSettings,
@@ -41,37 +42,46 @@ export function kubernetesStack(input: StackInput): StackOutputs {
     settings: cluster,
     operators: operatorsToInstall(cluster, destination !== undefined),
     endpoints: allowedEndpoints(country),
-    relationalStore: {
-      declare: (context, ready) => {
-        const resource = new RelationalStore(
-          "relational-store",
-          {
-            context,
-            size,
-            ...(destination && { backup: { ...destination, at, timezone: country.timezone, retention } }),
-          },
-          { parent: root, dependsOn: ready },
-        );
-        return { resource, connection: resource.connection };
-      },
-    },
-    ...(destination && {
-      backup: {
-        access: "secret" as const,
-        address: `${destination.endpoint.replace(/\/$/, "")}/${destination.bucket}/`,
-        ...(destination.region !== undefined && { region: destination.region }),
-        credentialsSecret: destination.credentialsSecret,
-      },
-    }),
+    relationalStore: { declare: (context, ready) => createRelationalStore(input, root, context, ready) },
+    ...(destination && { backup: backupDestination(destination) }),
     flows: [],
     loadBalancer: {},
   });
-
   return {
     webAddress: `https://${domain}`,
     mqttAddress: `mqtts://mqtt.${domain}:${machinePort(cluster)}`,
     namespace,
     notes: notes(country, cluster),
+  };
+}
+
+function createRelationalStore(
+  { country }: StackInput,
+  parent: StackRoot,
+  context: StackContext,
+  ready: Resource[],
+): DeclaredRelationalStore {
+  const { destination, at, retention } = country.hosting.backup;
+  const resource = new RelationalStore(
+    "relational-store",
+    {
+      context,
+      size: sizeStack(country, context.placement.zones.length).relational,
+      ...(destination && { backup: { ...destination, at, timezone: country.timezone, retention } }),
+    },
+    { parent, dependsOn: ready },
+  );
+  return { resource, connection: resource.connection };
+}
+
+type Destination = NonNullable<Country["hosting"]["backup"]["destination"]>;
+
+function backupDestination({ endpoint, bucket, region, credentialsSecret }: Destination) {
+  return {
+    access: "secret" as const,
+    address: `${endpoint.replace(/\/$/, "")}/${bucket}/`,
+    ...(region !== undefined && { region }),
+    credentialsSecret,
   };
 }
 

@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { ClusterClient } from "../../cluster/cluster-client.ts";
 import { kubeconfigFiles } from "../../cluster/kubeconfig.ts";
 import { loadCountry } from "../../localisation/load.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { runJob } from "../../stacks/kubernetes/restore/cluster-job.ts";
 import { plannedSources } from "../../stacks/kubernetes/restore/planned-sources.ts";
 import {
@@ -31,7 +32,8 @@ async function sources(): Promise<{ country: ChangeableCountry; planned: Restore
   const country = structuredClone(loaded.country) as ChangeableCountry;
   country.hosting.kubernetes!.namespace = namespace;
   country.hosting.kubernetes!.zones = [];
-  return { country, planned: (await plannedSources({ ...loaded, country }, "9.9.9")).sources };
+  const plan = await planCountry({ ...loaded, country }, "kubernetes", "9.9.9");
+  return { country, planned: plannedSources(plan) };
 }
 
 describe.skipIf(noCluster !== undefined)(`A restore ${onCluster}`, () => {

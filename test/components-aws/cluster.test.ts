@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { nodePool } from "../../components/aws/node-pool.ts";
 import { sizeStack } from "../../components/sizing.ts";
-import { at } from "../../plan/plan.ts";
+import { at, shownName } from "../../plan/plan.ts";
 import { changedCountry, list } from "../plan/planned.ts";
 import { awsResource, awsResources, planOnAws, statementsOf, texts } from "./planned.ts";
 
@@ -87,7 +87,7 @@ test("nodes have encrypted disks, no public address, and keep their rights from 
   expect(at(properties, "networkInterfaces", 0, "associatePublicIpAddress")).toBe("false");
   // What nodes may do, pods of the host's network may too: they pull images and join, nothing else.
   const attached = awsResources(plan, "iam/rolePolicyAttachment:RolePolicyAttachment")
-    .filter(({ name }) => name.startsWith("nodes-"))
+    .filter((attachment) => shownName(attachment).startsWith("nodes-"))
     .map(({ properties }) => String(at(properties, "policyArn")).split("/").at(-1));
   expect(attached.sort()).toEqual(["AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodePolicy"]);
 });
@@ -115,8 +115,8 @@ test("add-ons are pinned, and network policies are enforced", async () => {
   const addons = awsResources(plan, "eks/addon:Addon");
   for (const { properties, name } of addons)
     expect(at(properties, "addonVersion"), name).toMatch(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/);
-  expect(addons.map(({ name }) => name)).toContain("aws-ebs-csi-driver");
-  const network = addons.find(({ name }) => name === "vpc-cni");
+  expect(addons.map(shownName)).toContain("aws-ebs-csi-driver");
+  const network = addons.find((addon) => shownName(addon) === "vpc-cni");
   expect(JSON.parse(String(at(network?.properties, "configurationValues")))).toMatchObject({
     enableNetworkPolicy: "true",
   });
@@ -137,9 +137,9 @@ test("parts wait for nodes, disks and names", async () => {
   const plan = await planOnAws();
   const provider = plan.resources.find(({ type }) => type === "pulumi:providers:kubernetes");
   for (const needed of ["eks/nodeGroup:NodeGroup", "eks/addon:Addon"])
-    for (const { urn, name } of awsResources(plan, needed))
-      if (!["vpc-cni", "kube-proxy", "eks-pod-identity-agent"].includes(name))
-        expect(provider?.dependencies).toContain(urn);
+    for (const resource of awsResources(plan, needed))
+      if (!["vpc-cni", "kube-proxy", "eks-pod-identity-agent"].includes(shownName(resource)))
+        expect(provider?.dependencies).toContain(resource.urn);
   // No secret stands in the way to the cluster: each login is asked of AWS.
   const kubeconfig = String(at(provider?.properties, "kubeconfig"));
   expect(JSON.parse(kubeconfig).users[0].user.exec.args).toEqual(

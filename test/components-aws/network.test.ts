@@ -1,7 +1,7 @@
 /** The network: no way in or out but those that the file asks for, and AWS reached inside it. */
 import { describe, expect, test } from "vitest";
 import { subnetRanges } from "../../components/aws/address-ranges.ts";
-import { at, kindOf } from "../../plan/plan.ts";
+import { at, kindOf, shownName } from "../../plan/plan.ts";
 import { list } from "../plan/planned.ts";
 import { awsResource, awsResources, planOnAws, statementsOf, texts } from "./planned.ts";
 
@@ -55,7 +55,7 @@ test("AWS is reached inside the network, by endpoints of the region that take HT
   const [rule, ...others] = awsResources(
     plan,
     "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-  ).filter(({ name }) => name === "endpoints");
+  ).filter((resource) => shownName(resource) === "endpoints");
   expect(others).toEqual([]);
   expect(rule?.properties).toMatchObject({ cidrIpv4: "10.60.0.0/16", fromPort: 443, toPort: 443 });
 });
@@ -113,7 +113,7 @@ describe("the way out", () => {
     expect(ways(plan)).toEqual([1, 3, 3]);
     // The pods that need it, to that address alone.
     const policy = plan.resources.find(
-      ({ type, name }) => type.endsWith(":NetworkPolicy") && name === "diagnostic",
+      (resource) => resource.type.endsWith(":NetworkPolicy") && shownName(resource) === "diagnostic",
     );
     expect(JSON.stringify(at(policy?.properties, "spec", "egress"))).toContain("198.51.100.7/32");
   });
@@ -124,9 +124,7 @@ describe("the way out", () => {
       aws.tls = { ...aws.tls, issuer: "acme", acmeServer: "https://acme.example.org/directory" };
     });
     expect(ways(plan)).toEqual([0, 0, 0]);
-    expect(awsResources(plan, "ec2/subnet:Subnet").map(({ name }) => name)).not.toContain(
-      "public-af-south-1a",
-    );
+    expect(awsResources(plan, "ec2/subnet:Subnet").map(shownName)).not.toContain("public-af-south-1a");
     const balancers = plan.resources.filter(({ properties }) =>
       JSON.stringify(properties).includes("aws-load-balancer-type"),
     );

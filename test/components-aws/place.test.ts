@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../base/kit-error.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { dataClassNames } from "../../localisation/schema/residency.ts";
-import { at, type Plan } from "../../plan/plan.ts";
+import { at, type Plan, shownName } from "../../plan/plan.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
 import { countryFile } from "../plan/planned.ts";
 import { awsResource, awsResources, planOnAws, texts } from "./planned.ts";
@@ -17,7 +17,10 @@ function saidIn(plan: Plan): string {
   return JSON.stringify(
     plan.resources
       // The cluster's admission policies name places in order to refuse them.
-      .filter(({ name, type }) => name !== "localisation" && !type.includes("admissionregistration"))
+      .filter(
+        (resource) =>
+          shownName(resource) !== "localisation" && !resource.type.includes("admissionregistration"),
+      )
       .map(({ properties }) => properties),
   );
 }
@@ -45,7 +48,7 @@ describe.each([
     const subnets = awsResources(plan, "ec2/subnet:Subnet");
     const zonesOf = (kind: string) =>
       subnets
-        .filter((subnet) => subnet.name.startsWith(kind))
+        .filter((subnet) => shownName(subnet).startsWith(kind))
         .map(({ properties }) => at(properties, "availabilityZone"));
     expect(zonesOf("private")).toEqual(zones);
     expect(zonesOf("public")).toEqual(zones);
@@ -53,7 +56,7 @@ describe.each([
     const groups = awsResources(plan, "eks/nodeGroup:NodeGroup").map(({ properties }) =>
       texts(at(properties, "subnetIds")),
     );
-    expect(groups).toEqual(zones.map((zone) => [`private-${zone}-id`]));
+    expect(groups).toEqual(zones.map((zone) => [`aws-network-private-${zone}-id`]));
     expect(at(awsResource(plan, "rds/instance:Instance").properties, "multiAz")).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 /** Plans on AWS for the tests: a country of the kit, changed as a test wants it, through the whole program. */
 import { loadCountry } from "../../localisation/load.ts";
-import { at, type Plan, type PlannedResource, type Value } from "../../plan/plan.ts";
+import { at, type Plan, type PlannedResource, shownName, type Value } from "../../plan/plan.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
 import { type ChangeableCountry, countryFile, list } from "../plan/planned.ts";
 
@@ -38,7 +38,9 @@ export function awsResources(plan: Plan, type?: string): PlannedResource[] {
 }
 
 export function awsResource(plan: Plan, type: string, name?: string): PlannedResource {
-  const found = awsResources(plan, type).filter((resource) => name === undefined || resource.name === name);
+  const found = awsResources(plan, type).filter(
+    (resource) => name === undefined || shownName(resource) === name,
+  );
   if (found.length !== 1 || found[0] === undefined)
     throw new Error(`The plan has ${found.length} of ${type} ${name ?? ""}.`);
   return found[0];

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { offeredRetention } from "../../components/aws/log-group.ts";
 import { regionalAuthorities } from "../../components/aws/relational-login.ts";
-import { at } from "../../plan/plan.ts";
+import { at, shownName } from "../../plan/plan.ts";
 import { list, object } from "../plan/planned.ts";
 import { awsResource, awsResources, planOnAws, statementsOf } from "./planned.ts";
 
@@ -112,15 +112,15 @@ describe("the relational store", () => {
   test("takes the place of the cluster's own: no operator, no instance, no open flow of one", async () => {
     const plan = await planOnAws();
     expect(plan.resources.filter(({ type }) => type.includes("cnpg.io"))).toEqual([]);
-    const charts = plan.resources.filter(({ type }) => type.endsWith(":Release")).map(({ name }) => name);
+    const charts = plan.resources.filter(({ type }) => type.endsWith(":Release")).map(shownName);
     expect(charts.sort()).toEqual(["cert-manager", "gateway-helm"]);
     const policies = plan.resources.filter(({ type }) => type.endsWith(":NetworkPolicy"));
-    expect(policies.map(({ name }) => name)).not.toContain("relational-store");
+    expect(policies.map(shownName)).not.toContain("relational-store");
     expect(JSON.stringify(policies.map(({ properties }) => properties))).not.toContain(
       '"app.kubernetes.io/name":"relational-store"',
     );
     const host = at(
-      plan.resources.find(({ name }) => name === "connections")?.properties,
+      plan.resources.find((resource) => shownName(resource) === "connections")?.properties,
       "data",
       "connections.json",
     );
@@ -143,7 +143,7 @@ describe("buckets", () => {
   test("are closed, by TLS alone, versioned, never copied", async () => {
     const plan = await planOnAws();
     const buckets = awsResources(plan, "s3/bucket:Bucket");
-    expect(buckets.map(({ name }) => name).sort()).toEqual(["audit", "backups", "state"]);
+    expect(buckets.map(shownName).sort()).toEqual(["audit", "backups", "state"]);
     for (const { name, properties } of buckets) {
       expect(at(properties, "forceDestroy")).toBe(false);
       expect(
@@ -195,7 +195,7 @@ describe("buckets", () => {
         country: "ZA",
       };
     });
-    expect(awsResources(plan, "s3/bucket:Bucket").map(({ name }) => name)).not.toContain("state");
+    expect(awsResources(plan, "s3/bucket:Bucket").map(shownName)).not.toContain("state");
   });
 });
 
@@ -222,8 +222,9 @@ describe("backups of the time-series store", () => {
   test("only those pods have the rights", async () => {
     const plan = await planOnAws();
     const others = plan.resources.filter(
-      ({ type, name }) =>
-        /:(Deployment|StatefulSet|CronJob|Job)$/.test(type) && !name.startsWith("time-series-store"),
+      (resource) =>
+        /:(Deployment|StatefulSet|CronJob|Job)$/.test(resource.type) &&
+        !shownName(resource).startsWith("time-series-store"),
     );
     expect(others.length).toBeGreaterThan(4);
     for (const { properties, name } of others)

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../base/kit-error.ts";
-import { at, kindOf } from "../../plan/plan.ts";
+import { at, kindOf, shownName } from "../../plan/plan.ts";
 import { list, object, objectsOf, planChanged } from "../plan/planned.ts";
 
 describe("pages", () => {
@@ -86,7 +86,7 @@ describe("certificates", () => {
       at(object(plan, "StatefulSet", "broker").properties, "spec", "template", "spec", "volumes"),
     );
     expect(volumes.map((volume) => at(volume, "secret", "secretName"))).toContain("brought");
-    const made = objectsOf(plan, "Certificate").map(({ name }) => name);
+    const made = objectsOf(plan, "Certificate").map(shownName);
     expect(made).not.toContain("web-certificate");
     expect(made).toContain("ingest-certificate");
   });
@@ -96,12 +96,9 @@ describe("operators", () => {
   test("are installed in the zones, from the country's registry, by version; in order", async () => {
     const plan = await planChanged();
     const releases = plan.resources.filter((resource) => kindOf(resource) === "Release");
-    expect(releases.map(({ name }) => name).sort()).toEqual([
-      "cert-manager",
-      "cloudnative-pg",
-      "plugin-barman-cloud",
-    ]);
-    for (const { properties, name } of releases) {
+    expect(releases.map(shownName).sort()).toEqual(["cert-manager", "cloudnative-pg", "plugin-barman-cloud"]);
+    for (const release of releases) {
+      const [name, { properties }] = [shownName(release), release];
       expect(properties.chart, name).toBe(`oci://registry.example.org/charts/${name}`);
       expect(String(properties.version), name).toMatch(/^v?\d+\.\d+\.\d+$/);
       expect(JSON.stringify(properties.values), name).toContain('"zone-a","zone-b","zone-c"');
@@ -109,8 +106,8 @@ describe("operators", () => {
     // A part's children wait for the part, and the part for the operators.
     const part = (name: string) =>
       plan.resources.find((resource) => !resource.custom && resource.name === name)?.dependencies ?? [];
-    expect(part("certificates").some((urn) => urn.endsWith("::cert-manager"))).toBe(true);
-    expect(part("relational-store").some((urn) => urn.endsWith("::cloudnative-pg"))).toBe(true);
+    expect(part("certificates").some((urn) => urn.endsWith("::operators-cert-manager"))).toBe(true);
+    expect(part("relational-store").some((urn) => urn.endsWith("::operators-cloudnative-pg"))).toBe(true);
   });
 
   test("are left out where the cluster has them", async () => {

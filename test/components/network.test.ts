@@ -1,6 +1,6 @@
 /** The walls around the stack: all closed but the flows that it needs, and those lead where they should. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { at, type Plan, type Value } from "../../plan/plan.ts";
+import { at, type Plan, shownName, type Value } from "../../plan/plan.ts";
 import { list, object, objectsOf, planChanged, podsOf } from "../plan/planned.ts";
 
 let plan: Plan;
@@ -169,7 +169,7 @@ describe("ways in", () => {
       ({ properties }) =>
         !["ClusterIP", undefined].includes(at(properties, "spec", "type") as string | undefined),
     );
-    expect(outside.map(({ name }) => name)).toEqual(["broker-machines"]);
+    expect(outside.map(shownName)).toEqual(["broker-machines"]);
     expect(JSON.stringify(objectsOf(plan, "Service"))).not.toContain("externalIPs");
   });
 

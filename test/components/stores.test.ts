@@ -1,7 +1,7 @@
 /** The broker and the stores: TLS alone, no password in a file, what is acknowledged is held by several, backups are encrypted. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { at, type Plan, secretPlaceholder, type Value } from "../../plan/plan.ts";
+import { at, type Plan, secretPlaceholder, shownName, type Value } from "../../plan/plan.ts";
 import { list, object, objectsOf, planChanged } from "../plan/planned.ts";
 
 let plan: Plan;
@@ -307,9 +307,13 @@ describe("secrets", () => {
   });
 
   test("every key that a pod reads of a generated secret is generated", () => {
-    const generated = plan.resources
-      .filter(({ type }) => type === "pulumi:index:Stash")
-      .map(({ name }) => name);
+    const values = plan.resources.filter(({ type }) => type === "pulumi:index:Stash");
+    const generated = objectsOf(plan, "Secret").flatMap((secret) => {
+      const component = secret.parent?.split("::").at(-1) ?? "";
+      return values
+        .filter(({ parent }) => parent === secret.parent)
+        .map(({ name }) => name.replace(component, shownName(secret)));
+    });
     const text = JSON.stringify(objectsOf(plan, "StatefulSet").map(({ properties }) => properties));
     const keys = [
       ...text.matchAll(

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { endOfWeek, weekOf } from "../../base/calendar.ts";
 import { at } from "../../plan/plan.ts";
+import { planCountry } from "../../stacks/country-plan.ts";
 import { plannedSources } from "../../stacks/kubernetes/restore/planned-sources.ts";
 import { objectsOf, planRestore } from "../../stacks/kubernetes/restore/restore-cluster.ts";
 import { backupCandidates } from "../../stacks/kubernetes/restore/time-series-restore.ts";
@@ -38,13 +39,8 @@ test("the last daily backup that had begun is looked for first, then earlier one
 test("a restore runs in the country's zones, without root, and reaches nothing that the daily backup doesn't", async () => {
   const loaded = changedCountry();
   const moment = new Date("2026-11-20T10:00:00Z");
-  const { namespace, sources } = await plannedSources(
-    {
-      ...loaded,
-      country: { ...loaded.country, hosting: { ...loaded.country.hosting, target: "kubernetes" } },
-    },
-    "9.9.9",
-  );
+  const { namespace } = loaded.country.hosting.kubernetes!;
+  const sources = plannedSources(await planCountry(loaded, "kubernetes", "9.9.9"));
   const objects = objectsOf(planRestore(loaded.country, namespace, sources, moment));
   expect(objects.map(({ kind }) => kind)).toEqual(["Certificate", "ConfigMap", "Job", "Cluster", "Job"]);
   const daily = podsOf(await planChanged()).find(({ name }) => name === "time-series-backup")!;

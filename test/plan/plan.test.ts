@@ -8,14 +8,16 @@ import { ComponentResource, runtime, secret } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { InputError } from "../../base/kit-error.ts";
+import { loadCountry } from "../../localisation/load.ts";
 import { captureProgram } from "../../plan/capture.ts";
 import { diffPlans, renderDiff } from "../../plan/diff.ts";
 import { manifests, writeManifests } from "../../plan/manifests.ts";
-import { at, isManifest, kindOf, type Plan, parsePlan } from "../../plan/plan.ts";
+import { at, isManifest, kindOf, type Plan, parsePlan, shownName } from "../../plan/plan.ts";
 import { renderTree, totals } from "../../plan/tree.ts";
 import { secretMarker, unknownValue } from "../../policies/engine/resource.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
-import { changedCountry, planChanged } from "./planned.ts";
+import { changedCountry, countryFile, planChanged } from "./planned.ts";
+import { variants } from "./variants.ts";
 
 class Part extends ComponentResource {
   constructor(name: string, parent?: ComponentResource) {
@@ -80,6 +82,38 @@ describe("catching a program's resources", () => {
     expect(JSON.stringify(one).includes("another-one")).toBe(false);
     for (const { name, properties } of other.resources.filter(isManifest))
       expect([undefined, "another-one"], name).toContain(at(properties, "metadata", "namespace"));
+  });
+
+  test("what a component makes is named after it, so that two of a kind never collide", async () => {
+    const plans = await Promise.all([
+      ...Object.values(variants).map(planChanged),
+      planCountry(loadCountry(countryFile("za"), { today: "2026-11-01", target: "aws" }), "aws", "9.9.9"),
+    ]);
+    const holders = /rollout:components:(Stack|ClusterParts)$/;
+    for (const { resources } of plans)
+      for (const { name, urn, parent } of resources) {
+        const [types = "", component = ""] = parent?.split("::").slice(-2) ?? [];
+        if (!types.includes("rollout:") || holders.test(types)) continue;
+        expect(name === component || name.startsWith(`${component}-`), urn).toBe(true);
+      }
+  });
+
+  test.each([
+    ["aws:kms/key:Key", "keys-identity", "rollout:aws:Keys::keys", "identity"],
+    ["aws:s3/bucket:Bucket", "backups", "rollout:aws:PrivateBucket::backups", "backups"],
+    ["rollout:aws:ClusterRoles", "aws-cluster-roles", "rollout:aws:Cluster::aws-cluster", "roles"],
+    [
+      "pulumi:index:Stash",
+      "broker-secrets-key",
+      "rollout:components:GeneratedSecret::broker-secrets",
+      "broker-secrets-key",
+    ],
+    // A component of somebody else's program.
+    ["aws:kms/key:Key", "keys-identity", "acme:Keys::keys", "keys-identity"],
+    ["aws:kms/key:Key", "identity", undefined, "identity"],
+  ])("a %s %s is shown without the name of its component", (type, name, parent, shown) => {
+    const urn = parent === undefined ? null : `urn:pulumi:stack::project::rollout:components:Stack$${parent}`;
+    expect(shownName({ type, name, parent: urn, properties: {} })).toBe(shown);
   });
 
   test("no two resources share a URN, and every parent and dependency is there", async () => {
@@ -154,12 +188,14 @@ describe("comparing plans", () => {
       cluster.gateway = { kind: "gateway-api", className: "eg" };
     });
     const diff = diffPlans(before, after);
-    expect(diff.added.map((resource) => `${kindOf(resource)} ${resource.name}`)).toContain("Gateway web");
-    expect(diff.removed.map((resource) => `${kindOf(resource)} ${resource.name}`)).toContain(
+    expect(diff.added.map((resource) => `${kindOf(resource)} ${shownName(resource)}`)).toContain(
+      "Gateway web",
+    );
+    expect(diff.removed.map((resource) => `${kindOf(resource)} ${shownName(resource)}`)).toContain(
       "CronJob time-series-backup",
     );
     const broker = diff.changed.find(
-      ({ resource }) => kindOf(resource) === "StatefulSet" && resource.name === "broker",
+      ({ resource }) => kindOf(resource) === "StatefulSet" && shownName(resource) === "broker",
     );
     expect(broker?.fields).toContainEqual({
       path: "spec.template.spec.containers[0].resources.limits.memory",
@@ -178,7 +214,7 @@ describe("comparing plans", () => {
     const { added, removed, changed } = diffPlans(one, other);
     expect([added, removed]).toEqual([[], []]);
     // The programs are told which environment they are.
-    expect(changed.map(({ resource }) => resource.name).sort()).toEqual([
+    expect(changed.map(({ resource }) => resource.name.replace("application-", "")).sort()).toEqual([
       "analytics",
       "diagnostic",
       "ingest",

@@ -88,7 +88,7 @@ export function requestedResource(request: RequestedResource): Resource {
   const reference = provider === undefined ? undefined : providerReference(provider);
   return {
     type,
-    name: displayName(type, request.name, properties),
+    name: displayName(type, request.name, properties, parent),
     urn,
     properties,
     ...(reference !== undefined && { provider: reference }),
