@@ -1,5 +1,4 @@
-/** Which npm packages the installed kit needs at run time, and where to put them so that Node.js finds each of them again. */
-
+/** Which npm packages the installed kit needs at run time, and where to copy them so that Node.js finds each one. */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EnvironmentError } from "../base/kit-error.ts";
@@ -21,16 +20,16 @@ interface Manifest {
 }
 
 /**
- * A package that several need stands once, at the top; another version of it stands below the package that needs that one.
+ * A package that several others need is placed once, at the top; another version of it goes below the package that needs it.
  * @param folder of the package whose dependencies are wanted; they are found as Node.js finds them.
- * @param leaveOut which direct dependencies are not wanted, nor what only they need.
+ * @param leaveOut direct dependencies to leave out, together with what only they need.
  * @throws EnvironmentError when a dependency is not installed.
  */
 export function nodePackages(folder: string, leaveOut: (name: string) => boolean): readonly NodePackage[] {
   /** Packages by the folder that they go to. */
   const placed = new Map<string, NodePackage>();
   const waiting: { folder: string; place: string }[] = [{ folder: realpathSync(folder), place: "" }];
-  // Level by level: all that a package needs has its place before anything below it looks for its own.
+  // Level by level, so that all dependencies of a package have a place before their own dependencies look for one.
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { folder: dependent, place } = next;
     const manifest = readManifest(dependent);
@@ -68,7 +67,7 @@ function installed(name: string, from: string): string | undefined {
   }
 }
 
-/** What Node.js would find from a place among those that are placed already. */
+/** The package that Node.js would find from a place, among those that have a place already. */
 function visibleFrom(
   place: string,
   name: string,

@@ -1,5 +1,4 @@
-/** Other programs that the kit calls on: finds them on PATH, runs them, and says in their own words why one failed. */
-
+/** Other programs that the kit runs: finds them on PATH, runs them, and reports a failure with the program's own output. */
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -13,22 +12,22 @@ export function findProgram(name: string): string | undefined {
       accessSync(file, constants.X_OK);
       return file;
     } catch {
-      // Looked for in the next folder.
+      // The next folder may have it.
     }
   }
   return undefined;
 }
 
 /**
- * @returns the first of the programs that is here.
- * @throws EnvironmentError when none is.
+ * @returns the first of the programs that is on PATH.
+ * @throws EnvironmentError when none of them is.
  */
 export function firstProgram<Name extends string>(names: readonly Name[], purpose: string): Name {
   const found = names.find((name) => findProgram(name) !== undefined);
   if (found !== undefined) return found;
   throw new EnvironmentError(
-    `${purpose} takes ${names.join(" or ")}, and none is on PATH.`,
-    `Install one of them; ${names[0]} is in most distributions.`,
+    `${purpose} needs ${names.join(" or ")}, and none is on PATH.`,
+    `Install one of them; most Linux distributions have ${names[0]}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Puts all that a site without a network needs into one archive: the kit with its Node.js, the engine, images, charts and
- * the country's files. The same inputs give the same bytes; an archive that is not complete has another name.
+ * Writes all that a site without a network needs to one archive: the kit with its Node.js, the engine, images, charts and
+ * the country's files. The same inputs give the same bytes. The archive gets its name only when it is complete.
  */
 
 import { createHash } from "node:crypto";
@@ -43,7 +43,7 @@ export interface CreateOptions {
   /** Where the archive goes. */
   readonly file: string;
   readonly tell?: (step: string) => void;
-  /** Stops the work; nothing is left of it. */
+  /** Stops the work and removes what was written. */
   readonly signal?: AbortSignal;
 }
 
@@ -64,7 +64,7 @@ export async function createBundle(options: CreateOptions): Promise<CreatedBundl
   const { file, tell, signal } = options;
   const folder = dirname(resolve(file));
   mkdirSync(folder, { recursive: true });
-  // Beside the archive: a folder for temporary files may be too small.
+  // Next to the archive: the folder for temporary files may be too small.
   const stage = mkdtempSync(join(folder, ".rollout-bundle-"));
   try {
     const { staged, absent } = await collect(options, stage);
@@ -184,7 +184,7 @@ async function collectImages(
   }
 }
 
-/** The country's file, and what it is read with: its catalogues and its logo. */
+/** The country's file and the files that it refers to: its catalogues and its logo. */
 function localisationFiles({ file, country }: LoadedCountry): Staged[] {
   const folder = dirname(resolve(file));
   const { logo } = country.branding;

@@ -1,4 +1,4 @@
-/** The engine's programs as they are on this machine: the Pulumi CLI, and the provider of each kind of resource. */
+/** The engine's programs on this machine: the Pulumi CLI, and the provider of each kind of resource. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
@@ -6,14 +6,14 @@ import { dirname, join } from "node:path";
 import { findProgram } from "../programs.ts";
 
 export interface EngineProgram {
-  /** As on PATH: `pulumi`, `pulumi-resource-kubernetes`. */
+  /** Its name on PATH: `pulumi`, `pulumi-resource-kubernetes`. */
   readonly name: string;
   readonly version: string;
   /** Where it is; undefined where this machine has none. */
   readonly file: string | undefined;
 }
 
-/** @param providers npm packages whose provider's program is needed, as `@pulumi/kubernetes`. */
+/** @param providers npm packages whose provider's program is needed, such as `@pulumi/kubernetes`. */
 export function enginePrograms(providers: readonly string[]): readonly EngineProgram[] {
   const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
   const require = createRequire(import.meta.url);

@@ -1,4 +1,4 @@
-/** The images and charts of an opened bundle, on their way into a registry of the site. */
+/** The images and charts of an opened bundle, for a registry of the site. */
 import { join } from "node:path";
 import { type ImageName, imageNames } from "../../components/images.ts";
 import type { StackImages } from "../images/list.ts";

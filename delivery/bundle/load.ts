@@ -1,8 +1,7 @@
 /**
- * Opens a bundle: every file is checked against the manifest while it is read, in a folder that nobody sees; only when all
- * is valid does that folder become the site's.
+ * Opens a bundle: every file is checked against the manifest while it is read, in a hidden folder; that folder gets its
+ * final name only when all files are valid.
  */
-
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -35,9 +34,9 @@ export interface LoadedBundle {
 
 /**
  * @param archive as `rollout bundle create` wrote it.
- * @param folder where it goes; must not exist, or be empty.
+ * @param folder where it goes; it must not exist or must be empty.
  * @param sha256 what the archive's checksum must be, where it is known.
- * @throws InputError when the archive is not what its manifest says; nothing is left of it then.
+ * @throws InputError when the archive is not what its manifest says; nothing is kept of it then.
  */
 export async function loadBundle(archive: string, folder: string, sha256?: string): Promise<LoadedBundle> {
   const to = resolve(folder);
@@ -177,7 +176,7 @@ async function unpack(archive: string, folder: string): Promise<void> {
   });
 }
 
-/** Runs the kit by its own Node.js and with the bundle's engine, from wherever the folder is. */
+/** A script that runs the kit with its own Node.js and the bundle's engine, wherever the folder is. */
 function writeLauncher(folder: string): void {
   const lines = [
     "#!/bin/sh",

@@ -1,7 +1,7 @@
-/** What a bundle says of itself: `manifest.json`, its first entry, names every other with its size and checksum. */
-
+/** The manifest of a bundle: `manifest.json`, its first entry, lists every other file with its size and checksum. */
 import { InputError } from "../../base/kit-error.ts";
 import { kitPath } from "../../base/package-root.ts";
+
 export const bundleFormat = "rollout-bundle/1";
 
 export const bundleParts = ["kit", "local-stack", "engine", "images"] as const;
@@ -12,9 +12,9 @@ export interface BundleFile {
   readonly kind: "kit" | "localisation" | "engine" | "image" | "chart" | "materials";
   readonly bytes: number;
   readonly sha256: string;
-  /** Of a program, an image or a chart: the kit's name of it. */
+  /** Of a program, an image or a chart: the kit's name for it. */
   readonly name?: string;
-  /** Of an image or chart: where it stands in a registry, as `library/rabbitmq:4.3.5`. */
+  /** Of an image or chart: its path in a registry, such as `library/rabbitmq:4.3.5`. */
   readonly reference?: string;
 }
 
@@ -24,7 +24,7 @@ export interface BundleManifest {
   readonly kit: string;
   readonly country: string;
   readonly environment: string | null;
-  /** As `linux-x64`: programs in the bundle run there. */
+  /** Where the programs in the bundle run, such as `linux-x64`. */
   readonly platform: string;
   /** Path of the localisation file. */
   readonly localisation: string;
@@ -32,13 +32,13 @@ export interface BundleManifest {
   readonly registry: string | null;
   /** What was left out on purpose. */
   readonly without: readonly BundlePart[];
-  /** What should be here and was not found. */
+  /** What belongs into the bundle and was not found. */
   readonly absent: readonly { readonly what: string; readonly reason: string }[];
   readonly files: readonly BundleFile[];
 }
 
 const another =
-  "Get the bundle anew, and compare its SHA-256 with the one that `rollout bundle create` printed.";
+  "Get the bundle again, and compare its SHA-256 with the one that `rollout bundle create` printed.";
 
 export const broken = (message: string) => new InputError(message, another);
 
@@ -75,7 +75,7 @@ export function parseManifest(text: string): BundleManifest {
   return manifest as BundleManifest;
 }
 
-/** Leads to a place within the folder, on every file system. */
+/** Whether the path stays within the folder, on every file system. */
 export function isSafePath(path: string): boolean {
   const unsafe = (part: string) => part === "" || part === "." || part === "..";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.

@@ -56,7 +56,7 @@ export function billOfMaterials({ kit, packages, engine, images, charts }: Mater
 
 function packageComponent({ name, version, folder }: NodePackage): Component {
   const { license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { license?: unknown };
-  // In a package's address the @ of a scope is escaped.
+  // In a package URL, the @ of a scope is escaped.
   const address = `pkg:npm/${name.replace("@", "%40")}@${version}`;
   const licences =
     typeof license !== "string"

@@ -1,7 +1,7 @@
 /** A country's plan as a Kustomize base, with an overlay that shows how a team changes it without the kit. */
 import { stringify } from "yaml";
 import { type Manifests, manifestYaml, orderedObjects, scripts } from "../../plan/manifests.ts";
-import { at, kindOf, type Plan } from "../../plan/plan.ts";
+import { at, kindOf, type Plan, type PlannedResource } from "../../plan/plan.ts";
 
 const kustomization = (fields: object) =>
   stringify({ apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", ...fields });
@@ -17,43 +17,35 @@ export function kustomizeFiles(plan: Plan): Manifests {
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Gives the web app more memory, and the namespace the room for it. */
+/** Gives the web app more memory, and the namespace a quota for it. */
 function exampleOverlay(plan: Plan): string {
-  const named = (kind: string, name?: string) =>
-    [...orderedObjects(plan).values()].find(
-      (object) =>
-        kindOf(object) === kind && (name === undefined || at(object.properties, "metadata", "name") === name),
-    );
-  const diagnostic = named("Deployment", "diagnostic");
-  const quota = named("ResourceQuota");
-  const memory = (container: "requests" | "limits") => ({
-    op: "replace",
-    path: `/spec/template/spec/containers/0/resources/${container}/memory`,
-    value: "2Gi",
-  });
+  const objects = [...orderedObjects(plan).values()];
+  const patch = (object: PlannedResource | undefined, changes: readonly (readonly [string, string])[]) =>
+    object === undefined
+      ? []
+      : [
+          {
+            target: { kind: kindOf(object), name: String(at(object.properties, "metadata", "name")) },
+            patch: stringify(changes.map(([path, value]) => ({ op: "replace", path, value }))),
+          },
+        ];
+  const diagnostic = objects.find(
+    (object) => kindOf(object) === "Deployment" && at(object.properties, "metadata", "name") === "diagnostic",
+  );
+  const quota = objects.find((object) => kindOf(object) === "ResourceQuota");
+  const resources = "/spec/template/spec/containers/0/resources";
   const patches = [
-    ...(diagnostic === undefined
-      ? []
-      : [
-          {
-            target: { kind: "Deployment", name: "diagnostic" },
-            patch: stringify([memory("requests"), memory("limits")]),
-          },
-        ]),
-    ...(quota === undefined
-      ? []
-      : [
-          {
-            target: { kind: "ResourceQuota", name: String(at(quota.properties, "metadata", "name")) },
-            patch: stringify(
-              ["requests.memory", "limits.memory"].map((amount) => ({
-                op: "replace",
-                path: `/spec/hard/${amount}`,
-                value: String(more(at(quota.properties, "spec", "hard", amount))),
-              })),
-            ),
-          },
-        ]),
+    ...patch(
+      diagnostic,
+      ["requests", "limits"].map((bound) => [`${resources}/${bound}/memory`, "2Gi"]),
+    ),
+    ...patch(
+      quota,
+      ["requests.memory", "limits.memory"].map((amount) => [
+        `/spec/hard/${amount}`,
+        more(at(quota?.properties, "spec", "hard", amount)),
+      ]),
+    ),
   ];
   return kustomization({ resources: ["../../base"], patches });
 }

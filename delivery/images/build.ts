@@ -1,4 +1,4 @@
-/** Builds the kit's image with whatever builder the machine has. */
+/** Builds the kit's image with the builder that the machine has. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ export const builders = ["podman", "docker", "buildah"] as const;
 export type Builder = (typeof builders)[number];
 
 export interface BuildOptions {
-  /** The first that is here where absent. */
+  /** The first on PATH where absent. */
   readonly tool?: Builder;
   /** Image with Node.js 24; that of the Containerfile where absent. */
   readonly base?: string;
@@ -24,12 +24,12 @@ export interface BuiltImage {
   readonly builder: Builder;
 }
 
-/** As the plan names it where the file names no registry. */
+/** The name that the plan uses where the file names no registry. */
 export function defaultTag(registry = "localhost"): string {
   return `${registry}/${imageRepository("application")}:${kitVersion()}`;
 }
 
-/** @throws EnvironmentError when there is no builder or it fails. */
+/** @throws EnvironmentError when there is no builder, or when it fails. */
 export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
   const builder = options.tool ?? firstProgram(builders, "Building the image");
   const image = options.tag ?? defaultTag();

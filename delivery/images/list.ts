@@ -1,18 +1,18 @@
-/** Every image and chart that a country's stack takes from a registry: who publishes it, and where the country holds it. */
+/** Every image and chart that a country's stack takes from a registry: who publishes it, and its address in the country. */
 import { imageNames, imageRepository, imageVersion, publicRegistry } from "../../components/images.ts";
 import { operatorChart, operatorImages, operatorNames } from "../../components/operators.ts";
 import { isManifest, kindOf, type Plan, shownName, type Value } from "../../plan/plan.ts";
 
 export interface StackImage {
-  /** The kit's name, as in hosting.kubernetes.imageDigests; an operator's image has its repository. */
+  /** The kit's name, as in hosting.kubernetes.imageDigests; an operator's image has its repository's name. */
   readonly name: string;
   /** Chart of the operator that runs it; null for the stack's own. */
   readonly operator: string | null;
   /** Address at its publisher; null for the kit's own image, which `rollout images build` makes. */
   readonly source: string | null;
-  /** Address that the stack takes it from, without a digest. */
+  /** Address from which the stack takes it, without a digest. */
   readonly address: string;
-  /** The same within the registry, as `library/rabbitmq:4.3.5`. */
+  /** Its path within the registry, such as `library/rabbitmq:4.3.5`. */
   readonly reference: string;
   /** `sha256:…`, where the file gives one. */
   readonly digest: string | null;
@@ -35,7 +35,7 @@ export interface StackImages {
   readonly charts: readonly StackChart[];
 }
 
-/** @param registry takes the place of the plan's, for a registry that has another address from here. */
+/** @param registry used instead of the plan's registry, where that has another address from this machine. */
 export function stackImages(plan: Plan, registry?: string): StackImages {
   const addresses = [
     ...new Set(plan.resources.filter(isManifest).flatMap(({ properties }) => imagesIn(properties))),
@@ -92,7 +92,7 @@ export function stackImages(plan: Plan, registry?: string): StackImages {
   };
 }
 
-/** Images of containers, and of operators' own kinds. */
+/** Images of containers and of operators' own kinds of objects. */
 function imagesIn(value: Value): string[] {
   if (Array.isArray(value)) return value.flatMap(imagesIn);
   if (typeof value !== "object" || value === null) return [];
@@ -101,7 +101,7 @@ function imagesIn(value: Value): string[] {
   );
 }
 
-/** The kit's own image stands on the nodes where there is no registry: see components/images.ts. */
+/** Without a registry, the kit's own image is on the nodes: see components/images.ts. */
 function plannedRegistry(addresses: readonly string[], version: string): string | null {
   const end = `/${imageRepository("application")}:${imageVersion("application", version)}`;
   const own = addresses.map((address) => address.split("@")[0]!).find((address) => address.endsWith(end));

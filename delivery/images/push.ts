@@ -1,4 +1,4 @@
-/** Brings every image of a stack into the country's registry, and says by which digest each rests there. */
+/** Pushes every image of a stack to the country's registry, and gives the digest of each one there. */
 import { EnvironmentError } from "../../base/kit-error.ts";
 import { type CopyOptions, type ImageLocation, localImages, pushImage } from "./copy.ts";
 import type { StackChart, StackImage, StackImages } from "./list.ts";
@@ -9,10 +9,10 @@ export interface Pushed {
   readonly failed: readonly { readonly address: string; readonly reason: string }[];
 }
 
-/** Where an image or chart is taken from; undefined where it is nowhere to be found. */
+/** Where an image or chart is taken from; undefined where none has it. */
 export type Finder = (item: StackImage | StackChart) => ImageLocation | undefined;
 
-/** What podman or docker hold here comes before the publisher's registry. */
+/** Takes an image from podman or docker on this machine, else from the publisher's registry. */
 export async function fromHere(ownTag: string): Promise<Finder> {
   const local = await localImages();
   return (item) => {
@@ -24,8 +24,8 @@ export async function fromHere(ownTag: string): Promise<Finder> {
 }
 
 /**
- * Goes on after a failure: what can be copied is copied, and a second run needs only the rest.
- * @throws EnvironmentError when no tool is here.
+ * Continues after a failure: a second run only needs what is missing.
+ * @throws EnvironmentError when there is no tool.
  */
 export async function pushImages(
   { images, charts }: StackImages,
