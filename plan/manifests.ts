@@ -159,6 +159,10 @@ export function writeManifests(folder: string, files: Manifests): void {
   mkdirSync(folder, { recursive: true });
   // First, so that an interrupted run can be repeated.
   writeFileSync(index, `${JSON.stringify([...files.keys()], null, 2)}\n`);
+  writeFiles(folder, files);
+}
+
+export function writeFiles(folder: string, files: Manifests): void {
   for (const [name, text] of files) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text, { mode: name.endsWith(".sh") ? 0o755 : 0o644 });

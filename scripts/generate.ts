@@ -5,7 +5,7 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { alertsGuide } from "./generators/alerts-guide.ts";
-import { chartOf } from "./generators/charts.ts";
+import { countryChart } from "./generators/charts.ts";
 import { currencyTable } from "./generators/currencies.ts";
 import { editorSchema } from "./generators/json-schema.ts";
 import { localisationGuide } from "./generators/localisation-guide.ts";
@@ -29,9 +29,7 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
 
 /** Folders that hold nothing else. */
 const folders: Readonly<Record<string, () => Promise<ReadonlyMap<string, string>>>> = {
-  "charts/br": chartOf("br"),
-  "charts/tr": chartOf("tr"),
-  "charts/za": chartOf("za"),
+  "charts/country-rollout": countryChart,
 };
 
 const check = process.argv.includes("--check");

@@ -20,7 +20,10 @@ export function exportCommand(): Command {
     .description("write a country's stack as manifests, a Kustomize base or a Helm chart")
     .argument("<file>", "localisation file")
     .addOption(new Option("--format <format>", "what to write").choices(formats).default("helm"))
-    .option("--out <folder>", "where to; ./<release>-<format> where absent")
+    .option(
+      "--out <folder>",
+      "where to; ./<release>-<format> where absent. A chart takes in one country after the other",
+    )
     .option("--env <name>", "environment of the file, such as production")
     .option("--json", "print JSON")
     .action(async (file: string, options: Options) => {
@@ -28,18 +31,18 @@ export function exportCommand(): Command {
       for (const warning of loaded.warnings)
         process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
       const { applyCommands, exportStack } = await import("../../delivery/export/export.ts");
-      const { chartName } = await import("../../delivery/export/chart-texts.ts");
-      const { writeManifests } = await import("../../plan/manifests.ts");
+      const { releaseName } = await import("../../delivery/export/chart-texts.ts");
+      const { writeExport } = await import("../../delivery/export/export-folder.ts");
       const { format } = options;
       const { country, environment } = loaded;
-      const release = chartName({ country: country.country, environment: environment ?? null });
+      const release = releaseName({ country: country.country, environment: environment ?? null });
       const folder = options.out ?? `${release}-${format}`;
       const files = await exportStack(loaded, format, kitVersion());
-      writeManifests(folder, files);
+      const written = writeExport(folder, files);
       const next = applyCommands(format, files, release, country.hosting.kubernetes?.namespace ?? "");
-      if (options.json) printJson({ ok: true, format, folder, files: [...files.keys()], next });
+      if (options.json) printJson({ ok: true, format, folder, files: written, next });
       else {
-        print(`${style("green", "✓")} ${folder}: ${files.size} files. No secret is among them.`);
+        print(`${style("green", "✓")} ${folder}: ${written.length} files. No secret is among them.`);
         print(`In this folder, with kubectl at the cluster:\n${next.map((line) => `  ${line}`).join("\n")}`);
       }
     });

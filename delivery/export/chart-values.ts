@@ -1,15 +1,19 @@
-/** `values.yaml` and `values.schema.json` of an exported chart: one list of values gives both. */
+/** The values of an exported chart: one list gives `values.yaml`, `values.schema.json` and the file of each country. */
 import { stringify } from "yaml";
-import type { ImageName } from "../../components/images.ts";
 import type { Country } from "../../localisation/schema/country.ts";
-import type { Setting } from "./chart-settings.ts";
+import { endpointAddresses } from "./admission-places.ts";
+import { allowedRegions, type Setting } from "./chart-settings.ts";
+import type { DerivedValues } from "./derived-values.ts";
+import type { ImageReferences } from "./template-object.ts";
 import type { Tree } from "./template-text.ts";
-import type { ChartAmounts } from "./workload-amounts.ts";
 
 export interface ChartValue {
   readonly name: string;
   readonly description: string;
+  /** In `values.yaml`; what a country must give is empty there, which the schema refuses. */
   readonly byDefault: Tree;
+  /** In the country's file; absent for what no country decides. */
+  readonly ofCountry?: Tree;
   /** JSON Schema, draft 7. */
   readonly schema: object;
 }
@@ -20,94 +24,208 @@ const quantity = {
   minimum: 0,
 };
 const quantities = { type: "object", additionalProperties: quantity, minProperties: 1 };
-const resources = {
-  type: "object",
-  additionalProperties: false,
-  required: ["requests", "limits"],
-  properties: { requests: quantities, limits: quantities },
-};
+const resources = mapOf(["requests", "limits"], quantities);
 const count = { type: "integer", minimum: 1, maximum: 1000 };
+const text = { type: "string" };
+/** What goes into a text of a template as it is: without quotes, braces and the like. */
+const plain = { type: ["string", "integer"], pattern: '^[^"\\\\{}\\n\\r]*$' };
+const list = { type: "array", items: plain };
 
+/** What a team may set, and what only the localisation file decides. */
 export function chartValues(
   country: Country,
   settings: readonly Setting[],
-  images: readonly ImageName[],
-  amounts: ChartAmounts,
+  images: ImageReferences,
+  derived: DerivedValues,
+  notes: readonly string[],
 ): readonly ChartValue[] {
-  const digests = country.hosting.kubernetes?.imageDigests ?? {};
   return [
-    ...settings.map(({ name, description, pattern, byDefault }) => ({
-      name,
-      description,
-      byDefault,
-      schema: { type: "string", maxLength: 253, pattern },
-    })),
-    {
-      name: "digests",
-      description: "`sha256:…` of each image as it rests in the registry; by version alone where empty.",
-      byDefault: Object.fromEntries(images.map((name) => [name, digests[name] ?? ""])),
-      schema: mapOf(images, { type: "string", pattern: "^(sha256:[0-9a-f]{64})?$" }),
-    },
-    {
-      name: "createNamespace",
-      description: "Whether the chart makes the namespace, with its Pod Security labels.",
-      byDefault: true,
-      schema: { type: "boolean" },
-    },
-    {
-      name: "generateSecrets",
-      description:
-        "Whether Helm makes the random secrets when they don't exist. Where Helm only renders, as in Argo CD, run secrets.sh instead.",
-      byDefault: true,
-      schema: { type: "boolean" },
-    },
-    {
-      name: "replicas",
-      description: "Pods of the programs that no autoscaler holds.",
-      byDefault: amounts.replicas,
-      schema: mapOf(Object.keys(amounts.replicas), count),
-    },
-    {
-      name: "autoscaling",
-      description: "Between how many pods an autoscaler goes.",
-      byDefault: amounts.autoscaling,
-      schema: mapOf(Object.keys(amounts.autoscaling), {
-        type: "object",
-        additionalProperties: false,
-        required: ["minReplicas", "maxReplicas"],
-        properties: { minReplicas: count, maxReplicas: count },
-      }),
-    },
-    {
-      name: "resources",
-      description:
-        "Processors and memory of each part's pods. What a store keeps in memory is set for the default.",
-      byDefault: amounts.resources,
-      schema: mapOf(Object.keys(amounts.resources), resources),
-    },
-    {
-      name: "quota",
-      description: "What the namespace may take in all; raise it with the rest.",
-      byDefault: amounts.quota,
-      schema: quantities,
-    },
+    ...settings.map(({ name, description, pattern, byDefault }) =>
+      value(name, description, byDefault, { ...text, maxLength: 253, pattern }),
+    ),
+    ...switches,
+    ...amounts(country, images, derived),
+    ...fileValues(country, settings, derived, notes),
   ];
 }
 
-function mapOf(keys: readonly string[], value: object): object {
+const switches: readonly ChartValue[] = [
+  {
+    name: "createNamespace",
+    description: "Whether the chart makes the namespace, with its Pod Security labels.",
+    byDefault: true,
+    schema: { type: "boolean" },
+  },
+  {
+    name: "generateSecrets",
+    description:
+      "Whether Helm makes the random secrets when they don't exist. Where Helm only renders, as in Argo CD, run secrets.sh instead.",
+    byDefault: true,
+    schema: { type: "boolean" },
+  },
+];
+
+/** A value that the country's file gives: empty in `values.yaml`. */
+function value(name: string, description: string, ofCountry: Tree, schema: object): ChartValue {
+  const byDefault = typeof ofCountry === "string" ? "" : Array.isArray(ofCountry) ? [] : {};
+  return { name, description, byDefault, ofCountry, schema };
+}
+
+function amounts({ hosting }: Country, images: ImageReferences, derived: DerivedValues): ChartValue[] {
+  const names = [...images.keys()].sort();
+  const digests = Object.fromEntries(
+    names.map((name) => [name, hosting.kubernetes?.imageDigests[name] ?? ""]),
+  );
+  const digest = { ...text, pattern: "^(sha256:[0-9a-f]{64})?$" };
+  const bounds = mapOf(["minReplicas", "maxReplicas"], count);
+  return [
+    value(
+      "digests",
+      "`sha256:…` of each image in the registry; by version alone where empty.",
+      digests,
+      mapOf(names, digest),
+    ),
+    value(
+      "replicas",
+      "Number of pods of each program without an autoscaler.",
+      derived.replicas,
+      mapOf(derived.replicas, count),
+    ),
+    value(
+      "autoscaling",
+      "The least and the most pods of each autoscaler.",
+      derived.autoscaling,
+      mapOf(derived.autoscaling, bounds),
+    ),
+    value(
+      "resources",
+      "Processors and memory of each part's pods. A store's own memory settings stay those of the file.",
+      derived.resources,
+      mapOf(derived.resources, resources),
+    ),
+    value("quota", "What the namespace may take in all; raise it with the rest.", derived.quota, quantities),
+  ];
+}
+
+/** What belongs together: the plan of the localisation file checks it. */
+function fileValues(
+  country: Country,
+  settings: readonly Setting[],
+  derived: DerivedValues,
+  notes: readonly string[],
+): ChartValue[] {
+  const { kubernetes } = country.hosting;
+  const zones = kubernetes?.zones ?? [];
+  const { computed, egress, admission, localisation } = derived;
+  return [
+    ...(zones.length === 0
+      ? []
+      : [
+          value("zones", "Zones of the cluster that pods and volumes may use.", zones, {
+            ...list,
+            minItems: 1,
+          }),
+        ]),
+    value(
+      "addresses",
+      "Addresses outside the cluster that the stack may reach.",
+      endpointAddresses(country),
+      list,
+    ),
+    value(
+      "awsDomain",
+      "Name of the web app on AWS, which counts as the stack's own.",
+      country.hosting.aws?.domain ?? "",
+      plain,
+    ),
+    value("regions", "Regions of AWS that the stack may reach.", allowedRegions(country), list),
+    value(
+      "egress",
+      "Rules for outside addresses, by network policy.",
+      egress,
+      mapOf(egress, { type: "array", items: { type: "object" } }),
+    ),
+    value(
+      "computed",
+      "Sizes, schedules and backup destinations, by object.",
+      computed,
+      mapOfMaps(computed, plain),
+    ),
+    value(
+      "admission",
+      "Articles of the law that each admission policy serves, and the hosts that it allows.",
+      admission as Tree,
+      mapOfMaps(admission, { ...list, type: ["array", "string"], pattern: plain.pattern }),
+    ),
+    value("notes", "What Helm tells after an installation.", notes, { type: "array", items: text }),
+    value("localisation", "The country's file and its languages, as the programs read them.", localisation, {
+      type: "object",
+      additionalProperties: text,
+      required: ["country.json"],
+    }),
+    value(
+      "planned",
+      "Digests of the configuration, and the settings that they were computed with.",
+      planned(settings, derived, kubernetes?.imageDigests.application ?? ""),
+      mapOf(["configuration", "migration", "settings"], {}),
+    ),
+  ].map((one) => ({
+    ...one,
+    description: `${one.description} The localisation file decides: change it there, and export again.`,
+  }));
+}
+
+function planned(settings: readonly Setting[], derived: DerivedValues, digest: string): Tree {
+  const byDefault = (name: string) => settings.find((setting) => setting.name === name)?.byDefault ?? "";
   return {
-    type: "object",
-    additionalProperties: false,
-    required: keys,
-    properties: Object.fromEntries(keys.map((key) => [key, value])),
+    configuration: derived.configuration,
+    migration: derived.migration,
+    settings: {
+      digest,
+      domain: byDefault("domain"),
+      namespace: byDefault("namespace"),
+      pullSecret: byDefault("registryPullSecret"),
+      registry: byDefault("registry"),
+      resources: derived.resources.migration ?? {},
+    },
   };
 }
 
-export function valuesFile(values: readonly ChartValue[]): string {
+/** A map with exactly these keys. */
+function mapOf(keys: readonly string[] | object, value: object): object {
+  const names = Array.isArray(keys) ? keys : Object.keys(keys);
+  const properties = Object.fromEntries(names.map((name) => [name, value]));
+  return { type: "object", additionalProperties: false, required: names, properties };
+}
+
+/** A map of maps with at least these keys: templates read them. */
+function mapOfMaps(maps: Readonly<Record<string, object>>, value: object): object {
+  const withKeys = (map: object, schema: object) => ({
+    type: "object",
+    required: Object.keys(map),
+    additionalProperties: schema,
+  });
+  const properties = Object.entries(maps).map(([key, map]) => [key, withKeys(map, value)]);
+  return { ...withKeys(maps, {}), properties: Object.fromEntries(properties) };
+}
+
+/** @returns `values.yaml`, which describes every value. */
+export const defaultsFile = (values: readonly ChartValue[]): string =>
+  `# Every value of the chart. What is empty here comes from the file of a country: helm ... --values values-<country>.yaml\n\n${valuesFile(values.map(({ name, description, byDefault }) => [name, description, byDefault]))}`;
+
+/** @returns `values-<country>.yaml`. */
+export const countryFile = (values: readonly ChartValue[]): string =>
+  valuesFile(
+    values.flatMap(({ name, description, ofCountry }) =>
+      ofCountry === undefined ? [] : [[name, description, ofCountry]],
+    ),
+  );
+
+function valuesFile(values: readonly (readonly [name: string, description: string, value: Tree])[]): string {
   return values
     .map(
-      ({ name, description, byDefault }) =>
-        `# ${description}\n${stringify({ [name]: byDefault }, { lineWidth: 0, version: "1.1" })}`,
+      ([name, description, value]) =>
+        `# ${description}\n${stringify({ [name]: value }, { lineWidth: 0, version: "1.1", aliasDuplicateObjects: false })}`,
     )
     .join("\n");
 }

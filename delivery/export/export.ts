@@ -1,4 +1,4 @@
-/** A country's stack for teams that bring it to their cluster by other means than `rollout up`. */
+/** A country's stack for teams that bring it to their cluster without `rollout up`. */
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { type Manifests, manifests } from "../../plan/manifests.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
@@ -22,14 +22,16 @@ export async function exportStack(
   return format === "kustomize" ? kustomizeFiles(plan) : manifests(plan);
 }
 
-/** What to do with the files, a command a line, in the folder that holds them. */
+/** Commands that apply the files, run in the folder that holds them. */
 export function applyCommands(
   format: ExportFormat,
   files: Manifests,
   release: string,
   namespace: string,
 ): string[] {
-  const operators = files.has("operators/install.sh") ? ["sh operators/install.sh"] : [];
+  const names = [...files.keys()];
+  const operators = names.filter((name) => name.endsWith("/install.sh")).map((name) => `sh ${name}`);
+  const values = names.filter((name) => name.startsWith("values-")).map((name) => ` --values ${name}`);
   const secrets = files.has("secrets.sh") ? ["sh secrets.sh"] : [];
   switch (format) {
     case "manifests":
@@ -40,7 +42,7 @@ export function applyCommands(
       return [
         ...operators,
         `kubectl create namespace ${namespace}`,
-        `helm upgrade --install ${release} . --namespace ${namespace} --take-ownership`,
+        `helm upgrade --install ${release} . --namespace ${namespace} --take-ownership${values.join("")}`,
       ];
   }
 }

@@ -1,24 +1,32 @@
 /**
- * A country's plan as a Helm chart: with its default values `helm template` gives the plan's objects, and each setting
- * reaches every place that it reaches in the plan. Random secrets are made in the cluster and kept by upgrades.
+ * A country's plan as a Helm chart and the country's values: with them `helm template` gives the plan's objects, and each
+ * setting reaches every place that it reaches in the plan. Countries whose stacks have the same objects have the same chart.
+ * Random secrets are made in the cluster and kept by upgrades.
  */
-import { type ImageName, publicRegistry } from "../../components/images.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
+import type { Country } from "../../localisation/schema/country.ts";
 import { type Manifests, manifestOf, orderedObjects, randomSecrets, scripts } from "../../plan/manifests.ts";
-import { at, kindOf, type PlannedResource, type Properties, shownName } from "../../plan/plan.ts";
+import { at, kindOf, type Plan, type PlannedResource, type Properties, shownName } from "../../plan/plan.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
+import { admissionPlaces } from "./admission-places.ts";
 import {
   chartSettings,
+  type MarkedPlace,
   markedCountry,
   markedCountryFile,
   markedPlaces,
+  namespaceMark,
   type Setting,
+  withDefaults,
+  withValues,
+  zonePlaces,
+  zonesMark,
 } from "./chart-settings.ts";
-import { chartFile, helpersFile, notesFile, readmeFile } from "./chart-texts.ts";
-import { chartValues, schemaFile, valuesFile } from "./chart-values.ts";
-import { ObjectTemplate, UntemplatedDifferenceError, withSettings } from "./template-object.ts";
-import { action, literal, type Tree, templateText } from "./template-text.ts";
-import { type ChartAmounts, withAmounts } from "./workload-amounts.ts";
+import { chartFile, helpersFile, notesFile, readmeFile, stackName } from "./chart-texts.ts";
+import { chartValues, countryFile, defaultsFile, schemaFile } from "./chart-values.ts";
+import { type DerivedValues, noValues, withDerived } from "./derived-values.ts";
+import { type ImageReferences, ObjectTemplate, UntemplatedDifferenceError } from "./template-object.ts";
+import { action, type Branch, blockAction, literal, plainTemplate, templateText } from "./template-text.ts";
 
 /** In the programs' ConfigMap. */
 const countryFileName = "country.json";
@@ -28,63 +36,75 @@ export const keepAnnotation = { "helm.sh/resource-policy": "keep" } as const;
 
 /**
  * @param version of the kit, and of the chart.
- * @returns text by file name within the chart's folder.
+ * @returns text by file name within the chart's folder; `values-<country>.yaml` and `operators/<country>/` are the country's,
+ * the rest is the chart.
  * @throws InputError when the file lacks what a cluster needs.
  */
 export async function helmChart(loaded: LoadedCountry, version: string): Promise<Manifests> {
-  const settings = chartSettings(loaded.country);
+  const { country } = loaded;
+  const settings = chartSettings(country);
   const plan = await planCountry(loaded, "kubernetes", version);
   const marked = await planCountry(markedCountry(loaded, settings), "kubernetes", version);
-  const images = new Map<ImageName, string>();
-  const amounts: ChartAmounts = { resources: {}, replicas: {}, autoscaling: {}, quota: {} };
-  const files = new Map<string, string>();
+  const derived = noValues();
+  const images: ImageReferences = new Map();
+  const templates = objectTemplates({ plan, marked, country, settings, images, derived });
+  const notes = (plan.outputs.notes ?? []) as readonly string[];
+  const values = chartValues(country, settings, images, derived, notes);
+  const files: [string, string][] = [
+    ...templates,
+    ...randomSecrets(plan).map(secretTemplate),
+    ["Chart.yaml", chartFile(version)],
+    ["values.yaml", defaultsFile(values)],
+    ["values.schema.json", schemaFile(values)],
+    [`values-${stackName(plan)}.yaml`, countryFile(values)],
+    ["templates/_helpers.tpl", helpersFile(images)],
+    ["templates/NOTES.txt", notesFile(marked, settings)],
+    ["README.md", readmeFile(values)],
+    [".helmignore", "operators/\nsecrets.sh\nvalues-*.yaml\n.rollout-manifests\n"],
+    ...chartScripts(plan),
+  ];
+  return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Next to the chart, for those who use it: neither is part of it. */
+function chartScripts(plan: Plan): [string, string][] {
+  return [...scripts(plan)].map(([name, text]) =>
+    name === "secrets.sh"
+      ? [name, forAnyNamespace(text, plan)]
+      : [name.replace("operators/", `operators/${stackName(plan)}/`), text],
+  );
+}
+
+function forAnyNamespace(script: string, plan: Plan): string {
+  const namespace = randomSecrets(plan)[0]!.namespace;
+  return script
+    .replaceAll(`kubectl -n ${namespace} `, 'kubectl -n "$namespace" ')
+    .replace("set -eu\n", `set -eu\nnamespace=\${1:?Give the namespace, as in: sh secrets.sh rollout}\n`);
+}
+
+interface Source {
+  readonly plan: Plan;
+  readonly marked: Plan;
+  readonly country: Country;
+  readonly settings: readonly Setting[];
+  readonly images: ImageReferences;
+  readonly derived: DerivedValues;
+}
+
+function objectTemplates(source: Source): [string, string][] {
+  const { plan, marked, settings } = source;
+  const places = markedPlaces(settings);
   const twins = new Map(
-    [...orderedObjects(marked).values()].map((object) => [identity(object, settings), object]),
+    [...orderedObjects(marked).values()].map((object) => [withDefaults(fileOf(object), places), object]),
   );
-  for (const object of orderedObjects(plan).values()) {
-    const twin = twins.get(identity(object, settings));
+  return [...orderedObjects(plan).values()].map((object) => {
+    const twin = twins.get(fileOf(object));
     if (twin === undefined)
-      throw new UntemplatedDifferenceError(
-        `${shownName(object)} is there only while the settings are the file's.`,
-      );
-    const template = new ObjectTemplate(settings, otherwise(object, settings), images);
-    const tree = template.of(
-      manifestOf(object),
-      withCountry(object, twin),
-      `${kindOf(object)} ${shownName(object)}`,
-    );
-    const text = templateText(withAmounts(kindOf(object), withKeep(object, tree), amounts));
-    files.set(
-      fileOf(object),
-      kindOf(object) === "Namespace" ? onlyIf(".Values.createNamespace", text) : text,
-    );
-  }
-  for (const { object, name, kinds } of randomSecrets(plan)) {
-    const metadata = {
-      ...(at(object.properties, "metadata") as object),
-      namespace: action(".Values.namespace"),
-    };
-    files.set(fileOf(object), secretTemplate(name, metadata, kinds));
-  }
-  const values = chartValues(loaded.country, settings, [...images.keys()].sort(), amounts);
-  files.set("Chart.yaml", chartFile(plan, loaded.country, version));
-  files.set("values.yaml", valuesFile(values));
-  files.set("values.schema.json", schemaFile(values));
-  files.set(
-    "templates/_helpers.tpl",
-    helpersFile(
-      settings,
-      imageTable(images),
-      loaded.country.hosting.kubernetes?.imageDigests.application ?? "",
-      amounts,
-    ),
-  );
-  files.set("templates/NOTES.txt", notesFile(plan, marked, settings));
-  files.set("README.md", readmeFile(plan, values));
-  // Beside the chart, for those who use it: neither is part of it.
-  for (const [name, text] of scripts(plan)) files.set(name, text);
-  files.set(".helmignore", "operators/\nsecrets.sh\n.rollout-manifests\n");
-  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+      throw new UntemplatedDifferenceError(`${shownName(object)} exists only with the settings of the file.`);
+    // Where a name contains the namespace, the file's name does not: it is the same in every country.
+    const file = withDefaults(fileOf(twin).replace(`${namespaceMark}-`, ""), places);
+    return [file, objectTemplate(object, twin, source)];
+  });
 }
 
 /** By kind and name; the name of the namespace is a setting, and a migration's changes with every text of the localisation. */
@@ -94,26 +114,45 @@ function fileOf(object: PlannedResource): string {
   return `templates/${kind.toLowerCase()}-${name}.yaml`;
 }
 
-const identity = (object: PlannedResource, settings: readonly Setting[]) =>
-  markedPlaces(settings).reduce(
-    (text, { mark, byDefault }) => text.replaceAll(mark, byDefault),
-    fileOf(object),
-  );
+function objectTemplate(object: PlannedResource, twin: PlannedResource, source: Source): string {
+  const { country, settings, images, derived } = source;
+  const kind = kindOf(object);
+  const places = placesOf(object, source);
+  const template = new ObjectTemplate(settings, otherwise(object, places, derived), images, {
+    places,
+    zones: zonesMark(country),
+  });
+  const tree = template.of(manifestOf(object), withCountry(object, twin), `${kind} ${shownName(object)}`);
+  const text = templateText(withDerived(kind, withLocalisation(withKeep(kind, tree), derived), derived));
+  return kind === "Namespace" ? onlyIf(".Values.createNamespace", text) : text;
+}
 
-/** What the plan computes of its settings in another way than by writing them into a text. */
-function otherwise(object: PlannedResource, settings: readonly Setting[]) {
+function placesOf(object: PlannedResource, { settings, country, derived }: Source): readonly MarkedPlace[] {
+  if (kindOf(object) !== "ValidatingAdmissionPolicy")
+    return [...markedPlaces(settings), ...zonePlaces(country)];
+  const policy = String(at(object.properties, "metadata", "labels", "rollout/policy"));
+  derived.admission[policy] ??= {};
+  return admissionPlaces(settings, country, policy, derived.admission[policy]);
+}
+
+/** Where the plan does more with its settings than writing them into a text. */
+function otherwise(object: PlannedResource, places: readonly MarkedPlace[], derived: DerivedValues) {
   return (path: string, planned: string, marked: string): string | undefined => {
-    // Of its own texts: the template computes another when a setting changes the texts.
-    if (path.endsWith("rollout/configuration"))
-      return action(`include "rollout.configuration" (list . "${planned}")`);
+    // A digest of texts: the template computes another one when a setting changes the texts.
+    if (path.endsWith("rollout/configuration")) {
+      derived.configuration[shownName(object)] = planned;
+      return action(`include "rollout.configuration" (list . "${shownName(object)}")`);
+    }
     const name = /^(migration-.+-)([0-9a-f]{10})$/.exec(planned);
-    if (kindOf(object) === "Job" && path === "metadata.name" && name !== null)
-      return `${name[1]}${action(`include "rollout.migration" (list . "${name[2]}")`)}`;
-    // Sorted and without doubles: with other values the same rule stands there in another order.
+    if (kindOf(object) === "Job" && path === "metadata.name" && name !== null) {
+      derived.migration = name[2]!;
+      return `${name[1]}${action('include "rollout.migration" .')}`;
+    }
+    // A rule that the plan has only with a registry, or only without one.
     if (kindOf(object) === "ValidatingAdmissionPolicy")
       return [
         ...[action('if include "rollout.asInFile" .'), literal(planned)],
-        ...[action("else"), withSettings(marked, settings, `${kindOf(object)} `), action("end")],
+        ...[action("else"), withValues(marked, places), action("end")],
       ].join("");
     return undefined;
   };
@@ -130,31 +169,37 @@ function withCountry(object: PlannedResource, twin: PlannedResource): Properties
   };
 }
 
-function withKeep(object: PlannedResource, tree: { readonly [key: string]: Tree }) {
-  if (kindOf(object) !== "Namespace") return tree;
-  const metadata = tree.metadata as { readonly [key: string]: Tree };
-  return { ...tree, metadata: { ...metadata, annotations: keepAnnotation } };
+/** The country's file and its languages go to the values, as texts that are templates themselves. */
+function withLocalisation(tree: Branch, derived: DerivedValues): Branch {
+  const data = tree.data as Record<string, string> | undefined;
+  if (data?.[countryFileName] === undefined) return tree;
+  derived.localisation = Object.fromEntries(
+    Object.entries(data).map(([name, text]) => [name, plainTemplate(text)]),
+  );
+  return { ...tree, data: blockAction("(tpl (toYaml .Values.localisation) . | fromYaml)") };
 }
 
-/** Without the registry: it is one of the settings. */
-function imageTable(images: ReadonlyMap<ImageName, string>) {
-  return [...images]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, reference]) => ({ name, reference, registry: publicRegistry(name) ?? "localhost" }));
+function withKeep(kind: string, tree: Branch): Branch {
+  if (kind !== "Namespace") return tree;
+  return { ...tree, metadata: { ...(tree.metadata as Branch), annotations: keepAnnotation } };
 }
 
 const onlyIf = (condition: string, text: string) => `{{- if ${condition} }}\n${text}{{- end }}\n`;
 
 /**
- * Kept as it is where it exists. Without a cluster to look into, as in `helm template` and Argo CD, no Secret is written:
- * each run would make others.
+ * A Secret that exists is kept as it is. Without access to a cluster, as in `helm template` and Argo CD, no Secret is written:
+ * each run would make another one.
  */
-function secretTemplate(name: string, metadata: object, kinds: Readonly<Record<string, string>>): string {
+function secretTemplate({ object, name, kinds }: ReturnType<typeof randomSecrets>[number]): [string, string] {
   const random = (kind: string) => (kind === "key" ? "randBytes 32" : "randAlphaNum 48");
   const text = templateText({
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { ...(metadata as { [key: string]: Tree }), annotations: keepAnnotation },
+    metadata: {
+      ...(at(object.properties, "metadata") as Branch),
+      namespace: action(".Values.namespace"),
+      annotations: keepAnnotation,
+    },
     type: "Opaque",
     data: Object.fromEntries(
       Object.entries(kinds).map(([key, kind]) => [
@@ -164,8 +209,6 @@ function secretTemplate(name: string, metadata: object, kinds: Readonly<Record<s
     ),
   });
   const existing = `{{- $existing := lookup "v1" "Secret" .Values.namespace "${name}" }}\n`;
-  return onlyIf(
-    ".Values.generateSecrets",
-    `${onlyIf('lookup "v1" "Namespace" "" "kube-system"', `${existing}${text}`)}`,
-  );
+  const inCluster = onlyIf('lookup "v1" "Namespace" "" "kube-system"', `${existing}${text}`);
+  return [fileOf(object), onlyIf(".Values.generateSecrets", inCluster)];
 }

@@ -1,12 +1,20 @@
 /**
- * Turns an object of the plan into a template, by its twin from the plan with marks: where the twin has a mark, the
- * template has an action. Whatever differs for another reason is an error, so that a chart can't drift from the plan.
+ * Makes a template of an object of the plan, with the help of its twin from the marked plan: where the twin has a mark, the
+ * template has an action. Any other difference is an error, so that a chart can't differ from the plan.
  */
 import { InputError } from "../../base/kit-error.ts";
 import { type ImageName, imageNames } from "../../components/images.ts";
 import type { Properties, Value } from "../../plan/plan.ts";
-import { digestMark, markedPlaces, registryMark, type Setting } from "./chart-settings.ts";
-import { action, conditionalKey, literal, type Tree } from "./template-text.ts";
+import {
+  digestMark,
+  type MarkedPlace,
+  markedPlaces,
+  registryMarks,
+  type Setting,
+  withDefaults,
+  withValues,
+} from "./chart-settings.ts";
+import { action, blockAction, conditionalKey, type Tree } from "./template-text.ts";
 
 /** The object depends on a setting in a way that a template can't follow. */
 export class UntemplatedDifferenceError extends InputError {}
@@ -20,32 +28,45 @@ const optionalKeys: Readonly<Record<string, string>> = {
 };
 
 const imageByDigest = new Map(imageNames.map((name) => [digestMark(name), name]));
-const markedImage = new RegExp(`^${registryMark}/([^:@]+:[^@]+)@(.+)$`);
+const markedImage = new RegExp(`^${registryMarks.whole}/([^:@]+:[^@]+)@(.+)$`);
 
 /** An image without its registry and digest, as `library/rabbitmq:4.3.5`. */
 export type ImageReferences = Map<ImageName, string>;
+
+/** What the texts of one object depend on. */
+export interface ObjectPlaces {
+  readonly places: readonly MarkedPlace[];
+  /** Of the marked plan, as JSON: the list that `zones` of the values gives. */
+  readonly zones: string;
+}
 
 export class ObjectTemplate {
   readonly #settings: readonly Setting[];
   readonly #otherwise: (path: string, planned: string, marked: string) => string | undefined;
   readonly #images: ImageReferences;
+  readonly #places: readonly MarkedPlace[];
+  readonly #zones: string;
 
   /**
-   * @param otherwise gives the text for a place that is no text with marks, from its planned and its marked value.
+   * @param otherwise gives the template's text where the marked text with the file's values is not the planned text.
    * @param images gets every image that the objects name.
+   * @param more what the texts depend on; the settings alone where absent.
    */
   constructor(
     settings: readonly Setting[],
     otherwise: (path: string, planned: string, marked: string) => string | undefined,
     images: ImageReferences,
+    more: ObjectPlaces = { places: markedPlaces(settings), zones: "" },
   ) {
     this.#settings = settings;
     this.#otherwise = otherwise;
     this.#images = images;
+    this.#places = more.places;
+    this.#zones = more.zones;
   }
 
   /**
-   * @param object where it is, for the error.
+   * @param object kind and name, for the error.
    * @throws UntemplatedDifferenceError
    */
   of(planned: Properties, marked: Properties, object: string): { readonly [key: string]: Tree } {
@@ -55,6 +76,7 @@ export class ObjectTemplate {
   #node(planned: Value | undefined, marked: Value | undefined, object: string, path: string): Tree {
     if (typeof marked === "string") return this.#text(planned, marked, object, path);
     if (Array.isArray(marked)) {
+      if (this.#areZones(planned, marked)) return blockAction(".Values.zones");
       const twins = Array.isArray(planned) ? (planned as readonly Value[]) : undefined;
       // A list that is absent from the plan goes by the marks alone.
       if (twins !== undefined && twins.length !== marked.length) throw this.#differs(object, path);
@@ -66,6 +88,11 @@ export class ObjectTemplate {
       return this.#map(isMap(planned) ? planned : undefined, marked as Properties, object, path);
     if (planned !== marked) throw this.#differs(object, path);
     return marked ?? null;
+  }
+
+  #areZones(planned: Value | undefined, marked: Value): boolean {
+    const text = JSON.stringify(marked);
+    return text === this.#zones && withDefaults(text, this.#places) === JSON.stringify(planned);
   }
 
   #map(planned: Properties | undefined, marked: Properties, object: string, path: string) {
@@ -97,16 +124,12 @@ export class ObjectTemplate {
       this.#images.set(imageName, image![1]!);
       return action(`include "rollout.image" (list . "${imageName}")`);
     }
-    const byDefault = markedPlaces(this.#settings).reduce(
-      (text, { mark, byDefault }) => text.replaceAll(mark, byDefault),
-      marked,
-    );
-    if (planned !== undefined && byDefault !== planned) {
+    if (planned !== undefined && withDefaults(marked, this.#places) !== planned) {
       const text = typeof planned === "string" ? this.#otherwise(path, planned, marked) : undefined;
       if (text === undefined) throw this.#differs(object, path);
       return text;
     }
-    return withSettings(marked, this.#settings, object);
+    return withValues(marked, this.#places);
   }
 
   #differs(object: string, path: string): UntemplatedDifferenceError {
@@ -114,17 +137,6 @@ export class ObjectTemplate {
       `${object} depends on a setting of the chart at ${path}, and no template can follow it.`,
     );
   }
-}
-
-/**
- * A text of the marked plan, with the chart's values in place of the marks.
- * @param object kind and name.
- */
-export function withSettings(marked: string, settings: readonly Setting[], object: string): string {
-  return markedPlaces(settings, object.startsWith("ValidatingAdmissionPolicy ")).reduce(
-    (text, { mark, value }) => text.replaceAll(mark, () => action(value)),
-    literal(marked),
-  );
 }
 
 const isMap = (value: Value | undefined): value is Properties =>

@@ -1,30 +1,38 @@
 /**
  * YAML with Go templates in it. An object is written as a tree whose strings hold tokens; the tree becomes YAML, then the
- * tokens become template actions. What looks like an action in the object's own texts is written so that it stays a text.
+ * tokens become template actions. Braces in the object's own texts are written so that they stay text.
  */
 import { Document, isMap, isScalar, Scalar, visit } from "yaml";
 
 export type Tree = string | number | boolean | null | readonly Tree[] | { readonly [key: string]: Tree };
+export type Branch = { readonly [key: string]: Tree };
 
 const open = "%%(";
 const close = ")%%";
 const encode = (action: string) => Buffer.from(action, "utf8").toString("hex");
 const decode = (code: string) => Buffer.from(code, "hex").toString("utf8");
 
-/** An action within a string, which prints what needs no quoting in YAML. */
+/** An action within a string. What it prints must need no escaping in YAML. */
 export const action = (text: string): string => `${open}text:${encode(`{{ ${text} }}`)}${close}`;
 
-/** A value of the chart that stands alone, as a number. */
+/** A value of the chart that is a number, without other text. */
 export const numberAction = (text: string): string => `${open}number:${encode(`{{ ${text} }}`)}${close}`;
 
-/** A map or list of the chart's values; stands alone. */
+/**
+ * A map or list of the chart's values, without other text. As an item of a list, it stands for items that the values add to
+ * the list.
+ */
 export const blockAction = (text: string): string => `${open}block:${encode(text)}${close}`;
 
-/** Key of an entry that is there only while the condition holds. */
+/** Key of an entry that exists only while the condition holds. */
 export const conditionalKey = (condition: string, key: string): string =>
   `${open}if:${encode(condition)}${close}${key}`;
 
-/** A text of the object's own, with its braces kept. */
+/** The text as a template of its own, for use outside an object's YAML. */
+export const plainTemplate = (text: string): string =>
+  text.replace(textToken, (_, code: string) => decode(code).replaceAll('"{{"', "`{{`"));
+
+/** A text of the object itself, with its braces kept. */
 export const literal = (text: string): string => text.replaceAll("{{", action('"{{"'));
 
 const token = /%%\((text|number|block|if):([0-9a-f]+)\)%%/;
@@ -77,7 +85,14 @@ function withActions(yaml: string): string {
     .replace(textToken, (_, code: string) => decode(code));
 }
 
+const items = /^(\s*)- "%%\(block:([0-9a-f]+)\)%%"$/;
+
 function blockLine(line: string): string {
+  const added = items.exec(line);
+  if (added !== null) {
+    const [, indent, code] = added;
+    return `{{- with ${decode(code!)} }}\n${indent}{{- toYaml . | nindent ${indent!.length} }}\n{{- end }}`;
+  }
   const found = block.exec(line);
   if (found === null) return line;
   const [, before, key, code] = found;

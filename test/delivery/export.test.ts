@@ -1,8 +1,12 @@
 /** Exports hold every object of the plan and nothing secret, whatever the cluster is like. */
-
-import { describe, expect, test } from "vitest";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { InputError } from "../../base/kit-error.ts";
 import { exportFormats, exportStack } from "../../delivery/export/export.ts";
+import { writeExport } from "../../delivery/export/export-folder.ts";
 import { ObjectTemplate, UntemplatedDifferenceError } from "../../delivery/export/template-object.ts";
 import {
   action,
@@ -12,6 +16,7 @@ import {
   numberAction,
   templateText,
 } from "../../delivery/export/template-text.ts";
+import type { LoadedCountry } from "../../localisation/load.ts";
 import { orderedObjects, randomSecrets } from "../../plan/manifests.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
 import { changedCountry } from "../plan/planned.ts";
@@ -53,6 +58,43 @@ test("a Kustomize base lists each of its objects", async () => {
   const { resources } = parse(files.get("base/kustomization.yaml")!) as { resources: string[] };
   const objects = [...files.keys()].flatMap((name) => /^base\/(\d.*)$/.exec(name)?.[1] ?? []);
   expect(resources).toEqual(objects);
+});
+
+describe("a folder with a chart", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "rollout-export-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const chartOf = (loaded: LoadedCountry) => exportStack(loaded, "helm", "9.9.9");
+  const zambia = changedCountry((cluster, country) => {
+    country.country = "ZM";
+    cluster.domain = "sme.example.zm";
+    cluster.zones = ["zm-1", "zm-2", "zm-3", "zm-4"];
+  });
+
+  test("takes in another country with the same objects, and the same country again", async () => {
+    const chart = await chartOf(changedCountry());
+    expect(writeExport(folder, chart)).toEqual([...chart.keys()]);
+    const added = writeExport(folder, await chartOf(zambia));
+    expect(added).toContain("values-zm.yaml");
+    expect(added.filter((name) => !/^(values-zm\.yaml|operators\/zm\/.+)$/.test(name))).toEqual([]);
+    expect(readFileSync(join(folder, "values-za.yaml"), "utf8")).toBe(chart.get("values-za.yaml"));
+    expect(writeExport(folder, chart)).toContain("values-za.yaml");
+    expect(existsSync(join(folder, "values-zm.yaml"))).toBe(true);
+  });
+
+  test("refuses a country that needs another chart, and stays as it is", async () => {
+    writeExport(folder, await chartOf(zambia));
+    const before = readdirSync(folder, { recursive: true });
+    const gateway = changedCountry((cluster) => {
+      cluster.gateway = { kind: "gateway-api", className: "eg" };
+    });
+    const other = await chartOf(gateway);
+    expect(() => writeExport(folder, other)).toThrow(InputError);
+    expect(() => writeExport(folder, other)).toThrow("values-zm.yaml");
+    expect(readdirSync(folder, { recursive: true })).toEqual(before);
+  });
 });
 
 describe("a template", () => {

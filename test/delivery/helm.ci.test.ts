@@ -1,12 +1,14 @@
 /** Helm itself on the exported charts: what it renders is the plan, with the default values and with others; bad values are refused. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
+import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import { imageNames } from "../../components/images.ts";
 import { exportStack } from "../../delivery/export/export.ts";
+import { writeExport } from "../../delivery/export/export-folder.ts";
 import { findProgram } from "../../delivery/programs.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import { writeManifests } from "../../plan/manifests.ts";
@@ -19,9 +21,11 @@ import {
   countryFile,
 } from "../plan/planned.ts";
 import { variants } from "../plan/variants.ts";
+import { fourthCountry } from "./fourth-country.ts";
 import { type ClusterObject, expectSame, type Objects, parsed, planned } from "./rendered.ts";
 
 const version = "9.9.9";
+const repositoryChart = join(packageRoot, "charts/country-rollout");
 /** A helm that is built from source says that it is for an ancient cluster. */
 const cluster = ["--kube-version", "1.34.0"];
 
@@ -42,11 +46,23 @@ async function chart(loaded: LoadedCountry): Promise<string> {
 const helm = (...parameters: string[]) =>
   execFileSync("helm", parameters, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
-function rendered(path: string, values: object = {}, ...parameters: string[]): Objects {
+/** The values of the chart's country, and these. */
+function valuesOf(path: string, values: object = {}): string[] {
   writeFileSync(join(folder, "values.yaml"), stringify(values));
-  return parsed(
-    helm("template", "stack", path, ...cluster, "--values", join(folder, "values.yaml"), ...parameters),
-  );
+  const [ofCountry] = globSync(join(path, "values-*.yaml"));
+  return ["--values", ofCountry!, "--values", join(folder, "values.yaml")];
+}
+
+function rendered(path: string, values: object = {}, ...parameters: string[]): Objects {
+  return parsed(helm("template", "stack", path, ...cluster, ...valuesOf(path, values), ...parameters));
+}
+
+/** Another domain on AWS, a wildcard that covers the registry, articles with brackets, and no region of AWS. */
+function otherHosts(_: ChangeableCluster, { hosting, residency }: ChangeableCountry): void {
+  hosting.aws!.domain = "sme.other.example.net";
+  residency.regions = [];
+  residency.endpoints.push({ ...residency.endpoints[0]!, host: "*.example.org", addresses: [] });
+  for (const one of Object.values(residency.dataClasses)) one.articles = ["popia:72(1)(a)", "popia:19"];
 }
 
 describe.skipIf(findProgram("helm") === undefined)("a chart (skipped where helm is not on PATH)", () => {
@@ -59,12 +75,39 @@ describe.skipIf(findProgram("helm") === undefined)("a chart (skipped where helm 
       name,
       changedCountry(change),
     ]),
+    ["with other domains, hosts and articles", changedCountry(otherHosts)],
   ];
 
-  test.each(stacks)("%s passes helm lint, and with its default values is the plan", async (_, loaded) => {
+  test.each(stacks)("%s passes helm lint, and with its country's values is the plan", async (_, loaded) => {
     const path = await chart(loaded);
-    expect(helm("lint", "--strict", ...cluster, path)).toContain("0 chart(s) failed");
+    expect(helm("lint", "--strict", ...cluster, ...valuesOf(path), path)).toContain("0 chart(s) failed");
     expectSame(rendered(path), planned(await planCountry(loaded, "kubernetes", version)));
+  });
+
+  test.each(["za", "tr", "br"])("of the repository, with the values of %s, is its plan", async (name) => {
+    const loaded = loadCountry(countryFile(name), { target: "kubernetes", today: "2026-11-01" });
+    const values = join(repositoryChart, `values-${name}.yaml`);
+    const actual = parsed(helm("template", "stack", repositoryChart, ...cluster, "--values", values));
+    expectSame(actual, planned(await planCountry(loaded, "kubernetes", kitVersion())));
+  });
+
+  test("of the repository takes in a fourth country, whose export adds its values alone", async () => {
+    const loaded = fourthCountry();
+    const path = join(folder, "four-countries");
+    cpSync(repositoryChart, path, { recursive: true });
+    const written = writeExport(path, await exportStack(loaded, "helm", kitVersion()));
+    expect(written.filter((name) => !name.startsWith("operators/ke/"))).toEqual(["values-ke.yaml"]);
+    const actual = helm("template", "stack", path, ...cluster, "--values", join(path, "values-ke.yaml"));
+    expectSame(parsed(actual), planned(await planCountry(loaded, "kubernetes", kitVersion())));
+  });
+
+  test("needs the values of a country", () => {
+    const { status, stderr } = spawnSync("helm", ["template", repositoryChart, ...cluster], {
+      encoding: "utf8",
+    });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("values don't meet the specifications of the schema");
+    expect(stderr).toContain("domain");
   });
 
   test("with other values is the plan of a file that says the same", async () => {
@@ -150,10 +193,9 @@ describe.skipIf(findProgram("helm") === undefined)("a chart (skipped where helm 
     ["regsitry", "registry.example.org"],
   ])("refuses %s: %j", async (name, value) => {
     const path = await chart(changedCountry());
-    writeFileSync(join(folder, "values.yaml"), stringify({ [name]: value }));
     const { status, stderr } = spawnSync(
       "helm",
-      ["template", "stack", path, ...cluster, "--values", join(folder, "values.yaml")],
+      ["template", "stack", path, ...cluster, ...valuesOf(path, { [name]: value })],
       { encoding: "utf8" },
     );
     expect(status).not.toBe(0);
@@ -217,9 +259,8 @@ describe.skipIf(findProgram("helm") === undefined)("a chart (skipped where helm 
         const release = `${namespace}-release`;
         const install = (domain: string) => {
           const quota = { pods: 0, persistentvolumeclaims: 0 };
-          writeFileSync(join(folder, "values.yaml"), stringify({ namespace: release, domain, quota }));
-          const where = ["--namespace", release, "--take-ownership"];
-          helm("upgrade", "--install", "stack", path, ...where, "--values", join(folder, "values.yaml"));
+          const values = valuesOf(path, { namespace: release, domain, quota });
+          helm("upgrade", "--install", "stack", path, "--namespace", release, "--take-ownership", ...values);
         };
         const names = (kind: string) =>
           kubectl("-n", release, "get", kind, "-o", "name").trim().split("\n").filter(Boolean);
