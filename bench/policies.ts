@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { packageRoot } from "../base/package-root.ts";
 import { loadCountry } from "../localisation/load.ts";
 import { check } from "../policies/engine/engine.ts";
-import type { Json, Resource } from "../policies/engine/resource.ts";
-import { ResourceSet } from "../policies/engine/resource-set.ts";
 import { plannedResources } from "../policies/inputs/planned.ts";
+import type { Json, Resource } from "../policies/resources/resource.ts";
+import { ResourceSet } from "../policies/resources/resource-set.ts";
 import { policies } from "../policies/rules/catalogue.ts";
 import { planCountry } from "../stacks/country-plan.ts";
 
@@ -64,7 +64,7 @@ function measure(count: number) {
       country,
       today: "2026-06-01",
       file,
-      plan: new ResourceSet(resources, { kind: "plan", description: "bench" }),
+      resources: new ResourceSet(resources, { kind: "plan", description: "bench" }),
     });
     return milliseconds(started);
   });

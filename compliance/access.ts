@@ -2,7 +2,7 @@
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import { at, kindOf, type Plan, type PlannedResource } from "../plan/plan.ts";
-import { displayName, type JsonObject } from "../policies/engine/resource.ts";
+import { displayName, type JsonObject } from "../policies/resources/resource.ts";
 import { listAt } from "./plan-values.ts";
 import type { Report } from "./report-schema.ts";
 

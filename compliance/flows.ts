@@ -4,7 +4,7 @@ import type { Country } from "../localisation/schema/country.ts";
 import { workloadOf } from "../plan/describe.ts";
 import { at, kindOf, type Plan } from "../plan/plan.ts";
 import { PolicyContext } from "../policies/engine/context.ts";
-import { displayName, type JsonObject } from "../policies/engine/resource.ts";
+import { displayName, type JsonObject } from "../policies/resources/resource.ts";
 import { listAt } from "./plan-values.ts";
 import type { Report } from "./report-schema.ts";
 

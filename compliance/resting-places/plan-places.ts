@@ -4,11 +4,11 @@ import type { Country } from "../../localisation/schema/country.ts";
 import { workloadOf } from "../../plan/describe.ts";
 import { at, kindOf, type Plan, type PlannedResource, shownName, type Value } from "../../plan/plan.ts";
 import { isDataClass, statedDataClasses } from "../../policies/engine/data-classes.ts";
-import { effectiveRegion } from "../../policies/engine/reading/region.ts";
-import type { Resource } from "../../policies/engine/resource.ts";
 import { dataStores } from "../../policies/engine/stores.ts";
-import { Undetermined } from "../../policies/engine/undetermined.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
+import { effectiveRegion } from "../../policies/resources/region.ts";
+import type { Resource } from "../../policies/resources/resource.ts";
+import { Undetermined } from "../../policies/resources/undetermined.ts";
 import { listAt } from "../plan-values.ts";
 import type { RestingPlace } from "../report-schema.ts";
 

@@ -1,8 +1,9 @@
 /** In CEL: whether a host or an address is the stack's own, registered in the file, or in an allowed region. */
 import { awsRegions } from "../../localisation/cloud-geography.ts";
-import type { PolicyContext, RegisteredHost } from "../engine/context.ts";
-import { awsHostPattern, globalRegion } from "../engine/context.ts";
-import { internalRanges } from "../engine/reading/addresses.ts";
+import type { PolicyContext } from "../engine/context.ts";
+import type { RegisteredHost } from "../engine/known-hosts.ts";
+import { awsHostPattern, globalRegion } from "../engine/known-hosts.ts";
+import { internalRanges } from "../resources/addresses.ts";
 import { all, any, literal, matches } from "./cel.ts";
 
 const allowedRanges = ({ country }: PolicyContext): readonly string[] => [
@@ -42,10 +43,10 @@ export function isAllowedHost(
 export const isOwnHost = (host: string, context: PolicyContext): string =>
   `(isIP(${host}) ? ${isAllowedAddress(host, context)} : (${isOwnName(host, context)}))`;
 
-function isOwnName(host: string, { plan, country }: PolicyContext): string {
+function isOwnName(host: string, { resources, country }: PolicyContext): string {
   const { kubernetes, aws } = country.hosting;
   const domains = [kubernetes?.domain, aws?.domain].filter((domain) => domain !== undefined);
-  const { services, namespaces } = plan.names;
+  const { services, namespaces } = resources.names;
   const known = literal([...new Set([...namespaces, ...services])].sort());
   return any(
     `!${host}.contains(".")`,

@@ -1,5 +1,5 @@
 /** In CEL: the images of an object, and the registry and tag of an image, as reading/image.ts reads them. */
-import { workloads } from "../engine/reading/pods.ts";
+import { workloads } from "../resources/pods.ts";
 import { field } from "./cel.ts";
 
 const imageField = (kind: string, path: string) =>

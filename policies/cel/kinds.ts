@@ -1,5 +1,5 @@
 /** How admission names the kinds that policies judge, and where their pods stand. */
-import { typeToken } from "../engine/resource.ts";
+import { typeToken } from "../resources/resource.ts";
 
 export interface ResourceRule {
   readonly apiGroups: readonly [string];

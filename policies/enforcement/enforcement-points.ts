@@ -1,7 +1,7 @@
 /** When a policy is judged: what each of the four enforcementPoints can see of it. */
 
 import type { Policy } from "../engine/policy.ts";
-import { typeToken } from "../engine/resource.ts";
+import { typeToken } from "../resources/resource.ts";
 import { hasAdmission } from "./admission/generate.ts";
 
 /** The plan in the process; `pulumi preview`; the cluster's admission; what runs. */

@@ -1,10 +1,10 @@
 /** Which classes of data a resource holds: it says so itself, by an annotation in Kubernetes and by a tag in AWS. */
 import { dataClassKey } from "../../components/data-classes.ts";
+import type { DataClassName } from "../../localisation/schema/residency.ts";
 import { dataClassNames } from "../../localisation/schema/residency.ts";
-import type { DataClassName } from "./policy.ts";
-import { objectsAt, textMapAt } from "./reading/properties.ts";
-import type { Resource } from "./resource.ts";
-import { Undetermined } from "./undetermined.ts";
+import { objectsAt, textMapAt } from "../resources/properties.ts";
+import type { Resource } from "../resources/resource.ts";
+import { Undetermined } from "../resources/undetermined.ts";
 
 export { dataClassKey };
 

@@ -1,8 +1,7 @@
-/** How what runs differs from what was planned, leaving out what the cluster adds by itself. */
+/** How what runs differs from what was planned. What the cluster adds by itself is left out. */
 
-import { amount } from "./reading/amount.ts";
-import { namespaceOf, textMapAt } from "./reading/properties.ts";
-import { textsOf } from "./reading/texts.ts";
+import { amount } from "../resources/amount.ts";
+import { namespaceOf, textMapAt } from "../resources/properties.ts";
 import {
   isObject,
   isSecret,
@@ -12,8 +11,9 @@ import {
   type Resource,
   typeKey,
   typeToken,
-} from "./resource.ts";
-import { objectName, type ResourceSet } from "./resource-set.ts";
+} from "../resources/resource.ts";
+import { objectName, type ResourceSet } from "../resources/resource-set.ts";
+import { textsOf } from "../resources/texts.ts";
 
 export interface DriftedField {
   readonly path: string;
@@ -35,10 +35,8 @@ export interface DriftReport {
 }
 
 export function compareWithPlan(planned: ResourceSet, live: ResourceSet): DriftReport {
-  const wanted = new Map(
-    planned.resources.filter(isInCluster).map((resource) => [identity(resource), resource]),
-  );
-  const found = new Map(live.resources.map((resource) => [identity(resource), resource]));
+  const wanted = new Map(planned.all.filter(isInCluster).map((resource) => [identity(resource), resource]));
+  const found = new Map(live.all.map((resource) => [identity(resource), resource]));
   const changed = [...wanted].flatMap(([key, resource]) => {
     const there = found.get(key);
     if (there === undefined) return [];
@@ -65,7 +63,7 @@ function differencesOf(planned: Resource, live: Resource): DriftedField[] {
   }
   for (const [key, value] of Object.entries(rest))
     compareValues(value, live.properties[key], key, differences);
-  // A Secret is asked for its keys alone.
+  // Of a Secret only the keys are compared.
   for (const key of Object.keys(isObject(stringData) && !isSecret(stringData) ? stringData : {}))
     if (!textMapAt(live.properties, "data").has(key))
       differences.push({ path: `data.${key}`, planned: "a value", live: undefined });
@@ -96,7 +94,7 @@ function compareValues(
   else if (!isSameScalar(planned, live)) into.push({ path, planned: planned ?? null, live });
 }
 
-/** Where every item has a name, the order says nothing. */
+/** Items with a name are compared by name: their order has no meaning. */
 function compareLists(
   planned: readonly Json[],
   live: readonly Json[],
@@ -132,10 +130,10 @@ function isSameScalar(planned: Json | undefined, live: Json | undefined): boolea
   return one !== undefined && one === other;
 }
 
-/** Of the cluster itself, and of CloudNativePG in each namespace with a database. */
+/** Made by the cluster, and by CloudNativePG in each namespace with a database. */
 const ownConfigMaps = new Set(["kube-root-ca.crt", "cnpg-default-monitoring"]);
 
-/** What a cluster and its operators make beside what was planned. */
+/** What a cluster and its operators make in addition to what was planned. */
 class MadeByTheCluster {
   readonly #namesInPlan: ReadonlySet<string>;
   readonly #services: ReadonlySet<string>;
@@ -143,7 +141,7 @@ class MadeByTheCluster {
 
   constructor(planned: ResourceSet, live: ResourceSet) {
     this.#namesInPlan = new Set(
-      planned.resources.flatMap((resource) => textsOf(resource).map(({ value }) => value)),
+      planned.all.flatMap((resource) => textsOf(resource).map(({ value }) => value)),
     );
     this.#services = live.names.services;
     this.#claims = planned
@@ -158,7 +156,7 @@ class MadeByTheCluster {
     const { kind } = typeToken(type);
     const name = objectName(resource);
     const metadata = isObject(properties.metadata) ? properties.metadata : {};
-    // Somebody's: an operator's, a controller's, or of the whole cluster.
+    // It belongs to an operator, to a controller or to the whole cluster.
     if (Array.isArray(metadata.ownerReferences) && metadata.ownerReferences.length > 0) return true;
     if (metadata.namespace === undefined) return true;
     switch (kind) {
@@ -169,7 +167,7 @@ class MadeByTheCluster {
       case "Endpoints":
         return this.#services.has(name);
       case "Secret":
-        // Named by the plan, for the team or an operator to make.
+        // The plan names it; the team or an operator makes it.
         return (
           this.#namesInPlan.has(name) ||
           textMapAt(metadata, "annotations").has("cert-manager.io/certificate-name")

@@ -1,7 +1,10 @@
 /**
- * Runs policies over a plan and the localisation file. One pass over the resources, each with the policies of its
- * type; a policy that throws gives an undetermined finding, never a crash.
+ * Runs policies over resources and the localisation file. One pass over the resources, each with the policies of its
+ * type. A policy that throws an error gives an undetermined finding, never a crash.
  */
+
+import { logicalName, type Resource, typeKey, typeToken } from "../resources/resource.ts";
+import { Undetermined } from "../resources/undetermined.ts";
 import { type ContextOptions, PolicyContext } from "./context.ts";
 import { guardedClasses } from "./data-classes.ts";
 import type { CheckResult, Finding, PolicyResult, Verdict, WaiverResult } from "./findings.ts";
@@ -13,10 +16,8 @@ import {
   severities,
   type Violation,
 } from "./policy.ts";
-import { logicalName, type Resource, typeKey, typeToken } from "./resource.ts";
-import { Undetermined } from "./undetermined.ts";
 
-/** A policy lists this many findings and counts the rest, so that memory is bounded whatever comes in. */
+/** A policy lists this many findings and counts the others, so that no input takes unbounded memory. */
 export const maximumFindingsPerPolicy = 1000;
 
 export interface CheckOptions extends ContextOptions {
@@ -32,29 +33,29 @@ export function check(options: CheckOptions): CheckResult {
   );
   const tallyOf = (policy: Policy) => tallies.get(policy.id) as Tally;
   const byType = new PoliciesByType(options.policies);
-  for (const resource of context.plan.resources)
+  for (const resource of context.resources.all)
     for (const policy of byType.of(resource.type))
-      tallyOf(policy).judge(resource, () => policy.check(resource, context));
+      tallyOf(policy).run(resource, () => policy.check(resource, context));
   for (const policy of options.policies)
-    if (policy.scope === "plan" && context.plan.ofTypes(policy.types).length > 0)
-      tallyOf(policy).judge(undefined, () => policy.check(context));
-  // Last, since waivers are counted by then.
+    if (policy.scope === "stack" && context.resources.ofTypes(policy.types).length > 0)
+      tallyOf(policy).run(undefined, () => policy.check(context));
+  // Last, because policies on waivers read which of them were used.
   for (const policy of options.policies)
-    if (policy.scope === "file") tallyOf(policy).judge(undefined, () => policy.check(context));
+    if (policy.scope === "file") tallyOf(policy).run(undefined, () => policy.check(context));
   return {
     country: options.country.country,
     ...(options.environment !== undefined && { environment: options.environment }),
     target: options.country.hosting.target,
     today: options.today,
-    source: context.plan.source.description,
-    resources: context.plan.resources.length,
+    source: context.resources.source.description,
+    resources: context.resources.all.length,
     policies: [...tallies.values()].map((tally) => tally.result()),
     findings: [...tallies.values()].flatMap((tally) => tally.findings).sort(bySeverity),
     waivers: waiverResults(context),
   };
 }
 
-/** Collects one policy's verdicts. */
+/** Runs one policy and collects its findings. */
 class Tally {
   readonly findings: Finding[] = [];
   readonly #policy: Policy;
@@ -70,28 +71,28 @@ class Tally {
     this.#file = file;
   }
 
-  judge(resource: Resource | undefined, check: () => Outcome): void {
+  run(resource: Resource | undefined, check: () => Outcome): void {
     let outcome: Outcome;
     try {
       outcome = check();
     } catch (error) {
-      this.#add(unjudged(this.#policy, error), "undetermined", resource);
+      this.#add(undetermined(this.#policy, error), "undetermined", resource);
       return;
     }
     if (outcome === notApplicable) return;
     if (outcome.length === 0) this.#passed.push(resource?.name ?? this.#ownSubject);
-    for (const breach of outcome) this.#add(breach, "fail", breach.resource ?? resource);
+    for (const violation of outcome) this.#add(violation, "fail", violation.resource ?? resource);
   }
 
   get #ownSubject(): string {
-    return this.#policy.scope === "file" ? this.#file : "the whole plan";
+    return this.#policy.scope === "file" ? this.#file : "the whole stack";
   }
 
-  #add(breach: Violation, found: "fail" | "undetermined", resource: Resource | undefined): void {
+  #add(violation: Violation, found: "fail" | "undetermined", resource: Resource | undefined): void {
     const { id, severity, level, dataClasses } = this.#policy;
     const subjects =
       resource === undefined
-        ? [breach.path, breach.path.replaceAll(".", "/")]
+        ? [violation.path, violation.path.replaceAll(".", "/")]
         : [resource.name, resource.urn, logicalName(resource)];
     const waiver = this.#context.waivers.cover(id, subjects);
     const verdict = waiver === undefined ? found : "waived";
@@ -108,10 +109,10 @@ class Tally {
       level,
       subject: resource?.name ?? this.#ownSubject,
       ...(resource !== undefined && { type: resource.type, urn: resource.urn }),
-      path: breach.path,
-      ...(breach.value !== undefined && { value: breach.value }),
-      message: breach.message,
-      remediation: breach.remediation,
+      path: violation.path,
+      ...(violation.value !== undefined && { value: violation.value }),
+      message: violation.message,
+      remediation: violation.remediation,
       dataClasses: classes,
       articles: this.#context.articlesOf(classes),
       ...(waiver !== undefined && { waiver: waiver.id }),
@@ -144,18 +145,18 @@ class Tally {
   }
 }
 
-function unjudged(policy: Policy, error: unknown): Violation {
+function undetermined(policy: Policy, error: unknown): Violation {
   if (error instanceof Undetermined)
     return { path: error.path, message: error.message, remediation: error.remediation };
   const reason = error instanceof Error ? error.message : String(error);
   return {
     path: "",
-    message: `The policy ${policy.id} could not judge it (${reason}).`,
-    remediation: "Correct the input if it is broken; else report a defect of the policy.",
+    message: `The policy ${policy.id} could not check it (${reason}).`,
+    remediation: "Correct the input if it is broken; otherwise report a defect of the policy.",
   };
 }
 
-/** The policies that judge a type of resource, looked up once a type. */
+/** The policies that check a type of resource; looked up once per type. */
 export class PoliciesByType {
   readonly #policies: readonly ResourcePolicy[];
   readonly #found = new Map<string, readonly ResourcePolicy[]>();

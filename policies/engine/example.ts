@@ -1,5 +1,5 @@
 /** Makes the resources of policies' examples, short enough to be read beside the policy. */
-import { displayName, type JsonObject, type Resource } from "./resource.ts";
+import { displayName, type JsonObject, type Resource } from "../resources/resource.ts";
 
 interface AwsExample {
   /** Of the provider. */

@@ -1,8 +1,8 @@
-/** What a check gives: findings, and a verdict per policy. Plain data, for the table, JSON, SARIF, JUnit and the report. */
-import type { DataClassName, Policy, Severity } from "./policy.ts";
-import { severities } from "./policy.ts";
+/** The result of a check: findings, and a verdict per policy. Plain data, for the table, JSON, SARIF, JUnit and the report. */
+import type { DataClassName } from "../../localisation/schema/residency.ts";
+import { type Policy, type Severity, severities } from "./policy.ts";
 
-/** Rising weight: a policy's verdict is the heaviest of its resources'. */
+/** From the lightest to the gravest: a policy's verdict is the gravest of its resources'. */
 export const verdicts = ["not-applicable", "pass", "waived", "undetermined", "fail"] as const;
 export type Verdict = (typeof verdicts)[number];
 
@@ -31,14 +31,14 @@ export interface Finding {
 export interface PolicyResult {
   readonly policy: string;
   readonly verdict: Verdict;
-  /** The articles by which the country asks for it. */
+  /** The articles of the law that ask for it. */
   readonly articles: readonly string[];
   /** Subjects that passed. */
   readonly passed: readonly string[];
   readonly failed: number;
   readonly undetermined: number;
   readonly waived: number;
-  /** Findings beyond those listed: a policy lists only so many. */
+  /** Number of findings that are not listed: a policy lists at most 1,000. */
   readonly unlisted: number;
 }
 

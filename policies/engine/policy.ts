@@ -1,13 +1,10 @@
-/** What a policy is: a plain object that says what can go wrong, by what law and control, how to see it and how to mend it. */
-import type { dataClassNames } from "../../localisation/schema/residency.ts";
-import type { AdmissionCheck } from "./admission.ts";
+/** What a policy is: a plain object with the risk, the law and controls behind it, the check and how to fix a violation. */
+import type { DataClassName } from "../../localisation/schema/residency.ts";
+import type { JsonObject, Resource } from "../resources/resource.ts";
 import type { PolicyContext } from "./context.ts";
 import type { AnnexControl, SecurityControl } from "./controls.ts";
-import type { JsonObject, Resource } from "./resource.ts";
 
-export type DataClassName = (typeof dataClassNames)[number];
-
-/** Falling importance. */
+/** From the most to the least severe. */
 export const severities = ["critical", "high", "medium", "low"] as const;
 export type Severity = (typeof severities)[number];
 
@@ -20,17 +17,37 @@ export interface Violation {
   readonly path: string;
   /** What is wrong, with the value. One sentence, full stop. */
   readonly message: string;
-  /** How to mend it here. One or two sentences. */
+  /** How to fix it here. One or two sentences. */
   readonly remediation: string;
   /** The offending value; never a secret. */
   readonly value?: string;
-  /** What it is about, where a check of the plan or the file finds it in one resource. */
+  /** The resource with the violation, where a policy of scope "stack" or "file" finds it in one. */
   readonly resource?: Resource;
 }
 
-/** Nothing to judge: a check of zones where the file names none. */
+/** There is nothing to check, such as zones where the file names none. */
 export const notApplicable = Symbol("not applicable");
 export type Outcome = readonly Violation[] | typeof notApplicable;
+
+/** A condition that the API server of a cluster checks when an object is made or changed. */
+export interface AdmissionRule {
+  /**
+   * CEL that is true where nothing is wrong. Besides Kubernetes' own variables, kinds that make pods have
+   * `variables.pod` (its specification) and `variables.containers` (all of them).
+   */
+  readonly expression: string;
+  /** What is wrong where it is false. One sentence, full stop. */
+  readonly message: string;
+}
+
+export interface AdmissionCheck {
+  /** Types that it checks; those of the policy where absent. */
+  readonly types?: readonly string[];
+  /** Empty where the file asks for nothing. */
+  readonly rules: (context: PolicyContext) => readonly AdmissionRule[];
+  /** What the policy finds and the cluster does not. One sentence, full stop. */
+  readonly misses?: string;
+}
 
 interface PolicyBase {
   /** Stable; waivers and reports name the policy by it. */
@@ -43,7 +60,7 @@ interface PolicyBase {
   readonly severity: Severity;
   /** A mandatory policy blocks; an advisory one is shown. */
   readonly level: "mandatory" | "advisory";
-  /** Whose data it guards. The country's file says by which articles: that is the policy's legal basis. */
+  /** The data that it protects. The country's file gives the articles for each: the legal basis of the policy. */
   readonly dataClasses: readonly DataClassName[];
   readonly controls: {
     /** ISO/IEC 27001:2022, Annex A. */
@@ -51,12 +68,12 @@ interface PolicyBase {
     /** NIST SP 800-53 Rev. 5. */
     readonly nist80053: readonly SecurityControl[];
   };
-  /** How to mend it in general. */
+  /** How to fix it in general. */
   readonly remediation: string;
   readonly examples: Examples;
 }
 
-/** Judges one resource at a time. */
+/** Checks one resource at a time. */
 export interface ResourcePolicy extends PolicyBase {
   readonly scope: "resource";
   /**
@@ -65,33 +82,33 @@ export interface ResourcePolicy extends PolicyBase {
    */
   readonly types: readonly string[];
   readonly check: (resource: Resource, context: PolicyContext) => Outcome;
-  /** The same for the API server of a cluster, where it can say it. */
+  /** The same check for the API server of a cluster, where CEL can express it. */
   readonly admission?: AdmissionCheck;
 }
 
-/** Judges how the resources of a plan stand to each other. */
-export interface PlanPolicy extends PolicyBase {
-  readonly scope: "plan";
+/** Checks all resources of a stack together. */
+export interface StackPolicy extends PolicyBase {
+  readonly scope: "stack";
   readonly types: readonly string[];
   readonly check: (context: PolicyContext) => Outcome;
 }
 
-/** Judges the localisation file itself. */
+/** Checks the localisation file itself. */
 export interface FilePolicy extends PolicyBase {
   readonly scope: "file";
   readonly check: (context: PolicyContext) => Outcome;
 }
 
-export type Policy = ResourcePolicy | PlanPolicy | FilePolicy;
+export type Policy = ResourcePolicy | StackPolicy | FilePolicy;
 
-/** A sample that the policy judges, beside it as its fixture and its documentation. */
+/** A sample for the policy: its test and its documentation. */
 export interface Example {
   /** Kubernetes YAML. */
   readonly manifests?: string;
   readonly resources?: readonly Resource[];
   /** What was planned, as Kubernetes YAML, where the sample is what runs. */
   readonly planned?: string;
-  /** Laid over the example country. */
+  /** Merged over the example country. */
   readonly country?: JsonObject;
   readonly environment?: string;
   /** YYYY-MM-DD; 2026-06-01 where absent. */

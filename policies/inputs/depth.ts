@@ -1,5 +1,5 @@
 /** Refuses values nested deeper than any resource is, before policies walk them. */
-import { isObject, type Json } from "../engine/resource.ts";
+import { isObject, type Json } from "../resources/resource.ts";
 
 const maximumDepth = 100;
 

@@ -4,7 +4,7 @@
  */
 import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
 import { ClusterError } from "../../cluster/cluster-error.ts";
-import { displayName, isObject, type JsonObject, type Resource, typeToken } from "../engine/resource.ts";
+import { displayName, isObject, type JsonObject, type Resource, typeToken } from "../resources/resource.ts";
 
 export interface Live {
   readonly resources: readonly Resource[];

@@ -6,7 +6,7 @@ import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isMap, isSeq, LineCounter, type Node, parseAllDocuments, type Tags } from "yaml";
 import { LocalisationError, type Problem } from "../../localisation/problem.ts";
-import { displayName, isObject, type Json, type JsonObject, type Resource } from "../engine/resource.ts";
+import { displayName, isObject, type Json, type JsonObject, type Resource } from "../resources/resource.ts";
 import { depthProblem } from "./depth.ts";
 
 const maximumBytes = 64 * 1024 * 1024;

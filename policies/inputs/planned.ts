@@ -1,7 +1,7 @@
 /** A plan of this kit as resources: from the program in this process, or from a file that `rollout plan --json` wrote. */
 import { InputError } from "../../base/kit-error.ts";
 import { type Plan as CountryPlan, type PlannedResource, parsePlan } from "../../plan/plan.ts";
-import { textAt } from "../engine/reading/properties.ts";
+import { textAt } from "../resources/properties.ts";
 import {
   displayName,
   isObject,
@@ -10,7 +10,7 @@ import {
   type ProviderReference,
   type Resource,
   secretMarker,
-} from "../engine/resource.ts";
+} from "../resources/resource.ts";
 import { depthProblem } from "./depth.ts";
 
 /** @throws InputError where the text is no plan, or a resource of it is none. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { LocalisationError } from "../../localisation/problem.ts";
-import { isObject, type Json, type JsonObject, type Resource, secretMarker } from "../engine/resource.ts";
+import { isObject, type Json, type JsonObject, type Resource, secretMarker } from "../resources/resource.ts";
 
 const settingsFile = /^Pulumi(?:\.([\w.-]+))?\.ya?ml$/;
 

@@ -1,7 +1,7 @@
 /** A stack's state, as `pulumi stack export` prints it: what Pulumi believes that there is, and how it keeps it. */
 
 import { InputError } from "../../base/kit-error.ts";
-import { textAt } from "../engine/reading/properties.ts";
+import { textAt } from "../resources/properties.ts";
 import {
   displayName,
   isObject,
@@ -11,7 +11,7 @@ import {
   type ProviderReference,
   type Resource,
   secretMarker,
-} from "../engine/resource.ts";
+} from "../resources/resource.ts";
 import { depthProblem } from "./depth.ts";
 
 /** What a provider decided where the program left it open: where the thing stands. */

@@ -1,8 +1,8 @@
 /** The policies that the stack's cluster enforces at admission. */
 import { type AdmissionManifest, admissionManifests } from "../../policies/enforcement/admission/generate.ts";
 import { PolicyContext } from "../../policies/engine/context.ts";
-import type { Resource } from "../../policies/engine/resource.ts";
-import { ResourceSet } from "../../policies/engine/resource-set.ts";
+import type { Resource } from "../../policies/resources/resource.ts";
+import { ResourceSet } from "../../policies/resources/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import type { KubernetesSettings, StackInput } from "./stack.ts";
 
@@ -29,7 +29,7 @@ export function stackAdmission(
     ...(environment !== undefined && { environment }),
     // Not today's date: the API server's own clock decides when a waiver expires.
     today: "1970-01-01",
-    plan: new ResourceSet(made, { kind: "plan", description: "what the stack makes" }),
+    resources: new ResourceSet(made, { kind: "plan", description: "what the stack makes" }),
   });
   return admissionManifests(policies, context, { namespace, mode });
 }

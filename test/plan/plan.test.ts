@@ -14,7 +14,7 @@ import { diffPlans, renderDiff } from "../../plan/diff.ts";
 import { manifests, writeManifests } from "../../plan/manifests.ts";
 import { at, isManifest, kindOf, type Plan, parsePlan, shownName } from "../../plan/plan.ts";
 import { renderTree, totals } from "../../plan/tree.ts";
-import { secretMarker, unknownValue } from "../../policies/engine/resource.ts";
+import { secretMarker, unknownValue } from "../../policies/resources/resource.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
 import { changedCountry, countryFile, planChanged } from "./planned.ts";
 import { variants } from "./variants.ts";

@@ -9,21 +9,21 @@ import {
 } from "../../policies/enforcement/admission/generate.ts";
 import { PolicyContext } from "../../policies/engine/context.ts";
 import type { Example } from "../../policies/engine/policy.ts";
-import { ownClasses } from "../../policies/engine/reading/storage-classes.ts";
-import { type Resource, typeKey } from "../../policies/engine/resource.ts";
-import { objectName, ResourceSet } from "../../policies/engine/resource-set.ts";
+import { ownClasses } from "../../policies/engine/storage-classes.ts";
 import { liveResource } from "../../policies/inputs/live.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
+import { type Resource, typeKey } from "../../policies/resources/resource.ts";
+import { objectName, ResourceSet } from "../../policies/resources/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
 import { installDefinitions, removeDefinitions } from "../cluster/definitions.ts";
 import { kubectl, noCluster, onCluster } from "../cluster/kubectl.ts";
 import { countryFile } from "../plan/planned.ts";
 import { ApiServer, type ClusterObject } from "./api-server.ts";
+import { exampleCountry, exampleToday, overlaid } from "./check-example.ts";
 import { completeObject } from "./complete-object.ts";
 import { label, namespaceObject as labelledNamespace, putInForce } from "./in-force.ts";
-import { exampleCountry, exampleToday, overlaid } from "./judge.ts";
 import { clusterMutations } from "./mutants.ts";
 
 const part = `admission-${process.pid}`;
@@ -65,7 +65,7 @@ function contextOf({ country, environment, today }: Example, objects: readonly C
     country: overlaid(exampleCountry, country ?? {}),
     ...(environment !== undefined && { environment }),
     today: today ?? exampleToday,
-    plan: new ResourceSet(resourcesOf(objects), { kind: "manifests", description: "the example" }),
+    resources: new ResourceSet(resourcesOf(objects), { kind: "manifests", description: "the example" }),
   });
 }
 
@@ -272,7 +272,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
       context = new PolicyContext({
         country: overlaid(country, { hosting: { target: "kubernetes" } }),
         today: exampleToday,
-        plan: new ResourceSet(resources, { kind: "plan", description: "the plan" }),
+        resources: new ResourceSet(resources, { kind: "plan", description: "the plan" }),
       });
       await server.create(namespaceObject(namespace));
       // Where all only warn, one answer names each of them.
@@ -293,16 +293,16 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
       );
 
     test("is taken whole", async () => {
-      let judged = 0;
+      let checked = 0;
       for (const resource of resources.filter(isObject)) {
         const object = asObject(resource);
         if (object.kind === "Secret") continue;
         if ((resource.properties.metadata as { namespace?: string }).namespace !== namespace) continue;
         const { refusedBy } = await server.tryOut(object);
         expect(refusedBy, resource.name).toEqual([]);
-        judged++;
+        checked++;
       }
-      expect(judged).toBeGreaterThan(40);
+      expect(checked).toBeGreaterThan(40);
     });
 
     test("broken in each way is refused by the policies that the check names", async () => {

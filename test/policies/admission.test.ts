@@ -4,10 +4,10 @@ import { stringify } from "yaml";
 import type { Country } from "../../localisation/schema/country.ts";
 import { portable } from "../../policies/cel/cel.ts";
 import { admissionTypes, hasAdmission } from "../../policies/enforcement/admission/generate.ts";
-import { typeToken } from "../../policies/engine/resource.ts";
+import { typeToken } from "../../policies/resources/resource.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { stackAdmission } from "../../stacks/kubernetes/admission.ts";
-import { exampleCountry, overlaid } from "./judge.ts";
+import { exampleCountry, overlaid } from "./check-example.ts";
 
 const place = { namespace: "rollout", mode: "enforce", storageClass: undefined } as const;
 const manifests = (country: Country = exampleCountry, mode: "enforce" | "warn" | "off" = "enforce") =>
@@ -43,15 +43,15 @@ test("every covered policy is generated once, with a binding to the stack's name
   }
 });
 
-test("a policy that judges what has no namespace keeps to what is the stack's", () => {
+test("a policy on kinds without a namespace checks only the stack's own objects", () => {
   const clusterWide = /^(PersistentVolume|StorageClass)$/;
   for (const { kind, metadata, spec } of manifests()) {
     if (kind !== "ValidatingAdmissionPolicy") continue;
     const policy = policies.find(({ id }) => id === metadata.labels["rollout/policy"]);
     if (policy === undefined || !hasAdmission(policy)) throw new Error(metadata.name);
-    const judges = admissionTypes(policy).some((type) => clusterWide.test(typeToken(type).kind));
+    const isClusterWide = admissionTypes(policy).some((type) => clusterWide.test(typeToken(type).kind));
     expect(JSON.stringify(spec).includes('"of-the-stack"'), metadata.name).toBe(
-      judges || admissionTypes(policy).some((type) => typeToken(type).kind === "Namespace"),
+      isClusterWide || admissionTypes(policy).some((type) => typeToken(type).kind === "Namespace"),
     );
   }
 });

@@ -6,7 +6,7 @@ import { packageRoot } from "../../base/package-root.ts";
 import { dataClassNames } from "../../localisation/schema/residency.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { harmlessTypes } from "../../policies/engine/mapped-types.ts";
-import { typeKey, typeToken } from "../../policies/engine/resource.ts";
+import { typeKey, typeToken } from "../../policies/resources/resource.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 
 const folder = join(packageRoot, "policies");
@@ -117,9 +117,8 @@ test("no code compares with a country", () => {
 
 test("each policy is a file of its area's folder and stands in the catalogue", () => {
   for (const policy of policies) {
-    const files = readdirSync(join(folder, policy.area)).map((file) =>
-      readFileSync(join(folder, policy.area, file), "utf8"),
-    );
+    const area = join(folder, "rules", policy.area);
+    const files = readdirSync(area).map((file) => readFileSync(join(area, file), "utf8"));
     expect(files.filter((text) => text.includes(`id: "${policy.id}"`)).length, policy.id).toBe(1);
   }
 });

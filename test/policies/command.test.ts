@@ -85,7 +85,7 @@ test("--severity lets the less severe pass", () => {
 });
 
 describe("rollout check --plan", () => {
-  test("judges a saved plan as the program's own", () => {
+  test("checks a saved plan like the program's own", () => {
     const plan = join(folder, "plan.json");
     writeFileSync(plan, rollout("plan", file, "--json").stdout);
     const saved = JSON.parse(rollout("check", file, "--plan", plan, "--json").stdout);

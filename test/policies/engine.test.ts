@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { check, maximumFindingsPerPolicy } from "../../policies/engine/engine.ts";
 import { aws, resource } from "../../policies/engine/example.ts";
 import { blocks, formatFinding } from "../../policies/engine/findings.ts";
-import type { JsonObject, Resource } from "../../policies/engine/resource.ts";
-import { secretMarker, unknownValue } from "../../policies/engine/resource.ts";
-import { ResourceSet } from "../../policies/engine/resource-set.ts";
+import type { JsonObject, Resource } from "../../policies/resources/resource.ts";
+import { secretMarker, unknownValue } from "../../policies/resources/resource.ts";
+import { ResourceSet } from "../../policies/resources/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { imageRegistry } from "../../policies/rules/kubernetes/image-registry.ts";
 import { regionAbroad } from "../../policies/rules/place/region-abroad.ts";
-import { exampleCountry, exampleToday, judge, overlaid } from "./judge.ts";
+import { checkExample, exampleCountry, exampleToday, overlaid } from "./check-example.ts";
 
 const abroad = aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" });
 
@@ -23,7 +23,7 @@ function checked(
     country: overlaid(exampleCountry, country),
     today: exampleToday,
     file: "za.yaml",
-    plan: new ResourceSet(resources, { kind, description: "the plan" }),
+    resources: new ResourceSet(resources, { kind, description: "the plan" }),
   });
 }
 
@@ -38,12 +38,12 @@ describe("a policy that breaks", () => {
       throw new TypeError("Cannot read properties of undefined");
     },
   };
-  const result = judge({ resources: [abroad] }, [broken, regionAbroad]);
+  const result = checkExample({ resources: [abroad] }, [broken, regionAbroad]);
 
-  test("gives an undetermined finding that names it, and the others still judge", () => {
+  test("gives an undetermined finding that names it, and the others still run", () => {
     expect(result.findings.map(formatFinding)).toEqual([
       expect.stringContaining("Bucket/backups region: It stands in eu-west-1"),
-      "Bucket/backups: The policy broken could not judge it (Cannot read properties of undefined). Correct the input if it is broken; else report a defect of the policy.",
+      "Bucket/backups: The policy broken could not check it (Cannot read properties of undefined). Correct the input if it is broken; otherwise report a defect of the policy.",
     ]);
     expect(verdictOf(result, "broken")).toBe("undetermined");
     expect(verdictOf(result, "region-abroad")).toBe("fail");
@@ -56,7 +56,7 @@ describe("a policy that breaks", () => {
 
 describe("values that nobody knows yet", () => {
   test("make the verdict undetermined, which blocks", () => {
-    const { findings } = judge(
+    const { findings } = checkExample(
       { resources: [aws("s3/bucket:Bucket", "backups", { region: unknownValue })] },
       [regionAbroad],
     );
@@ -65,7 +65,7 @@ describe("values that nobody knows yet", () => {
   });
 
   test("elsewhere leave the verdict alone", () => {
-    const { findings } = judge(
+    const { findings } = checkExample(
       { resources: [aws("s3/bucket:Bucket", "backups", { bucket: unknownValue })] },
       [regionAbroad],
     );
@@ -171,7 +171,7 @@ describe("severity", () => {
     expect(blocks({ ...finding, level: "advisory" } as never, "low")).toBe(false);
   });
   test("the most severe come first, waived ones last", () => {
-    const severities = judge({ resources: [abroad] }).findings.map(({ severity }) => severity);
+    const severities = checkExample({ resources: [abroad] }).findings.map(({ severity }) => severity);
     const order = ["critical", "high", "medium", "low"];
     expect(severities).toEqual([...severities].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
   });
@@ -181,7 +181,7 @@ test("a policy lists a thousand findings and counts the rest", () => {
   const many = Array.from({ length: 3000 }, (_, index) =>
     aws("s3/bucket:Bucket", `b${index}`, { region: "eu-west-1" }),
   );
-  const result = judge({ resources: many }, [regionAbroad]);
+  const result = checkExample({ resources: many }, [regionAbroad]);
   expect(result.findings.length).toBe(maximumFindingsPerPolicy);
   expect(result.policies).toMatchObject([{ verdict: "fail", failed: 3000, unlisted: 2000 }]);
 });
@@ -191,7 +191,7 @@ test("a resource's own data class decides which articles bind it", () => {
     region: "eu-west-1",
     tags: { "rollout/data-classes": "logs" },
   });
-  const articles = judge({ resources: [abroad, tagged] }, [regionAbroad]).findings.map(
+  const articles = checkExample({ resources: [abroad, tagged] }, [regionAbroad]).findings.map(
     (finding) => finding.articles,
   );
   expect(articles).toEqual([["popia:72", "popia:19", "popia:14"], ["popia:19"]]);
@@ -202,16 +202,16 @@ test.each([
   // What a custom resource of the core group, and a patch, are called.
   "kubernetes:v1:Pod",
   "kubernetes:core/v1:PodPatch",
-])("%s is judged as a pod", (type) => {
+])("%s is checked as a pod", (type) => {
   const pod = resource(type, "app", {
     metadata: { name: "app", namespace: "rollout" },
     spec: { containers: [{ name: "app", image: "nginx" }] },
   });
-  const { findings } = judge({ resources: [pod] }, [imageRegistry]);
+  const { findings } = checkExample({ resources: [pod] }, [imageRegistry]);
   expect(findings).toMatchObject([{ subject: "rollout/Pod/app", value: "nginx" }]);
 });
 
-test("components group resources and are judged as none", () => {
+test("components group resources and are not checked themselves", () => {
   const component = { ...resource("rollout:components:Broker", "broker", {}), component: true };
-  expect(judge({ resources: [component] }).resources).toBe(0);
+  expect(checkExample({ resources: [component] }).resources).toBe(0);
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { formatFinding } from "../../policies/engine/findings.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
-import { judge } from "./judge.ts";
+import { checkExample } from "./check-example.ts";
 
 /** They refuse a type as such, so that what passes is of another type. */
 const refusingTypes = new Set([
@@ -18,7 +18,7 @@ describe.each(policies.map((policy) => [policy.id, policy] as const))("%s", (id,
   test.each(policy.examples.failing.map((example, index) => [index + 1, example] as const))(
     "fails example %i with its words",
     (_, example) => {
-      const { findings } = judge(example, [policy]);
+      const { findings } = checkExample(example, [policy]);
       expect(findings.map(formatFinding)).toEqual(example.findings);
     },
   );
@@ -27,7 +27,7 @@ describe.each(policies.map((policy) => [policy.id, policy] as const))("%s", (id,
     "passes example %i",
     (_, example) => {
       // Judged with the others, since a waiver is used by what they find.
-      const result = judge(example);
+      const result = checkExample(example);
       expect(
         result.findings.filter((finding) => finding.policy === id && finding.verdict !== "waived"),
       ).toEqual([]);

@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resource } from "../../policies/engine/example.ts";
-import type { Json, JsonObject, Resource } from "../../policies/engine/resource.ts";
-import { isObject, secretMarker, unknownValue } from "../../policies/engine/resource.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
+import type { Json, JsonObject, Resource } from "../../policies/resources/resource.ts";
+import { isObject, secretMarker, unknownValue } from "../../policies/resources/resource.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
-import { exampleCountry, judge } from "./judge.ts";
+import { checkExample, exampleCountry } from "./check-example.ts";
 
 const samples: readonly Resource[] = policies.flatMap(({ examples }) =>
   [...examples.passing, ...examples.failing].flatMap(({ resources, manifests }) => [
@@ -15,10 +15,10 @@ const samples: readonly Resource[] = policies.flatMap(({ examples }) =>
   ]),
 );
 
-/** Findings that a policy broke rather than judged. */
+/** Findings where a policy broke. */
 function crashes(resources: readonly Resource[]): string[] {
-  return judge({ resources })
-    .findings.filter(({ message }) => message.includes("could not judge it"))
+  return checkExample({ resources })
+    .findings.filter(({ message }) => message.includes("could not check it"))
     .map(({ policy, message, type }) => `${policy} on ${type}: ${message}`);
 }
 
@@ -129,7 +129,7 @@ describe("texts built to exhaust a pattern", () => {
   test.each(attacks)(
     "%s",
     (_, text) => {
-      const result = judge({
+      const result = checkExample({
         resources: [
           resource("kubernetes:core/v1:ConfigMap", "attack", {
             metadata: { name: "attack", namespace: "rollout" },
@@ -143,7 +143,7 @@ describe("texts built to exhaust a pattern", () => {
           }),
         ],
       });
-      expect(result.findings.filter(({ message }) => message.includes("could not judge it"))).toEqual([]);
+      expect(result.findings.filter(({ message }) => message.includes("could not check it"))).toEqual([]);
     },
     5_000,
   );
@@ -164,6 +164,6 @@ test("a resource of a thousand levels is not walked to a crash", () => {
 
 test("the example country is not changed by any check", () => {
   const before = JSON.stringify(exampleCountry);
-  judge({ resources: samples });
+  checkExample({ resources: samples });
   expect(JSON.stringify(exampleCountry)).toBe(before);
 });

@@ -83,7 +83,7 @@ describe.skipIf(noCluster !== undefined)(`rollout check --live ${onCluster}`, ()
     const cluster = ["hosting", "environments", environment, "hosting", "kubernetes"];
     document.setIn([...cluster, "namespace"], namespace);
     document.deleteIn([...cluster, "mqtt", "nodePort"]);
-    // No pod has to start: what runs is judged by what it was told to be.
+    // No pod has to start: objects are checked by their specification.
     document.setIn([...cluster, "nodeSelector"], { "rollout-test": "nowhere" });
     writeFileSync(file, document.toString());
     const plan = await planCountry(loadCountry(file, { environment }), "kubernetes", "0.1.0");

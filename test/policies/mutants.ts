@@ -3,9 +3,9 @@
  * one, an edited localisation file; with the policy that is there to catch it.
  */
 import { aws, resource } from "../../policies/engine/example.ts";
-import type { JsonObject, Resource } from "../../policies/engine/resource.ts";
-import { isObject, typeKey } from "../../policies/engine/resource.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
+import type { JsonObject, Resource } from "../../policies/resources/resource.ts";
+import { isObject, typeKey } from "../../policies/resources/resource.ts";
 import { localZoneRoute } from "../../policies/rules/network/local-zone-route.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: mutants edit properties of any shape

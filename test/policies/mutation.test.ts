@@ -6,13 +6,13 @@ import { loadCountry } from "../../localisation/load.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { check } from "../../policies/engine/engine.ts";
 import type { Policy } from "../../policies/engine/policy.ts";
-import type { Resource } from "../../policies/engine/resource.ts";
-import { ResourceSet } from "../../policies/engine/resource-set.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
+import type { Resource } from "../../policies/resources/resource.ts";
+import { ResourceSet } from "../../policies/resources/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { type PlannedTarget, planCountry } from "../../stacks/country-plan.ts";
 import { awsStack } from "./aws-stack.ts";
-import { exampleCountry, exampleToday, overlaid } from "./judge.ts";
+import { exampleCountry, exampleToday, overlaid } from "./check-example.ts";
 import { awsMutations, clusterMutations, type Mutated, type Mutation } from "./mutants.ts";
 
 interface Stack {
@@ -27,13 +27,13 @@ const allowedSources = {
   },
 };
 
-function judged({ country }: Stack, mutated: Mutated, by: readonly Policy[] = policies) {
+function checked({ country }: Stack, mutated: Mutated, by: readonly Policy[] = policies) {
   return check({
     policies: by,
     country: overlaid(country, mutated.country ?? {}),
     today: exampleToday,
     file: "country.yaml",
-    plan: new ResourceSet(mutated.resources, { kind: "plan", description: "the plan" }),
+    resources: new ResourceSet(mutated.resources, { kind: "plan", description: "the plan" }),
   });
 }
 
@@ -42,7 +42,7 @@ function missed(stack: Stack, { policy, says, mutate }: Mutation): { mutants: nu
   const mutants = mutate(stack.resources);
   const meant = policies.filter(({ id }) => id === policy);
   const wrong = mutants.flatMap((mutant) => {
-    const caught = judged(stack, mutant, meant).findings.some(
+    const caught = checked(stack, mutant, meant).findings.some(
       ({ verdict, subject, path }) =>
         verdict !== "waived" &&
         (mutant.changed === undefined || subject === mutant.changed.name || path.startsWith("residency")),
@@ -71,7 +71,7 @@ describe.each([
   });
 
   test("is compliant: no finding at all", () => {
-    const { findings, resources } = judged(stack, { resources: stack.resources });
+    const { findings, resources } = checked(stack, { resources: stack.resources });
     expect(findings).toEqual([]);
     expect(resources).toBeGreaterThan(50);
   });
@@ -93,7 +93,7 @@ describe.each(["countries/za.yaml", "countries/br.yaml"])("the plan of %s on AWS
   });
 
   test("is compliant: no finding at all", () => {
-    const { findings, resources } = judged(stack, { resources: stack.resources });
+    const { findings, resources } = checked(stack, { resources: stack.resources });
     expect(findings).toEqual([]);
     expect(resources).toBeGreaterThan(150);
   });
@@ -115,7 +115,7 @@ describe("a stack on AWS of other hands", () => {
   };
 
   test("is compliant: no finding at all", () => {
-    expect(judged(stack, { resources: awsStack }).findings).toEqual([]);
+    expect(checked(stack, { resources: awsStack }).findings).toEqual([]);
   });
 
   test("each mutant is caught by the policy meant for it", () => {

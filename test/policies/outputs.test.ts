@@ -5,11 +5,11 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { aws, resource } from "../../policies/engine/example.ts";
 import type { CheckResult } from "../../policies/engine/findings.ts";
-import { unknownValue } from "../../policies/engine/resource.ts";
 import { junit } from "../../policies/outputs/junit.ts";
 import { sarif } from "../../policies/outputs/sarif.ts";
+import { unknownValue } from "../../policies/resources/resource.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
-import { judge } from "./judge.ts";
+import { checkExample } from "./check-example.ts";
 
 const nasty = `<x a="1">&]]> \u0000\u001b[31m\ud800 'quoted' \n next`;
 const country = {
@@ -26,7 +26,7 @@ const country = {
     ],
   },
 };
-const result: CheckResult = judge({
+const result: CheckResult = checkExample({
   country,
   resources: [
     aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" }),

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { packageRoot } from "../../base/package-root.ts";
-import type { Resource } from "../../policies/engine/resource.ts";
-import { logicalName, typeToken } from "../../policies/engine/resource.ts";
+import type { Resource } from "../../policies/resources/resource.ts";
+import { logicalName, typeToken } from "../../policies/resources/resource.ts";
 
 const require = createRequire(import.meta.url);
 const grpc = require("@grpc/grpc-js") as typeof import("@grpc/grpc-js");

@@ -6,17 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { packageRoot } from "../../base/package-root.ts";
 import { type LoadedCountry, LocalisationError, loadCountry } from "../../localisation/load.ts";
-import { checkResources } from "../../policies/check-country.ts";
+import { checkResources } from "../../policies/engine/check-resources.ts";
 import { aws } from "../../policies/engine/example.ts";
 import type { Example } from "../../policies/engine/policy.ts";
-import type { JsonObject, Resource } from "../../policies/engine/resource.ts";
-import { unknownValue } from "../../policies/engine/resource.ts";
-import { ResourceSet } from "../../policies/engine/resource-set.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
+import type { JsonObject, Resource } from "../../policies/resources/resource.ts";
+import { unknownValue } from "../../policies/resources/resource.ts";
+import { ResourceSet } from "../../policies/resources/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { type PlannedTarget, planCountry } from "../../stacks/country-plan.ts";
-import { overlaid } from "./judge.ts";
+import { overlaid } from "./check-example.ts";
 import { awsMutations, clusterMutations } from "./mutants.ts";
 import { PackServer, stackResource, type Violation } from "./pack-server.ts";
 
@@ -46,8 +46,12 @@ const print = (list: readonly { policy: string; urn?: string | undefined }[]): s
   [...new Set(list.map(({ policy, urn }) => `${policy} ${urn ?? ""}`))].sort();
 
 function byCheck(loaded: LoadedCountry, resources: readonly Resource[], target?: PlannedTarget): string[] {
-  const plan = new ResourceSet(resources, { kind: "plan", description: "the plan" });
-  const { findings } = checkResources(loaded, { policies, plan, ...(target !== undefined && { target }) });
+  const set = new ResourceSet(resources, { kind: "plan", description: "the plan" });
+  const { findings } = checkResources(loaded, {
+    policies,
+    resources: set,
+    ...(target !== undefined && { target }),
+  });
   return print(findings.filter(({ verdict }) => verdict === "fail"));
 }
 
@@ -173,7 +177,7 @@ describe("what the engine shows", () => {
     const found = (await pack.preview([bucket], settings)).find(({ policy }) => policy === "region-abroad");
     expect(found?.level).toBe("mandatory");
     expect(found?.message).toContain("Bucket/backups region: It stands in eu-west-1 (Dublin, Ireland)");
-    expect(found?.message).toMatch(/\nCure: .*\nLaw: popia:72, /);
+    expect(found?.message).toMatch(/\nHow to fix: .*\nLaw: popia:72, /);
   });
 
   test("what a waiver covers violates nothing", async () => {

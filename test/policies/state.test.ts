@@ -1,4 +1,4 @@
-/** What a state and a project's own files say is judged as a plan is. */
+/** States and the files of a project are checked as a plan is. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,11 +65,11 @@ const bucketAbroad = (text: string) =>
   foundIn(text).find(({ policy, subject }) => policy === "region-abroad" && subject === "Bucket/backups");
 
 describe("a state", () => {
-  test("is judged by the region of each resource's provider", () => {
+  test("is checked by the region of each resource's provider", () => {
     expect(bucketAbroad(state())).toMatchObject({ value: "eu-west-1", verdict: "fail" });
   });
 
-  test("is judged by where the provider put what the program left open", () => {
+  test("is checked by the place that the provider chose where the program named none", () => {
     const put = { inputs: {}, bucketOutputs: { region: "eu-central-1", acl: "private" } };
     expect(bucketAbroad(state(put))?.value).toBe("eu-central-1");
   });
@@ -118,7 +118,7 @@ describe("a project's files", () => {
       join(folder, "Pulumi.za.yaml"),
       "encryptionsalt: v1:x\nconfig: { kit:password: correct-horse, kit:token: { secure: v1:abc } }\n",
     );
-    const { findings } = checkCountry(loaded, { subject: { kind: "file" }, beside: readProject(folder) });
+    const { findings } = checkCountry(loaded, { subject: { kind: "file" }, also: readProject(folder) });
     const found = findings.map(({ policy, subject, path }) => `${policy} ${subject} ${path}`);
     expect(found).toContain("state-settings Project/Pulumi.yaml backend.url");
     expect(found).toContain('secret-in-plain StackSettings/za config["kit:password"]');
@@ -133,7 +133,7 @@ describe("a project's files", () => {
   });
 });
 
-test("the kit's own project file is judged too", () => {
+test("the kit's own project file is checked too", () => {
   const [project] = readProject(packageRoot);
   expect(project).toMatchObject({
     type: "pulumi:pulumi:Project",

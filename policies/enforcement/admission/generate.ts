@@ -5,11 +5,10 @@
 
 import { all, any, literal } from "../../cel/cel.ts";
 import { isInNamespace, resourceRule, variables } from "../../cel/kinds.ts";
-import type { AdmissionCheck } from "../../engine/admission.ts";
 import type { PolicyContext } from "../../engine/context.ts";
-import type { Policy, ResourcePolicy } from "../../engine/policy.ts";
-import { ownClasses } from "../../engine/reading/storage-classes.ts";
-import type { JsonObject } from "../../engine/resource.ts";
+import type { AdmissionCheck, Policy, ResourcePolicy } from "../../engine/policy.ts";
+import { ownClasses } from "../../engine/storage-classes.ts";
+import type { JsonObject } from "../../resources/resource.ts";
 
 export interface AdmissionManifest {
   readonly apiVersion: "admissionregistration.k8s.io/v1";

@@ -1,4 +1,4 @@
-/** The catalogue as policies of a CrossGuard pack: the same definitions, judged by the same engine, with the same waivers. */
+/** The catalogue as policies of a CrossGuard pack: the same definitions, engine and waivers. */
 import type { Policies, ReportViolation, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
 import { runtime } from "@pulumi/pulumi";
 import type { Finding } from "../../engine/findings.ts";
@@ -8,7 +8,7 @@ import { PackCheck } from "./pack-check.ts";
 import { type PackSettings, settingsSchema } from "./pack-settings.ts";
 import { requestedResource, touch } from "./request.ts";
 
-/** Names the file that the others check against; its configuration is the pack's. */
+/** The policy that names the localisation file for the others; its configuration is the configuration of the pack. */
 const fileName = "localisation-file";
 
 export function packPolicies(): Policies {
@@ -16,17 +16,17 @@ export function packPolicies(): Policies {
   return [filePolicy(pack), ...policies.map((policy) => packPolicy(pack, policy))];
 }
 
-/** Stands first, so that each request finds the file read. */
+/** It is the first, so that the file is read before any other policy runs. */
 function filePolicy(pack: PackCheck): Policies[number] {
   return {
     name: fileName,
     description:
-      "The localisation file is there and right. Set file, and environment, of this policy in the pack's configuration; where absent, the stack's own configuration names them.",
+      "The localisation file exists and is valid. Set file, and environment, of this policy in the pack's configuration; where absent, the stack's own configuration names them.",
     enforcementLevel: "mandatory",
     severity: "critical",
     configSchema: settingsSchema,
     validateResource: (args, report) => {
-      // The stack is the first that a run registers. A wrong file is told once, not at each resource.
+      // The stack is the first resource that a run registers: an invalid file is reported once, not for each resource.
       if (args.type === "pulumi:pulumi:Stack") {
         const problem = pack.open(args.getConfig<PackSettings>());
         if (problem !== undefined) report(problem);
@@ -60,19 +60,19 @@ function packPolicy(pack: PackCheck, policy: Policy): Policies[number] {
     tags: [policy.area],
     validateResource: (args, report) => {
       const findings = pack.ofResource(id, args.urn);
-      if (findings === undefined) args.notApplicable("It judges the stack as a whole.");
-      else tell(findings, report, (path) => touch(args.props, path));
+      if (findings === undefined) args.notApplicable("It checks the stack as a whole.");
+      else reportFindings(findings, report, (path) => touch(args.props, path));
     },
     validateStack: (args: StackValidationArgs, report: ReportViolation) =>
-      tell(pack.ofStack(id), report, (path, urn) => {
+      reportFindings(pack.ofStack(id), report, (path, urn) => {
         const resource = args.resources.find((candidate) => candidate.urn === urn);
         if (resource !== undefined) touch(resource.props, path);
       }),
   };
 }
 
-/** Violations first: at a value that is not known before the update, the library ends the policy with a note that says so. */
-function tell(
+/** Violations come first: at a value that is not known before the update, the library ends the policy with a note. */
+function reportFindings(
   findings: readonly Finding[],
   report: ReportViolation,
   waitFor: (path: string, urn: string | undefined) => void,
@@ -87,7 +87,7 @@ function tell(
 
 function violation({ subject, path, message, remediation, articles }: Finding): string {
   const where = path === "" ? subject : `${subject} ${path}`;
-  return `${where}: ${message}\nCure: ${remediation}${articles.length === 0 ? "" : `\nLaw: ${articles.join(", ")}`}`;
+  return `${where}: ${message}\nHow to fix: ${remediation}${articles.length === 0 ? "" : `\nLaw: ${articles.join(", ")}`}`;
 }
 
 const withParent = ({ opts, ...args }: ResourceValidationArgs) => ({

@@ -1,4 +1,4 @@
-/** Which localisation file and environment the pack checks against: its own configuration says so, or the stack's. */
+/** The localisation file and environment of the pack, from its own configuration or from that of the stack. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { PolicyConfigSchema } from "@pulumi/policy";
@@ -33,7 +33,7 @@ export const settingsSchema: PolicyConfigSchema = {
 /** As in Pulumi.yaml. */
 const project = "country-rollout-kit";
 
-/** @returns the country, or what is wrong in one text. */
+/** @returns the country, or a text that says what is wrong. */
 export function packCountry(given: PackSettings): LoadedCountry | string {
   const settings = given.file === undefined ? { ...stackSettings(), ...given } : given;
   if (settings.file === undefined) {
@@ -53,7 +53,7 @@ export function packCountry(given: PackSettings): LoadedCountry | string {
   }
 }
 
-/** The pack runs in its own folder; the engine keeps that of its caller in PWD. */
+/** The pack runs in its own folder; the engine gives the folder of its caller in PWD. */
 function located(file: string): string {
   const folders = [process.env.PWD, packageRoot].filter((folder) => folder !== undefined);
   const paths = folders.map((folder) => resolve(folder, file));

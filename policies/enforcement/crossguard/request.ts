@@ -1,10 +1,11 @@
 /**
- * What the engine asks a pack, in the shape that policies judge. The library unpacks secrets into plain values and turns
- * values that are not known yet into exceptions; policies need both as markers, to give the same verdict as on a plan.
+ * A request of the engine to the pack, as the resource that policies check. The library unpacks secrets into plain values
+ * and turns values that are not known yet into exceptions. Policies need both as markers, to give the same verdict as on
+ * a plan.
  */
 import { createRequire } from "node:module";
 import type { PolicyProviderResource } from "@pulumi/policy";
-import { textAt } from "../../engine/reading/properties.ts";
+import { textAt } from "../../resources/properties.ts";
 import {
   displayName,
   isObject,
@@ -16,9 +17,9 @@ import {
   type Resource,
   secretMarker,
   unknownValue,
-} from "../../engine/resource.ts";
+} from "../../resources/resource.ts";
 
-/** The fields that a resource's and a stack's validation have alike. */
+/** The fields that the validations of a resource and of a stack have in common. */
 export interface RequestedResource {
   readonly type: string;
   readonly name: string;
@@ -29,7 +30,7 @@ export interface RequestedResource {
   readonly parent?: string;
 }
 
-/** By which the library keeps apart whether a value that is not known yet will be a number, a list and so on. */
+/** The library's markers of values that are not known yet: one for each type that the value will have. */
 const unknownValues: ReadonlySet<unknown> = new Set([
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
@@ -45,15 +46,15 @@ interface Struct {
 }
 
 /**
- * Makes the library hand over what the engine sent. Its pinned version reads each request by this function; without it
- * every password of a plan would look as if it stood there in the clear.
+ * Makes the library pass on what the engine sent, markers included. Its pinned version reads each request by the function
+ * that this replaces; otherwise every password of a plan would look like plain text.
  */
 export function keepMarkers(): void {
   const require = createRequire(import.meta.url);
   const reading = require("@pulumi/policy/deserialize") as {
     deserializeProperties(properties: Struct, secrets: boolean): object;
   };
-  // The library reads a request once a policy.
+  // The library reads a request once for each policy.
   const read = new WeakMap<Struct, JsonObject>();
   reading.deserializeProperties = (properties) => {
     const known = read.get(properties);
@@ -76,14 +77,14 @@ function withMarkers(value: unknown): Json {
   );
 }
 
-/** Behind the guard that throws at what is not known yet. */
+/** The properties without the library's proxy, which throws at a value that is not known yet. */
 const unguarded = (properties: RequestedResource["props"]): JsonObject =>
   (properties.__getSpecialProxyTarget ?? properties) as JsonObject;
 
 export function requestedResource(request: RequestedResource): Resource {
   const { type, urn, provider, parent } = request;
   const properties = unguarded(request.props);
-  // A component goes through no provider.
+  // A component has no provider.
   const component = provider === undefined && !type.startsWith("pulumi:providers:");
   const reference = provider === undefined ? undefined : providerReference(provider);
   return {
@@ -105,7 +106,7 @@ function providerReference({ name, props }: PolicyProviderResource): ProviderRef
   return { name, ...(region !== undefined && { region }), ...(context !== undefined && { context }) };
 }
 
-/** Reads a value through the guard, which makes the library say that the policy waits for it. */
+/** Reads a value through the library's proxy, which makes the library report that the policy waits for it. */
 export function touch(properties: RequestedResource["props"], path: string): void {
   let value: unknown = properties;
   for (const segment of path.split(/[.[\]]+/)) {

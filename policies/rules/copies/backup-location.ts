@@ -1,10 +1,10 @@
 /** Backups of the cluster's stores go to a registered store of backups. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
-import { regionName } from "../../engine/context.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { type HostReference, hostsOf } from "../../engine/reading/hosts.ts";
-import { objectAt } from "../../engine/reading/properties.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { type HostReference, hostsOf } from "../../resources/hosts.ts";
+import { objectAt } from "../../resources/properties.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 /** Without an endpoint these write to AWS, wherever the credentials' region is. */
 const providerDefaults: readonly (readonly [settings: string, endpoint: string])[] = [
@@ -71,10 +71,10 @@ export const backupLocation: ResourcePolicy = {
     }
 
     function violationOfHost({ host, path }: HostReference): Violation[] {
-      const standing = context.standingOf(host);
-      if (standing.kind === "own" || standing.kind === "allowed-region") return [];
-      if (standing.kind === "registered") {
-        const { country, purpose, by } = standing.endpoint;
+      const location = context.locationOf(host);
+      if (location.kind === "own" || location.kind === "allowed-region") return [];
+      if (location.kind === "registered") {
+        const { country, purpose, by } = location.endpoint;
         if (purpose !== "backup" && /backup|configuration|config/.test(path))
           return [
             {
@@ -84,7 +84,7 @@ export const backupLocation: ResourcePolicy = {
               remediation,
             },
           ];
-        if (context.restCountries(["backups"]).includes(country)) return [];
+        if (context.storageCountries(["backups"]).includes(country)) return [];
       }
       return [
         {

@@ -1,8 +1,9 @@
 /** AWS Backup copies only to vaults of this account in allowed regions. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { arnsOf } from "../../engine/reading/arn.ts";
+import { arnsOf } from "../../resources/arn.ts";
 
 export const backupVaultCopy: ResourcePolicy = {
   id: "backup-vault-copy",

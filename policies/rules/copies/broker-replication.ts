@@ -1,7 +1,7 @@
 /** Brokers and logs of messages are not mirrored to another region. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { textAt } from "../../engine/reading/properties.ts";
+import { textAt } from "../../resources/properties.ts";
 
 export const brokerReplication: ResourcePolicy = {
   id: "broker-replication",

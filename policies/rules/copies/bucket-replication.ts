@@ -1,8 +1,9 @@
 /** Buckets replicate only to buckets of the plan in allowed regions, and to no other account. */
+
+import { violationOfBucket } from "../../engine/buckets.ts";
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { violationOfBucket } from "../../engine/reading/buckets.ts";
-import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+import { objectsAt, textAt } from "../../resources/properties.ts";
 
 const rulesAt = ["rules", "replicationConfiguration.rules", "replicationConfigurations[0].rules"];
 

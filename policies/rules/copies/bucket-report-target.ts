@@ -1,8 +1,9 @@
 /** Access logs, inventories and analyses of buckets go to buckets of the plan in allowed regions. */
+
+import { violationOfBucket } from "../../engine/buckets.ts";
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { violationOfBucket } from "../../engine/reading/buckets.ts";
-import { textAt } from "../../engine/reading/properties.ts";
+import { textAt } from "../../resources/properties.ts";
 
 const targets: readonly (readonly [path: string, what: string])[] = [
   ["targetBucket", "The access log"],

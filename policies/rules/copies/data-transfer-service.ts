@@ -1,8 +1,8 @@
 /** Services that move data in bulk move it only between places that the file knows. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { hostsIn } from "../../engine/reading/hosts.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { hostsIn } from "../../resources/hosts.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 export const dataTransferService: ResourcePolicy = {
   id: "data-transfer-service",

@@ -1,10 +1,11 @@
 /** Replicas and automated backups of databases stay in the region of their source. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { arnOf } from "../../engine/reading/arn.ts";
-import { textAt, textsAt } from "../../engine/reading/properties.ts";
-import { effectiveRegion } from "../../engine/reading/region.ts";
+import { arnOf } from "../../resources/arn.ts";
+import { textAt, textsAt } from "../../resources/properties.ts";
+import { effectiveRegion } from "../../resources/region.ts";
 
 const sourcePaths = ["replicateSourceDb", "replicationSourceIdentifier", "sourceDbInstanceArn", "sourceArn"];
 

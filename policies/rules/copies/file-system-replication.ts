@@ -1,9 +1,10 @@
 /** File systems replicate within allowed regions and zones. */
-import { regionName, zoneName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName, zoneName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { arnOf } from "../../engine/reading/arn.ts";
-import { textAt } from "../../engine/reading/properties.ts";
+import { arnOf } from "../../resources/arn.ts";
+import { textAt } from "../../resources/properties.ts";
 
 export const fileSystemReplication: ResourcePolicy = {
   id: "file-system-replication",

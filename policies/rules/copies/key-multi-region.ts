@@ -1,7 +1,7 @@
 /** Keys belong to one region. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { booleanAt } from "../../engine/reading/properties.ts";
+import { booleanAt } from "../../resources/properties.ts";
 
 export const keyMultiRegion: ResourcePolicy = {
   id: "key-multi-region",

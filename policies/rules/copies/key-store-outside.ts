@@ -1,7 +1,7 @@
 /** A key store outside the cloud stands at a registered host in the country. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { textAt } from "../../engine/reading/properties.ts";
+import { textAt } from "../../resources/properties.ts";
 
 export const keyStoreOutside: ResourcePolicy = {
   id: "key-store-outside",

@@ -4,9 +4,9 @@ import { all, field } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
 import type { PolicyContext } from "../../engine/context.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { podOf, volumesOf, workloads } from "../../engine/reading/pods.ts";
-import { objectAt, textAt, textsAt } from "../../engine/reading/properties.ts";
-import type { JsonObject } from "../../engine/resource.ts";
+import { podOf, volumesOf, workloads } from "../../resources/pods.ts";
+import { objectAt, textAt, textsAt } from "../../resources/properties.ts";
+import type { JsonObject } from "../../resources/resource.ts";
 
 const servers: readonly (readonly [kind: string, field: string])[] = [
   ["nfs", "server"],

@@ -1,8 +1,9 @@
 /** Image registries are replicated within allowed regions and the account. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+import { objectsAt, textAt } from "../../resources/properties.ts";
 
 export const registryReplication: ResourcePolicy = {
   id: "registry-replication",

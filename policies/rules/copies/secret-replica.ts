@@ -1,8 +1,9 @@
 /** Secrets have replicas in allowed regions only. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+import { objectsAt, textAt } from "../../resources/properties.ts";
 
 export const secretReplica: ResourcePolicy = {
   id: "secret-replica",

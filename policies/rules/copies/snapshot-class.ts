@@ -1,10 +1,10 @@
 /** Kubernetes volume snapshots stay where the volumes are. */
 
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
-import { regionName } from "../../engine/context.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { hostsIn } from "../../engine/reading/hosts.ts";
-import { textMapAt } from "../../engine/reading/properties.ts";
+import { hostsIn } from "../../resources/hosts.ts";
+import { textMapAt } from "../../resources/properties.ts";
 
 export const snapshotClass: ResourcePolicy = {
   id: "snapshot-class",

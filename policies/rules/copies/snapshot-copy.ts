@@ -1,9 +1,10 @@
 /** Snapshots and machine images are copied only within allowed regions. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { arnsIn } from "../../engine/reading/arn.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { arnsIn } from "../../resources/arn.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const regionKey = /^(destinationRegion|target|targetRegion|regionName|region)$/;
 

@@ -1,10 +1,11 @@
 /** Tables have replicas in allowed regions only. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { arnOf } from "../../engine/reading/arn.ts";
-import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
-import { effectiveRegion } from "../../engine/reading/region.ts";
+import { arnOf } from "../../resources/arn.ts";
+import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
+import { effectiveRegion } from "../../resources/region.ts";
 
 export const tableReplica: ResourcePolicy = {
   id: "table-replica",

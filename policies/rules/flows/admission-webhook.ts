@@ -1,6 +1,6 @@
 /** The cluster asks no server outside about what is created in it. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 export const admissionWebhook: ResourcePolicy = {
   id: "admission-webhook",
@@ -25,7 +25,7 @@ export const admissionWebhook: ResourcePolicy = {
       .flatMap(({ value, path }): Violation[] => {
         const host = URL.parse(value)?.hostname ?? value;
         // `kubernetes.default` and the like are Services written as a URL.
-        const { kind } = context.standingOf(host);
+        const { kind } = context.locationOf(host);
         if (kind === "own") return [];
         return [
           {

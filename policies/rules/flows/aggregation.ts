@@ -1,8 +1,9 @@
 /** Configuration, findings and trails are not gathered by other accounts or regions. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
-import { booleanAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import { booleanAt, textAt, textsAt } from "../../resources/properties.ts";
 
 export const aggregation: ResourcePolicy = {
   id: "aggregation",

@@ -1,8 +1,8 @@
 /** Language models are asked in the region, by no inference profile that spreads requests over regions. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { workloads } from "../../engine/reading/pods.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { workloads } from "../../resources/pods.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 /** `eu.anthropic.…`, `global.amazon.…`: the profile's name says where requests may be answered. */
 const spreadingProfile =

@@ -1,9 +1,9 @@
 /** Streams deliver to stores of the region, not to services on the web. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { hostsIn } from "../../engine/reading/hosts.ts";
-import { textAt } from "../../engine/reading/properties.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { hostsIn } from "../../resources/hosts.ts";
+import { textAt } from "../../resources/properties.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 /** Destinations that are services of others; each has an address of its own. */
 const services = new Set(["http_endpoint", "splunk", "snowflake", "mongodb", "dynatrace", "datadog"]);

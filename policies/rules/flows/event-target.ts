@@ -1,7 +1,7 @@
 /** Events go to targets of the stack: no web hook of others, no global endpoint. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { hostsOf } from "../../engine/reading/hosts.ts";
+import { hostsOf } from "../../resources/hosts.ts";
 
 export const eventTarget: ResourcePolicy = {
   id: "event-target",

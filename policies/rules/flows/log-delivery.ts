@@ -1,7 +1,7 @@
 /** Logs and metrics are not handed to another account. */
 import { aws } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
-import { arnsOf } from "../../engine/reading/arn.ts";
+import { arnsOf } from "../../resources/arn.ts";
 
 export const logDelivery: ResourcePolicy = {
   id: "log-delivery",

@@ -1,8 +1,8 @@
 /** Brokers pass messages on to no other broker. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { holdsOneOf } from "../../engine/reading/hint.ts";
-import { type Text, textsOf } from "../../engine/reading/texts.ts";
-import type { Resource } from "../../engine/resource.ts";
+import { holdsOneOf } from "../../resources/hint.ts";
+import type { Resource } from "../../resources/resource.ts";
+import { type Text, textsOf } from "../../resources/texts.ts";
 
 const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/"component"\s*:\s*"shovel"/, "a shovel"],

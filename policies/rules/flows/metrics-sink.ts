@@ -1,6 +1,6 @@
 /** Metrics, traces and logs of the cluster are written to the stack's own stores or to registered hosts. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { hostsOf } from "../../engine/reading/hosts.ts";
+import { hostsOf } from "../../resources/hosts.ts";
 
 export const metricsSink: ResourcePolicy = {
   id: "metrics-sink",

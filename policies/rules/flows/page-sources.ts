@@ -1,7 +1,7 @@
 /** Pages load nothing from others: no font, script, map, captcha or analytics. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { workloads } from "../../engine/reading/pods.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { workloads } from "../../resources/pods.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const directive =
   /\b(default|script|script-elem|style|font|connect|img|frame|media|worker|form-action|object|manifest)(?:-src(?:-elem)?)?\s+([^;"\n\\]+)/g;

@@ -1,9 +1,9 @@
 /** Products that report home by default have the report switched off. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { holdsOneOf } from "../../engine/reading/hint.ts";
-import { imagesOf } from "../../engine/reading/image.ts";
-import { workloads } from "../../engine/reading/pods.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { holdsOneOf } from "../../resources/hint.ts";
+import { imagesOf } from "../../resources/image.ts";
+import { workloads } from "../../resources/pods.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 interface Product {
   readonly repository: RegExp;

@@ -1,10 +1,10 @@
 /** Secrets are fetched from stores in the country, and pushed nowhere. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
-import { regionName } from "../../engine/context.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { hostsOf } from "../../engine/reading/hosts.ts";
-import { objectAt } from "../../engine/reading/properties.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { hostsOf } from "../../resources/hosts.ts";
+import { objectAt } from "../../resources/properties.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 /** Providers that are services of others: they stand where their maker says. */
 const services = [

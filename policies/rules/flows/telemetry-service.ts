@@ -1,10 +1,10 @@
 /** No agent of an observability service is switched on: its key is enough, the address abroad is built in. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { imagesOf } from "../../engine/reading/image.ts";
-import { podOf, workloads } from "../../engine/reading/pods.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
-import { isObject, type Json, type Resource } from "../../engine/resource.ts";
+import { imagesOf } from "../../resources/image.ts";
+import { podOf, workloads } from "../../resources/pods.ts";
+import { isObject, type Json, type Resource } from "../../resources/resource.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const keys: readonly (readonly [key: RegExp, service: string])[] = [
   [/^DD_(API_KEY|SITE|AGENT_HOST)$/, "Datadog"],

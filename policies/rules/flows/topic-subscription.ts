@@ -1,7 +1,7 @@
 /** Topics deliver inside the stack: no mail, text message or web hook of others, no push service. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { textAt } from "../../engine/reading/properties.ts";
+import { textAt } from "../../resources/properties.ts";
 
 export const topicSubscription: ResourcePolicy = {
   id: "topic-subscription",

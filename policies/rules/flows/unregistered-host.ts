@@ -1,9 +1,9 @@
 /** Whatever a workload's settings name as a server is the stack's own or registered in the file. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { type HostReference, hostsOf } from "../../engine/reading/hosts.ts";
-import { workloads } from "../../engine/reading/pods.ts";
-import type { Resource } from "../../engine/resource.ts";
+import { type HostReference, hostsOf } from "../../resources/hosts.ts";
+import { workloads } from "../../resources/pods.ts";
+import type { Resource } from "../../resources/resource.ts";
 
 /** Annotations that tell people where to read on. */
 const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/;

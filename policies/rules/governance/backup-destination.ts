@@ -1,5 +1,5 @@
 /** Backups have a store in the country. */
-import { countryNames } from "../../engine/context.ts";
+import { countryNames } from "../../engine/place-names.ts";
 import { type FilePolicy, notApplicable } from "../../engine/policy.ts";
 
 export const backupDestination: FilePolicy = {
@@ -16,7 +16,7 @@ export const backupDestination: FilePolicy = {
   check(context) {
     const { target, backup } = context.country.hosting;
     const { destination } = backup;
-    const allowed = context.restCountries(["backups"]);
+    const allowed = context.storageCountries(["backups"]);
     if (destination === undefined) {
       if (target !== "kubernetes") return notApplicable;
       return [

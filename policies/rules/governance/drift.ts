@@ -1,10 +1,10 @@
 /** What runs is what was planned: nothing changed by hand, nothing gone, nothing added. */
 import type { PolicyContext } from "../../engine/context.ts";
 import { compareWithPlan, type DriftReport } from "../../engine/drift.ts";
-import { notApplicable, type Outcome, type PlanPolicy, type Violation } from "../../engine/policy.ts";
-import type { Json } from "../../engine/resource.ts";
-import { typeToken } from "../../engine/resource.ts";
-import { Undetermined } from "../../engine/undetermined.ts";
+import { notApplicable, type Outcome, type StackPolicy, type Violation } from "../../engine/policy.ts";
+import type { Json } from "../../resources/resource.ts";
+import { typeToken } from "../../resources/resource.ts";
+import { Undetermined } from "../../resources/undetermined.ts";
 
 const planned = `
 apiVersion: v1
@@ -14,13 +14,13 @@ data: { interval: 60s }`;
 
 const shared = {
   area: "governance",
-  scope: "plan",
+  scope: "stack",
   types: ["kubernetes:*"],
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
 } as const;
 
-export const liveChanged: PlanPolicy = {
+export const liveChanged: StackPolicy = {
   ...shared,
   id: "live-changed",
   title: "What runs has the settings that were planned.",
@@ -61,7 +61,7 @@ export const liveChanged: PlanPolicy = {
   },
 };
 
-export const liveMissing: PlanPolicy = {
+export const liveMissing: StackPolicy = {
   ...shared,
   id: "live-missing",
   title: "Everything that was planned is there.",
@@ -100,7 +100,7 @@ metadata: { name: other, namespace: rollout }`,
   },
 };
 
-export const liveExtra: PlanPolicy = {
+export const liveExtra: StackPolicy = {
   ...shared,
   id: "live-extra",
   title: "Nothing runs beside what was planned.",
@@ -154,7 +154,7 @@ function compared(
   if (context.planned === undefined) return notApplicable;
   let comparison = comparisons.get(context);
   if (comparison === undefined) {
-    comparison = compareWithPlan(context.planned, context.plan);
+    comparison = compareWithPlan(context.planned, context.resources);
     comparisons.set(context, comparison);
   }
   return violations(comparison);

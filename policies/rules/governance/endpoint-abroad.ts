@@ -1,7 +1,8 @@
 /** An address abroad is reached only with what may leave, and only with a transfer on record. */
 
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
-import { countryNames, type RegisteredHost } from "../../engine/context.ts";
+import type { RegisteredHost } from "../../engine/known-hosts.ts";
+import { countryNames } from "../../engine/place-names.ts";
 import type { FilePolicy, Violation } from "../../engine/policy.ts";
 
 export const endpointAbroad: FilePolicy = {

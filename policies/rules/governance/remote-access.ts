@@ -1,6 +1,7 @@
 /** People abroad reach the stack only where that transfer is allowed and on record. */
-import { countryNames } from "../../engine/context.ts";
-import type { DataClassName, FilePolicy, Violation } from "../../engine/policy.ts";
+import type { DataClassName } from "../../../localisation/schema/residency.ts";
+import { countryNames } from "../../engine/place-names.ts";
+import type { FilePolicy, Violation } from "../../engine/policy.ts";
 
 /** What somebody who looks after the stack gets to see. */
 const seen: readonly DataClassName[] = ["identity", "diagnosticAnswers", "machineTelemetry", "logs"];

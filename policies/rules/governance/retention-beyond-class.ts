@@ -1,6 +1,6 @@
 /** Nothing is kept longer than its data class allows. */
 import type { FilePolicy, Violation } from "../../engine/policy.ts";
-import { daysOfPeriod } from "../../engine/reading/period.ts";
+import { daysOfPeriod } from "../../resources/period.ts";
 
 export const retentionBeyondClass: FilePolicy = {
   id: "retention-beyond-class",

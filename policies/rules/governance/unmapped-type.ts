@@ -4,7 +4,7 @@ import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import { aws, resource } from "../../engine/example.ts";
 import { harmlessTypes } from "../../engine/mapped-types.ts";
 import type { Policy, ResourcePolicy } from "../../engine/policy.ts";
-import { typeKey } from "../../engine/resource.ts";
+import { typeKey } from "../../resources/resource.ts";
 
 /** @param policies the others of the catalogue: what one of them names is known. */
 export function unmappedType(policies: readonly Policy[]): ResourcePolicy {

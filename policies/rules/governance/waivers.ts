@@ -1,7 +1,7 @@
 /** Waivers hold until their day, cover something, and are answered for by a person. */
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import { type FilePolicy, notApplicable } from "../../engine/policy.ts";
-import type { JsonObject } from "../../engine/resource.ts";
+import type { JsonObject } from "../../resources/resource.ts";
 
 const shared = {
   area: "governance",
@@ -64,9 +64,9 @@ export const waiverUnused: FilePolicy = {
   severity: "medium",
   controls: { iso27001: ["A.5.36"], nist80053: ["CA-5", "CA-6"] },
   remediation: "Take it out.",
-  check({ waivers, plan }) {
+  check({ waivers, resources }) {
     // Manifests, a state, what runs or the file alone are a part of the whole.
-    if (plan.source.kind !== "plan") return notApplicable;
+    if (resources.source.kind !== "plan") return notApplicable;
     return waivers.waivers.flatMap((entry, index) =>
       waivers.usesOf(entry) === 0 && !waivers.isExpired(entry)
         ? [

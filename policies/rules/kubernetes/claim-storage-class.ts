@@ -3,10 +3,10 @@
 import { field, literal } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { notApplicable } from "../../engine/policy.ts";
-import { podOf, volumesOf, workloads } from "../../engine/reading/pods.ts";
-import { objectAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
-import { stackClasses } from "../../engine/reading/storage-classes.ts";
-import type { Resource } from "../../engine/resource.ts";
+import { stackClasses } from "../../engine/storage-classes.ts";
+import { podOf, volumesOf, workloads } from "../../resources/pods.ts";
+import { objectAt, objectsAt, textAt } from "../../resources/properties.ts";
+import type { Resource } from "../../resources/resource.ts";
 
 export const claimStorageClass: ResourcePolicy = {
   id: "claim-storage-class",

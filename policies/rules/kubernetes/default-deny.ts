@@ -1,10 +1,10 @@
 /** Each namespace with pods closes every flow that no policy opens, both ways. */
 import type { PolicyContext } from "../../engine/context.ts";
-import type { PlanPolicy, Violation } from "../../engine/policy.ts";
-import { workloads } from "../../engine/reading/pods.ts";
-import { namespaceOf, objectAt, textsAt } from "../../engine/reading/properties.ts";
-import type { Resource } from "../../engine/resource.ts";
-import { objectName } from "../../engine/resource-set.ts";
+import type { StackPolicy, Violation } from "../../engine/policy.ts";
+import { workloads } from "../../resources/pods.ts";
+import { namespaceOf, objectAt, textsAt } from "../../resources/properties.ts";
+import type { Resource } from "../../resources/resource.ts";
+import { objectName } from "../../resources/resource-set.ts";
 
 type Direction = "Egress" | "Ingress";
 
@@ -16,10 +16,10 @@ spec: { containers: [{ name: app, image: app:1 }] }
 ---
 `;
 
-export const defaultDenyEgress: PlanPolicy = {
+export const defaultDenyEgress: StackPolicy = {
   id: "default-deny-egress",
   area: "kubernetes",
-  scope: "plan",
+  scope: "stack",
   title: "Every namespace with pods closes traffic out that no policy opens.",
   risk: "Without a closing policy each pod may send anything to anywhere; allow rules of other policies close nothing for it.",
   types: workloads,
@@ -60,7 +60,7 @@ spec: { podSelector: { matchLabels: { app: other } }, policyTypes: [Ingress, Egr
   },
 };
 
-export const defaultDenyIngress: PlanPolicy = {
+export const defaultDenyIngress: StackPolicy = {
   ...defaultDenyEgress,
   id: "default-deny-ingress",
   title: "Every namespace with pods closes traffic in that no policy opens.",
@@ -86,10 +86,10 @@ spec: { podSelector: {}, policyTypes: [Egress] }`,
 };
 
 function openNamespaces(context: PolicyContext, direction: Direction): Violation[] {
-  const policies = context.plan.ofTypes(["kubernetes:networking.k8s.io/*:NetworkPolicy"]);
+  const policies = context.resources.ofTypes(["kubernetes:networking.k8s.io/*:NetworkPolicy"]);
   const closed = new Set(policies.filter((policy) => closes(policy, direction)).map(namespaceOf));
   const open = new Map<string, Resource>();
-  for (const pod of context.plan.ofTypes(workloads)) {
+  for (const pod of context.resources.ofTypes(workloads)) {
     const namespace = namespaceOf(pod);
     if (!closed.has(namespace) && !open.has(namespace)) open.set(namespace, pod);
   }

@@ -3,10 +3,10 @@ import { field } from "../../cel/cel.ts";
 import { isAllowedRange } from "../../cel/hosts.ts";
 import type { PolicyContext } from "../../engine/context.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { addressRange, isEverywhere, isInternalAddress } from "../../engine/reading/addresses.ts";
-import { type Item, objectsAt } from "../../engine/reading/properties.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
-import type { JsonObject, Resource } from "../../engine/resource.ts";
+import { addressRange, isEverywhere, isInternalAddress } from "../../resources/addresses.ts";
+import { type Item, objectsAt } from "../../resources/properties.ts";
+import type { JsonObject, Resource } from "../../resources/resource.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 export const egressRules: ResourcePolicy = {
   id: "egress-rules",

@@ -2,8 +2,8 @@
 import { literal } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { addressRange, isInternalAddress } from "../../engine/reading/addresses.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { addressRange, isInternalAddress } from "../../resources/addresses.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const controllers = [
   "system:kube-controller-manager",

@@ -2,7 +2,7 @@
 import { field } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { textAt } from "../../engine/reading/properties.ts";
+import { textAt } from "../../resources/properties.ts";
 
 export const externalName: ResourcePolicy = {
   id: "external-name",

@@ -1,8 +1,8 @@
 /** Pods share nothing with their node: no network, processes or files. */
 import { field } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { containersOf, podOf, volumesOf, workloads } from "../../engine/reading/pods.ts";
-import { booleanAt, numberAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
+import { containersOf, podOf, volumesOf, workloads } from "../../resources/pods.ts";
+import { booleanAt, numberAt, objectsAt, textAt } from "../../resources/properties.ts";
 
 export const hostAccess: ResourcePolicy = {
   id: "host-access",

@@ -3,8 +3,8 @@
 import { isAllowedHost } from "../../cel/hosts.ts";
 import { imagesInCel } from "../../cel/images.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { imagesOf } from "../../engine/reading/image.ts";
-import { workloads } from "../../engine/reading/pods.ts";
+import { imagesOf } from "../../resources/image.ts";
+import { workloads } from "../../resources/pods.ts";
 
 /** Kinds of operators that run an image which their object names. */
 export const imageHolders = [
@@ -36,9 +36,9 @@ export const imageRegistry: ResourcePolicy = {
   check: (subject, context) =>
     imagesOf(subject).flatMap(({ text, registry, path }): Violation[] => {
       const host = registry.split(":")[0] ?? registry;
-      const standing = context.standingOf(host);
-      if (standing.kind === "allowed-region" || standing.kind === "own") return [];
-      if (standing.kind === "registered" && standing.endpoint.purpose === "image-registry") return [];
+      const location = context.locationOf(host);
+      if (location.kind === "allowed-region" || location.kind === "own") return [];
+      if (location.kind === "registered" && location.endpoint.purpose === "image-registry") return [];
       const own = context.country.hosting.kubernetes?.registry;
       return [
         {

@@ -6,9 +6,9 @@ import { imagesInCel } from "../../cel/images.ts";
 import type { PolicyContext } from "../../engine/context.ts";
 import { aws, resource } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { imagesOf } from "../../engine/reading/image.ts";
-import { textAt } from "../../engine/reading/properties.ts";
-import type { Resource } from "../../engine/resource.ts";
+import { imagesOf } from "../../resources/image.ts";
+import { textAt } from "../../resources/properties.ts";
+import type { Resource } from "../../resources/resource.ts";
 import { imageHolders } from "./image-registry.ts";
 
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
@@ -40,7 +40,7 @@ export const imageUnpinned: ResourcePolicy = {
               },
             ];
       const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
-      const isOwn = registry === own || context.standingOf(registry.split(":")[0] ?? "").kind === "own";
+      const isOwn = registry === own || context.locationOf(registry.split(":")[0] ?? "").kind === "own";
       const moves = tag === undefined || movingTag.test(tag);
       if ((isOwn || isImmutable(registry, repository, context)) && !moves) return [];
       return [
@@ -122,11 +122,11 @@ function ownRegistryInAws({ country }: PolicyContext): RegExp[] {
 }
 
 /** A repository of the plan in the stack's own account, whose tags stay where they are once pushed. */
-function isImmutable(registry: string, repository: string, { plan, country }: PolicyContext): boolean {
+function isImmutable(registry: string, repository: string, { resources, country }: PolicyContext): boolean {
   const account = ecr.exec(registry)?.[1];
   const own = country.hosting.aws?.account;
   if (account === undefined || (own !== undefined && account !== own)) return false;
-  return plan
+  return resources
     .ofTypes(["aws:ecr/repository:Repository"])
     .some(
       ({ properties }) =>

@@ -1,7 +1,7 @@
 /** Namespaces refuse pods that do not meet the Pod Security Standard restricted. */
 import { literal } from "../../cel/cel.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { textMapAt } from "../../engine/reading/properties.ts";
+import { textMapAt } from "../../resources/properties.ts";
 
 const label = "pod-security.kubernetes.io/enforce";
 

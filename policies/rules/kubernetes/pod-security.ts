@@ -1,8 +1,8 @@
 /** Containers can't take over their node, and with it every tenant's data. */
 import { field, literal } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { containersOf, podOf, workloads } from "../../engine/reading/pods.ts";
-import { booleanAt, numberAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import { containersOf, podOf, workloads } from "../../resources/pods.ts";
+import { booleanAt, numberAt, textAt, textsAt } from "../../resources/properties.ts";
 
 const harmlessCapabilities = new Set(["NET_BIND_SERVICE"]);
 

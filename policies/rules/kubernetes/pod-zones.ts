@@ -1,9 +1,9 @@
 /** Every pod is held to the country's zones. */
 import { field, literal } from "../../cel/cel.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
-import { podOf, workloads } from "../../engine/reading/pods.ts";
-import { objectAt, textAt } from "../../engine/reading/properties.ts";
-import { zoneLabels, zoneOfNode, zonesOfScheduling } from "../../engine/reading/zones.ts";
+import { podOf, workloads } from "../../resources/pods.ts";
+import { objectAt, textAt } from "../../resources/properties.ts";
+import { zoneLabels, zoneOfNode, zonesOfScheduling } from "../../resources/zones.ts";
 
 export const podZones: ResourcePolicy = {
   id: "pod-zones",
@@ -28,7 +28,7 @@ export const podZones: ResourcePolicy = {
     const at = pod?.path ?? "spec";
     const node = textAt(spec, "nodeName");
     // Of what runs, the node tells its zone.
-    const zone = node === undefined ? undefined : zoneOfNode(context, node);
+    const zone = node === undefined ? undefined : zoneOfNode(context.resources, node);
     if (node !== undefined && zone === undefined)
       return [
         {

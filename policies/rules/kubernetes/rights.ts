@@ -1,9 +1,9 @@
 /** Who may do everything, or may do anything without a name, is nobody. */
 import { field, matches } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
-import { typeToken } from "../../engine/resource.ts";
+import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
+import { typeToken } from "../../resources/resource.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 /** Ways into pods and to their secrets, given to whole clusters. */
 const doors = new Set([

@@ -2,9 +2,9 @@
 
 import { field } from "../../cel/cel.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { podOf, workloads } from "../../engine/reading/pods.ts";
-import { booleanAt, namespaceOf, textAt } from "../../engine/reading/properties.ts";
-import { objectName } from "../../engine/resource-set.ts";
+import { podOf, workloads } from "../../resources/pods.ts";
+import { booleanAt, namespaceOf, textAt } from "../../resources/properties.ts";
+import { objectName } from "../../resources/resource-set.ts";
 
 export const serviceAccountToken: ResourcePolicy = {
   id: "service-account-token",
@@ -23,7 +23,7 @@ export const serviceAccountToken: ResourcePolicy = {
     if (pod === undefined) return [];
     const account = textAt(pod.spec, "serviceAccountName") ?? textAt(pod.spec, "serviceAccount") ?? "default";
     const mounts = booleanAt(pod.spec, "automountServiceAccountToken");
-    const declared = context.plan
+    const declared = context.resources
       .ofTypes(["kubernetes:core/*:ServiceAccount"])
       .find((other) => objectName(other) === account && namespaceOf(other) === namespaceOf(subject));
     const byAccount = declared && booleanAt(declared.properties, "automountServiceAccountToken");

@@ -1,8 +1,8 @@
 /** Storage classes make volumes in the country's zones only. */
 import { field, literal } from "../../cel/cel.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
-import { textAt } from "../../engine/reading/properties.ts";
-import { zoneLabels, zonesOfTopologies } from "../../engine/reading/zones.ts";
+import { textAt } from "../../resources/properties.ts";
+import { zoneLabels, zonesOfTopologies } from "../../resources/zones.ts";
 
 export const storageClassTopology: ResourcePolicy = {
   id: "storage-class-topology",

@@ -1,8 +1,8 @@
 /** Charts that the engine installs come pinned from a registered registry; anything else is rendered and judged. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { hostsIn } from "../../engine/reading/hosts.ts";
-import { textAt } from "../../engine/reading/properties.ts";
-import { type Resource, typeToken } from "../../engine/resource.ts";
+import { hostsIn } from "../../resources/hosts.ts";
+import { textAt } from "../../resources/properties.ts";
+import { type Resource, typeToken } from "../../resources/resource.ts";
 
 interface ChartSource {
   readonly address: string | undefined;

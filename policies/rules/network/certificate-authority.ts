@@ -2,7 +2,7 @@
 import { field } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { hostsOf } from "../../engine/reading/hosts.ts";
+import { hostsOf } from "../../resources/hosts.ts";
 
 export const certificateAuthority: ResourcePolicy = {
   id: "certificate-authority",

@@ -1,7 +1,7 @@
 /** Annotations of Services and routes put no content network before them. */
 import { field, matches } from "../../cel/cel.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { annotationsOf } from "../../engine/reading/properties.ts";
+import { annotationsOf } from "../../resources/properties.ts";
 
 const edges: readonly (readonly [key: RegExp, value: RegExp, what: string])[] = [
   [/cloudflare-proxied$/, /^true$/, "Cloudflare's network"],

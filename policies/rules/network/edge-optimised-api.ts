@@ -1,7 +1,7 @@
 /** API gateways answer in their region, not at the provider's edge. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { textAt, textsAt } from "../../engine/reading/properties.ts";
+import { textAt, textsAt } from "../../resources/properties.ts";
 
 export const edgeOptimisedApi: ResourcePolicy = {
   id: "edge-optimised-api",

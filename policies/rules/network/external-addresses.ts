@@ -1,7 +1,7 @@
 /** No Service takes over addresses that others use. */
 import { field } from "../../cel/cel.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { textsAt } from "../../engine/reading/properties.ts";
+import { textsAt } from "../../resources/properties.ts";
 
 export const externalAddresses: ResourcePolicy = {
   id: "external-addresses",

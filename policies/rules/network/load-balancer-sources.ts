@@ -2,8 +2,8 @@
 import { field, literal } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { notApplicable } from "../../engine/policy.ts";
-import { AddressSet, addressRange } from "../../engine/reading/addresses.ts";
-import { textAt, textsAt } from "../../engine/reading/properties.ts";
+import { AddressSet, addressRange } from "../../resources/addresses.ts";
+import { textAt, textsAt } from "../../resources/properties.ts";
 
 export const loadBalancerSources: ResourcePolicy = {
   id: "load-balancer-sources",

@@ -1,11 +1,12 @@
 /** What leaves a Local Zone in the country does not pass its parent region abroad on the way out. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
-import { type PolicyContext, zoneName } from "../../engine/context.ts";
+import type { PolicyContext } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
+import { zoneName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
-import { objectsAt, textAt } from "../../engine/reading/properties.ts";
-import { type JsonObject, logicalName, type Resource } from "../../engine/resource.ts";
+import { objectsAt, textAt } from "../../resources/properties.ts";
+import { type JsonObject, logicalName, type Resource } from "../../resources/resource.ts";
 
 /** The country of the Local Zone, whose region stands abroad. */
 const nigeria: JsonObject = {
@@ -90,7 +91,7 @@ export const localZoneRoute: ResourcePolicy = {
 
 /** Whether the file allows zones of a region that itself stands where no data may rest. */
 function hasRegionAbroad(context: PolicyContext): boolean {
-  const rests = context.restCountries([]);
+  const rests = context.storageCountries([]);
   return context.country.residency.regions.some(({ provider, region }) => {
     const place = Object.hasOwn(awsRegions, region) ? awsRegions[region] : undefined;
     return provider === "aws" && place !== undefined && !rests.includes(place.country);
@@ -98,11 +99,11 @@ function hasRegionAbroad(context: PolicyContext): boolean {
 }
 
 function zoneOfGateway(id: string, context: PolicyContext): string | undefined {
-  const { plan } = context;
-  const nat = plan.ofTypes(["aws:ec2/natGateway:NatGateway"]).find((one) => isCalled(one, id));
+  const { resources } = context;
+  const nat = resources.ofTypes(["aws:ec2/natGateway:NatGateway"]).find((one) => isCalled(one, id));
   const subnetId = nat === undefined ? undefined : textAt(nat.properties, "subnetId");
   if (subnetId === undefined) return undefined;
-  const stands = plan.ofTypes(["aws:ec2/subnet:Subnet"]).find((one) => isCalled(one, subnetId));
+  const stands = resources.ofTypes(["aws:ec2/subnet:Subnet"]).find((one) => isCalled(one, subnetId));
   return stands === undefined ? undefined : textAt(stands.properties, "availabilityZone");
 }
 

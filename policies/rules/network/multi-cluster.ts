@@ -1,6 +1,6 @@
 /** No workload or Service is exported to other clusters. */
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { typeToken } from "../../engine/resource.ts";
+import { typeToken } from "../../resources/resource.ts";
 
 export const multiCluster: ResourcePolicy = {
   id: "multi-cluster",

@@ -3,9 +3,9 @@
 import type { PolicyContext } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { addressRange, isEverywhere, isInternalAddress } from "../../engine/reading/addresses.ts";
-import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
-import type { Json } from "../../engine/resource.ts";
+import { addressRange, isEverywhere, isInternalAddress } from "../../resources/addresses.ts";
+import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
+import type { Json } from "../../resources/resource.ts";
 
 const rangePaths = ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"];
 

@@ -1,9 +1,9 @@
 /** Networks are joined to no network in another region or country. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
-import { regionName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const regionKey = /^(peerRegion|serviceRegion|supportedRegions|edgeLocations?|location|vpcRegion)$/;
 

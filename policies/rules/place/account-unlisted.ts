@@ -1,8 +1,8 @@
 /** The provider touches the account that the file names, and no other. */
 import { resource } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
-import { arnOf } from "../../engine/reading/arn.ts";
-import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import { arnOf } from "../../resources/arn.ts";
+import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
 
 export const accountUnlisted: ResourcePolicy = {
   id: "account-unlisted",

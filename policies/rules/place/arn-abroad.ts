@@ -1,8 +1,9 @@
 /** Whatever a resource refers to by its ARN stands in an allowed region too. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { arnsOf } from "../../engine/reading/arn.ts";
+import { arnsOf } from "../../resources/arn.ts";
 
 /** Key ARNs have a policy of their own, so do the copies' destinations. */
 const judgedElsewhere = new Set(["kms", "backup"]);

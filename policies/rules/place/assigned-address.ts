@@ -1,7 +1,7 @@
 /** Addresses that a cloud gave the stack lie in allowed regions. */
-import { regionName } from "../../engine/context.ts";
+import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
-import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+import { objectsAt, textAt } from "../../resources/properties.ts";
 
 export const assignedAddress: ResourcePolicy = {
   id: "assigned-address",
@@ -20,13 +20,13 @@ export const assignedAddress: ResourcePolicy = {
     if (names.length === 0) return notApplicable;
     return names.flatMap(({ value, path }): Violation[] => {
       const host = textAt(value, "hostname")?.toLowerCase();
-      const standing = host === undefined ? undefined : context.standingOf(host);
-      if (host === undefined || standing?.kind !== "foreign-region") return [];
+      const location = host === undefined ? undefined : context.locationOf(host);
+      if (host === undefined || location?.kind !== "foreign-region") return [];
       return [
         {
           path: `${path}.hostname`,
           value: host,
-          message: `Its load balancer stands in ${regionName(standing.region)}.`,
+          message: `Its load balancer stands in ${regionName(location.region)}.`,
           remediation: `Have it made in ${context.allowedRegions || "the country"}.`,
         },
       ];

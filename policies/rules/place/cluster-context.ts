@@ -1,7 +1,7 @@
 /** The Kubernetes provider speaks to the cluster that the file names. */
 import { resource } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
-import { textAt } from "../../engine/reading/properties.ts";
+import { textAt } from "../../resources/properties.ts";
 
 export const clusterContext: ResourcePolicy = {
   id: "cluster-context",

@@ -5,8 +5,8 @@ import { field, literal } from "../../cel/cel.ts";
 import { dataClassKey, isDataClass, statedDataClasses } from "../../engine/data-classes.ts";
 import { aws } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
-import { objectsAt } from "../../engine/reading/properties.ts";
 import { dataStores } from "../../engine/stores.ts";
+import { objectsAt } from "../../resources/properties.ts";
 
 export const dataClassUnstated: ResourcePolicy = {
   id: "data-class-unstated",

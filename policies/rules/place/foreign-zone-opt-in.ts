@@ -1,9 +1,9 @@
 /** Nobody opts the account into regions or Local Zones abroad. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
-import { regionName, zoneName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
+import { regionName, zoneName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { booleanAt, textAt } from "../../engine/reading/properties.ts";
+import { booleanAt, textAt } from "../../resources/properties.ts";
 
 export const foreignZoneOptIn: ResourcePolicy = {
   id: "foreign-zone-opt-in",

@@ -1,10 +1,10 @@
 /** Objects that make nodes, of Karpenter and of the Cluster API, make them in the country. */
 
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
-import { regionName } from "../../engine/context.ts";
+import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
-import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const zoneLabels = /^(topology\.kubernetes\.io|failure-domain\.beta\.kubernetes\.io)\/zone$/;
 

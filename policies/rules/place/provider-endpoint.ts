@@ -1,8 +1,8 @@
 /** A provider calls the cloud's own addresses in allowed regions, or registered ones. */
 import { resource } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { hostsIn } from "../../engine/reading/hosts.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { hostsIn } from "../../resources/hosts.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 export const providerEndpoint: ResourcePolicy = {
   id: "provider-endpoint",

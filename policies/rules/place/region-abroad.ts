@@ -1,8 +1,9 @@
 /** Every AWS resource stands in a region that the file allows. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws, resource } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { effectiveRegion } from "../../engine/reading/region.ts";
+import { effectiveRegion } from "../../resources/region.ts";
 
 export const regionAbroad: ResourcePolicy = {
   id: "region-abroad",

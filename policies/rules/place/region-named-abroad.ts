@@ -1,9 +1,9 @@
 /** Settings inside a resource name allowed regions only, whatever they are called: a net below the policies on copies. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
-import { regionName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { textsOf } from "../../resources/texts.ts";
 import { databaseReplica } from "../copies/database-replica.ts";
 import { fileSystemReplication } from "../copies/file-system-replication.ts";
 import { registryReplication } from "../copies/registry-replication.ts";

@@ -1,7 +1,7 @@
 /** Pulumi's state rests in the country, and so does the key that encrypts its secrets. */
-import { countryNames, regionName } from "../../engine/context.ts";
+import { countryNames, regionName } from "../../engine/place-names.ts";
 import type { FilePolicy, Violation } from "../../engine/policy.ts";
-import { arnOf } from "../../engine/reading/arn.ts";
+import { arnOf } from "../../resources/arn.ts";
 
 export const stateAbroad: FilePolicy = {
   id: "state-abroad",
@@ -27,7 +27,7 @@ export const stateAbroad: FilePolicy = {
         message: `The state's bucket stands in ${regionName(region)}, which is none of the file's regions.`,
         remediation: `Use a bucket in ${context.allowedRegions || "the country"}.`,
       });
-    const allowed = context.restCountries(["state"]);
+    const allowed = context.storageCountries(["state"]);
     if (state.backend === "bucket" && state.country !== undefined && !allowed.includes(state.country))
       violations.push({
         path: "hosting.state.country",

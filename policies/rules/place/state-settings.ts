@@ -1,10 +1,10 @@
 /** Where Pulumi's own files and states say that the state and the key of its secrets are. */
 import type { PolicyContext } from "../../engine/context.ts";
-import { regionName } from "../../engine/context.ts";
 import { resource } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { arnOf } from "../../engine/reading/arn.ts";
-import { textAt } from "../../engine/reading/properties.ts";
+import { arnOf } from "../../resources/arn.ts";
+import { textAt } from "../../resources/properties.ts";
 
 /** Clouds whose buckets and keys name no place that could be judged. */
 const placeless = /^(gs|azblob|gcpkms|azurekeyvault):/;

@@ -1,7 +1,7 @@
 /** Volumes that exist lie in the country's zones. */
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
-import { objectAt, objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
-import { zoneOfNode, zonesOfScheduling } from "../../engine/reading/zones.ts";
+import { objectAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
+import { zoneOfNode, zonesOfScheduling } from "../../resources/zones.ts";
 
 export const volumeAbroad: ResourcePolicy = {
   id: "volume-abroad",
@@ -25,7 +25,7 @@ export const volumeAbroad: ResourcePolicy = {
       .flatMap(({ value }) => objectsAt(value, "matchExpressions"))
       .filter(({ value }) => textAt(value, "key") === "kubernetes.io/hostname")
       .flatMap(({ value }) => textsAt(value, "values"))
-      .flatMap(({ value }) => zoneOfNode(context, value) ?? []);
+      .flatMap(({ value }) => zoneOfNode(context.resources, value) ?? []);
     return [...new Set([...named, ...ofNodes])]
       .filter((zone) => !clusterZones.includes(zone))
       .map(

@@ -1,9 +1,9 @@
 /** Zones that a resource names lie in the country: a Local Zone may lie abroad from its region. */
 import { awsZone } from "../../../localisation/cloud-geography.ts";
-import { zoneName } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
+import { zoneName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const zoneKey =
   /^(availabilityZones?|azs?|zones?|availabilityZoneNames?|preferred\w*Azs?|(source|standby)AvailabilityZone)$/;

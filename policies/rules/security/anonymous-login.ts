@@ -2,9 +2,9 @@
 import { isPortable, matches } from "../../cel/cel.ts";
 import { everyText, longTexts } from "../../cel/kinds.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { holdsOneOf } from "../../engine/reading/hint.ts";
-import { workloads } from "../../engine/reading/pods.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { holdsOneOf } from "../../resources/hint.ts";
+import { workloads } from "../../resources/pods.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/^[ \t]*mqtt\.allow_anonymous\s*=\s*true/m, "RabbitMQ's MQTT"],

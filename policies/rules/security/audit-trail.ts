@@ -1,14 +1,14 @@
 /** An account that holds the stack records who did what, in a way that can't be changed afterwards. */
 import { aws } from "../../engine/example.ts";
-import type { PlanPolicy } from "../../engine/policy.ts";
-import { booleanAt } from "../../engine/reading/properties.ts";
+import type { StackPolicy } from "../../engine/policy.ts";
+import { booleanAt } from "../../resources/properties.ts";
 
 const trail = "aws:cloudtrail/trail:Trail";
 
-export const auditTrail: PlanPolicy = {
+export const auditTrail: StackPolicy = {
   id: "audit-trail",
   area: "security",
-  scope: "plan",
+  scope: "stack",
   title: "The account keeps a trail of who did what, with validated log files.",
   risk: "After a breach nobody can tell the regulator what was taken, by whom and when.",
   types: ["aws:eks/cluster:Cluster", "aws:rds/instance:Instance", trail],
@@ -18,9 +18,9 @@ export const auditTrail: PlanPolicy = {
   controls: { iso27001: ["A.8.15", "A.5.28"], nist80053: ["AU-2", "AU-9", "AU-12"] },
   remediation:
     "Add a trail that covers global services, with enableLogFileValidation and a key of the stack.",
-  check({ plan }) {
-    const trails = plan.ofTypes([trail]);
-    const first = plan.ofTypes(["aws:eks/cluster:Cluster", "aws:rds/instance:Instance"])[0];
+  check({ resources }) {
+    const trails = resources.ofTypes([trail]);
+    const first = resources.ofTypes(["aws:eks/cluster:Cluster", "aws:rds/instance:Instance"])[0];
     if (trails.length === 0 && first !== undefined)
       return [
         {

@@ -1,9 +1,9 @@
 /** Backups are kept as long as the file says, and there are some. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { daysOfDuration, daysOfPeriod } from "../../engine/reading/period.ts";
-import { numberAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
-import type { Resource } from "../../engine/resource.ts";
+import { daysOfDuration, daysOfPeriod } from "../../resources/period.ts";
+import { numberAt, objectsAt, textAt } from "../../resources/properties.ts";
+import type { Resource } from "../../resources/resource.ts";
 
 export const backupRetention: ResourcePolicy = {
   id: "backup-retention",

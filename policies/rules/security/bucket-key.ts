@@ -1,18 +1,19 @@
 /** Buckets are encrypted with a key of the stack. */
+
+import { bucketNamed, bucketTypes } from "../../engine/buckets.ts";
 import { aws } from "../../engine/example.ts";
-import type { PlanPolicy } from "../../engine/policy.ts";
-import { bucketNamed, bucketTypes } from "../../engine/reading/buckets.ts";
-import { objectsAt, textAt } from "../../engine/reading/properties.ts";
+import type { StackPolicy } from "../../engine/policy.ts";
+import { objectsAt, textAt } from "../../resources/properties.ts";
 
 const configurations = [
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
 ];
 
-export const bucketKey: PlanPolicy = {
+export const bucketKey: StackPolicy = {
   id: "bucket-key",
   area: "security",
-  scope: "plan",
+  scope: "stack",
   title: "Buckets are encrypted with a key of the stack.",
   risk: "With the provider's own key everyone with rights on the bucket reads it, and nobody can shut it by the key.",
   types: bucketTypes,
@@ -21,17 +22,17 @@ export const bucketKey: PlanPolicy = {
   dataClasses: ["backups", "logs", "machineTelemetry"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-12", "SC-28(1)"] },
   remediation: "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and the stack's key.",
-  check({ plan }) {
+  check({ resources }) {
     const keyed = new Set(
-      plan.ofTypes(configurations).flatMap(({ properties }) => {
+      resources.ofTypes(configurations).flatMap(({ properties }) => {
         const byKey = objectsAt(properties, "rules").some(
           ({ value }) => textAt(value, "applyServerSideEncryptionByDefault.kmsMasterKeyId") !== undefined,
         );
         const bucket = textAt(properties, "bucket");
-        return byKey && bucket !== undefined ? [bucketNamed(plan, bucket)] : [];
+        return byKey && bucket !== undefined ? [bucketNamed(resources, bucket)] : [];
       }),
     );
-    return plan
+    return resources
       .ofTypes(bucketTypes)
       .filter(
         (bucket) =>

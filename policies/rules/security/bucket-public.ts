@@ -1,17 +1,18 @@
 /** Nothing of a bucket is public. */
+
+import { bucketNamed, bucketTypes } from "../../engine/buckets.ts";
 import { aws } from "../../engine/example.ts";
-import type { PlanPolicy, Violation } from "../../engine/policy.ts";
-import { bucketNamed, bucketTypes } from "../../engine/reading/buckets.ts";
-import { booleanAt, textAt } from "../../engine/reading/properties.ts";
+import type { StackPolicy, Violation } from "../../engine/policy.ts";
+import { booleanAt, textAt } from "../../resources/properties.ts";
 
 const block = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const accessLists = ["aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2", ...bucketTypes];
 const settings = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 
-export const bucketPublic: PlanPolicy = {
+export const bucketPublic: StackPolicy = {
   id: "bucket-public",
   area: "security",
-  scope: "plan",
+  scope: "stack",
   title: "Every bucket has all public access blocked.",
   risk: "One policy or access list later the backups can be read from anywhere, without a login.",
   types: bucketTypes,
@@ -20,14 +21,14 @@ export const bucketPublic: PlanPolicy = {
   dataClasses: ["backups", "logs", "identity"],
   controls: { iso27001: ["A.8.3", "A.5.15"], nist80053: ["AC-3", "AC-22", "SC-7"] },
   remediation: "Add a BucketPublicAccessBlock with all four settings on.",
-  check({ plan }) {
+  check({ resources }) {
     const blocked = new Map(
-      plan.ofTypes([block]).flatMap((resource) => {
+      resources.ofTypes([block]).flatMap((resource) => {
         const bucket = textAt(resource.properties, "bucket");
-        return bucket === undefined ? [] : [[bucketNamed(plan, bucket), resource] as const];
+        return bucket === undefined ? [] : [[bucketNamed(resources, bucket), resource] as const];
       }),
     );
-    const open = plan.ofTypes(bucketTypes).flatMap((bucket): Violation[] => {
+    const open = resources.ofTypes(bucketTypes).flatMap((bucket): Violation[] => {
       const resource = blocked.get(bucket);
       if (resource === undefined)
         return [
@@ -48,7 +49,7 @@ export const bucketPublic: PlanPolicy = {
           resource,
         }));
     });
-    const listed = plan.ofTypes(accessLists).flatMap((resource): Violation[] => {
+    const listed = resources.ofTypes(accessLists).flatMap((resource): Violation[] => {
       const acl = textAt(resource.properties, "acl");
       if (acl === undefined || !/^(public-|authenticated-read|website)/.test(acl)) return [];
       return [

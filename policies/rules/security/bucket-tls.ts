@@ -1,13 +1,14 @@
 /** Buckets refuse requests without TLS. */
-import { aws } from "../../engine/example.ts";
-import type { PlanPolicy } from "../../engine/policy.ts";
-import { bucketNamed, bucketTypes } from "../../engine/reading/buckets.ts";
-import { documentAt, itemsAt, textAt } from "../../engine/reading/properties.ts";
 
-export const bucketTls: PlanPolicy = {
+import { bucketNamed, bucketTypes } from "../../engine/buckets.ts";
+import { aws } from "../../engine/example.ts";
+import type { StackPolicy } from "../../engine/policy.ts";
+import { documentAt, itemsAt, textAt } from "../../resources/properties.ts";
+
+export const bucketTls: StackPolicy = {
   id: "bucket-tls",
   area: "security",
-  scope: "plan",
+  scope: "stack",
   title: "Every bucket refuses requests without TLS.",
   risk: "A tool with an old address sends its requests, and the backups with them, over plain HTTP.",
   types: bucketTypes,
@@ -16,9 +17,9 @@ export const bucketTls: PlanPolicy = {
   dataClasses: ["backups", "logs"],
   controls: { iso27001: ["A.8.24", "A.8.20"], nist80053: ["SC-8", "SC-8(1)"] },
   remediation: "Add a BucketPolicy that denies s3:* where aws:SecureTransport is false.",
-  check({ plan }) {
+  check({ resources }) {
     const refusing = new Set(
-      plan.ofTypes(["aws:s3/bucketPolicy:BucketPolicy"]).flatMap(({ properties }) => {
+      resources.ofTypes(["aws:s3/bucketPolicy:BucketPolicy"]).flatMap(({ properties }) => {
         const statements = itemsAt(documentAt(properties, "policy"), "Statement");
         const denies = statements.some(
           ({ value }) =>
@@ -26,10 +27,10 @@ export const bucketTls: PlanPolicy = {
             /"aws:SecureTransport"\s*:\s*\[?\s*"?false/i.test(JSON.stringify(value)),
         );
         const bucket = textAt(properties, "bucket");
-        return denies && bucket !== undefined ? [bucketNamed(plan, bucket)] : [];
+        return denies && bucket !== undefined ? [bucketNamed(resources, bucket)] : [];
       }),
     );
-    return plan
+    return resources
       .ofTypes(bucketTypes)
       .filter((bucket) => !refusing.has(bucket))
       .map((bucket) => ({

@@ -1,7 +1,7 @@
 /** A managed cluster encrypts its Secrets with a key of the stack and logs who asked for what. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
 
 export const clusterSecrets: ResourcePolicy = {
   id: "cluster-secrets",

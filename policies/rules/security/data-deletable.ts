@@ -1,7 +1,7 @@
 /** A stack that is taken down, or a slip of the hand, does not take the data with it. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { booleanAt } from "../../engine/reading/properties.ts";
+import { booleanAt } from "../../resources/properties.ts";
 
 /** By type: the setting and what it must be. */
 const settings: Readonly<Record<string, readonly (readonly [path: string, wanted: boolean])[]>> = {

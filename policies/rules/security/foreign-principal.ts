@@ -1,8 +1,8 @@
 /** Nobody outside the account is let in by a policy of a resource, a trust or a share. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { documentAt, itemsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
-import { isObject, type Json, type JsonObject, type Resource } from "../../engine/resource.ts";
+import { documentAt, itemsAt, textAt, textsAt } from "../../resources/properties.ts";
+import { isObject, type Json, type JsonObject, type Resource } from "../../resources/resource.ts";
 
 /** Properties that hold a policy document. */
 const documents = [

@@ -1,7 +1,7 @@
 /** Machines give their role's credentials to nobody who merely asks once. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { numberAt, textAt } from "../../engine/reading/properties.ts";
+import { numberAt, textAt } from "../../resources/properties.ts";
 
 export const instanceMetadata: ResourcePolicy = {
   id: "instance-metadata",

@@ -1,8 +1,9 @@
 /** The keys that encrypt the data stand in the country and belong to the country's account. */
-import { regionName } from "../../engine/context.ts";
+
 import { aws } from "../../engine/example.ts";
+import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { arnsOf } from "../../engine/reading/arn.ts";
+import { arnsOf } from "../../resources/arn.ts";
 
 export const keyAbroad: ResourcePolicy = {
   id: "key-abroad",

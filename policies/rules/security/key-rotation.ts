@@ -1,7 +1,7 @@
 /** Keys are renewed every year, and deleting one takes long enough to notice. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { booleanAt, numberAt, textAt } from "../../engine/reading/properties.ts";
+import { booleanAt, numberAt, textAt } from "../../resources/properties.ts";
 
 export const keyRotation: ResourcePolicy = {
   id: "key-rotation",

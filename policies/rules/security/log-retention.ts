@@ -1,8 +1,8 @@
 /** Logs are kept as long as the file says: neither for ever nor too short for an audit. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { daysOfPeriod } from "../../engine/reading/period.ts";
-import { numberAt, textAt } from "../../engine/reading/properties.ts";
+import { daysOfPeriod } from "../../resources/period.ts";
+import { numberAt, textAt } from "../../resources/properties.ts";
 
 /** The periods that CloudWatch offers, in days. */
 const offered = [

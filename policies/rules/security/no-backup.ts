@@ -1,16 +1,16 @@
 /** Databases of the cluster are backed up on a schedule. */
 
-import type { PlanPolicy, Violation } from "../../engine/policy.ts";
-import { namespaceOf, objectAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
-import { objectName } from "../../engine/resource-set.ts";
+import type { StackPolicy, Violation } from "../../engine/policy.ts";
+import { namespaceOf, objectAt, objectsAt, textAt } from "../../resources/properties.ts";
+import { objectName } from "../../resources/resource-set.ts";
 
 const cluster = "kubernetes:postgresql.cnpg.io/*:Cluster";
 const scheduled = "kubernetes:postgresql.cnpg.io/*:ScheduledBackup";
 
-export const noBackup: PlanPolicy = {
+export const noBackup: StackPolicy = {
   id: "no-backup",
   area: "security",
-  scope: "plan",
+  scope: "stack",
   title: "Every database of the cluster is backed up on a schedule to a store of its own.",
   risk: "Replicas repeat a mistake within milliseconds; only a backup brings the companies' accounts back.",
   types: [cluster],
@@ -19,13 +19,13 @@ export const noBackup: PlanPolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "backups"],
   controls: { iso27001: ["A.8.13", "A.5.30"], nist80053: ["CP-9", "CP-10"] },
   remediation: "Give the cluster an object store, and add a ScheduledBackup for it.",
-  check({ plan }) {
+  check({ resources }) {
     const schedules = new Set(
-      plan
+      resources
         .ofTypes([scheduled])
         .map((resource) => `${namespaceOf(resource)}/${textAt(resource.properties, "spec.cluster.name")}`),
     );
-    return plan.ofTypes([cluster]).flatMap((resource): Violation[] => {
+    return resources.ofTypes([cluster]).flatMap((resource): Violation[] => {
       const { properties } = resource;
       const violations: Violation[] = [];
       const hasStore =

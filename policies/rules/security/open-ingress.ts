@@ -1,9 +1,9 @@
 /** Only the pages and the broker answer the internet. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { addressRange, isEverywhere } from "../../engine/reading/addresses.ts";
-import { numberAt, objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
-import type { Json } from "../../engine/resource.ts";
+import { addressRange, isEverywhere } from "../../resources/addresses.ts";
+import { numberAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
+import type { Json } from "../../resources/resource.ts";
 
 /** HTTPS, its redirect, the proof of a certificate, MQTT over TLS. */
 const publicPorts = [80, 443, 8443, 8883];

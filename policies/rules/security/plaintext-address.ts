@@ -1,9 +1,9 @@
 /** Settings name no address that is spoken to in the clear. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { holdsOneOf } from "../../engine/reading/hint.ts";
-import { hostsOf } from "../../engine/reading/hosts.ts";
-import { workloads } from "../../engine/reading/pods.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { holdsOneOf } from "../../resources/hint.ts";
+import { hostsOf } from "../../resources/hosts.ts";
+import { workloads } from "../../resources/pods.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 /** Schemes without TLS, with the one to use. */
 const plainSchemes = new Map([

@@ -2,8 +2,8 @@
 import { field, literal, matches, portable } from "../../cel/cel.ts";
 import { everyText } from "../../cel/kinds.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { numberAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
-import { textsOf } from "../../engine/reading/texts.ts";
+import { numberAt, objectsAt, textAt } from "../../resources/properties.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 /** MQTT, AMQP, STOMP, RabbitMQ's management, and MQTT over plain WebSockets, without TLS. */
 const plainPorts = new Map([

@@ -1,8 +1,8 @@
 /** Databases, brokers and clusters have no public address. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { addressRange, isEverywhere } from "../../engine/reading/addresses.ts";
-import { booleanAt, objectAt, textAt, textsAt } from "../../engine/reading/properties.ts";
+import { addressRange, isEverywhere } from "../../resources/addresses.ts";
+import { booleanAt, objectAt, textAt, textsAt } from "../../resources/properties.ts";
 
 export const publiclyAccessible: ResourcePolicy = {
   id: "publicly-accessible",

@@ -2,8 +2,8 @@
 import { field } from "../../cel/cel.ts";
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { annotationsOf, numberAt, objectsAt, textAt, textsAt } from "../../engine/reading/properties.ts";
-import type { Resource } from "../../engine/resource.ts";
+import { annotationsOf, numberAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
+import type { Resource } from "../../resources/resource.ts";
 
 const weakPolicies = /^ELBSecurityPolicy-(2015-05|2016-08|TLS-1-[01]-|FS-(2018-06|1-1-))/;
 

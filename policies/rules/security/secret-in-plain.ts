@@ -3,9 +3,9 @@ import { field, matches } from "../../cel/cel.ts";
 import { everyText, longTexts } from "../../cel/kinds.ts";
 import { aws, resource } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { workloads } from "../../engine/reading/pods.ts";
-import { type Text, textsIn, textsOf } from "../../engine/reading/texts.ts";
-import { type Resource, secretMarker } from "../../engine/resource.ts";
+import { workloads } from "../../resources/pods.ts";
+import { type Resource, secretMarker } from "../../resources/resource.ts";
+import { type Text, textsIn, textsOf } from "../../resources/texts.ts";
 
 /** A name that promises a secret, unless it names a file, a Secret or a lifetime. */
 const secretName =

@@ -2,7 +2,7 @@
 import { field } from "../../cel/cel.ts";
 import { aws } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
-import { booleanAt, numberAt, textAt } from "../../engine/reading/properties.ts";
+import { booleanAt, numberAt, textAt } from "../../resources/properties.ts";
 
 export const singleInstance: ResourcePolicy = {
   id: "single-instance",

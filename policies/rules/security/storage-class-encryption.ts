@@ -1,7 +1,7 @@
 /** Storage classes of drivers that can encrypt do so. */
 import { all, literal } from "../../cel/cel.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
-import { textAt, textMapAt } from "../../engine/reading/properties.ts";
+import { textAt, textMapAt } from "../../resources/properties.ts";
 
 /** By driver, the parameter that switches encryption on. Others encrypt below the driver, or not at all. */
 const parameters: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 /** Disks, databases, caches and brokers are encrypted at rest. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { booleanAt, objectAt, objectsAt, textAt } from "../../engine/reading/properties.ts";
-import type { Json, Resource } from "../../engine/resource.ts";
+import { booleanAt, objectAt, objectsAt, textAt } from "../../resources/properties.ts";
+import type { Json, Resource } from "../../resources/resource.ts";
 
 /** By type, the switch that must be on. */
 const switches: Readonly<Record<string, string>> = {

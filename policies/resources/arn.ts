@@ -1,6 +1,7 @@
 /** Amazon Resource Names: arn:partition:service:region:account:resource. */
-import type { Resource } from "../resource.ts";
+
 import { rememberLast } from "./last.ts";
+import type { Resource } from "./resource.ts";
 import { textsOf } from "./texts.ts";
 
 export interface Arn {

@@ -1,8 +1,8 @@
 /** To which zones a pod or a volume is held, by Kubernetes' rules of scheduling. */
-import type { PolicyContext } from "../context.ts";
-import { isObject, type Json, type JsonObject } from "../resource.ts";
-import { objectName } from "../resource-set.ts";
+
 import { objectsAt, textAt, textMapAt, textsAt } from "./properties.ts";
+import { isObject, type Json, type JsonObject } from "./resource.ts";
+import { objectName, type ResourceSet } from "./resource-set.ts";
 
 export const zoneLabels: ReadonlySet<string> = new Set([
   "topology.kubernetes.io/zone",
@@ -40,8 +40,10 @@ function zonesOfTerms(terms: readonly JsonObject[]): readonly string[] | undefin
 }
 
 /** Of a node that runs: the zone of its labels. */
-export function zoneOfNode({ plan }: PolicyContext, name: string): string | undefined {
-  const node = plan.ofTypes(["kubernetes:core/*:Node"]).find((candidate) => objectName(candidate) === name);
+export function zoneOfNode(resources: ResourceSet, name: string): string | undefined {
+  const node = resources
+    .ofTypes(["kubernetes:core/*:Node"])
+    .find((candidate) => objectName(candidate) === name);
   const labels = node === undefined ? new Map() : textMapAt(node.properties, "metadata.labels");
   return [...zoneLabels].map((label) => labels.get(label)).find((zone) => zone !== undefined);
 }

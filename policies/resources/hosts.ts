@@ -3,9 +3,9 @@
  * server. Comments are left out; a name that only looks like a file's is none.
  */
 import { isIP } from "node:net";
-import { isObject, type Resource } from "../resource.ts";
 import { rememberLast } from "./last.ts";
 import { isLocalisationFile } from "./localisation-file.ts";
+import { isObject, type Resource } from "./resource.ts";
 import { type Text, textsOf } from "./texts.ts";
 
 export interface HostReference {

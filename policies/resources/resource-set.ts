@@ -1,4 +1,4 @@
-/** The resources that are judged together, found by their type. */
+/** The resources that are checked together, found by their type. */
 import { isObject, isUnknown, logicalName, type Resource, typeKey, typeToken } from "./resource.ts";
 
 export interface ResourceSource {
@@ -8,16 +8,17 @@ export interface ResourceSource {
 }
 
 export class ResourceSet {
-  readonly resources: readonly Resource[];
+  /** Components left out: they group resources and are none themselves. */
+  readonly all: readonly Resource[];
   readonly source: ResourceSource;
   readonly #byType = new Map<string, Resource[]>();
   readonly #byPackage = new Map<string, Resource[]>();
   #names: { readonly services: ReadonlySet<string>; readonly namespaces: ReadonlySet<string> } | undefined;
 
   constructor(resources: readonly Resource[], source: ResourceSource) {
-    this.resources = resources.filter((resource) => !resource.component);
+    this.all = resources.filter((resource) => !resource.component);
     this.source = source;
-    for (const resource of this.resources) {
+    for (const resource of this.all) {
       append(this.#byType, typeKey(resource.type), resource);
       append(this.#byPackage, typeToken(resource.type).package, resource);
     }
@@ -30,7 +31,7 @@ export class ResourceSet {
   }
 
   #ofType(type: string): readonly Resource[] {
-    if (type === "*") return this.resources;
+    if (type === "*") return this.all;
     if (type.endsWith(":*")) return this.#byPackage.get(type.slice(0, -2)) ?? [];
     return this.#byType.get(typeKey(type)) ?? [];
   }

@@ -1,4 +1,4 @@
-/** Judges examples by the example country, as the fixtures' tests and the mutation test do. */
+/** Checks the policies' examples by the example country. */
 import { join } from "node:path";
 import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
@@ -6,8 +6,8 @@ import type { Country } from "../../localisation/schema/country.ts";
 import { check } from "../../policies/engine/engine.ts";
 import type { CheckResult } from "../../policies/engine/findings.ts";
 import type { Example, Policy } from "../../policies/engine/policy.ts";
-import { ResourceSet, type ResourceSource } from "../../policies/engine/resource-set.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
+import { ResourceSet, type ResourceSource } from "../../policies/resources/resource-set.ts";
 import { policies as catalogue } from "../../policies/rules/catalogue.ts";
 
 export const exampleToday = "2026-06-01";
@@ -18,7 +18,7 @@ export const exampleCountry: Country = loadCountry(join(packageRoot, "policies",
 
 type Tree = { [key: string]: unknown };
 
-/** Maps are merged, anything else is replaced, `null` takes a field out. */
+/** Maps are merged, anything else is replaced, `null` removes a field. */
 export function overlaid<T>(base: T, overlay: unknown): T {
   const isMap = (value: unknown): value is Tree =>
     typeof value === "object" && value !== null && !Array.isArray(value);
@@ -31,7 +31,7 @@ export function overlaid<T>(base: T, overlay: unknown): T {
   return merged as T;
 }
 
-export function judge(example: Example, policies: readonly Policy[] = catalogue): CheckResult {
+export function checkExample(example: Example, policies: readonly Policy[] = catalogue): CheckResult {
   const resources = [
     ...(example.resources ?? []),
     ...(example.manifests === undefined ? [] : parseManifests(example.manifests, "example.yaml")),
@@ -44,7 +44,7 @@ export function judge(example: Example, policies: readonly Policy[] = catalogue)
     ...(example.environment !== undefined && { environment: example.environment }),
     today: example.today ?? exampleToday,
     file: "example-country.yaml",
-    plan: new ResourceSet(resources, source),
+    resources: new ResourceSet(resources, source),
     ...(example.planned !== undefined && {
       planned: new ResourceSet(parseManifests(example.planned, "planned.yaml"), source),
     }),

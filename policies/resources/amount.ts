@@ -1,6 +1,6 @@
 /** Amounts that Kubernetes writes in more than one way: quantities (`1000m` and `1`), durations (`24h` and `24h0m0s`). */
-import { parseQuantity } from "../../../base/quantity.ts";
-import type { Json } from "../resource.ts";
+import { parseQuantity } from "../../base/quantity.ts";
+import type { Json } from "./resource.ts";
 
 /** The amount in one unit; undefined where it is none. */
 export function amount(value: Json | undefined): number | undefined {

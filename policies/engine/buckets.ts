@@ -1,26 +1,27 @@
 /** Buckets by their name or ARN: an ARN of S3 says neither region nor account, so the plan has to know the bucket. */
-import type { PolicyContext } from "../context.ts";
-import { regionName } from "../context.ts";
-import type { Violation } from "../policy.ts";
-import { logicalName, type Resource } from "../resource.ts";
-import type { ResourceSet } from "../resource-set.ts";
-import { rememberLast } from "./last.ts";
-import { textAt } from "./properties.ts";
-import { effectiveRegion } from "./region.ts";
+
+import { rememberLast } from "../resources/last.ts";
+import { textAt } from "../resources/properties.ts";
+import { effectiveRegion } from "../resources/region.ts";
+import { logicalName, type Resource } from "../resources/resource.ts";
+import type { ResourceSet } from "../resources/resource-set.ts";
+import type { PolicyContext } from "./context.ts";
+import { regionName } from "./place-names.ts";
+import type { Violation } from "./policy.ts";
 
 export const bucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"] as const;
 
-const bucketsByName = rememberLast((plan: ResourceSet) => {
+const bucketsByName = rememberLast((resources: ResourceSet) => {
   const buckets = new Map<string, Resource>();
-  for (const bucket of plan.ofTypes(bucketTypes))
+  for (const bucket of resources.ofTypes(bucketTypes))
     for (const name of [logicalName(bucket), bucket.id, textAt(bucket.properties, "bucket")])
       if (name !== undefined) buckets.set(name, bucket);
   return buckets;
 });
 
-export function bucketNamed(plan: ResourceSet, nameOrArn: string): Resource | undefined {
+export function bucketNamed(resources: ResourceSet, nameOrArn: string): Resource | undefined {
   const name = nameOrArn.replace(/^arn:[a-z-]+:s3:::/, "").split("/")[0] ?? "";
-  return bucketsByName(plan).get(name);
+  return bucketsByName(resources).get(name);
 }
 
 /** What is wrong with sending data to a bucket: it stands abroad, or nobody knows where. */
@@ -30,7 +31,7 @@ export function violationOfBucket(
   destination: string,
   what: string,
 ): Violation | undefined {
-  const bucket = bucketNamed(context.plan, destination);
+  const bucket = bucketNamed(context.resources, destination);
   if (bucket === undefined)
     return {
       path,

@@ -1,6 +1,7 @@
 /** Storage classes of the stack. */
-import type { PolicyContext } from "../context.ts";
-import { objectName } from "../resource-set.ts";
+
+import { objectName } from "../resources/resource-set.ts";
+import type { PolicyContext } from "./context.ts";
 
 /** By which it makes its volumes: the file's, and its own. */
 export function stackClasses(context: PolicyContext): string[] {
@@ -9,5 +10,5 @@ export function stackClasses(context: PolicyContext): string[] {
 }
 
 /** That it makes itself. */
-export const ownClasses = ({ plan }: PolicyContext): string[] =>
-  plan.ofTypes(["kubernetes:storage.k8s.io/*:StorageClass"]).map(objectName);
+export const ownClasses = ({ resources }: PolicyContext): string[] =>
+  resources.ofTypes(["kubernetes:storage.k8s.io/*:StorageClass"]).map(objectName);

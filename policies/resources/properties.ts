@@ -2,8 +2,8 @@
  * Reads a property by its path, whatever the input holds: a wrong type reads as absent, a value that is not known yet
  * makes the verdict undetermined.
  */
-import { isObject, isUnknown, type Json, type JsonObject, type Resource } from "../resource.ts";
-import { notKnownYet } from "../undetermined.ts";
+import { isObject, isUnknown, type Json, type JsonObject, type Resource } from "./resource.ts";
+import { notKnownYet } from "./undetermined.ts";
 
 /** `spec.template.spec` or `rules[0].host`. */
 export function valueAt(root: Json | undefined, path: string): Json | undefined {

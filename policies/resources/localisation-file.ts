@@ -3,8 +3,8 @@
  * programmes in it are for people: nothing reaches them.
  */
 import { parse } from "yaml";
-import { apiVersion } from "../../../localisation/schema/country.ts";
-import { isObject } from "../resource.ts";
+import { apiVersion } from "../../localisation/schema/country.ts";
+import { isObject } from "./resource.ts";
 
 const maximumLength = 2_000_000;
 

@@ -1,7 +1,8 @@
 /** The pod specification in any kind of workload, and its containers. */
-import { isObject, type JsonObject, type Resource, typeToken } from "../resource.ts";
+
 import { rememberLast } from "./last.ts";
 import { type Item, objectAt, objectsAt, textMapAt } from "./properties.ts";
+import { isObject, type JsonObject, type Resource, typeToken } from "./resource.ts";
 
 /** Where each kind keeps the pod that it makes. */
 const templates: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 /** References to container images: registry, repository, tag, digest, as container engines read them. */
-import type { Resource } from "../resource.ts";
-import { typeToken } from "../resource.ts";
+
 import { rememberLast } from "./last.ts";
+import type { Resource } from "./resource.ts";
+import { typeToken } from "./resource.ts";
 import { textsOf } from "./texts.ts";
 
 export interface ImageReference {

@@ -1,7 +1,7 @@
 /** Every text that a resource holds, with where it stands. Policies search it for addresses, ARNs and settings. */
-import { formatPath, type PathSegment } from "../../../localisation/problem.ts";
-import { isObject, isSecret, isUnknown, type Json, type Resource } from "../resource.ts";
+import { formatPath, type PathSegment } from "../../localisation/problem.ts";
 import { rememberLast } from "./last.ts";
+import { isObject, isSecret, isUnknown, type Json, type Resource } from "./resource.ts";
 
 export interface Text {
   readonly value: string;

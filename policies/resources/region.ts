@@ -1,7 +1,8 @@
 /** The region in which an AWS resource stands: its own where it names one, its provider's otherwise (AWS provider 7). */
-import type { Resource } from "../resource.ts";
-import { Undetermined } from "../undetermined.ts";
+
 import { textAt } from "./properties.ts";
+import type { Resource } from "./resource.ts";
+import { Undetermined } from "./undetermined.ts";
 
 /** @throws Undetermined where neither names one. */
 export function effectiveRegion(resource: Resource): string {
