@@ -1,4 +1,5 @@
 /** Times of day and retention periods of the localisation file, as operators and CronJobs write them. */
+import { parsePeriod } from "../base/period.ts";
 
 /** Five fields of cron, in a time zone that the CronJob names itself. */
 export function dailyCron(timeOfDay: string): string {
@@ -32,11 +33,6 @@ export function windowInUtc(timeOfDay: string, timezone: string): string {
   return `${clock(start)}-${clock(start + 30)}`;
 }
 
-/** Whole days of an ISO 8601 period of days, months or years; a month counts 30 days, a year 365. */
-export function days(period: string): number {
-  return Number.parseInt(period.slice(1), 10) * { D: 1, M: 30, Y: 365 }[period.slice(-1) as "D" | "M" | "Y"];
-}
-
 /** Of January, so that a plan doesn't depend on the day that it is made. */
 function offsetMinutes(timezone: string): number {
   const date = new Date(Date.UTC(2026, 0, 15, 12));
@@ -50,7 +46,6 @@ function offsetMinutes(timezone: string): number {
 
 /** ISO 8601 duration of days, months or years, as Barman writes it: "35d", "12m". */
 export function retentionPolicy(period: string): string {
-  const count = Number.parseInt(period.slice(1), 10);
-  const unit = period.slice(-1);
+  const { count, unit } = parsePeriod(period);
   return unit === "Y" ? `${count * 12}m` : `${count}${unit.toLowerCase()}`;
 }

@@ -4,6 +4,7 @@
  * a national programme buys its capacity once.
  */
 import { parseMebibytes, parseProcessors } from "../base/quantity.ts";
+import { periodDays } from "../base/period.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import {
   brokerCounts,
@@ -153,7 +154,7 @@ function timeSeriesSize(
   zones: number,
 ): TimeSeriesSize {
   const days = (level: keyof Country["telemetry"]["retention"]) =>
-    retentionDays(country.telemetry.retention[level]);
+    periodDays(country.telemetry.retention[level]);
   // A rollup has a row for each channel and bucket in which the channel said something.
   const perMinute = Math.min(channels, mean * 60);
   const bytes =
@@ -186,12 +187,6 @@ function keeperSize({ shards, replicas }: TimeSeriesSize): StatefulSize {
   return shards * replicas === 1
     ? { replicas: 1, cpu: 250, memory: 512, storage: 10 }
     : { replicas: 3, cpu: 500, memory: 1024, storage: 10 };
-}
-
-/** ISO 8601 duration of whole days, months or years. */
-function retentionDays(period: string): number {
-  const days = { D: 1, M: 30.5, Y: 365.25 }[period.slice(-1) as "D" | "M" | "Y"];
-  return Number.parseInt(period.slice(1), 10) * days;
 }
 
 /** The least that a part gets, in whole steps. */

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../base/kit-error.ts";
+import { longestPeriodDays } from "../../base/period.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { expireBackups } from "./expire.ts";
 import { ObjectStore } from "./object-store.ts";
@@ -40,12 +41,8 @@ export async function runBackupExpiry(
 function wanted({ destination, retention }: ProgramContext["localisation"]["country"]["hosting"]["backup"]) {
   if (destination === undefined)
     throw new InputError("The file names no backup destination.", "Add hosting.backup.destination.");
-  return { destination, retentionDays: wholeDays(retention) };
-}
-
-/** Of an ISO 8601 period; a month counts 31 days and a year 366: no backup goes too early. */
-function wholeDays(period: string): number {
-  return Number.parseInt(period.slice(1), 10) * { D: 1, M: 31, Y: 366 }[period.slice(-1) as "D" | "M" | "Y"];
+  // No backup is deleted too early.
+  return { destination, retentionDays: longestPeriodDays(retention) };
 }
 
 function secret(folder: string, name: string): string {

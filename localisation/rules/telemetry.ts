@@ -1,4 +1,5 @@
 /** Shifts don't overlap, holidays stand once, and coarse data is kept at least as long as fine data. */
+import { periodDays } from "../../base/period.ts";
 import type { Rule } from "../check/examination.ts";
 import { quote } from "../problem.ts";
 import type { Shift } from "../schema/country.ts";
@@ -64,19 +65,14 @@ export const holidaysStandOnce: Rule = (examination) => {
   }
 };
 
-/** Days, with months of 30 and years of 365 days: enough to compare. */
-function daysOf(period: string): number {
-  const unit = { D: 1, M: 30, Y: 365 }[period.slice(-1)] ?? 1;
-  return Number(period.slice(1, -1)) * unit;
-}
-
 export const retentionGrowsWithCoarseness: Rule = (examination) => {
   const levels = ["raw", "minute", "hour", "day"] as const;
   for (const [index, level] of levels.entries()) {
     const finer = levels[index - 1];
     const period = examination.read("telemetry", "retention", level);
     const finerPeriod = finer === undefined ? undefined : examination.read("telemetry", "retention", finer);
-    if (period === undefined || finerPeriod === undefined || daysOf(period) >= daysOf(finerPeriod)) continue;
+    if (period === undefined || finerPeriod === undefined || periodDays(period) >= periodDays(finerPeriod))
+      continue;
     examination.report(
       ["telemetry", "retention", level],
       `Data by ${level} is kept ${period}, shorter than the finer ${finer} data (${finerPeriod}).`,

@@ -8,6 +8,7 @@ import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import { all, type Resource } from "@pulumi/pulumi";
 import { InputError } from "../../base/kit-error.ts";
 import { kitPath } from "../../base/package-root.ts";
+import { periodDays } from "../../base/period.ts";
 import { networkPrefix } from "../../components/aws/address-ranges.ts";
 import { AuditTrail } from "../../components/aws/audit-trail.ts";
 import { BackupRights } from "../../components/aws/backup-rights.ts";
@@ -25,7 +26,7 @@ import { EnvoyGateway } from "../../components/envoy-gateway.ts";
 import type { NetworkFlow } from "../../components/flows.ts";
 import type { OperatorName } from "../../components/operators.ts";
 import { ports } from "../../components/ports.ts";
-import { days, windowInUtc } from "../../components/schedule.ts";
+import { windowInUtc } from "../../components/schedule.ts";
 import { type StackSize, sizeStack } from "../../components/sizing.ts";
 import { StackRoot } from "../../components/stack-root.ts";
 import { allowedEndpoints } from "../kubernetes/endpoints.ts";
@@ -139,7 +140,7 @@ function createNetwork({ input, aws, place, root, endpoints, publicSubnets }: Ba
   );
 }
 
-const auditDays = ({ country }: StackInput): number => days(country.hosting.logs.auditRetention);
+const auditDays = ({ country }: StackInput): number => periodDays(country.hosting.logs.auditRetention);
 
 function createRegistry({ input, place, root }: Basis, keys: Keys): AwsRegistry {
   return new AwsRegistry(
@@ -179,7 +180,7 @@ function createBuckets({ input, place, root }: Basis, keys: Keys): Buckets {
       { parent: root, dependsOn: [...keys.ready] },
     );
   return {
-    backups: bucket("backups", days(backup.retention) + backupChainDays),
+    backups: bucket("backups", periodDays(backup.retention) + backupChainDays),
     ...(state.url === undefined && { state: bucket("state") }),
   };
 }
@@ -236,9 +237,9 @@ function createDatabase(
       deletable: input.releaseData === true,
       backup: {
         window: windowInUtc(hosting.backup.at, timezone),
-        retentionDays: Math.min(35, days(hosting.backup.retention)),
+        retentionDays: Math.min(35, periodDays(hosting.backup.retention)),
       },
-      logDays: days(hosting.logs.retention),
+      logDays: periodDays(hosting.logs.retention),
     },
     { parent: root },
   );

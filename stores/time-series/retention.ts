@@ -1,5 +1,6 @@
 /** How long each table keeps its rows, by the country's file, as the engine's TTL. */
 import type { ClickHouseClient } from "@clickhouse/client";
+import { parsePeriod, shortestPeriodDays } from "../../base/period.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { inProcess, type Layout } from "./layout.ts";
 
@@ -38,12 +39,6 @@ export async function applyRetention(
 
 const day = 86_400_000;
 
-/** The shortest time that a retention period can mean, in milliseconds: months and years differ in length. */
-export function shortestMilliseconds(period: string): number {
-  const days = { D: 1, M: 28, Y: 365 }[period.slice(-1) as "D" | "M" | "Y"];
-  return Number.parseInt(period.slice(1, -1), 10) * days * day;
-}
-
 /**
  * Age in milliseconds up to which late readings are taken: so that whatever bucket they fall into is still whole in
  * `raw` and in the rollups, with two days to spare for the longest bucket and for a stack that was down.
@@ -56,11 +51,12 @@ export function acceptedAge(retention: Retention): number {
 /** Age in milliseconds up to which no row of `raw` or of the rollups was deleted for its age. */
 export function wholeBucketAge(retention: Retention): number {
   const { raw, minute, hour, day: days } = retention;
-  return Math.min(...[raw, minute, hour, days].map(shortestMilliseconds));
+  return Math.min(...[raw, minute, hour, days].map(shortestPeriodDays)) * day;
 }
 
 /** ISO 8601 duration in days, months or years, as the engine writes intervals itself. */
 function interval(period: string): string {
   const units = { D: "toIntervalDay", M: "toIntervalMonth", Y: "toIntervalYear" } as const;
-  return `${units[period.slice(-1) as keyof typeof units]}(${period.slice(1, -1)})`;
+  const { count, unit } = parsePeriod(period);
+  return `${units[unit]}(${count})`;
 }

@@ -1,6 +1,6 @@
 /** Nothing is kept longer than its data class allows. */
+import { periodDays } from "../../../base/period.ts";
 import type { FilePolicy, Violation } from "../../engine/policy.ts";
-import { daysOfPeriod } from "../../resources/period.ts";
 
 export const retentionBeyondClass: FilePolicy = {
   id: "retention-beyond-class",
@@ -35,7 +35,7 @@ export const retentionBeyondClass: FilePolicy = {
       ),
     ];
     return kept.flatMap(([path, period, name, limit]): Violation[] => {
-      if (limit === undefined || daysOfPeriod(period) <= daysOfPeriod(limit)) return [];
+      if (limit === undefined || periodDays(period) <= periodDays(limit)) return [];
       return [
         {
           path,

@@ -1,7 +1,7 @@
 /** Backups are kept as long as the file says, and there are some. */
+import { durationDays, periodDays } from "../../../base/period.ts";
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { daysOfDuration, daysOfPeriod } from "../../resources/period.ts";
 import { numberAt, objectsAt, textAt } from "../../resources/properties.ts";
 import type { Resource } from "../../resources/resource.ts";
 
@@ -28,7 +28,7 @@ export const backupRetention: ResourcePolicy = {
     const period = country.hosting.backup.retention;
     // RDS keeps at most 35 days.
     const wanted = Math.min(
-      daysOfPeriod(period),
+      periodDays(period),
       subject.type.startsWith("aws:rds/") ? 35 : Number.POSITIVE_INFINITY,
     );
     return retentionsOf(subject).flatMap(({ path, days }): Violation[] => {
@@ -94,7 +94,7 @@ interface Retention {
 function retentionsOf({ type, properties }: Resource): Retention[] {
   const duration = (path: string): Retention => ({
     path,
-    days: daysOfDuration(textAt(properties, path) ?? ""),
+    days: durationDays(textAt(properties, path) ?? ""),
   });
   if (type.endsWith(":ObjectStore")) return [duration("spec.retentionPolicy")];
   if (type.endsWith(":Schedule")) return [duration("spec.template.ttl")];

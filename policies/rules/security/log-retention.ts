@@ -1,7 +1,7 @@
 /** Logs are kept as long as the file says: neither for ever nor too short for an audit. */
+import { periodDays } from "../../../base/period.ts";
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { daysOfPeriod } from "../../resources/period.ts";
 import { numberAt, textAt } from "../../resources/properties.ts";
 
 /** The periods that CloudWatch offers, in days. */
@@ -26,7 +26,7 @@ export const logRetention: ResourcePolicy = {
     const isAudit = /audit|trail|eks|flow/i.test(`${name} ${textAt(properties, "name") ?? ""}`);
     const period = isAudit ? auditRetention : retention;
     const field = isAudit ? "hosting.logs.auditRetention" : "hosting.logs.retention";
-    const wanted = daysOfPeriod(period);
+    const wanted = periodDays(period);
     const days = numberAt(properties, "retentionInDays") ?? 0;
     // The nearest period on offer, on either side.
     const near = [

@@ -2,7 +2,7 @@
 
 import { EnvironmentError } from "../../../base/kit-error.ts";
 import { kitVersion } from "../../../base/package-root.ts";
-import { days } from "../../../components/schedule.ts";
+import { periodDays } from "../../../base/period.ts";
 import type { LoadedCountry } from "../../../localisation/load.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import { openRelationalStore } from "../../../stores/relational/database.ts";
@@ -48,7 +48,7 @@ export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOp
           folder,
           stores: { timeSeries, relational },
           ...request,
-          retentionDays: days(country.hosting.backup.retention),
+          retentionDays: periodDays(country.hosting.backup.retention),
           tell,
         });
       } finally {

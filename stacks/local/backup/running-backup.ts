@@ -5,7 +5,7 @@ import { Temporal } from "temporal-polyfill";
 import { timeIn } from "../../../base/calendar.ts";
 import { EnvironmentError } from "../../../base/kit-error.ts";
 import { kitVersion } from "../../../base/package-root.ts";
-import { days } from "../../../components/schedule.ts";
+import { periodDays } from "../../../base/period.ts";
 import type { LoadedCountry } from "../../../localisation/load.ts";
 import type { DataFolder } from "../data-folder.ts";
 import type { PartStatus } from "../status.ts";
@@ -74,7 +74,7 @@ export class RunningBackups {
       folder,
       stores,
       ...request,
-      retentionDays: days(country.hosting.backup.retention),
+      retentionDays: periodDays(country.hosting.backup.retention),
       tell,
       signal: AbortSignal.any([signal, this.#end.signal]),
     });
