@@ -1,4 +1,4 @@
-/** The provider touches the account that the file names, and no other. */
+/** The provider uses the account that the file names, and no other. */
 import { resource } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { arnOf } from "../../resources/arn.ts";
@@ -8,8 +8,8 @@ export const accountUnlisted: ResourcePolicy = {
   id: "account-unlisted",
   area: "place",
   scope: "resource",
-  title: "The AWS provider is held to the account that the localisation file names.",
-  risk: "With other credentials in the shell, the whole stack is stood up in somebody else's account.",
+  title: "The AWS provider uses only the account that the localisation file names.",
+  risk: "With other credentials in the shell, the whole stack is created in another account.",
   types: ["pulumi:providers:aws"],
   severity: "high",
   level: "mandatory",
@@ -25,14 +25,14 @@ export const accountUnlisted: ResourcePolicy = {
       .map(({ value, path }) => ({
         path,
         value,
-        message: `The provider may touch account ${value}; the file names ${account}.`,
+        message: `The provider may use account ${value}; the file names ${account}.`,
         remediation: `Set allowedAccountIds to ["${account}"].`,
       }));
     if (allowed.length === 0)
       violations.push({
         path: "allowedAccountIds",
         value: "",
-        message: `The provider may touch any account; the file names ${account}.`,
+        message: `The provider may use any account; the file names ${account}.`,
         remediation: `Set allowedAccountIds to ["${account}"].`,
       });
     for (const { value, path } of [
@@ -44,8 +44,8 @@ export const accountUnlisted: ResourcePolicy = {
         violations.push({
           path: `${path}.roleArn`,
           value: role.text,
-          message: `The provider takes on ${role.text} of another account.`,
-          remediation: `Take on a role of account ${account}.`,
+          message: `The provider assumes ${role.text} of another account.`,
+          remediation: `Assume a role of account ${account}.`,
         });
     }
     return violations;
@@ -65,7 +65,7 @@ export const accountUnlisted: ResourcePolicy = {
       {
         resources: [resource("pulumi:providers:aws", "aws", { region: "af-south-1" })],
         findings: [
-          'Provider/aws allowedAccountIds: The provider may touch any account; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
+          'Provider/aws allowedAccountIds: The provider may use any account; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
         ],
       },
       {
@@ -76,8 +76,8 @@ export const accountUnlisted: ResourcePolicy = {
           }),
         ],
         findings: [
-          'Provider/aws allowedAccountIds[0]: The provider may touch account 999999999999; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
-          "Provider/aws assumeRoles[0].roleArn: The provider takes on arn:aws:iam::999999999999:role/deploy of another account. Take on a role of account 123456789012.",
+          'Provider/aws allowedAccountIds[0]: The provider may use account 999999999999; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
+          "Provider/aws assumeRoles[0].roleArn: The provider assumes arn:aws:iam::999999999999:role/deploy of another account. Assume a role of account 123456789012.",
         ],
       },
     ],

@@ -1,19 +1,19 @@
-/** Whatever a resource refers to by its ARN stands in an allowed region too. */
+/** The ARNs that a resource refers to are in allowed regions too. */
 
 import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { arnsOf } from "../../resources/arn.ts";
 
-/** Key ARNs have a policy of their own, so do the copies' destinations. */
-const judgedElsewhere = new Set(["kms", "backup"]);
+/** ARNs of keys and of the destinations of copies have policies of their own. */
+const checkedElsewhere = new Set(["kms", "backup"]);
 
 export const arnAbroad: ResourcePolicy = {
   id: "arn-abroad",
   area: "place",
   scope: "resource",
   title: "Resources refer only to resources in allowed regions.",
-  risk: "A target, source or role in another region carries data there though the resource itself stays at home.",
+  risk: "A target, source or role in another region moves data there although the resource itself stays in the country.",
   types: ["aws:*"],
   severity: "high",
   level: "mandatory",
@@ -22,13 +22,13 @@ export const arnAbroad: ResourcePolicy = {
   remediation: "Refer to a resource of the same region.",
   check: (subject, context) =>
     arnsOf(subject).flatMap((arn) => {
-      if (judgedElsewhere.has(arn.service)) return [];
+      if (checkedElsewhere.has(arn.service)) return [];
       if (arn.region === "" || arn.region === "*" || context.isAllowedRegion(arn.region)) return [];
       return [
         {
           path: arn.path,
           value: arn.text,
-          message: `${arn.text} stands in ${regionName(arn.region)}, which is none of the file's regions.`,
+          message: `${arn.text} is in ${regionName(arn.region)}, which is not one of the file's regions.`,
           remediation: `Refer to one in ${context.allowedRegions || "the country"}.`,
         },
       ];
@@ -51,7 +51,7 @@ export const arnAbroad: ResourcePolicy = {
           }),
         ],
         findings: [
-          "LogSubscriptionFilter/audit destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Refer to one in af-south-1.",
+          "LogSubscriptionFilter/audit destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Refer to one in af-south-1.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** Addresses that a cloud gave the stack lie in allowed regions. */
+/** Addresses that a cloud assigned to the stack are in allowed regions. */
 import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../resources/properties.ts";
@@ -7,14 +7,14 @@ export const assignedAddress: ResourcePolicy = {
   id: "assigned-address",
   area: "place",
   scope: "resource",
-  title: "Load balancers that a cloud made for the stack stand in allowed regions.",
-  risk: "The cluster's cloud controller decides where the load balancer stands that ends or carries every connection.",
+  title: "Load balancers that a cloud made for the stack are in allowed regions.",
+  risk: "The cluster's cloud controller decides where the load balancer is, and every connection passes through it.",
   types: ["kubernetes:core/*:Service", "kubernetes:networking.k8s.io/*:Ingress"],
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23", "A.8.20"], nist80053: ["SA-9(5)", "SC-7"] },
-  remediation: "Have the cluster's cloud controller work in a region of the file.",
+  remediation: "Configure the cluster's cloud controller for a region of the file.",
   check({ properties }, context) {
     const names = objectsAt(properties, "status.loadBalancer.ingress");
     if (names.length === 0) return notApplicable;
@@ -26,8 +26,8 @@ export const assignedAddress: ResourcePolicy = {
         {
           path: `${path}.hostname`,
           value: host,
-          message: `Its load balancer stands in ${regionName(location.region)}.`,
-          remediation: `Have it made in ${context.allowedRegions || "the country"}.`,
+          message: `Its load balancer is in ${regionName(location.region)}.`,
+          remediation: `Have it created in ${context.allowedRegions || "the country"}.`,
         },
       ];
     });
@@ -52,7 +52,7 @@ metadata: { name: machines, namespace: rollout }
 spec: { type: LoadBalancer, ports: [{ port: 8883 }] }
 status: { loadBalancer: { ingress: [{ hostname: a1.elb.eu-west-1.amazonaws.com }] } }`,
         findings: [
-          "rollout/Service/machines status.loadBalancer.ingress[0].hostname: Its load balancer stands in eu-west-1 (Dublin, Ireland). Have it made in af-south-1.",
+          "rollout/Service/machines status.loadBalancer.ingress[0].hostname: Its load balancer is in eu-west-1 (Dublin, Ireland). Have it created in af-south-1.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** The Kubernetes provider speaks to the cluster that the file names. */
+/** The Kubernetes provider uses the cluster that the file names. */
 import { resource } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
@@ -7,8 +7,8 @@ export const clusterContext: ResourcePolicy = {
   id: "cluster-context",
   area: "place",
   scope: "resource",
-  title: "The Kubernetes provider speaks to the cluster that the localisation file names.",
-  risk: "The kubeconfig's current context may be a cluster abroad that somebody looked at last.",
+  title: "The Kubernetes provider uses the cluster that the localisation file names.",
+  risk: "The kubeconfig's current context may be another cluster abroad.",
   types: ["pulumi:providers:kubernetes"],
   severity: "high",
   level: "mandatory",
@@ -26,8 +26,8 @@ export const clusterContext: ResourcePolicy = {
         ...(context !== undefined && { value: context }),
         message:
           context === undefined
-            ? `It takes the kubeconfig's current context; the file names ${wanted}.`
-            : `It speaks to the context ${context}; the file names ${wanted}.`,
+            ? `It uses the kubeconfig's current context; the file names ${wanted}.`
+            : `It uses the context ${context}; the file names ${wanted}.`,
         remediation: `Set context to ${wanted}.`,
       },
     ];
@@ -40,13 +40,13 @@ export const clusterContext: ResourcePolicy = {
       {
         resources: [resource("pulumi:providers:kubernetes", "cluster", {})],
         findings: [
-          "Provider/cluster context: It takes the kubeconfig's current context; the file names sme-production. Set context to sme-production.",
+          "Provider/cluster context: It uses the kubeconfig's current context; the file names sme-production. Set context to sme-production.",
         ],
       },
       {
         resources: [resource("pulumi:providers:kubernetes", "cluster", { context: "frankfurt" })],
         findings: [
-          "Provider/cluster context: It speaks to the context frankfurt; the file names sme-production. Set context to sme-production.",
+          "Provider/cluster context: It uses the context frankfurt; the file names sme-production. Set context to sme-production.",
         ],
       },
     ],

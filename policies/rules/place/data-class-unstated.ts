@@ -1,4 +1,4 @@
-/** Whatever keeps data says which classes of data, so that the right articles apply. */
+/** Everything that stores data says which classes of data, so that the right articles apply. */
 
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import { field, literal } from "../../cel/cel.ts";
@@ -12,8 +12,8 @@ export const dataClassUnstated: ResourcePolicy = {
   id: "data-class-unstated",
   area: "place",
   scope: "resource",
-  title: "Whatever keeps data says which classes of data it keeps.",
-  risk: "Without its class nobody knows which articles bind a store, how long it may keep what, or whether it may leave.",
+  title: "Everything that stores data says which classes of data it stores.",
+  risk: "Without the class it is unknown which articles apply to a store, how long it may keep data, and whether the data may leave.",
   types: dataStores,
   severity: "medium",
   level: "mandatory",
@@ -30,7 +30,7 @@ export const dataClassUnstated: ResourcePolicy = {
       return [
         {
           path: place,
-          message: "It keeps data and does not say of which class.",
+          message: "It stores data and does not say of which class.",
           remediation: `Set ${dataClassKey} to one or more of ${dataClassNames.join(", ")}.`,
         },
       ];
@@ -39,7 +39,7 @@ export const dataClassUnstated: ResourcePolicy = {
       .map((word) => ({
         path: place,
         value: word,
-        message: `${word} is no class of data.`,
+        message: `${word} is not a class of data.`,
         remediation: `Use ${dataClassNames.join(", ")}.`,
       }));
   },
@@ -53,7 +53,7 @@ export const dataClassUnstated: ResourcePolicy = {
       return [
         {
           expression: `(object.kind == "StatefulSet" && size(${claims}) == 0) || (size(${words}) > 0 && ${words}.all(word, word in ${literal(dataClassNames)}))`,
-          message: "It keeps data and does not say of which class.",
+          message: "It stores data and does not say of which class.",
         },
       ];
     },
@@ -75,7 +75,7 @@ spec: { storageClassName: fast-local }`,
       {
         resources: [aws("s3/bucket:Bucket", "backups", {})],
         findings: [
-          "Bucket/backups tags: It keeps data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
+          "Bucket/backups tags: It stores data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
         ],
       },
       {
@@ -83,7 +83,7 @@ spec: { storageClassName: fast-local }`,
           aws("dynamodb/table:Table", "sessions", { tags: { "rollout/data-classes": "identity secret" } }),
         ],
         findings: [
-          "Table/sessions tags: secret is no class of data. Use identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
+          "Table/sessions tags: secret is not a class of data. Use identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
         ],
       },
       {
@@ -94,7 +94,7 @@ metadata: { name: store, namespace: rollout }
 spec:
   volumeClaimTemplates: [{ metadata: { name: data }, spec: { storageClassName: fast-local } }]`,
         findings: [
-          "rollout/StatefulSet/store metadata.annotations: It keeps data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
+          "rollout/StatefulSet/store metadata.annotations: It stores data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
         ],
       },
     ],

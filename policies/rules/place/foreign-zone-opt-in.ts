@@ -1,4 +1,4 @@
-/** Nobody opts the account into regions or Local Zones abroad. */
+/** The account is not opted into regions or Local Zones abroad. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { aws } from "../../engine/example.ts";
 import { regionName, zoneName } from "../../engine/place-names.ts";
@@ -10,13 +10,13 @@ export const foreignZoneOptIn: ResourcePolicy = {
   area: "place",
   scope: "resource",
   title: "The account is not opted into regions or Local Zones abroad.",
-  risk: "An opt-in opens a place abroad to everyone in the account; the next resource lands there by a default.",
+  risk: "An opt-in opens a place abroad to everyone in the account; a default can then put the next resource there.",
   types: ["aws:ec2/availabilityZoneGroup:AvailabilityZoneGroup", "aws:account/region:Region"],
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "CM-7"] },
-  remediation: "Take the opt-in out.",
+  remediation: "Remove the opt-in.",
   check(subject, context) {
     const group = textAt(subject.properties, "groupName");
     const region = textAt(subject.properties, "regionName");
@@ -32,7 +32,7 @@ export const foreignZoneOptIn: ResourcePolicy = {
         path: group === undefined ? "regionName" : "groupName",
         value: place,
         message: `It opts the account into ${isRegion ? regionName(place) : zoneName(`${place}a`)}.`,
-        remediation: "Take it out: the file allows no resource there.",
+        remediation: "Remove it: the file allows no resource there.",
       },
     ];
   },
@@ -56,13 +56,13 @@ export const foreignZoneOptIn: ResourcePolicy = {
           }),
         ],
         findings: [
-          "AvailabilityZoneGroup/lagos groupName: It opts the account into af-south-1-los-1a (Lagos, Nigeria). Take it out: the file allows no resource there.",
+          "AvailabilityZoneGroup/lagos groupName: It opts the account into af-south-1-los-1a (Lagos, Nigeria). Remove it: the file allows no resource there.",
         ],
       },
       {
         resources: [aws("account/region:Region", "milan", { regionName: "eu-south-1", enabled: true })],
         findings: [
-          "Region/milan regionName: It opts the account into eu-south-1 (Milan, Italy). Take it out: the file allows no resource there.",
+          "Region/milan regionName: It opts the account into eu-south-1 (Milan, Italy). Remove it: the file allows no resource there.",
         ],
       },
     ],

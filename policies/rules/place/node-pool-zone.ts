@@ -1,4 +1,4 @@
-/** Objects that make nodes, of Karpenter and of the Cluster API, make them in the country. */
+/** Node pools of Karpenter and of the Cluster API make nodes in the country only. */
 
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { regionName } from "../../engine/place-names.ts";
@@ -13,7 +13,7 @@ export const nodePoolZone: ResourcePolicy = {
   area: "place",
   scope: "resource",
   title: "Nodes are made in the country's zones only.",
-  risk: "An autoscaler that may choose its zone starts nodes abroad when the country's zones are full.",
+  risk: "An autoscaler that may choose the zone starts nodes abroad when the country's zones are full.",
   types: [
     "kubernetes:karpenter.sh/*:NodePool",
     "kubernetes:karpenter.k8s.aws/*:EC2NodeClass",
@@ -54,14 +54,14 @@ export const nodePoolZone: ResourcePolicy = {
         path: "spec",
         value: "",
         message: "Nodes may be made in any zone.",
-        remediation: `Require ${"topology.kubernetes.io/zone"} in ${zones.join(", ")}.`,
+        remediation: `Require topology.kubernetes.io/zone in ${zones.join(", ")}.`,
       });
     for (const { value, path } of named)
       if (!zones.includes(value))
         violations.push({
           path,
           value,
-          message: `Nodes may be made in the zone ${value}, which is none of the file's.`,
+          message: `Nodes may be made in the zone ${value}, which is not one of the file's.`,
           remediation: `Use ${zones.join(", ")}.`,
         });
     return violations;
@@ -92,7 +92,7 @@ spec:
       requirements:
         - { key: topology.kubernetes.io/zone, operator: In, values: [za-1, na-1] }`,
         findings: [
-          "NodePool/general spec.template.spec.requirements[0].values[1]: Nodes may be made in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
+          "NodePool/general spec.template.spec.requirements[0].values[1]: Nodes may be made in the zone na-1, which is not one of the file's. Use za-1, za-2, za-3.",
         ],
       },
       {

@@ -1,4 +1,4 @@
-/** A provider calls the cloud's own addresses in allowed regions, or registered ones. */
+/** A provider calls addresses of the cloud in allowed regions, or registered ones. */
 import { resource } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
@@ -15,7 +15,7 @@ export const providerEndpoint: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["state", "keys"],
   controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["AC-20", "SA-9(5)"] },
-  remediation: "Take the endpoint out, or register its host under `residency.endpoints`.",
+  remediation: "Remove the endpoint, or register its host under `residency.endpoints`.",
   check: (subject, context) =>
     textsOf(subject).flatMap((text) =>
       hostsIn({ key: "endpoint", value: text.value, path: text.path }).flatMap(({ host }) => {
@@ -26,7 +26,7 @@ export const providerEndpoint: ResourcePolicy = {
             path: text.path,
             value: host,
             message: `The provider calls ${outside}.`,
-            remediation: `Take it out, or register ${host} under residency.endpoints with its country.`,
+            remediation: `Remove it, or register ${host} under residency.endpoints with its country.`,
           },
         ];
       }),
@@ -66,7 +66,7 @@ export const providerEndpoint: ResourcePolicy = {
           resource("pulumi:providers:aws", "aws", { endpoints: [{ s3: "https://s3.example.com" }] }),
         ],
         findings: [
-          "Provider/aws endpoints[0].s3: The provider calls s3.example.com, which the file does not register. Take it out, or register s3.example.com under residency.endpoints with its country.",
+          "Provider/aws endpoints[0].s3: The provider calls s3.example.com, which the file does not register. Remove it, or register s3.example.com under residency.endpoints with its country.",
         ],
       },
       {
@@ -76,7 +76,7 @@ export const providerEndpoint: ResourcePolicy = {
           }),
         ],
         findings: [
-          "Provider/cluster kubeconfig: The provider calls abc.gr7.eu-west-1.eks.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register abc.gr7.eu-west-1.eks.amazonaws.com under residency.endpoints with its country.",
+          "Provider/cluster kubeconfig: The provider calls abc.gr7.eu-west-1.eks.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register abc.gr7.eu-west-1.eks.amazonaws.com under residency.endpoints with its country.",
         ],
       },
     ],

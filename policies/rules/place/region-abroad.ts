@@ -1,4 +1,4 @@
-/** Every AWS resource stands in a region that the file allows. */
+/** Every AWS resource is in a region that the file allows. */
 
 import { aws, resource } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
@@ -9,15 +9,15 @@ export const regionAbroad: ResourcePolicy = {
   id: "region-abroad",
   area: "place",
   scope: "resource",
-  title: "Cloud resources stand in a region that the localisation file allows.",
-  risk: "One resource with its own region, or one provider left to the machine's settings, puts data at rest abroad.",
+  title: "Cloud resources are in a region that the localisation file allows.",
+  risk: "One resource with its own region, or one provider that follows the machine's settings, stores data abroad.",
   types: ["aws:*", "pulumi:providers:aws"],
   severity: "critical",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups", "logs"],
   controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)"] },
   remediation:
-    "Take the resource's own region out, so that the provider's counts, or set it to an allowed one.",
+    "Remove the resource's own region, so that the provider's applies, or set it to an allowed one.",
   check(subject, context) {
     const region = effectiveRegion(subject);
     if (context.isAllowedRegion(region)) return [];
@@ -26,11 +26,11 @@ export const regionAbroad: ResourcePolicy = {
       {
         path: "region",
         value: region,
-        message: `It stands in ${regionName(region)}, which is none of the file's regions.`,
+        message: `It is in ${regionName(region)}, which is not one of the file's regions.`,
         remediation:
           allowed === ""
             ? "The file allows no cloud region: use machines in the country."
-            : `Set region to ${allowed}, or take it out.`,
+            : `Set region to ${allowed}, or remove it.`,
       },
     ];
   },
@@ -44,13 +44,13 @@ export const regionAbroad: ResourcePolicy = {
       {
         resources: [aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" })],
         findings: [
-          "Bucket/backups region: It stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Set region to af-south-1, or take it out.",
+          "Bucket/backups region: It is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Set region to af-south-1, or remove it.",
         ],
       },
       {
         resources: [aws("rds/instance:Instance", "accounts", {}, { region: "eu-central-1" })],
         findings: [
-          "Instance/accounts region: It stands in eu-central-1 (Frankfurt, Germany), which is none of the file's regions. Set region to af-south-1, or take it out.",
+          "Instance/accounts region: It is in eu-central-1 (Frankfurt, Germany), which is not one of the file's regions. Set region to af-south-1, or remove it.",
         ],
       },
       {

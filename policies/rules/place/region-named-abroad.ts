@@ -1,4 +1,4 @@
-/** Settings inside a resource name allowed regions only, whatever they are called: a net below the policies on copies. */
+/** Settings inside a resource name allowed regions only, under any key: for what the policies on copies don't know. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
@@ -13,8 +13,8 @@ import { tableReplica } from "../copies/table-replica.ts";
 import { aggregation } from "../flows/aggregation.ts";
 import { peeringAbroad } from "../network/peering-abroad.ts";
 
-/** They judge the regions of their types with better words. */
-const judgedElsewhere = new Set(
+/** They check the regions of their types with more exact messages. */
+const checkedElsewhere = new Set(
   [
     aggregation,
     databaseReplica,
@@ -32,15 +32,15 @@ export const regionNamedAbroad: ResourcePolicy = {
   area: "place",
   scope: "resource",
   title: "No setting of a cloud resource names a region that the localisation file does not allow.",
-  risk: "Sync targets, routing rules and set-ups of pipelines name a region deep in their settings and send data there.",
+  risk: "Sync targets, routing rules and pipelines can name a region in nested settings and send data there.",
   types: ["aws:*"],
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups", "logs"],
   controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["AC-4", "SA-9(5)"] },
-  remediation: "Name an allowed region, or take the setting out.",
+  remediation: "Name an allowed region, or remove the setting.",
   check(subject, context) {
-    if (judgedElsewhere.has(subject.type)) return notApplicable;
+    if (checkedElsewhere.has(subject.type)) return notApplicable;
     return textsOf(subject)
       .filter(
         ({ key, value, path }) =>
@@ -52,8 +52,8 @@ export const regionNamedAbroad: ResourcePolicy = {
       .map(({ value, path }) => ({
         path,
         value,
-        message: `It names ${regionName(value)}, which is none of the file's regions.`,
-        remediation: `Name ${context.allowedRegions || "a place in the country"}, or take the setting out.`,
+        message: `It names ${regionName(value)}, which is not one of the file's regions.`,
+        remediation: `Name ${context.allowedRegions || "a place in the country"}, or remove the setting.`,
       }));
   },
   examples: {
@@ -77,8 +77,8 @@ export const regionNamedAbroad: ResourcePolicy = {
           }),
         ],
         findings: [
-          "Function/export environment.variables.BUCKET_REGION: It names eu-west-1 (Dublin, Ireland), which is none of the file's regions. Name af-south-1, or take the setting out.",
-          "ResourceDataSync/inventory s3Destination.region: It names us-east-1 (Northern Virginia, United States), which is none of the file's regions. Name af-south-1, or take the setting out.",
+          "Function/export environment.variables.BUCKET_REGION: It names eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Name af-south-1, or remove the setting.",
+          "ResourceDataSync/inventory s3Destination.region: It names us-east-1 (Northern Virginia, United States), which is not one of the file's regions. Name af-south-1, or remove the setting.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** Where Pulumi's own files and states say that the state and the key of its secrets are. */
+/** The places of the state and of the key of its secrets, as Pulumi's own files and states name them. */
 import type { PolicyContext } from "../../engine/context.ts";
 import { resource } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
@@ -6,7 +6,7 @@ import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnOf } from "../../resources/arn.ts";
 import { textAt } from "../../resources/properties.ts";
 
-/** Clouds whose buckets and keys name no place that could be judged. */
+/** Clouds whose addresses of buckets and keys name no place that could be checked. */
 const placeless = /^(gs|azblob|gcpkms|azurekeyvault):/;
 
 export const stateSettings: ResourcePolicy = {
@@ -14,7 +14,7 @@ export const stateSettings: ResourcePolicy = {
   area: "place",
   scope: "resource",
   title: "Pulumi's project and stack files keep the state and its key in the country.",
-  risk: "Whoever runs `pulumi up` by hand uses Pulumi's own service in the United States unless these files say otherwise.",
+  risk: "`pulumi up` run by hand uses Pulumi's own service in the United States unless these files say otherwise.",
   types: ["pulumi:pulumi:Project", "pulumi:pulumi:StackSettings", "pulumi:pulumi:State"],
   severity: "critical",
   level: "mandatory",
@@ -23,26 +23,26 @@ export const stateSettings: ResourcePolicy = {
   remediation:
     "Use a file or a bucket in the country for the state, and a passphrase or a key in an allowed region for its secrets.",
   check({ type, properties }, context) {
-    if (type.endsWith(":Project")) return backendBreaches(textAt(properties, "backend.url"), context);
+    if (type.endsWith(":Project")) return backendViolations(textAt(properties, "backend.url"), context);
     if (type.endsWith(":State")) {
       const provider = textAt(properties, "secretsProvider");
       if (provider === "service")
         return [ofService("secretsProvider", "The secrets of the state are encrypted")];
       const missing: Violation = {
         path: "secretsProvider",
-        message: "The state has no secrets provider: its secrets stand there in the clear.",
-        remediation: "Set one by `pulumi stack change-secrets-provider passphrase`.",
+        message: "The state has no secrets provider: its secrets are in plain text.",
+        remediation: "Set one with `pulumi stack change-secrets-provider passphrase`.",
       };
       return provider === undefined
         ? [missing]
-        : keyBreaches(textAt(properties, "secretsAddress"), "secretsAddress", context);
+        : keyViolations(textAt(properties, "secretsAddress"), "secretsAddress", context);
     }
     const provider = textAt(properties, "secretsprovider");
     if (provider === undefined && textAt(properties, "encryptionsalt") === undefined)
       return [
         ofService("secretsprovider", "No secrets provider is named, so the stack's secrets are encrypted"),
       ];
-    return keyBreaches(provider, "secretsprovider", context);
+    return keyViolations(provider, "secretsprovider", context);
   },
   examples: {
     passing: [
@@ -66,7 +66,7 @@ export const stateSettings: ResourcePolicy = {
         findings: [
           "Project/Pulumi.yaml backend.url: The state is kept at api.pulumi.com, which the file does not register. Use a file or a bucket in the country.",
           "StackSettings/za-production secretsprovider: No secrets provider is named, so the stack's secrets are encrypted by Pulumi's own service abroad. Use a passphrase, or a key in an allowed region.",
-          "State/stack secretsProvider: The state has no secrets provider: its secrets stand there in the clear. Set one by `pulumi stack change-secrets-provider passphrase`.",
+          "State/stack secretsProvider: The state has no secrets provider: its secrets are in plain text. Set one with `pulumi stack change-secrets-provider passphrase`.",
         ],
       },
       {
@@ -80,8 +80,8 @@ export const stateSettings: ResourcePolicy = {
           resource("pulumi:pulumi:State", "stack", { secretsProvider: "service" }),
         ],
         findings: [
-          "Project/Pulumi.yaml backend.url: The state's bucket stands in eu-west-1 (Dublin, Ireland), which is none of the file's regions. Use a bucket in af-south-1.",
-          "StackSettings/za-production secretsprovider: The key of the state's secrets stands in eu-west-1 (Dublin, Ireland). Use a key in af-south-1, or a passphrase.",
+          "Project/Pulumi.yaml backend.url: The state's bucket is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Use a bucket in af-south-1.",
+          "StackSettings/za-production secretsprovider: The key of the state's secrets is in eu-west-1 (Dublin, Ireland). Use a key in af-south-1, or a passphrase.",
           "State/stack secretsProvider: The secrets of the state are encrypted by Pulumi's own service abroad. Use a passphrase, or a key in an allowed region.",
         ],
       },
@@ -93,8 +93,8 @@ export const stateSettings: ResourcePolicy = {
           }),
         ],
         findings: [
-          "Project/Pulumi.yaml backend.url: The project names no place for its state, so that whoever runs it decides: Pulumi's own service where nothing else is set. Use a file or a bucket in the country.",
-          "StackSettings/za-production secretsprovider: gcpkms://projects/p/k is a key of which nobody knows the place. Use a passphrase, or a key in an allowed region.",
+          "Project/Pulumi.yaml backend.url: The project names no place for its state, so the machine that runs it decides: Pulumi's own service where nothing else is set. Use a file or a bucket in the country.",
+          "StackSettings/za-production secretsprovider: gcpkms://projects/p/k is a key whose place is unknown. Use a passphrase, or a key in an allowed region.",
         ],
       },
     ],
@@ -107,15 +107,15 @@ const ofService = (path: string, what: string): Violation => ({
   remediation: "Use a passphrase, or a key in an allowed region.",
 });
 
-function backendBreaches(url: string | undefined, context: PolicyContext): Violation[] {
+function backendViolations(url: string | undefined, context: PolicyContext): Violation[] {
   const remediation = "Use a file or a bucket in the country.";
   const violation = (message: string): Violation[] => [{ path: "backend.url", message, remediation }];
   if (url === undefined)
     return violation(
-      "The project names no place for its state, so that whoever runs it decides: Pulumi's own service where nothing else is set.",
+      "The project names no place for its state, so the machine that runs it decides: Pulumi's own service where nothing else is set.",
     );
   if (/^file:/.test(url)) return [];
-  if (placeless.test(url)) return violation(`${url} is a bucket of which nobody knows the place.`);
+  if (placeless.test(url)) return violation(`${url} is a bucket whose place is unknown.`);
   const address = URL.canParse(url) ? new URL(url) : undefined;
   const endpoint = address?.searchParams
     .get("endpoint")
@@ -130,7 +130,7 @@ function backendBreaches(url: string | undefined, context: PolicyContext): Viola
             path: "backend.url",
             ...(region && { value: region }),
             message: region
-              ? `The state's bucket stands in ${regionName(region)}, which is none of the file's regions.`
+              ? `The state's bucket is in ${regionName(region)}, which is not one of the file's regions.`
               : "The state's bucket names no region, so the machine that runs `pulumi` decides it.",
             remediation: `Use a bucket in ${context.allowedRegions || "the country"}.`,
           },
@@ -140,7 +140,7 @@ function backendBreaches(url: string | undefined, context: PolicyContext): Viola
   return outside === undefined ? [] : violation(`The state is kept at ${outside}.`);
 }
 
-function keyBreaches(provider: string | undefined, path: string, context: PolicyContext): Violation[] {
+function keyViolations(provider: string | undefined, path: string, context: PolicyContext): Violation[] {
   if (provider === undefined || provider === "passphrase") return [];
   const remediation = "Use a passphrase, or a key in an allowed region.";
   if (placeless.test(provider))
@@ -148,7 +148,7 @@ function keyBreaches(provider: string | undefined, path: string, context: Policy
       {
         path,
         value: provider,
-        message: `${provider} is a key of which nobody knows the place.`,
+        message: `${provider} is a key whose place is unknown.`,
         remediation,
       },
     ];
@@ -161,7 +161,7 @@ function keyBreaches(provider: string | undefined, path: string, context: Policy
       path,
       ...(region && { value: region }),
       message: region
-        ? `The key of the state's secrets stands in ${regionName(region)}.`
+        ? `The key of the state's secrets is in ${regionName(region)}.`
         : "The key of the state's secrets names no region.",
       remediation: `Use a key in ${context.allowedRegions || "the country"}, or a passphrase.`,
     },

@@ -1,4 +1,4 @@
-/** Volumes that exist lie in the country's zones. */
+/** Existing volumes are in the country's zones. */
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { objectAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
 import { zoneOfNode, zonesOfScheduling } from "../../resources/zones.ts";
@@ -7,20 +7,20 @@ export const volumeAbroad: ResourcePolicy = {
   id: "volume-abroad",
   area: "place",
   scope: "resource",
-  title: "Volumes that exist lie in the country's zones.",
-  risk: "A volume made before the storage class was corrected, or by hand, stays where it is with all its data.",
+  title: "Existing volumes are in the country's zones.",
+  risk: "A volume that was made by hand, or before the storage class was corrected, stays where it is with all its data.",
   types: ["kubernetes:core/*:PersistentVolume"],
   severity: "critical",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)", "SC-28"] },
-  remediation: "Copy the data to a volume of a zone of the file, and erase this one.",
+  remediation: "Copy the data to a volume in a zone of the file, and erase this one.",
   check({ properties }, context) {
     const { clusterZones } = context;
     const affinity = objectAt(properties, "spec.nodeAffinity");
     if (clusterZones.length === 0 || affinity === undefined) return notApplicable;
     const named = zonesOfScheduling(undefined, affinity) ?? [];
-    // A disk of one machine lies where the machine stands.
+    // A local disk is where its machine is.
     const ofNodes = objectsAt(affinity, "required.nodeSelectorTerms")
       .flatMap(({ value }) => objectsAt(value, "matchExpressions"))
       .filter(({ value }) => textAt(value, "key") === "kubernetes.io/hostname")
@@ -32,7 +32,7 @@ export const volumeAbroad: ResourcePolicy = {
         (zone): Violation => ({
           path: "spec.nodeAffinity",
           value: zone,
-          message: `It lies in the zone ${zone}, which is none of the file's.`,
+          message: `It is in the zone ${zone}, which is not one of the file's.`,
           remediation: `Copy the data to a volume in ${clusterZones.join(", ")}, and erase this one.`,
         }),
       );
@@ -57,7 +57,7 @@ metadata: { name: pvc-1 }
 spec:
   nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: topology.ebs.csi.aws.com/zone, operator: In, values: [na-1] }] }] } }`,
         findings: [
-          "PersistentVolume/pvc-1 spec.nodeAffinity: It lies in the zone na-1, which is none of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.",
+          "PersistentVolume/pvc-1 spec.nodeAffinity: It is in the zone na-1, which is not one of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.",
         ],
       },
       {
@@ -72,7 +72,7 @@ metadata: { name: local-1 }
 spec:
   nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: kubernetes.io/hostname, operator: In, values: [windhoek-1] }] }] } }`,
         findings: [
-          "PersistentVolume/local-1 spec.nodeAffinity: It lies in the zone na-1, which is none of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.",
+          "PersistentVolume/local-1 spec.nodeAffinity: It is in the zone na-1, which is not one of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** Zones that a resource names lie in the country: a Local Zone may lie abroad from its region. */
+/** Zones that a resource names are in the country: a Local Zone may be in another country than its region. */
 import { awsZone } from "../../../localisation/cloud-geography.ts";
 import { aws } from "../../engine/example.ts";
 import { zoneName } from "../../engine/place-names.ts";
@@ -13,7 +13,7 @@ export const zoneAbroad: ResourcePolicy = {
   id: "zone-abroad",
   area: "place",
   scope: "resource",
-  title: "Subnets, disks and databases stand in zones that the localisation file allows.",
+  title: "Subnets, disks and databases are in zones that the localisation file allows.",
   risk: "A region is not a country: Cape Town's region has a Local Zone in Lagos, Frankfurt's one in Istanbul.",
   types: ["aws:*"],
   severity: "critical",
@@ -29,7 +29,7 @@ export const zoneAbroad: ResourcePolicy = {
           {
             path,
             value,
-            message: `The zone is given by its id ${value}, which stands for another zone in each account.`,
+            message: `The zone is given by its id ${value}, which means another zone in each account.`,
             remediation: `Name the zone instead: ${context.allowedZones}.`,
           },
         ];
@@ -40,7 +40,7 @@ export const zoneAbroad: ResourcePolicy = {
         {
           path,
           value,
-          message: `It stands in the zone ${zoneName(value)}, which the file does not allow.`,
+          message: `It is in the zone ${zoneName(value)}, which the file does not allow.`,
           remediation: `Use one of ${context.allowedZones || "no zone of this provider"}.`,
         },
       ];
@@ -58,19 +58,19 @@ export const zoneAbroad: ResourcePolicy = {
       {
         resources: [aws("ec2/subnet:Subnet", "private-d", { availabilityZone: "af-south-1-los-1a" })],
         findings: [
-          "Subnet/private-d availabilityZone: It stands in the zone af-south-1-los-1a (Lagos, Nigeria), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
+          "Subnet/private-d availabilityZone: It is in the zone af-south-1-los-1a (Lagos, Nigeria), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
         ],
       },
       {
         resources: [aws("ebs/volume:Volume", "readings", { availabilityZone: "eu-central-1a" })],
         findings: [
-          "Volume/readings availabilityZone: It stands in the zone eu-central-1a (Frankfurt, Germany), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
+          "Volume/readings availabilityZone: It is in the zone eu-central-1a (Frankfurt, Germany), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
         ],
       },
       {
         resources: [aws("ec2/subnet:Subnet", "private-a", { availabilityZoneId: "afs1-az1" })],
         findings: [
-          "Subnet/private-a availabilityZoneId: The zone is given by its id afs1-az1, which stands for another zone in each account. Name the zone instead: af-south-1a, af-south-1b, af-south-1c.",
+          "Subnet/private-a availabilityZoneId: The zone is given by its id afs1-az1, which means another zone in each account. Name the zone instead: af-south-1a, af-south-1b, af-south-1c.",
         ],
       },
     ],
