@@ -1,4 +1,4 @@
-/** Backups of the cluster's stores go to a registered store of backups. */
+/** Backups of the cluster's stores go to a registered backup store. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
@@ -6,7 +6,7 @@ import { type HostReference, hostsOf } from "../../resources/hosts.ts";
 import { objectAt } from "../../resources/properties.ts";
 import { textsOf } from "../../resources/texts.ts";
 
-/** Without an endpoint these write to AWS, wherever the credentials' region is. */
+/** Without an endpoint these write to AWS, in the region of the credentials. */
 const providerDefaults: readonly (readonly [settings: string, endpoint: string])[] = [
   ["spec.backup.barmanObjectStore", "endpointURL"],
   ["spec.configuration", "endpointURL"],
@@ -18,7 +18,7 @@ export const backupLocation: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "Backups of databases and volumes go to a registered store in the country.",
-  risk: "The backup holds everything the database holds; its address is one line of an operator's object.",
+  risk: "The backup holds everything the database holds; its address is one line in an operator's object.",
   types: [
     "kubernetes:postgresql.cnpg.io/*:Cluster",
     "kubernetes:barmancloud.cnpg.io/*:ObjectStore",
@@ -90,7 +90,7 @@ export const backupLocation: ResourcePolicy = {
         {
           path,
           value: host,
-          message: `Backups go to ${host}, which is no registered store in the country.`,
+          message: `Backups go to ${host}, which is not a registered store in the country.`,
           remediation,
         },
       ];
@@ -120,7 +120,7 @@ spec:
   backup:
     barmanObjectStore: { destinationPath: s3://rollout-backups/, endpointURL: https://s3.example.com }`,
         findings: [
-          "rollout/Cluster/accounts spec.backup.barmanObjectStore.endpointURL: Backups go to s3.example.com, which is no registered store in the country. Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
+          "rollout/Cluster/accounts spec.backup.barmanObjectStore.endpointURL: Backups go to s3.example.com, which is not a registered store in the country. Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
         ],
       },
       {

@@ -8,17 +8,17 @@ export const brokerReplication: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "Message brokers and streams are not mirrored to other regions.",
-  risk: "A replicator or a paired broker repeats every reading to a broker in another region as it comes in.",
+  risk: "A replicator or a paired broker copies every reading to a broker in another region at once.",
   types: ["aws:msk/replicator:Replicator", "aws:mq/broker:Broker"],
   severity: "critical",
   level: "mandatory",
   dataClasses: ["machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["AC-4", "SA-9(5)"] },
-  remediation: "Take the replication out; a cluster over several zones survives the loss of one.",
+  remediation: "Remove the replication; a cluster in several zones survives the loss of one.",
   check({ type, properties }): readonly Violation[] {
-    const remediation = "Take the replication out; spread the brokers over zones instead.";
+    const remediation = "Remove the replication; run the brokers in several zones instead.";
     if (type.endsWith(":Replicator"))
-      return [{ path: "", message: "It repeats every message to another cluster.", remediation }];
+      return [{ path: "", message: "It copies every message to another cluster.", remediation }];
     const mode = textAt(properties, "dataReplicationMode");
     const primary = textAt(properties, "dataReplicationPrimaryBrokerArn");
     if ((mode === undefined || mode === "NONE") && primary === undefined) return [];
@@ -37,13 +37,13 @@ export const brokerReplication: ResourcePolicy = {
       {
         resources: [aws("mq/broker:Broker", "machines", { dataReplicationMode: "CRDR" })],
         findings: [
-          "Broker/machines dataReplicationMode: It mirrors its messages to a broker of another region (CRDR). Take the replication out; spread the brokers over zones instead.",
+          "Broker/machines dataReplicationMode: It mirrors its messages to a broker of another region (CRDR). Remove the replication; run the brokers in several zones instead.",
         ],
       },
       {
         resources: [aws("msk/replicator:Replicator", "machines", {})],
         findings: [
-          "Replicator/machines: It repeats every message to another cluster. Take the replication out; spread the brokers over zones instead.",
+          "Replicator/machines: It copies every message to another cluster. Remove the replication; run the brokers in several zones instead.",
         ],
       },
     ],

@@ -12,7 +12,7 @@ export const bucketReplication: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "Buckets are replicated only inside the allowed regions and the account.",
-  risk: "Generic security packs ask for cross-Region replication; here it is the leak itself.",
+  risk: "Generic security packs ask for cross-Region replication; here it is what leaks the data.",
   types: [
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
     "aws:s3/bucket:Bucket",
@@ -22,7 +22,7 @@ export const bucketReplication: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23", "A.8.13"], nist80053: ["SA-9(5)", "CP-9"] },
-  remediation: "Replicate to a bucket in an allowed region, or take the replication out.",
+  remediation: "Replicate to a bucket in an allowed region, or remove the replication.",
   check({ properties }, context) {
     const own = context.country.hosting.aws?.account;
     return rulesAt.flatMap((at) =>
@@ -82,7 +82,7 @@ export const bucketReplication: ResourcePolicy = {
           }),
         ],
         findings: [
-          "BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::somewhere, and the plan does not say where that stands. Send it to a bucket of this plan.",
+          "BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::somewhere, and the plan does not say where that is. Send it to a bucket of this plan.",
         ],
       },
     ],

@@ -17,7 +17,7 @@ export const bucketReportTarget: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "Logs, inventories and analyses of buckets stay in the allowed regions.",
-  risk: "An inventory lists every object by name, an access log every reader by address.",
+  risk: "An inventory lists the name of every object, an access log the address of every reader.",
   types: [
     "aws:s3/bucketLogging:BucketLogging",
     "aws:s3/bucket:Bucket",

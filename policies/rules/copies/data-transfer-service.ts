@@ -1,4 +1,4 @@
-/** Services that move data in bulk move it only between places that the file knows. */
+/** Services that transfer data in bulk do so only between places that the file knows. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
@@ -8,8 +8,8 @@ export const dataTransferService: ResourcePolicy = {
   id: "data-transfer-service",
   area: "copies",
   scope: "resource",
-  title: "Services that move data in bulk reach registered hosts only.",
-  risk: "A transfer task or migration replicates a whole store to a server that no rule of the network names.",
+  title: "Services that transfer data in bulk reach registered hosts only.",
+  risk: "A transfer task or migration replicates a whole store to a server that no network rule names.",
   types: [
     "aws:datasync/nfsLocation:NfsLocation",
     "aws:datasync/locationSmb:LocationSmb",
@@ -24,7 +24,7 @@ export const dataTransferService: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.14"], nist80053: ["AC-4", "SC-7(10)"] },
-  remediation: "Register the host under `residency.endpoints`, or take the transfer out.",
+  remediation: "Register the host under `residency.endpoints`, or remove the transfer.",
   check: (subject, context) =>
     textsOf(subject).flatMap((text) =>
       hostsIn(text).flatMap(({ host }) => {
@@ -34,8 +34,8 @@ export const dataTransferService: ResourcePolicy = {
           {
             path: text.path,
             value: host,
-            message: `It moves data to or from ${outside}.`,
-            remediation: `Register ${host} under residency.endpoints with its country, or take the transfer out.`,
+            message: `It transfers data to or from ${outside}.`,
+            remediation: `Register ${host} under residency.endpoints with its country, or remove the transfer.`,
           },
         ];
       }),
@@ -60,7 +60,7 @@ export const dataTransferService: ResourcePolicy = {
           }),
         ],
         findings: [
-          "LocationObjectStorage/archive serverHostname: It moves data to or from objects.example.com, which the file does not register. Register objects.example.com under residency.endpoints with its country, or take the transfer out.",
+          "LocationObjectStorage/archive serverHostname: It transfers data to or from objects.example.com, which the file does not register. Register objects.example.com under residency.endpoints with its country, or remove the transfer.",
         ],
       },
     ],

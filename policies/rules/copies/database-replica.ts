@@ -27,7 +27,7 @@ export const databaseReplica: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "backups"],
   controls: { iso27001: ["A.5.23", "A.8.14"], nist80053: ["SA-9(5)", "CP-9"] },
-  remediation: "Replicate within the region, over its zones.",
+  remediation: "Replicate between zones of the region.",
   check(subject, context) {
     const sources = sourcePaths.flatMap((path): Violation[] => {
       const source = arnOf(textAt(subject.properties, path));
@@ -47,7 +47,7 @@ export const databaseReplica: ResourcePolicy = {
         path,
         value,
         message: `It replicates to ${regionName(value)}.`,
-        remediation: `Use ${context.allowedRegions || "the country"} alone.`,
+        remediation: `Use ${context.allowedRegions || "the country"} only.`,
       }));
     return [...sources, ...backups];
   },

@@ -11,7 +11,7 @@ export const fileSystemReplication: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "File systems are replicated within allowed regions only.",
-  risk: "Replication keeps a second file system in step, in whatever region it names.",
+  risk: "Replication keeps a second file system up to date, in any region that it names.",
   types: [
     "aws:efs/replicationConfiguration:ReplicationConfiguration",
     "aws:datasync/efsLocation:EfsLocation",
@@ -29,7 +29,7 @@ export const fileSystemReplication: ResourcePolicy = {
       violations.push({
         path: "destination.region",
         value: region,
-        message: `The replica stands in ${regionName(region)}.`,
+        message: `The replica is in ${regionName(region)}.`,
         remediation: `Replicate within ${context.allowedRegions || "the country"}.`,
       });
     const zone = textAt(properties, "destination.availabilityZoneName");
@@ -37,7 +37,7 @@ export const fileSystemReplication: ResourcePolicy = {
       violations.push({
         path: "destination.availabilityZoneName",
         value: zone,
-        message: `The replica stands in the zone ${zoneName(zone)}.`,
+        message: `The replica is in the zone ${zoneName(zone)}.`,
         remediation: `Use one of ${context.allowedZones || "the country's"}.`,
       });
     return violations;
@@ -60,7 +60,7 @@ export const fileSystemReplication: ResourcePolicy = {
           }),
         ],
         findings: [
-          "ReplicationConfiguration/files destination.region: The replica stands in eu-south-1 (Milan, Italy). Replicate within af-south-1.",
+          "ReplicationConfiguration/files destination.region: The replica is in eu-south-1 (Milan, Italy). Replicate within af-south-1.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** No global databases: they keep a whole copy in each of their regions. */
+/** No global databases: they have a full copy in each of their regions. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 
@@ -7,7 +7,7 @@ export const globalDatabase: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "No database, cache or table is global.",
-  risk: "A global cluster is made to be joined by other regions; whoever adds a member copies all data there.",
+  risk: "Other regions can join a global cluster; adding a member there copies all data.",
   types: [
     "aws:rds/globalCluster:GlobalCluster",
     "aws:docdb/globalCluster:GlobalCluster",
@@ -21,12 +21,12 @@ export const globalDatabase: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "CP-7"] },
-  remediation: "Use a cluster of one region over several zones.",
+  remediation: "Use a cluster in several zones of one region.",
   check: () => [
     {
       path: "",
-      message: "It spreads a database over regions.",
-      remediation: "Take it out and use one cluster over the region's zones.",
+      message: "It spreads a database over several regions.",
+      remediation: "Remove it and use one cluster in several zones of the region.",
     },
   ],
   examples: {
@@ -35,13 +35,13 @@ export const globalDatabase: ResourcePolicy = {
       {
         resources: [aws("rds/globalCluster:GlobalCluster", "accounts", {})],
         findings: [
-          "GlobalCluster/accounts: It spreads a database over regions. Take it out and use one cluster over the region's zones.",
+          "GlobalCluster/accounts: It spreads a database over several regions. Remove it and use one cluster in several zones of the region.",
         ],
       },
       {
         resources: [aws("dynamodb/globalTable:GlobalTable", "sessions", {})],
         findings: [
-          "GlobalTable/sessions: It spreads a database over regions. Take it out and use one cluster over the region's zones.",
+          "GlobalTable/sessions: It spreads a database over several regions. Remove it and use one cluster in several zones of the region.",
         ],
       },
     ],

@@ -8,7 +8,7 @@ export const keyMultiRegion: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "Encryption keys belong to one region.",
-  risk: "A multi-Region key can be replicated abroad by one call, and what it encrypts can be read there.",
+  risk: "A multi-Region key can be replicated abroad with one call, and then its data can be decrypted there.",
   types: [
     "aws:kms/key:Key",
     "aws:kms/externalKey:ExternalKey",
@@ -19,7 +19,7 @@ export const keyMultiRegion: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-12", "SC-12(6)"] },
-  remediation: "Make a new key without multiRegion and re-encrypt: a key can't be turned back.",
+  remediation: "Make a new key without multiRegion and re-encrypt: an existing key can't be changed.",
   check({ type, properties }) {
     const isReplica = /:Replica\w*Key$/.test(type);
     if (!isReplica && booleanAt(properties, "multiRegion") !== true) return [];
@@ -28,10 +28,10 @@ export const keyMultiRegion: ResourcePolicy = {
         path: isReplica ? "" : "multiRegion",
         ...(isReplica ? {} : { value: "true" }),
         message: isReplica
-          ? "It repeats a key in another region."
-          : "The key may be repeated in other regions.",
+          ? "It is a copy of a key of another region."
+          : "The key can be replicated to other regions.",
         remediation: isReplica
-          ? "Take it out and use a key of the region."
+          ? "Remove it and use a key of the region."
           : "Make a new key with multiRegion: false.",
       },
     ];
@@ -42,13 +42,13 @@ export const keyMultiRegion: ResourcePolicy = {
       {
         resources: [aws("kms/key:Key", "identity", { multiRegion: true })],
         findings: [
-          "Key/identity multiRegion: The key may be repeated in other regions. Make a new key with multiRegion: false.",
+          "Key/identity multiRegion: The key can be replicated to other regions. Make a new key with multiRegion: false.",
         ],
       },
       {
         resources: [aws("kms/replicaKey:ReplicaKey", "identity", {})],
         findings: [
-          "ReplicaKey/identity: It repeats a key in another region. Take it out and use a key of the region.",
+          "ReplicaKey/identity: It is a copy of a key of another region. Remove it and use a key of the region.",
         ],
       },
     ],

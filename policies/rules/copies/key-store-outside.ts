@@ -1,4 +1,4 @@
-/** A key store outside the cloud stands at a registered host in the country. */
+/** A key store outside the cloud is at a registered host in the country. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
@@ -7,8 +7,8 @@ export const keyStoreOutside: ResourcePolicy = {
   id: "key-store-outside",
   area: "copies",
   scope: "resource",
-  title: "External key stores stand at registered hosts.",
-  risk: "Every decryption asks the external key store: who runs it can read, and can lock the country out.",
+  title: "External key stores are at registered hosts.",
+  risk: "Every decryption needs the external key store: its operator can read the data and can lock the country out.",
   types: ["aws:kms/customKeyStore:CustomKeyStore"],
   severity: "critical",
   level: "mandatory",
@@ -24,7 +24,7 @@ export const keyStoreOutside: ResourcePolicy = {
       {
         path: "xksProxyUriEndpoint",
         value: host,
-        message: `The keys stand at ${outside}.`,
+        message: `The keys are at ${outside}.`,
         remediation: `Register ${host} under residency.endpoints, or use keys of the region.`,
       },
     ];
@@ -41,7 +41,7 @@ export const keyStoreOutside: ResourcePolicy = {
           }),
         ],
         findings: [
-          "CustomKeyStore/hsm xksProxyUriEndpoint: The keys stand at keys.example.com, which the file does not register. Register keys.example.com under residency.endpoints, or use keys of the region.",
+          "CustomKeyStore/hsm xksProxyUriEndpoint: The keys are at keys.example.com, which the file does not register. Register keys.example.com under residency.endpoints, or use keys of the region.",
         ],
       },
     ],

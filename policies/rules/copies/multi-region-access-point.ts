@@ -1,4 +1,4 @@
-/** No Multi-Region Access Points: they join buckets of several regions and their control plane stands abroad. */
+/** No Multi-Region Access Points: they connect buckets of several regions, and their control plane is abroad. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 
@@ -6,8 +6,8 @@ export const multiRegionAccessPoint: ResourcePolicy = {
   id: "multi-region-access-point",
   area: "copies",
   scope: "resource",
-  title: "No bucket stands behind a Multi-Region Access Point.",
-  risk: "Requests are routed to whichever region is nearest to the caller, and the routing is run from abroad.",
+  title: "No bucket is used through a Multi-Region Access Point.",
+  risk: "Requests go to the region that is nearest to the caller, and the routing is controlled from abroad.",
   types: [
     "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
     "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy",
@@ -20,8 +20,8 @@ export const multiRegionAccessPoint: ResourcePolicy = {
   check: () => [
     {
       path: "",
-      message: "It routes requests over several regions.",
-      remediation: "Take it out and use the bucket, or an access point of its own region.",
+      message: "It routes requests to several regions.",
+      remediation: "Remove it and use the bucket, or an access point of its own region.",
     },
   ],
   examples: {
@@ -30,7 +30,7 @@ export const multiRegionAccessPoint: ResourcePolicy = {
       {
         resources: [aws("s3control/multiRegionAccessPoint:MultiRegionAccessPoint", "readings", {})],
         findings: [
-          "MultiRegionAccessPoint/readings: It routes requests over several regions. Take it out and use the bucket, or an access point of its own region.",
+          "MultiRegionAccessPoint/readings: It routes requests to several regions. Remove it and use the bucket, or an access point of its own region.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** Volumes that come over the network come from the stack's own network or a registered host. */
+/** Network volumes are in the stack's own network or at a registered host. */
 
 import { all, field } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
@@ -18,7 +18,7 @@ const servers: readonly (readonly [kind: string, field: string])[] = [
   ["scaleIO", "gateway"],
   ["storageos", "volumeNamespace"],
 ];
-/** Disks of clouds, which know nothing of the country's zones. */
+/** Cloud disks. Their place is not in the volume. */
 const cloudDisks = [
   "awsElasticBlockStore",
   "gcePersistentDisk",
@@ -32,8 +32,8 @@ export const networkVolume: ResourcePolicy = {
   id: "network-volume",
   area: "copies",
   scope: "resource",
-  title: "Network volumes stand in the stack's own network or at registered hosts.",
-  risk: "An NFS or iSCSI volume puts a database's files on whatever server it names, past every storage class.",
+  title: "Network volumes are in the stack's own network or at registered hosts.",
+  risk: "An NFS or iSCSI volume puts a database's files on the server that it names; no storage class applies.",
   types: [...workloads, "kubernetes:core/*:PersistentVolume"],
   severity: "critical",
   level: "mandatory",
@@ -72,7 +72,7 @@ export const networkVolume: ResourcePolicy = {
         },
         {
           expression: `${volumes}.all(volume, ${all(...cloudDisks.map((kind) => `!has(volume.${kind})`))})`,
-          message: "A volume is a disk of a cloud of which nobody knows where it stands.",
+          message: "A volume is a cloud disk whose place is unknown.",
         },
       ];
     },
@@ -107,7 +107,7 @@ spec:
   containers: [{ name: store, image: registry.example.gov.za/sme/store:1 }]
   volumes: [{ name: data, gcePersistentDisk: { pdName: disk-1 } }]`,
         findings: [
-          "rollout/Pod/store spec.volumes[0].gcePersistentDisk: It mounts a disk of a cloud (gcePersistentDisk) of which nobody knows where it stands. Use a claim with the country's storage class.",
+          "rollout/Pod/store spec.volumes[0].gcePersistentDisk: It mounts a cloud disk (gcePersistentDisk) whose place is unknown. Use a claim with the country's storage class.",
         ],
       },
     ],
@@ -125,7 +125,7 @@ function violationsOf(volume: JsonObject, path: string, context: PolicyContext):
       .filter((kind) => volume[kind] !== undefined)
       .map((kind) => ({
         path: `${path}.${kind}`,
-        message: `It mounts a disk of a cloud (${kind}) of which nobody knows where it stands.`,
+        message: `It mounts a cloud disk (${kind}) whose place is unknown.`,
         remediation: "Use a claim with the country's storage class.",
       })),
   ];

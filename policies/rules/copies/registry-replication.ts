@@ -10,13 +10,13 @@ export const registryReplication: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "Image registries are replicated within allowed regions and the account.",
-  risk: "Images carry the stack's code and settings; a replica abroad also becomes the source that nodes pull from.",
+  risk: "Images carry the stack's code and settings; nodes may also pull from a replica abroad.",
   types: ["aws:ecr/replicationConfiguration:ReplicationConfiguration"],
   severity: "medium",
   level: "mandatory",
   dataClasses: ["state"],
   controls: { iso27001: ["A.5.21", "A.5.23"], nist80053: ["SR-3", "SA-9(5)"] },
-  remediation: "Take the destination out.",
+  remediation: "Remove the destination.",
   check({ properties }, context) {
     const own = context.country.hosting.aws?.account;
     return objectsAt(properties, "replicationConfiguration.rules").flatMap((rule) =>
@@ -30,7 +30,7 @@ export const registryReplication: ResourcePolicy = {
               path: `${at}.region`,
               value: region,
               message: `Images are copied to ${regionName(region)}.`,
-              remediation: "Take the destination out.",
+              remediation: "Remove the destination.",
             },
           ];
         if (own === undefined || account === undefined || account === own) return [];
@@ -39,7 +39,7 @@ export const registryReplication: ResourcePolicy = {
             path: `${at}.registryId`,
             value: account,
             message: `Images are copied to account ${account}; the file names ${own}.`,
-            remediation: "Take the destination out.",
+            remediation: "Remove the destination.",
           },
         ];
       }),
@@ -74,8 +74,8 @@ export const registryReplication: ResourcePolicy = {
           }),
         ],
         findings: [
-          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[0].region: Images are copied to eu-west-1 (Dublin, Ireland). Take the destination out.",
-          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[1].registryId: Images are copied to account 999999999999; the file names 123456789012. Take the destination out.",
+          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[0].region: Images are copied to eu-west-1 (Dublin, Ireland). Remove the destination.",
+          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[1].registryId: Images are copied to account 999999999999; the file names 123456789012. Remove the destination.",
         ],
       },
     ],

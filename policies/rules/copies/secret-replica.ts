@@ -10,13 +10,13 @@ export const secretReplica: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "Secrets are replicated to allowed regions only.",
-  risk: "Passwords of the databases at home lie in another region, encrypted by a key there.",
+  risk: "The databases' passwords are stored in another region, encrypted with a key there.",
   types: ["aws:secretsmanager/secret:Secret"],
   severity: "critical",
   level: "mandatory",
   dataClasses: ["keys"],
   controls: { iso27001: ["A.8.24", "A.5.17"], nist80053: ["SC-12(6)", "SA-9(5)"] },
-  remediation: "Take the replica out.",
+  remediation: "Remove the replica.",
   check: ({ properties }, context) =>
     objectsAt(properties, "replicas").flatMap(({ value, path }) => {
       const region = textAt(value, "region") ?? "";
@@ -26,7 +26,7 @@ export const secretReplica: ResourcePolicy = {
           path: `${path}.region`,
           value: region,
           message: `The secret has a replica in ${regionName(region)}.`,
-          remediation: "Take the replica out.",
+          remediation: "Remove the replica.",
         },
       ];
     }),
@@ -36,7 +36,7 @@ export const secretReplica: ResourcePolicy = {
       {
         resources: [aws("secretsmanager/secret:Secret", "database", { replicas: [{ region: "us-east-1" }] })],
         findings: [
-          "Secret/database replicas[0].region: The secret has a replica in us-east-1 (Northern Virginia, United States). Take the replica out.",
+          "Secret/database replicas[0].region: The secret has a replica in us-east-1 (Northern Virginia, United States). Remove the replica.",
         ],
       },
     ],

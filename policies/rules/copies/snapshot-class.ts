@@ -11,7 +11,7 @@ export const snapshotClass: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "Volume snapshots stay in the country.",
-  risk: "Drivers of snapshots take a target region or an upload address as a parameter; the snapshot is the whole disk.",
+  risk: "Snapshot drivers take a target region or an upload address as a parameter; a snapshot holds the whole disk.",
   types: [
     "kubernetes:snapshot.storage.k8s.io/*:VolumeSnapshotClass",
     "kubernetes:groupsnapshot.storage.k8s.io/*:VolumeGroupSnapshotClass",
@@ -20,14 +20,14 @@ export const snapshotClass: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["backups"],
   controls: { iso27001: ["A.8.13", "A.5.23"], nist80053: ["CP-9", "SA-9(5)"] },
-  remediation: "Take the parameter out, or name a place in the country.",
+  remediation: "Remove the parameter, or name a place in the country.",
   check: ({ properties }, context) =>
     [...textMapAt(properties, "parameters")].flatMap(([key, value]) => {
       const path = `parameters.${key}`;
       const regions = value.split(/[\s,]+/).filter((word) => Object.hasOwn(awsRegions, word));
       const abroad = regions.filter((region) => !context.isAllowedRegion(region));
       const hosts = hostsIn({ key: "endpoint", value, path }).filter(({ host }) => context.outside(host));
-      // Other clouds name their places by their own words.
+      // Other clouds have their own names of places.
       const placed =
         /location|region|zone/i.test(key) && regions.length === 0 && !context.clusterZones.includes(value);
       if (abroad.length === 0 && hosts.length === 0 && !placed) return [];
@@ -37,7 +37,7 @@ export const snapshotClass: ResourcePolicy = {
           path,
           value,
           message: `Snapshots go to ${where}, which the file does not allow.`,
-          remediation: "Take the parameter out: snapshots then stay with the volume.",
+          remediation: "Remove the parameter: snapshots then stay with the volume.",
         },
       ];
     }),
@@ -63,7 +63,7 @@ driver: pd.csi.storage.gke.io
 deletionPolicy: Delete
 parameters: { storage-locations: europe-west1 }`,
         findings: [
-          "VolumeSnapshotClass/far parameters.storage-locations: Snapshots go to europe-west1, which the file does not allow. Take the parameter out: snapshots then stay with the volume.",
+          "VolumeSnapshotClass/far parameters.storage-locations: Snapshots go to europe-west1, which the file does not allow. Remove the parameter: snapshots then stay with the volume.",
         ],
       },
     ],

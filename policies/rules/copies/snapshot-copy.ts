@@ -13,7 +13,7 @@ export const snapshotCopy: ResourcePolicy = {
   area: "copies",
   scope: "resource",
   title: "Snapshots and images are copied only within the allowed regions.",
-  risk: "A lifecycle policy copies each night's snapshot of every disk to another region, encrypted or not.",
+  risk: "A lifecycle policy copies each night's snapshot of every disk to another region, even if it is not encrypted.",
   types: [
     "aws:dlm/lifecyclePolicy:LifecyclePolicy",
     "aws:rds/snapshotCopy:SnapshotCopy",
@@ -28,11 +28,11 @@ export const snapshotCopy: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["backups", "identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.13", "A.5.23"], nist80053: ["CP-9", "SA-9(5)"] },
-  remediation: "Copy within an allowed region, or take the copy out.",
+  remediation: "Copy within an allowed region, or remove the copy.",
   check: (subject, context) =>
     textsOf(subject).flatMap(({ key, value, path }) => {
       const named = arnsIn(value)[0]?.region || value;
-      // The resource's own region is judged by region-abroad.
+      // The resource's own region is checked by region-abroad.
       if (!regionKey.test(key) || path === "region" || !/^[a-z]{2,4}-[a-z-]+-\d/.test(named)) return [];
       if (context.isAllowedRegion(named)) return [];
       return [
@@ -40,7 +40,7 @@ export const snapshotCopy: ResourcePolicy = {
           path,
           value,
           message: `It copies to ${regionName(named)}.`,
-          remediation: `Copy within ${context.allowedRegions || "the country"}, or take the copy out.`,
+          remediation: `Copy within ${context.allowedRegions || "the country"}, or remove the copy.`,
         },
       ];
     }),
@@ -62,13 +62,13 @@ export const snapshotCopy: ResourcePolicy = {
           }),
         ],
         findings: [
-          "LifecyclePolicy/nightly policyDetails.schedules[0].crossRegionCopyRules[0].target: It copies to eu-west-1 (Dublin, Ireland). Copy within af-south-1, or take the copy out.",
+          "LifecyclePolicy/nightly policyDetails.schedules[0].crossRegionCopyRules[0].target: It copies to eu-west-1 (Dublin, Ireland). Copy within af-south-1, or remove the copy.",
         ],
       },
       {
         resources: [aws("rds/snapshotCopy:SnapshotCopy", "accounts", { destinationRegion: "us-east-1" })],
         findings: [
-          "SnapshotCopy/accounts destinationRegion: It copies to us-east-1 (Northern Virginia, United States). Copy within af-south-1, or take the copy out.",
+          "SnapshotCopy/accounts destinationRegion: It copies to us-east-1 (Northern Virginia, United States). Copy within af-south-1, or remove the copy.",
         ],
       },
     ],

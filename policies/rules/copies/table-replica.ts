@@ -22,7 +22,7 @@ export const tableReplica: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)"] },
-  remediation: "Take the replica out.",
+  remediation: "Remove the replica.",
   check(subject, context) {
     const { properties } = subject;
     const source = arnOf(textAt(properties, "globalTableArn"));
@@ -46,7 +46,7 @@ export const tableReplica: ResourcePolicy = {
               path,
               value: region,
               message: `It has a replica in ${regionName(region)}.`,
-              remediation: "Take the replica out.",
+              remediation: "Remove the replica.",
             },
           ],
     );
@@ -59,7 +59,7 @@ export const tableReplica: ResourcePolicy = {
           aws("dynamodb/table:Table", "sessions", { hashKey: "id", replicas: [{ regionName: "eu-west-1" }] }),
         ],
         findings: [
-          "Table/sessions replicas[0].regionName: It has a replica in eu-west-1 (Dublin, Ireland). Take the replica out.",
+          "Table/sessions replicas[0].regionName: It has a replica in eu-west-1 (Dublin, Ireland). Remove the replica.",
         ],
       },
       {
@@ -69,7 +69,7 @@ export const tableReplica: ResourcePolicy = {
           }),
         ],
         findings: [
-          "Keyspace/readings replicationSpecification.regionLists[1]: It has a replica in us-east-1 (Northern Virginia, United States). Take the replica out.",
+          "Keyspace/readings replicationSpecification.regionLists[1]: It has a replica in us-east-1 (Northern Virginia, United States). Remove the replica.",
         ],
       },
     ],
