@@ -9,7 +9,7 @@ export const certificateAuthority: ResourcePolicy = {
   area: "network",
   scope: "resource",
   title: "Certificate authorities outside the stack are registered in the localisation file.",
-  risk: "An ACME authority learns every name of the stack and publishes it; a vault address takes the signing with it.",
+  risk: "An ACME authority learns and publishes every name of the stack; an external vault also holds the signing key.",
   types: ["kubernetes:cert-manager.io/*:Issuer", "kubernetes:cert-manager.io/*:ClusterIssuer"],
   severity: "medium",
   level: "mandatory",
@@ -32,7 +32,7 @@ export const certificateAuthority: ResourcePolicy = {
     }),
   admission: {
     types: ["kubernetes:cert-manager.io/*:Issuer"],
-    misses: "Issuers of the whole cluster are not judged, nor are addresses beside the authority's own.",
+    misses: "ClusterIssuers and other addresses than the authority's own are not checked.",
     rules: (context) => [
       {
         expression: `[${["acme.server", "vault.server", "venafi.tpp.url", "venafi.cloud.url"].map((path) => field("object", `spec.${path}`, '""')).join(", ")}].filter(address, address != "").all(address, isURL(address) && [url(address).getHostname().lowerAscii()].all(host, ${isAllowedHost("host", context)}))`,

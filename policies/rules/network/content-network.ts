@@ -1,4 +1,4 @@
-/** No content network or accelerator stands before the stack. */
+/** No content network or accelerator is in front of the stack. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 
@@ -6,8 +6,8 @@ export const contentNetwork: ResourcePolicy = {
   id: "content-network",
   area: "network",
   scope: "resource",
-  title: "No content delivery network or global accelerator stands before the stack.",
-  risk: "TLS ends at the network's edge, which is wherever the visitor is; pages and answers are cached there.",
+  title: "No content delivery network or global accelerator is in front of the stack.",
+  risk: "TLS ends at the network's edge, near the visitor and often abroad; pages and answers are cached there.",
   types: [
     "aws:cloudfront/distribution:Distribution",
     "aws:cloudfront/distributionTenant:DistributionTenant",
@@ -21,12 +21,12 @@ export const contentNetwork: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["SC-7(4)", "SA-9(5)"] },
-  remediation: "Let the region's own load balancer answer.",
+  remediation: "Use the region's own load balancer.",
   check: () => [
     {
       path: "",
-      message: "It ends the visitors' connections at edges outside the country.",
-      remediation: "Take it out: the load balancer in the region answers by itself.",
+      message: "Visitors' connections end at edges outside the country.",
+      remediation: "Remove it and use the load balancer in the region.",
     },
   ],
   examples: {
@@ -35,13 +35,13 @@ export const contentNetwork: ResourcePolicy = {
       {
         resources: [aws("cloudfront/distribution:Distribution", "pages", {})],
         findings: [
-          "Distribution/pages: It ends the visitors' connections at edges outside the country. Take it out: the load balancer in the region answers by itself.",
+          "Distribution/pages: Visitors' connections end at edges outside the country. Remove it and use the load balancer in the region.",
         ],
       },
       {
         resources: [aws("globalaccelerator/accelerator:Accelerator", "machines", {})],
         findings: [
-          "Accelerator/machines: It ends the visitors' connections at edges outside the country. Take it out: the load balancer in the region answers by itself.",
+          "Accelerator/machines: Visitors' connections end at edges outside the country. Remove it and use the load balancer in the region.",
         ],
       },
     ],

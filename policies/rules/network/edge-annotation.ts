@@ -1,4 +1,4 @@
-/** Annotations of Services and routes put no content network before them. */
+/** Annotations of Services and routes put no content network in front of them. */
 import { field, matches } from "../../cel/cel.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { annotationsOf } from "../../resources/properties.ts";
@@ -20,8 +20,8 @@ export const edgeAnnotation: ResourcePolicy = {
   id: "edge-annotation",
   area: "network",
   scope: "resource",
-  title: "No annotation puts a content network or tunnel before the stack.",
-  risk: "One annotation hands the DNS name to a network that ends TLS abroad.",
+  title: "No annotation puts a content network or tunnel in front of the stack.",
+  risk: "One annotation gives the DNS name to a network that ends TLS abroad.",
   types: [
     "kubernetes:core/*:Service",
     "kubernetes:networking.k8s.io/*:Ingress",
@@ -33,7 +33,7 @@ export const edgeAnnotation: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["SC-7(4)", "SA-9(5)"] },
-  remediation: "Take the annotation out.",
+  remediation: "Remove the annotation.",
   check: (subject) =>
     [...annotationsOf(subject)].flatMap(([key, value]) => {
       const edge = edges.find(([name, setting]) => name.test(key) && setting.test(value));
@@ -42,8 +42,8 @@ export const edgeAnnotation: ResourcePolicy = {
         {
           path: `metadata.annotations["${key}"]`,
           value,
-          message: `${key}: ${value} puts ${edge[2]} before it.`,
-          remediation: "Take the annotation out.",
+          message: `${key}: ${value} puts ${edge[2]} in front of it.`,
+          remediation: "Remove the annotation.",
         },
       ];
     }),
@@ -52,7 +52,7 @@ export const edgeAnnotation: ResourcePolicy = {
       const annotations = field("object", "metadata.annotations", "{}");
       return edges.map(([key, value, what]) => ({
         expression: `${annotations}.all(key, !(${matches("key", key)} && ${matches(`${annotations}[key]`, value)}))`,
-        message: `An annotation puts ${what} before it.`,
+        message: `An annotation puts ${what} in front of it.`,
       }));
     },
   },
@@ -78,7 +78,7 @@ metadata:
   annotations: { external-dns.alpha.kubernetes.io/cloudflare-proxied: "true" }
 spec: { tls: [{ hosts: [sme.example.gov.za] }], rules: [{ host: sme.example.gov.za }] }`,
         findings: [
-          'Ingress/pages metadata.annotations["external-dns.alpha.kubernetes.io/cloudflare-proxied"]: external-dns.alpha.kubernetes.io/cloudflare-proxied: true puts Cloudflare\'s network before it. Take the annotation out.',
+          'Ingress/pages metadata.annotations["external-dns.alpha.kubernetes.io/cloudflare-proxied"]: external-dns.alpha.kubernetes.io/cloudflare-proxied: true puts Cloudflare\'s network in front of it. Remove the annotation.',
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** No Service takes over addresses that others use. */
+/** No Service claims addresses that others use. */
 import { field } from "../../cel/cel.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { textsAt } from "../../resources/properties.ts";
@@ -8,7 +8,7 @@ export const externalAddresses: ResourcePolicy = {
   area: "network",
   scope: "resource",
   title: "No Service claims external IP addresses.",
-  risk: "A Service with externalIPs receives what other pods send to that address: traffic to a gateway can be taken.",
+  risk: "A Service with externalIPs receives what other pods send to that address, such as traffic for a gateway.",
   types: ["kubernetes:core/*:Service"],
   severity: "high",
   level: "mandatory",
@@ -20,7 +20,7 @@ export const externalAddresses: ResourcePolicy = {
       path,
       value,
       message: `It claims the address ${value} for the whole cluster.`,
-      remediation: "Take externalIPs out; use a LoadBalancer or an Ingress.",
+      remediation: "Remove externalIPs; use a LoadBalancer or an Ingress.",
     })),
   admission: {
     rules: () => [
@@ -48,7 +48,7 @@ kind: Service
 metadata: { name: broker, namespace: rollout }
 spec: { externalIPs: [196.25.1.20], ports: [{ port: 587 }] }`,
         findings: [
-          "rollout/Service/broker spec.externalIPs[0]: It claims the address 196.25.1.20 for the whole cluster. Take externalIPs out; use a LoadBalancer or an Ingress.",
+          "rollout/Service/broker spec.externalIPs[0]: It claims the address 196.25.1.20 for the whole cluster. Remove externalIPs; use a LoadBalancer or an Ingress.",
         ],
       },
     ],

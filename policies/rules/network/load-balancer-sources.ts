@@ -1,4 +1,4 @@
-/** Load balancers let in the sources that the file allows. */
+/** Load balancers accept only the sources that the file allows. */
 import { field, literal } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { notApplicable } from "../../engine/policy.ts";
@@ -9,8 +9,8 @@ export const loadBalancerSources: ResourcePolicy = {
   id: "load-balancer-sources",
   area: "network",
   scope: "resource",
-  title: "Load balancers let in only the sources that the localisation file allows.",
-  risk: "The file says from where machines come; a load balancer without the ranges answers the whole world.",
+  title: "Load balancers accept only the sources that the localisation file allows.",
+  risk: "The file says where machines connect from; a load balancer without the ranges accepts the whole world.",
   types: ["kubernetes:core/*:Service"],
   severity: "high",
   level: "mandatory",
@@ -25,7 +25,7 @@ export const loadBalancerSources: ResourcePolicy = {
       return [
         {
           path: "spec.loadBalancerSourceRanges",
-          message: "It lets in every address.",
+          message: "It accepts every address.",
           remediation: `Set it to ${allowed.join(", ")}.`,
         },
       ];
@@ -37,7 +37,7 @@ export const loadBalancerSources: ResourcePolicy = {
         {
           path,
           value,
-          message: `It lets in ${value}, which the file does not allow.`,
+          message: `It accepts ${value}, which the file does not allow.`,
           remediation: `Use ${allowed.join(", ")}.`,
         },
       ];
@@ -51,7 +51,7 @@ export const loadBalancerSources: ResourcePolicy = {
       return [
         {
           expression: `${field("object", "spec.type", '""')} != "LoadBalancer" || (size(${ranges}) > 0 && ${ranges}.all(range, isCIDR(range) && ${literal(allowed)}.exists(known, cidr(known).containsCIDR(range))))`,
-          message: `The load balancer lets in others than ${allowed.join(", ")}.`,
+          message: `The load balancer accepts sources other than ${allowed.join(", ")}.`,
         },
       ];
     },
@@ -76,7 +76,7 @@ kind: Service
 metadata: { name: machines, namespace: rollout }
 spec: { type: LoadBalancer, ports: [{ port: 8883 }] }`,
         findings: [
-          "rollout/Service/machines spec.loadBalancerSourceRanges: It lets in every address. Set it to 196.0.0.0/8.",
+          "rollout/Service/machines spec.loadBalancerSourceRanges: It accepts every address. Set it to 196.0.0.0/8.",
         ],
       },
       {
@@ -87,7 +87,7 @@ kind: Service
 metadata: { name: machines, namespace: rollout }
 spec: { type: LoadBalancer, loadBalancerSourceRanges: [0.0.0.0/0], ports: [{ port: 8883 }] }`,
         findings: [
-          "rollout/Service/machines spec.loadBalancerSourceRanges[0]: It lets in 0.0.0.0/0, which the file does not allow. Use 196.0.0.0/8.",
+          "rollout/Service/machines spec.loadBalancerSourceRanges[0]: It accepts 0.0.0.0/0, which the file does not allow. Use 196.0.0.0/8.",
         ],
       },
     ],

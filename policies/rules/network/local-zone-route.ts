@@ -1,4 +1,4 @@
-/** What leaves a Local Zone in the country does not pass its parent region abroad on the way out. */
+/** Traffic that leaves a Local Zone in the country does not pass its parent region abroad. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import type { PolicyContext } from "../../engine/context.ts";
@@ -8,7 +8,7 @@ import { notApplicable, type ResourcePolicy, type Violation } from "../../engine
 import { objectsAt, textAt } from "../../resources/properties.ts";
 import { type JsonObject, logicalName, type Resource } from "../../resources/resource.ts";
 
-/** The country of the Local Zone, whose region stands abroad. */
+/** A country with a Local Zone whose region is abroad. */
 const nigeria: JsonObject = {
   residency: {
     dataClasses: Object.fromEntries(dataClassNames.map((name) => [name, { restsIn: ["NG"] }])),
@@ -25,8 +25,8 @@ export const localZoneRoute: ResourcePolicy = {
   id: "local-zone-route",
   area: "network",
   scope: "resource",
-  title: "Routes of a Local Zone lead out by a gateway in the country.",
-  risk: "A Local Zone has its parent region's gateways: by a NAT gateway there, all that leaves goes abroad first.",
+  title: "Routes of a Local Zone leave through a gateway in the country.",
+  risk: "A Local Zone uses its parent region's gateways: with a NAT gateway there, all outgoing traffic passes abroad first.",
   types: [
     "aws:ec2/route:Route",
     "aws:ec2/routeTable:RouteTable",
@@ -36,7 +36,7 @@ export const localZoneRoute: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["SA-9(5)", "AC-4"] },
-  remediation: "Put the NAT gateway into a subnet of the Local Zone, and route by it.",
+  remediation: "Put the NAT gateway into a subnet of the Local Zone, and route through it.",
   check({ properties }, context) {
     if (!hasRegionAbroad(context)) return notApplicable;
     const own = textAt(properties, "natGatewayId");
@@ -56,9 +56,9 @@ export const localZoneRoute: ResourcePolicy = {
           value: id,
           message:
             zone === undefined
-              ? `It leads out by the gateway ${id}, of which nobody knows the zone.`
-              : `It leads out by a gateway in ${zoneName(zone)}.`,
-          remediation: `Route by a NAT gateway in ${context.allowedZones}.`,
+              ? `It leaves through the gateway ${id}, whose zone is unknown.`
+              : `It leaves through a gateway in ${zoneName(zone)}.`,
+          remediation: `Route through a NAT gateway in ${context.allowedZones}.`,
         },
       ];
     });
@@ -75,26 +75,26 @@ export const localZoneRoute: ResourcePolicy = {
         country: nigeria,
         resources: [subnet("cape", "af-south-1a"), gateway("nat", "cape-id"), route("nat-id")],
         findings: [
-          "Route/out natGatewayId: It leads out by a gateway in af-south-1a (Cape Town, South Africa). Route by a NAT gateway in af-south-1-los-1a.",
+          "Route/out natGatewayId: It leaves through a gateway in af-south-1a (Cape Town, South Africa). Route through a NAT gateway in af-south-1-los-1a.",
         ],
       },
       {
         country: nigeria,
         resources: [route("nat-0f3a")],
         findings: [
-          "Route/out natGatewayId: It leads out by the gateway nat-0f3a, of which nobody knows the zone. Route by a NAT gateway in af-south-1-los-1a.",
+          "Route/out natGatewayId: It leaves through the gateway nat-0f3a, whose zone is unknown. Route through a NAT gateway in af-south-1-los-1a.",
         ],
       },
     ],
   },
 };
 
-/** Whether the file allows zones of a region that itself stands where no data may rest. */
+/** Whether the file allows zones of a region that itself is in a country where no data may be stored. */
 function hasRegionAbroad(context: PolicyContext): boolean {
-  const rests = context.storageCountries([]);
+  const allowed = context.storageCountries([]);
   return context.country.residency.regions.some(({ provider, region }) => {
     const place = Object.hasOwn(awsRegions, region) ? awsRegions[region] : undefined;
-    return provider === "aws" && place !== undefined && !rests.includes(place.country);
+    return provider === "aws" && place !== undefined && !allowed.includes(place.country);
   });
 }
 
@@ -103,10 +103,10 @@ function zoneOfGateway(id: string, context: PolicyContext): string | undefined {
   const nat = resources.ofTypes(["aws:ec2/natGateway:NatGateway"]).find((one) => isCalled(one, id));
   const subnetId = nat === undefined ? undefined : textAt(nat.properties, "subnetId");
   if (subnetId === undefined) return undefined;
-  const stands = resources.ofTypes(["aws:ec2/subnet:Subnet"]).find((one) => isCalled(one, subnetId));
-  return stands === undefined ? undefined : textAt(stands.properties, "availabilityZone");
+  const subnetOfGateway = resources.ofTypes(["aws:ec2/subnet:Subnet"]).find((one) => isCalled(one, subnetId));
+  return subnetOfGateway === undefined ? undefined : textAt(subnetOfGateway.properties, "availabilityZone");
 }
 
-/** By the provider's identifier, or by what a plan puts in its place. */
+/** By the provider's identifier, or by the placeholder for it in a plan. */
 const isCalled = (resource: Resource, id: string): boolean =>
   resource.id === id || `${logicalName(resource)}-id` === id;

@@ -7,7 +7,7 @@ export const multiCluster: ResourcePolicy = {
   area: "network",
   scope: "resource",
   title: "Nothing is exported to other clusters.",
-  risk: "Multi-cluster services and federation copy workloads, Secrets and traffic to clusters that no policy here sees.",
+  risk: "Multi-cluster services and federation copy workloads, Secrets and traffic to clusters that these policies don't check.",
   types: [
     "kubernetes:multicluster.x-k8s.io/*:ServiceExport",
     "kubernetes:multicluster.x-k8s.io/*:ServiceImport",
@@ -24,13 +24,13 @@ export const multiCluster: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.5.14", "A.8.22"], nist80053: ["AC-4", "CA-9"] },
-  remediation: "Take it out, or let the country's team waive it for a cluster in the country.",
+  remediation: "Remove it, or add a waiver where the other cluster is in the country.",
   check: ({ type }) => [
     {
       path: "",
       value: typeToken(type).kind,
       message: `${typeToken(type).kind} shares this cluster with others.`,
-      remediation: "Take it out, or waive it where the other cluster stands in the country.",
+      remediation: "Remove it, or add a waiver where the other cluster is in the country.",
     },
   ],
   admission: {
@@ -43,7 +43,7 @@ export const multiCluster: ResourcePolicy = {
       "kubernetes:types.kubefed.io/*:FederatedSecret",
       "kubernetes:skupper.io/*:Link",
     ],
-    misses: "Kinds outside of the stack's namespace are not judged.",
+    misses: "Objects outside the stack's namespace are not checked.",
     rules: () => [{ expression: "false", message: "The object shares this cluster with others." }],
   },
   examples: {
@@ -63,7 +63,7 @@ apiVersion: multicluster.x-k8s.io/v1alpha1
 kind: ServiceExport
 metadata: { name: broker, namespace: rollout }`,
         findings: [
-          "rollout/ServiceExport/broker: ServiceExport shares this cluster with others. Take it out, or waive it where the other cluster stands in the country.",
+          "rollout/ServiceExport/broker: ServiceExport shares this cluster with others. Remove it, or add a waiver where the other cluster is in the country.",
         ],
       },
     ],

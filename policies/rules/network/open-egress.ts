@@ -1,4 +1,4 @@
-/** Security groups let traffic out to named addresses only. */
+/** Security groups allow outgoing traffic to named addresses only. */
 
 import type { PolicyContext } from "../../engine/context.ts";
 import { aws } from "../../engine/example.ts";
@@ -13,8 +13,8 @@ export const openEgress: ResourcePolicy = {
   id: "open-egress",
   area: "network",
   scope: "resource",
-  title: "Security groups let traffic out only inside the network and to registered addresses.",
-  risk: "With egress to everywhere, whoever runs code in one pod can send the country's data anywhere.",
+  title: "Security groups allow outgoing traffic only inside the network and to registered addresses.",
+  risk: "With egress to everywhere, an attacker in one pod can send the country's data anywhere.",
   types: [
     "aws:ec2/securityGroup:SecurityGroup",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",

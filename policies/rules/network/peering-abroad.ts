@@ -1,4 +1,4 @@
-/** Networks are joined to no network in another region or country. */
+/** Networks are not connected to a network in another region or country. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
@@ -11,8 +11,8 @@ export const peeringAbroad: ResourcePolicy = {
   id: "peering-abroad",
   area: "network",
   scope: "resource",
-  title: "Networks are joined only within the allowed regions.",
-  risk: "A peering or a private link to a service in another region is a road out that no egress rule sees.",
+  title: "Networks are connected only within the allowed regions.",
+  risk: "No egress rule sees the traffic of a peering or a private link to a service in another region.",
   types: [
     "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
     "aws:ec2transitgateway/peeringAttachment:PeeringAttachment",
@@ -27,7 +27,7 @@ export const peeringAbroad: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.20", "A.8.22"], nist80053: ["AC-4", "SC-7"] },
-  remediation: "Join networks of one region.",
+  remediation: "Connect networks of one region.",
   check: (subject, context) =>
     textsOf(subject).flatMap((text): Violation[] => {
       const named = regionKey.test(text.key) || /^\s*\{/.test(text.value) ? regionsIn(text.value) : [];
@@ -36,8 +36,8 @@ export const peeringAbroad: ResourcePolicy = {
         .map((region) => ({
           path: text.path,
           value: region,
-          message: `It joins the network to ${regionName(region)}.`,
-          remediation: `Join it within ${context.allowedRegions || "the country"}.`,
+          message: `It connects the network to ${regionName(region)}.`,
+          remediation: `Connect it within ${context.allowedRegions || "the country"}.`,
         }));
     }),
   examples: {
@@ -52,7 +52,7 @@ export const peeringAbroad: ResourcePolicy = {
           aws("ec2/vpcPeeringConnection:VpcPeeringConnection", "office", { peerRegion: "eu-west-1" }),
         ],
         findings: [
-          "VpcPeeringConnection/office peerRegion: It joins the network to eu-west-1 (Dublin, Ireland). Join it within af-south-1.",
+          "VpcPeeringConnection/office peerRegion: It connects the network to eu-west-1 (Dublin, Ireland). Connect it within af-south-1.",
         ],
       },
       {
@@ -63,7 +63,7 @@ export const peeringAbroad: ResourcePolicy = {
           }),
         ],
         findings: [
-          "VpcEndpoint/service serviceRegion: It joins the network to us-east-1 (Northern Virginia, United States). Join it within af-south-1.",
+          "VpcEndpoint/service serviceRegion: It connects the network to us-east-1 (Northern Virginia, United States). Connect it within af-south-1.",
         ],
       },
     ],

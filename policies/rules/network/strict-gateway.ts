@@ -1,4 +1,4 @@
-/** In the strict profile nothing joins the stack's network to another. */
+/** In the strict profile nothing connects the stack's network to another. */
 import { aws } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 
@@ -6,7 +6,7 @@ export const strictGateway: ResourcePolicy = {
   id: "strict-gateway",
   area: "network",
   scope: "resource",
-  title: "In the strict profile no gateway joins the network to the internet or to another network.",
+  title: "In the strict profile no gateway connects the network to the internet or to another network.",
   risk: "A file with the strict profile promises that nothing leaves; one gateway breaks the promise.",
   types: [
     "aws:ec2/internetGateway:InternetGateway",
@@ -27,15 +27,15 @@ export const strictGateway: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.20", "A.8.22"], nist80053: ["SC-7", "SC-7(10)"] },
-  remediation: "Take the gateway out and use endpoints of the region, or choose the standard profile.",
+  remediation: "Remove the gateway and use endpoints of the region, or choose the standard profile.",
   check: ({ type }, { country }) => {
     if (country.residency.profile !== "strict") return notApplicable;
     return [
       {
         path: "",
         value: type,
-        message: "It joins the stack's network to another, and the file's profile is strict.",
-        remediation: "Take it out, or write residency.profile: standard.",
+        message: "It connects the stack's network to another, and the file's profile is strict.",
+        remediation: "Remove it, or write residency.profile: standard.",
       },
     ];
   },
@@ -46,7 +46,7 @@ export const strictGateway: ResourcePolicy = {
         country: { residency: { profile: "strict" } },
         resources: [aws("ec2/natGateway:NatGateway", "out", {})],
         findings: [
-          "NatGateway/out: It joins the stack's network to another, and the file's profile is strict. Take it out, or write residency.profile: standard.",
+          "NatGateway/out: It connects the stack's network to another, and the file's profile is strict. Remove it, or write residency.profile: standard.",
         ],
       },
     ],
