@@ -1,4 +1,4 @@
-/** The cluster asks no server outside about what is created in it. */
+/** The cluster sends no object to an admission server outside. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { textsOf } from "../../resources/texts.ts";
 
@@ -7,7 +7,7 @@ export const admissionWebhook: ResourcePolicy = {
   area: "flows",
   scope: "resource",
   title: "Admission and conversion webhooks run inside the cluster.",
-  risk: "A webhook by URL receives every object it watches, Secrets included, and may change them.",
+  risk: "A webhook that is called by URL receives every object that it watches, Secrets included, and may change it.",
   types: [
     "kubernetes:admissionregistration.k8s.io/*:ValidatingWebhookConfiguration",
     "kubernetes:admissionregistration.k8s.io/*:MutatingWebhookConfiguration",

@@ -1,4 +1,4 @@
-/** Configuration, findings and trails are not gathered by other accounts or regions. */
+/** Other accounts or regions do not collect configuration, findings and trails. */
 
 import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
@@ -9,8 +9,8 @@ export const aggregation: ResourcePolicy = {
   id: "aggregation",
   area: "flows",
   scope: "resource",
-  title: "No other account or region gathers the account's configuration, findings or trails.",
-  risk: "An aggregator abroad holds the whole inventory of the stack, its weak points and who did what.",
+  title: "No other account or region collects the account's configuration, findings or trails.",
+  risk: "An aggregator abroad holds the whole inventory of the stack, its weaknesses and a record of who did what.",
   types: [
     "aws:cfg/aggregateAuthorization:AggregateAuthorization",
     "aws:cfg/configurationAggregator:ConfigurationAggregator",
@@ -23,11 +23,11 @@ export const aggregation: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs", "state"],
   controls: { iso27001: ["A.8.15", "A.5.23"], nist80053: ["AU-9", "SA-9(5)"] },
-  remediation: "Gather within the account and the region.",
+  remediation: "Collect within the account and the region.",
   check({ type, properties }, context) {
     const kind = type.slice(type.lastIndexOf(":") + 1);
     const own = context.country.hosting.aws?.account;
-    const remediation = "Gather within the account and the region.";
+    const remediation = "Collect within the account and the region.";
     const violations: Violation[] = [];
     for (const path of [
       "authorizedAwsRegion",
@@ -40,7 +40,7 @@ export const aggregation: ResourcePolicy = {
           violations.push({
             path: at,
             value,
-            message: `It is gathered with or in ${regionName(value)}.`,
+            message: `It is collected with or in ${regionName(value)}.`,
             remediation,
           });
     for (const { value, path } of [
@@ -51,7 +51,7 @@ export const aggregation: ResourcePolicy = {
         violations.push({
           path,
           value,
-          message: `It is gathered with or by account ${value}; the file names ${own}.`,
+          message: `It is collected with or by account ${value}; the file names ${own}.`,
           remediation,
         });
     if (kind === "FindingAggregator" && /^ALL_REGIONS/.test(textAt(properties, "linkingMode") ?? ""))
@@ -83,8 +83,8 @@ export const aggregation: ResourcePolicy = {
           }),
         ],
         findings: [
-          "AggregateAuthorization/central authorizedAwsRegion: It is gathered with or in eu-west-1 (Dublin, Ireland). Gather within the account and the region.",
-          "AggregateAuthorization/central accountId: It is gathered with or by account 999999999999; the file names 123456789012. Gather within the account and the region.",
+          "AggregateAuthorization/central authorizedAwsRegion: It is collected with or in eu-west-1 (Dublin, Ireland). Collect within the account and the region.",
+          "AggregateAuthorization/central accountId: It is collected with or by account 999999999999; the file names 123456789012. Collect within the account and the region.",
         ],
       },
       {

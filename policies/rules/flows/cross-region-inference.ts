@@ -1,14 +1,14 @@
-/** Language models are asked in the region, by no inference profile that spreads requests over regions. */
+/** Language models are called in the region, not through an inference profile that spreads requests over regions. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../resources/pods.ts";
 import { textsOf } from "../../resources/texts.ts";
 
-/** `eu.anthropic.…`, `global.amazon.…`: the profile's name says where requests may be answered. */
+/** `eu.anthropic.…`, `global.amazon.…`: the profile's name says where requests may be processed. */
 const spreadingProfile =
   /(?:^|[^\w.])((?:us|us-gov|eu|apac|jp|au|ca|global)\.(?:amazon|anthropic|meta|mistral|cohere|deepseek|stability|writer|twelvelabs|openai|qwen|ai21)\.[\w.:-]+)/;
 
-/** Found at once where there is none. */
+/** A quick test: most texts name no maker. */
 const maker =
   /\.(?:amazon|anthropic|meta|mistral|cohere|deepseek|stability|writer|twelvelabs|openai|qwen|ai21)\./;
 
@@ -16,8 +16,8 @@ export const crossRegionInference: ResourcePolicy = {
   id: "cross-region-inference",
   area: "flows",
   scope: "resource",
-  title: "No model is asked through an inference profile that spreads requests over regions.",
-  risk: "With a cross-Region profile each prompt, with the company's answers in it, is served by whichever region is free.",
+  title: "No model is called through an inference profile that spreads requests over regions.",
+  risk: "With a cross-Region profile any region may process a prompt, which holds the company's answers.",
   types: ["aws:*", ...workloads, "kubernetes:core/*:ConfigMap"],
   severity: "high",
   level: "mandatory",
@@ -33,7 +33,7 @@ export const crossRegionInference: ResourcePolicy = {
         {
           path: text.path,
           value: profile,
-          message: `The profile ${profile} may answer in other regions.`,
+          message: `The profile ${profile} may process requests in other regions.`,
           remediation: `Use ${profile.slice(profile.indexOf(".") + 1)} of the region, if it is offered there.`,
         },
       ];
@@ -56,7 +56,7 @@ export const crossRegionInference: ResourcePolicy = {
           }),
         ],
         findings: [
-          "Function/advice environment.variables.MODEL: The profile eu.anthropic.claude-3-haiku-20240307-v1:0 may answer in other regions. Use anthropic.claude-3-haiku-20240307-v1:0 of the region, if it is offered there.",
+          "Function/advice environment.variables.MODEL: The profile eu.anthropic.claude-3-haiku-20240307-v1:0 may process requests in other regions. Use anthropic.claude-3-haiku-20240307-v1:0 of the region, if it is offered there.",
         ],
       },
     ],

@@ -5,15 +5,15 @@ import { hostsIn } from "../../resources/hosts.ts";
 import { textAt } from "../../resources/properties.ts";
 import { textsOf } from "../../resources/texts.ts";
 
-/** Destinations that are services of others; each has an address of its own. */
+/** Destinations that are foreign services, each with its own address. */
 const services = new Set(["http_endpoint", "splunk", "snowflake", "mongodb", "dynatrace", "datadog"]);
 
 export const deliveryStream: ResourcePolicy = {
   id: "delivery-stream",
   area: "flows",
   scope: "resource",
-  title: "Delivery streams and metric streams end at stores of the region or at registered hosts.",
-  risk: "A delivery stream to an HTTP endpoint exports logs, metrics or readings as fast as they come in.",
+  title: "Delivery streams and metric streams deliver to stores of the region or to registered hosts.",
+  risk: "A delivery stream to an HTTP endpoint exports logs, metrics or readings as they arrive.",
   types: [
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
     "aws:cloudwatch/metricStream:MetricStream",

@@ -1,4 +1,4 @@
-/** Events go to targets of the stack: no web hook of others, no global endpoint. */
+/** Events go to targets of the stack: no foreign webhook, no global endpoint. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsOf } from "../../resources/hosts.ts";
@@ -7,8 +7,8 @@ export const eventTarget: ResourcePolicy = {
   id: "event-target",
   area: "flows",
   scope: "resource",
-  title: "Events and rules of devices reach registered hosts only.",
-  risk: "An API destination or an IoT rule with an HTTP action forwards each event or reading to somebody's web hook.",
+  title: "Events and device rules reach registered hosts only.",
+  risk: "An API destination or an IoT rule with an HTTP action forwards each event or reading to a foreign webhook.",
   types: [
     "aws:cloudwatch/eventApiDestination:EventApiDestination",
     "aws:cloudwatch/eventConnection:EventConnection",
@@ -28,8 +28,8 @@ export const eventTarget: ResourcePolicy = {
       return [
         {
           path: "",
-          message: "A global endpoint repeats every event in a second region.",
-          remediation: "Take it out and send to the event bus of the region.",
+          message: "A global endpoint copies every event to a second region.",
+          remediation: "Remove it and send to the event bus of the region.",
         },
       ];
     return hostsOf(subject).flatMap(({ host, path }): Violation[] => {
@@ -40,7 +40,7 @@ export const eventTarget: ResourcePolicy = {
           path,
           value: host,
           message: `Events go to ${where}.`,
-          remediation: `Take it out, or register ${host} under residency.endpoints with its country.`,
+          remediation: `Remove it, or register ${host} under residency.endpoints with its country.`,
         },
       ];
     });
@@ -64,7 +64,7 @@ export const eventTarget: ResourcePolicy = {
           }),
         ],
         findings: [
-          "EventApiDestination/hook invocationEndpoint: Events go to hooks.example.com, which the file does not register. Take it out, or register hooks.example.com under residency.endpoints with its country.",
+          "EventApiDestination/hook invocationEndpoint: Events go to hooks.example.com, which the file does not register. Remove it, or register hooks.example.com under residency.endpoints with its country.",
         ],
       },
       {
@@ -72,13 +72,13 @@ export const eventTarget: ResourcePolicy = {
           aws("iot/topicRule:TopicRule", "readings", { http: [{ url: "https://iot.example.com/in" }] }),
         ],
         findings: [
-          "TopicRule/readings http[0].url: Events go to iot.example.com, which the file does not register. Take it out, or register iot.example.com under residency.endpoints with its country.",
+          "TopicRule/readings http[0].url: Events go to iot.example.com, which the file does not register. Remove it, or register iot.example.com under residency.endpoints with its country.",
         ],
       },
       {
         resources: [aws("cloudwatch/eventEndpoint:EventEndpoint", "both", {})],
         findings: [
-          "EventEndpoint/both: A global endpoint repeats every event in a second region. Take it out and send to the event bus of the region.",
+          "EventEndpoint/both: A global endpoint copies every event to a second region. Remove it and send to the event bus of the region.",
         ],
       },
     ],

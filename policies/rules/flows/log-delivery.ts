@@ -1,4 +1,4 @@
-/** Logs and metrics are not handed to another account. */
+/** Logs and metrics are not sent to another account. */
 import { aws } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { arnsOf } from "../../resources/arn.ts";
@@ -8,7 +8,7 @@ export const logDelivery: ResourcePolicy = {
   area: "flows",
   scope: "resource",
   title: "Logs and metrics stay in the account.",
-  risk: "A cross-account sink shows every log line, with names and addresses in it, to whoever owns the other account.",
+  risk: "A cross-account sink shows every log line, with names and addresses, to the owner of the other account.",
   types: [
     "aws:cloudwatch/logDestination:LogDestination",
     "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter",
@@ -22,7 +22,7 @@ export const logDelivery: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs"],
   controls: { iso27001: ["A.8.15", "A.8.12"], nist80053: ["AU-9", "AC-4"] },
-  remediation: "Deliver to a destination of this account, or let the country's team waive it.",
+  remediation: "Deliver to a destination of this account, or add a waiver for it.",
   check(subject, { country }) {
     const own = country.hosting.aws?.account;
     if (own === undefined) return notApplicable;

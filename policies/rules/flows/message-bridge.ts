@@ -1,4 +1,4 @@
-/** Brokers pass messages on to no other broker. */
+/** Brokers forward no messages to other brokers. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../resources/hint.ts";
 import type { Resource } from "../../resources/resource.ts";
@@ -14,7 +14,7 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/^[ \t]*(leafnodes|gateway)\s*[:{]/m, "a leaf node or gateway of NATS"],
 ];
 
-/** A word that every sign has. */
+/** Each sign has one of these words. */
 const hinted = holdsOneOf(
   "shovel",
   "federation",
@@ -34,7 +34,7 @@ export const messageBridge: ResourcePolicy = {
   area: "flows",
   scope: "resource",
   title: "Brokers forward no messages to other brokers.",
-  risk: "A shovel, federation or MQTT bridge repeats every machine's readings to another broker; it is a few lines of its settings.",
+  risk: "A shovel, federation or MQTT bridge copies every machine's readings to another broker; a few lines of settings are enough.",
   types: [
     "kubernetes:core/*:ConfigMap",
     "kubernetes:core/*:Secret",
@@ -48,12 +48,12 @@ export const messageBridge: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "CA-3", "SC-7(10)"] },
-  remediation: "Take the bridge out; readings leave only as aggregates.",
+  remediation: "Remove the bridge; only aggregates may leave.",
   check(subject) {
-    const remediation = "Take it out; readings leave only as aggregates.";
+    const remediation = "Remove it; only aggregates may leave.";
     const kind = objects.exec(subject.type)?.[1];
     if (kind !== undefined)
-      return [{ path: "", value: kind, message: `${kind} repeats messages elsewhere.`, remediation }];
+      return [{ path: "", value: kind, message: `${kind} copies messages to another place.`, remediation }];
     return settingsOf(subject).flatMap((text): Violation[] => {
       const what = signs.find(([sign]) => sign.test(text.value))?.[1];
       return what === undefined
@@ -79,7 +79,7 @@ kind: ConfigMap
 metadata: { name: broker-settings, namespace: rollout }
 data: { enabled_plugins: "[rabbitmq_mqtt,rabbitmq_shovel]." }`,
         findings: [
-          "rollout/ConfigMap/broker-settings data.enabled_plugins: The settings hold the plugin for shovels or federation. Take it out; readings leave only as aggregates.",
+          "rollout/ConfigMap/broker-settings data.enabled_plugins: The settings hold the plugin for shovels or federation. Remove it; only aggregates may leave.",
         ],
       },
       {
@@ -92,7 +92,7 @@ data:
     connection head-office
     address 10.20.0.9`,
         findings: [
-          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: The settings hold a bridge of Mosquitto. Take it out; readings leave only as aggregates.',
+          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: The settings hold a bridge of Mosquitto. Remove it; only aggregates may leave.',
         ],
       },
       {
@@ -102,7 +102,7 @@ kind: Shovel
 metadata: { name: copy, namespace: rollout }
 spec: { uriSecret: { name: other } }`,
         findings: [
-          "rollout/Shovel/copy: Shovel repeats messages elsewhere. Take it out; readings leave only as aggregates.",
+          "rollout/Shovel/copy: Shovel copies messages to another place. Remove it; only aggregates may leave.",
         ],
       },
     ],

@@ -6,7 +6,7 @@ export const metricsSink: ResourcePolicy = {
   id: "metrics-sink",
   area: "flows",
   scope: "resource",
-  title: "Collectors write metrics, traces and logs only to hosts of the stack or the localisation file.",
+  title: "Collectors write metrics, traces and logs only to hosts of the stack or of the localisation file.",
   risk: "One remote_write or exporter line sends every metric, with names of companies and machines as labels, to a cloud.",
   types: [
     "kubernetes:monitoring.coreos.com/*:Prometheus",
@@ -37,7 +37,7 @@ export const metricsSink: ResourcePolicy = {
           path,
           value: host,
           message: `It writes to ${outside}.`,
-          remediation: `Take it out, or register ${host} under residency.endpoints with purpose monitoring.`,
+          remediation: `Remove it, or register ${host} under residency.endpoints with purpose monitoring.`,
         },
       ];
     }),
@@ -59,7 +59,7 @@ kind: Prometheus
 metadata: { name: main, namespace: monitoring }
 spec: { remoteWrite: [{ url: "https://prometheus.example.com/api/v1/write" }] }`,
         findings: [
-          "monitoring/Prometheus/main spec.remoteWrite[0].url: It writes to prometheus.example.com, which the file does not register. Take it out, or register prometheus.example.com under residency.endpoints with purpose monitoring.",
+          "monitoring/Prometheus/main spec.remoteWrite[0].url: It writes to prometheus.example.com, which the file does not register. Remove it, or register prometheus.example.com under residency.endpoints with purpose monitoring.",
         ],
       },
       {
@@ -69,7 +69,7 @@ kind: OpenTelemetryCollector
 metadata: { name: all, namespace: monitoring }
 spec: { config: { exporters: { otlp: { endpoint: "otlp.example.com:4317" } } } }`,
         findings: [
-          "monitoring/OpenTelemetryCollector/all spec.config.exporters.otlp.endpoint: It writes to otlp.example.com, which the file does not register. Take it out, or register otlp.example.com under residency.endpoints with purpose monitoring.",
+          "monitoring/OpenTelemetryCollector/all spec.config.exporters.otlp.endpoint: It writes to otlp.example.com, which the file does not register. Remove it, or register otlp.example.com under residency.endpoints with purpose monitoring.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** Pages load nothing from others: no font, script, map, captcha or analytics. */
+/** Pages load nothing from other hosts: no font, script, map, captcha or analytics. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../resources/pods.ts";
 import { textsOf } from "../../resources/texts.ts";
@@ -11,8 +11,8 @@ export const pageSources: ResourcePolicy = {
   id: "page-sources",
   area: "flows",
   scope: "resource",
-  title: "Pages load fonts, scripts, pictures and data from the stack itself only.",
-  risk: "A font or script of others tells them each visitor's address and page; a script can read what is typed.",
+  title: "Pages load fonts, scripts, images and data from the stack only.",
+  risk: "A font or script from another host tells that host each visitor's address and page; a script can also read what visitors type.",
   types: [
     ...workloads,
     "kubernetes:core/*:ConfigMap",
@@ -25,7 +25,7 @@ export const pageSources: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers"],
   controls: { iso27001: ["A.8.26", "A.8.23"], nist80053: ["AC-4", "SC-7(10)"] },
-  remediation: "Serve the file from the stack and allow 'self' alone in the Content-Security-Policy.",
+  remediation: "Serve the file from the stack and allow only 'self' in the Content-Security-Policy.",
   check: (subject, context) =>
     textsOf(subject).flatMap((text): Violation[] => {
       const { value } = text;
@@ -44,7 +44,7 @@ export const pageSources: ResourcePolicy = {
             path: text.path,
             value: source,
             message: `Pages may load ${of === "default" ? "anything" : `${of} sources`} from ${where}.`,
-            remediation: "Serve it from the stack and allow 'self' alone.",
+            remediation: "Serve it from the stack and allow only 'self'.",
           },
         ];
       });
@@ -67,18 +67,18 @@ kind: ConfigMap
 metadata: { name: web, namespace: rollout }
 data: { headers: "Content-Security-Policy: default-src 'self'; font-src fonts.gstatic.com; script-src 'self' https:" }`,
         findings: [
-          "rollout/ConfigMap/web data.headers: Pages may load font sources from fonts.gstatic.com, which the file does not register. Serve it from the stack and allow 'self' alone.",
-          "rollout/ConfigMap/web data.headers: Pages may load script sources from everywhere. Serve it from the stack and allow 'self' alone.",
+          "rollout/ConfigMap/web data.headers: Pages may load font sources from fonts.gstatic.com, which the file does not register. Serve it from the stack and allow only 'self'.",
+          "rollout/ConfigMap/web data.headers: Pages may load script sources from any host. Serve it from the stack and allow only 'self'.",
         ],
       },
     ],
   },
 };
 
-/** The words for a source that is not the stack's own; undefined for `'self'`, `data:` and its own hosts. */
+/** How a message names a source outside the stack; undefined for `'self'`, `data:` and the stack's own hosts. */
 function outsideSource(source: string, outside: (host: string) => string | undefined): string | undefined {
   if (source.startsWith("'") || /^(data|blob|mediastream|filesystem):$/.test(source)) return undefined;
-  if (/^(\*|https?:|wss?:)(\/\/\*)?$/.test(source)) return "everywhere";
+  if (/^(\*|https?:|wss?:)(\/\/\*)?$/.test(source)) return "any host";
   const host = source
     .replace(/^[a-z]+:\/\//, "")
     .replace(/[:/].*$/, "")

@@ -1,4 +1,4 @@
-/** Products that report home by default have the report switched off. */
+/** Products that report usage to their maker by default have the report switched off. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../resources/hint.ts";
 import { imagesOf } from "../../resources/image.ts";
@@ -8,7 +8,7 @@ import { textsOf } from "../../resources/texts.ts";
 interface Product {
   readonly repository: RegExp;
   readonly name: string;
-  /** A text of the workload that switches the report off; without it the report is on. */
+  /** Whether a text of the workload switches the report off; without one the report is on. */
   readonly off: (key: string, value: string) => boolean;
   readonly remediation: string;
 }
@@ -67,14 +67,14 @@ const products: readonly Product[] = [
   },
 ];
 
-/** Switches that turn a report on, wherever they stand. */
+/** Settings that switch a report on, in any text. */
 const on: readonly (readonly [sign: RegExp, what: string])[] = [
   [/send_crash_reports[\s\S]{0,80}?(?:enabled>?\s*[:=>]\s*(?:true|1)\b)/, "ClickHouse's crash reports"],
   [/sendanonymoususage(=true|:\s*true|\s*=\s*true)/i, "Traefik's usage report"],
   [/MINIO_CALLHOME_ENABLE[\s=:]+"?(on|true)/i, "MinIO's call home"],
 ];
 
-/** A word that every switch has. */
+/** Each of these settings has one of these words. */
 const hinted = holdsOneOf(
   "send_crash_reports",
   "anonymoususage",
@@ -88,23 +88,23 @@ export const productTelemetry: ResourcePolicy = {
   area: "flows",
   scope: "resource",
   title: "Products report nothing to their makers.",
-  risk: "Usage and crash reports carry host names, queries and settings to the maker, switched on by default.",
+  risk: "Usage and crash reports send host names, queries and settings to the maker, and are on by default.",
   types: [...workloads, "kubernetes:core/*:ConfigMap"],
   severity: "medium",
   level: "mandatory",
   dataClasses: ["logs", "state"],
   controls: { iso27001: ["A.8.9", "A.8.12"], nist80053: ["CM-7", "SC-7(10)"] },
-  remediation: "Switch the report off by the product's own setting.",
+  remediation: "Switch the report off with the product's own setting.",
   check(subject) {
     const texts = textsOf(subject);
-    const silent = imagesOf(subject).flatMap(({ repository, text, path }): Violation[] => {
+    const reporting = imagesOf(subject).flatMap(({ repository, text, path }): Violation[] => {
       const product = products.find((candidate) => candidate.repository.test(repository));
       if (product === undefined || texts.some(({ key, value }) => product.off(key, value))) return [];
       return [
         {
           path,
           value: text,
-          message: `${product.name} (${text}) reports its use to its maker.`,
+          message: `${product.name} (${text}) reports its usage to its maker.`,
           remediation: product.remediation,
         },
       ];
@@ -117,7 +117,7 @@ export const productTelemetry: ResourcePolicy = {
         ? []
         : [{ path: text.path, message: `It switches on ${what}.`, remediation: "Switch it off." }];
     });
-    return [...silent, ...switched];
+    return [...reporting, ...switched];
   },
   examples: {
     passing: [
@@ -143,7 +143,7 @@ kind: Deployment
 metadata: { name: grafana, namespace: monitoring }
 spec: { template: { spec: { containers: [{ name: grafana, image: registry.example.gov.za/grafana/grafana:12.0.0 }] } } }`,
         findings: [
-          "monitoring/Deployment/grafana spec.template.spec.containers[0].image: Grafana (registry.example.gov.za/grafana/grafana:12.0.0) reports its use to its maker. Set GF_ANALYTICS_REPORTING_ENABLED to false.",
+          "monitoring/Deployment/grafana spec.template.spec.containers[0].image: Grafana (registry.example.gov.za/grafana/grafana:12.0.0) reports its usage to its maker. Set GF_ANALYTICS_REPORTING_ENABLED to false.",
         ],
       },
       {

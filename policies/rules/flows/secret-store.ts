@@ -1,4 +1,4 @@
-/** Secrets are fetched from stores in the country, and pushed nowhere. */
+/** Secrets come from stores in the country, and are not copied to other stores. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
@@ -6,7 +6,7 @@ import { hostsOf } from "../../resources/hosts.ts";
 import { objectAt } from "../../resources/properties.ts";
 import { textsOf } from "../../resources/texts.ts";
 
-/** Providers that are services of others: they stand where their maker says. */
+/** Providers that are foreign services: their maker decides where they are. */
 const services = [
   "gcpsm",
   "azurekv",
@@ -31,8 +31,8 @@ export const secretStore: ResourcePolicy = {
   id: "secret-store",
   area: "flows",
   scope: "resource",
-  title: "Secrets come from stores in the country and are pushed nowhere.",
-  risk: "A secret store abroad holds the passwords of every database at home.",
+  title: "Secrets come from stores in the country and are not copied to other stores.",
+  risk: "A secret store abroad holds the passwords of every database of the stack.",
   types: [
     "kubernetes:external-secrets.io/*:SecretStore",
     "kubernetes:external-secrets.io/*:ClusterSecretStore",
@@ -58,7 +58,7 @@ export const secretStore: ResourcePolicy = {
             {
               path: `spec.provider.${service}`,
               value: service,
-              message: `Secrets come from a service of others (${service}).`,
+              message: `Secrets come from a foreign service (${service}).`,
               remediation,
             },
           ];
@@ -110,7 +110,7 @@ kind: ClusterSecretStore
 metadata: { name: doppler }
 spec: { provider: { doppler: {} } }`,
         findings: [
-          "ClusterSecretStore/doppler spec.provider.doppler: Secrets come from a service of others (doppler). Use the cluster's Secrets, or a store at a registered host in the country.",
+          "ClusterSecretStore/doppler spec.provider.doppler: Secrets come from a foreign service (doppler). Use the cluster's Secrets, or a store at a registered host in the country.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** No agent of an observability service is switched on: its key is enough, the address abroad is built in. */
+/** No agent of an observability service is switched on. A key is enough for that: the address abroad is built in. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { imagesOf } from "../../resources/image.ts";
@@ -32,7 +32,7 @@ export const telemetryService: ResourcePolicy = {
   area: "flows",
   scope: "resource",
   title: "No agent or key of an observability, analytics, AI or messaging service abroad is in use.",
-  risk: "Such an agent needs no address to leak: its key switches it on and its default server stands abroad.",
+  risk: "Such an agent sends data without any address in the settings: its key switches it on and its default server is abroad.",
   types: [
     ...workloads,
     "kubernetes:core/*:ConfigMap",
@@ -44,9 +44,9 @@ export const telemetryService: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["logs", "identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.5.19", "A.8.12"], nist80053: ["AC-4", "SA-9", "SC-7(10)"] },
-  remediation: "Take the agent and its key out; monitor with the stack's own Prometheus metrics.",
+  remediation: "Remove the agent and its key; monitor with the stack's own Prometheus metrics.",
   check(subject) {
-    const remediation = "Take it out; monitor with the stack's own metrics and logs.";
+    const remediation = "Remove it; monitor with the stack's own metrics and logs.";
     const named = settingNames(subject).flatMap(({ name, path }): Violation[] => {
       const service = keys.find(([key]) => key.test(name))?.[1];
       if (service === undefined) return [];
@@ -82,7 +82,7 @@ spec:
       image: registry.example.gov.za/sme/app:1
       env: [{ name: DD_API_KEY, valueFrom: { secretKeyRef: { name: datadog, key: key } } }]`,
         findings: [
-          "rollout/Pod/app spec.containers[0].env[0].name: DD_API_KEY switches on Datadog. Take it out; monitor with the stack's own metrics and logs.",
+          "rollout/Pod/app spec.containers[0].env[0].name: DD_API_KEY switches on Datadog. Remove it; monitor with the stack's own metrics and logs.",
         ],
       },
       {
@@ -97,8 +97,8 @@ kind: DaemonSet
 metadata: { name: infrastructure, namespace: monitoring }
 spec: { template: { spec: { containers: [{ name: agent, image: registry.example.gov.za/newrelic/infrastructure:1.50 }] } } }`,
         findings: [
-          "monitoring/DaemonSet/agent spec.template.spec.containers[0].image: gcr.io/datadoghq/agent:7 is an agent of Datadog. Take it out; monitor with the stack's own metrics and logs.",
-          "monitoring/DaemonSet/infrastructure spec.template.spec.containers[0].image: registry.example.gov.za/newrelic/infrastructure:1.50 is an agent of New Relic. Take it out; monitor with the stack's own metrics and logs.",
+          "monitoring/DaemonSet/agent spec.template.spec.containers[0].image: gcr.io/datadoghq/agent:7 is an agent of Datadog. Remove it; monitor with the stack's own metrics and logs.",
+          "monitoring/DaemonSet/infrastructure spec.template.spec.containers[0].image: registry.example.gov.za/newrelic/infrastructure:1.50 is an agent of New Relic. Remove it; monitor with the stack's own metrics and logs.",
         ],
       },
       {
@@ -108,7 +108,7 @@ spec: { template: { spec: { containers: [{ name: agent, image: registry.example.
           }),
         ],
         findings: [
-          "Function/advice environment.variables.OPENAI_API_KEY: OPENAI_API_KEY switches on an AI service. Take it out; monitor with the stack's own metrics and logs.",
+          "Function/advice environment.variables.OPENAI_API_KEY: OPENAI_API_KEY switches on an AI service. Remove it; monitor with the stack's own metrics and logs.",
         ],
       },
     ],
@@ -120,7 +120,7 @@ interface SettingName {
   readonly path: string;
 }
 
-/** Names of variables and keys, whatever their values: a secret's value is not needed. */
+/** Names of variables and keys. Their values, which may be secret, are not needed. */
 function settingNames(subject: Resource): SettingName[] {
   const { pod } = podOf(subject);
   if (pod !== undefined)

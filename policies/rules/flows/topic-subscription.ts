@@ -1,4 +1,4 @@
-/** Topics deliver inside the stack: no mail, text message or web hook of others, no push service. */
+/** Topics deliver inside the stack: no foreign mail, text message, webhook or push service. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
@@ -7,8 +7,8 @@ export const topicSubscription: ResourcePolicy = {
   id: "topic-subscription",
   area: "flows",
   scope: "resource",
-  title: "Topics are subscribed to inside the stack or by registered hosts.",
-  risk: "Alarms carry names, machines and readings; by mail, text message or push they leave by carriers and clouds abroad.",
+  title: "Only the stack and registered hosts subscribe to topics.",
+  risk: "Alarms hold names, machines and readings; mail, text messages and push services carry them through foreign providers.",
   types: [
     "aws:sns/topicSubscription:TopicSubscription",
     "aws:sns/platformApplication:PlatformApplication",
@@ -20,22 +20,24 @@ export const topicSubscription: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "logs"],
   controls: { iso27001: ["A.5.14"], nist80053: ["AC-4", "SA-9"] },
-  remediation: "Subscribe a queue or function of the stack, and send mails by the file's gateway.",
+  remediation: "Subscribe a queue or function of the stack, and send mail through the file's gateway.",
   check({ type, properties }, context) {
-    const remediation = "Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.";
+    const remediation = "Subscribe a queue of the stack, and send mail through notifications.mailGateway.";
     if (!type.endsWith(":TopicSubscription"))
       return [
         {
           path: textAt(properties, "platform") === undefined ? "" : "platform",
           ...(textAt(properties, "platform") && { value: textAt(properties, "platform") ?? "" }),
-          message: `Messages leave by a service of others (${textAt(properties, "platform") ?? type.slice(type.lastIndexOf(":") + 1)}).`,
+          message: `Messages leave through a foreign service (${textAt(properties, "platform") ?? type.slice(type.lastIndexOf(":") + 1)}).`,
           remediation,
         },
       ];
     const protocol = textAt(properties, "protocol") ?? "";
     const endpoint = textAt(properties, "endpoint") ?? "";
     if (protocol === "sms")
-      return [{ path: "protocol", value: protocol, message: "It sends text messages by AWS.", remediation }];
+      return [
+        { path: "protocol", value: protocol, message: "It sends text messages through AWS.", remediation },
+      ];
     const host = /^email/.test(protocol)
       ? endpoint.split("@")[1]
       : /^https?$/.test(protocol)
@@ -72,7 +74,7 @@ export const topicSubscription: ResourcePolicy = {
           }),
         ],
         findings: [
-          "TopicSubscription/alarms endpoint: Messages go by email to mail.example.com, which the file does not register. Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
+          "TopicSubscription/alarms endpoint: Messages go by email to mail.example.com, which the file does not register. Subscribe a queue of the stack, and send mail through notifications.mailGateway.",
         ],
       },
       {
@@ -83,13 +85,13 @@ export const topicSubscription: ResourcePolicy = {
           }),
         ],
         findings: [
-          "TopicSubscription/alarms protocol: It sends text messages by AWS. Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
+          "TopicSubscription/alarms protocol: It sends text messages through AWS. Subscribe a queue of the stack, and send mail through notifications.mailGateway.",
         ],
       },
       {
         resources: [aws("sns/platformApplication:PlatformApplication", "phones", { platform: "GCM" })],
         findings: [
-          "PlatformApplication/phones platform: Messages leave by a service of others (GCM). Subscribe a queue of the stack, and let it send mails by notifications.mailGateway.",
+          "PlatformApplication/phones platform: Messages leave through a foreign service (GCM). Subscribe a queue of the stack, and send mail through notifications.mailGateway.",
         ],
       },
     ],

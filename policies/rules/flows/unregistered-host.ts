@@ -1,11 +1,11 @@
-/** Whatever a workload's settings name as a server is the stack's own or registered in the file. */
+/** Every server that a workload's settings name belongs to the stack or is registered in the file. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../resources/hosts.ts";
 import { workloads } from "../../resources/pods.ts";
 import type { Resource } from "../../resources/resource.ts";
 
-/** Annotations that tell people where to read on. */
+/** Links for people, such as runbooks. */
 const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/;
 
 export const unregisteredHost: ResourcePolicy = {
@@ -13,7 +13,7 @@ export const unregisteredHost: ResourcePolicy = {
   area: "flows",
   scope: "resource",
   title: "Settings name only hosts of the stack or of the localisation file.",
-  risk: "An exporter, SDK or web hook in a variable or configuration file sends data to its own cloud from the first minute.",
+  risk: "An exporter, SDK or webhook in a variable or configuration file sends data to its own cloud at once.",
   types: [
     ...workloads,
     "kubernetes:core/*:ConfigMap",
@@ -35,7 +35,7 @@ export const unregisteredHost: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "logs"],
   controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "SC-7(10)", "CA-3"] },
   remediation:
-    "Take the address out, or register its host under `residency.endpoints` with its country and what is sent to it.",
+    "Remove the address, or register its host under `residency.endpoints` with its country and the data that it receives.",
   check: (subject, context) =>
     hostsOfSettings(subject).flatMap(({ host, path }): Violation[] => {
       const outside = context.outside(host);
@@ -45,7 +45,7 @@ export const unregisteredHost: ResourcePolicy = {
           path,
           value: host,
           message: `It names ${outside}.`,
-          remediation: `Take it out, or register ${host} under residency.endpoints with its country.`,
+          remediation: `Remove it, or register ${host} under residency.endpoints with its country.`,
         },
       ];
     }),
@@ -79,7 +79,7 @@ spec:
           image: registry.example.gov.za/sme/app:1
           env: [{ name: OTEL_EXPORTER_OTLP_ENDPOINT, value: https://otlp.example.com:4318 }]`,
         findings: [
-          "rollout/Deployment/diagnostic spec.template.spec.containers[0].env[0].value: It names otlp.example.com, which the file does not register. Take it out, or register otlp.example.com under residency.endpoints with its country.",
+          "rollout/Deployment/diagnostic spec.template.spec.containers[0].env[0].value: It names otlp.example.com, which the file does not register. Remove it, or register otlp.example.com under residency.endpoints with its country.",
         ],
       },
       {
@@ -89,7 +89,7 @@ kind: Secret
 metadata: { name: crm, namespace: rollout }
 data: { url: aHR0cHM6Ly91c2VyOnBhc3N3b3JkQGNybS5leGFtcGxlLmNvbS9hcGk= }`,
         findings: [
-          "rollout/Secret/crm data.url: It names crm.example.com, which the file does not register. Take it out, or register crm.example.com under residency.endpoints with its country.",
+          "rollout/Secret/crm data.url: It names crm.example.com, which the file does not register. Remove it, or register crm.example.com under residency.endpoints with its country.",
         ],
       },
       {
@@ -102,7 +102,7 @@ data:
     connection cloud
     address mqtt.example.com:8883`,
         findings: [
-          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: It names mqtt.example.com, which the file does not register. Take it out, or register mqtt.example.com under residency.endpoints with its country.',
+          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: It names mqtt.example.com, which the file does not register. Remove it, or register mqtt.example.com under residency.endpoints with its country.',
         ],
       },
       {
@@ -112,14 +112,14 @@ data:
           }),
         ],
         findings: [
-          "Function/export environment.variables.TARGET: It names export.eu-west-1.amazonaws.com in eu-west-1 (Dublin, Ireland). Take it out, or register export.eu-west-1.amazonaws.com under residency.endpoints with its country.",
+          "Function/export environment.variables.TARGET: It names export.eu-west-1.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register export.eu-west-1.amazonaws.com under residency.endpoints with its country.",
         ],
       },
     ],
   },
 };
 
-// Objects of AWS are fetched through the store's own addresses; an image's registry has its own policy.
+// S3 objects are fetched through the store's own addresses; registries of images have their own policy.
 const hostsOfSettings = (subject: Resource): HostReference[] =>
   hostsOf(subject).filter(
     ({ path, scheme }) =>
