@@ -1,4 +1,4 @@
-/** Volumes are made by a storage class that the plan or the file names. */
+/** Volumes are made with a storage class that the plan or the file names. */
 
 import { field, literal } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
@@ -12,8 +12,8 @@ export const claimStorageClass: ResourcePolicy = {
   id: "claim-storage-class",
   area: "kubernetes",
   scope: "resource",
-  title: "Volumes are made by a storage class that the plan or the localisation file names.",
-  risk: "The cluster's default class may be anything, a replicated disk of another country included, and may change.",
+  title: "Volumes are made with a storage class that the plan or the localisation file names.",
+  risk: "The cluster's default class may be anything, even a disk that is replicated to another country, and it may change.",
   types: [
     ...workloads,
     "kubernetes:core/*:PersistentVolumeClaim",
@@ -41,8 +41,8 @@ export const claimStorageClass: ResourcePolicy = {
           ...(name !== undefined && { value: name }),
           message:
             name === undefined
-              ? "The volume goes wherever the cluster's default storage class puts it."
-              : `The volume is made by the storage class ${name}, which neither the plan nor the file names.`,
+              ? "The cluster's default storage class decides where the volume is."
+              : `The volume is made with the storage class ${name}, which neither the plan nor the file names.`,
           remediation,
         },
       ];
@@ -60,7 +60,7 @@ export const claimStorageClass: ResourcePolicy = {
             `object.kind == "Cluster" ? (${["storage", "walStorage"].map((volume) => `(!has(object.spec.${volume}) || ${isKnown("object", `spec.${volume}.storageClass`)})`).join(" && ")})`,
             `${field("object", "spec.volumeClaimTemplates", "[]")}.all(claim, ${isKnown("claim", "spec.storageClassName")}) && ${field("variables.pod", "volumes", "[]")}.all(volume, !has(volume.ephemeral) || ${isKnown("volume", "ephemeral.volumeClaimTemplate.spec.storageClassName")})`,
           ].join(" : "),
-          message: "A volume is made by a storage class that neither the stack nor the file names.",
+          message: "A volume is made with a storage class that neither the stack nor the file names.",
         },
       ];
     },
@@ -85,7 +85,7 @@ spec:
   template: { spec: { containers: [{ name: store, image: store:1 }] } }
   volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce] } }]`,
         findings: [
-          "rollout/StatefulSet/store spec.volumeClaimTemplates[0].spec.storageClassName: The volume goes wherever the cluster's default storage class puts it. Set it to fast-local.",
+          "rollout/StatefulSet/store spec.volumeClaimTemplates[0].spec.storageClassName: The cluster's default storage class decides where the volume is. Set it to fast-local.",
         ],
       },
       {
@@ -95,7 +95,7 @@ kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 3, storage: { size: 10Gi, storageClass: premium-geo } }`,
         findings: [
-          "rollout/Cluster/accounts spec.storage.storageClass: The volume is made by the storage class premium-geo, which neither the plan nor the file names. Set it to fast-local.",
+          "rollout/Cluster/accounts spec.storage.storageClass: The volume is made with the storage class premium-geo, which neither the plan nor the file names. Set it to fast-local.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** Each namespace with pods closes every flow that no policy opens, both ways. */
+/** Each namespace with pods denies by default: incoming and outgoing traffic needs a policy that allows it. */
 import type { PolicyContext } from "../../engine/context.ts";
 import type { StackPolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../resources/pods.ts";
@@ -20,8 +20,8 @@ export const defaultDenyEgress: StackPolicy = {
   id: "default-deny-egress",
   area: "kubernetes",
   scope: "stack",
-  title: "Every namespace with pods closes traffic out that no policy opens.",
-  risk: "Without a closing policy each pod may send anything to anywhere; allow rules of other policies close nothing for it.",
+  title: "In every namespace with pods, outgoing traffic that no policy allows is denied.",
+  risk: "Without a policy that denies by default each pod may send anything anywhere; policies for other pods don't restrict it.",
   types: workloads,
   severity: "critical",
   level: "mandatory",
@@ -43,7 +43,7 @@ spec: { podSelector: {}, policyTypes: [Ingress, Egress] }`,
       {
         manifests: workload,
         findings: [
-          "rollout/Pod/app metadata.namespace: No policy closes traffic out of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
+          "rollout/Pod/app metadata.namespace: No policy denies outgoing traffic of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
         ],
       },
       {
@@ -53,7 +53,7 @@ kind: NetworkPolicy
 metadata: { name: closed, namespace: rollout }
 spec: { podSelector: { matchLabels: { app: other } }, policyTypes: [Ingress, Egress] }`,
         findings: [
-          "rollout/Pod/app metadata.namespace: No policy closes traffic out of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
+          "rollout/Pod/app metadata.namespace: No policy denies outgoing traffic of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
         ],
       },
     ],
@@ -63,8 +63,8 @@ spec: { podSelector: { matchLabels: { app: other } }, policyTypes: [Ingress, Egr
 export const defaultDenyIngress: StackPolicy = {
   ...defaultDenyEgress,
   id: "default-deny-ingress",
-  title: "Every namespace with pods closes traffic in that no policy opens.",
-  risk: "Any pod of the cluster, of another tenant too, reaches the databases' ports.",
+  title: "In every namespace with pods, incoming traffic that no policy allows is denied.",
+  risk: "Any pod of the cluster, even of another tenant, reaches the databases' ports.",
   severity: "high",
   controls: { iso27001: ["A.8.20", "A.8.22"], nist80053: ["SC-7(5)", "AC-4"] },
   check: (context) => openNamespaces(context, "Ingress"),
@@ -78,7 +78,7 @@ kind: NetworkPolicy
 metadata: { name: closed, namespace: rollout }
 spec: { podSelector: {}, policyTypes: [Egress] }`,
         findings: [
-          "rollout/Pod/app metadata.namespace: No policy closes traffic into the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Ingress], without rules.",
+          "rollout/Pod/app metadata.namespace: No policy denies incoming traffic of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Ingress], without rules.",
         ],
       },
     ],
@@ -87,28 +87,24 @@ spec: { podSelector: {}, policyTypes: [Egress] }`,
 
 function openNamespaces(context: PolicyContext, direction: Direction): Violation[] {
   const policies = context.resources.ofTypes(["kubernetes:networking.k8s.io/*:NetworkPolicy"]);
-  const closed = new Set(policies.filter((policy) => closes(policy, direction)).map(namespaceOf));
+  const denied = new Set(policies.filter((policy) => denies(policy, direction)).map(namespaceOf));
   const open = new Map<string, Resource>();
   for (const pod of context.resources.ofTypes(workloads)) {
     const namespace = namespaceOf(pod);
-    if (!closed.has(namespace) && !open.has(namespace)) open.set(namespace, pod);
+    if (!denied.has(namespace) && !open.has(namespace)) open.set(namespace, pod);
   }
-  const way = direction === "Egress" ? "out" : "in";
+  const way = direction === "Egress" ? "outgoing" : "incoming";
   return [...open].map(([namespace, pod]) => ({
     path: "metadata.namespace",
     value: namespace,
-    message:
-      `No policy closes traffic ${way} of the namespace ${namespace}, where ${objectName(pod)} runs.`.replace(
-        "in of",
-        "into",
-      ),
+    message: `No policy denies ${way} traffic of the namespace ${namespace}, where ${objectName(pod)} runs.`,
     remediation: `Add a NetworkPolicy to ${namespace} with podSelector {} and policyTypes [${direction}], without rules.`,
     resource: pod,
   }));
 }
 
-/** Selects every pod and opens nothing in this direction. */
-function closes({ properties }: Resource, direction: Direction): boolean {
+/** Whether it selects every pod and allows nothing in this direction. */
+function denies({ properties }: Resource, direction: Direction): boolean {
   const spec = objectAt(properties, "spec");
   if (spec === undefined) return false;
   const selector = objectAt(spec, "podSelector") ?? {};

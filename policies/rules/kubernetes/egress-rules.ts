@@ -1,4 +1,4 @@
-/** Rules that open traffic out open it to pods of the cluster and to addresses of the file. */
+/** Rules for outgoing traffic allow only pods of the cluster and addresses of the file. */
 import { field } from "../../cel/cel.ts";
 import { isAllowedRange } from "../../cel/hosts.ts";
 import type { PolicyContext } from "../../engine/context.ts";
@@ -12,8 +12,8 @@ export const egressRules: ResourcePolicy = {
   id: "egress-rules",
   area: "kubernetes",
   scope: "resource",
-  title: "Network policies open traffic out only to the cluster and to registered endpoints.",
-  risk: "One rule to 0.0.0.0/0 undoes the closing policy for the pods that it selects.",
+  title: "Network policies allow outgoing traffic only to the cluster and to registered endpoints.",
+  risk: "One rule to 0.0.0.0/0 cancels the default denial for the pods that it selects.",
   types: [
     "kubernetes:networking.k8s.io/*:NetworkPolicy",
     "kubernetes:cilium.io/*:CiliumNetworkPolicy",
@@ -31,26 +31,26 @@ export const egressRules: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.20", "A.8.12"], nist80053: ["SC-7(5)", "SC-7(10)", "AC-4"] },
-  remediation: "Name pods, namespaces, or addresses that an endpoint of the file has.",
+  remediation: "Name pods, namespaces, or addresses of an endpoint of the file.",
   check(subject, context) {
     const rules = objectsAt(subject.properties, "spec.egress");
     const isKubernetes = subject.type.startsWith("kubernetes:networking.k8s.io/");
     const open = isKubernetes ? rules.flatMap(violationOfOpenRule) : [];
-    return [...open, ...addressBreaches(subject, rules, context), ...nameBreaches(subject, context)];
+    return [...open, ...addressViolations(subject, rules, context), ...nameViolations(subject, context)];
   },
   admission: {
     types: ["kubernetes:networking.k8s.io/*:NetworkPolicy"],
-    misses: "Policies of network plug-ins and meshes are not judged.",
+    misses: "Policies of network plug-ins and meshes are not checked.",
     rules: (context) => {
       const rules = field("object", "spec.egress", "[]");
       return [
         {
           expression: `${rules}.all(rule, size(${field("rule", "to", "[]")}) > 0)`,
-          message: "A rule names no destination, so it opens every one.",
+          message: "A rule names no destination, so it allows all.",
         },
         {
           expression: `${rules}.all(rule, ${field("rule", "to", "[]")}.all(peer, !has(peer.ipBlock) || (${isAllowedRange("peer.ipBlock.cidr", context)})))`,
-          message: "A rule opens traffic to addresses that no endpoint covers.",
+          message: "A rule allows traffic to addresses that no endpoint covers.",
         },
       ];
     },
@@ -77,7 +77,7 @@ kind: NetworkPolicy
 metadata: { name: app, namespace: rollout }
 spec: { podSelector: {}, policyTypes: [Egress], egress: [{ ports: [{ port: 443 }] }] }`,
         findings: [
-          "rollout/NetworkPolicy/app spec.egress[0].to: The rule names no destination, so it opens every one. Name pods, namespaces or the addresses of registered endpoints under to.",
+          "rollout/NetworkPolicy/app spec.egress[0].to: The rule names no destination, so it allows all. Name pods, namespaces or the addresses of registered endpoints under to.",
         ],
       },
       {
@@ -90,8 +90,8 @@ spec:
   policyTypes: [Egress]
   egress: [{ to: [{ ipBlock: { cidr: 0.0.0.0/0, except: [10.0.0.0/8] } }, { ipBlock: { cidr: 203.0.113.0/24 } }] }]`,
         findings: [
-          "rollout/NetworkPolicy/app spec.egress[0].to[0].ipBlock.cidr: It opens traffic to everywhere (0.0.0.0/0). Give the address to an endpoint under residency.endpoints, or take it out.",
-          "rollout/NetworkPolicy/app spec.egress[0].to[1].ipBlock.cidr: It opens traffic to 203.0.113.0/24, which no endpoint covers. Give the address to an endpoint under residency.endpoints, or take it out.",
+          "rollout/NetworkPolicy/app spec.egress[0].to[0].ipBlock.cidr: It allows traffic to everywhere (0.0.0.0/0). Add the address to an endpoint under residency.endpoints, or remove it.",
+          "rollout/NetworkPolicy/app spec.egress[0].to[1].ipBlock.cidr: It allows traffic to 203.0.113.0/24, which no endpoint covers. Add the address to an endpoint under residency.endpoints, or remove it.",
         ],
       },
       {
@@ -101,8 +101,8 @@ kind: CiliumNetworkPolicy
 metadata: { name: app, namespace: rollout }
 spec: { egress: [{ toEntities: [world] }, { toFQDNs: [{ matchName: api.example.com }] }] }`,
         findings: [
-          "rollout/CiliumNetworkPolicy/app spec.egress[0].toEntities[0]: It opens traffic to everywhere (world). Name what is reached.",
-          "rollout/CiliumNetworkPolicy/app spec.egress[1].toFQDNs[0].matchName: It opens traffic to api.example.com, which the file does not register. Take it out, or register api.example.com under residency.endpoints with its country.",
+          "rollout/CiliumNetworkPolicy/app spec.egress[0].toEntities[0]: It allows traffic to everywhere (world). Name the destinations.",
+          "rollout/CiliumNetworkPolicy/app spec.egress[1].toFQDNs[0].matchName: It allows traffic to api.example.com, which the file does not register. Remove it, or register api.example.com under residency.endpoints with its country.",
         ],
       },
       {
@@ -112,21 +112,21 @@ kind: ServiceEntry
 metadata: { name: api, namespace: rollout }
 spec: { hosts: [api.example.com], ports: [{ number: 443, name: https }] }`,
         findings: [
-          "rollout/ServiceEntry/api spec.hosts[0]: It opens traffic to api.example.com, which the file does not register. Take it out, or register api.example.com under residency.endpoints with its country.",
+          "rollout/ServiceEntry/api spec.hosts[0]: It allows traffic to api.example.com, which the file does not register. Remove it, or register api.example.com under residency.endpoints with its country.",
         ],
       },
     ],
   },
 };
 
-/** A rule without `to` opens everything. */
+/** A rule without `to` allows every destination. */
 function violationOfOpenRule({ value, path }: Item<JsonObject>): Violation[] {
   const peers = objectsAt(value, "to");
   if (peers.length > 0) return [];
   return [
     {
       path: `${path}.to`,
-      message: "The rule names no destination, so it opens every one.",
+      message: "The rule names no destination, so it allows all.",
       remediation: "Name pods, namespaces or the addresses of registered endpoints under to.",
     },
   ];
@@ -135,7 +135,7 @@ function violationOfOpenRule({ value, path }: Item<JsonObject>): Violation[] {
 /** Keys under which the different kinds of policy keep address ranges. */
 const rangeKey = /^(cidr|toCIDR|nets|cidrSelector|networks)$/;
 
-function addressBreaches(
+function addressViolations(
   subject: Resource,
   rules: readonly Item<JsonObject>[],
   context: PolicyContext,
@@ -158,14 +158,14 @@ function addressBreaches(
         {
           path,
           value,
-          message: `It opens traffic to ${where}.`,
-          remediation: "Give the address to an endpoint under residency.endpoints, or take it out.",
+          message: `It allows traffic to ${where}.`,
+          remediation: "Add the address to an endpoint under residency.endpoints, or remove it.",
         },
       ];
     });
 }
 
-function nameBreaches(subject: Resource, context: PolicyContext): Violation[] {
+function nameViolations(subject: Resource, context: PolicyContext): Violation[] {
   const violations: Violation[] = [];
   const isServiceEntry = subject.type.endsWith(":ServiceEntry");
   for (const text of textsOf(subject)) {
@@ -174,8 +174,8 @@ function nameBreaches(subject: Resource, context: PolicyContext): Violation[] {
       violations.push({
         path: text.path,
         value,
-        message: `It opens traffic to everywhere (${value}).`,
-        remediation: "Name what is reached.",
+        message: `It allows traffic to everywhere (${value}).`,
+        remediation: "Name the destinations.",
       });
       continue;
     }
@@ -187,8 +187,8 @@ function nameBreaches(subject: Resource, context: PolicyContext): Violation[] {
       violations.push({
         path: text.path,
         value,
-        message: `It opens traffic to ${outside}.`,
-        remediation: `Take it out, or register ${value} under residency.endpoints with its country.`,
+        message: `It allows traffic to ${outside}.`,
+        remediation: `Remove it, or register ${value} under residency.endpoints with its country.`,
       });
   }
   return violations;

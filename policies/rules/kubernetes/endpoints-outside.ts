@@ -1,4 +1,4 @@
-/** Addresses that somebody writes behind a Service lie in the network or in the file. */
+/** Manual addresses behind a Service are in the network or registered in the file. */
 import { literal } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
@@ -16,14 +16,14 @@ export const endpointsOutside: ResourcePolicy = {
   id: "endpoints-outside",
   area: "kubernetes",
   scope: "resource",
-  title: "Addresses behind Services lie in the stack's network or belong to registered endpoints.",
-  risk: "Endpoints written by hand send what is meant for a Service of the cluster to any address of the internet.",
+  title: "Addresses behind Services are in the stack's network or belong to registered endpoints.",
+  risk: "Manual Endpoints can send traffic for a Service of the cluster to any address on the internet.",
   types: ["kubernetes:core/*:Endpoints", "kubernetes:discovery.k8s.io/*:EndpointSlice"],
   severity: "critical",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["AC-4", "SC-7"] },
-  remediation: "Register the address under `residency.endpoints`, or take the object out.",
+  remediation: "Register the address under `residency.endpoints`, or remove the object.",
   check: (subject, context) =>
     textsOf(subject)
       .filter(({ path }) => /(\.ip|addresses\[\d+\])$/.test(path))
@@ -41,14 +41,14 @@ export const endpointsOutside: ResourcePolicy = {
             path,
             value,
             message: `The Service leads to ${outside}.`,
-            remediation: "Take it out, or give the address to an endpoint under residency.endpoints.",
+            remediation: "Remove it, or add the address to an endpoint under residency.endpoints.",
           },
         ];
       }),
   admission: {
     rules: (context) => [
       {
-        // What the cluster writes by itself are its own pods.
+        // The cluster's own controllers write the addresses of pods.
         expression: `request.userInfo.username in ${literal(controllers)} || (object.kind == "Endpoints" ? object.?subsets.orValue([]).map(subset, (subset.?addresses.orValue([]) + subset.?notReadyAddresses.orValue([])).map(address, address.ip)) : object.?endpoints.orValue([]).map(endpoint, endpoint.?addresses.orValue([]))).all(addresses, addresses.all(host, ${isAllowedHost("host", context)}))`,
         message: "The Service leads to an address that the file does not register.",
       },
@@ -73,7 +73,7 @@ metadata: { name: database-1, namespace: rollout }
 addressType: IPv4
 endpoints: [{ addresses: [203.0.113.9] }]`,
         findings: [
-          "rollout/EndpointSlice/database-1 endpoints[0].addresses[0]: The Service leads to 203.0.113.9, which the file does not register. Take it out, or give the address to an endpoint under residency.endpoints.",
+          "rollout/EndpointSlice/database-1 endpoints[0].addresses[0]: The Service leads to 203.0.113.9, which the file does not register. Remove it, or add the address to an endpoint under residency.endpoints.",
         ],
       },
       {
@@ -84,7 +84,7 @@ metadata: { name: database-2, namespace: rollout }
 addressType: FQDN
 endpoints: [{ addresses: [db.example.com] }]`,
         findings: [
-          "rollout/EndpointSlice/database-2 endpoints[0].addresses[0]: The Service leads to db.example.com, which the file does not register. Take it out, or give the address to an endpoint under residency.endpoints.",
+          "rollout/EndpointSlice/database-2 endpoints[0].addresses[0]: The Service leads to db.example.com, which the file does not register. Remove it, or add the address to an endpoint under residency.endpoints.",
         ],
       },
     ],

@@ -9,13 +9,13 @@ export const hostAccess: ResourcePolicy = {
   area: "kubernetes",
   scope: "resource",
   title: "Pods share no network, process or file with their node.",
-  risk: "On the node's network no network policy holds; a path of the node keeps data past encryption, backup and erasure.",
+  risk: "No network policy applies on the node's network; data in a path of the node is not encrypted, backed up or erased.",
   types: workloads,
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.22", "A.8.3"], nist80053: ["SC-39", "SC-7", "SC-4"] },
-  remediation: "Use the pod's own network, claims for data and emptyDir for scratch.",
+  remediation: "Use the pod's own network, claims for data and emptyDir for temporary files.",
   check(subject) {
     const { pod } = podOf(subject);
     if (pod === undefined) return [];
@@ -26,7 +26,7 @@ export const hostAccess: ResourcePolicy = {
               path: `${pod.path}.${field}`,
               value: "true",
               message: `It shares the node's ${{ hostNetwork: "network", hostPID: "processes" }[field] ?? "memory"} (${field}).`,
-              remediation: `Take ${field} out.`,
+              remediation: `Remove ${field}.`,
             },
           ]
         : [],
@@ -39,7 +39,7 @@ export const hostAccess: ResourcePolicy = {
           path: `${path}.hostPath`,
           value: folder,
           message: `It mounts ${folder} of the node.`,
-          remediation: "Use a claim for data, emptyDir for scratch.",
+          remediation: "Use a claim for data, emptyDir for temporary files.",
         },
       ];
     });
@@ -51,8 +51,8 @@ export const hostAccess: ResourcePolicy = {
           {
             path: `${path}.${port.path}.hostPort`,
             value: String(number),
-            message: `It takes port ${number} of the node.`,
-            remediation: "Take hostPort out and use a Service.",
+            message: `It uses port ${number} of the node.`,
+            remediation: "Remove hostPort and use a Service.",
           },
         ];
       }),
@@ -71,7 +71,7 @@ export const hostAccess: ResourcePolicy = {
       },
       {
         expression: `variables.containers.all(container, ${field("container", "ports", "[]")}.all(port, ${field("port", "hostPort", "0")} == 0))`,
-        message: "A container takes a port of the node.",
+        message: "A container uses a port of the node.",
       },
     ],
   },
@@ -96,9 +96,9 @@ spec:
   containers: [{ name: app, image: app:1, ports: [{ containerPort: 8443, hostPort: 8443 }] }]
   volumes: [{ name: data, hostPath: { path: /srv/data } }]`,
         findings: [
-          "rollout/Pod/app spec.hostNetwork: It shares the node's network (hostNetwork). Take hostNetwork out.",
-          "rollout/Pod/app spec.volumes[0].hostPath: It mounts /srv/data of the node. Use a claim for data, emptyDir for scratch.",
-          "rollout/Pod/app spec.containers[0].ports[0].hostPort: It takes port 8443 of the node. Take hostPort out and use a Service.",
+          "rollout/Pod/app spec.hostNetwork: It shares the node's network (hostNetwork). Remove hostNetwork.",
+          "rollout/Pod/app spec.volumes[0].hostPath: It mounts /srv/data of the node. Use a claim for data, emptyDir for temporary files.",
+          "rollout/Pod/app spec.containers[0].ports[0].hostPort: It uses port 8443 of the node. Remove hostPort and use a Service.",
         ],
       },
     ],

@@ -25,7 +25,7 @@ export const imageRegistry: ResourcePolicy = {
   area: "kubernetes",
   scope: "resource",
   title: "Images come from the country's registry, or from one that the localisation file names.",
-  risk: "A foreign registry sees who pulls what and when, can switch the stack off, and can serve another image tomorrow.",
+  risk: "A foreign registry sees who pulls what and when, can block the stack, and can later serve another image.",
   types: imageHolders,
   severity: "high",
   level: "mandatory",
@@ -44,7 +44,7 @@ export const imageRegistry: ResourcePolicy = {
         {
           path,
           value: text,
-          message: `The image ${text} comes from ${registry}, which is no image registry of the file.`,
+          message: `The image ${text} comes from ${registry}, which is not an image registry of the file.`,
           remediation:
             own === undefined
               ? `Name a registry in the country under hosting.kubernetes.registry, or register ${host} with purpose image-registry.`
@@ -54,8 +54,7 @@ export const imageRegistry: ResourcePolicy = {
     }),
   admission: {
     types: imagesInCel.types,
-    misses:
-      "Images that operators' own objects name deeper than in one field are judged when their pods are made.",
+    misses: "Images that operators' objects name in nested fields are checked when their pods are made.",
     rules: (context) => [
       {
         expression: `${imagesInCel.list}.all(image, [${imagesInCel.registry("image")}.split(":")[0]].all(host, ${isAllowedHost(
@@ -63,7 +62,7 @@ export const imageRegistry: ResourcePolicy = {
           context,
           context.registeredHosts.filter(({ purpose }) => purpose === "image-registry"),
         )}))`,
-        message: "An image comes from a registry that is no image registry of the file.",
+        message: "An image comes from a registry that is not an image registry of the file.",
       },
     ],
   },
@@ -87,8 +86,8 @@ spec:
   initContainers: [{ name: wait, image: busybox }]
   containers: [{ name: app, image: quay.io/app/app:1.2.0 }]`,
         findings: [
-          "rollout/Pod/app spec.initContainers[0].image: The image busybox comes from docker.io, which is no image registry of the file. Mirror it to registry.example.gov.za/sme, or register docker.io under residency.endpoints with purpose image-registry.",
-          "rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 comes from quay.io, which is no image registry of the file. Mirror it to registry.example.gov.za/sme, or register quay.io under residency.endpoints with purpose image-registry.",
+          "rollout/Pod/app spec.initContainers[0].image: The image busybox comes from docker.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register docker.io under residency.endpoints with purpose image-registry.",
+          "rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 comes from quay.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register quay.io under residency.endpoints with purpose image-registry.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** An image stays the one that was checked: by digest, or by version in the country's own registry. */
+/** An image can't change after it was checked: it has a digest, or a version in the country's own registry. */
 
 import { any, literal, matches } from "../../cel/cel.ts";
 import { isOwnHost } from "../../cel/hosts.ts";
@@ -19,7 +19,7 @@ export const imageUnpinned: ResourcePolicy = {
   area: "kubernetes",
   scope: "resource",
   title: "Images are named by digest, or by version in the country's own registry.",
-  risk: "A tag is moved with one push: the next restart runs code that nobody checked, with all the pod's data.",
+  risk: "One push can move a tag: the next restart then runs unchecked code with access to all the pod's data.",
   types: imageHolders,
   severity: "medium",
   level: "mandatory",
@@ -35,7 +35,7 @@ export const imageUnpinned: ResourcePolicy = {
               {
                 path,
                 value: text,
-                message: `The digest of ${text} is none.`,
+                message: `The digest of ${text} is not valid.`,
                 remediation: "Write sha256: and 64 hexadecimal digits.",
               },
             ];
@@ -48,7 +48,7 @@ export const imageUnpinned: ResourcePolicy = {
           path,
           value: text,
           message: moves
-            ? `The image ${text} has no version, so the next pull may bring another.`
+            ? `The image ${text} has no version, so the next pull may bring another one.`
             : `The image ${text} is named by a tag that ${registry} can move.`,
           remediation: "Name it by digest (@sha256:…).",
         },
@@ -56,7 +56,7 @@ export const imageUnpinned: ResourcePolicy = {
     }),
   admission: {
     types: imagesInCel.types,
-    misses: "Whether a registry of AWS can move a tag is judged on the plan.",
+    misses: "Whether an AWS registry can move a tag is checked on the plan.",
     rules: (context) => {
       const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
       const registry = imagesInCel.registry("image");
@@ -104,7 +104,7 @@ spec:
   initContainers: [{ name: wait, image: registry.example.gov.za/sme/wait }]
   containers: [{ name: app, image: quay.io/app/app:1.2.0 }]`,
         findings: [
-          "rollout/Pod/app spec.initContainers[0].image: The image registry.example.gov.za/sme/wait has no version, so the next pull may bring another. Name it by digest (@sha256:…).",
+          "rollout/Pod/app spec.initContainers[0].image: The image registry.example.gov.za/sme/wait has no version, so the next pull may bring another one. Name it by digest (@sha256:…).",
           "rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 is named by a tag that quay.io can move. Name it by digest (@sha256:…).",
         ],
       },
@@ -114,14 +114,14 @@ spec:
 
 const ecr = /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$/;
 
-/** The registry of the stack's own account in AWS. Whether it moves tags is judged on the plan. */
+/** The registry of the stack's own account in AWS. Whether it can move tags is checked on the plan. */
 function ownRegistryInAws({ country }: PolicyContext): RegExp[] {
   const { aws, target } = country.hosting;
   if (target !== "aws" || aws === undefined) return [];
   return [new RegExp(`^${aws.account ?? "[0-9]{12}"}\\.dkr\\.ecr\\.${aws.region}\\.amazonaws\\.com$`)];
 }
 
-/** A repository of the plan in the stack's own account, whose tags stay where they are once pushed. */
+/** A repository of the plan in the stack's own account, whose tags can't be moved. */
 function isImmutable(registry: string, repository: string, { resources, country }: PolicyContext): boolean {
   const account = ecr.exec(registry)?.[1];
   const own = country.hosting.aws?.account;

@@ -10,7 +10,7 @@ export const namespaceSecurity: ResourcePolicy = {
   area: "kubernetes",
   scope: "resource",
   title: "Namespaces enforce the Pod Security Standard restricted.",
-  risk: "What is started by hand or by an operator next year is checked by nobody.",
+  risk: "Otherwise nothing checks the pods that people or operators start later.",
   types: ["kubernetes:core/*:Namespace"],
   severity: "medium",
   level: "mandatory",

@@ -11,7 +11,7 @@ export const podSecurity: ResourcePolicy = {
   area: "kubernetes",
   scope: "resource",
   title: "Containers meet the Pod Security Standard restricted.",
-  risk: "A privileged container reads the disks and secrets of every pod on its node, past all other walls.",
+  risk: "A privileged container reads the disks and secrets of every pod on its node, whatever else protects them.",
   types: workloads,
   severity: "high",
   level: "mandatory",
@@ -34,7 +34,7 @@ export const podSecurity: ResourcePolicy = {
           message: `The container ${name} ${message}.`,
           remediation,
         });
-      if (booleanAt(own, "privileged") === true) add("privileged", "is privileged", "Take privileged out.");
+      if (booleanAt(own, "privileged") === true) add("privileged", "is privileged", "Remove privileged.");
       if (booleanAt(own, "allowPrivilegeEscalation") !== false)
         add("allowPrivilegeEscalation", "may gain privileges", "Set allowPrivilegeEscalation to false.");
       const nonRoot = booleanAt(own, "runAsNonRoot") ?? booleanAt(podContext, "runAsNonRoot");
@@ -43,16 +43,16 @@ export const podSecurity: ResourcePolicy = {
         add(
           user === 0 ? "runAsUser" : "runAsNonRoot",
           "may run as root",
-          "Set runAsNonRoot to true, and runAsUser to another than 0.",
+          "Set runAsNonRoot to true, and runAsUser to a number other than 0.",
         );
       const dropped = textsAt(own, "capabilities.drop").map(({ value: capability }) => capability);
-      if (!dropped.includes("ALL")) add("capabilities.drop", "keeps capabilities of root", "Drop ALL.");
+      if (!dropped.includes("ALL")) add("capabilities.drop", "keeps root capabilities", "Drop ALL.");
       for (const { value: capability } of textsAt(own, "capabilities.add"))
         if (!harmlessCapabilities.has(capability))
-          add("capabilities.add", `has the capability ${capability}`, "Take it out.");
+          add("capabilities.add", `has the capability ${capability}`, "Remove it.");
       const seccomp = textAt(own, "seccompProfile.type") ?? textAt(podContext, "seccompProfile.type");
       if (seccomp !== "RuntimeDefault" && seccomp !== "Localhost")
-        add("seccompProfile.type", "may call anything of the kernel", "Set it to RuntimeDefault.");
+        add("seccompProfile.type", "may make any system call", "Set it to RuntimeDefault.");
       return violations;
     });
   },
@@ -73,14 +73,14 @@ export const podSecurity: ResourcePolicy = {
           `${inherited("runAsNonRoot", "false")} && ${inherited("runAsUser", "1")} != 0`,
           "may run as root",
         ),
-        every(`"ALL" in ${own("capabilities.drop", "[]")}`, "keeps capabilities of root"),
+        every(`"ALL" in ${own("capabilities.drop", "[]")}`, "keeps root capabilities"),
         every(
           `${own("capabilities.add", "[]")}.all(added, added in ${literal([...harmlessCapabilities])})`,
-          "has capabilities of root",
+          "has root capabilities",
         ),
         every(
           `${inherited("seccompProfile.type", '""')} in ["RuntimeDefault", "Localhost"]`,
-          "may call anything of the kernel",
+          "may make any system call",
         ),
       ];
     },
@@ -115,9 +115,9 @@ spec:
         runAsUser: 0
         capabilities: { drop: [ALL], add: [SYS_ADMIN] }`,
         findings: [
-          "rollout/Pod/app spec.containers[0].securityContext.privileged: The container app is privileged. Take privileged out.",
-          "rollout/Pod/app spec.containers[0].securityContext.runAsUser: The container app may run as root. Set runAsNonRoot to true, and runAsUser to another than 0.",
-          "rollout/Pod/app spec.containers[0].securityContext.capabilities.add: The container app has the capability SYS_ADMIN. Take it out.",
+          "rollout/Pod/app spec.containers[0].securityContext.privileged: The container app is privileged. Remove privileged.",
+          "rollout/Pod/app spec.containers[0].securityContext.runAsUser: The container app may run as root. Set runAsNonRoot to true, and runAsUser to a number other than 0.",
+          "rollout/Pod/app spec.containers[0].securityContext.capabilities.add: The container app has the capability SYS_ADMIN. Remove it.",
         ],
       },
       {
@@ -128,9 +128,9 @@ metadata: { name: app, namespace: rollout }
 spec: { containers: [{ name: app, image: app:1 }] }`,
         findings: [
           "rollout/Pod/app spec.containers[0].securityContext.allowPrivilegeEscalation: The container app may gain privileges. Set allowPrivilegeEscalation to false.",
-          "rollout/Pod/app spec.containers[0].securityContext.runAsNonRoot: The container app may run as root. Set runAsNonRoot to true, and runAsUser to another than 0.",
-          "rollout/Pod/app spec.containers[0].securityContext.capabilities.drop: The container app keeps capabilities of root. Drop ALL.",
-          "rollout/Pod/app spec.containers[0].securityContext.seccompProfile.type: The container app may call anything of the kernel. Set it to RuntimeDefault.",
+          "rollout/Pod/app spec.containers[0].securityContext.runAsNonRoot: The container app may run as root. Set runAsNonRoot to true, and runAsUser to a number other than 0.",
+          "rollout/Pod/app spec.containers[0].securityContext.capabilities.drop: The container app keeps root capabilities. Drop ALL.",
+          "rollout/Pod/app spec.containers[0].securityContext.seccompProfile.type: The container app may make any system call. Set it to RuntimeDefault.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** Every pod is held to the country's zones. */
+/** Every pod runs only in the country's zones. */
 import { field, literal } from "../../cel/cel.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { podOf, workloads } from "../../resources/pods.ts";
@@ -9,8 +9,8 @@ export const podZones: ResourcePolicy = {
   id: "pod-zones",
   area: "kubernetes",
   scope: "resource",
-  title: "Every pod is held to the zones that lie in the country.",
-  risk: "The scheduler puts a pod wherever there is room; on a cluster that spans borders that is abroad some day.",
+  title: "Every pod runs only in zones in the country.",
+  risk: "The scheduler puts a pod wherever there is room; on a cluster that spans borders that may be abroad.",
   types: [...workloads, "kubernetes:postgresql.cnpg.io/*:Cluster"],
   severity: "high",
   level: "mandatory",
@@ -27,15 +27,15 @@ export const podZones: ResourcePolicy = {
     if (spec === undefined) return notApplicable;
     const at = pod?.path ?? "spec";
     const node = textAt(spec, "nodeName");
-    // Of what runs, the node tells its zone.
+    // A running pod has a node, whose labels name the zone.
     const zone = node === undefined ? undefined : zoneOfNode(context.resources, node);
     if (node !== undefined && zone === undefined)
       return [
         {
           path: `${at}.nodeName`,
           value: node,
-          message: `It is put on the node ${node}, past the scheduler and its zones.`,
-          remediation: `Take nodeName out. ${remediation}`,
+          message: `It is assigned to the node ${node}, so the scheduler's zones don't apply.`,
+          remediation: `Remove nodeName. ${remediation}`,
         },
       ];
     if (zone !== undefined && !clusterZones.includes(zone))
@@ -43,7 +43,7 @@ export const podZones: ResourcePolicy = {
         {
           path: `${at}.nodeName`,
           value: node ?? "",
-          message: `It runs on the node ${node} in the zone ${zone}, which is none of the file's.`,
+          message: `It runs on the node ${node} in the zone ${zone}, which is not one of the file's.`,
           remediation,
         },
       ];
@@ -59,13 +59,13 @@ export const podZones: ResourcePolicy = {
       .map((zone) => ({
         path,
         value: zone,
-        message: `It may run in the zone ${zone}, which is none of the file's.`,
+        message: `It may run in the zone ${zone}, which is not one of the file's.`,
         remediation: `Use ${clusterZones.join(", ")}.`,
       }));
   },
   admission: {
     types: workloads,
-    misses: "The operator's Cluster is not judged; its pods are.",
+    misses: "The operator's Cluster is not checked; its pods are.",
     rules: ({ clusterZones }) => {
       if (clusterZones.length === 0) return [];
       const zones = literal(clusterZones);
@@ -80,13 +80,13 @@ export const podZones: ResourcePolicy = {
       const held = `size(named) > 0 && named[0].values.filter(zone, named.all(one, zone in one.values)).all(zone, zone in ${zones})`;
       return [
         {
-          // The scheduler has put a pod on its node by the time that it changes.
+          // When a pod is updated, the scheduler has already assigned its node.
           expression: `(object.kind == "Pod" && request.operation == "UPDATE") || ${field("variables.pod", "nodeName", '""')} == ""`,
-          message: "The pod is put on a node, past the scheduler and its zones.",
+          message: "The pod is assigned to a node, so the scheduler's zones don't apply.",
         },
         {
           expression: `${labels}.exists(label, label in ${selector}) ? ${labels}.all(label, !(label in ${selector}) || ${selector}[label] in ${zones}) : size(${terms}) > 0 && ${terms}.all(term, ${named}.all(named, ${held}))`,
-          message: `The pod may run in other zones than ${clusterZones.join(", ")}.`,
+          message: `The pod may run outside the zones ${clusterZones.join(", ")}.`,
         },
       ];
     },
@@ -119,7 +119,7 @@ kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { nodeName: windhoek-1, containers: [{ name: app, image: app:1 }] }`,
         findings: [
-          "rollout/Pod/app spec.nodeName: It runs on the node windhoek-1 in the zone na-1, which is none of the file's. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+          "rollout/Pod/app spec.nodeName: It runs on the node windhoek-1 in the zone na-1, which is not one of the file's. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
         ],
       },
       {
@@ -157,7 +157,7 @@ spec:
           - matchExpressions: [{ key: pool, operator: In, values: [spare] }]
   containers: [{ name: app, image: app:1 }]`,
         findings: [
-          "rollout/Pod/app spec.affinity.nodeAffinity: It may run in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
+          "rollout/Pod/app spec.affinity.nodeAffinity: It may run in the zone na-1, which is not one of the file's. Use za-1, za-2, za-3.",
           "rollout/Pod/other spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
         ],
       },
@@ -168,7 +168,7 @@ kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { nodeName: lagos-7, containers: [{ name: app, image: app:1 }] }`,
         findings: [
-          "rollout/Pod/app spec.nodeName: It is put on the node lagos-7, past the scheduler and its zones. Take nodeName out. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
+          "rollout/Pod/app spec.nodeName: It is assigned to the node lagos-7, so the scheduler's zones don't apply. Remove nodeName. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
         ],
       },
     ],

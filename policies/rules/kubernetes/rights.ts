@@ -1,12 +1,12 @@
-/** Who may do everything, or may do anything without a name, is nobody. */
+/** Nobody may do everything, and no role is open to everybody. */
 import { field, matches } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
 import { typeToken } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
 
-/** Ways into pods and to their secrets, given to whole clusters. */
-const doors = new Set([
+/** Resources that give access into pods and nodes. */
+const accessResources = new Set([
   "pods/exec",
   "pods/attach",
   "pods/portforward",
@@ -20,7 +20,7 @@ export const rights: ResourcePolicy = {
   area: "kubernetes",
   scope: "resource",
   title:
-    "Nobody has all rights, cluster-wide access to Secrets or a way into every pod, and nobody acts without a name.",
+    "Nobody has all rights, cluster-wide access to Secrets or access into every pod, and no role is open to everybody.",
   risk: "A wildcard role or a binding to everybody lets a support desk abroad read every company's data.",
   types: [
     "kubernetes:rbac.authorization.k8s.io/*:ClusterRole",
@@ -33,12 +33,12 @@ export const rights: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.5.15", "A.5.18", "A.8.2"], nist80053: ["AC-2", "AC-3", "AC-6"] },
   remediation:
-    "Name the resources and verbs that are needed, bind them to named accounts, and waive operators that need more.",
+    "Name the resources and verbs that are needed, bind them to named accounts, and add a waiver for operators that need more.",
   check(subject) {
     const { kind } = typeToken(subject.type);
-    return kind.includes("RoleBinding") ? bindingBreaches() : roleBreaches();
+    return kind.includes("RoleBinding") ? bindingViolations() : roleViolations();
 
-    function bindingBreaches(): Violation[] {
+    function bindingViolations(): Violation[] {
       const violations: Violation[] = textsOf(subject)
         .filter(({ value, path }) => /^subjects\[\d+\]\.name$/.test(path) && anonymous.test(value))
         .map(({ value, path }) => ({
@@ -54,12 +54,12 @@ export const rights: ResourcePolicy = {
           value: role,
           message: "It gives all rights over the cluster (cluster-admin).",
           remediation:
-            "Give a role with the rights that are needed; keep a break-glass account outside of the stack.",
+            "Give a role with the rights that are needed; keep a break-glass account outside the stack.",
         });
       return violations;
     }
 
-    function roleBreaches(): Violation[] {
+    function roleViolations(): Violation[] {
       return objectsAt(subject.properties, "rules").flatMap(({ value, path }): Violation[] => {
         const resources = textsAt(value, "resources").map((item) => item.value);
         const verbs = textsAt(value, "verbs").map((item) => item.value);
@@ -83,14 +83,14 @@ export const rights: ResourcePolicy = {
               remediation: "Use a Role in the namespace, with resourceNames.",
             },
           ];
-        const door = resources.find((resource) => doors.has(resource));
-        if (kind === "ClusterRole" && door !== undefined)
+        const access = resources.find((resource) => accessResources.has(resource));
+        if (kind === "ClusterRole" && access !== undefined)
           return [
             {
               path,
-              value: door,
-              message: `The rule opens ${door} of the whole cluster.`,
-              remediation: "Use a Role in the namespace, for named people, until a day.",
+              value: access,
+              message: `The rule allows ${access} in the whole cluster.`,
+              remediation: "Use a Role in the namespace, for named people, for a limited time.",
             },
           ];
         return [];
@@ -102,7 +102,7 @@ export const rights: ResourcePolicy = {
       "kubernetes:rbac.authorization.k8s.io/*:Role",
       "kubernetes:rbac.authorization.k8s.io/*:RoleBinding",
     ],
-    misses: "Roles of the whole cluster are not judged: its operators need them.",
+    misses: "ClusterRoles are not checked: the cluster's operators need them.",
     rules: () => [
       {
         expression: `${field("object", "rules", "[]")}.all(rule, !("*" in ${field("rule", "resources", "[]")}) && !("*" in ${field("rule", "verbs", "[]")}))`,
@@ -141,7 +141,7 @@ rules:
         findings: [
           "ClusterRole/support rules[0]: The rule gives get, list on every resource. Name the verbs and resources that are needed.",
           "ClusterRole/support rules[1]: The rule reads every Secret of the cluster. Use a Role in the namespace, with resourceNames.",
-          "ClusterRole/support rules[2]: The rule opens pods/exec of the whole cluster. Use a Role in the namespace, for named people, until a day.",
+          "ClusterRole/support rules[2]: The rule allows pods/exec in the whole cluster. Use a Role in the namespace, for named people, for a limited time.",
         ],
       },
       {
@@ -153,7 +153,7 @@ roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster
 subjects: [{ kind: Group, apiGroup: rbac.authorization.k8s.io, name: "system:authenticated" }]`,
         findings: [
           "ClusterRoleBinding/support subjects[0].name: The role is given to system:authenticated, which is everybody. Name accounts or a group of people.",
-          "ClusterRoleBinding/support roleRef.name: It gives all rights over the cluster (cluster-admin). Give a role with the rights that are needed; keep a break-glass account outside of the stack.",
+          "ClusterRoleBinding/support roleRef.name: It gives all rights over the cluster (cluster-admin). Give a role with the rights that are needed; keep a break-glass account outside the stack.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** Pods carry a token of the cluster's API only where they use one of their own. */
+/** Pods mount a token of the cluster's API only from a service account of their own. */
 
 import { field } from "../../cel/cel.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
@@ -10,8 +10,8 @@ export const serviceAccountToken: ResourcePolicy = {
   id: "service-account-token",
   area: "kubernetes",
   scope: "resource",
-  title: "Pods carry no token of the namespace's default service account.",
-  risk: "Whoever breaks into the pod speaks to the API server with whatever rights the default account was given.",
+  title: "Pods mount no token of the namespace's default service account.",
+  risk: "An attacker in the pod can use the API server with all rights of the default account.",
   types: workloads,
   severity: "medium",
   level: "mandatory",
@@ -31,19 +31,19 @@ export const serviceAccountToken: ResourcePolicy = {
     return [
       {
         path: `${pod.path}.automountServiceAccountToken`,
-        message: "It carries a token of the service account default.",
+        message: "It mounts a token of the service account default.",
         remediation: "Set automountServiceAccountToken to false.",
       },
     ];
   },
   admission: {
     types: ["kubernetes:core/*:Pod"],
-    misses: "What makes pods is not judged; the pods are.",
+    misses: "Objects that make pods are not checked; the pods are.",
     rules: () => [
       {
-        // The server has put the token into the pod by then, unless the pod or its account is against it.
+        // At admission the server has already added the token, unless the pod or its account opts out.
         expression: `${field("variables.pod", "serviceAccountName", '"default"')} != "default" || ${field("variables.pod", "volumes", "[]")}.all(volume, ${field("volume", "projected.sources", "[]")}.all(source, !has(source.serviceAccountToken)))`,
-        message: "The pod carries a token of the service account default.",
+        message: "The pod mounts a token of the service account default.",
       },
     ],
   },
@@ -72,7 +72,7 @@ kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { containers: [{ name: app, image: app:1 }] }`,
         findings: [
-          "rollout/Pod/app spec.automountServiceAccountToken: It carries a token of the service account default. Set automountServiceAccountToken to false.",
+          "rollout/Pod/app spec.automountServiceAccountToken: It mounts a token of the service account default. Set automountServiceAccountToken to false.",
         ],
       },
     ],

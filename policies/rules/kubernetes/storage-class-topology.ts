@@ -9,7 +9,7 @@ export const storageClassTopology: ResourcePolicy = {
   area: "kubernetes",
   scope: "resource",
   title: "Storage classes make volumes in the country's zones only.",
-  risk: "A class without topologies, or one that binds at once, makes the disk where the driver likes.",
+  risk: "With a class without topologies, or with immediate binding, the driver chooses where the disk is.",
   types: ["kubernetes:storage.k8s.io/*:StorageClass"],
   severity: "high",
   level: "mandatory",
@@ -32,7 +32,7 @@ export const storageClassTopology: ResourcePolicy = {
         violations.push({
           path: "allowedTopologies",
           value: zone,
-          message: `It makes volumes in the zone ${zone}, which is none of the file's.`,
+          message: `It makes volumes in the zone ${zone}, which is not one of the file's.`,
           remediation: `Use ${clusterZones.join(", ")}.`,
         });
     const mode = textAt(properties, "volumeBindingMode") ?? "Immediate";
@@ -46,7 +46,7 @@ export const storageClassTopology: ResourcePolicy = {
     return violations;
   },
   admission: {
-    misses: "Storage classes that the stack does not make itself are not judged.",
+    misses: "Storage classes that the stack does not make itself are not checked.",
     rules: ({ clusterZones, country }) => {
       if (clusterZones.length === 0) return [];
       const label = country.hosting.kubernetes?.storageProvisioner?.zoneLabel;
@@ -56,7 +56,7 @@ export const storageClassTopology: ResourcePolicy = {
       return [
         {
           expression: `size(${topologies}) > 0 && ${topologies}.all(topology, ${named}.all(named, size(named) > 0 && named[0].values.all(zone, zone in ${literal(clusterZones)})))`,
-          message: `The class makes volumes in other zones than ${clusterZones.join(", ")}.`,
+          message: `The class makes volumes outside the zones ${clusterZones.join(", ")}.`,
         },
         {
           expression: `${field("object", "volumeBindingMode", '"Immediate"')} == "WaitForFirstConsumer"`,
@@ -99,7 +99,7 @@ provisioner: rbd.csi.ceph.com
 volumeBindingMode: WaitForFirstConsumer
 allowedTopologies: [{ matchLabelExpressions: [{ key: topology.kubernetes.io/zone, values: [za-1, na-1] }] }]`,
         findings: [
-          "StorageClass/wide allowedTopologies: It makes volumes in the zone na-1, which is none of the file's. Use za-1, za-2, za-3.",
+          "StorageClass/wide allowedTopologies: It makes volumes in the zone na-1, which is not one of the file's. Use za-1, za-2, za-3.",
         ],
       },
     ],

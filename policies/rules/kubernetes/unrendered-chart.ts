@@ -1,4 +1,4 @@
-/** Charts that the engine installs come pinned from a registered registry; anything else is rendered and judged. */
+/** Charts that the cluster installs are pinned and come from a registered registry; others are rendered and checked. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
 import { textAt } from "../../resources/properties.ts";
@@ -26,7 +26,7 @@ export const unrenderedChart: ResourcePolicy = {
   area: "kubernetes",
   scope: "resource",
   title: "Charts are pinned and come from a registered registry.",
-  risk: "What a chart holds is unknown until it runs: images, web hooks and telemetry of whoever publishes it.",
+  risk: "The content of a chart is unknown until it runs: images, webhooks and telemetry of its publisher.",
   types: [
     "kubernetes:helm.sh/*:Release",
     "kubernetes:helm.toolkit.fluxcd.io/*:HelmRelease",
@@ -56,7 +56,7 @@ export const unrenderedChart: ResourcePolicy = {
         ...(source.address !== undefined && { value: source.address }),
         message:
           reference === undefined
-            ? `${kind} installs a chart from a place that it does not name${source.address === undefined ? "" : ` (${source.address})`}.`
+            ? `${kind} installs a chart from an unnamed source${source.address === undefined ? "" : ` (${source.address})`}.`
             : `${kind} installs from ${context.outside(reference.host)}.`,
         remediation: "Mirror it to the country's registry, or render it and check the manifests.",
       });
@@ -69,7 +69,7 @@ export const unrenderedChart: ResourcePolicy = {
       violations.push({
         path: source.versionPath,
         ...(source.version !== undefined && { value: source.version }),
-        message: `${kind} takes ${source.version === undefined ? "whatever version is newest" : `any version that matches ${source.version}`}.`,
+        message: `${kind} takes ${source.version === undefined ? "the newest version" : `any version that matches ${source.version}`}.`,
         remediation: "Name an exact version.",
       });
     return violations;
@@ -103,8 +103,8 @@ kind: HelmRelease
 metadata: { name: redis, namespace: rollout }
 spec: { chart: { spec: { chart: redis, sourceRef: { kind: HelmRepository, name: public } } } }`,
         findings: [
-          "rollout/HelmRelease/redis spec.chart.spec.sourceRef.name: HelmRelease installs a chart from a place that it does not name (public). Mirror it to the country's registry, or render it and check the manifests.",
-          "rollout/HelmRelease/redis spec.chart.spec.version: HelmRelease takes whatever version is newest. Name an exact version.",
+          "rollout/HelmRelease/redis spec.chart.spec.sourceRef.name: HelmRelease installs a chart from an unnamed source (public). Mirror it to the country's registry, or render it and check the manifests.",
+          "rollout/HelmRelease/redis spec.chart.spec.version: HelmRelease takes the newest version. Name an exact version.",
         ],
       },
     ],
