@@ -1,4 +1,4 @@
-/** No part lets anybody in without a login. */
+/** No part accepts connections without a login. */
 import { isPortable, matches } from "../../cel/cel.ts";
 import { everyText, longTexts } from "../../cel/kinds.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
@@ -20,7 +20,7 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/protected-mode\s+no/, "Redis"],
 ];
 
-/** A word that every sign has: most texts have none of them. */
+/** Each sign has one of these words; most texts have none of them. */
 const hinted = holdsOneOf(
   "nonymous",
   "ANONYMOUS",
@@ -38,8 +38,8 @@ export const anonymousLogin: ResourcePolicy = {
   id: "anonymous-login",
   area: "security",
   scope: "resource",
-  title: "No broker, database or dashboard lets anybody in without a login.",
-  risk: "One pod or one machine on the network reads every company's readings, or writes false ones.",
+  title: "No broker, database or dashboard accepts connections without a login.",
+  risk: "Any pod or machine on the network can read every company's readings, or write false ones.",
   types: [...workloads, "kubernetes:core/*:ConfigMap"],
   severity: "critical",
   level: "mandatory",
@@ -57,7 +57,7 @@ export const anonymousLogin: ResourcePolicy = {
       return [
         {
           path: text.path,
-          message: `${what} lets in whoever asks.`,
+          message: `${what} accepts connections without a login.`,
           remediation: "Switch it off and give each part its own login or certificate.",
         },
       ];
@@ -68,9 +68,9 @@ export const anonymousLogin: ResourcePolicy = {
         .filter(([sign]) => isPortable(sign))
         .map(([sign, what]) => ({
           expression: everyText(`!${matches("text", sign)}`),
-          message: `${what} lets in whoever asks.`,
+          message: `${what} accepts connections without a login.`,
         })),
-    misses: `RabbitMQ's anonymous_login_user is not judged, nor are ${longTexts}.`,
+    misses: `RabbitMQ's anonymous_login_user and ${longTexts} are not checked.`,
   },
   examples: {
     passing: [
@@ -93,7 +93,7 @@ data:
     listener 8883
     allow_anonymous true`,
         findings: [
-          'rollout/ConfigMap/broker data["mosquitto.conf"]: Mosquitto lets in whoever asks. Switch it off and give each part its own login or certificate.',
+          'rollout/ConfigMap/broker data["mosquitto.conf"]: Mosquitto accepts connections without a login. Switch it off and give each part its own login or certificate.',
         ],
       },
       {
@@ -103,7 +103,7 @@ kind: Pod
 metadata: { name: database, namespace: rollout }
 spec: { containers: [{ name: database, image: postgres:18, env: [{ name: POSTGRES_HOST_AUTH_METHOD, value: trust }] }] }`,
         findings: [
-          "rollout/Pod/database spec.containers[0].env[0].value: the database lets in whoever asks. Switch it off and give each part its own login or certificate.",
+          "rollout/Pod/database spec.containers[0].env[0].value: the database accepts connections without a login. Switch it off and give each part its own login or certificate.",
         ],
       },
     ],

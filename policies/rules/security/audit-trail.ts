@@ -1,4 +1,4 @@
-/** An account that holds the stack records who did what, in a way that can't be changed afterwards. */
+/** The account of the stack records who did what, in a way that can't be changed afterwards. */
 import { aws } from "../../engine/example.ts";
 import type { StackPolicy } from "../../engine/policy.ts";
 import { booleanAt } from "../../resources/properties.ts";
@@ -10,7 +10,7 @@ export const auditTrail: StackPolicy = {
   area: "security",
   scope: "stack",
   title: "The account keeps a trail of who did what, with validated log files.",
-  risk: "After a breach nobody can tell the regulator what was taken, by whom and when.",
+  risk: "Without it nobody can tell the regulator after a breach what was taken, by whom and when.",
   types: ["aws:eks/cluster:Cluster", "aws:rds/instance:Instance", trail],
   severity: "high",
   level: "mandatory",
@@ -25,7 +25,7 @@ export const auditTrail: StackPolicy = {
       return [
         {
           path: "",
-          message: "The plan has no trail (aws:cloudtrail/trail:Trail), so nobody records who did what.",
+          message: "The plan has no trail (aws:cloudtrail/trail:Trail), so nothing records who did what.",
           remediation: "Add one to a bucket of the plan.",
           resource: first,
         },
@@ -44,7 +44,7 @@ export const auditTrail: StackPolicy = {
           message:
             path === "enableLogging"
               ? "The trail records nothing."
-              : "Nobody would notice that the trail's files were changed.",
+              : "Changes to the trail's files would not be noticed.",
           remediation: `Set ${path} to true.`,
           resource,
         })),
@@ -63,13 +63,13 @@ export const auditTrail: StackPolicy = {
       {
         resources: [aws("eks/cluster:Cluster", "sme", {})],
         findings: [
-          "Cluster/sme: The plan has no trail (aws:cloudtrail/trail:Trail), so nobody records who did what. Add one to a bucket of the plan.",
+          "Cluster/sme: The plan has no trail (aws:cloudtrail/trail:Trail), so nothing records who did what. Add one to a bucket of the plan.",
         ],
       },
       {
         resources: [aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit", enableLogging: false })],
         findings: [
-          "Trail/audit enableLogFileValidation: Nobody would notice that the trail's files were changed. Set enableLogFileValidation to true.",
+          "Trail/audit enableLogFileValidation: Changes to the trail's files would not be noticed. Set enableLogFileValidation to true.",
           "Trail/audit enableLogging: The trail records nothing. Set enableLogging to true.",
         ],
       },

@@ -1,4 +1,4 @@
-/** Backups are kept as long as the file says, and there are some. */
+/** There are backups, and they are kept as long as the file says. */
 import { durationDays, periodDays } from "../../../base/period.ts";
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
@@ -10,7 +10,7 @@ export const backupRetention: ResourcePolicy = {
   area: "security",
   scope: "resource",
   title: "Backups are kept as long as the localisation file says.",
-  risk: "Kept longer, what was erased lives on in backups; kept shorter, a fault noticed late can't be undone.",
+  risk: "If they are kept longer, erased data still exists in backups; if shorter, a fault that is noticed late can't be undone.",
   types: [
     "kubernetes:postgresql.cnpg.io/*:Cluster",
     "kubernetes:barmancloud.cnpg.io/*:ObjectStore",
@@ -39,7 +39,7 @@ export const backupRetention: ResourcePolicy = {
           value: days === undefined ? "absent" : String(days),
           message:
             days === undefined
-              ? `Backups are kept for ever; hosting.backup.retention is ${period}.`
+              ? `Backups are kept forever; hosting.backup.retention is ${period}.`
               : days === 0
                 ? `No backup is kept; hosting.backup.retention is ${period}.`
                 : `Backups are kept for ${days} days; hosting.backup.retention is ${period}.`,
@@ -79,7 +79,7 @@ spec: { schedule: "0 2 * * *", template: { ttl: 8760h0m0s } }`,
       {
         resources: [aws("backup/plan:Plan", "nightly", { rules: [{ ruleName: "nightly" }] })],
         findings: [
-          "Plan/nightly rules[0].lifecycle.deleteAfter: Backups are kept for ever; hosting.backup.retention is P35D. Set it to 35 days.",
+          "Plan/nightly rules[0].lifecycle.deleteAfter: Backups are kept forever; hosting.backup.retention is P35D. Set it to 35 days.",
         ],
       },
     ],
@@ -99,7 +99,7 @@ function retentionsOf({ type, properties }: Resource): Retention[] {
   if (type.endsWith(":ObjectStore")) return [duration("spec.retentionPolicy")];
   if (type.endsWith(":Schedule")) return [duration("spec.template.ttl")];
   if (type.startsWith("kubernetes:"))
-    // Newer clusters are backed up by a plugin, whose object store has the retention.
+    // Newer clusters are backed up by a plugin: the retention is in its object store.
     return properties.spec !== undefined &&
       textAt(properties, "spec.backup.barmanObjectStore.destinationPath")
       ? [duration("spec.backup.retentionPolicy")]

@@ -15,7 +15,7 @@ export const bucketKey: StackPolicy = {
   area: "security",
   scope: "stack",
   title: "Buckets are encrypted with a key of the stack.",
-  risk: "With the provider's own key everyone with rights on the bucket reads it, and nobody can shut it by the key.",
+  risk: "With the provider's own key everyone with rights on the bucket can read it, and access can't be revoked through the key.",
   types: bucketTypes,
   severity: "medium",
   level: "mandatory",
@@ -44,7 +44,7 @@ export const bucketKey: StackPolicy = {
       )
       .map((bucket) => ({
         path: "serverSideEncryptionConfiguration",
-        message: "It is encrypted with no key of the stack.",
+        message: "It is not encrypted with a key of the stack.",
         remediation: "Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
         resource: bucket,
       }));
@@ -76,7 +76,7 @@ export const bucketKey: StackPolicy = {
       {
         resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups" })],
         findings: [
-          "Bucket/backups serverSideEncryptionConfiguration: It is encrypted with no key of the stack. Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
+          "Bucket/backups serverSideEncryptionConfiguration: It is not encrypted with a key of the stack. Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
         ],
       },
     ],

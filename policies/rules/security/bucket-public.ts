@@ -1,4 +1,4 @@
-/** Nothing of a bucket is public. */
+/** No bucket is public. */
 
 import { bucketNamed, bucketTypes } from "../../engine/buckets.ts";
 import { aws } from "../../engine/example.ts";
@@ -14,7 +14,7 @@ export const bucketPublic: StackPolicy = {
   area: "security",
   scope: "stack",
   title: "Every bucket has all public access blocked.",
-  risk: "One policy or access list later the backups can be read from anywhere, without a login.",
+  risk: "Otherwise one bucket policy or access list can make the backups readable from anywhere, without a login.",
   types: bucketTypes,
   severity: "critical",
   level: "mandatory",
@@ -56,8 +56,8 @@ export const bucketPublic: StackPolicy = {
         {
           path: "acl",
           value: acl,
-          message: `Its access list ${acl} opens it to everybody.`,
-          remediation: "Take acl out, or set it to private.",
+          message: `Its access list ${acl} makes it public.`,
+          remediation: "Remove acl, or set it to private.",
           resource,
         },
       ];
@@ -84,7 +84,7 @@ export const bucketPublic: StackPolicy = {
         resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups", acl: "public-read" })],
         findings: [
           "Bucket/backups: Its public access is not blocked. Add a BucketPublicAccessBlock with blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets.",
-          "Bucket/backups acl: Its access list public-read opens it to everybody. Take acl out, or set it to private.",
+          "Bucket/backups acl: Its access list public-read makes it public. Remove acl, or set it to private.",
         ],
       },
       {

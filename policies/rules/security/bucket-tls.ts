@@ -10,7 +10,7 @@ export const bucketTls: StackPolicy = {
   area: "security",
   scope: "stack",
   title: "Every bucket refuses requests without TLS.",
-  risk: "A tool with an old address sends its requests, and the backups with them, over plain HTTP.",
+  risk: "A tool with an old address sends its requests, and the backups in them, over plain HTTP.",
   types: bucketTypes,
   severity: "medium",
   level: "mandatory",

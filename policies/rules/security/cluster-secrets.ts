@@ -1,4 +1,4 @@
-/** A managed cluster encrypts its Secrets with a key of the stack and logs who asked for what. */
+/** A managed cluster encrypts its Secrets with a key of the stack and keeps an audit log. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -8,7 +8,7 @@ export const clusterSecrets: ResourcePolicy = {
   area: "security",
   scope: "resource",
   title: "The cluster encrypts Secrets with a key of the stack and keeps an audit log.",
-  risk: "Without a key of its own the Secrets are readable for the provider; without the audit log nobody knows who read them.",
+  risk: "Without its own key the provider can read the Secrets; without the audit log it is unknown who read them.",
   types: ["aws:eks/cluster:Cluster"],
   severity: "high",
   level: "mandatory",
@@ -25,7 +25,7 @@ export const clusterSecrets: ResourcePolicy = {
     if (!encrypted)
       violations.push({
         path: "encryptionConfig",
-        message: "Secrets are encrypted with no key of the stack.",
+        message: "Secrets are not encrypted with a key of the stack.",
         remediation: "Set encryptionConfig with resources [secrets] and provider.keyArn.",
       });
     for (const log of ["audit", "authenticator"])
@@ -56,7 +56,7 @@ export const clusterSecrets: ResourcePolicy = {
       {
         resources: [aws("eks/cluster:Cluster", "sme", {})],
         findings: [
-          "Cluster/sme encryptionConfig: Secrets are encrypted with no key of the stack. Set encryptionConfig with resources [secrets] and provider.keyArn.",
+          "Cluster/sme encryptionConfig: Secrets are not encrypted with a key of the stack. Set encryptionConfig with resources [secrets] and provider.keyArn.",
           "Cluster/sme enabledClusterLogTypes: The audit log is off. Add audit to enabledClusterLogTypes.",
           "Cluster/sme enabledClusterLogTypes: The authenticator log is off. Add authenticator to enabledClusterLogTypes.",
         ],

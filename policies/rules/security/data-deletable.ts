@@ -1,4 +1,4 @@
-/** A stack that is taken down, or a slip of the hand, does not take the data with it. */
+/** Taking a stack down, or a mistake, does not delete the data. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { booleanAt } from "../../resources/properties.ts";
@@ -24,8 +24,8 @@ export const dataDeletable: ResourcePolicy = {
   id: "data-deletable",
   area: "security",
   scope: "resource",
-  title: "Stores are protected from deletion, and leave a last snapshot.",
-  risk: "One `down` in the wrong environment erases what companies entered in three years.",
+  title: "Stores are protected from deletion, and a last snapshot is kept.",
+  risk: "One `down` in the wrong environment erases years of the companies' data.",
   types: Object.keys(settings),
   severity: "medium",
   level: "mandatory",
@@ -40,7 +40,7 @@ export const dataDeletable: ResourcePolicy = {
         {
           path,
           value: String(value),
-          message: wanted ? "It can be deleted by one command." : "It is deleted with all that it holds.",
+          message: wanted ? "One command can delete it." : "It is deleted with all its data.",
           remediation: `Set ${path} to ${wanted}.`,
         },
       ];
@@ -51,14 +51,14 @@ export const dataDeletable: ResourcePolicy = {
       {
         resources: [aws("rds/instance:Instance", "accounts", { skipFinalSnapshot: true })],
         findings: [
-          "Instance/accounts deletionProtection: It can be deleted by one command. Set deletionProtection to true.",
-          "Instance/accounts skipFinalSnapshot: It is deleted with all that it holds. Set skipFinalSnapshot to false.",
+          "Instance/accounts deletionProtection: One command can delete it. Set deletionProtection to true.",
+          "Instance/accounts skipFinalSnapshot: It is deleted with all its data. Set skipFinalSnapshot to false.",
         ],
       },
       {
         resources: [aws("s3/bucket:Bucket", "backups", { forceDestroy: true })],
         findings: [
-          "Bucket/backups forceDestroy: It is deleted with all that it holds. Set forceDestroy to false.",
+          "Bucket/backups forceDestroy: It is deleted with all its data. Set forceDestroy to false.",
         ],
       },
     ],

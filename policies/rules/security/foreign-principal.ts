@@ -1,4 +1,4 @@
-/** Nobody outside the account is let in by a policy of a resource, a trust or a share. */
+/** No resource policy, trust or share gives access to anyone outside the account. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { documentAt, itemsAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -13,7 +13,7 @@ const documents = [
   "repositoryPolicy",
   "accessPolicies",
 ];
-/** Conditions that hold a statement to the account or organisation. */
+/** Conditions that limit a statement to the account or organisation. */
 const narrowing =
   /aws:(SourceAccount|PrincipalAccount|PrincipalOrgID|SourceArn|SourceOwner|SourceVpce|SourceVpc)|kms:CallerAccount/i;
 
@@ -21,8 +21,8 @@ export const foreignPrincipal: ResourcePolicy = {
   id: "foreign-principal",
   area: "security",
   scope: "resource",
-  title: "No other account and no anonymous caller is let in.",
-  risk: "A trust or a share lets a company abroad read or copy the data from its own account, without moving a byte first.",
+  title: "No other account and no anonymous caller has access.",
+  risk: "A trust policy or a share lets a company abroad read or copy the data from its own account.",
   types: [
     "aws:iam/role:Role",
     "aws:s3/bucketPolicy:BucketPolicy",
@@ -49,7 +49,7 @@ export const foreignPrincipal: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys", "backups"],
   controls: { iso27001: ["A.5.15", "A.5.19", "A.8.3"], nist80053: ["AC-3", "AC-20", "AC-21"] },
-  remediation: "Let in roles of the account only.",
+  remediation: "Give access to roles of the account only.",
   check(subject, { country }) {
     const own = country.hosting.aws?.account;
     return principalsOf(subject).flatMap(({ path, principal }): Violation[] => {
@@ -63,8 +63,8 @@ export const foreignPrincipal: ResourcePolicy = {
           path,
           value: principal,
           message: everybody
-            ? "It lets everybody in (*)."
-            : `It lets ${principal} in; the file names account ${own}.`,
+            ? "It gives access to everybody (*)."
+            : `It gives access to ${principal}; the file names account ${own}.`,
           remediation: own === undefined ? "Name roles of the account." : `Name roles of account ${own}.`,
         },
       ];
@@ -112,7 +112,7 @@ export const foreignPrincipal: ResourcePolicy = {
           }),
         ],
         findings: [
-          "Role/support assumeRolePolicy: It lets arn:aws:iam::999999999999:root in; the file names account 123456789012. Name roles of account 123456789012.",
+          "Role/support assumeRolePolicy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.",
         ],
       },
       {
@@ -123,7 +123,9 @@ export const foreignPrincipal: ResourcePolicy = {
             }),
           }),
         ],
-        findings: ["BucketPolicy/open policy: It lets everybody in (*). Name roles of account 123456789012."],
+        findings: [
+          "BucketPolicy/open policy: It gives access to everybody (*). Name roles of account 123456789012.",
+        ],
       },
       {
         resources: [
@@ -138,7 +140,7 @@ export const foreignPrincipal: ResourcePolicy = {
           }),
         ],
         findings: [
-          "KeyPolicy/backups policy: It lets arn:aws:iam::999999999999:root in; the file names account 123456789012. Name roles of account 123456789012.",
+          "KeyPolicy/backups policy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.",
         ],
       },
       {
@@ -148,7 +150,7 @@ export const foreignPrincipal: ResourcePolicy = {
           }),
         ],
         findings: [
-          "SnapshotCreateVolumePermission/share accountId: It lets 999999999999 in; the file names account 123456789012. Name roles of account 123456789012.",
+          "SnapshotCreateVolumePermission/share accountId: It gives access to 999999999999; the file names account 123456789012. Name roles of account 123456789012.",
         ],
       },
     ],

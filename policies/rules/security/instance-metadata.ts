@@ -1,4 +1,4 @@
-/** Machines give their role's credentials to nobody who merely asks once. */
+/** The metadata service gives a machine's credentials only to requests with a session token. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { numberAt, textAt } from "../../resources/properties.ts";
@@ -7,8 +7,8 @@ export const instanceMetadata: ResourcePolicy = {
   id: "instance-metadata",
   area: "security",
   scope: "resource",
-  title: "The metadata service asks for a session token and does not answer pods.",
-  risk: "A request that a web app can be talked into fetches the node's credentials, and with them buckets and keys.",
+  title: "The metadata service requires a session token and does not answer pods.",
+  risk: "A forged request through a web app can fetch the node's credentials, and with them buckets and keys.",
   types: ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"],
   severity: "medium",
   level: "mandatory",

@@ -1,4 +1,4 @@
-/** The keys that encrypt the data stand in the country and belong to the country's account. */
+/** The keys that encrypt the data are in the country and belong to the country's account. */
 
 import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
@@ -9,8 +9,8 @@ export const keyAbroad: ResourcePolicy = {
   id: "key-abroad",
   area: "security",
   scope: "resource",
-  title: "Keys that encrypt data stand in allowed regions and belong to the account.",
-  risk: "Data at home under a key abroad is read abroad, and lost when that key is.",
+  title: "Keys that encrypt data are in allowed regions and belong to the account.",
+  risk: "With a key abroad, data in the country can be read abroad, and is lost if the key is lost.",
   types: ["aws:*"],
   severity: "critical",
   level: "mandatory",
@@ -31,7 +31,7 @@ export const keyAbroad: ResourcePolicy = {
             path: arn.path,
             value: arn.text,
             message: abroad
-              ? `The key ${arn.text} stands in ${regionName(arn.region)}.`
+              ? `The key ${arn.text} is in ${regionName(arn.region)}.`
               : `The key ${arn.text} belongs to account ${arn.account}; the file names ${own}.`,
             remediation: `Use a key in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
           },
@@ -55,7 +55,7 @@ export const keyAbroad: ResourcePolicy = {
           }),
         ],
         findings: [
-          "Volume/readings kmsKeyId: The key arn:aws:kms:eu-west-1:123456789012:key/1a2b stands in eu-west-1 (Dublin, Ireland). Use a key in af-south-1 of account 123456789012.",
+          "Volume/readings kmsKeyId: The key arn:aws:kms:eu-west-1:123456789012:key/1a2b is in eu-west-1 (Dublin, Ireland). Use a key in af-south-1 of account 123456789012.",
           "FileSystem/files kmsKeyId: The key arn:aws:kms:af-south-1:999999999999:key/1a2b belongs to account 999999999999; the file names 123456789012. Use a key in af-south-1 of account 123456789012.",
         ],
       },

@@ -1,4 +1,4 @@
-/** Keys are renewed every year, and deleting one takes long enough to notice. */
+/** Keys rotate every year, and a deletion takes long enough to be noticed. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { booleanAt, numberAt, textAt } from "../../resources/properties.ts";

@@ -1,4 +1,4 @@
-/** Logs are kept as long as the file says: neither for ever nor too short for an audit. */
+/** Logs are kept as long as the file says: not forever, and not too short for an audit. */
 import { periodDays } from "../../../base/period.ts";
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
@@ -14,7 +14,7 @@ export const logRetention: ResourcePolicy = {
   area: "security",
   scope: "resource",
   title: "Log groups keep logs as long as the localisation file says.",
-  risk: "Logs hold addresses and names; kept for ever they break the law, kept for a week they prove nothing.",
+  risk: "Logs hold addresses and names; kept forever they break the law, kept for a week they prove nothing.",
   types: ["aws:cloudwatch/logGroup:LogGroup"],
   severity: "medium",
   level: "mandatory",
@@ -28,7 +28,7 @@ export const logRetention: ResourcePolicy = {
     const field = isAudit ? "hosting.logs.auditRetention" : "hosting.logs.retention";
     const wanted = periodDays(period);
     const days = numberAt(properties, "retentionInDays") ?? 0;
-    // The nearest period on offer, on either side.
+    // The nearest offered periods, one shorter and one longer.
     const near = [
       offered.filter((choice) => choice <= wanted).at(-1),
       offered.find((choice) => choice >= wanted),
@@ -38,7 +38,7 @@ export const logRetention: ResourcePolicy = {
       {
         path: "retentionInDays",
         value: String(days),
-        message: `Logs are kept ${days === 0 ? "for ever" : `for ${days} days`}; ${field} is ${period}.`,
+        message: `Logs are kept ${days === 0 ? "forever" : `for ${days} days`}; ${field} is ${period}.`,
         remediation: `Set retentionInDays to ${near[1] ?? near[0]}.`,
       },
     ];
@@ -49,7 +49,7 @@ export const logRetention: ResourcePolicy = {
       {
         resources: [aws("cloudwatch/logGroup:LogGroup", "app", {})],
         findings: [
-          "LogGroup/app retentionInDays: Logs are kept for ever; hosting.logs.retention is P90D. Set retentionInDays to 90.",
+          "LogGroup/app retentionInDays: Logs are kept forever; hosting.logs.retention is P90D. Set retentionInDays to 90.",
         ],
       },
       {

@@ -12,7 +12,7 @@ export const noBackup: StackPolicy = {
   area: "security",
   scope: "stack",
   title: "Every database of the cluster is backed up on a schedule to a store of its own.",
-  risk: "Replicas repeat a mistake within milliseconds; only a backup brings the companies' accounts back.",
+  risk: "Replicas copy a mistake within milliseconds; only a backup can restore the companies' accounts.",
   types: [cluster],
   severity: "high",
   level: "mandatory",
@@ -36,7 +36,7 @@ export const noBackup: StackPolicy = {
       if (!hasStore)
         violations.push({
           path: "spec.backup",
-          message: "The database is backed up nowhere.",
+          message: "The database has no backup store.",
           remediation:
             "Name hosting.backup.destination in the file, so that the cluster gets an object store.",
           resource,
@@ -74,7 +74,7 @@ kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 3 }`,
         findings: [
-          "rollout/Cluster/accounts spec.backup: The database is backed up nowhere. Name hosting.backup.destination in the file, so that the cluster gets an object store.",
+          "rollout/Cluster/accounts spec.backup: The database has no backup store. Name hosting.backup.destination in the file, so that the cluster gets an object store.",
         ],
       },
       {

@@ -1,11 +1,11 @@
-/** Only the pages and the broker answer the internet. */
+/** Only the pages and the broker are open to the internet. */
 import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { addressRange, isEverywhere } from "../../resources/addresses.ts";
 import { numberAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
 import type { Json } from "../../resources/resource.ts";
 
-/** HTTPS, its redirect, the proof of a certificate, MQTT over TLS. */
+/** HTTPS, its redirect, certificate challenges, MQTT over TLS. */
 const publicPorts = [80, 443, 8443, 8883];
 
 export const openIngress: ResourcePolicy = {
@@ -24,7 +24,7 @@ export const openIngress: ResourcePolicy = {
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.20", "A.8.21"], nist80053: ["SC-7", "SC-7(5)"] },
-  remediation: "Open ports 443 and 8883 only; reach the rest from inside the network.",
+  remediation: "Open ports 443 and 8883 only; reach everything else from inside the network.",
   check({ type, properties }) {
     if (type.endsWith(":SecurityGroupIngressRule")) return violationsOf(properties, "");
     if (type.endsWith(":SecurityGroupRule"))
@@ -49,7 +49,7 @@ export const openIngress: ResourcePolicy = {
           }),
         ],
         findings: [
-          "SecurityGroup/database ingress[0].cidrBlocks[0]: It opens ports 5432 to 5432 to the internet (0.0.0.0/0). Name the addresses that need it, or open 443 and 8883 alone.",
+          "SecurityGroup/database ingress[0].cidrBlocks[0]: It opens ports 5432 to 5432 to the internet (0.0.0.0/0). Name the addresses that need it, or open only 443 and 8883.",
         ],
       },
       {
@@ -60,7 +60,7 @@ export const openIngress: ResourcePolicy = {
           }),
         ],
         findings: [
-          "SecurityGroupIngressRule/all cidrIpv6: It opens all ports to the internet (::/0). Name the addresses that need it, or open 443 and 8883 alone.",
+          "SecurityGroupIngressRule/all cidrIpv6: It opens all ports to the internet (::/0). Name the addresses that need it, or open only 443 and 8883.",
         ],
       },
     ],
@@ -84,7 +84,7 @@ function violationsOf(rule: Json, prefix: string): Violation[] {
         path: `${prefix}${path}`,
         value,
         message: `It opens ${ports} to the internet (${value}).`,
-        remediation: "Name the addresses that need it, or open 443 and 8883 alone.",
+        remediation: "Name the addresses that need it, or open only 443 and 8883.",
       })),
   );
 }

@@ -1,4 +1,4 @@
-/** Settings name no address that is spoken to in the clear. */
+/** Settings name no address that is used without TLS. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../resources/hint.ts";
 import { hostsOf } from "../../resources/hosts.ts";
@@ -34,14 +34,14 @@ export const plaintextAddress: ResourcePolicy = {
   id: "plaintext-address",
   area: "security",
   scope: "resource",
-  title: "Parts speak to each other and to others over TLS, with certificates checked.",
-  risk: "Inside a cluster too, whoever is on the network reads passwords and readings or answers in a database's place.",
+  title: "All connections use TLS, with certificates checked.",
+  risk: "Even inside a cluster, an attacker on the network can read passwords and readings or impersonate a database.",
   types: [...workloads, "kubernetes:core/*:ConfigMap", "kubernetes:core/*:Secret"],
   severity: "medium",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.24", "A.8.20"], nist80053: ["SC-8", "SC-8(1)"] },
-  remediation: "Use the scheme with TLS and check the other's certificate.",
+  remediation: "Use the scheme with TLS and check the server's certificate.",
   check(subject) {
     const plain = hostsOf(subject).flatMap(({ scheme, host, path }): Violation[] => {
       const better = scheme === undefined ? undefined : plainSchemes.get(scheme);
@@ -51,7 +51,7 @@ export const plaintextAddress: ResourcePolicy = {
         {
           path,
           value: `${scheme}://${host}`,
-          message: `${host} is spoken to without TLS (${scheme}).`,
+          message: `${host} is used without TLS (${scheme}).`,
           remediation: `Use ${better}.`,
         },
       ];
@@ -65,8 +65,8 @@ export const plaintextAddress: ResourcePolicy = {
         {
           path: text.path,
           value: found,
-          message: `TLS, or the check of the other's certificate, is off (${found}).`,
-          remediation: "Take the setting out and give the authority's certificate instead.",
+          message: `TLS, or the check of the server's certificate, is off (${found}).`,
+          remediation: "Remove the setting and provide the authority's certificate instead.",
         },
       ];
     });
@@ -92,8 +92,8 @@ data:
   STORE_URL: http://time-series-store:8123
   DATABASE_URL: postgres://accounts:5432/app?sslmode=disable`,
         findings: [
-          "rollout/ConfigMap/app data.STORE_URL: time-series-store is spoken to without TLS (http). Use https.",
-          "rollout/ConfigMap/app data.DATABASE_URL: TLS, or the check of the other's certificate, is off (sslmode=disable). Take the setting out and give the authority's certificate instead.",
+          "rollout/ConfigMap/app data.STORE_URL: time-series-store is used without TLS (http). Use https.",
+          "rollout/ConfigMap/app data.DATABASE_URL: TLS, or the check of the server's certificate, is off (sslmode=disable). Remove the setting and provide the authority's certificate instead.",
         ],
       },
     ],

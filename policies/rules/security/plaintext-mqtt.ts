@@ -17,7 +17,7 @@ const plainPorts = new Map([
 const listener =
   /^[ \t]*(?:mqtt\.listeners\.tcp(?:\.\w+)?|listeners\.tcp(?:\.\w+)?)\s*=\s*(?!none\b)(\S+)|^[ \t]*listener\s+(1883)\b/m;
 
-/** The same without what RE2 lacks: a listener that is `none` is left out by a second look. */
+/** The same for RE2, which has no look-ahead: a second pattern leaves out a listener that is `none`. */
 const listenerLine =
   /^[ \t]*(mqtt\.listeners\.tcp(\.\w+)?|listeners\.tcp(\.\w+)?)\s*=\s*\S+|^[ \t]*listener\s+1883\b/m;
 
@@ -25,8 +25,8 @@ export const plaintextMqtt: ResourcePolicy = {
   id: "plaintext-mqtt",
   area: "security",
   scope: "resource",
-  title: "The broker listens over TLS only, and only TLS is reached from outside.",
-  risk: "A machine's password and readings cross the plant's and the operator's network in the clear.",
+  title: "The broker listens with TLS only, and only TLS ports are reachable from outside.",
+  risk: "A machine's password and readings cross the plant's and the operator's network in plain text.",
   types: ["kubernetes:core/*:Service", "kubernetes:core/*:ConfigMap"],
   severity: "high",
   level: "mandatory",
@@ -59,8 +59,8 @@ export const plaintextMqtt: ResourcePolicy = {
         {
           path: `${path}.port`,
           value: String(port),
-          message: `Port ${port} (${plainPorts.get(port)} without TLS) is reached from outside.`,
-          remediation: "Take the port out; machines use 8883.",
+          message: `Port ${port} (${plainPorts.get(port)} without TLS) is reachable from outside.`,
+          remediation: "Remove the port; machines use 8883.",
         },
       ];
     });
@@ -71,7 +71,7 @@ export const plaintextMqtt: ResourcePolicy = {
       return [
         {
           expression: `object.kind != "Service" || !(${field("object", "spec.type", '""')} in ["LoadBalancer", "NodePort"]) || ${field("object", "spec.ports", "[]")}.all(port, !(port.port in ${ports}) && !(${field("port", "targetPort", "0")} in ${ports}))`,
-          message: "A port without TLS is reached from outside.",
+          message: "A port without TLS is reachable from outside.",
         },
         {
           expression: `object.kind != "ConfigMap" || ${everyText(`text.findAll(${literal(portable(listenerLine))}).all(line, ${matches("line", /=\s*none$/)})`)}`,
@@ -103,7 +103,7 @@ kind: Service
 metadata: { name: machines, namespace: rollout }
 spec: { type: LoadBalancer, ports: [{ name: mqtt, port: 1883 }] }`,
         findings: [
-          "rollout/Service/machines spec.ports[0].port: Port 1883 (MQTT without TLS) is reached from outside. Take the port out; machines use 8883.",
+          "rollout/Service/machines spec.ports[0].port: Port 1883 (MQTT without TLS) is reachable from outside. Remove the port; machines use 8883.",
         ],
       },
       {

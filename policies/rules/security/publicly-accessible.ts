@@ -9,7 +9,7 @@ export const publiclyAccessible: ResourcePolicy = {
   area: "security",
   scope: "resource",
   title: "Databases, brokers and the cluster's API are not open to the internet.",
-  risk: "A public address leaves one password, or one hole in the product, between the internet and the data.",
+  risk: "With a public address only one password, or one flaw in the product, is between the internet and the data.",
   types: [
     "aws:rds/instance:Instance",
     "aws:rds/clusterInstance:ClusterInstance",
@@ -48,7 +48,7 @@ export const publiclyAccessible: ResourcePolicy = {
     if (type === "aws:opensearch/domain:Domain" && objectAt(properties, "vpcOptions") === undefined)
       violations.push({
         path: "vpcOptions",
-        message: "It stands outside of the network, on a public address.",
+        message: "It is outside the network, on a public address.",
         remediation,
       });
     if (
@@ -64,7 +64,7 @@ export const publiclyAccessible: ResourcePolicy = {
         violations.push({
           path: "vpcConfig.publicAccessCidrs",
           value: open[0]?.value ?? "0.0.0.0/0",
-          message: "The cluster's API answers the whole internet.",
+          message: "The cluster's API is open to the whole internet.",
           remediation:
             "Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
         });
@@ -92,13 +92,13 @@ export const publiclyAccessible: ResourcePolicy = {
       {
         resources: [aws("eks/cluster:Cluster", "sme", { vpcConfig: { subnetIds: [] } })],
         findings: [
-          "Cluster/sme vpcConfig.publicAccessCidrs: The cluster's API answers the whole internet. Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
+          "Cluster/sme vpcConfig.publicAccessCidrs: The cluster's API is open to the whole internet. Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
         ],
       },
       {
         resources: [aws("opensearch/domain:Domain", "logs", {})],
         findings: [
-          "Domain/logs vpcOptions: It stands outside of the network, on a public address. Keep it in private subnets and reach it from inside the network.",
+          "Domain/logs vpcOptions: It is outside the network, on a public address. Keep it in private subnets and reach it from inside the network.",
         ],
       },
     ],

@@ -12,7 +12,7 @@ export const routeWithoutTls: ResourcePolicy = {
   area: "security",
   scope: "resource",
   title: "Routes and listeners use TLS 1.2 or newer.",
-  risk: "Logins and answers cross the mobile networks in the clear, for every operator on the way to read and change.",
+  risk: "Logins and answers cross mobile networks in plain text; every operator on the way can read and change them.",
   types: [
     "kubernetes:networking.k8s.io/*:Ingress",
     "kubernetes:gateway.networking.k8s.io/*:Gateway",
@@ -26,9 +26,9 @@ export const routeWithoutTls: ResourcePolicy = {
   controls: { iso27001: ["A.8.24", "A.8.21"], nist80053: ["SC-8", "SC-8(1)"] },
   remediation: "Give every host a certificate; redirect plain HTTP.",
   check(subject) {
-    if (subject.type.endsWith(":Ingress")) return ingressBreaches(subject);
-    if (subject.type.endsWith(":Gateway")) return gatewayBreaches(subject);
-    return listenerBreaches(subject);
+    if (subject.type.endsWith(":Ingress")) return ingressViolations(subject);
+    if (subject.type.endsWith(":Gateway")) return gatewayViolations(subject);
+    return listenerViolations(subject);
   },
   admission: {
     types: ["kubernetes:networking.k8s.io/*:Ingress", "kubernetes:gateway.networking.k8s.io/*:Gateway"],
@@ -79,7 +79,7 @@ metadata: { name: web, namespace: rollout, annotations: { nginx.ingress.kubernet
 spec: { tls: [{ hosts: [other.example.gov.za] }], rules: [{ host: sme.example.gov.za }] }`,
         findings: [
           "rollout/Ingress/web spec.rules[0].host: sme.example.gov.za is served without TLS. Name the host under spec.tls with its certificate.",
-          'rollout/Ingress/web metadata.annotations["nginx.ingress.kubernetes.io/ssl-redirect"]: Plain HTTP is answered instead of redirected. Take nginx.ingress.kubernetes.io/ssl-redirect out.',
+          'rollout/Ingress/web metadata.annotations["nginx.ingress.kubernetes.io/ssl-redirect"]: Plain HTTP is answered instead of redirected. Remove nginx.ingress.kubernetes.io/ssl-redirect.',
         ],
       },
       {
@@ -114,7 +114,7 @@ spec: { gatewayClassName: envoy, listeners: [{ name: machines, port: 1883, proto
   },
 };
 
-function ingressBreaches(subject: Resource): Violation[] {
+function ingressViolations(subject: Resource): Violation[] {
   const covered = new Set(
     objectsAt(subject.properties, "spec.tls").flatMap(({ value }) =>
       textsAt(value, "hosts").map((host) => host.value),
@@ -140,12 +140,12 @@ function ingressBreaches(subject: Resource): Violation[] {
       path: `metadata.annotations["${key}"]`,
       value,
       message: "Plain HTTP is answered instead of redirected.",
-      remediation: `Take ${key} out.`,
+      remediation: `Remove ${key}.`,
     }));
   return [...bare, ...off];
 }
 
-function gatewayBreaches(subject: Resource): Violation[] {
+function gatewayViolations(subject: Resource): Violation[] {
   return objectsAt(subject.properties, "spec.listeners")
     .filter(
       ({ value }) => !/^(HTTPS|TLS)$/.test(textAt(value, "protocol") ?? "") && numberAt(value, "port") !== 80,
@@ -158,7 +158,7 @@ function gatewayBreaches(subject: Resource): Violation[] {
     }));
 }
 
-function listenerBreaches({ properties }: Resource): Violation[] {
+function listenerViolations({ properties }: Resource): Violation[] {
   const violations: Violation[] = [];
   const policy = textAt(properties, "sslPolicy");
   if (policy !== undefined && weakPolicies.test(policy))

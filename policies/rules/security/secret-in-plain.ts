@@ -1,4 +1,4 @@
-/** Passwords and keys stand in Secrets, never in settings that anybody may read. */
+/** Passwords and keys are in Secrets, never in settings that anybody may read. */
 import { field, matches } from "../../cel/cel.ts";
 import { everyText, longTexts } from "../../cel/kinds.ts";
 import { aws, resource } from "../../engine/example.ts";
@@ -7,7 +7,7 @@ import { workloads } from "../../resources/pods.ts";
 import { type Resource, secretMarker } from "../../resources/resource.ts";
 import { type Text, textsIn, textsOf } from "../../resources/texts.ts";
 
-/** A name that promises a secret, unless it names a file, a Secret or a lifetime. */
+/** Names of secret settings. `notSecret` excludes names of files, Secrets and lifetimes. */
 const secretName =
   /(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential|erlang_?cookie)s?$/i;
 const notSecret = /(_FILE|_PATH|_NAME|_ID|_URL|_TTL|_DAYS|_SECRET_NAME|public_?key|key_?id|http_?tokens)$/i;
@@ -17,22 +17,22 @@ const shapes: readonly (readonly [shape: RegExp, what: string])[] = [
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, "an access key of AWS"],
   [/\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10}/, "a signed token"],
   [/\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bglpat-[\w-]{20,}|\bxox[abp]-[\w-]{10,}/, "a token of a service"],
-  // Three x stand for a password.
+  // `xxx` is a placeholder for a password.
   [
     /:\/\/[^\s:/@$]{1,200}:([^\s:/@$*<x][^\s:/@$]{2,500}|x[^\s:/@$x][^\s:/@$]{1,500}|xx[^\s:/@$x][^\s:/@$]{0,500})@/i,
     "a password in an address",
   ],
 ];
 
-/** A path, a reference, a switch or a place where a secret was. */
+/** A path, a reference, a switch or a masked secret. */
 const harmless = /^(\/|\$[({]|true$|false$|none$|enabled$|disabled$|\*+$|\[secret\]$|arn:)/i;
 
 export const secretInPlain: ResourcePolicy = {
   id: "secret-in-plain",
   area: "security",
   scope: "resource",
-  title: "No password, key or token stands in plain settings.",
-  risk: "Settings are read by everybody who may look at the namespace, and stay in plans, states, charts and git.",
+  title: "No password, key or token is in plain settings.",
+  risk: "Everybody with access to the namespace can read settings, and they stay in plans, states, charts and git.",
   types: [
     ...workloads,
     "kubernetes:core/*:ConfigMap",
@@ -64,7 +64,7 @@ export const secretInPlain: ResourcePolicy = {
       return [
         {
           path: text.path,
-          message: `It holds ${what} in the clear.`,
+          message: `It holds ${what} in plain text.`,
           remediation: subject.type.startsWith("pulumi:")
             ? "Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`)."
             : subject.type.startsWith("aws:")
@@ -81,19 +81,19 @@ export const secretInPlain: ResourcePolicy = {
       return [
         {
           expression: `variables.containers.all(container, ${field("container", "env", "[]")}.all(setting, !has(setting.value) || !(${isOpen("setting.name", "setting.value")})))`,
-          message: "A setting of a container is a secret in the clear.",
+          message: "A setting of a container is a secret in plain text.",
         },
         {
           expression: `object.kind != "ConfigMap" || ${field("object", "data", "{}")}.all(key, !(${isOpen("key", "object.data[key]")}))`,
-          message: "A value of the ConfigMap is a secret in the clear.",
+          message: "A value of the ConfigMap is a secret in plain text.",
         },
         ...shapes.map(([shape, what]) => ({
           expression: everyText(`!${matches("text", shape)}`),
-          message: `It holds ${what} in the clear.`,
+          message: `It holds ${what} in plain text.`,
         })),
       ];
     },
-    misses: `Texts inside of other fields are not judged, nor are ${longTexts}.`,
+    misses: `Texts in other fields and ${longTexts} are not checked.`,
   },
   examples: {
     passing: [
@@ -123,7 +123,7 @@ spec:
       {
         resources: [resource("pulumi:pulumi:Stack", "za-production", { adminPassword: "correct-horse" })],
         findings: [
-          "Stack/za-production adminPassword: It holds the value of adminPassword in the clear. Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`).",
+          "Stack/za-production adminPassword: It holds the value of adminPassword in plain text. Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`).",
         ],
       },
       {
@@ -133,7 +133,7 @@ kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { containers: [{ name: app, image: app:1, env: [{ name: DATABASE_PASSWORD, value: correct-horse }] }] }`,
         findings: [
-          "rollout/Pod/app spec.containers[0].env[0].value: It holds the value of DATABASE_PASSWORD in the clear. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
+          "rollout/Pod/app spec.containers[0].env[0].value: It holds the value of DATABASE_PASSWORD in plain text. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
         ],
       },
       {
@@ -143,13 +143,13 @@ kind: ConfigMap
 metadata: { name: app, namespace: rollout }
 data: { settings: "url: amqps://ingest:correct-horse@broker:5671" }`,
         findings: [
-          "rollout/ConfigMap/app data.settings: It holds a password in an address in the clear. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
+          "rollout/ConfigMap/app data.settings: It holds a password in an address in plain text. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
         ],
       },
       {
         resources: [aws("rds/instance:Instance", "accounts", { password: "correct-horse" })],
         findings: [
-          "Instance/accounts password: It holds the value of password in the clear. Mark it as a secret, or let AWS keep it in Secrets Manager.",
+          "Instance/accounts password: It holds the value of password in plain text. Mark it as a secret, or let AWS keep it in Secrets Manager.",
         ],
       },
     ],

@@ -8,8 +8,8 @@ export const singleInstance: ResourcePolicy = {
   id: "single-instance",
   area: "security",
   scope: "resource",
-  title: "In production, databases stand on more than one machine.",
-  risk: "A broken disk takes the accounts with it until a backup is restored, and what came since then is lost.",
+  title: "In production, databases run on more than one machine.",
+  risk: "When a disk breaks, the accounts are unavailable until a backup is restored, and newer data is lost.",
   types: [
     "kubernetes:postgresql.cnpg.io/*:Cluster",
     "kubernetes:rabbitmq.com/*:RabbitmqCluster",
@@ -29,7 +29,7 @@ export const singleInstance: ResourcePolicy = {
             {
               path: "multiAz",
               value: "false",
-              message: "The database stands in one zone.",
+              message: "The database is in one zone.",
               remediation: "Set multiAz to true.",
             },
           ];
@@ -52,7 +52,7 @@ export const singleInstance: ResourcePolicy = {
         ? [
             {
               expression: `(object.kind == "Cluster" ? ${field("object", "spec.instances", "1")} : ${field("object", "spec.replicas", "1")}) >= 2`,
-              message: "The database stands on one machine.",
+              message: "The database runs on one machine.",
             },
           ]
         : [],
@@ -74,7 +74,7 @@ spec: { instances: 1 }`,
       {
         environment: "production",
         resources: [aws("rds/instance:Instance", "accounts", {})],
-        findings: ["Instance/accounts multiAz: The database stands in one zone. Set multiAz to true."],
+        findings: ["Instance/accounts multiAz: The database is in one zone. Set multiAz to true."],
       },
     ],
   },

@@ -19,13 +19,13 @@ export const storageClassEncryption: ResourcePolicy = {
   area: "security",
   scope: "resource",
   title: "Storage classes encrypt their volumes.",
-  risk: "Every volume of the class lies in the clear on its disks, and so do its snapshots.",
+  risk: "Every volume of the class, and each of its snapshots, is in plain text on its disks.",
   types: ["kubernetes:storage.k8s.io/*:StorageClass"],
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-28", "SC-28(1)"] },
-  remediation: "Switch encryption on by the driver's parameter; it can't be done for volumes that exist.",
+  remediation: "Switch encryption on with the driver's parameter; existing volumes can't be encrypted.",
   check({ properties }) {
     const driver = textAt(properties, "provisioner") ?? "";
     const suffix = Object.keys(parameters).find((known) => driver === known || driver.endsWith(`.${known}`));
@@ -43,7 +43,7 @@ export const storageClassEncryption: ResourcePolicy = {
     ];
   },
   admission: {
-    misses: "Storage classes that the stack does not make itself are not judged.",
+    misses: "Storage classes that the stack does not make itself are not checked.",
     rules: () => [
       {
         expression: all(

@@ -31,17 +31,17 @@ export const storeUnencrypted: ResourcePolicy = {
   area: "security",
   scope: "resource",
   title: "Disks, databases and caches are encrypted at rest.",
-  risk: "Whoever gets at a disk, a snapshot or a retired drive reads names, answers and readings.",
+  risk: "Anyone who gets a disk, a snapshot or an old drive can read names, answers and readings.",
   types: [...Object.keys(switches), ...withDisks],
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.8.24"], nist80053: ["SC-28", "SC-28(1)"] },
   remediation:
-    "Switch encryption on, with a key of the stack. Most stores can only be encrypted when they are made.",
+    "Switch encryption on, with a key of the stack. Most stores can only be encrypted when they are created.",
   check(subject) {
     const path = switches[subject.type];
-    if (path === undefined) return diskBreaches(subject);
+    if (path === undefined) return diskViolations(subject);
     // A replica and a member of a cluster take over their source's encryption.
     if (textAt(subject.properties, "replicateSourceDb") !== undefined) return [];
     if (booleanAt(subject.properties, path) === true) return [];
@@ -77,7 +77,7 @@ export const storeUnencrypted: ResourcePolicy = {
   },
 };
 
-function diskBreaches({ properties }: Resource): Violation[] {
+function diskViolations({ properties }: Resource): Violation[] {
   const disks: readonly (readonly [path: string, disk: Json | undefined])[] = [
     ...(objectAt(properties, "rootBlockDevice")
       ? ([["rootBlockDevice", properties.rootBlockDevice]] as const)
