@@ -6,8 +6,8 @@ export const backupDestination: FilePolicy = {
   id: "backup-destination",
   area: "governance",
   scope: "file",
-  title: "Backups have a store of their own, in a country where they may rest.",
-  risk: "Without a store there is no backup; with one abroad the whole of the data is there each night.",
+  title: "Backups have a store of their own, in a country where they may be stored.",
+  risk: "Without a store there is no backup; a store abroad receives all data each night.",
   severity: "critical",
   level: "mandatory",
   dataClasses: ["backups"],
@@ -22,7 +22,7 @@ export const backupDestination: FilePolicy = {
       return [
         {
           path: "hosting.backup.destination",
-          message: "Nothing is backed up outside of the cluster.",
+          message: "Nothing is backed up outside the cluster.",
           remediation: "Name an S3-compatible store in the country under hosting.backup.destination.",
         },
       ];
@@ -32,7 +32,7 @@ export const backupDestination: FilePolicy = {
       {
         path: "hosting.backup.destination.country",
         value: destination.country,
-        message: `Backups rest in ${countryNames([destination.country])}; they may rest in ${countryNames(allowed)}.`,
+        message: `Backups are stored in ${countryNames([destination.country])}; they may be stored in ${countryNames(allowed)}.`,
         remediation: "Name a store in the country.",
       },
     ];
@@ -45,13 +45,13 @@ export const backupDestination: FilePolicy = {
           hosting: { backup: { destination: { endpoint: "https://s3.example.com", country: "IE" } } },
         },
         findings: [
-          "example-country.yaml hosting.backup.destination.country: Backups rest in Ireland; they may rest in South Africa. Name a store in the country.",
+          "example-country.yaml hosting.backup.destination.country: Backups are stored in Ireland; they may be stored in South Africa. Name a store in the country.",
         ],
       },
       {
         country: { hosting: { backup: { destination: null } } },
         findings: [
-          "example-country.yaml hosting.backup.destination: Nothing is backed up outside of the cluster. Name an S3-compatible store in the country under hosting.backup.destination.",
+          "example-country.yaml hosting.backup.destination: Nothing is backed up outside the cluster. Name an S3-compatible store in the country under hosting.backup.destination.",
         ],
       },
     ],

@@ -1,12 +1,12 @@
-/** The file says how soon the regulator must hear of a breach. */
+/** The file says how soon the regulator must be told of a breach. */
 import type { FilePolicy } from "../../engine/policy.ts";
 
 export const breachNotice: FilePolicy = {
   id: "breach-notice",
   area: "governance",
   scope: "file",
-  title: "The file says by which article, and how soon, the regulator hears of a breach.",
-  risk: "In the night of a breach nobody looks for the article; the deadline runs from the moment one knows.",
+  title: "The file says by which article, and how soon, the regulator must be told of a breach.",
+  risk: "During a breach there is no time to look up the article, and the deadline runs from when the breach is known.",
   severity: "medium",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers"],
@@ -18,7 +18,7 @@ export const breachNotice: FilePolicy = {
       ? [
           {
             path: "residency.breachNotice",
-            message: "It is not said how soon the regulator must hear of a breach.",
+            message: "The file does not say how soon the regulator must be told of a breach.",
             remediation: "Add it with the article, and hours or workingDays where the law gives them.",
           },
         ]
@@ -29,7 +29,7 @@ export const breachNotice: FilePolicy = {
       {
         country: { residency: { breachNotice: null } },
         findings: [
-          "example-country.yaml residency.breachNotice: It is not said how soon the regulator must hear of a breach. Add it with the article, and hours or workingDays where the law gives them.",
+          "example-country.yaml residency.breachNotice: The file does not say how soon the regulator must be told of a breach. Add it with the article, and hours or workingDays where the law gives them.",
         ],
       },
     ],

@@ -1,4 +1,4 @@
-/** In production the file says where the cluster's machines stand. */
+/** In production the file says where the cluster's machines are. */
 import { type FilePolicy, notApplicable } from "../../engine/policy.ts";
 
 export const clusterPlace: FilePolicy = {
@@ -6,7 +6,7 @@ export const clusterPlace: FilePolicy = {
   area: "governance",
   scope: "file",
   title: "In production the file names the zones of the cluster that lie in the country.",
-  risk: "Without zones the whole cluster counts as in the country, also the nodes that somebody adds abroad.",
+  risk: "Without zones the whole cluster counts as in the country, even nodes that are added abroad later.",
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],

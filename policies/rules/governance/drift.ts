@@ -1,4 +1,4 @@
-/** What runs is what was planned: nothing changed by hand, nothing gone, nothing added. */
+/** What runs is what was planned: nothing was changed by hand, removed or added. */
 import type { PolicyContext } from "../../engine/context.ts";
 import { compareWithPlan, type DriftReport } from "../../engine/drift.ts";
 import { notApplicable, type Outcome, type StackPolicy, type Violation } from "../../engine/policy.ts";
@@ -23,11 +23,11 @@ const shared = {
 export const liveChanged: StackPolicy = {
   ...shared,
   id: "live-changed",
-  title: "What runs has the settings that were planned.",
-  risk: "A change by hand opens what the plan closes, and the next update may or may not undo it.",
+  title: "What runs has the planned settings.",
+  risk: "A manual change may open what the plan closes, and the next update may not undo it.",
   severity: "high",
   controls: { iso27001: ["A.8.9", "A.8.32"], nist80053: ["CM-3", "CM-6", "SI-7"] },
-  remediation: "Run `rollout up`, or bring the change into the localisation file.",
+  remediation: "Run `rollout up`, or make the change in the localisation file.",
   check: (context) =>
     compared(context, ({ changed }) =>
       changed.flatMap(({ live, differences }): Violation[] => {
@@ -37,7 +37,7 @@ export const liveChanged: StackPolicy = {
           message: isSecret
             ? "It differs from the plan."
             : `It is ${shown(there)}; the plan has ${shown(wanted)}.`,
-          remediation: "Run `rollout up`, or bring the change into the file.",
+          remediation: "Run `rollout up`, or make the change in the file.",
           resource: live,
         }));
       }),
@@ -54,7 +54,7 @@ export const liveChanged: StackPolicy = {
         planned,
         manifests: planned.replace("60s", "5s"),
         findings: [
-          "rollout/ConfigMap/settings data.interval: It is 5s; the plan has 60s. Run `rollout up`, or bring the change into the file.",
+          "rollout/ConfigMap/settings data.interval: It is 5s; the plan has 60s. Run `rollout up`, or make the change in the file.",
         ],
       },
     ],
@@ -64,8 +64,8 @@ export const liveChanged: StackPolicy = {
 export const liveMissing: StackPolicy = {
   ...shared,
   id: "live-missing",
-  title: "Everything that was planned is there.",
-  risk: "A wall that somebody took away, such as a network policy, is missed by nobody who only looks at what runs.",
+  title: "Everything that was planned exists.",
+  risk: "A check of what runs does not notice that a protection, such as a network policy, was removed.",
   severity: "high",
   controls: { iso27001: ["A.8.9", "A.8.32"], nist80053: ["CM-3", "CM-6", "SI-7"] },
   remediation: "Run `rollout up`.",
@@ -75,12 +75,12 @@ export const liveMissing: StackPolicy = {
       if (unreadable.length > 0)
         throw new Undetermined(
           "",
-          `The login may not read ${unreadable.join(", ")}, so nobody knows what of them runs.`,
+          `The login may not read ${unreadable.join(", ")}, so it is unknown which of them run.`,
           "Use a login that may list them in the stack's namespace.",
         );
       return missing.map((resource) => ({
         path: "",
-        message: "It was planned and is not there.",
+        message: "It was planned and does not exist.",
         remediation: "Run `rollout up`.",
         resource,
       }));
@@ -94,7 +94,7 @@ export const liveMissing: StackPolicy = {
 apiVersion: v1
 kind: Service
 metadata: { name: other, namespace: rollout }`,
-        findings: ["rollout/ConfigMap/settings: It was planned and is not there. Run `rollout up`."],
+        findings: ["rollout/ConfigMap/settings: It was planned and does not exist. Run `rollout up`."],
       },
     ],
   },
@@ -103,17 +103,17 @@ metadata: { name: other, namespace: rollout }`,
 export const liveExtra: StackPolicy = {
   ...shared,
   id: "live-extra",
-  title: "Nothing runs beside what was planned.",
-  risk: "A pod or a volume that somebody added for a moment stays, with data and rights that no plan shows.",
+  title: "Nothing runs that was not planned.",
+  risk: "A pod or a volume that was added for a short test stays, with data and rights that no plan shows.",
   severity: "medium",
   controls: { iso27001: ["A.8.9", "A.8.32", "A.5.9"], nist80053: ["CM-3", "CM-8", "CM-7"] },
-  remediation: "Take it away, or waive it.",
+  remediation: "Remove it, or add a waiver.",
   check: (context) =>
     compared(context, ({ extra }) =>
       extra.map((resource) => ({
         path: "",
         message: "It runs and was not planned.",
-        remediation: "Take it away, or waive it after looking at what it keeps and sends.",
+        remediation: "Remove it, or add a waiver after checking what it stores and sends.",
         resource,
       })),
     ),
@@ -138,7 +138,7 @@ kind: Pod
 metadata: { name: shell, namespace: rollout }
 spec: { containers: [{ name: shell, image: shell:1 }] }`,
         findings: [
-          "rollout/Pod/shell: It runs and was not planned. Take it away, or waive it after looking at what it keeps and sends.",
+          "rollout/Pod/shell: It runs and was not planned. Remove it, or add a waiver after checking what it stores and sends.",
         ],
       },
     ],

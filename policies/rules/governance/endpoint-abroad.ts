@@ -1,4 +1,4 @@
-/** An address abroad is reached only with what may leave, and only with a transfer on record. */
+/** An address abroad receives only data that may leave, and only with a transfer on record. */
 
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import type { RegisteredHost } from "../../engine/known-hosts.ts";
@@ -9,8 +9,8 @@ export const endpointAbroad: FilePolicy = {
   id: "endpoint-abroad",
   area: "governance",
   scope: "file",
-  title: "Data goes to addresses abroad only where its class may leave and a transfer is on record.",
-  risk: "Registering a host makes the network open to it; it does not make the transfer lawful.",
+  title: "Data goes to addresses abroad only where its class may leave and the transfer is on record.",
+  risk: "Registering a host opens the network to it; that does not make the transfer lawful.",
   severity: "critical",
   level: "mandatory",
   dataClasses: dataClassNames,
@@ -29,7 +29,7 @@ export const endpointAbroad: FilePolicy = {
           message: `${name} goes to ${host.host} in ${countryNames([host.country])}, and ${allowed ? "no transfer in force is on record for it" : "may not leave the country"}.`,
           remediation: allowed
             ? `Add the transfer to ${host.country} with its mechanism and evidence under residency.transfers.`
-            : `Use an address in ${countryNames([country.country])}, or take ${name} out of its dataClasses.`,
+            : `Use an address in ${countryNames([country.country])}, or remove ${name} from its dataClasses.`,
         };
       });
     });
@@ -95,7 +95,7 @@ export const endpointAbroad: FilePolicy = {
         },
         findings: [
           "example-country.yaml residency.endpoints[0]: aggregates goes to forum.example.org in Switzerland, and no transfer in force is on record for it. Add the transfer to CH with its mechanism and evidence under residency.transfers.",
-          "example-country.yaml residency.endpoints[0]: identity goes to forum.example.org in Switzerland, and may not leave the country. Use an address in South Africa, or take identity out of its dataClasses.",
+          "example-country.yaml residency.endpoints[0]: identity goes to forum.example.org in Switzerland, and may not leave the country. Use an address in South Africa, or remove identity from its dataClasses.",
         ],
       },
       {
@@ -105,7 +105,7 @@ export const endpointAbroad: FilePolicy = {
           },
         },
         findings: [
-          "example-country.yaml notifications.mailGateway: identity goes to smtp.example.com in United States, and may not leave the country. Use an address in South Africa, or take identity out of its dataClasses.",
+          "example-country.yaml notifications.mailGateway: identity goes to smtp.example.com in United States, and may not leave the country. Use an address in South Africa, or remove identity from its dataClasses.",
         ],
       },
     ],

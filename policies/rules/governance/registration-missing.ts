@@ -1,18 +1,17 @@
-/** In production the registers that the law asks for have their entry. */
+/** In production the file has the entries of the registers that the law asks for. */
 import { type FilePolicy, notApplicable, type Violation } from "../../engine/policy.ts";
 
 export const registrationMissing: FilePolicy = {
   id: "registration-missing",
   area: "governance",
   scope: "file",
-  title:
-    "In production the operator stands in the registers that the law asks for, and the officer is named.",
-  risk: "Processing before registration is an offence in several of the laws, whatever the technique.",
+  title: "In production the operator is in the registers that the law asks for, and the officer is named.",
+  risk: "Processing data before registration is an offence under several of the laws, however secure it is.",
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers"],
   controls: { iso27001: ["A.5.2", "A.5.5", "A.5.31"], nist80053: ["PM-19", "PM-18"] },
-  remediation: "Register, and write the number into `residency.registrations`.",
+  remediation: "Register, and enter the number in `residency.registrations`.",
   check({ country, inProduction }) {
     if (!inProduction) return notApplicable;
     const missing = country.residency.registrations.flatMap(
@@ -23,7 +22,7 @@ export const registrationMissing: FilePolicy = {
               {
                 path: `residency.registrations[${index}].number`,
                 message: `No entry in ${register} is given (${article}).`,
-                remediation: "Register, and write the number there.",
+                remediation: "Register, and enter the number there.",
               },
             ],
     );
@@ -35,7 +34,7 @@ export const registrationMissing: FilePolicy = {
             path: "programme.dataProtectionOfficer.name",
             value: name,
             message: `The ${role} is a placeholder (${name}).`,
-            remediation: "Name the person who holds the office.",
+            remediation: "Name the person who holds the position.",
           },
         ]
       : missing;
@@ -59,8 +58,8 @@ export const registrationMissing: FilePolicy = {
           residency: { registrations: [{ register: "Register of officers", article: "popia:19" }] },
         },
         findings: [
-          "example-country.yaml residency.registrations[0].number: No entry in Register of officers is given (popia:19). Register, and write the number there.",
-          "example-country.yaml programme.dataProtectionOfficer.name: The Information Officer is a placeholder (Example Officer). Name the person who holds the office.",
+          "example-country.yaml residency.registrations[0].number: No entry in Register of officers is given (popia:19). Register, and enter the number there.",
+          "example-country.yaml programme.dataProtectionOfficer.name: The Information Officer is a placeholder (Example Officer). Name the person who holds the position.",
         ],
       },
     ],

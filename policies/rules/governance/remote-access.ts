@@ -1,17 +1,18 @@
-/** People abroad reach the stack only where that transfer is allowed and on record. */
+/** People abroad access the stack only where that transfer is allowed and on record. */
 import type { DataClassName } from "../../../localisation/schema/residency.ts";
 import { countryNames } from "../../engine/place-names.ts";
 import type { FilePolicy, Violation } from "../../engine/policy.ts";
 
-/** What somebody who looks after the stack gets to see. */
+/** What an operator of the stack can see. */
 const seen: readonly DataClassName[] = ["identity", "diagnosticAnswers", "machineTelemetry", "logs"];
 
 export const remoteAccess: FilePolicy = {
   id: "remote-access",
   area: "governance",
   scope: "file",
-  title: "People abroad reach the stack only where the law lets what they see leave, until a day.",
-  risk: "To look at data from abroad is to transfer it; support contracts rarely say so.",
+  title:
+    "People abroad access the stack only where the data that they see may leave, and only until a given day.",
+  risk: "Viewing data from abroad is a transfer; support contracts rarely say so.",
   severity: "high",
   level: "mandatory",
   dataClasses: seen,
@@ -26,7 +27,7 @@ export const remoteAccess: FilePolicy = {
             path: `${path}.until`,
             value: until,
             message: `The access of ${who} from ${countryNames([from])} ended on ${until}.`,
-            remediation: "Close the access and take the entry out, or renew it.",
+            remediation: "Revoke the access and remove the entry, or renew it.",
           },
         ];
       const forbidden = seen.filter((name) => !context.mayGoTo(name, from));
@@ -36,7 +37,7 @@ export const remoteAccess: FilePolicy = {
           path,
           value: who,
           message: `${who} sees data from ${countryNames([from])}, and ${forbidden.join(", ")} may not leave the country.`,
-          remediation: "Let somebody in the country do it, or waive it with the reason and a day.",
+          remediation: "Let somebody in the country do it, or add a waiver with the reason and the last day.",
         },
       ];
     });
@@ -63,8 +64,8 @@ export const remoteAccess: FilePolicy = {
           },
         },
         findings: [
-          "example-country.yaml residency.remoteAccess[0]: Support desk of Example Ltd sees data from India, and identity, diagnosticAnswers, machineTelemetry, logs may not leave the country. Let somebody in the country do it, or waive it with the reason and a day.",
-          "example-country.yaml residency.remoteAccess[1].until: The access of Vendor from Germany ended on 2026-01-31. Close the access and take the entry out, or renew it.",
+          "example-country.yaml residency.remoteAccess[0]: Support desk of Example Ltd sees data from India, and identity, diagnosticAnswers, machineTelemetry, logs may not leave the country. Let somebody in the country do it, or add a waiver with the reason and the last day.",
+          "example-country.yaml residency.remoteAccess[1].until: The access of Vendor from Germany ended on 2026-01-31. Revoke the access and remove the entry, or renew it.",
         ],
       },
     ],

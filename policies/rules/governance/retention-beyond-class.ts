@@ -7,7 +7,7 @@ export const retentionBeyondClass: FilePolicy = {
   area: "governance",
   scope: "file",
   title: "Logs, backups and readings are kept no longer than their data class allows.",
-  risk: "The class promises a period to companies and the regulator; the setting that machines follow says another.",
+  risk: "The class promises a period to companies and the regulator; the setting that the software follows is longer.",
   severity: "high",
   level: "mandatory",
   dataClasses: ["logs", "backups", "machineTelemetry"],

@@ -1,4 +1,4 @@
-/** National figures hide the single company. */
+/** National figures do not show a single company. */
 import type { FilePolicy, Violation } from "../../engine/policy.ts";
 
 export const smallCells: FilePolicy = {
@@ -6,7 +6,7 @@ export const smallCells: FilePolicy = {
   area: "governance",
   scope: "file",
   title: "Published figures count at least three companies, and no company dominates them.",
-  risk: "In a small sector of a small province a total is one company's figure; aggregates may leave the country freely.",
+  risk: "In a small sector of a small province a total may be one company's figure, and aggregates may leave the country.",
   severity: "high",
   level: "mandatory",
   dataClasses: ["aggregates"],

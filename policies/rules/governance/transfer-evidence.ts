@@ -1,4 +1,4 @@
-/** A transfer on record has evidence that an auditor can ask for, and has not run out. */
+/** A transfer on record has evidence that an auditor can ask for, and has not expired. */
 
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import type { FilePolicy, Violation } from "../../engine/policy.ts";
@@ -10,7 +10,7 @@ export const transferEvidence: FilePolicy = {
   area: "governance",
   scope: "file",
   title: "Every transfer abroad has evidence, uses the class's mechanism and is in force.",
-  risk: "A transfer without its contract or decision is unlawful from the first record, whatever the intention.",
+  risk: "A transfer without its contract or decision is unlawful from the first record on.",
   severity: "high",
   level: "mandatory",
   dataClasses: dataClassNames,
@@ -32,7 +32,7 @@ export const transferEvidence: FilePolicy = {
           path: `${path}.until`,
           value: transfer.until,
           message: `The transfer ${transfer.id} to ${transfer.to} was allowed until ${transfer.until}.`,
-          remediation: "Stop the transfer and take it out, or renew it.",
+          remediation: "Stop the transfer and remove it, or renew it.",
         });
       for (const name of transfer.dataClasses) {
         const { transfer: rule, mechanism } = country.residency.dataClasses[name].crossBorder;
@@ -72,7 +72,7 @@ export const transferEvidence: FilePolicy = {
         },
         findings: [
           'example-country.yaml residency.transfers[0].evidence: The transfer forum to CH has no evidence yet ("to be confirmed"). Name the contract, decision or permission, or stop the transfer.',
-          "example-country.yaml residency.transfers[0].until: The transfer forum to CH was allowed until 2026-03-31. Stop the transfer and take it out, or renew it.",
+          "example-country.yaml residency.transfers[0].until: The transfer forum to CH was allowed until 2026-03-31. Stop the transfer and remove it, or renew it.",
           "example-country.yaml residency.transfers[0].mechanism: aggregates may leave by standard-contract; the transfer forum relies on consent. Use standard-contract, or change the data class.",
         ],
       },

@@ -1,4 +1,4 @@
-/** A type of resource that nobody has thought about is refused: it may keep or send data. */
+/** A type of resource that the kit does not know is refused: it may store or send data. */
 
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import { aws, resource } from "../../engine/example.ts";
@@ -6,9 +6,9 @@ import { harmlessTypes } from "../../engine/mapped-types.ts";
 import type { Policy, ResourcePolicy } from "../../engine/policy.ts";
 import { typeKey } from "../../resources/resource.ts";
 
-/** @param policies the others of the catalogue: what one of them names is known. */
+/** @param policies the other policies of the catalogue: a type that one of them names is known. */
 export function unmappedType(policies: readonly Policy[]): ResourcePolicy {
-  const judged = new Set(
+  const checked = new Set(
     policies.flatMap((policy) => (policy.scope === "file" ? [] : policy.types.map((type) => typeKey(type)))),
   );
   return {
@@ -16,22 +16,23 @@ export function unmappedType(policies: readonly Policy[]): ResourcePolicy {
     area: "governance",
     scope: "resource",
     title: "Every type of resource is known to the policies.",
-    risk: "Clouds and operators bring new ways to keep and send data each month; what no policy knows, no policy judges.",
+    risk: "Clouds and operators add new ways to store and send data all the time; no policy checks a type that none of them knows.",
     types: ["*"],
     severity: "high",
     level: "mandatory",
     dataClasses: dataClassNames,
     controls: { iso27001: ["A.5.31", "A.8.9"], nist80053: ["CM-8", "CM-7", "RA-3"] },
-    remediation: "Use a type that the policies judge, or waive it after looking at what it keeps and sends.",
+    remediation:
+      "Use a type that the policies check, or add a waiver after checking what it stores and sends.",
     check({ type }) {
       const key = typeKey(type);
-      if (harmlessTypes.has(key) || judged.has(key)) return [];
+      if (harmlessTypes.has(key) || checked.has(key)) return [];
       return [
         {
           path: "",
           value: type,
-          message: `No policy knows what ${type} keeps or sends.`,
-          remediation: "Use another type, or waive it after looking at what it keeps and sends.",
+          message: `No policy knows what ${type} stores or sends.`,
+          remediation: "Use another type, or add a waiver after checking what it stores and sends.",
         },
       ];
     },
@@ -49,13 +50,13 @@ metadata: { name: app, namespace: rollout }`,
         {
           resources: [aws("workspaces/workspace:Workspace", "analyst", {})],
           findings: [
-            "Workspace/analyst: No policy knows what aws:workspaces/workspace:Workspace keeps or sends. Use another type, or waive it after looking at what it keeps and sends.",
+            "Workspace/analyst: No policy knows what aws:workspaces/workspace:Workspace stores or sends. Use another type, or add a waiver after checking what it stores and sends.",
           ],
         },
         {
           resources: [resource("gcp:storage/bucket:Bucket", "copy", {})],
           findings: [
-            "Bucket/copy: No policy knows what gcp:storage/bucket:Bucket keeps or sends. Use another type, or waive it after looking at what it keeps and sends.",
+            "Bucket/copy: No policy knows what gcp:storage/bucket:Bucket stores or sends. Use another type, or add a waiver after checking what it stores and sends.",
           ],
         },
         {
@@ -64,7 +65,7 @@ apiVersion: minio.min.io/v2
 kind: Tenant
 metadata: { name: objects, namespace: rollout }`,
           findings: [
-            "rollout/Tenant/objects: No policy knows what kubernetes:minio.min.io/v2:Tenant keeps or sends. Use another type, or waive it after looking at what it keeps and sends.",
+            "rollout/Tenant/objects: No policy knows what kubernetes:minio.min.io/v2:Tenant stores or sends. Use another type, or add a waiver after checking what it stores and sends.",
           ],
         },
       ],

@@ -1,4 +1,4 @@
-/** Waivers hold until their day, cover something, and are answered for by a person. */
+/** Waivers have not expired, cover a finding, and name a responsible person. */
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import { type FilePolicy, notApplicable } from "../../engine/policy.ts";
 import type { JsonObject } from "../../resources/resource.ts";
@@ -25,10 +25,10 @@ export const waiverExpired: FilePolicy = {
   ...shared,
   id: "waiver-expired",
   title: "Waivers end on their day.",
-  risk: "An exception that nobody ends becomes the rule, without anybody deciding so.",
+  risk: "An exception that never ends becomes the rule, although nobody decided that.",
   severity: "critical",
   controls: { iso27001: ["A.5.36", "A.5.31"], nist80053: ["CA-5", "CA-6"] },
-  remediation: "Mend what it covered and take it out, or have it renewed by who answers for it.",
+  remediation: "Fix what it covers and remove it, or have the responsible person renew it.",
   check({ waivers }) {
     return waivers.waivers.flatMap((entry, index) =>
       waivers.isExpired(entry)
@@ -37,7 +37,7 @@ export const waiverExpired: FilePolicy = {
               path: `residency.waivers[${index}].until`,
               value: entry.until,
               message: `The waiver ${entry.id} for ${entry.resource} ended on ${entry.until}.`,
-              remediation: `Mend ${entry.resource} and take it out, or ask ${entry.who} to renew it.`,
+              remediation: `Fix ${entry.resource} and remove it, or ask ${entry.who} to renew it.`,
             },
           ]
         : [],
@@ -49,7 +49,7 @@ export const waiverExpired: FilePolicy = {
       {
         country: withWaiver({ until: "2026-05-31" }),
         findings: [
-          "example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail for notifications.mailGateway ended on 2026-05-31. Mend notifications.mailGateway and take it out, or ask N. Dlamini to renew it.",
+          "example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail for notifications.mailGateway ended on 2026-05-31. Fix notifications.mailGateway and remove it, or ask N. Dlamini to renew it.",
         ],
       },
     ],
@@ -59,13 +59,13 @@ export const waiverExpired: FilePolicy = {
 export const waiverUnused: FilePolicy = {
   ...shared,
   id: "waiver-unused",
-  title: "Every waiver covers something of the plan.",
-  risk: "A waiver left behind covers the next mistake on the same resource, which nobody allowed.",
+  title: "Every waiver covers a finding of the plan.",
+  risk: "An old waiver also covers the next mistake in the same resource, which nobody allowed.",
   severity: "medium",
   controls: { iso27001: ["A.5.36"], nist80053: ["CA-5", "CA-6"] },
-  remediation: "Take it out.",
+  remediation: "Remove it.",
   check({ waivers, resources }) {
-    // Manifests, a state, what runs or the file alone are a part of the whole.
+    // Manifests, a state, what runs and the file alone are only a part of the plan.
     if (resources.source.kind !== "plan") return notApplicable;
     return waivers.waivers.flatMap((entry, index) =>
       waivers.usesOf(entry) === 0 && !waivers.isExpired(entry)
@@ -74,7 +74,7 @@ export const waiverUnused: FilePolicy = {
               path: `residency.waivers[${index}]`,
               value: entry.id,
               message: `The waiver ${entry.id} covers nothing: ${entry.resource} has no such finding.`,
-              remediation: "Take it out, or correct its resource and policy.",
+              remediation: "Remove it, or correct its resource and policy.",
             },
           ]
         : [],
@@ -97,7 +97,7 @@ export const waiverUnused: FilePolicy = {
         resources: [],
         country: withWaiver({}),
         findings: [
-          "example-country.yaml residency.waivers[0]: The waiver frankfurt-mail covers nothing: notifications.mailGateway has no such finding. Take it out, or correct its resource and policy.",
+          "example-country.yaml residency.waivers[0]: The waiver frankfurt-mail covers nothing: notifications.mailGateway has no such finding. Remove it, or correct its resource and policy.",
         ],
       },
     ],
@@ -107,8 +107,8 @@ export const waiverUnused: FilePolicy = {
 export const waiverUnsigned: FilePolicy = {
   ...shared,
   id: "waiver-unsigned",
-  title: "Every waiver names the person who answers for it, and ends within a year.",
-  risk: "“The team” answers for nothing, and a waiver of ten years is a change of policy.",
+  title: "Every waiver names the responsible person, and ends within a year.",
+  risk: "“The team” is not a responsible person, and a waiver of ten years is a change of policy.",
   severity: "high",
   controls: { iso27001: ["A.5.2", "A.5.36"], nist80053: ["CA-6"] },
   remediation: "Name a person, and a day within a year.",
@@ -124,7 +124,7 @@ export const waiverUnsigned: FilePolicy = {
               {
                 path: `${path}.who`,
                 value: who,
-                message: `Nobody answers for the waiver ${id} ("${who}").`,
+                message: `No person is responsible for the waiver ${id} ("${who}").`,
                 remediation: "Name the person.",
               },
             ]
@@ -134,8 +134,8 @@ export const waiverUnsigned: FilePolicy = {
               {
                 path: `${path}.until`,
                 value: until,
-                message: `The waiver ${id} holds until ${until}, more than a year.`,
-                remediation: `Write a day not after ${inAYear}.`,
+                message: `The waiver ${id} lasts until ${until}, more than a year.`,
+                remediation: `Write a day no later than ${inAYear}.`,
               },
             ]
           : []),
@@ -148,8 +148,8 @@ export const waiverUnsigned: FilePolicy = {
       {
         country: withWaiver({ who: "the team", until: "2031-12-31" }),
         findings: [
-          'example-country.yaml residency.waivers[0].who: Nobody answers for the waiver frankfurt-mail ("the team"). Name the person.',
-          "example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail holds until 2031-12-31, more than a year. Write a day not after 2027-06-01.",
+          'example-country.yaml residency.waivers[0].who: No person is responsible for the waiver frankfurt-mail ("the team"). Name the person.',
+          "example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail lasts until 2031-12-31, more than a year. Write a day no later than 2027-06-01.",
         ],
       },
     ],
