@@ -131,5 +131,5 @@ export const SupportContact = strictObject(
       field(WebAddress, { title: "Accessibility statement", description: "The operator's own statement." }),
     ),
   },
-  { title: "SupportContact", description: "Whom a company asks.", default: {} },
+  { title: "Support", description: "Whom a company asks.", default: {} },
 );
