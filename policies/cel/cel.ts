@@ -9,11 +9,11 @@ export const literal = (value: string | readonly string[]): string =>
     ? JSON.stringify(value)
     : `[${value.map((item) => JSON.stringify(item)).join(", ")}]`;
 
-/** `a && b`; true of nothing. */
+/** `a && b`; true for no terms. */
 export const all = (...terms: readonly string[]): string =>
   terms.length === 0 ? "true" : terms.map((term) => `(${term})`).join(" && ");
 
-/** `a || b`; false of nothing. */
+/** `a || b`; false for no terms. */
 export const any = (...terms: readonly string[]): string =>
   terms.length === 0 ? "false" : terms.map((term) => `(${term})`).join(" || ");
 
@@ -30,16 +30,16 @@ export const hasField = (root: string, path: string): string =>
     .map((name) => `.?${name}`)
     .join("")}.hasValue()`;
 
-/** The most that RE2 repeats. */
+/** RE2 allows no more repetitions. */
 const maximumRepeat = 1000;
 
-/** `text.matches(pattern)` of a pattern that JavaScript and RE2 read alike. */
+/** `text.matches(pattern)`, for a pattern that JavaScript and RE2 read alike. */
 export const matches = (text: string, pattern: RegExp): string =>
   `${text}.matches(${literal(portable(pattern))})`;
 
 /**
- * The pattern as RE2 writes it.
- * @throws Error where RE2 lacks what it uses.
+ * The pattern in RE2's syntax.
+ * @throws Error where the pattern uses what RE2 lacks.
  */
 export function portable(pattern: RegExp): string {
   if (!isPortable(pattern)) throw new Error(`RE2 has nothing like ${pattern.source}.`);
@@ -52,5 +52,5 @@ export function portable(pattern: RegExp): string {
   return letters === "" ? source : `(?${letters})${source}`;
 }
 
-/** Whether RE2 can say it. */
+/** Whether RE2 can express it. */
 export const isPortable = ({ source }: RegExp): boolean => !/\(\?[=!<]|\\[1-9]/.test(source);

@@ -19,9 +19,9 @@ const isAllowedAddress = (address: string, context: PolicyContext): string =>
   `${literal(allowedRanges(context))}.exists(known, cidr(known).containsIP(${address}))`;
 
 /**
- * Mirrors PolicyContext.standingOf.
- * @param host CEL of a text in small letters.
- * @param registered the hosts of the file that count.
+ * The same as PolicyContext.locationOf, in CEL.
+ * @param host CEL of a text in lower case.
+ * @param registered the registered hosts that are allowed.
  */
 export function isAllowedHost(
   host: string,
@@ -39,7 +39,7 @@ export function isAllowedHost(
   )}))`;
 }
 
-/** Whether it is the stack itself: its network, its cluster, its names. */
+/** Whether the host belongs to the stack: its network, its cluster, its names. */
 export const isOwnHost = (host: string, context: PolicyContext): string =>
   `(isIP(${host}) ? ${isAllowedAddress(host, context)} : (${isOwnName(host, context)}))`;
 

@@ -5,7 +5,7 @@ import { field } from "./cel.ts";
 const imageField = (kind: string, path: string) =>
   `object.kind == "${kind}" ? [${field("object", path, '""')}].filter(image, image != "")`;
 
-/** The part before the first slash, where it is a registry's name. */
+/** The part before the first slash: the registry, where it looks like a host. */
 const first = (image: string) => `${image}.split("@")[0].split("/")[0]`;
 const hasRegistry = (image: string) =>
   `${image}.split("@")[0].contains("/") && (${first(image)}.matches("[.:]") || ${first(image)} == "localhost")`;
@@ -25,7 +25,7 @@ export const imagesInCel = {
   ].join(" : ")})`,
   registry: (image: string) =>
     `(${hasRegistry(image)} ? (${first(image)}.lowerAscii() == "index.docker.io" ? "docker.io" : ${first(image)}.lowerAscii()) : "docker.io")`,
-  /** Empty where it has none. A port of the registry is no tag. */
+  /** Empty where it has none. The port of a registry is not a tag. */
   tag: (image: string) =>
     `[${image}.split("@")[0].split("/")].map(parts, parts[size(parts) - 1]).map(name, name.contains(":") ? name.substring(name.lastIndexOf(":") + 1) : "")[0]`,
 } as const;

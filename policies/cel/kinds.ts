@@ -1,4 +1,4 @@
-/** How admission names the kinds that policies judge, and where their pods stand. */
+/** Kinds of policies as admission names them, and the CEL variables that read their pods and texts. */
 import { typeToken } from "../resources/resource.ts";
 
 export interface ResourceRule {
@@ -8,10 +8,10 @@ export interface ResourceRule {
   readonly resources: readonly string[];
 }
 
-/** Containers are added to a running pod by a resource of its own. */
+/** Ephemeral containers are added to a running pod through a subresource. */
 const subresources: Readonly<Record<string, readonly string[]>> = { pods: ["pods/ephemeralcontainers"] };
 
-/** Kinds whose objects belong to no namespace. */
+/** Kinds whose objects have no namespace. */
 const clusterKinds = new Set(["Namespace", "PersistentVolume", "StorageClass"]);
 
 export function resourceRule(type: string): ResourceRule {
@@ -35,11 +35,11 @@ function pluralOf(kind: string): string {
   return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
 
-/** Characters of a text that rules read: searching more could cost more than the server grants an expression. */
+/** Longest text that rules read, in characters: searching more could exceed the cost limit of an expression. */
 const longestText = 20_000;
 export const longTexts = `texts of more than ${longestText.toLocaleString("en")} characters`;
 
-/** Variables that rules may use; the server computes those that a rule reads. */
+/** Variables for rules. Each may read those above it; the server computes only those that a rule reads. */
 export const variables = [
   {
     name: "pod",
@@ -52,13 +52,13 @@ export const variables = [
       "variables.pod.?containers.orValue([]) + variables.pod.?initContainers.orValue([]) + variables.pod.?ephemeralContainers.orValue([])",
   },
   {
-    // The settings of each container, or the values of a ConfigMap, each with its name in a line before.
+    // The settings of each container, or the values of a ConfigMap, each after a line with its name.
     name: "texts",
     expression:
       'object.kind == "ConfigMap" ? [object.?data.orValue({}).map(key, key + "=\\n" + object.data[key])] : variables.containers.map(container, container.?env.orValue([]).filter(setting, has(setting.value)).map(setting, setting.name + "=\\n" + setting.value) + container.?args.orValue([]) + container.?command.orValue([]))',
   },
 ] as const;
 
-/** CEL that asks something of every `text` of `variables.texts` that is not too long. */
+/** CEL that tests every `text` of `variables.texts` that is not too long. */
 export const everyText = (expression: string): string =>
   `variables.texts.all(texts, texts.all(text, size(text) > ${longestText} || (${expression})))`;

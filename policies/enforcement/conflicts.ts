@@ -1,4 +1,4 @@
-/** What generic security packs ask for and these policies refuse: switch it off there, or one of the two always fails. */
+/** Rules of generic security packs that contradict these policies. Switch them off there, or one of the two always fails. */
 
 export interface Conflict {
   readonly pack: string;
@@ -15,8 +15,7 @@ export const conflicts: readonly Conflict[] = [
     rule: "CKV_AWS_144",
     asks: "S3 buckets are replicated to another Region",
     policy: "bucket-replication",
-    instead:
-      "Three zones of the Region hold each object; replicate within the Region where that is not enough.",
+    instead: "Three zones of the Region hold each object; replicate within the Region if that is not enough.",
   },
   {
     pack: "AWS Config",
@@ -28,15 +27,15 @@ export const conflicts: readonly Conflict[] = [
   {
     pack: "Checkov",
     rule: "CKV_AWS_121",
-    asks: "an aggregator of AWS Config gathers all Regions",
+    asks: "an aggregator of AWS Config collects from all Regions",
     policy: "aggregation",
-    instead: "Gather within the account and the Regions of the file.",
+    instead: "Collect within the account and the Regions of the file.",
   },
   {
     pack: "Checkov",
     rule: "CKV_AWS_310",
     asks: "CloudFront distributions fail over to a second origin",
     policy: "content-network",
-    instead: "No distribution stands before the stack.",
+    instead: "No distribution is in front of the stack.",
   },
 ];

@@ -1,4 +1,4 @@
-/** Buckets by their name or ARN: an ARN of S3 says neither region nor account, so the plan has to know the bucket. */
+/** Buckets by name or ARN. An ARN of S3 has neither region nor account, so the bucket must be in the plan. */
 
 import { rememberLast } from "../resources/last.ts";
 import { textAt } from "../resources/properties.ts";
@@ -24,7 +24,7 @@ export function bucketNamed(resources: ResourceSet, nameOrArn: string): Resource
   return bucketsByName(resources).get(name);
 }
 
-/** What is wrong with sending data to a bucket: it stands abroad, or nobody knows where. */
+/** The violation in sending data to a bucket that is abroad or whose place is unknown. */
 export function violationOfBucket(
   context: PolicyContext,
   path: string,
@@ -36,7 +36,7 @@ export function violationOfBucket(
     return {
       path,
       value: destination,
-      message: `${what} goes to the bucket ${destination}, and the plan does not say where that stands.`,
+      message: `${what} goes to the bucket ${destination}, and the plan does not say where that is.`,
       remediation: "Send it to a bucket of this plan.",
     };
   const region = effectiveRegion(bucket);

@@ -1,4 +1,4 @@
-/** The controls that policies serve: ISO/IEC 27001:2022 Annex A and NIST SP 800-53 Revision 5, by number and title. */
+/** The controls that policies implement: ISO/IEC 27001:2022 Annex A and NIST SP 800-53 Revision 5, by number and title. */
 
 export const annexControls = {
   "A.5.2": "Information security roles and responsibilities",

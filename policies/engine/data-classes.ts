@@ -1,4 +1,4 @@
-/** Which classes of data a resource holds: it says so itself, by an annotation in Kubernetes and by a tag in AWS. */
+/** The classes of data that a resource holds, as its annotation (Kubernetes) or tag (AWS) states. */
 import { dataClassKey } from "../../components/data-classes.ts";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
 import { dataClassNames } from "../../localisation/schema/residency.ts";
@@ -10,7 +10,7 @@ export { dataClassKey };
 
 const places = ["metadata.annotations", "metadata.labels", "tags", "tagsAll"] as const;
 
-/** What the resource says, word by word; undefined where it says nothing. */
+/** The words that the resource states; undefined where it states none. */
 export function statedDataClasses(resource: Resource): string[] | undefined {
   const holders = [
     resource.properties,
@@ -31,7 +31,7 @@ export function statedDataClasses(resource: Resource): string[] | undefined {
 const known: ReadonlySet<string> = new Set(dataClassNames);
 export const isDataClass = (word: string): word is DataClassName => known.has(word);
 
-/** Of the classes that a policy guards, those that the resource holds; all of them where it says none. */
+/** The classes that a policy protects and the resource holds; all that the policy protects where it holds none of them. */
 export function guardedClasses(
   resource: Resource | undefined,
   guarded: readonly DataClassName[],
@@ -42,7 +42,7 @@ export function guardedClasses(
   return both.length > 0 ? both : guarded;
 }
 
-/** A tag that nobody knows yet narrows nothing. */
+/** A tag that is not known yet counts as none. */
 function statedOrNone(resource: Resource): string[] {
   try {
     return statedDataClasses(resource) ?? [];

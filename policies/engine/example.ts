@@ -1,4 +1,4 @@
-/** Makes the resources of policies' examples, short enough to be read beside the policy. */
+/** Makes the resources of policies' examples in short form. */
 import { displayName, type JsonObject, type Resource } from "../resources/resource.ts";
 
 interface AwsExample {
@@ -7,7 +7,7 @@ interface AwsExample {
   readonly account?: string;
 }
 
-/** `aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" })`; the provider stands in Cape Town. */
+/** `aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" })`; the provider is in Cape Town. */
 export function aws(
   type: string,
   name: string,

@@ -1,9 +1,9 @@
 /**
- * Types that keep no data of the country by themselves: networks, rights, names, settings of other resources. Every other
- * type has to be judged by a policy that names it, or it is refused.
+ * Types that store no data of the country themselves: networks, rights, names, settings of other resources. Every other
+ * type is refused unless a policy names it.
  */
 
-/** By module of AWS: kinds that connect, permit or configure. */
+/** Kinds that connect, permit or configure, by module of AWS. */
 const awsKinds: Readonly<Record<string, string>> = {
   acm: "Certificate CertificateValidation",
   alb: "Listener ListenerCertificate ListenerRule LoadBalancer TargetGroup TargetGroupAttachment",
@@ -47,7 +47,7 @@ const awsKinds: Readonly<Record<string, string>> = {
   wafv2: "IpSet RegexPatternSet RuleGroup WebAcl WebAclAssociation",
 };
 
-/** By group of Kubernetes' API: kinds that schedule, permit, connect or describe. */
+/** Kinds that schedule, permit, connect or describe, by group of Kubernetes' API. */
 const kubernetesKinds: Readonly<Record<string, string>> = {
   core: "Binding Event LimitRange Namespace Node PodTemplate ReplicationController ResourceQuota ServiceAccount",
   apps: "ControllerRevision",
@@ -78,7 +78,7 @@ const kubernetesKinds: Readonly<Record<string, string>> = {
   "kustomize.toolkit.fluxcd.io": "Kustomization",
 };
 
-/** Of Pulumi itself and of its helpers without a cloud: they leave values in the state alone. */
+/** Types of Pulumi itself and of providers without a cloud: they store values in the state only. */
 const others = [
   "pulumi:pulumi:Stack",
   "pulumi:index:Stash",

@@ -1,4 +1,4 @@
-/** The file's waivers: which finding one covers, which were used, which have run out. */
+/** The file's waivers: which findings they cover, which were used, which have expired. */
 import type { Country, Waiver } from "../../localisation/schema/country.ts";
 
 export class WaiverBook {
@@ -19,7 +19,7 @@ export class WaiverBook {
     return this.#uses.get(waiver) ?? 0;
   }
 
-  /** The waiver in force that covers the finding; counts as a use of it. */
+  /** Finds a waiver in force that covers the finding, and counts a use of it. */
   cover(policy: string, subjects: readonly string[]): Waiver | undefined {
     const waiver = this.waivers.find(
       (candidate) =>

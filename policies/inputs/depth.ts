@@ -1,4 +1,4 @@
-/** Refuses values nested deeper than any resource is, before policies walk them. */
+/** Refuses values that are nested deeper than in any resource, before policies walk through them. */
 import { isObject, type Json } from "../resources/resource.ts";
 
 const maximumDepth = 100;

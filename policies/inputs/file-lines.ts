@@ -1,16 +1,15 @@
-/** At which line of the localisation file a path stands, so that findings on the file point there. */
-
+/** The line of a path in the localisation file, for findings on the file. */
 import { LocalisationError, type PathSegment } from "../../localisation/problem.ts";
 import { nodeAt, parseDocument } from "../../localisation/read/document.ts";
 import { readSource } from "../../localisation/read/source.ts";
 
-/** @returns the line of a path such as `residency.endpoints[0]`, or of what is nearest above it. */
+/** @returns the line of a path such as `residency.endpoints[0]`, or of its nearest parent in the file. */
 export function fileLines(file: string): (path: string) => number | undefined {
   let document: ReturnType<typeof parseDocument> | undefined;
   try {
     document = parseDocument(readSource(file));
   } catch (error) {
-    // Loaded a moment ago; it may be gone since.
+    // The file may have been removed after it was loaded.
     if (!(error instanceof LocalisationError)) throw error;
   }
   return (path) => {

@@ -1,6 +1,6 @@
 /**
- * What runs now in the stack's namespace of a cluster, and what of the cluster belongs to it: its volumes, their classes, the
- * nodes. Reads only.
+ * What runs in the stack's namespace of a cluster, and the objects of the cluster that belong to it: volumes, storage
+ * classes, nodes, role bindings. It only reads.
  */
 import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
 import { ClusterError } from "../../cluster/cluster-error.ts";
@@ -8,15 +8,15 @@ import { displayName, isObject, type JsonObject, type Resource, typeToken } from
 
 export interface Live {
   readonly resources: readonly Resource[];
-  /** Kinds that the login may not read, such as `Secret`. */
+  /** Kinds that the login may not list, such as `Secret`. */
   readonly unreadable: readonly string[];
 }
 
 /** Kinds that the cluster keeps for itself and that hold no setting of the stack. */
-const passing = new Set(["Event", "Lease", "ControllerRevision", "PodMetrics", "NodeMetrics"]);
+const clusterKinds = new Set(["Event", "Lease", "ControllerRevision", "PodMetrics", "NodeMetrics"]);
 
 /**
- * @param planned what is looked for elsewhere on the cluster too, by its name.
+ * @param planned resources that are also looked up by name outside the namespace.
  * @throws ClusterError
  */
 export async function readLive(
@@ -105,7 +105,7 @@ async function namespacedKinds(client: ClusterClient): Promise<{ apiVersion: str
       (await client.resources(apiVersion))
         .filter(
           ({ name, kind, namespaced, verbs }) =>
-            namespaced && verbs.includes("list") && !name.includes("/") && !passing.has(kind),
+            namespaced && verbs.includes("list") && !name.includes("/") && !clusterKinds.has(kind),
         )
         .map(({ kind }) => ({ apiVersion, kind })),
     ),
@@ -113,7 +113,7 @@ async function namespacedKinds(client: ClusterClient): Promise<{ apiVersion: str
   return lists.flat();
 }
 
-/** Pods that ended run no more; the versions of a Deployment say what it and its pods say themselves. */
+/** Pods that have ended don't count, nor do ReplicaSets of a Deployment, which repeat the Deployment. */
 function runs({ kind, status, metadata }: KubernetesObject): boolean {
   if (kind === "Pod") return !["Succeeded", "Failed"].includes(String(fieldOf(status, "phase")));
   return kind !== "ReplicaSet" || !metadata.ownerReferences?.some((owner) => owner.kind === "Deployment");
@@ -124,7 +124,7 @@ export function liveResource({ apiVersion, kind, status, ...object }: Kubernetes
     readonly managedFields?: unknown;
   };
   const annotations = { ...metadata.annotations };
-  // The whole object once more, as kubectl last saw it.
+  // It repeats the whole object as kubectl last applied it.
   delete annotations["kubectl.kubernetes.io/last-applied-configuration"];
   const loadBalancer = fieldOf(status, "loadBalancer");
   const properties = {
@@ -132,7 +132,7 @@ export function liveResource({ apiVersion, kind, status, ...object }: Kubernetes
     kind,
     ...object,
     metadata: { ...metadata, ...(metadata.annotations !== undefined && { annotations }) },
-    // The addresses that the cluster gave.
+    // The addresses that the cluster assigned.
     ...(loadBalancer !== undefined && { status: { loadBalancer } }),
   } as unknown as JsonObject;
   const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;

@@ -1,6 +1,6 @@
 /**
- * Anyone's Kubernetes manifests as resources: files of a folder, several documents a file, lists, what Helm and
- * Kustomize print. Read as the cluster reads them (YAML 1.1: `yes` is true), so that the verdict is about what would run.
+ * Kubernetes manifests as resources: files of a folder with one or more documents, lists, the output of Helm and
+ * Kustomize. They are read as the cluster reads them (YAML 1.1: `yes` is true), so that the verdict is about what would run.
  */
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,11 @@ export function readManifests(path: string): Resource[] {
   const files = manifestFiles(path);
   if (files.length === 0)
     problems.push(
-      problemAt(path, "No manifest is here.", "Name a folder with files that end in .yaml, .yml or .json."),
+      problemAt(
+        path,
+        "The folder has no manifest.",
+        "Name a folder with files that end in .yaml, .yml or .json.",
+      ),
     );
   for (const file of files) {
     try {
@@ -73,7 +77,7 @@ function textOf(file: string): string {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new LocalisationError([
-      problemAt(file, "The file is no text in UTF-8.", "Take it out of the folder, or save it as UTF-8."),
+      problemAt(file, "The file is not text in UTF-8.", "Remove it from the folder, or save it as UTF-8."),
     ]);
   }
 }
@@ -102,12 +106,7 @@ export function parseManifests(text: string, file: string): Resource[] {
     try {
       value = plain(document);
     } catch (error) {
-      report(
-        offset,
-        "",
-        `${(error as Error).message}.`,
-        "Write the values out where aliases (*name) repeat them.",
-      );
+      report(offset, "", `${(error as Error).message}.`, "Replace aliases (*name) by the values.");
       continue;
     }
     const deep = depthProblem(value);
@@ -124,7 +123,7 @@ export function parseManifests(text: string, file: string): Resource[] {
 
 const tooDeep = ["The values are nested too deep.", "Check the brackets and the indentation."] as const;
 
-/** What Kubernetes reads as text: base-60 numbers, timestamps and types of YAML 1.1 that JSON lacks. */
+/** Without what Kubernetes reads as text: base-60 numbers, timestamps and types of YAML 1.1 that JSON lacks. */
 const asKubernetes = (tags: Tags): Tags =>
   tags.filter((tag) => {
     if (typeof tag === "string") return true;
@@ -154,7 +153,7 @@ function plain(document: Document.Parsed): Json {
 }
 
 const isTemplate = (text: string): boolean => /\{\{[^\n]*\}\}/.test(text);
-const render = "This is a template: render it first, by `helm template`.";
+const render = "This is a template: render it first with `helm template`.";
 
 const syntaxRemediation = (text: string): string =>
   isTemplate(text) ? render : "Correct the YAML; `kubectl apply --dry-run=client -f` reads it the same way.";
@@ -165,7 +164,7 @@ interface Found {
   readonly path: string;
 }
 
-/** The objects of a document; those of a list each by itself. */
+/** The objects of a document; a list gives each of its items. */
 function objectsOf(value: Json, node: Node, offset: number): Found[] {
   if (isObject(value) && typeof value.kind === "string" && value.kind.endsWith("List")) {
     const items = value.items;
@@ -185,7 +184,7 @@ function objectsOf(value: Json, node: Node, offset: number): Found[] {
   return [{ value, offset, path: "" }];
 }
 
-/** In a `DeploymentList` the items may leave their kind out. */
+/** In a `DeploymentList` the items may omit their kind. */
 function typeOfItems(list: JsonObject): JsonObject {
   const kind = String(list.kind).slice(0, -"List".length);
   return kind === "" || list.apiVersion === undefined ? {} : { apiVersion: list.apiVersion, kind };
@@ -201,8 +200,8 @@ function resourceOf(
   const kind = isObject(value) ? value.kind : undefined;
   if (!isObject(value) || typeof apiVersion !== "string" || typeof kind !== "string") {
     report(
-      "This is no Kubernetes object: it has no apiVersion and kind.",
-      "Keep other files, such as values of a chart, out of the folder; render charts by `helm template` first.",
+      "This is not a Kubernetes object: it has no apiVersion and kind.",
+      "Keep other files, such as values of a chart, out of the folder; render charts with `helm template` first.",
     );
     return;
   }

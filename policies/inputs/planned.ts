@@ -1,4 +1,4 @@
-/** A plan of this kit as resources: from the program in this process, or from a file that `rollout plan --json` wrote. */
+/** A plan of this kit as resources: from the program in this process, or from a file of `rollout plan --json`. */
 import { InputError } from "../../base/kit-error.ts";
 import { type Plan as CountryPlan, type PlannedResource, parsePlan } from "../../plan/plan.ts";
 import { textAt } from "../resources/properties.ts";
@@ -13,7 +13,7 @@ import {
 } from "../resources/resource.ts";
 import { depthProblem } from "./depth.ts";
 
-/** @throws InputError where the text is no plan, or a resource of it is none. */
+/** @throws InputError where the text is not a plan, or a resource in it is not valid. */
 export function readPlan(text: string): { readonly plan: CountryPlan; readonly resources: Resource[] } {
   const plan = parsePlan(text);
   const tooDeep = depthProblem(plan as unknown as Json);
@@ -26,7 +26,7 @@ export function readPlan(text: string): { readonly plan: CountryPlan; readonly r
 }
 
 function shapeProblem(resource: unknown): string | undefined {
-  if (!isObject(resource)) return "is no resource.";
+  if (!isObject(resource)) return "is not a resource.";
   for (const field of ["type", "name", "urn"])
     if (typeof resource[field] !== "string" || resource[field] === "") return `has no ${field}.`;
   if (!isObject(resource.properties)) return "has no properties.";
@@ -57,7 +57,7 @@ export function plannedResources(planned: readonly PlannedResource[]): Resource[
   });
 }
 
-/** What a stack shows to whoever may read its state, as the state has it. */
+/** The outputs of a stack, which everybody with access to its state can read, as the state holds them. */
 export function stackOutputs({ outputs, country }: CountryPlan): Resource {
   const type = "pulumi:pulumi:Stack";
   const { notes: _, ...values } = outputs as JsonObject;
@@ -76,7 +76,7 @@ function providerReference({ name, properties }: PlannedResource): ProviderRefer
   return { name, ...(region !== undefined && { region }), ...(context !== undefined && { context }) };
 }
 
-/** Puts the marker where a plan notes a secret, by paths such as `stringData.password` and `rules[0].token`. */
+/** Replaces the secrets of a plan by the marker. Their paths are like `stringData.password` and `rules[0].token`. */
 function withSecrets(properties: JsonObject, secrets: ReadonlySet<string>): JsonObject {
   if (secrets.size === 0) return properties;
   const mark = (value: Json | undefined, path: string): Json => {

@@ -1,4 +1,4 @@
-/** A folder's Pulumi.yaml and Pulumi.<stack>.yaml as resources: where `pulumi` by hand keeps the state and its secrets. */
+/** A folder's Pulumi.yaml and Pulumi.<stack>.yaml as resources: they say where `pulumi` keeps the state and its secrets. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -19,7 +19,7 @@ export function readProject(folder: string): Resource[] {
     throw problem(folder, `The folder can't be read (${code}).`, "Check the path.");
   }
   if (names.length === 0)
-    throw problem(folder, "No Pulumi.yaml is here.", "Name the folder of a Pulumi project.");
+    throw problem(folder, "The folder has no Pulumi.yaml.", "Name the folder of a Pulumi project.");
   return names.sort().map((name) => {
     const file = join(folder, name);
     let settings: Json;

@@ -1,5 +1,4 @@
-/** A stack's state, as `pulumi stack export` prints it: what Pulumi believes that there is, and how it keeps it. */
-
+/** A stack's state, as `pulumi stack export` prints it: the resources that Pulumi knows, and how the state is kept. */
 import { InputError } from "../../base/kit-error.ts";
 import { textAt } from "../resources/properties.ts";
 import {
@@ -14,7 +13,7 @@ import {
 } from "../resources/resource.ts";
 import { depthProblem } from "./depth.ts";
 
-/** What a provider decided where the program left it open: where the thing stands. */
+/** Places that the provider chose where the program named none. */
 const places = ["region", "availabilityZone", "availabilityZones", "arn"] as const;
 
 /** @throws InputError */
@@ -28,7 +27,7 @@ export function readState(text: string): Resource[] {
   const tooDeep = depthProblem(state);
   if (tooDeep !== undefined) throw new InputError(tooDeep);
   const deployment = isObject(state) ? state.deployment : undefined;
-  if (!isObject(deployment)) throw new InputError("It is no state of Pulumi: it has no deployment.");
+  if (!isObject(deployment)) throw new InputError("It is not a state of Pulumi: it has no deployment.");
   const listed = Array.isArray(deployment.resources) ? (deployment.resources as readonly Json[]) : [];
   const states = listed.map((resource, index) => {
     const wrong = shapeProblem(resource);
@@ -40,18 +39,18 @@ export function readState(text: string): Resource[] {
       .filter(({ type }) => String(type).startsWith("pulumi:providers:"))
       .map((provider) => [`${provider.urn}::${provider.id}`, providerReference(provider)]),
   );
-  return [keeping(deployment), ...states.map((resource) => stateResource(resource, providers))];
+  return [stateSettings(deployment), ...states.map((resource) => stateResource(resource, providers))];
 }
 
 function shapeProblem(resource: Json): string | undefined {
-  if (!isObject(resource)) return "is no resource.";
+  if (!isObject(resource)) return "is not a resource.";
   for (const field of ["type", "urn"])
     if (typeof resource[field] !== "string" || resource[field] === "") return `has no ${field}.`;
   return undefined;
 }
 
-/** How the state itself is kept, as a resource that policies judge. */
-function keeping(deployment: JsonObject): Resource {
+/** How the state itself is kept, as a resource that policies check. */
+function stateSettings(deployment: JsonObject): Resource {
   const provider = isObject(deployment.secrets_providers) ? deployment.secrets_providers : {};
   const type = typeof provider.type === "string" ? provider.type : "";
   const url = textAt(provider, "state.url");
@@ -70,10 +69,10 @@ function stateResource(state: JsonObject, providers: ReadonlyMap<string, Provide
   const isStack = type === "pulumi:pulumi:Stack";
   const outputs = isObject(state.outputs) ? (withoutCiphers(state.outputs) as JsonObject) : {};
   const inputs = isObject(state.inputs) ? (withoutCiphers(state.inputs) as JsonObject) : {};
-  const decided = Object.fromEntries(
+  const chosen = Object.fromEntries(
     places.filter((place) => outputs[place] !== undefined).map((place) => [place, outputs[place]]),
   );
-  const properties = isStack ? outputs : type.startsWith("aws:") ? { ...decided, ...inputs } : inputs;
+  const properties = isStack ? outputs : type.startsWith("aws:") ? { ...chosen, ...inputs } : inputs;
   const provider = providers.get(String(state.provider ?? ""));
   const parent = typeof state.parent === "string" ? state.parent : undefined;
   return {
@@ -88,14 +87,14 @@ function stateResource(state: JsonObject, providers: ReadonlyMap<string, Provide
   };
 }
 
-/** The marker alone stays of what is encrypted. */
+/** Encrypted values are replaced by the marker. */
 function withoutCiphers(value: Json | undefined): Json {
   if (isSecret(value)) return secretMarker;
   if (Array.isArray(value)) return value.map((item: Json) => withoutCiphers(item));
   if (!isObject(value)) return value ?? null;
   return Object.fromEntries(
     Object.entries(value)
-      // Pulumi's own notes.
+      // Pulumi's internal fields.
       .filter(([key]) => !key.startsWith("__"))
       .map(([key, item]) => [key, withoutCiphers(item)]),
   );

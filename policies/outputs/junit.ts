@@ -1,4 +1,4 @@
-/** A check as JUnit XML: one suite an area, one case a policy that passed and one a finding, for build servers. */
+/** A check as JUnit XML for build servers: a suite for each area, a case for each policy that passed and each finding. */
 import { type CheckResult, type Finding, formatFinding, type PolicyResult } from "../engine/findings.ts";
 import { areas, type Policy } from "../engine/policy.ts";
 
@@ -79,7 +79,7 @@ function casesOf(policy: Policy, result: PolicyResult, findings: readonly Findin
   return cases;
 }
 
-/** Characters that XML 1.0 can't hold at all are shown as U+FFFD. */
+/** Characters that XML 1.0 can't hold become U+FFFD. */
 function escaped(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, "\u{FFFD}")

@@ -1,8 +1,8 @@
-/** A check as SARIF 2.1.0 (OASIS), which code hosts and editors show at the line. */
+/** A check as SARIF 2.1.0 (OASIS), which code hosts and editors show at the line of each finding. */
 import { type CheckResult, type Finding, formatFinding } from "../engine/findings.ts";
 import type { Policy, Severity } from "../engine/policy.ts";
 
-/** SARIF's levels, and the number from 0 to 10 by which code hosts sort. */
+/** SARIF's level, and the score from 0 to 10 by which code hosts sort. */
 const weights: Readonly<
   Record<Severity, { readonly level: "error" | "warning" | "note"; readonly score: string }>
 > = {
@@ -35,7 +35,7 @@ export function sarif(result: CheckResult, policies: readonly Policy[], version:
           level: finding.verdict === "undetermined" ? "none" : weights[finding.severity].level,
           message: { text: formatFinding(finding) },
           locations: [location(finding)],
-          // The same finding keeps its print from run to run, wherever its line moves.
+          // A finding keeps its fingerprint in every run, even when its line moves.
           partialFingerprints: { "finding/v1": `${finding.policy} ${finding.subject} ${finding.path}` },
           ...(finding.waiver !== undefined && {
             suppressions: [{ kind: "external", justification: `Waiver ${finding.waiver}` }],

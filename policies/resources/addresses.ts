@@ -1,7 +1,7 @@
-/** Internet addresses and ranges: whether one lies in another, and which are nobody's but the network's own. */
+/** Internet addresses and ranges: whether one contains another, and which are internal. */
 import { BlockList, isIP } from "node:net";
 
-/** Loopback, private, link-local, shared, unique local: they never lead out by themselves. */
+/** Loopback, private, link-local, shared and unique local ranges: they lead nowhere on the internet. */
 export const internalRanges = [
   "0.0.0.0/32",
   "10.0.0.0/8",
@@ -36,7 +36,7 @@ export function addressRange(text: string): ParsedRange | undefined {
   return { address, bits: length, family: version === 4 ? "ipv4" : "ipv6" };
 }
 
-/** Ranges that an address or a range may lie in, as a whole. */
+/** Ranges; an address or a range is in the set if one of them contains it. */
 export class AddressSet {
   readonly #ranges: { readonly range: ParsedRange; readonly list: BlockList }[] = [];
 
@@ -62,5 +62,5 @@ const internal = new AddressSet(internalRanges);
 
 export const isInternalAddress = (range: ParsedRange): boolean => internal.contains(range);
 
-/** Every address there is, or half of them: a rule that names it names nothing. */
+/** All addresses, or half of them: a rule with such a range restricts nothing. */
 export const isEverywhere = (range: ParsedRange): boolean => range.bits <= 1;

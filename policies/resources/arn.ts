@@ -32,7 +32,7 @@ export function arnsIn(text: string): Arn[] {
 export const arnOf = (text: string | undefined): Arn | undefined =>
   text === undefined ? undefined : arnsIn(text)[0];
 
-/** All ARNs that a resource names, with where. */
+/** All ARNs that a resource names, with their paths. */
 export const arnsOf = rememberLast((resource: Resource): readonly (Arn & { path: string })[] => {
   const found: (Arn & { path: string })[] = [];
   for (const text of textsOf(resource))

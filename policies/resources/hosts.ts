@@ -1,6 +1,6 @@
 /**
- * Hosts that a resource reaches, found wherever a text can name one: URLs, `host:port`, settings whose key speaks of a
- * server. Comments are left out; a name that only looks like a file's is none.
+ * Hosts that the texts of a resource name: in URLs, in `host:port`, in settings whose key is about a server. Comments and
+ * names that look like file names are left out.
  */
 import { isIP } from "node:net";
 import { rememberLast } from "./last.ts";
@@ -9,17 +9,17 @@ import { isObject, type Resource } from "./resource.ts";
 import { type Text, textsOf } from "./texts.ts";
 
 export interface HostReference {
-  /** DNS name in small letters, or an address without brackets. */
+  /** DNS name in lower case, or an address without brackets. */
   readonly host: string;
   readonly port?: number;
-  /** Of the URL, in small letters; undefined where the text has none. */
+  /** Of the URL, in lower case; undefined where the text has none. */
   readonly scheme?: string;
   readonly path: string;
 }
 
 type Found = Omit<HostReference, "path">;
 
-/** Every step below looks at pieces of bounded length, so that no text, however built, takes more than linear time. */
+/** Every step below looks at pieces of bounded length, so that every text takes at most linear time. */
 const longest = { scheme: 30, authority: 600, word: 300, setting: 60, list: 2000 } as const;
 
 const scheme = new RegExp(`[a-z][a-z0-9+-]{0,${longest.scheme - 1}}$`, "i");
@@ -29,27 +29,27 @@ const word = /[^\s"'<>`,;=()[\]{}|&]+/g;
 const separatorCodes = new Set([...separators].map((sign) => sign.charCodeAt(0)));
 const isSeparator = (code: number): boolean => separatorCodes.has(code);
 const hostAndPort = /^([^:/@]+):(\d{2,5})(?:\/.*)?$/;
-const speaksOfServer =
+const aboutServer =
   /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|peer/i;
 const settingSign = /[\w.-]/;
 const label = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9])?$/i;
 const topLevel = /^[a-z][a-z0-9-]*[a-z0-9]$/i;
 const comment = /^[ \t]*(?:#|\/\/|<!--|--[ \t]|;).*$/gm;
 
-/** Ends of file names, settings and code that also look like a DNS name's last label. */
+/** Endings of file names, settings and code that look like the last label of a DNS name. */
 const notTopLevel = new Set(
   "crt key pem p12 jks cer conf cfg cnf ini toml yaml yml json xml log sock sh js mjs ts txt properties pid db sql csv so jar war html css md py go tgz gz zip tar service socket target enabled default name path port file type class true false".split(
     " ",
   ),
 );
 
-/** Identifiers that are written as addresses and that nothing reaches. */
+/** Identifiers in the form of addresses, which nothing connects to. */
 const identifiers = new Set([
   "www.w3.org",
   "json-schema.org",
   "schemas.xmlsoap.org",
   "xmlns.jcp.org",
-  // The API group by which a kubeconfig's login helper speaks.
+  // The API group of a kubeconfig's login helper.
   "client.authentication.k8s.io",
 ]);
 
@@ -68,7 +68,7 @@ export function hostsIn(text: Pick<Text, "value" | "key" | "path">): HostReferen
     const bare = host.scheme === undefined && host.port === undefined;
     const print = bare ? host.host : `${host.scheme ?? ""} ${host.host} ${host.port ?? ""}`;
     if (seen.has(print) || identifiers.has(host.host)) continue;
-    // What a URL or a port names already says more than the bare name.
+    // A URL or a port says more than the bare name.
     seen.add(print).add(host.host);
     found.push(host);
   }
@@ -86,10 +86,10 @@ function* hostsOfUrls(text: string): Generator<Found> {
   }
 }
 
-/** `a.example:8883` anywhere; a bare name beside a word that speaks of a server, or where the text's key does. */
+/** `a.example:8883` anywhere; a bare name after a word about a server, or in a text whose key is about one. */
 function* hostsOfWords(text: string, key: string): Generator<Found> {
   const isList = text.length <= longest.list && !text.includes("\n");
-  const everyName = isList && (speaksOfServer.test(key) || key === "args" || key === "command");
+  const everyName = isList && (aboutServer.test(key) || key === "args" || key === "command");
   if (everyName && text.includes(":"))
     for (const [piece] of text.matchAll(word)) if (isIP(piece) === 6) yield reference(piece);
   for (const { piece, start } of dottedWords(text)) {
@@ -99,12 +99,12 @@ function* hostsOfWords(text: string, key: string): Generator<Found> {
     else {
       const name = piece.split("/")[0] ?? "";
       const isHost = (isDottedName(name) && !looksLikeFile(name)) || isIP(name) === 4;
-      if (isHost && (everyName || isSpokenOf(text, start))) yield reference(name);
+      if (isHost && (everyName || isServerSetting(text, start))) yield reference(name);
     }
   }
 }
 
-/** Words with a dot inside, of a host's length at most: all that can be a name or an address. */
+/** Words with a dot inside, at most as long as a host: everything that can be a name or an address. */
 function* dottedWords(text: string): Generator<{ readonly piece: string; readonly start: number }> {
   let end = 0;
   for (let dot = text.indexOf("."); dot >= 0; dot = text.indexOf(".", Math.max(dot + 1, end))) {
@@ -119,8 +119,8 @@ function* dottedWords(text: string): Generator<{ readonly piece: string; readonl
   }
 }
 
-/** Whether a word that speaks of a server stands before, as a setting's name stands before its value: `host: "`. */
-function isSpokenOf(text: string, start: number): boolean {
+/** Whether a word about a server precedes, as a setting's name precedes its value: `host: "`. */
+function isServerSetting(text: string, start: number): boolean {
   let at = start;
   const skip = (signs: string, most: number) => {
     for (let taken = 0; taken < most && at > 0 && signs.includes(text[at - 1] ?? ""); taken++) at--;
@@ -133,10 +133,10 @@ function isSpokenOf(text: string, start: number): boolean {
   if (at === start) return false;
   const end = at;
   while (at > 0 && end - at < longest.setting && settingSign.test(text[at - 1] ?? "")) at--;
-  return speaksOfServer.test(text.slice(at, end));
+  return aboutServer.test(text.slice(at, end));
 }
 
-/** `user:password@a.example:1883,b.example` of a URL. What a variable fills in is read where the variable is set. */
+/** Hosts of `user:password@a.example:1883,b.example` in a URL. Variables are read where they are set. */
 function* hostsOfAuthority(authority: string): Generator<Found> {
   const hosts = authority.slice(authority.lastIndexOf("@") + 1);
   for (const part of hosts.split(",")) {
@@ -158,7 +158,7 @@ function reference(host: string, port?: string): Found {
 function isDottedName(text: string): boolean {
   const name = text.endsWith(".") ? text.slice(0, -1) : text;
   const last = name.lastIndexOf(".");
-  // The last label decides most of them.
+  // The last label decides in most cases.
   if (last <= 0 || !topLevel.test(name.slice(last + 1))) return false;
   return name
     .slice(0, last)
@@ -169,7 +169,7 @@ function isDottedName(text: string): boolean {
 const looksLikeFile = (name: string): boolean =>
   notTopLevel.has(name.replace(/\.$/, "").split(".").at(-1)?.toLowerCase() ?? "");
 
-/** A Secret holds its texts in base64; a virtual machine its start script. */
+/** Texts of a Secret and the start script of a virtual machine are in base64. */
 function decoded(resource: Resource): Resource {
   const { properties } = resource;
   const fields = ["data", "userData", "userDataBase64"].filter((field) => field in properties);

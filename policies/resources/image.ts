@@ -1,8 +1,7 @@
 /** References to container images: registry, repository, tag, digest, as container engines read them. */
 
 import { rememberLast } from "./last.ts";
-import type { Resource } from "./resource.ts";
-import { typeToken } from "./resource.ts";
+import { type Resource, typeToken } from "./resource.ts";
 import { textsOf } from "./texts.ts";
 
 export interface ImageReference {

@@ -1,4 +1,4 @@
-/** Remembers the last answer: the policies that look at one resource one after the other share what is read from it. */
+/** Remembers the last result: policies check one resource after each other and share what was read from it. */
 
 export function rememberLast<K extends object, V>(read: (key: K) => V): (key: K) => V {
   let lastKey: K | undefined;

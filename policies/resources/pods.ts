@@ -4,7 +4,7 @@ import { rememberLast } from "./last.ts";
 import { type Item, objectAt, objectsAt, textMapAt } from "./properties.ts";
 import { isObject, type JsonObject, type Resource, typeToken } from "./resource.ts";
 
-/** Where each kind keeps the pod that it makes. */
+/** Where each kind has the template of its pods. */
 const templates: Readonly<Record<string, string>> = {
   Pod: "",
   Deployment: "spec.template.",
@@ -52,7 +52,7 @@ export const podOf = rememberLast((resource: Resource): { readonly pod: Pod | un
 
 const containerLists = ["containers", "initContainers", "ephemeralContainers"] as const;
 
-/** Every container of a pod, those that only run first included. */
+/** Every container of a pod, init and ephemeral containers included. */
 export function containersOf(pod: Pod): Item<JsonObject>[] {
   return containerLists.flatMap((list) =>
     objectsAt(pod.spec, list).map(({ value, path }) => ({ value, path: `${pod.path}.${path}` })),

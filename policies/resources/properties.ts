@@ -1,5 +1,5 @@
 /**
- * Reads a property by its path, whatever the input holds: a wrong type reads as absent, a value that is not known yet
+ * Reads a property by its path from any input: a value of the wrong type counts as absent, a value that is not known yet
  * makes the verdict undetermined.
  */
 import { isObject, isUnknown, type Json, type JsonObject, type Resource } from "./resource.ts";
@@ -76,7 +76,7 @@ export function textMapAt(root: Json | undefined, path: string): Map<string, str
   return map;
 }
 
-/** JSON in a text, such as a policy document; undefined where it is none. Takes an object as it is. */
+/** JSON in a text, such as a policy document, or an object as it is; undefined where it is neither. */
 export function documentAt(root: Json | undefined, path: string): JsonObject | undefined {
   const value = valueAt(root, path);
   if (isObject(value)) return value;

@@ -1,4 +1,4 @@
-/** The region in which an AWS resource stands: its own where it names one, its provider's otherwise (AWS provider 7). */
+/** The region of an AWS resource: its own where it names one, otherwise its provider's (AWS provider 7). */
 
 import { textAt } from "./properties.ts";
 import type { Resource } from "./resource.ts";

@@ -53,11 +53,11 @@ export class ResourceSet {
   }
 }
 
-/** Name of the object in its cluster; what the program calls it where that is not known yet. */
+/** Name of the object in its cluster; its name in the program where that is not known yet. */
 export const objectName = (resource: Resource): string =>
   metadataOf(resource, "name") ?? logicalName(resource);
 
-/** Names are read of every object at once, so one that is not known yet must not end the reading. */
+/** All names are read together, so one that is not known yet must not throw. */
 function metadataOf({ properties }: Resource, field: "name" | "namespace"): string | undefined {
   const value = isObject(properties.metadata) ? properties.metadata[field] : undefined;
   return typeof value === "string" && value !== "" && !isUnknown(value) ? value : undefined;

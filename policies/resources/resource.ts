@@ -1,5 +1,5 @@
 /**
- * What a policy sees: one resource of a plan, of a state or of anyone's manifests, in one shape. Types are Pulumi's
+ * A resource as policies see it: of a plan, of a state or of manifests, in one shape. Types are Pulumi's
  * tokens, such as `kubernetes:apps/v1:StatefulSet` and `aws:s3/bucket:Bucket`.
  */
 
@@ -10,7 +10,7 @@ export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
-/** The provider that a resource goes through: by it one knows the region, account or cluster. */
+/** The provider of a resource: it tells the region, account or cluster. */
 export interface ProviderReference {
   readonly name: string;
   readonly region?: string;
@@ -31,9 +31,9 @@ export interface Resource {
   readonly provider?: ProviderReference;
   /** URN of the component that it belongs to. */
   readonly parent?: string;
-  /** A component groups resources and is none itself. */
+  /** A component groups resources and is not one itself. */
   readonly component?: boolean;
-  /** Where it stands in a manifest. */
+  /** Its place in a manifest. */
   readonly source?: { readonly file: string; readonly line: number };
 }
 
@@ -45,7 +45,7 @@ const secretKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** What stands for a secret's value. */
+/** Replaces the value of a secret. */
 export const secretMarker: JsonObject = Object.freeze({ [secretKey]: secretSignature });
 
 export const isSecret = (value: unknown): boolean => isObject(value) && value[secretKey] === secretSignature;
@@ -70,27 +70,27 @@ export function typeToken(type: string): TypeToken {
   return { package: type.slice(0, first), module: type.slice(first + 1, last), kind: type.slice(last + 1) };
 }
 
-/** What Pulumi's Kubernetes SDK calls a server-side apply to an object that exists: `DeploymentPatch`. */
+/** Pulumi's Kubernetes SDK names a server-side apply to an existing object `DeploymentPatch`. */
 const patchSuffix = /(?<=.)Patch$/;
 
 /**
- * The key by which a policy's types find resources: Kubernetes' without the version and without `Patch`, so that
- * neither hides an object (`kubernetes:apps:StatefulSet`); others as they are.
+ * The key by which a policy's types find resources. A type of Kubernetes has no version and no `Patch` in it
+ * (`kubernetes:apps:StatefulSet`), so that neither hides an object; other types stay as they are.
  */
 export function typeKey(type: string): string {
   const token = typeToken(type);
   if (token.package !== "kubernetes") return type;
   const group = token.module.split("/")[0] ?? "";
-  // A custom resource of the core group has the version alone for its module.
+  // The module of a custom resource in the core group is the version only.
   const named = /^v\d/.test(group) ? "core" : group;
   return `kubernetes:${named}:${token.kind.replace(patchSuffix, "")}`;
 }
 
-/** The name that the program gave it. */
+/** Its name in the program. */
 export const logicalName = ({ urn }: Resource): string => urn.slice(urn.lastIndexOf("::") + 2);
 
 /**
- * What people call the resource, the same from a plan, a state and manifests: `rollout/StatefulSet/broker` for an
+ * The name for people, the same from a plan, a state and manifests: `rollout/StatefulSet/broker` for an
  * object of a cluster, `Bucket/backups` for anything else.
  * @param parent URN of its component, whose name is left out.
  */

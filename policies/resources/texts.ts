@@ -1,13 +1,13 @@
-/** Every text that a resource holds, with where it stands. Policies search it for addresses, ARNs and settings. */
+/** Every text of a resource, with its path. Policies search them for addresses, ARNs and settings. */
 import { formatPath, type PathSegment } from "../../localisation/problem.ts";
 import { rememberLast } from "./last.ts";
 import { isObject, isSecret, isUnknown, type Json, type Resource } from "./resource.ts";
 
 export interface Text {
   readonly value: string;
-  /** The key that holds it, or the name beside it in a list of `{ name, value }`. */
+  /** The key that holds it, or the name in a list of `{ name, value }`. */
   readonly key: string;
-  /** The first field of the path, such as `metadata`: known without putting the path together. */
+  /** The first field of the path, such as `metadata`; known without building the path. */
   readonly section: string;
   readonly path: string;
 }
@@ -23,7 +23,7 @@ class LocatedText implements Text {
     this.section = section;
     this.#trail = trail;
   }
-  /** Most texts are never reported, so their path is put together on demand. */
+  /** Most texts are never reported, so their path is built on demand. */
   get path(): string {
     const segments: PathSegment[] = [];
     for (let step = this.#trail; step !== undefined; step = step.before) segments.unshift(step.segment);
@@ -36,7 +36,7 @@ interface Trail {
   readonly before: Trail | undefined;
 }
 
-/** Keys whose values are prose or schemas for people, never read as settings. */
+/** Keys whose values are prose or schemas, which nothing reads as settings. */
 const prose = new Set(["description", "openAPIV3Schema", "managedFields"]);
 
 export const textsOf: (resource: Resource) => readonly Text[] = rememberLast((resource: Resource) => {

@@ -1,11 +1,10 @@
-/** A value that a policy needs and that nobody knows yet: the verdict is undetermined, which blocks. */
-
+/** A policy needs a value that is not known yet: the verdict is undetermined, which blocks. */
 export class Undetermined extends Error {
   override readonly name = "Undetermined";
   readonly path: string;
   readonly remediation: string;
 
-  /** @param message what is not known, one sentence with its full stop. */
+  /** @param message what is not known. One sentence, full stop. */
   constructor(path: string, message: string, remediation: string) {
     super(message);
     this.path = path;

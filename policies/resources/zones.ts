@@ -1,4 +1,4 @@
-/** To which zones a pod or a volume is held, by Kubernetes' rules of scheduling. */
+/** The zones that a pod or a volume may be in, by Kubernetes' rules of scheduling. */
 
 import { objectsAt, textAt, textMapAt, textsAt } from "./properties.ts";
 import { isObject, type Json, type JsonObject } from "./resource.ts";
@@ -11,8 +11,8 @@ export const zoneLabels: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The zones that a node selector and required affinity leave open; undefined where they leave any. Terms of an
- * affinity are alternatives, expressions of a term all hold: one term without zones opens every zone.
+ * The zones that a node selector and required affinity allow; undefined where they allow any. The terms of an affinity
+ * are alternatives, and all expressions of a term apply: one term without zones allows every zone.
  */
 export function zonesOfScheduling(
   nodeSelector: Json | undefined,
@@ -39,7 +39,7 @@ function zonesOfTerms(terms: readonly JsonObject[]): readonly string[] | undefin
   return zones;
 }
 
-/** Of a node that runs: the zone of its labels. */
+/** The zone of a running node, from its labels. */
 export function zoneOfNode(resources: ResourceSet, name: string): string | undefined {
   const node = resources
     .ofTypes(["kubernetes:core/*:Node"])

@@ -47,7 +47,7 @@ describe("rollout check --manifests", () => {
     expect(stdout).toContain(`${join(leaking, "objects.yaml")}:1`);
     expect(stdout).toContain("at          spec.externalName = db.example.com");
     expect(stdout).toContain("what        It leads to db.example.com, which the file does not register.");
-    expect(stdout).toContain("how to fix  Take it out, or register db.example.com");
+    expect(stdout).toContain("how to fix  Remove it, or register db.example.com");
     expect(stdout).toContain("law         popia:72");
     expect(stdout).toMatch(/manifests in .*: 1 resource, \d+ policies: \d+ passed, 1 failed, 0 undetermined/);
   });
@@ -152,7 +152,7 @@ describe("rollout policies", () => {
   test("lists them", () => {
     const { stdout, status } = rollout("policies", "list", "--area", "place");
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^place +region-abroad +critical +Cloud resources stand in a region/m);
+    expect(stdout).toMatch(/^place +region-abroad +critical +Cloud resources are in a region/m);
     expect(stdout).not.toContain("unmapped-type");
   });
 
@@ -160,7 +160,7 @@ describe("rollout policies", () => {
     const { stdout } = rollout("policies", "show", "region-abroad", file);
     expect(stdout).toContain("Law:      popia:72  Transfers outside the Republic.");
     expect(stdout).toContain("ISO/IEC 27001:2022 A.5.23  Information security for use of cloud services");
-    expect(stdout).toContain("→ Bucket/backups region: It stands in eu-west-1 (Dublin, Ireland)");
+    expect(stdout).toContain("→ Bucket/backups region: It is in eu-west-1 (Dublin, Ireland)");
   });
 
   test("asks whether another was meant", () => {

@@ -42,7 +42,7 @@ describe("a policy that breaks", () => {
 
   test("gives an undetermined finding that names it, and the others still run", () => {
     expect(result.findings.map(formatFinding)).toEqual([
-      expect.stringContaining("Bucket/backups region: It stands in eu-west-1"),
+      expect.stringContaining("Bucket/backups region: It is in eu-west-1"),
       "Bucket/backups: The policy broken could not check it (Cannot read properties of undefined). Correct the input if it is broken; otherwise report a defect of the policy.",
     ]);
     expect(verdictOf(result, "broken")).toBe("undetermined");
@@ -92,7 +92,7 @@ describe("secrets", () => {
     expect(JSON.stringify(result)).not.toContain(Buffer.from(word).toString("base64").slice(0, 12));
   });
 
-  test("that are marked as such are no password in the clear", () => {
+  test("that are marked as such are not passwords in plain text", () => {
     const result = checked([aws("rds/instance:Instance", "accounts", { password: secretMarker })]);
     expect(verdictOf(result, "secret-in-plain")).toBe("pass");
   });

@@ -46,7 +46,7 @@ async function check(
   return { status, result: JSON.parse(stdout) as CheckResult, stderr };
 }
 
-/** What a server refuses by a policy that was taken away it lets in soon after. */
+/** An API server stops refusing an object soon after the policy was removed. */
 async function untilLetIn(command: readonly string[]): Promise<void> {
   for (let round = 0; ; round++) {
     try {

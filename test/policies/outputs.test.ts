@@ -104,7 +104,7 @@ describe("JUnit", () => {
 
   test("names law and remediation in each failure", () => {
     expect(xml).toMatch(
-      /<failure type="critical" message="It stands in eu-west-1[^>]*>Bucket\/backups region: [^<]*Set region to af-south-1[^<]*Law: popia:72/,
+      /<failure type="critical" message="It is in eu-west-1[^>]*>Bucket\/backups region: [^<]*Set region to af-south-1[^<]*Law: popia:72/,
     );
   });
 });

@@ -123,7 +123,7 @@ describe.skipIf(missing.length > 0)(`The pack ${withEngine}`, () => {
       expect(status).not.toBe(0);
       expect(output).toMatch(/\[mandatory\].*external-name.*\(kubernetes:core\/v1:Service: mail\)/);
       expect(output).toContain("rollout/Service/mail spec.externalName: It leads to db.example.com");
-      expect(output).toContain("How to fix: Take it out, or register db.example.com");
+      expect(output).toContain("How to fix: Remove it, or register db.example.com");
       expect(output).toContain("Law: popia:72");
     }, 600_000);
 

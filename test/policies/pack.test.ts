@@ -155,7 +155,7 @@ describe("what the engine shows", () => {
       tags: { "rollout/data-classes": "identity" },
     });
 
-  test("as a secret is no password in the clear", async () => {
+  test("as a secret is not a password in plain text", async () => {
     const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "horse" };
     expect(byPack(await pack.preview([database("horse")], settings)).join()).toContain("secret-in-plain");
     const violations = await pack.preview([database(secret)], settings);
@@ -176,7 +176,7 @@ describe("what the engine shows", () => {
     const bucket = aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" });
     const found = (await pack.preview([bucket], settings)).find(({ policy }) => policy === "region-abroad");
     expect(found?.level).toBe("mandatory");
-    expect(found?.message).toContain("Bucket/backups region: It stands in eu-west-1 (Dublin, Ireland)");
+    expect(found?.message).toContain("Bucket/backups region: It is in eu-west-1 (Dublin, Ireland)");
     expect(found?.message).toMatch(/\nHow to fix: .*\nLaw: popia:72, /);
   });
 

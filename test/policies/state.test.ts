@@ -81,7 +81,7 @@ describe("a state", () => {
     expect(JSON.stringify(readState(state(password)))).not.toContain("v1:AAAA");
   });
 
-  test("is refused with an output in the clear, without saying it", () => {
+  test("is refused with an output in plain text, which the message does not show", () => {
     const [finding] = foundIn(state({ outputs: { adminPassword: "correct-horse" } })).filter(
       ({ policy }) => policy === "secret-in-plain",
     );
@@ -101,7 +101,7 @@ describe("a state", () => {
     ["kind: [", "It is not JSON."],
     ["[]", "no deployment"],
     ['{"deployment":{"resources":[{}]}}', "deployment.resources[0] has no type."],
-    ['{"deployment":{"resources":[7]}}', "deployment.resources[0] is no resource."],
+    ['{"deployment":{"resources":[7]}}', "deployment.resources[0] is not a resource."],
     [`{"deployment":${'{"a":'.repeat(500)}1${"}".repeat(500)}}`, "nested more than"],
   ])("that is none is told so: %.40s", (text, words) => {
     expect(() => readState(text)).toThrow(words);
@@ -109,7 +109,7 @@ describe("a state", () => {
 });
 
 describe("a project's files", () => {
-  test("say where the state is, who encrypts it, and what stands there in the clear", () => {
+  test("say where the state is, who encrypts it, and what is in plain text", () => {
     writeFileSync(
       join(folder, "Pulumi.yaml"),
       "name: kit\nruntime: nodejs\nbackend: { url: https://api.pulumi.com }\n",

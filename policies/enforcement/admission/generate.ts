@@ -1,6 +1,6 @@
 /**
- * The catalogue as ValidatingAdmissionPolicies of one stack: what the API server refuses in the stack's namespace, whoever
- * asks for it. https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ * The catalogue as ValidatingAdmissionPolicies of one stack: the API server then refuses violations in the stack's namespace,
+ * from any client. https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 
 import { all, any, literal } from "../../cel/cel.ts";
@@ -18,9 +18,9 @@ export interface AdmissionManifest {
 }
 
 export interface AdmissionOptions {
-  /** Of the stack: nothing elsewhere is judged. */
+  /** The stack's namespace; nothing is checked in others. */
   readonly namespace: string;
-  /** `warn` lets everything in and tells who asked. */
+  /** `warn` allows everything and warns the client. */
   readonly mode: "enforce" | "warn";
 }
 
@@ -32,7 +32,7 @@ export const hasAdmission = (policy: Policy): policy is AdmissionPolicy =>
 export const admissionTypes = ({ admission, types }: AdmissionPolicy): readonly string[] =>
   (admission.types ?? types).filter((type) => type.startsWith("kubernetes:"));
 
-/** A policy and its binding for each policy that the cluster can say and the file asks for. */
+/** A policy and its binding for each policy that CEL can express and the file asks for. */
 export function admissionManifests(
   policies: readonly Policy[],
   context: PolicyContext,
@@ -88,7 +88,7 @@ function manifestsOf(
   ];
 }
 
-/** With those that they read themselves: each reads such as stand before it. */
+/** The variables that a rule reads, and those that these variables read. */
 function usedVariables(text: string): (typeof variables)[number][] {
   const used: (typeof variables)[number][] = [];
   let read = text;
@@ -104,9 +104,9 @@ function conditions(policy: AdmissionPolicy, context: PolicyContext, namespace: 
   const types = admissionTypes(policy);
   const waived = waivedObjects(policy, context);
   return [
-    // Whatever it is, it must be possible to take it away.
+    // It must always be possible to delete an object.
     { name: "stays", expression: "!object.metadata.?deletionTimestamp.hasValue()" },
-    // A selector of namespaces leaves out no object without one: others' classes and volumes are not the stack's to refuse.
+    // A namespace selector also matches objects without a namespace: other stacks' classes and volumes must stay allowed.
     ...(types.every(isInNamespace)
       ? []
       : [{ name: "of-the-stack", expression: isOfTheStack(namespace, context) }]),
@@ -122,7 +122,7 @@ function isOfTheStack(namespace: string, context: PolicyContext): string {
   ].join(" : ");
 }
 
-/** What a waiver covers, if it was made by the waiver's last day. */
+/** CEL that is false for an object that a waiver covers and that was created by the waiver's last day. */
 function waivedObjects({ id }: AdmissionPolicy, { country }: PolicyContext): string | undefined {
   const covering = country.residency.waivers.filter(({ policy }) => policy === undefined || policy === id);
   if (covering.length === 0) return undefined;
