@@ -8,18 +8,18 @@ const introduction = `# The localisation file
 
 One YAML file per country, \`countries/<country>.yaml\`, holds all that makes the country's rollout its own. Start from
 [\`countries/template.yaml\`](../countries/template.yaml), which is the required minimum; every other field below has a
-default. Check a file with \`npx rollout validate countries/ke.yaml\`: it says everything that is wrong at once, each with
-file, line, column, and how to mend it. A file of an older version is brought up to date by \`npx rollout migrate\`, which
+default. Check a file with \`npx rollout validate countries/ke.yaml\`: it reports all problems at once, each with file, line,
+column, and how to fix it. A file of an older version is brought up to date by \`npx rollout migrate\`, which
 keeps comments and order.
 
 - The first line \`# yaml-language-server: $schema=./schema.json\` lets editors complete and check fields while you type
   (VS Code with the YAML extension, IntelliJ, Neovim, Helix).
-- YAML 1.2 is read: \`NO\` is text, not false. Put digits that are no numbers in quotes: \`"10"\`. Tabs, merge keys (\`<<\`),
-  types (\`!tag\`) and keys that stand twice are refused; files are UTF-8 and at most 1 MB.
-- Texts for people stand by language: \`{ en: South Africa, af: Suid-Afrika }\`. Texts of the diagnostic need every language
-  that it offers; elsewhere a language that is missing falls back to the first of \`languages\`.
-- Texts of the pages and of the standard questions stand in \`countries/languages/<language>.yaml\`, or in a \`languages\`
-  folder beside your file.
+- YAML 1.2 is read: \`NO\` is text, not false. Put digits that are not numbers in quotes: \`"10"\`. Tabs, merge keys (\`<<\`),
+  types (\`!tag\`) and duplicate keys are refused; files are UTF-8 and at most 1 MB.
+- Texts for people have a value for each language: \`{ en: South Africa, af: Suid-Afrika }\`. Texts of the diagnostic need every language
+  that it offers; elsewhere a missing language falls back to the first of \`languages\`.
+- Texts of the pages and of the standard questions are in \`countries/languages/<language>.yaml\`, or in a \`languages\`
+  folder next to your file.
 - \`hosting.environments\` holds what is different in \`training\`, \`pilot\`, \`staging\` or \`production\`: maps are merged,
   lists and plain values are replaced. \`production\` refuses placeholders such as \`office@example.gov.za\`.
 
@@ -60,7 +60,7 @@ function group(path: string, schema: SchemaNode, isRequired: boolean, level: num
     schema: child,
     required: required.includes(key),
   }));
-  const presence = isRequired || hasDefault(schema) ? "" : "Optional: left out, there is none.";
+  const presence = isRequired || hasDefault(schema) ? "" : "Optional; without it there is none.";
   const heading = `\n${"#".repeat(Math.min(level, 4))} \`${path}\`\n`;
   const text = [schema.description, presence].filter(Boolean).join(" ");
   const deeper = rows.filter(({ schema: child }) => hasInside(child));

@@ -13,32 +13,32 @@ const guide = "[docs/checking.md](checking.md)";
 
 const introduction = `# The policies
 
-\`npx rollout check countries/za.yaml --env production\` judges a country's stack by these ${policies.length} policies. They need no
-cluster, cloud or credential: the plan is made in the process. Also:
+\`npx rollout check countries/za.yaml --env production\` checks a country's stack by these ${policies.length} policies. It needs no
+cluster, cloud or credential: the plan is made in the process. Options:
 
-- \`--manifests <folder>\` judges anyone's Kubernetes YAML, such as what \`helm template\` prints;
-- \`--plan <file>\` judges a plan saved by \`rollout plan --json\`;
-- \`--live\` judges what runs on the cluster, and how it differs from the plan; \`--state <file>\` what Pulumi's state says;
-- \`--format json|sarif|junit\` prints for other programs; \`--severity high\` lets the less severe pass.
+- \`--manifests <folder>\` checks any Kubernetes YAML, such as the output of \`helm template\`;
+- \`--plan <file>\` checks a plan saved by \`rollout plan --json\`;
+- \`--live\` checks what runs on the cluster, and how it differs from the plan; \`--state <file>\` checks Pulumi's state;
+- \`--format json|sarif|junit\` prints for other programs; \`--severity high\` ignores less severe findings.
 
-The same policies run at four moments (${guide}): on the *plan*; inside \`pulumi *preview*\`, as a policy pack; at the cluster's
-*admission*, where its API server can say them (${covered} of them); and on what is *live*.
+The same policies run at four enforcement points (${guide}): on the *plan*; in \`pulumi *preview*\`, as a policy pack; at the
+cluster's *admission*, where CEL can express them (${covered} of them); and on what is *live*.
 
-Exit codes: 0 nothing blocks; 1 a policy failed or could not judge; 2 the input is wrong.
+Exit codes: 0 nothing blocks; 1 a policy failed or could not check; 2 the input is wrong.
 
-**Verdicts.** *pass*; *fail*; *waived*: the file holds a waiver in force for it; *undetermined*: a value is not known yet, which
+**Verdicts.** *pass*; *fail*; *waived*: a waiver of the file covers it; *undetermined*: a value is not known yet, which
 blocks as a failure does; *not applicable*.
 
-**Law.** A policy guards classes of data. The country's file says for each class by which articles (\`residency.dataClasses\`),
-and a finding names them. A store says which classes it keeps by the annotation (Kubernetes) or tag (AWS)
-\`${dataClassKey}\`; without it all classes of the policy count.
+**Law.** A policy protects classes of data. The country's file gives the articles for each class (\`residency.dataClasses\`),
+and a finding names them. A store says which classes it holds by the annotation (Kubernetes) or tag (AWS)
+\`${dataClassKey}\`; without it all classes of the policy apply.
 
-**Waivers.** \`residency.waivers\` names a resource as a finding does (or by its URN), the policy, why, who answers for it, and
-the last day. A waiver that has ended, covers nothing or names nobody fails by itself.
+**Waivers.** \`residency.waivers\` names a resource as a finding does (or by its URN), the policy, the reason, the responsible
+person, and the last day. A waiver that has ended, covers nothing or names no person is a violation itself.
 
-**What nobody knows.** A type of resource that no policy names is refused (\`unmapped-type\`).
+**Unknown types.** A type of resource that no policy names is refused (\`unmapped-type\`).
 
-*This page is generated from \`policies/\` by \`npm run generate\`. The examples are judged by the tests, word for word, against
+*This page is generated from \`policies/\` by \`npm run generate\`. The tests check the examples, word for word, against
 [\`policies/example-country.yaml\`](../policies/example-country.yaml).*
 `;
 
@@ -48,11 +48,11 @@ export function policiesGuide(): string {
     ...areas.flatMap((area) => [
       `## ${area.charAt(0).toUpperCase()}${area.slice(1)}\n`,
       table(
-        ["policy", "severity", "moments", "rule"],
+        ["policy", "severity", "enforced at", "rule"],
         ofArea(area).map((policy) => [
           `[\`${policy.id}\`](#${policy.id})`,
           policy.severity,
-          shortMoments(policy),
+          shortPoints(policy),
           policy.title,
         ]),
       ),
@@ -73,8 +73,8 @@ export function policiesGuide(): string {
   ].join("\n");
 }
 
-/** Most are judged at three: the fourth is what tells them apart. */
-function shortMoments(policy: Policy): string {
+/** Many policies run at all four. */
+function shortPoints(policy: Policy): string {
   const own = enforcementPointsOf(policy);
   return own.length === enforcementPoints.length ? "all four" : own.join(", ");
 }
@@ -94,15 +94,15 @@ function section(policy: Policy): string {
     ...controls.iso27001.map((control) => `ISO/IEC 27001:2022 ${control} ${annexControls[control]}`),
     ...controls.nist80053.map((control) => `NIST SP 800-53 ${control} ${securityControls[control]}`),
   ];
-  const judged =
+  const checked =
     policy.scope === "file" ? "the localisation file" : policy.types.map((type) => `\`${type}\``).join(", ");
   return [
     `### ${id}\n`,
     `${title} *${severity}, ${level}, ${area}*\n`,
     `- **Risk**: ${risk}`,
     `- **How to fix**: ${remediation}`,
-    `- **Guards**: ${dataClasses.join(", ")}`,
-    `- **Checks**: ${judged}`,
+    `- **Protects**: ${dataClasses.join(", ")}`,
+    `- **Checks**: ${checked}`,
     `- **Enforced at**: ${enforcementPointsOf(policy).join(", ")}${policy.scope === "resource" && policy.admission?.misses !== undefined ? `. At admission: ${policy.admission.misses}` : ""}`,
     `- **Controls**: ${controlled.join("; ")}`,
     "",

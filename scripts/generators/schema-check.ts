@@ -1,4 +1,4 @@
-/** Writes the code that ajv compiles from the files' schemas, so that no command waits for it. */
+/** Writes the code that ajv compiles from the files' schemas, so that no command has to wait for ajv. */
 import { _ } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 import { fileSchemas, fingerprint, newValidator } from "../../localisation/check/schema-check.ts";

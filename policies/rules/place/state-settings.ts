@@ -14,7 +14,7 @@ export const stateSettings: ResourcePolicy = {
   area: "place",
   scope: "resource",
   title: "Pulumi's project and stack files keep the state and its key in the country.",
-  risk: "`pulumi up` run by hand uses Pulumi's own service in the United States unless these files say otherwise.",
+  risk: "A manual `pulumi up` uses Pulumi's own service in the United States unless these files say otherwise.",
   types: ["pulumi:pulumi:Project", "pulumi:pulumi:StackSettings", "pulumi:pulumi:State"],
   severity: "critical",
   level: "mandatory",
