@@ -1,12 +1,11 @@
-/** `rollout check`: judges a country's plan, or anyone's manifests, by the policies on residency and security. */
-
+/** `rollout check`: checks a country's plan, manifests or what runs by the policies on residency and security. */
 import { Command, Option } from "commander";
 import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { CheckSubject } from "../../policies/check-country.ts";
-import { blocks, type CheckResult, type Finding } from "../../policies/engine/findings.ts";
+import { type CheckResult, isFailed } from "../../policies/engine/findings.ts";
 import { type Severity, severities } from "../../policies/engine/policy.ts";
 import type { Resource } from "../../policies/resources/resource.ts";
 import { readGiven, savePlan } from "../given-file.ts";
@@ -57,19 +56,8 @@ export function checkCommand(): Command {
       const also = options.project === undefined ? [] : readProject(options.project);
       const result = checkCountry(loaded, { subject, also });
       await show(result, options);
-      if (isBlocked(result, options.severity)) process.exitCode = exitCode.checkFailed;
+      if (isFailed(result, options.severity)) process.exitCode = exitCode.checkFailed;
     });
-}
-
-/** Findings beyond those listed are as severe as their policy. */
-function isBlocked({ findings, policies }: CheckResult, severity: Severity): boolean {
-  return (
-    findings.some((finding) => blocks(finding, severity)) ||
-    policies.some(
-      ({ policy, unlisted }) =>
-        unlisted > 0 && findings.some((finding) => finding.policy === policy && blocks(finding, severity)),
-    )
-  );
 }
 
 async function subjectOf(loaded: LoadedCountry, options: Options): Promise<CheckSubject> {
@@ -173,11 +161,12 @@ async function savedPlan(loaded: LoadedCountry, file: string): Promise<CheckSubj
 async function show(result: CheckResult, options: Options): Promise<void> {
   const format = options.json ? "json" : options.format;
   if (format === "table") {
-    showTable(result, options.severity);
+    const { textTable } = await import("../../policies/outputs/table.ts");
+    print(textTable(result, options.severity, style));
     return;
   }
   if (format === "json") {
-    printJson({ ok: !isBlocked(result, options.severity), severity: options.severity, ...result });
+    printJson({ ok: !isFailed(result, options.severity), severity: options.severity, ...result });
     return;
   }
   const { policies } = await import("../../policies/rules/catalogue.ts");
@@ -188,53 +177,4 @@ async function show(result: CheckResult, options: Options): Promise<void> {
     const { junit } = await import("../../policies/outputs/junit.ts");
     process.stdout.write(junit(result, policies));
   }
-}
-
-const marks = {
-  fail: ["red", "✗"],
-  undetermined: ["yellow", "?"],
-  waived: ["blue", "~"],
-} as const;
-
-function showTable(result: CheckResult, severity: Severity): void {
-  for (const finding of result.findings) showFinding(finding, result);
-  const tally = (verdict: string) => result.policies.filter((policy) => policy.verdict === verdict).length;
-  const unlisted = result.policies.reduce((sum, policy) => sum + policy.unlisted, 0);
-  if (unlisted > 0) print(`${unlisted} more findings are not listed.\n`);
-  for (const waiver of result.waivers)
-    print(
-      `${style("blue", "~")} waiver ${waiver.id}: ${waiver.status}, ${waiver.resource}, until ${waiver.until}, by ${waiver.who}. ${waiver.why}`,
-    );
-  const blocked = isBlocked(result, severity);
-  const parts = [
-    `${tally("pass")} passed`,
-    `${tally("fail")} failed`,
-    `${tally("undetermined")} undetermined`,
-    `${tally("waived")} waived`,
-    `${tally("not-applicable")} not applicable`,
-  ];
-  print(
-    `${blocked ? style("red", "✗") : style("green", "✓")} ${result.source}: ${result.resources} ${result.resources === 1 ? "resource" : "resources"}, ${result.policies.length} policies: ${parts.join(", ")}.`,
-  );
-  if (result.resources === 0)
-    print(
-      `The target ${result.target} has no plan: the file alone was checked. Name --target or --env to check a plan.`,
-    );
-}
-
-function showFinding(finding: Finding, { waivers }: CheckResult): void {
-  const [colour, mark] = marks[finding.verdict];
-  const { policy, severity, subject, path, value, message, remediation, articles, source, level } = finding;
-  const place = source === undefined ? "" : style("dim", `  ${source.file}:${source.line}`);
-  print(
-    `${style(colour, `${mark} ${finding.verdict === "fail" ? severity : finding.verdict}`)}  ${style("bold", subject)}  ${style("dim", policy)}${level === "advisory" ? style("dim", " (advisory)") : ""}${place}`,
-  );
-  if (path !== "")
-    print(`    at          ${path}${value === undefined || value === "" ? "" : ` = ${value}`}`);
-  print(`    what        ${message}`);
-  print(`    how to fix  ${remediation}`);
-  print(`    law         ${articles.join(", ")}`);
-  const waiver = waivers.find(({ id }) => id === finding.waiver);
-  if (waiver !== undefined) print(`    waived      ${waiver.id}, until ${waiver.until}, by ${waiver.who}`);
-  print();
 }

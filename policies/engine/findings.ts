@@ -76,6 +76,17 @@ export function blocks(finding: Finding, threshold: Severity): boolean {
   );
 }
 
+/** Whether the check fails. Findings that are not listed are as severe as the listed ones of their policy. */
+export function isFailed({ findings, policies }: CheckResult, threshold: Severity): boolean {
+  return (
+    findings.some((finding) => blocks(finding, threshold)) ||
+    policies.some(
+      ({ policy, unlisted }) =>
+        unlisted > 0 && findings.some((finding) => finding.policy === policy && blocks(finding, threshold)),
+    )
+  );
+}
+
 /** `rollout/StatefulSet/broker spec.replicas: … .` */
 export function formatFinding({
   subject,
