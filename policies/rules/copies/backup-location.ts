@@ -1,5 +1,6 @@
 /** Backups of the cluster's stores go to a registered backup store. */
-import { awsRegions } from "../../../localisation/cloud-geography.ts";
+
+import { foreignRegions } from "../../engine/host-violations.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../resources/hosts.ts";
@@ -41,9 +42,8 @@ export const backupLocation: ResourcePolicy = {
     const hosts = hostsOf(subject)
       .filter(({ scheme }) => scheme !== "s3" && scheme !== "gs" && scheme !== "azblob")
       .flatMap((reference) => violationOfHost(reference));
-    const regions = textsOf(subject)
-      .filter(({ key, value }) => /region/i.test(key) && Object.hasOwn(awsRegions, value))
-      .filter(({ value }) => !context.isAllowedRegion(value) && !hasEndpoint())
+    const regions = foreignRegions(textsOf(subject), context)
+      .filter(() => !hasEndpoint())
       .map(({ value, path }) => ({
         path,
         value,

@@ -1,5 +1,7 @@
 /** Services that transfer data in bulk do so only between places that the file knows. */
+
 import { aws } from "../../engine/example.ts";
+import { hostViolations } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
 import { textsOf } from "../../resources/texts.ts";
@@ -26,19 +28,11 @@ export const dataTransferService: ResourcePolicy = {
   controls: { iso27001: ["A.5.14"], nist80053: ["AC-4", "SC-7(10)"] },
   remediation: "Register the host under `residency.endpoints`, or remove the transfer.",
   check: (subject, context) =>
-    textsOf(subject).flatMap((text) =>
-      hostsIn(text).flatMap(({ host }) => {
-        const outside = context.outside(host);
-        if (outside === undefined) return [];
-        return [
-          {
-            path: text.path,
-            value: host,
-            message: `It transfers data to or from ${outside}.`,
-            remediation: `Register ${host} under residency.endpoints with its country, or remove the transfer.`,
-          },
-        ];
-      }),
+    hostViolations(
+      textsOf(subject).flatMap(hostsIn),
+      context,
+      "It transfers data to or from",
+      (host) => `Register ${host} under residency.endpoints with its country, or remove the transfer.`,
     ),
   examples: {
     passing: [

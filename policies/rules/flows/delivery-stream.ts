@@ -1,6 +1,8 @@
 /** Streams deliver to stores of the region, not to services on the web. */
+
 import { aws } from "../../engine/example.ts";
-import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { hostViolations } from "../../engine/host-violations.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
 import { textAt } from "../../resources/properties.ts";
 import { textsOf } from "../../resources/texts.ts";
@@ -26,18 +28,12 @@ export const deliveryStream: ResourcePolicy = {
   check(subject, context) {
     const destination = textAt(subject.properties, "destination") ?? "";
     const hosts = textsOf(subject).flatMap((text) => hostsIn(text));
-    const outside = hosts.flatMap(({ host, path }): Violation[] => {
-      const where = context.outside(host);
-      if (where === undefined) return [];
-      return [
-        {
-          path,
-          value: host,
-          message: `It delivers to ${where}.`,
-          remediation: `Deliver to a bucket of the region, or register ${host} under residency.endpoints.`,
-        },
-      ];
-    });
+    const outside = hostViolations(
+      hosts,
+      context,
+      "It delivers to",
+      (host) => `Deliver to a bucket of the region, or register ${host} under residency.endpoints.`,
+    );
     if (outside.length > 0 || !services.has(destination) || hosts.length > 0) return outside;
     return [
       {

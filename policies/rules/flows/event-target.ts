@@ -1,6 +1,8 @@
 /** Events go to targets of the stack: no foreign webhook, no global endpoint. */
+
 import { aws } from "../../engine/example.ts";
-import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsOf } from "../../resources/hosts.ts";
 
 export const eventTarget: ResourcePolicy = {
@@ -32,18 +34,7 @@ export const eventTarget: ResourcePolicy = {
           remediation: "Remove it and send to the event bus of the region.",
         },
       ];
-    return hostsOf(subject).flatMap(({ host, path }): Violation[] => {
-      const where = context.outside(host);
-      if (where === undefined) return [];
-      return [
-        {
-          path,
-          value: host,
-          message: `Events go to ${where}.`,
-          remediation: `Remove it, or register ${host} under residency.endpoints with its country.`,
-        },
-      ];
-    });
+    return hostViolations(hostsOf(subject), context, "Events go to", removeOrRegister);
   },
   examples: {
     passing: [

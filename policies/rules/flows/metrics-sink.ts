@@ -1,5 +1,6 @@
 /** Metrics, traces and logs of the cluster are written to the stack's own stores or to registered hosts. */
-import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { hostViolations } from "../../engine/host-violations.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsOf } from "../../resources/hosts.ts";
 
 export const metricsSink: ResourcePolicy = {
@@ -29,18 +30,12 @@ export const metricsSink: ResourcePolicy = {
   remediation:
     "Write to a store in the country, registered under `residency.endpoints` with purpose monitoring.",
   check: (subject, context) =>
-    hostsOf(subject).flatMap(({ host, path }): Violation[] => {
-      const outside = /metadata\./.test(path) ? undefined : context.outside(host);
-      if (outside === undefined) return [];
-      return [
-        {
-          path,
-          value: host,
-          message: `It writes to ${outside}.`,
-          remediation: `Remove it, or register ${host} under residency.endpoints with purpose monitoring.`,
-        },
-      ];
-    }),
+    hostViolations(
+      hostsOf(subject).filter(({ path }) => !/metadata\./.test(path)),
+      context,
+      "It writes to",
+      (host) => `Remove it, or register ${host} under residency.endpoints with purpose monitoring.`,
+    ),
   examples: {
     passing: [
       {

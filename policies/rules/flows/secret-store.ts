@@ -1,5 +1,6 @@
 /** Secrets come from stores in the country, and are not copied to other stores. */
-import { awsRegions } from "../../../localisation/cloud-geography.ts";
+
+import { foreignRegions, hostViolations } from "../../engine/host-violations.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsOf } from "../../resources/hosts.ts";
@@ -62,15 +63,10 @@ export const secretStore: ResourcePolicy = {
               remediation,
             },
           ];
-    for (const { key, value, path } of textsOf(subject))
-      if (/region/i.test(key) && Object.hasOwn(awsRegions, value) && !context.isAllowedRegion(value))
-        violations.push({ path, value, message: `Secrets come from ${regionName(value)}.`, remediation });
-    for (const { host, path } of hostsOf(subject)) {
-      const outside = path.startsWith("metadata.") ? undefined : context.outside(host);
-      if (outside !== undefined)
-        violations.push({ path, value: host, message: `Secrets come from ${outside}.`, remediation });
-    }
-    return violations;
+    for (const { value, path } of foreignRegions(textsOf(subject), context))
+      violations.push({ path, value, message: `Secrets come from ${regionName(value)}.`, remediation });
+    const hosts = hostsOf(subject).filter(({ path }) => !path.startsWith("metadata."));
+    return [...violations, ...hostViolations(hosts, context, "Secrets come from", () => remediation)];
   },
   examples: {
     passing: [

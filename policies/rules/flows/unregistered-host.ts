@@ -1,6 +1,8 @@
 /** Every server that a workload's settings name belongs to the stack or is registered in the file. */
+
 import { aws } from "../../engine/example.ts";
-import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../resources/hosts.ts";
 import { workloads } from "../../resources/pods.ts";
 import type { Resource } from "../../resources/resource.ts";
@@ -37,18 +39,7 @@ export const unregisteredHost: ResourcePolicy = {
   remediation:
     "Remove the address, or register its host under `residency.endpoints` with its country and the data that it receives.",
   check: (subject, context) =>
-    hostsOfSettings(subject).flatMap(({ host, path }): Violation[] => {
-      const outside = context.outside(host);
-      if (outside === undefined) return [];
-      return [
-        {
-          path,
-          value: host,
-          message: `It names ${outside}.`,
-          remediation: `Remove it, or register ${host} under residency.endpoints with its country.`,
-        },
-      ];
-    }),
+    hostViolations(hostsOfSettings(subject), context, "It names", removeOrRegister),
   examples: {
     passing: [
       {

@@ -1,6 +1,7 @@
 /** Certificates come from the cluster's own authority or a registered one. */
 import { field } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
+import { hostViolations } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsOf } from "../../resources/hosts.ts";
 
@@ -18,18 +19,12 @@ export const certificateAuthority: ResourcePolicy = {
   remediation:
     "Register the authority under `residency.endpoints` with purpose certificates, or use the cluster's own.",
   check: (subject, context) =>
-    hostsOf(subject).flatMap(({ host, path }) => {
-      const outside = context.outside(host);
-      if (outside === undefined) return [];
-      return [
-        {
-          path,
-          value: host,
-          message: `Certificates come from ${outside}.`,
-          remediation: `Register ${host} under residency.endpoints with purpose certificates, or use issuer own-ca.`,
-        },
-      ];
-    }),
+    hostViolations(
+      hostsOf(subject),
+      context,
+      "Certificates come from",
+      (host) => `Register ${host} under residency.endpoints with purpose certificates, or use issuer own-ca.`,
+    ),
   admission: {
     types: ["kubernetes:cert-manager.io/*:Issuer"],
     misses: "ClusterIssuers and other addresses than the authority's own are not checked.",

@@ -1,6 +1,6 @@
 /** Node pools of Karpenter and of the Cluster API make nodes in the country only. */
 
-import { awsRegions } from "../../../localisation/cloud-geography.ts";
+import { foreignRegions } from "../../engine/host-violations.ts";
 import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -29,15 +29,12 @@ export const nodePoolZone: ResourcePolicy = {
   check(subject, context) {
     const zones = context.clusterZones;
     if (zones.length === 0) return notApplicable;
-    const violations = textsOf(subject)
-      .filter(({ value, key }) => /region/i.test(key) && Object.hasOwn(awsRegions, value))
-      .filter(({ value }) => !context.isAllowedRegion(value))
-      .map(({ value, path }) => ({
-        path,
-        value,
-        message: `Nodes are made in ${regionName(value)}.`,
-        remediation: `Use ${context.allowedRegions || "the country's own machines"}.`,
-      }));
+    const violations = foreignRegions(textsOf(subject), context).map(({ value, path }) => ({
+      path,
+      value,
+      message: `Nodes are made in ${regionName(value)}.`,
+      remediation: `Use ${context.allowedRegions || "the country's own machines"}.`,
+    }));
     const named = [
       ...objectsAt(subject.properties, "spec.template.spec.requirements").flatMap(({ value, path }) =>
         zoneLabels.test(textAt(value, "key") ?? "") && textAt(value, "operator") === "In"

@@ -1,5 +1,7 @@
 /** A provider calls addresses of the cloud in allowed regions, or registered ones. */
+
 import { resource } from "../../engine/example.ts";
+import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
 import { textsOf } from "../../resources/texts.ts";
@@ -17,19 +19,11 @@ export const providerEndpoint: ResourcePolicy = {
   controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["AC-20", "SA-9(5)"] },
   remediation: "Remove the endpoint, or register its host under `residency.endpoints`.",
   check: (subject, context) =>
-    textsOf(subject).flatMap((text) =>
-      hostsIn({ key: "endpoint", value: text.value, path: text.path }).flatMap(({ host }) => {
-        const outside = context.outside(host);
-        if (outside === undefined) return [];
-        return [
-          {
-            path: text.path,
-            value: host,
-            message: `The provider calls ${outside}.`,
-            remediation: `Remove it, or register ${host} under residency.endpoints with its country.`,
-          },
-        ];
-      }),
+    hostViolations(
+      textsOf(subject).flatMap(({ value, path }) => hostsIn({ key: "endpoint", value, path })),
+      context,
+      "The provider calls",
+      removeOrRegister,
     ),
   examples: {
     passing: [

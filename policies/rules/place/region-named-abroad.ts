@@ -1,6 +1,7 @@
 /** Settings inside a resource name allowed regions only, under any key: for what the policies on copies don't know. */
-import { awsRegions } from "../../../localisation/cloud-geography.ts";
+
 import { aws } from "../../engine/example.ts";
+import { foreignRegions } from "../../engine/host-violations.ts";
 import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { textsOf } from "../../resources/texts.ts";
@@ -41,14 +42,8 @@ export const regionNamedAbroad: ResourcePolicy = {
   remediation: "Name an allowed region, or remove the setting.",
   check(subject, context) {
     if (checkedElsewhere.has(subject.type)) return notApplicable;
-    return textsOf(subject)
-      .filter(
-        ({ key, value, path }) =>
-          /region/i.test(key) &&
-          path !== "region" &&
-          Object.hasOwn(awsRegions, value) &&
-          !context.isAllowedRegion(value),
-      )
+    return foreignRegions(textsOf(subject), context)
+      .filter(({ path }) => path !== "region")
       .map(({ value, path }) => ({
         path,
         value,
