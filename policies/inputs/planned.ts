@@ -1,13 +1,12 @@
 /** A plan of this kit as resources: from the program in this process, or from a file of `rollout plan --json`. */
 import { InputError } from "../../base/kit-error.ts";
 import { type Plan as CountryPlan, type PlannedResource, parsePlan } from "../../plan/plan.ts";
-import { textAt } from "../resources/properties.ts";
+import { providerReference } from "../resources/provider.ts";
 import {
   displayName,
   isObject,
   type Json,
   type JsonObject,
-  type ProviderReference,
   type Resource,
   secretMarker,
 } from "../resources/resource.ts";
@@ -39,7 +38,7 @@ export function plannedResources(planned: readonly PlannedResource[]): Resource[
   const providers = new Map(
     planned
       .filter(({ type }) => type.startsWith("pulumi:providers:"))
-      .map((provider) => [provider.urn, providerReference(provider)]),
+      .map(({ urn, name, properties }) => [urn, providerReference(name, properties as JsonObject)]),
   );
   return planned.map((resource) => {
     const { type, name, urn, parent, custom } = resource;
@@ -67,13 +66,6 @@ export function stackOutputs({ outputs, country }: CountryPlan): Resource {
     urn: `urn:plan::${type}::outputs`,
     properties: values,
   };
-}
-
-function providerReference({ name, properties }: PlannedResource): ProviderReference {
-  const given = properties as JsonObject;
-  const region = textAt(given, "region");
-  const context = textAt(given, "context");
-  return { name, ...(region !== undefined && { region }), ...(context !== undefined && { context }) };
 }
 
 /** Replaces the secrets of a plan by the marker. Their paths are like `stringData.password` and `rules[0].token`. */

@@ -1,12 +1,14 @@
 /** A stack's state, as `pulumi stack export` prints it: the resources that Pulumi knows, and how the state is kept. */
 import { InputError } from "../../base/kit-error.ts";
 import { textAt } from "../resources/properties.ts";
+import { providerReference } from "../resources/provider.ts";
 import {
   displayName,
   isObject,
   isSecret,
   type Json,
   type JsonObject,
+  nameInUrn,
   type ProviderReference,
   type Resource,
   secretMarker,
@@ -37,7 +39,10 @@ export function readState(text: string): Resource[] {
   const providers = new Map(
     states
       .filter(({ type }) => String(type).startsWith("pulumi:providers:"))
-      .map((provider) => [`${provider.urn}::${provider.id}`, providerReference(provider)]),
+      .map(({ urn, id, inputs }) => [
+        `${urn}::${id}`,
+        providerReference(nameInUrn(String(urn)), isObject(inputs) ? inputs : {}),
+      ]),
   );
   return [stateSettings(deployment), ...states.map((resource) => stateResource(resource, providers))];
 }
@@ -65,7 +70,7 @@ function stateSettings(deployment: JsonObject): Resource {
 function stateResource(state: JsonObject, providers: ReadonlyMap<string, ProviderReference>): Resource {
   const type = String(state.type);
   const urn = String(state.urn);
-  const logical = urn.slice(urn.lastIndexOf("::") + 2);
+  const logical = nameInUrn(urn);
   const isStack = type === "pulumi:pulumi:Stack";
   const outputs = isObject(state.outputs) ? (withoutCiphers(state.outputs) as JsonObject) : {};
   const inputs = isObject(state.inputs) ? (withoutCiphers(state.inputs) as JsonObject) : {};
@@ -98,15 +103,4 @@ function withoutCiphers(value: Json | undefined): Json {
       .filter(([key]) => !key.startsWith("__"))
       .map(([key, item]) => [key, withoutCiphers(item)]),
   );
-}
-
-function providerReference(provider: JsonObject): ProviderReference {
-  const urn = String(provider.urn);
-  const region = textAt(provider.inputs, "region");
-  const context = textAt(provider.inputs, "context");
-  return {
-    name: urn.slice(urn.lastIndexOf("::") + 2),
-    ...(region !== undefined && { region }),
-    ...(context !== undefined && { context }),
-  };
 }

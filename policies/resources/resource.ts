@@ -86,8 +86,9 @@ export function typeKey(type: string): string {
   return `kubernetes:${named}:${token.kind.replace(patchSuffix, "")}`;
 }
 
-/** Its name in the program. */
-export const logicalName = ({ urn }: Resource): string => urn.slice(urn.lastIndexOf("::") + 2);
+/** The name of a resource in its program. */
+export const nameInUrn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+export const logicalName = ({ urn }: Resource): string => nameInUrn(urn);
 
 /**
  * The name for people, the same from a plan, a state and manifests: `rollout/StatefulSet/broker` for an

@@ -5,15 +5,13 @@
  */
 import { createRequire } from "node:module";
 import type { PolicyProviderResource } from "@pulumi/policy";
-import { textAt } from "../../resources/properties.ts";
+import { providerReference } from "../../resources/provider.ts";
 import {
   displayName,
   isObject,
   isSecret,
-  isUnknown,
   type Json,
   type JsonObject,
-  type ProviderReference,
   type Resource,
   secretMarker,
   unknownValue,
@@ -86,7 +84,8 @@ export function requestedResource(request: RequestedResource): Resource {
   const properties = unguarded(request.props);
   // A component has no provider.
   const component = provider === undefined && !type.startsWith("pulumi:providers:");
-  const reference = provider === undefined ? undefined : providerReference(provider);
+  const reference =
+    provider === undefined ? undefined : providerReference(provider.name, unguarded(provider.props));
   return {
     type,
     name: displayName(type, request.name, properties, parent),
@@ -96,14 +95,6 @@ export function requestedResource(request: RequestedResource): Resource {
     ...(parent !== undefined && { parent }),
     ...(component && { component: true }),
   };
-}
-
-function providerReference({ name, props }: PolicyProviderResource): ProviderReference {
-  const given = unguarded(props);
-  const known = (key: string) => (isUnknown(given[key]) ? undefined : textAt(given, key));
-  const region = known("region");
-  const context = known("context");
-  return { name, ...(region !== undefined && { region }), ...(context !== undefined && { context }) };
 }
 
 /** Reads a value through the library's proxy, which makes the library report that the policy waits for it. */
