@@ -1,10 +1,12 @@
 /** Backups of the cluster's stores go to a registered backup store. */
 
+import type { PolicyContext } from "../../engine/context.ts";
 import { foreignRegions } from "../../engine/host-violations.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../resources/hosts.ts";
 import { objectAt } from "../../resources/properties.ts";
+import type { Resource } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
 
 /** Without an endpoint these write to AWS, in the region of the credentials. */
@@ -41,9 +43,9 @@ export const backupLocation: ResourcePolicy = {
     const remediation = `Use ${named}, or register the host under residency.endpoints with purpose backup.`;
     const hosts = hostsOf(subject)
       .filter(({ scheme }) => scheme !== "s3" && scheme !== "gs" && scheme !== "azblob")
-      .flatMap((reference) => violationOfHost(reference));
+      .flatMap((reference) => violationsOfHost(reference, context, remediation));
     const regions = foreignRegions(textsOf(subject), context)
-      .filter(() => !hasEndpoint())
+      .filter(() => !hasEndpoint(subject))
       .map(({ value, path }) => ({
         path,
         value,
@@ -63,38 +65,6 @@ export const backupLocation: ResourcePolicy = {
       ];
     });
     return [...hosts, ...regions, ...defaults];
-
-    function hasEndpoint(): boolean {
-      return providerDefaults.some(
-        ([settings, endpoint]) => objectAt(subject.properties, settings)?.[endpoint] !== undefined,
-      );
-    }
-
-    function violationOfHost({ host, path }: HostReference): Violation[] {
-      const location = context.locationOf(host);
-      if (location.kind === "own" || location.kind === "allowed-region") return [];
-      if (location.kind === "registered") {
-        const { country, purpose, by } = location.endpoint;
-        if (purpose !== "backup" && /backup|configuration|config/.test(path))
-          return [
-            {
-              path,
-              value: host,
-              message: `Backups go to ${host}, which ${by} registers for ${purpose}.`,
-              remediation,
-            },
-          ];
-        if (context.storageCountries(["backups"]).includes(country)) return [];
-      }
-      return [
-        {
-          path,
-          value: host,
-          message: `Backups go to ${host}, which is not a registered store in the country.`,
-          remediation,
-        },
-      ];
-    }
   },
   examples: {
     passing: [
@@ -149,3 +119,36 @@ spec: { configuration: { destinationPath: s3://rollout-backups/ } }`,
     ],
   },
 };
+
+const hasEndpoint = ({ properties }: Resource): boolean =>
+  providerDefaults.some(([settings, endpoint]) => objectAt(properties, settings)?.[endpoint] !== undefined);
+
+function violationsOfHost(
+  { host, path }: HostReference,
+  context: PolicyContext,
+  remediation: string,
+): Violation[] {
+  const location = context.locationOf(host);
+  if (location.kind === "own" || location.kind === "allowed-region") return [];
+  if (location.kind === "registered") {
+    const { country, purpose, by } = location.endpoint;
+    if (purpose !== "backup" && /backup|configuration|config/.test(path))
+      return [
+        {
+          path,
+          value: host,
+          message: `Backups go to ${host}, which ${by} registers for ${purpose}.`,
+          remediation,
+        },
+      ];
+    if (context.storageCountries(["backups"]).includes(country)) return [];
+  }
+  return [
+    {
+      path,
+      value: host,
+      message: `Backups go to ${host}, which is not a registered store in the country.`,
+      remediation,
+    },
+  ];
+}

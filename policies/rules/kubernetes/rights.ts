@@ -2,7 +2,7 @@
 import { field, matches } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
-import { typeToken } from "../../resources/resource.ts";
+import { type Resource, typeToken } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
 
 /** Resources that give access into pods and nodes. */
@@ -36,66 +36,9 @@ export const rights: ResourcePolicy = {
     "Name the resources and verbs that are needed, bind them to named accounts, and add a waiver for operators that need more.",
   check(subject) {
     const { kind } = typeToken(subject.type);
-    return kind.includes("RoleBinding") ? bindingViolations() : roleViolations();
-
-    function bindingViolations(): Violation[] {
-      const violations: Violation[] = textsOf(subject)
-        .filter(({ value, path }) => /^subjects\[\d+\]\.name$/.test(path) && anonymous.test(value))
-        .map(({ value, path }) => ({
-          path,
-          value,
-          message: `The role is given to ${value}, which is everybody.`,
-          remediation: "Name accounts or a group of people.",
-        }));
-      const role = textAt(subject.properties, "roleRef.name");
-      if (role === "cluster-admin")
-        violations.push({
-          path: "roleRef.name",
-          value: role,
-          message: "It gives all rights over the cluster (cluster-admin).",
-          remediation:
-            "Give a role with the rights that are needed; keep a break-glass account outside the stack.",
-        });
-      return violations;
-    }
-
-    function roleViolations(): Violation[] {
-      return objectsAt(subject.properties, "rules").flatMap(({ value, path }): Violation[] => {
-        const resources = textsAt(value, "resources").map((item) => item.value);
-        const verbs = textsAt(value, "verbs").map((item) => item.value);
-        const reads = verbs.some((verb) => /^(\*|get|list|watch)$/.test(verb));
-        if (resources.includes("*") || verbs.includes("*"))
-          return [
-            {
-              path,
-              value: `${verbs.join(",")} ${resources.join(",")}`,
-              message: `The rule gives ${verbs.includes("*") ? "every verb" : verbs.join(", ")} on ${resources.includes("*") ? "every resource" : resources.join(", ")}.`,
-              remediation: "Name the verbs and resources that are needed.",
-            },
-          ];
-        const named = textsAt(value, "resourceNames").length > 0;
-        if (kind === "ClusterRole" && resources.includes("secrets") && reads && !named)
-          return [
-            {
-              path,
-              value: "secrets",
-              message: "The rule reads every Secret of the cluster.",
-              remediation: "Use a Role in the namespace, with resourceNames.",
-            },
-          ];
-        const access = resources.find((resource) => accessResources.has(resource));
-        if (kind === "ClusterRole" && access !== undefined)
-          return [
-            {
-              path,
-              value: access,
-              message: `The rule allows ${access} in the whole cluster.`,
-              remediation: "Use a Role in the namespace, for named people, for a limited time.",
-            },
-          ];
-        return [];
-      });
-    }
+    return kind.includes("RoleBinding")
+      ? bindingViolations(subject)
+      : roleViolations(subject, kind === "ClusterRole");
   },
   admission: {
     types: [
@@ -159,3 +102,62 @@ subjects: [{ kind: Group, apiGroup: rbac.authorization.k8s.io, name: "system:aut
     ],
   },
 };
+
+function bindingViolations(subject: Resource): Violation[] {
+  const violations: Violation[] = textsOf(subject)
+    .filter(({ value, path }) => /^subjects\[\d+\]\.name$/.test(path) && anonymous.test(value))
+    .map(({ value, path }) => ({
+      path,
+      value,
+      message: `The role is given to ${value}, which is everybody.`,
+      remediation: "Name accounts or a group of people.",
+    }));
+  const role = textAt(subject.properties, "roleRef.name");
+  if (role === "cluster-admin")
+    violations.push({
+      path: "roleRef.name",
+      value: role,
+      message: "It gives all rights over the cluster (cluster-admin).",
+      remediation:
+        "Give a role with the rights that are needed; keep a break-glass account outside the stack.",
+    });
+  return violations;
+}
+
+function roleViolations({ properties }: Resource, isClusterRole: boolean): Violation[] {
+  return objectsAt(properties, "rules").flatMap(({ value, path }): Violation[] => {
+    const resources = textsAt(value, "resources").map((item) => item.value);
+    const verbs = textsAt(value, "verbs").map((item) => item.value);
+    const reads = verbs.some((verb) => /^(\*|get|list|watch)$/.test(verb));
+    if (resources.includes("*") || verbs.includes("*"))
+      return [
+        {
+          path,
+          value: `${verbs.join(",")} ${resources.join(",")}`,
+          message: `The rule gives ${verbs.includes("*") ? "every verb" : verbs.join(", ")} on ${resources.includes("*") ? "every resource" : resources.join(", ")}.`,
+          remediation: "Name the verbs and resources that are needed.",
+        },
+      ];
+    const named = textsAt(value, "resourceNames").length > 0;
+    if (isClusterRole && resources.includes("secrets") && reads && !named)
+      return [
+        {
+          path,
+          value: "secrets",
+          message: "The rule reads every Secret of the cluster.",
+          remediation: "Use a Role in the namespace, with resourceNames.",
+        },
+      ];
+    const access = resources.find((resource) => accessResources.has(resource));
+    if (isClusterRole && access !== undefined)
+      return [
+        {
+          path,
+          value: access,
+          message: `The rule allows ${access} in the whole cluster.`,
+          remediation: "Use a Role in the namespace, for named people, for a limited time.",
+        },
+      ];
+    return [];
+  });
+}
