@@ -3,8 +3,9 @@
  * `hosting.sizes` says otherwise laid over them. Everything is sized for three years ahead: disks are hard to shrink, and
  * a national programme buys its capacity once.
  */
-import { parseMebibytes, parseProcessors } from "../base/quantity.ts";
+
 import { periodDays } from "../base/period.ts";
+import { parseMebibytes, parseProcessors } from "../base/quantity.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import {
   brokerCounts,
