@@ -66,6 +66,20 @@ export class InputError extends KitError {
   readonly exitCode = exitCode.inputWrong;
 }
 
+/** A person said no, or stopped the run. It is thrown to end what runs, and is no failure. */
+export class StoppedError extends KitError {
+  readonly exitCode: typeof exitCode.fine | typeof exitCode.interrupted;
+
+  constructor(message: string, code: StoppedError["exitCode"]) {
+    super(message);
+    this.exitCode = code;
+  }
+
+  override toJSON(): object {
+    return { stopped: true, error: this.message };
+  }
+}
+
 /** What the machine, the cluster or the network lacks or refuses. */
 export class EnvironmentError extends KitError {
   readonly exitCode = exitCode.environmentLacking;

@@ -1,6 +1,7 @@
 /** Shows a run of the engine: a line for each resource, colours and questions on a terminal, JSON lines where asked. */
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { stopOnSignals } from "../base/stop-on-signals.ts";
 import { type Conversation, losesData, type RolloutEvent } from "../stacks/engine/conversation.ts";
 import { duration, print, printEvent, StepList, style } from "./terminal.ts";
 
@@ -10,7 +11,7 @@ export interface PrintedConversation extends Conversation {
 }
 
 export function engineConversation(json: boolean): PrintedConversation {
-  const signal = stopOnSignals(json);
+  const signal = signalOfStop(json);
   if (json)
     return {
       step: async (title, action) => {
@@ -38,18 +39,18 @@ export function engineConversation(json: boolean): PrintedConversation {
 }
 
 /** The first signal stops in good order; the second ends this process, and the engine with its next word to it. */
-function stopOnSignals(json: boolean): AbortSignal {
+function signalOfStop(json: boolean): AbortSignal {
   const end = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(name, () => {
-      if (end.signal.aborted) process.exit(130);
-      end.abort();
+  stopOnSignals(end, {
+    signals: ["SIGINT", "SIGTERM", "SIGHUP"],
+    stopping: () => {
       if (json) printEvent({ event: "stopping" });
       else
         print(
           "\nStopping: what has begun is finished first. Ctrl-C again ends at once, and the next run has to repair.",
         );
-    });
+    },
+  });
   return end.signal;
 }
 

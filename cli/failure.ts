@@ -1,30 +1,39 @@
-/** Turns what a command threw into text or JSON for a person, and into the exit code. */
-import { EnvironmentError, type ExitCode, exitCode, KitError } from "../base/kit-error.ts";
+/** The one place that turns what a command threw into text or JSON for a person, and into the exit code. */
+import { EnvironmentError, type ExitCode, exitCode, KitError, StoppedError } from "../base/kit-error.ts";
 import { print, printEvent, style } from "./terminal.ts";
 
 export function reportFailure(error: unknown, json: boolean): ExitCode {
-  const known = error instanceof KitError ? error : missingPackage(error);
+  const known = knownError(error);
   if (known === undefined) return reportFault(error, json);
   if (json) printEvent({ ok: false, ...known.toJSON() });
-  else if (isStop(known)) print(known.message);
+  // Who said no got what they wanted; a stop by Ctrl-C must not mix with a command's output.
+  else if (known.exitCode === exitCode.fine) print(known.message);
+  else if (known instanceof StoppedError) complain(known.message);
   else {
-    for (const line of known.lines) process.stderr.write(`${line}\n`);
-    const { headline, remediation } = known;
-    process.stderr.write(`${`${style("red", headline, process.stderr)} ${remediation}`.trimEnd()}\n`);
+    const { lines, headline, remediation } = known;
+    for (const line of lines) complain(line);
+    complain(`${style("red", headline, process.stderr)} ${remediation}`.trimEnd());
   }
   return known.exitCode;
 }
 
-/** A person who said no, or pressed Ctrl-C, got what they wanted. */
-const isStop = ({ exitCode: code }: KitError): boolean =>
-  code === exitCode.fine || code === exitCode.interrupted;
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function knownError(error: unknown): KitError | undefined {
+  if (error instanceof KitError) return error;
+  // A stream that is stopped throws an error of its own, with the reason as its cause.
+  if (error instanceof Error && error.cause instanceof StoppedError) return error.cause;
+  return missingPackage(error);
+}
 
 function missingPackage(error: unknown): KitError | undefined {
   const missing = /^Cannot find package '([^']+)'/.exec(textOf(error))?.[1];
   if (missing === undefined) return undefined;
   return new EnvironmentError(
     `This command needs the npm package ${missing}, which is not installed here.`,
-    "The image for clusters is without it: use the kit's npm package. There, `npm install` installs what is missing.",
+    "The image for clusters does not have it: use the kit's npm package. There, `npm install` installs what is missing.",
   );
 }
 
@@ -35,8 +44,9 @@ function reportFault(error: unknown, json: boolean): ExitCode {
   else {
     const what = style("red", "Something went wrong that the kit did not foresee:", process.stderr);
     const hint = "Please report it, with what you ran. ROLLOUT_DEBUG=1 shows where in the code it happened.";
-    const where = process.env.ROLLOUT_DEBUG ? ((error as Error | undefined)?.stack ?? "") : hint;
-    process.stderr.write(`${what} ${text}\n${where}\n`);
+    const stack = error instanceof Error ? error.stack : undefined;
+    complain(`${what} ${text}`);
+    complain(process.env.ROLLOUT_DEBUG ? (stack ?? "") : hint);
   }
   return exitCode.environmentLacking;
 }

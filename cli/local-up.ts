@@ -1,4 +1,7 @@
 /** Stands a country's stack up on this machine and keeps it running until Ctrl-C. */
+import { aborted } from "../base/aborted.ts";
+import { StoppedError } from "../base/kit-error.ts";
+import { stopOnSignals } from "../base/stop-on-signals.ts";
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { WrittenReport } from "../stacks/local/compliance-writer.ts";
 import { DataFolder } from "../stacks/local/data-folder.ts";
@@ -44,7 +47,7 @@ export async function localUp(
   const log = openLog(folder.log);
   const ports = country.hosting.local.ports;
   const end = new AbortController();
-  endOnSignals(end);
+  stopOnSignals(end);
   try {
     const stack = await startLocalStack({
       loaded,
@@ -72,7 +75,7 @@ export async function localUp(
     else print(`Stopped in ${duration(performance.now() - stopping)}. Everything acknowledged is stored.`);
     end.signal.throwIfAborted();
   } catch (error) {
-    if (!(error instanceof Interruption)) throw explainFullDisk(error);
+    if (!(error instanceof StoppedError)) throw explainFullDisk(error);
   }
 }
 
@@ -98,27 +101,6 @@ function reportLine({ name, target, file, ok, failure }: WrittenReport): string 
     name === "local" ? "Compliance report of this machine" : `Compliance report of the plan on ${target}`;
   if (file === undefined) return `${style("yellow", "!")} ${what} could not be written: ${failure}`;
   return `${ok ? style("green", "✓") : style("red", "✗")} ${what}: ${file}`;
-}
-
-/** Ctrl-C or SIGTERM. */
-class Interruption extends Error {
-  override readonly name = "Interruption";
-}
-
-/** A second Ctrl-C ends the process at once. */
-function endOnSignals(end: AbortController): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      if (end.signal.aborted) process.exit(130);
-      end.abort(new Interruption(signal));
-      process.once(signal, () => process.exit(130));
-    });
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 function simulatorOptions({ companies, rate, speed }: LocalUpOptions) {

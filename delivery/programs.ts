@@ -1,22 +1,7 @@
 /** Other programs that the kit runs: finds them on PATH, runs them, and reports a failure with the program's own output. */
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { findProgram } from "../base/find-program.ts";
 import { EnvironmentError } from "../base/kit-error.ts";
-
-/** @returns the program's file; undefined where PATH has none. */
-export function findProgram(name: string): string | undefined {
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    const file = join(folder || ".", name);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // The next folder may have it.
-    }
-  }
-  return undefined;
-}
 
 /**
  * @returns the first of the programs that is on PATH.

@@ -5,6 +5,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { aborted } from "../../base/aborted.ts";
+import { StoppedError } from "../../base/kit-error.ts";
+import { stopOnSignals } from "../../base/stop-on-signals.ts";
 import { programs } from "../programs.ts";
 import { connectionsFolder, readConnections } from "./connections.ts";
 import { serveHealth } from "./health-server.ts";
@@ -23,11 +25,6 @@ export interface FrameOptions {
   readonly bind?: string;
 }
 
-/** SIGTERM or SIGINT. */
-class Interruption extends Error {
-  override readonly name = "Interruption";
-}
-
 /**
  * Returns when the program has ended by itself or was told to stop.
  * @throws InputError when a file is missing or broken; whatever made the program fail.
@@ -37,7 +34,7 @@ export async function run(name: string, options: FrameOptions): Promise<void> {
   const localisation = readLocalisationFiles(options.localisation ?? localisationFolder);
   const log = openProgramLog(name);
   const end = new AbortController();
-  endOnSignals(end, log);
+  stopOnSignals(end, { stopping: (signal) => log.info({ signal }, "stopping") });
   const patience = new Patience(log, end.signal);
   let running: RunningProgram | undefined;
   const health = await serveHealth(
@@ -70,11 +67,11 @@ export async function run(name: string, options: FrameOptions): Promise<void> {
     await Promise.race([runs.finished ?? aborted(end.signal), aborted(end.signal)]);
     end.signal.throwIfAborted();
   } catch (error) {
-    if (!(end.signal.reason instanceof Interruption)) throw error;
+    if (!(end.signal.reason instanceof StoppedError)) throw error;
     // A Job that ends well is not tried again.
     if (running?.finished !== undefined) throw new Error(`${name} was told to stop before it was done.`);
   } finally {
-    end.abort(new Interruption("ended"));
+    end.abort();
     await stopInTime(running, log);
     await health.close();
     log.info("ended");
@@ -97,16 +94,4 @@ async function stopInTime(running: RunningProgram | undefined, log: Logger): Pro
     process.exit(3);
   }
   inTime.abort();
-}
-
-/** A second signal ends the process at once. */
-function endOnSignals(end: AbortController, log: Logger): void {
-  let signals = 0;
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => {
-      signals += 1;
-      if (signals > 1) process.exit(130);
-      log.info({ signal }, "stopping");
-      end.abort(new Interruption(signal));
-    });
 }

@@ -3,6 +3,7 @@
 import { Command, Option } from "commander";
 import { exitCode } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
+import { stopOnSignals } from "../../base/stop-on-signals.ts";
 import type { BundleManifest, BundlePart } from "../../delivery/bundle/manifest.ts";
 import { type PlannedImagesOptions, plannedImages } from "../planned-images.ts";
 import { print, printJson, style } from "../terminal.ts";
@@ -41,7 +42,7 @@ function createCommand(): Command {
       ]);
       const country = loaded.country.country.toLowerCase();
       const stop = new AbortController();
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+      stopOnSignals(stop, { message: "Stopped. Nothing of the archive is left." });
       const created = await createBundle({
         loaded,
         version: kitVersion(),
@@ -51,10 +52,6 @@ function createCommand(): Command {
         file: options.out ?? `rollout-${country}-${kitVersion()}.tar`,
         tell: (step) => process.stderr.write(`${style("dim", step, process.stderr)}\n`),
         signal: stop.signal,
-      }).catch((error: unknown) => {
-        if (!stop.signal.aborted) throw error;
-        process.stderr.write("Stopped. Nothing of the archive is left.\n");
-        process.exit(130);
       });
       const { absent } = created.manifest;
       if (absent.length > 0) process.exitCode = exitCode.environmentLacking;

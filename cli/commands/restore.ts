@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { exitCode, InputError } from "../../base/kit-error.ts";
+import { stopOnSignals } from "../../base/stop-on-signals.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import { loadOptions, targetOption } from "../load-options.ts";
 import { print, printJson, StepList } from "../terminal.ts";
@@ -72,8 +73,7 @@ async function local({ country }: LoadedCountry, options: RestoreCommandOptions)
   if (options.identity === undefined)
     throw new InputError("Backups are encrypted, and no key is named.", "Name the key file by --identity.");
   const end = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => end.abort(new Error("It was interrupted: nothing was changed.")));
+  stopOnSignals(end, { message: "Stopped. Nothing was changed." });
   try {
     const identities = readKeyFile(options.identity);
     const at = options.at === undefined ? undefined : momentOf(options.at, country.timezone);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { findProgram } from "../programs.ts";
+import { findProgram } from "../../base/find-program.ts";
 
 export interface EngineProgram {
   /** Its name on PATH: `pulumi`, `pulumi-resource-kubernetes`. */

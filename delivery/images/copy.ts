@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findProgram, firstProgram, runProgram } from "../programs.ts";
+import { findProgram } from "../../base/find-program.ts";
+import { firstProgram, runProgram } from "../programs.ts";
 
 export const copyTools = ["skopeo", "podman"] as const;
 export type CopyTool = (typeof copyTools)[number];

@@ -4,8 +4,9 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { findProgram } from "../../base/find-program.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 import type { PlannedTarget } from "../country-plan.ts";
 import { type EngineCli, findEngine, installedEngine, pinnedEngine } from "../engine/engine-cli.ts";
@@ -47,8 +48,8 @@ export function pluginVerdict({ name, version }: Plugin, environment: NodeJS.Pro
   const title = `plugin ${name}`;
   const file = `pulumi-resource-${name}`;
   // The engine takes one on PATH before its own folder.
-  const onPath = folders(environment).find((folder) => existsSync(join(folder, file)));
-  if (onPath !== undefined) return ok("tools", title, join(onPath, file));
+  const onPath = findProgram(file, environment.PATH ?? "");
+  if (onPath !== undefined) return ok("tools", title, onPath);
   const home = environment.PULUMI_HOME ?? join(environment.HOME ?? homedir(), ".pulumi");
   const installed = existsSync(join(home, "plugins")) ? readdirSync(join(home, "plugins")) : [];
   const versions = installed
@@ -100,9 +101,6 @@ export function run(
     );
   });
 }
-
-const folders = (environment: NodeJS.ProcessEnv): string[] =>
-  (environment.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
 
 /**
  * Installs the Pulumi CLI and the plugins that are missing, in the kit's own versions.

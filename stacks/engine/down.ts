@@ -1,11 +1,12 @@
 /** Takes a country's stack down, with what rests in it; says before what is lost, and after what stays. */
-import { EnvironmentError } from "../../base/kit-error.ts";
+import { EnvironmentError, exitCode, StoppedError } from "../../base/kit-error.ts";
 import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
 import { holdsData } from "./changes.ts";
+import { confirm } from "./confirmation.ts";
 import type { Conversation } from "./conversation.ts";
 import type { CountryStack, RecordedResource } from "./country-stack.ts";
 import { EngineFailure } from "./engine-failure.ts";
-import { nobodyToAsk, nothingStands, StoppedError } from "./refusals.ts";
+import { nothingStands } from "./refusals.ts";
 import { titleOf } from "./resource-steps.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
@@ -24,7 +25,12 @@ export async function down(request: RolloutRequest, conversation: Conversation):
         "Add --delete-data if the data may go. The database leaves a last snapshot; keys end after 30 days.",
       );
     for (const text of losses(session, request)) conversation.tell({ event: "warning", text });
-    await confirmByName(request, conversation, stack.name);
+    await confirm(
+      request,
+      conversation,
+      `Type ${stack.name} to take it down: `,
+      (answer) => answer === stack.name,
+    );
     await repair(session, conversation);
     const report = new RunReport(conversation);
     const run = { onEvent: report.read, signal: conversation.signal };
@@ -80,17 +86,6 @@ function losses({ resources, namespace, stack }: Session, { loaded }: RolloutReq
   ];
 }
 
-async function confirmByName(
-  { yes }: RolloutRequest,
-  { ask, signal }: Conversation,
-  name: string,
-): Promise<void> {
-  if (yes) return;
-  if (ask === undefined) throw nobodyToAsk("This asks for a confirmation", "--yes");
-  if ((await ask.text(`Type ${name} to take it down: `)).trim() !== name)
-    throw new StoppedError("Nothing was changed.", signal);
-}
-
 async function stoppable(
   { signal }: Conversation,
   stack: CountryStack,
@@ -101,7 +96,10 @@ async function stoppable(
     await action();
   } catch (error) {
     if (signal.aborted)
-      throw new StoppedError(`Stopped. \`rollout down\` goes on where ${stack.name} was left.`, signal);
+      throw new StoppedError(
+        `Stopped. \`rollout down\` goes on where ${stack.name} was left.`,
+        exitCode.interrupted,
+      );
     if (!(error instanceof EngineFailure) || error.reason !== "resources" || report.failed.length === 0)
       throw error;
     throw new EngineFailure(

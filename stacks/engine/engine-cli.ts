@@ -9,6 +9,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { version as sdkVersion } from "@pulumi/pulumi/version.js";
+import { findProgram } from "../../base/find-program.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 
 /** The first with the `Stash`, which keeps the stack's random values. */
@@ -57,14 +58,8 @@ export interface EngineCli {
  */
 export async function findEngine(environment: NodeJS.ProcessEnv): Promise<EngineCli> {
   const installed = join(installedEngine(environment), "bin", "pulumi");
-  const candidates = [
-    ...(environment.PATH ?? "")
-      .split(delimiter)
-      .filter((folder) => folder !== "")
-      .map((folder) => join(folder, "pulumi")),
-    installed,
-  ];
-  const path = candidates.find((candidate) => existsSync(candidate));
+  const path =
+    findProgram("pulumi", environment.PATH ?? "") ?? (existsSync(installed) ? installed : undefined);
   if (path === undefined)
     throw new EnvironmentError(
       "The Pulumi CLI, which drives the rollout, is not installed.",

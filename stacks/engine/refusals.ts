@@ -1,5 +1,5 @@
 /** Why a run ends before or after the engine's work: by a policy, by pods that do not start, or because a person said so. */
-import { CheckError, EnvironmentError, type ExitCode, exitCode, KitError } from "../../base/kit-error.ts";
+import { CheckError, EnvironmentError } from "../../base/kit-error.ts";
 import { blocks, type CheckResult, type Finding, formatFinding } from "../../policies/engine/findings.ts";
 import { losesData, type ResourceChange } from "./conversation.ts";
 
@@ -20,24 +20,6 @@ export class PoliciesRefuseError extends CheckError {
     return { ...super.toJSON(), findings: this.#findings };
   }
 }
-
-/** The person said no, or stopped the run. */
-export class StoppedError extends KitError {
-  readonly exitCode: ExitCode;
-
-  constructor(message: string, { aborted }: AbortSignal) {
-    super(message);
-    this.exitCode = aborted ? exitCode.interrupted : exitCode.fine;
-  }
-
-  override toJSON(): object {
-    return { stopped: true, error: this.message };
-  }
-}
-
-/** A question that nobody is there to answer. */
-export const nobodyToAsk = (question: string, option: string): EnvironmentError =>
-  new EnvironmentError(`${question}, and there is no terminal to ask at.`, `Add ${option} if you mean it.`);
 
 /** Of changes that would take data away: another namespace in the file deletes the former one with every store. */
 export function dataWouldGo(changes: readonly ResourceChange[]): EnvironmentError | undefined {

@@ -1,6 +1,7 @@
 /** Reads what is there into the state, and says what is different from it. */
+import { exitCode, StoppedError } from "../../base/kit-error.ts";
 import type { Conversation } from "./conversation.ts";
-import { nothingStands, StoppedError } from "./refusals.ts";
+import { nothingStands } from "./refusals.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest } from "./session.ts";
 
@@ -16,7 +17,7 @@ export async function reload(request: RolloutRequest, conversation: Conversation
       await stack.refresh({ onEvent: report.read, signal: conversation.signal });
     } catch (error) {
       if (conversation.signal.aborted)
-        throw new StoppedError("Stopped. Nothing in the cluster was changed.", conversation.signal);
+        throw new StoppedError("Stopped. Nothing in the cluster was changed.", exitCode.interrupted);
       throw error;
     }
     conversation.tell({

@@ -4,16 +4,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
-import { CheckError, EnvironmentError } from "../../base/kit-error.ts";
+import { CheckError, EnvironmentError, exitCode, StoppedError } from "../../base/kit-error.ts";
 import { totals } from "../../plan/tree.ts";
 import { checkCountry } from "../../policies/check-country.ts";
 import { blocks } from "../../policies/engine/findings.ts";
 import { planCountry } from "../country-plan.ts";
 import { ChangeList } from "./changes.ts";
+import { confirm } from "./confirmation.ts";
 import type { Conversation } from "./conversation.ts";
 import { EngineFailure } from "./engine-failure.ts";
 import { PodWatch } from "./pod-watch.ts";
-import { dataWouldGo, nobodyToAsk, PoliciesRefuseError, StoppedError } from "./refusals.ts";
+import { dataWouldGo, PoliciesRefuseError } from "./refusals.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
@@ -41,7 +42,7 @@ export async function up(request: RolloutRequest, conversation: Conversation): P
     }
     const refusal = request.deleteData ? undefined : dataWouldGo(changes);
     if (refusal !== undefined) throw refusal;
-    await confirm(request, conversation, `Make these changes to ${session.stack.name}?`);
+    await confirm(request, conversation, `Make these changes to ${session.stack.name}? [y/N] `);
     const report = new RunReport(conversation);
     const outputs = await watched(session, conversation, report, () =>
       session.stack.up({ onEvent: report.read, signal: conversation.signal }),
@@ -146,18 +147,6 @@ function withMessages(error: unknown, messages: readonly string[]): unknown {
   });
 }
 
-/** @throws StoppedError, EnvironmentError */
-export async function confirm(
-  { yes }: RolloutRequest,
-  { ask, signal }: Conversation,
-  question: string,
-): Promise<void> {
-  if (yes) return;
-  if (ask === undefined) throw nobodyToAsk("This asks for a confirmation", "--yes");
-  if (!/^y(es)?$/i.test((await ask.text(`${question} [y/N] `)).trim()))
-    throw new StoppedError("Nothing was changed.", signal);
-}
-
 /**
  * A stack stands in the cluster that the state does not know: the state lies somewhere else, and a new one would give the parts
  * new secrets. A namespace that the team made beforehand, for its Secrets, holds no part.
@@ -193,7 +182,7 @@ async function watched(
     if (conversation.signal.aborted)
       throw new StoppedError(
         `Stopped. The same command goes on where ${stack.name} was left.`,
-        conversation.signal,
+        exitCode.interrupted,
       );
     if (!(error instanceof EngineFailure) || error.reason !== "resources") throw error;
     const failed = report.failed.map(({ kind, name }) => `${kind} ${name}`).join(", ");

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findProgram } from "../../base/find-program.ts";
 import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import { createBundle } from "../../delivery/bundle/create.ts";
 import { stackImages } from "../../delivery/images/list.ts";
-import { findProgram } from "../../delivery/programs.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { countryFile, planChanged } from "../plan/planned.ts";
 import { type Registry, registryProgram, startRegistry } from "./registry.ts";

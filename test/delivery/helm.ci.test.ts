@@ -9,7 +9,7 @@ import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import { imageNames } from "../../components/images.ts";
 import { exportStack } from "../../delivery/export/export.ts";
 import { writeExport } from "../../delivery/export/export-folder.ts";
-import { findProgram } from "../../delivery/programs.ts";
+import { findProgram } from "../../base/find-program.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import { writeManifests } from "../../plan/manifests.ts";
 import { planCountry } from "../../stacks/country-plan.ts";

@@ -4,13 +4,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findProgram } from "../../base/find-program.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { buildImage } from "../../delivery/images/build.ts";
 import { writeImageContext } from "../../delivery/images/context.ts";
 import { copyTools, saveImage } from "../../delivery/images/copy.ts";
 import { stackImages } from "../../delivery/images/list.ts";
 import { pushImages } from "../../delivery/images/push.ts";
-import { findProgram } from "../../delivery/programs.ts";
 import { planChanged } from "../plan/planned.ts";
 import { type Registry, registryProgram, startRegistry } from "./registry.ts";
 

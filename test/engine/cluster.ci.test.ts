@@ -1,4 +1,5 @@
 /** The engine on a real cluster: it needs the Pulumi CLI and its Kubernetes plugin on PATH, and a cluster by KUBECONFIG. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -9,6 +10,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseDocument } from "yaml";
+import { findProgram } from "../../base/find-program.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { ClusterClient } from "../../cluster/cluster-client.ts";
 import { ClusterError } from "../../cluster/cluster-error.ts";
@@ -21,11 +23,10 @@ import { EngineFailure } from "../../stacks/engine/engine-failure.ts";
 import { repair } from "../../stacks/engine/session.ts";
 import { countryFile } from "../plan/planned.ts";
 import { clusterProgram, gate, nowhere, type Part } from "./cluster-stack.ts";
-import { onPath } from "./on-path.ts";
 import { smallStack } from "./small-stack.ts";
 
 const lacking = [
-  ...["pulumi", "pulumi-resource-kubernetes"].filter((program) => !onPath(program)),
+  ...["pulumi", "pulumi-resource-kubernetes"].filter((program) => findProgram(program) === undefined),
   ...(process.env.KUBECONFIG ? [] : ["a cluster by KUBECONFIG"]),
 ];
 const title = `the engine on a cluster${lacking.length === 0 ? "" : ` (skipped: there is no ${lacking.join(", no ")})`}`;

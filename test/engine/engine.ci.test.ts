@@ -1,4 +1,5 @@
 /** The engine on a stack without a cluster: it needs the Pulumi CLI on PATH and nothing else. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -7,14 +8,14 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { findProgram } from "../../base/find-program.ts";
 import { generatedValue } from "../../components/generated-value.ts";
 import { ChangeList } from "../../stacks/engine/changes.ts";
 import type { CountryStack } from "../../stacks/engine/country-stack.ts";
 import { EngineFailure } from "../../stacks/engine/engine-failure.ts";
-import { onPath } from "./on-path.ts";
 import { smallStack, values } from "./small-stack.ts";
 
-const hasEngine = onPath("pulumi");
+const hasEngine = findProgram("pulumi") !== undefined;
 if (!hasEngine) console.warn("Skipped: the engine's tests, because there is no pulumi on PATH.");
 
 let folder: string;

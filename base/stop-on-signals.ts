@@ -1,0 +1,26 @@
+/** Ctrl-C and the signals by which others stop a process: the first stops in order, the second at once. */
+import { exitCode, StoppedError } from "./kit-error.ts";
+
+export interface StopOptions {
+  /** SIGINT and SIGTERM where absent. */
+  readonly signals?: readonly NodeJS.Signals[];
+  /** What the command line says where nothing catches the reason. */
+  readonly message?: string;
+  /** Told of the first signal. */
+  readonly stopping?: (signal: NodeJS.Signals) => void;
+}
+
+/** @param end is aborted by the first signal, with a StoppedError as its reason. */
+export function stopOnSignals(
+  end: AbortController,
+  { signals = ["SIGINT", "SIGTERM"], message = "Stopped.", stopping }: StopOptions = {},
+): void {
+  let isStopping = false;
+  for (const name of signals)
+    process.on(name, () => {
+      if (isStopping) process.exit(exitCode.interrupted);
+      isStopping = true;
+      stopping?.(name);
+      end.abort(new StoppedError(message, exitCode.interrupted));
+    });
+}
