@@ -1,18 +1,20 @@
-/** What `up`, `preview`, `refresh` and `down` share: their options, the file, and how a run ends. */
-
-import { type Command, Option } from "commander";
-import { InputError } from "../base/kit-error.ts";
+/** What `up`, `preview`, `refresh` and `down` share: their options, and the request to the engine. */
+import type { Command } from "commander";
 import { kitVersion } from "../base/package-root.ts";
-import { formatProblem, type LoadedCountry, loadCountry } from "../localisation/load.ts";
+import type { LoadedCountry } from "../localisation/load.ts";
+import { clusterTargets } from "../localisation/schema/hosting.ts";
 import type { Conversation } from "../stacks/engine/conversation.ts";
 import type { RolloutRequest } from "../stacks/engine/session.ts";
 import { engineConversation } from "./engine-conversation.ts";
-import { loadOptions } from "./load-options.ts";
-import { style } from "./terminal.ts";
+import {
+  type FileOptions,
+  readCountry,
+  requireClusterTarget,
+  targetOption,
+  withFile,
+} from "./localisation-file.ts";
 
-export interface EngineOptions {
-  readonly env?: string;
-  readonly target?: string;
+export interface EngineOptions extends FileOptions {
   readonly state?: string;
   readonly yes?: boolean;
   readonly deleteData?: boolean;
@@ -20,38 +22,27 @@ export interface EngineOptions {
   readonly json?: boolean;
 }
 
-export const engineTargets = ["kubernetes", "aws"] as const;
+export const stateHelp =
+  "folder of the state, instead of .rollout/state next to the file, or the file's bucket";
+export const unlockHelp = "remove the lock that an interrupted run left";
 
-/** Those that every one of them has. */
+/** The file and the options that each of them has. */
 export function withEngineOptions(command: Command): Command {
-  return command
-    .option("--env <name>", "environment of the file, such as production")
-    .addOption(
-      new Option("--target <target>", "this target of the file instead of hosting.target").choices(
-        engineTargets,
-      ),
-    )
-    .option(
-      "--state <folder>",
-      "where the state lies, instead of .rollout/state beside the file, or its bucket",
-    )
-    .option("--unlock", "take away the lock of a run that broke off")
+  return withFile(command)
+    .addOption(targetOption(clusterTargets))
+    .option("--state <folder>", stateHelp)
+    .option("--unlock", unlockHelp)
     .option("--json", "print one JSON value a line");
 }
 
-/** @param run gets what the engine needs; it is loaded only now. */
+/** @param run loads the engine and runs it. */
 export async function runEngine(
   file: string,
   options: EngineOptions,
   run: (request: RolloutRequest, conversation: Conversation) => Promise<void>,
-  loaded: LoadedCountry = load(file, options),
+  loaded: LoadedCountry = readCountry(file, options),
 ): Promise<void> {
-  const target = engineTargets.find((known) => known === loaded.country.hosting.target);
-  if (target === undefined)
-    throw new InputError(
-      `${file} has the target ${loaded.country.hosting.target}, which the engine has nothing to do with.`,
-      `Name an environment that has a cluster by --env, or a target by --target (${engineTargets.join(", ")}).`,
-    );
+  const target = requireClusterTarget(loaded, "runs without the engine");
   const conversation = engineConversation(options.json === true);
   const request: RolloutRequest = {
     loaded,
@@ -64,11 +55,4 @@ export async function runEngine(
     unlock: options.unlock === true,
   };
   await run(request, conversation).finally(() => conversation.end());
-}
-
-function load(file: string, options: EngineOptions): LoadedCountry {
-  const loaded = loadCountry(file, loadOptions(options));
-  for (const warning of loaded.warnings)
-    process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
-  return loaded;
 }

@@ -1,9 +1,7 @@
 /** Shows a run of the engine: a line for each resource, colours and questions on a terminal, JSON lines where asked. */
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { stopOnSignals } from "../base/stop-on-signals.ts";
 import { type Conversation, losesData, type RolloutEvent } from "../stacks/engine/conversation.ts";
-import { duration, print, printEvent, StepList, style } from "./terminal.ts";
+import { ask, askSecret, duration, print, printEvent, StepList, style } from "./terminal.ts";
 
 export interface PrintedConversation extends Conversation {
   /** Nothing is worked on any more; what is printed from now on stands on a line of its own. */
@@ -52,27 +50,6 @@ function signalOfStop(json: boolean): AbortSignal {
     },
   });
   return end.signal;
-}
-
-async function ask(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return await lines.question(question);
-  } finally {
-    lines.close();
-  }
-}
-
-async function askSecret(question: string): Promise<string> {
-  process.stdout.write(question);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  try {
-    return await lines.question("");
-  } finally {
-    lines.close();
-    process.stdout.write("\n");
-  }
 }
 
 const signs = { create: "+", update: "~", replace: "±", delete: "-", read: "·" } as const;

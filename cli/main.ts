@@ -1,4 +1,4 @@
-/** The command line `rollout`: one file a command, each thin over the library. */
+/** The command line `rollout`: one file per command. */
 import { Command, CommanderError } from "commander";
 import { exitCode } from "../base/kit-error.ts";
 import { kitVersion } from "../base/package-root.ts";
@@ -34,7 +34,7 @@ const program = new Command("rollout")
   .showHelpAfterError("(`rollout --help` lists the commands; `rollout <command> --help` their options.)")
   .addHelpText(
     "after",
-    "\nExit codes: 0 fine; 1 a check failed; 2 the input is wrong; 3 the environment is missing something.",
+    "\nExit codes: 0 success; 1 a check failed; 2 the input is wrong; 3 the environment is missing something.",
   );
 for (const command of [
   initCommand(),
@@ -58,10 +58,10 @@ for (const command of [
   runCommand(),
   loginCommand(),
 ])
-  program.addCommand(command.exitOverride());
-program.exitOverride();
+  program.addCommand(command);
+throwOnExit(program);
 
-// A reader that has seen enough, such as `head`, is no failure.
+// A reader that closes the pipe early, such as `head`, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.fine);
   throw error;
@@ -73,4 +73,10 @@ try {
   if (error instanceof CommanderError)
     process.exitCode = error.exitCode === 0 ? exitCode.fine : exitCode.inputWrong;
   else process.exitCode = reportFailure(error, process.argv.includes("--json"));
+}
+
+/** Commander then throws where it would end the process with an exit code of its own. */
+function throwOnExit(command: Command): void {
+  command.exitOverride();
+  for (const each of command.commands) throwOnExit(each);
 }

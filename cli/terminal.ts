@@ -1,9 +1,11 @@
-/** How the commands print: colours and a moving line on a terminal, plain lines anywhere else, JSON where asked. */
+/** How the commands print and ask: colours and a moving line on a terminal, plain lines elsewhere, JSON with --json. */
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { styleText } from "node:util";
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Honours NO_COLOR, FORCE_COLOR and what the stream is. */
+/** Follows NO_COLOR and FORCE_COLOR, and leaves colours out where the stream is no terminal. */
 export const style = (format: Style, text: string, stream: NodeJS.WriteStream = process.stdout) =>
   styleText(format, text, { stream, validateStream: true });
 
@@ -15,7 +17,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** One JSON value a line, for what happens while a command runs. */
+/** One JSON value per line, for events while a command runs. */
 export function printEvent(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
@@ -39,9 +41,38 @@ export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+
+export async function ask(question: string): Promise<string> {
+  return answerOf(question, { output: process.stdout });
+}
+
+export async function askYesNo(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test((await ask(`${question} (yes/no) `)).trim());
+}
+
+/** What is typed is not shown. */
+export async function askSecret(question: string): Promise<string> {
+  process.stdout.write(question);
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  return answerOf("", { output, terminal: true }).finally(() => print());
+}
+
+async function answerOf(
+  question: string,
+  options: { readonly output: Writable; readonly terminal?: boolean },
+): Promise<string> {
+  const lines = createInterface({ input: process.stdin, ...options });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
 const titleWidth = 34;
 
-/** A line for each step with its time; on a terminal the running step shows that it runs. */
+/** Prints a line for each step with its time; on a terminal the running step has a moving sign. */
 export class StepList {
   readonly #live = process.stdout.isTTY === true;
   #timer: NodeJS.Timeout | undefined;

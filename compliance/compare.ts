@@ -1,8 +1,10 @@
 /** Sets countries side by side: law, authority, residency, transfers, retention, targets, publication, and the verdict on each target. */
+
 import { InputError } from "../base/kit-error.ts";
 import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import { countryName } from "../localisation/schema/formats.ts";
+import { targets } from "../localisation/schema/hosting.ts";
 import { dataClassNames } from "../localisation/schema/residency.ts";
 import { produceReport } from "./produce.ts";
 import type { Report } from "./report-schema.ts";
@@ -33,8 +35,6 @@ export interface CompareOptions {
   readonly at: Date;
   readonly kit: string;
 }
-
-const targets = ["local", "kubernetes", "aws"] as const;
 
 /** @throws LocalisationError */
 export async function compareCountries({

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { dayIn } from "../base/day.ts";
 import { InputError } from "../base/kit-error.ts";
 import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
-import { targets } from "../localisation/schema/hosting.ts";
-import { planCountry, plannedTargets } from "../stacks/country-plan.ts";
+import { clusterTargets, targets } from "../localisation/schema/hosting.ts";
+import { planCountry } from "../stacks/country-plan.ts";
 import { makeReport } from "./report.ts";
 import type { Report } from "./report-schema.ts";
 
@@ -53,7 +53,7 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
       `There is no catalogue for the language "${absent}" of this country.`,
       `There is: ${Object.keys(loaded.catalogues).join(", ")}.`,
     );
-  const planned = plannedTargets.find((known) => known === loaded.country.hosting.target);
+  const planned = clusterTargets.find((known) => known === loaded.country.hosting.target);
   const plan = planned === undefined ? undefined : await planCountry(loaded, planned, kit);
   const report = makeReport({
     loaded,

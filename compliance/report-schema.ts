@@ -4,6 +4,7 @@
  */
 import { mapOf, strictObject } from "../localisation/schema/common.ts";
 import { dataClassNames } from "../localisation/schema/data-classes.ts";
+import { targets } from "../localisation/schema/hosting.ts";
 import Type, { type Static } from "../localisation/schema/type.ts";
 import { verdicts } from "../policies/engine/findings.ts";
 import { areas, severities } from "../policies/engine/policy.ts";
@@ -121,7 +122,7 @@ export const ReportSchema = strictObject(
     ),
     country: country("ISO 3166-1 alpha-2."),
     environment: Type.Optional(text("Environment of the localisation file.")),
-    target: Type.Enum(["local", "kubernetes", "aws"], { description: "What the stack runs on." }),
+    target: Type.Enum([...targets], { description: "What the stack runs on." }),
     languages: texts("Languages of the HTML form, in its order."),
     nationalLanguage: text("The country's first language: names of laws are in it. BCP 47."),
     inputs: strictObject(

@@ -2,6 +2,7 @@
 import { LineCounter, parseDocument } from "yaml";
 import { placeholderIn, withoutPlaceholders } from "../localisation/rules/placeholders.ts";
 import type { Country } from "../localisation/schema/country.ts";
+import { clusterTargets } from "../localisation/schema/hosting.ts";
 
 export interface Remark {
   readonly line: number;
@@ -41,7 +42,7 @@ export function placeholdersOf(
   country: Country,
   target: Country["hosting"]["target"],
 ): { path: string; value: string }[] {
-  const otherTargets = new Set(["kubernetes", "aws"].filter((name) => name !== target));
+  const otherTargets = new Set<string>(clusterTargets.filter((name) => name !== target));
   const found: { path: string; value: string }[] = [];
   const visit = (value: unknown, path: string): void => {
     if (withoutPlaceholders.has(path.replaceAll(".", "/"))) return;

@@ -1,11 +1,11 @@
 /** The plan of a country on its target. */
 import type { LoadedCountry } from "../localisation/load.ts";
+import type { clusterTargets } from "../localisation/schema/hosting.ts";
 import { captureProgram } from "../plan/capture.ts";
 import { type Plan, planFormat } from "../plan/plan.ts";
 import { kubernetesStack } from "./kubernetes/program.ts";
 
-export const plannedTargets = ["kubernetes", "aws"] as const;
-export type PlannedTarget = (typeof plannedTargets)[number];
+export type PlannedTarget = (typeof clusterTargets)[number];
 
 /** As in Pulumi.yaml. */
 export const projectName = "country-rollout-kit";

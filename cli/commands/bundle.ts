@@ -5,14 +5,16 @@ import { exitCode } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { stopOnSignals } from "../../base/stop-on-signals.ts";
 import type { BundleManifest, BundlePart } from "../../delivery/bundle/manifest.ts";
+import { targets } from "../../localisation/schema/hosting.ts";
+import { targetOption, withFile } from "../localisation-file.ts";
 import { type PlannedImagesOptions, plannedImages } from "../planned-images.ts";
-import { print, printJson, style } from "../terminal.ts";
+import { megabytes, print, printJson, style } from "../terminal.ts";
 
 const parts: readonly BundlePart[] = ["kit", "local-stack", "engine", "images"];
 
 export function bundleCommand(): Command {
   return new Command("bundle")
-    .description("everything that a site without a network needs, in one archive")
+    .description("pack or load everything that a site without a network needs, as one archive")
     .addCommand(createCommand())
     .addCommand(loadCommand());
 }
@@ -24,14 +26,13 @@ interface CreateOptions extends PlannedImagesOptions {
 }
 
 function createCommand(): Command {
-  return new Command("create")
-    .description("pack the kit, the engine, images, charts and the country's files")
-    .argument("<file>", "localisation file")
-    .option("--env <name>", "environment of the file, such as production")
-    .option("--target <target>", "for this target of the file instead of hosting.target")
-    .option("--registry <address>", "registry of the country instead of the file's")
-    .option("--out <file>", "the archive; rollout-<country>-<version>.tar where absent")
-    .addOption(new Option("--without <part...>", "leave out").choices(parts))
+  return withFile(
+    new Command("create").description("pack the kit, the engine, images, charts and the country's files"),
+  )
+    .addOption(targetOption(targets))
+    .option("--registry <address>", "use this registry instead of the file's")
+    .option("--out <file>", "archive to write (default: rollout-<country>-<version>.tar)")
+    .addOption(new Option("--without <part...>", "leave these parts out").choices(parts))
     .option("--json", "print JSON")
     .action(async (file: string, options: CreateOptions) => {
       const { loaded, images } = await plannedImages(file, options);
@@ -65,7 +66,7 @@ function createCommand(): Command {
         `${style("green", "✓")} ${created.file}: ${megabytes(created.bytes)}, ${counted(created.manifest)}`,
       );
       print(`  SHA-256 ${created.sha256}`);
-      print("  Tell the site this number by another way, for `rollout bundle load --sha256`.");
+      print("  Send the site this checksum separately from the archive, for `rollout bundle load --sha256`.");
     });
 }
 
@@ -80,12 +81,12 @@ interface LoadOptions {
 
 function loadCommand(): Command {
   return new Command("load")
-    .description("check an archive, unpack it, and push its images to the site's registry")
-    .argument("<archive>", "as `rollout bundle create` wrote it")
-    .option("--out <folder>", "where to; ./rollout-<country> where absent")
-    .option("--registry <address>", "registry that gets its images and charts; they stay files where absent")
-    .option("--sha256 <number>", "what the archive's checksum must be")
-    .option("--check", "only check it")
+    .description("verify an archive, unpack it, and push its images to the site's registry")
+    .argument("<archive>", "archive that `rollout bundle create` wrote")
+    .option("--out <folder>", "folder to unpack to (default: ./rollout-bundle)")
+    .option("--registry <address>", "registry to push its images and charts to (default: they stay files)")
+    .option("--sha256 <checksum>", "expected SHA-256 checksum of the archive")
+    .option("--check", "only verify it")
     .option("--plain-http", "the registry has no TLS; for tests on one machine")
     .option("--json", "print JSON")
     .action(async (archive: string, options: LoadOptions) => {
@@ -114,10 +115,10 @@ function loadCommand(): Command {
       const { platform } = loaded.manifest;
       if (platform !== `${process.platform}-${process.arch}`)
         process.stderr.write(
-          `${style("yellow", `Its programs are for ${platform}, and this machine is another.`, process.stderr)}\n`,
+          `${style("yellow", `Its programs are for ${platform}; this machine is ${process.platform}-${process.arch}.`, process.stderr)}\n`,
         );
       if (!loaded.manifest.without.includes("kit"))
-        print(`Go on there: ./rollout validate ${loaded.manifest.localisation}`);
+        print(`Next, in that folder: ./rollout validate ${loaded.manifest.localisation}`);
     });
 }
 
@@ -130,8 +131,6 @@ async function pushBundled(folder: string, manifest: BundleManifest, registry: s
     tell: (line) => process.stderr.write(`${style("dim", line, process.stderr)}\n`),
   });
 }
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
 function counted({ files, without }: BundleManifest): string {
   const count = (kind: string) => files.filter((file) => file.kind === kind).length;

@@ -1,20 +1,26 @@
-/** `rollout check`: checks a country's plan, manifests or what runs by the policies on residency and security. */
+/** `rollout check`: runs the policies on residency and security on a country's plan, or on anyone's manifests. */
+
 import { Command, Option } from "commander";
 import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
-import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
+import type { LoadedCountry } from "../../localisation/load.ts";
+import { clusterTargets } from "../../localisation/schema/hosting.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { CheckSubject } from "../../policies/check-country.ts";
 import { type CheckResult, isFailed } from "../../policies/engine/findings.ts";
 import { type Severity, severities } from "../../policies/engine/policy.ts";
 import type { Resource } from "../../policies/resources/resource.ts";
 import { readGiven, savePlan } from "../given-file.ts";
-import { loadOptions } from "../load-options.ts";
+import {
+  clusterTarget,
+  type FileOptions,
+  readCountry,
+  targetOption,
+  withFile,
+} from "../localisation-file.ts";
 import { print, printJson, style } from "../terminal.ts";
 
-interface Options {
-  readonly env?: string;
-  readonly target?: string;
+interface Options extends FileOptions {
   readonly plan?: string;
   readonly manifests?: string;
   readonly live?: boolean;
@@ -26,30 +32,34 @@ interface Options {
 }
 
 export function checkCommand(): Command {
-  return new Command("check")
-    .description("check that a country's stack keeps its data where the law says, and keeps it safe")
-    .argument("<file>", "localisation file")
-    .option("--env <name>", "environment of the file, such as production")
-    .option("--target <target>", "plan for this target of the file instead of hosting.target")
+  return withFile(
+    new Command("check").description(
+      "check that a country's stack keeps its data where the law allows it, and keeps it safe",
+    ),
+  )
+    .addOption(targetOption())
     .option("--plan <file>", "check a plan saved by `rollout plan --json` instead of planning")
     .option("--manifests <folder>", "check Kubernetes manifests instead, such as what `helm template` prints")
-    .option("--live", "check what runs on the cluster instead, and how it differs from the plan")
-    .option("--state <file>", "check what `pulumi stack export` printed; with --live, its cloud resources")
+    .option("--live", "check what runs on the cluster instead, and how it is different from the plan")
+    .option(
+      "--state <file>",
+      "check what `pulumi stack export` printed; with --live, only its cloud resources",
+    )
     .option("--project <folder>", "also check the Pulumi.yaml and Pulumi.<stack>.yaml of a folder")
     .addOption(
-      new Option("--severity <severity>", "fail from this severity on").choices(severities).default("low"),
+      new Option("--severity <severity>", "fail at findings of this severity or above")
+        .choices(severities)
+        .default("low"),
     )
     .addOption(
-      new Option("--format <format>", "how to print it")
+      new Option("--format <format>", "how to print the result")
         .choices(["table", "json", "sarif", "junit"])
         .default("table"),
     )
     .option("--json", "the same as --format json")
     .action(async (file: string, options: Options) => {
       refuseTwoSubjects(options);
-      const loaded = loadCountry(file, loadOptions(options));
-      for (const warning of loaded.warnings)
-        process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
+      const loaded = readCountry(file, options);
       const subject = await subjectOf(loaded, options);
       const { checkCountry } = await import("../../policies/check-country.ts");
       const { readProject } = await import("../../policies/inputs/project.ts");
@@ -77,16 +87,15 @@ async function subjectOf(loaded: LoadedCountry, options: Options): Promise<Check
 
 /** @returns undefined where the file's own target has no plan. */
 async function ownPlan(loaded: LoadedCountry, options: Options): Promise<Plan | undefined> {
-  const { planCountry, plannedTargets } = await import("../../stacks/country-plan.ts");
-  const wanted = options.target ?? loaded.country.hosting.target;
-  const target = plannedTargets.find((known) => known === wanted);
+  const target = clusterTarget(loaded, options.target);
   if (target === undefined) {
     if (options.target === undefined && !options.live) return undefined;
     throw new InputError(
-      `No plan can be made for the target "${wanted}".`,
-      `There is: ${plannedTargets.join(", ")}.`,
+      `No plan can be made for the target "${options.target ?? loaded.country.hosting.target}".`,
+      `There is: ${clusterTargets.join(", ")}.`,
     );
   }
+  const { planCountry } = await import("../../stacks/country-plan.ts");
   return planCountry(loaded, target, kitVersion());
 }
 
@@ -110,7 +119,7 @@ async function liveSubject(loaded: LoadedCountry, plan: Plan, options: Options):
     ];
     if (plan.target === "aws" && options.state === undefined)
       process.stderr.write(
-        "What runs on AWS itself is not read: name the stack's state by --state (`pulumi stack export`).\n",
+        "What runs on AWS itself is not read. Give the stack's state with --state (`pulumi stack export`).\n",
       );
     return {
       kind: "live",
@@ -139,7 +148,7 @@ function refuseTwoSubjects({ plan, manifests, live, state }: Options): void {
     ...(live ? ["--live"] : state === undefined ? [] : ["--state"]),
   ];
   if (given.length > 1)
-    throw new InputError(`${given.join(" and ")} exclude each other.`, "Name one of them.");
+    throw new InputError(`${given.join(" and ")} exclude each other.`, "Use one of them.");
 }
 
 async function savedPlan(loaded: LoadedCountry, file: string): Promise<CheckSubject> {
@@ -148,11 +157,11 @@ async function savedPlan(loaded: LoadedCountry, file: string): Promise<CheckSubj
   if (plan.country !== loaded.country.country)
     throw new InputError(
       `${file} is a plan of ${plan.country}, and ${loaded.file} is the file of ${loaded.country.country}.`,
-      "Name the two of one country.",
+      "Give a plan and a file of the same country.",
     );
   if (plan.environment !== (loaded.environment ?? null))
     throw new InputError(
-      `${file} is a plan of ${plan.environment ?? "no environment"}, and ${loaded.environment ?? "none"} is asked for.`,
+      `${file} is a plan of ${plan.environment ?? "no environment"}, and ${loaded.environment ?? "no environment"} is asked for.`,
       plan.environment === null ? "Leave --env out." : `Add --env ${plan.environment}.`,
     );
   return { kind: "plan", plan, description: file };

@@ -1,45 +1,36 @@
-/** `rollout doctor`: whether this machine, the cluster and the places that a file names are fit for its rollout. */
+/** `rollout doctor`: whether this machine, the cluster and the addresses that a file names are ready for its rollout. */
 
-import { Command, Option } from "commander";
-import { exitCode, InputError } from "../../base/kit-error.ts";
+import { Command } from "commander";
+import { exitCode } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
-import { formatProblem, loadCountry } from "../../localisation/load.ts";
+import { clusterTargets } from "../../localisation/schema/hosting.ts";
 import type { ExaminationResult, Examined } from "../../stacks/doctor/finding.ts";
-import { engineTargets } from "../engine-command.ts";
-import { loadOptions } from "../load-options.ts";
+import {
+  type FileOptions,
+  readCountry,
+  requireClusterTarget,
+  targetOption,
+  withFile,
+} from "../localisation-file.ts";
 import { print, printEvent, printJson, style } from "../terminal.ts";
 
-interface Options {
-  readonly env?: string;
-  readonly target?: string;
+interface Options extends FileOptions {
   readonly fix?: boolean;
   readonly json?: boolean;
 }
 
 export function doctorCommand(): Command {
-  return new Command("doctor")
-    .description(
-      "look at the tools, the cluster and the places that a rollout needs, and say how to mend what is wrong",
-    )
-    .argument("<file>", "localisation file")
-    .option("--env <name>", "environment of the file, such as production")
-    .addOption(
-      new Option("--target <target>", "this target of the file instead of hosting.target").choices(
-        engineTargets,
-      ),
-    )
+  return withFile(
+    new Command("doctor").description(
+      "check the tools, the cluster and the addresses that a rollout needs, and say how to fix what is wrong",
+    ),
+  )
+    .addOption(targetOption(clusterTargets))
     .option("--fix", "install the Pulumi CLI and its plugins where they are missing")
     .option("--json", "print JSON")
     .action(async (file: string, options: Options) => {
-      const loaded = loadCountry(file, loadOptions(options));
-      for (const warning of loaded.warnings)
-        process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
-      const target = engineTargets.find((known) => known === loaded.country.hosting.target);
-      if (target === undefined)
-        throw new InputError(
-          `${file} has the target ${loaded.country.hosting.target}, which needs nothing but Node.js.`,
-          `Name an environment that has a cluster by --env, or a target by --target (${engineTargets.join(", ")}).`,
-        );
+      const loaded = readCountry(file, options);
+      const target = requireClusterTarget(loaded, "needs nothing but Node.js");
       if (options.fix) {
         const { installTools } = await import("../../stacks/doctor/tools.ts");
         await installTools(target, process.env, (what) =>
@@ -58,17 +49,17 @@ export function doctorCommand(): Command {
         options.json ? () => {} : show,
       );
       const count = (verdict: ExaminationResult) => all.filter((each) => each.verdict === verdict).length;
-      const fit = count("failed") === 0;
-      if (options.json) printJson({ ok: fit, examined: all });
+      const ready = count("failed") === 0;
+      if (options.json) printJson({ ok: ready, examined: all });
       else
         print(
-          `\n${fit ? style("green", "✓") : style("red", "✗")} ${count("ok")} fine, ${count("warning")} to look at, ${count("failed")} in the way, ${count("skipped")} not looked at.`,
+          `\n${ready ? style("green", "✓") : style("red", "✗")} ${count("ok")} fine, ${count("warning")} to look at, ${count("failed")} failed, ${count("skipped")} not checked.`,
         );
       process.exitCode = codeOf(all);
     });
 }
 
-/** What this machine lacks counts before what the cluster lacks. */
+/** What this machine is missing counts before what the cluster is missing. */
 function codeOf(all: readonly Examined[]): number {
   const wrong = all.filter(({ verdict }) => verdict === "failed");
   if (wrong.length === 0) return exitCode.fine;

@@ -2,34 +2,31 @@
 
 import { Command, Option } from "commander";
 import { kitVersion } from "../../base/package-root.ts";
-import { formatProblem, loadCountry } from "../../localisation/load.ts";
-import { loadOptions } from "../load-options.ts";
+import { type FileOptions, readCountry, withFile } from "../localisation-file.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 const formats = ["manifests", "kustomize", "helm"] as const;
 
-interface Options {
+interface Options extends FileOptions {
   readonly format: (typeof formats)[number];
   readonly out?: string;
-  readonly env?: string;
   readonly json?: boolean;
 }
 
 export function exportCommand(): Command {
-  return new Command("export")
-    .description("write a country's stack as manifests, a Kustomize base or a Helm chart")
-    .argument("<file>", "localisation file")
+  return withFile(
+    new Command("export").description(
+      "write a country's stack as manifests, a Kustomize base or a Helm chart",
+    ),
+  )
     .addOption(new Option("--format <format>", "what to write").choices(formats).default("helm"))
     .option(
       "--out <folder>",
-      "where to; ./<release>-<format> where absent. A chart takes in one country after the other",
+      "folder to write (default: ./<release>-<format>); a chart takes the values of several countries",
     )
-    .option("--env <name>", "environment of the file, such as production")
     .option("--json", "print JSON")
     .action(async (file: string, options: Options) => {
-      const loaded = loadCountry(file, loadOptions({ ...options, target: "kubernetes" }));
-      for (const warning of loaded.warnings)
-        process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
+      const loaded = readCountry(file, { ...options, target: "kubernetes" });
       const { applyCommands, exportStack } = await import("../../delivery/export/export.ts");
       const { releaseName } = await import("../../delivery/export/chart-texts.ts");
       const { writeExport } = await import("../../delivery/export/export-folder.ts");
@@ -42,8 +39,10 @@ export function exportCommand(): Command {
       const next = applyCommands(format, files, release, country.hosting.kubernetes?.namespace ?? "");
       if (options.json) printJson({ ok: true, format, folder, files: written, next });
       else {
-        print(`${style("green", "✓")} ${folder}: ${written.length} files. No secret is among them.`);
-        print(`In this folder, with kubectl at the cluster:\n${next.map((line) => `  ${line}`).join("\n")}`);
+        print(`${style("green", "✓")} ${folder}: ${written.length} files. None of them holds a secret.`);
+        print(
+          `Run in this folder, with kubectl connected to the cluster:\n${next.map((line) => `  ${line}`).join("\n")}`,
+        );
       }
     });
 }

@@ -4,6 +4,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { Command, Option } from "commander";
 import { stringify } from "yaml";
 import { exitCode, InputError } from "../../base/kit-error.ts";
+import { targets } from "../../localisation/schema/hosting.ts";
+import { targetOption, withFile } from "../localisation-file.ts";
 import { type PlannedImagesOptions, plannedImages } from "../planned-images.ts";
 import { print, printJson, style, table } from "../terminal.ts";
 
@@ -28,15 +30,15 @@ export function imagesCommand(): Command {
 function buildCommand(): Command {
   return new Command("build")
     .description("build the kit's own image: ingest, analytics, diagnostic, migration")
-    .addOption(new Option("--tool <name>", "what builds it").choices(builders))
-    .option("--base <image>", "image with Node.js 24 that it stands on")
-    .option("--tag <image>", "its name; localhost/country-rollout-kit:<version> where absent")
-    .option("--context <folder>", "only write the folder that any builder takes")
+    .addOption(new Option("--tool <name>", "program that builds it").choices(builders))
+    .option("--base <image>", "base image, with Node.js 24")
+    .option("--tag <image>", "name of the image (default: localhost/country-rollout-kit:<version>)")
+    .option("--context <folder>", "only write the build context, for any builder")
     .option("--json", "print JSON")
     .action(async (options: BuildOptions) => {
       if (options.context !== undefined) {
         if (existsSync(options.context) && readdirSync(options.context).length > 0)
-          throw new InputError(`${options.context} is not empty.`, "Name an empty folder or a new one.");
+          throw new InputError(`${options.context} is not empty.`, "Give an empty folder or a new one.");
         const { writeImageContext } = await import("../../delivery/images/context.ts");
         writeImageContext(options.context);
         if (options.json) printJson({ ok: true, context: options.context });
@@ -57,11 +59,9 @@ function buildCommand(): Command {
 }
 
 function ofStack(command: Command): Command {
-  return command
-    .argument("<file>", "localisation file")
-    .option("--env <name>", "environment of the file, such as production")
-    .option("--target <target>", "for this target of the file instead of hosting.target")
-    .option("--registry <address>", "registry of the country instead of the file's")
+  return withFile(command)
+    .addOption(targetOption(targets))
+    .option("--registry <address>", "use this registry instead of the file's")
     .option("--json", "print JSON");
 }
 
@@ -72,7 +72,7 @@ interface ListOptions extends PlannedImagesOptions {
 function listCommand(): Command {
   return ofStack(
     new Command("list").description(
-      "every image and chart of the stack: who publishes it, where the country holds it",
+      "list every image and chart of the stack: who publishes it, and its address in the country",
     ),
   ).action(async (file: string, options: ListOptions) => {
     const { images } = await plannedImages(file, options);
@@ -107,20 +107,20 @@ function pushCommand(): Command {
   return ofStack(
     new Command("push").description("copy every image and chart of the stack to the country's registry"),
   )
-    .addOption(new Option("--tool <name>", "what copies").choices(["skopeo", "podman"]))
+    .addOption(new Option("--tool <name>", "program that copies").choices(["skopeo", "podman"]))
     .option("--plain-http", "the registry has no TLS; for tests on one machine")
     .action(async (file: string, options: PushOptions) => {
       const { loaded, images } = await plannedImages(file, options);
       const onAws = loaded.country.hosting.target === "aws";
       if (onAws && options.registry === undefined)
         throw new InputError(
-          "The registry's address holds the number of the account, which the file does not.",
-          "Give --registry; `rollout up` prints it, and the console of ECR shows it.",
+          "The registry's address contains the account's number, which the file does not have.",
+          "Add --registry: `rollout up` prints the address, and the console of ECR shows it.",
         );
       if (images.registry === null)
         throw new InputError(
-          `${file} names no registry of the country.`,
-          "Add hosting.kubernetes.registry, or give --registry.",
+          `${file} names no registry.`,
+          "Add hosting.kubernetes.registry to the file, or use --registry.",
         );
       const { fromHere, pushImages } = await import("../../delivery/images/push.ts");
       const { defaultTag } = await import("../../delivery/images/build.ts");
@@ -137,7 +137,7 @@ function pushCommand(): Command {
       for (const { address, reason } of pushed.failed)
         process.stderr.write(`${style("red", "✗", process.stderr)} ${address}: ${reason}\n`);
       if (onAws || Object.keys(pushed.digests).length === 0) return;
-      print("# For the localisation file: images by what they hold, not by a name that can move.");
+      print("# For the localisation file: digests, because a tag can be moved to another image.");
       print(stringify({ hosting: { kubernetes: { imageDigests: pushed.digests } } }).trimEnd());
     });
 }

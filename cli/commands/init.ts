@@ -10,31 +10,22 @@ export function initCommand(): Command {
   return new Command("init")
     .description("start a country's localisation file from the template")
     .argument("<country>", "ISO 3166-1 code of the country, such as GH")
-    .option("--file <path>", "where to write it; countries/<country>.yaml where absent")
+    .option("--file <path>", "file to write (default: countries/<country>.yaml)")
     .option("--json", "print JSON")
     .action((code: string, options: { file?: string; json?: boolean }) => {
       const country = code.toUpperCase();
       const name = nameOf(country);
       if (name === undefined)
         throw new InputError(
-          `"${code}" is no country of ISO 3166-1.`,
-          "Give its code of two letters, such as GH for Ghana.",
+          `"${code}" is not a country code of ISO 3166-1.`,
+          "Use the code of two letters, such as GH for Ghana.",
         );
       const file = options.file ?? join("countries", `${country.toLowerCase()}.yaml`);
-      try {
-        startFile(file, country);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "EEXIST")
-          throw new InputError(
-            `${file} exists already and was left as it is.`,
-            "Name another file with --file.",
-          );
-        throw error;
-      }
+      startFile(file, country);
       if (options.json) printJson({ ok: true, country, file });
       else {
         print(`${style("green", "✓")} ${file} is started for ${name}.`);
-        print("It holds Kenya's facts as an example. Replace them by your country's, then check it:");
+        print("It holds Kenya's facts as an example. Replace them with your country's, then check the file:");
         print(`  npx rollout validate ${file}`);
       }
     });

@@ -1,4 +1,4 @@
-/** `rollout login`: makes a link by which a person enters a cluster's web app without a password, such as the first time. */
+/** `rollout login`: makes a link that signs a person in to a cluster's web app without a password, such as the first time. */
 
 import { Command } from "commander";
 import { print, printJson } from "../terminal.ts";
@@ -12,10 +12,10 @@ interface LoginOptions {
 
 export function loginCommand(): Command {
   return new Command("login")
-    .description("make a link that signs a person in once; to be run in a pod of the cluster's web app")
+    .description("make a link that signs a person in once; run it in a pod of the cluster's web app")
     .option(
       "--email <address>",
-      "whose; a new address gets an account of the ministry's (default: the operator's)",
+      "e-mail address of the account; a new one gets an account of the ministry (default: the operator's)",
     )
     .option("--connections <folder>", "folder of connections.json", "/etc/rollout/connections")
     .option("--localisation <folder>", "folder of country.json", "/etc/rollout/localisation")
@@ -31,7 +31,7 @@ export function loginCommand(): Command {
       if (json) printJson(login);
       else {
         print(
-          `${login.email}${login.isNew ? " has a new account of the ministry's" : ""}. Opens once, within a day:`,
+          `${login.email}${login.isNew ? " has a new account of the ministry" : ""}. The link works once, within a day:`,
         );
         print(login.address);
       }

@@ -1,13 +1,13 @@
-/** `rollout migrate`: brings older localisation files up to the present version of the format, in place. */
+/** `rollout migrate`: rewrites older localisation files in the present version of the format. */
 import { Command } from "commander";
 import { type MigratedFile, migrateFile } from "../../localisation/migrations/migrate.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 export function migrateCommand(): Command {
   return new Command("migrate")
-    .description("rewrite older localisation files in place; comments and order stay")
+    .description("rewrite older localisation files in the present format; comments and order stay")
     .argument("<files...>", "localisation files")
-    .option("--dry-run", "only say what would change")
+    .option("--dry-run", "only show what would change")
     .option("--json", "print JSON")
     .action((files: string[], options: { dryRun?: boolean; json?: boolean }) => {
       const migrated = files.map((file) => migrateFile(file, { write: options.dryRun !== true }));

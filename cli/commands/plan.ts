@@ -1,43 +1,42 @@
-/** `rollout plan`: what a country's stack would be, from its file alone: no cluster, cloud or credential. */
+/** `rollout plan`: the resources of a country's stack, from its file alone: no cluster, cloud or credential is needed. */
 
 import { Command } from "commander";
 import { InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
-import { formatProblem, type LoadedCountry, loadCountry } from "../../localisation/load.ts";
+import type { LoadedCountry } from "../../localisation/load.ts";
+import { clusterTargets } from "../../localisation/schema/hosting.ts";
 import { readGiven, savePlan } from "../given-file.ts";
-import { loadOptions } from "../load-options.ts";
+import {
+  clusterTarget,
+  type FileOptions,
+  readCountry,
+  targetOption,
+  withFile,
+} from "../localisation-file.ts";
 import { print, printJson, style } from "../terminal.ts";
 
-interface Options {
-  readonly env?: string;
-  readonly target?: string;
+interface Options extends FileOptions {
   readonly json?: boolean;
   readonly manifests?: string;
   readonly diff?: string;
 }
 
 export function planCommand(): Command {
-  return new Command("plan")
-    .description("show the resources of a country's stack, without touching a cluster")
-    .argument("<file>", "localisation file")
-    .option("--env <name>", "environment of the file, such as production")
-    .option("--target <target>", "plan for this target of the file instead of hosting.target")
+  return withFile(
+    new Command("plan").description("show the resources of a country's stack, without touching a cluster"),
+  )
+    .addOption(targetOption())
     .option("--manifests <folder>", "also write the objects as YAML files for kubectl apply")
-    .option("--diff <plan>", "show what is different from a plan saved with --json")
+    .option("--diff <plan>", "show the differences from a plan saved with --json")
     .option("--json", "print JSON")
-    .action(async (file: string, options: Options) => {
-      const loaded = loadCountry(file, loadOptions(options));
-      for (const warning of loaded.warnings)
-        process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
-      await showPlan(loaded, options);
-    });
+    .action((file: string, options: Options) => showPlan(readCountry(file, options), options));
 }
 
 async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> {
+  const target = clusterTarget(loaded, options.target);
+  if (target === undefined) throw noTarget(loaded, options);
   // Pulumi takes a quarter of a second to load, which other commands need not wait for.
-  const { planCountry, plannedTargets } = await import("../../stacks/country-plan.ts");
-  const target = plannedTargets.find((known) => known === (options.target ?? loaded.country.hosting.target));
-  if (target === undefined) throw noTarget(loaded, options, plannedTargets);
+  const { planCountry } = await import("../../stacks/country-plan.ts");
   const before = options.diff === undefined ? undefined : await savedPlan(options.diff);
   const plan = await planCountry(loaded, target, kitVersion());
   if (options.manifests !== undefined) {
@@ -77,17 +76,17 @@ async function savedPlan(file: string) {
   return readGiven(file, savePlan, parsePlan);
 }
 
-function noTarget(loaded: LoadedCountry, options: Options, known: readonly string[]): InputError {
+function noTarget(loaded: LoadedCountry, options: Options): InputError {
   const { country, file, environment } = loaded;
   const wanted = options.target ?? country.hosting.target;
   if (options.target !== undefined)
     return new InputError(
       `No plan can be made for the target "${wanted}".`,
-      `There is: ${known.join(", ")}.`,
+      `There is: ${clusterTargets.join(", ")}.`,
     );
   const others = Object.entries(country.hosting.environments).flatMap(([name, overlay]) => {
     const target = (overlay as { hosting?: { target?: string } }).hosting?.target;
-    return name !== environment && known.includes(target ?? "") ? [name] : [];
+    return name !== environment && clusterTargets.some((known) => known === target) ? [name] : [];
   });
   const remediation = [
     ...others.map((name) => `\`--env ${name}\``),

@@ -5,10 +5,17 @@ import { InputError } from "../../base/kit-error.ts";
 import { nearest } from "../../base/nearest.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
+import { clusterTargets } from "../../localisation/schema/hosting.ts";
 import { enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { areas, type Policy, severities } from "../../policies/engine/policy.ts";
-import { loadOptions } from "../load-options.ts";
+import {
+  type FileOptions,
+  loadOptions,
+  requireClusterTarget,
+  targetOption,
+  withFile,
+} from "../localisation-file.ts";
 import { print, printJson, style, table } from "../terminal.ts";
 
 interface ListOptions {
@@ -34,9 +41,9 @@ export function policiesCommand(): Command {
       else print(table(wanted.map(({ area, id, severity, title }) => [area, id, severity, title])));
     });
   const show = new Command("show")
-    .description("explain one policy: the risk, the law, the controls, the remediation, and samples")
+    .description("explain a policy: risk, law, controls, how to fix it, and samples")
     .argument("<id>", "id of the policy")
-    .argument("[file]", "localisation file, for the country's articles")
+    .argument("[file]", "localisation file, to show the country's articles")
     .option("--json", "print JSON")
     .action(async (id: string, file: string | undefined, options: { json?: boolean }) => {
       const { policies } = await import("../../policies/rules/catalogue.ts");
@@ -57,43 +64,32 @@ export function policiesCommand(): Command {
       else explain(policy, articles);
     });
   return new Command("policies")
-    .description("list and explain the policies, and give them to a cluster")
+    .description("list and explain the policies, and print them for a cluster")
     .addCommand(list)
     .addCommand(show)
     .addCommand(admissionCommand());
 }
 
-interface AdmissionCommandOptions {
-  readonly env?: string;
-  readonly target?: string;
+interface AdmissionCommandOptions extends FileOptions {
   readonly out?: string;
   readonly json?: boolean;
 }
 
 function admissionCommand(): Command {
-  return new Command("admission")
-    .description(
+  return withFile(
+    new Command("admission").description(
       "print the policies as ValidatingAdmissionPolicies, for a cluster that `rollout up` does not manage",
-    )
-    .argument("<file>", "localisation file")
-    .option("--env <name>", "environment of the file, such as production")
-    .option("--target <target>", "kubernetes or aws, instead of hosting.target")
-    .option("--out <folder>", "write a file for each instead")
+    ),
+  )
+    .addOption(targetOption(clusterTargets))
+    .option("--out <folder>", "write a file for each policy instead")
     .option("--json", "print JSON")
     .action(async (file: string, options: AdmissionCommandOptions) => {
       const loaded = loadCountry(file, loadOptions(options));
-      const { plannedTargets } = await import("../../stacks/country-plan.ts");
-      const wanted = options.target ?? loaded.country.hosting.target;
-      const target = plannedTargets.find((known) => known === wanted);
-      if (target === undefined)
-        throw new InputError(
-          `The target "${wanted}" has no cluster.`,
-          `Name one by --target: ${plannedTargets.join(", ")}.`,
-        );
-      const { plannedAdmission } = await import("../../stacks/planned-admission.ts");
+      const target = requireClusterTarget(loaded, "has no cluster");
+      const { plannedAdmission, writeManifestFiles } = await import("../../stacks/planned-admission.ts");
       const objects = await plannedAdmission(loaded, target, kitVersion());
       if (options.out !== undefined) {
-        const { writeManifestFiles } = await import("../../stacks/planned-admission.ts");
         const names = writeManifestFiles(objects, options.out);
         print(`${names.length} files in ${options.out}. Apply them: kubectl apply -f ${options.out}`);
       } else if (options.json) printJson(objects);
@@ -144,18 +140,22 @@ function explain(policy: Policy, articles: readonly Article[] | undefined): void
   const { id, title, severity, level, area, risk, remediation, controls, dataClasses, examples } = policy;
   print(`${style("bold", id)}  ${severity}, ${level}, ${area}`);
   print(`\n${title}\n`);
-  print(`Risk:     ${risk}`);
-  print(`How to fix: ${remediation}`);
-  print(`Guards:   ${dataClasses.join(", ")}`);
-  print(`Enforced:   ${enforcementPointsOf(policy).join(", ")}`);
-  print(`Judges:   ${policy.scope === "file" ? "the localisation file" : policy.types.join("\n          ")}`);
+  print(`Risk:        ${risk}`);
+  print(`How to fix:  ${remediation}`);
+  print(`Guards:      ${dataClasses.join(", ")}`);
+  print(`Enforced:    ${enforcementPointsOf(policy).join(", ")}`);
+  print(
+    `Checks:      ${policy.scope === "file" ? "the localisation file" : policy.types.join("\n             ")}`,
+  );
   if (articles === undefined)
-    print("Law:      the articles of these data classes in the country's file; name the file to see them.");
-  else for (const { reference, summary } of articles) print(`Law:      ${reference}  ${summary}`);
+    print(
+      "Law:         the articles of these data classes in the country's file; give the file to see them.",
+    );
+  else for (const { reference, summary } of articles) print(`Law:         ${reference}  ${summary}`);
   for (const control of controls.iso27001)
-    print(`Control:  ISO/IEC 27001:2022 ${control}  ${annexControls[control]}`);
+    print(`Control:     ISO/IEC 27001:2022 ${control}  ${annexControls[control]}`);
   for (const control of controls.nist80053)
-    print(`Control:  NIST SP 800-53 ${control}  ${securityControls[control]}`);
+    print(`Control:     NIST SP 800-53 ${control}  ${securityControls[control]}`);
   for (const example of examples.failing) {
     print(`\n${style("red", "✗")} Fails:`);
     print(sample(example));

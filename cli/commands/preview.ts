@@ -4,9 +4,7 @@ import { type EngineOptions, runEngine, withEngineOptions } from "../engine-comm
 
 export function previewCommand(): Command {
   return withEngineOptions(
-    new Command("preview")
-      .description("show what `rollout up` would change, compared with what is there")
-      .argument("<file>", "localisation file"),
+    new Command("preview").description("show what `rollout up` would change in the cluster or cloud"),
   ).action((file: string, options: EngineOptions) =>
     runEngine(file, options, async (request, conversation) => {
       const { previewStack } = await import("../../stacks/engine/up.ts");

@@ -1,11 +1,12 @@
-/** `rollout report compare`: countries side by side. */
+/** `rollout report compare`: shows countries side by side. */
 
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import type { CountryComparison } from "../../compliance/compare.ts";
+import { writeGiven } from "../given-file.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 interface Options {
@@ -16,10 +17,10 @@ interface Options {
 
 export function reportCompareCommand(): Command {
   return new Command("compare")
-    .description("set countries side by side: law, residency, transfers, retention, targets, verdicts")
-    .argument("<countries...>", "localisation files, or codes of the kit's own countries such as za tr br")
-    .option("--env <name>", "environment of each file")
-    .option("--html <file>", "write it as a page")
+    .description("show countries side by side: law, residency, transfers, retention, targets, verdicts")
+    .argument("<countries...>", "localisation files, or codes of the kit's countries, such as za tr br")
+    .option("--env <name>", "environment of every file, such as production")
+    .option("--html <file>", "write it to this file as a page")
     .option("--json", "print JSON")
     .action(async (countries: string[], options: Options) => {
       const { compareCountries } = await import("../../compliance/compare.ts");
@@ -31,7 +32,10 @@ export function reportCompareCommand(): Command {
       });
       if (comparison.rows.some(({ values }) => values.some((value) => value.startsWith("FAIL"))))
         process.exitCode = exitCode.checkFailed;
-      if (options.html !== undefined) await writePage(options.html, comparison);
+      if (options.html !== undefined) {
+        const { comparisonPage } = await import("../../compliance/html/comparison.ts");
+        writeGiven(options.html, comparisonPage(comparison));
+      }
       if (options.json) printJson(comparison);
       else if (options.html !== undefined) print(options.html);
       else print(sideBySide(comparison));
@@ -42,19 +46,7 @@ function fileOf(country: string): string {
   if (!/^[A-Za-z]{2}$/.test(country) || existsSync(country)) return country;
   const file = join(packageRoot, "countries", `${country.toLowerCase()}.yaml`);
   if (existsSync(file)) return file;
-  throw new InputError(`The kit has no file of the country "${country}".`, "Name its localisation file.");
-}
-
-async function writePage(file: string, comparison: CountryComparison): Promise<void> {
-  const { comparisonPage } = await import("../../compliance/html/comparison.ts");
-  try {
-    writeFileSync(file, comparisonPage(comparison));
-  } catch (error) {
-    throw new InputError(
-      `${file} can't be written (${(error as NodeJS.ErrnoException).code}).`,
-      "Name a file in a folder of your own.",
-    );
-  }
+  throw new InputError(`The kit has no file of the country "${country}".`, "Give its localisation file.");
 }
 
 const topicWidth = 20;

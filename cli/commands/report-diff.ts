@@ -1,10 +1,10 @@
-/** `rollout report diff`: what changed between two reports. */
+/** `rollout report diff`: shows what changed between two reports. */
 
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { InputError } from "../../base/kit-error.ts";
 import type { Report } from "../../compliance/report-schema.ts";
+import { readBytes } from "../given-file.ts";
 import { print, printJson, style } from "../terminal.ts";
 import { harmless } from "./report-input.ts";
 
@@ -12,9 +12,11 @@ const marks = { added: ["green", "+"], removed: ["red", "-"], changed: ["yellow"
 
 export function reportDiffCommand(): Command {
   return new Command("diff")
-    .description("say what changed between two reports: verdicts, places, flows, law, file and versions")
-    .argument("<before>", "folder of a report, or its report.json")
-    .argument("<after>", "folder of another report, or its report.json")
+    .description(
+      "show what changed between two reports: verdicts, places, data flows, law, file and versions",
+    )
+    .argument("<before>", "folder of the earlier report, or its report.json")
+    .argument("<after>", "folder of the later report, or its report.json")
     .option("--json", "print JSON")
     .action(async (before: string, after: string, options: { json?: boolean }) => {
       const { diffFiles, diffReports, diffSections } = await import("../../compliance/diff.ts");
@@ -28,7 +30,7 @@ export function reportDiffCommand(): Command {
         printJson({ same: differences.length === 0, differences });
         return;
       }
-      if (differences.length === 0) print("The two reports say the same.");
+      if (differences.length === 0) print("The two reports have the same content.");
       for (const [section, found] of Map.groupBy(differences, (difference) => difference.section)) {
         print(style("bold", section));
         for (const { kind, text } of found)
@@ -48,16 +50,6 @@ async function localisationFile(path: string, { inputs }: Report): Promise<unkno
 
 async function readReport(path: string): Promise<Report> {
   const { parseReport } = await import("../../compliance/read-report.ts");
-  let bytes: Buffer;
-  let file = path;
-  try {
-    if (statSync(path).isDirectory()) file = join(path, "report.json");
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new InputError(
-      `${file} can't be read (${(error as NodeJS.ErrnoException).code}).`,
-      "Name the folder of a report, or its report.json.",
-    );
-  }
-  return parseReport(bytes, file);
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, "report.json") : path;
+  return parseReport(readBytes(file, "Give the folder of a report, or its report.json."), file);
 }

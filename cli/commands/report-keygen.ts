@@ -6,8 +6,11 @@ import { passphraseIn } from "./report-input.ts";
 export function reportKeygenCommand(): Command {
   return new Command("keygen")
     .description("make a key pair (Ed25519) that signs reports")
-    .argument("<file>", "where the private key is written, such as signer.pem; the public one beside it")
-    .option("--passphrase-file <file>", "file whose first line locks the private key")
+    .argument("<file>", "file for the private key, such as signer.pem; the public key is written next to it")
+    .option(
+      "--passphrase-file <file>",
+      "file whose first line is the passphrase that encrypts the private key",
+    )
     .option("--json", "print JSON")
     .action(async (file: string, options: { passphraseFile?: string; json?: boolean }) => {
       const { makeKeyPair } = await import("../../compliance/signing/keys.ts");
@@ -17,12 +20,10 @@ export function reportKeygenCommand(): Command {
         printJson({ ok: true, ...pair, locked: passphrase !== undefined });
         return;
       }
-      print(`private  ${pair.privateFile}  keep it to yourself, with a copy in a safe`);
+      print(`private  ${pair.privateFile}  keep it secret, with a copy in a safe`);
       print(`public   ${pair.publicFile}  give it to auditors`);
       print(`SHA-256  ${pair.fingerprint}`);
       if (passphrase === undefined)
-        print(
-          style("yellow", "The private key is not locked by a passphrase: whoever reads the file can sign."),
-        );
+        print(style("yellow", "The private key is not encrypted: anyone who can read the file can sign."));
     });
 }

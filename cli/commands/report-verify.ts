@@ -1,4 +1,4 @@
-/** `rollout report verify`: whether a report is whole, by whom it is signed, and whether the checks still give the same verdict. */
+/** `rollout report verify`: whether a report is complete, who signed it, and whether the checks give the same verdict again. */
 
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -19,12 +19,12 @@ interface Options {
 
 export function reportVerifyCommand(): Command {
   return new Command("verify")
-    .description("verify a report: its signature, every file of it, and the verdict of every check")
-    .argument("<report>", "folder of the report, or its envelope")
-    .option("--key <files...>", "public keys of the signers: each must have signed")
-    .option("--cosign-key <key>", "public key of a signature by cosign")
-    .option("--without-signature", "check only that it is whole and made anew the same")
-    .option("--file <file>", "localisation file that the report must have been made from")
+    .description("verify a report: its signature, each of its files, and the verdict of every check")
+    .argument("<report>", "folder of the report, or the envelope in it")
+    .option("--key <files...>", "public keys; each must have signed")
+    .option("--cosign-key <key>", "public key of cosign's signature")
+    .option("--without-signature", "only check that it is complete and that making it again gives the same")
+    .option("--file <file>", "localisation file from which the report must have been made")
     .option("--json", "print JSON")
     .action(verify);
 }
@@ -53,15 +53,15 @@ async function verify(report: string, options: Options): Promise<void> {
     const { ok, failed, undetermined } = result.report.verdict;
     print(
       ok
-        ? "The report is verified, and its checks passed."
-        : `The report is verified; it says that ${failed + undetermined} checks failed or could not be decided.`,
+        ? "The report is verified, and all its checks passed."
+        : `The report is verified. It says that ${failed + undetermined} checks failed or could not be decided.`,
     );
   } else if (!result.ok) print(style("red", "The report is not verified."));
 }
 
 async function trustOf({ key, cosignKey, withoutSignature }: Options): Promise<Trust> {
   if ((key !== undefined || cosignKey !== undefined) && withoutSignature)
-    throw new InputError("--key and --without-signature exclude each other.", "Name one of them.");
+    throw new InputError("--key and --without-signature exclude each other.", "Use one of them.");
   if (key !== undefined) {
     const { readPublicKey } = await import("../../compliance/signing/keys.ts");
     return { kind: "keys", keys: key.map((file) => ({ file, key: readPublicKey(file) })) };
@@ -69,12 +69,12 @@ async function trustOf({ key, cosignKey, withoutSignature }: Options): Promise<T
   if (cosignKey !== undefined) return { kind: "cosign", key: cosignKey };
   if (withoutSignature) return { kind: "none" };
   throw new InputError(
-    "Without the signer's public key nobody can tell who made the report.",
-    "Name it by --key, or add --without-signature.",
+    "Without the signer's public key it can't be checked who made the report.",
+    "Add --key with it, or --without-signature.",
   );
 }
 
-/** An envelope stands in its report's folder. */
+/** The envelope is in its report's folder. */
 function folderOf(report: string): string {
   try {
     return statSync(report).isFile() ? dirname(report) : report;

@@ -1,10 +1,12 @@
-/** `rollout report`: writes a country's compliance report, verifies one, and says how two or more differ. */
+/** `rollout report`: writes a country's compliance report, verifies one, and shows how reports or countries are different. */
 import { spawnSync } from "node:child_process";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCode } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
+import { loadCountry } from "../../localisation/load.ts";
+import { type FileOptions, loadOptions, targetOption, withFile } from "../localisation-file.ts";
 import { print, printJson, style } from "../terminal.ts";
 import { reportCompareCommand } from "./report-compare.ts";
 import { reportDiffCommand } from "./report-diff.ts";
@@ -12,9 +14,7 @@ import { passphraseIn } from "./report-input.ts";
 import { reportKeygenCommand } from "./report-keygen.ts";
 import { reportVerifyCommand } from "./report-verify.ts";
 
-interface Options {
-  readonly env?: string;
-  readonly target?: string;
+interface Options extends FileOptions {
   readonly out?: string;
   readonly data: string;
   readonly language?: readonly string[];
@@ -28,40 +28,28 @@ interface Options {
 }
 
 export function reportCommand(): Command {
-  return (
+  return withFile(
     new Command("report")
       .description("write the compliance report of a country's stack, or verify, diff or compare reports")
-      // Options after a subcommand are that one's.
-      .enablePositionalOptions()
-      .argument("<file>", "localisation file")
-      .option("--env <name>", "environment of the file, such as production")
-      .option("--target <target>", "report on this target of the file instead of hosting.target")
-      .option("--out <folder>", "folder to write; a name with country, target and time where absent")
-      .option(
-        "--data <folder>",
-        "of the target local: folder below which the stack keeps its data",
-        ".rollout",
-      )
-      .option("--language <tags...>", "languages of the page; the country's first and English where absent")
-      .option(
-        "--by <name>",
-        'who makes it, such as "N. Dlamini, Information Officer"; your name where absent',
-      )
-      .addOption(new Option("--at <time>", "time of the report (RFC 3339); now where absent").argParser(time))
-      .option("--sign-key <file>", "private key that signs it; `rollout report keygen` makes one")
-      .option("--passphrase-file <file>", "file with the passphrase of that key")
-      .option(
-        "--cosign-key <key>",
-        "also sign by cosign with this key of it, such as awskms:///alias/reports",
-      )
-      .addOption(new Option("--replace", "take the place of an earlier report in the folder").hideHelp())
-      .option("--json", "print JSON")
-      .addCommand(reportKeygenCommand().exitOverride())
-      .addCommand(reportVerifyCommand().exitOverride())
-      .addCommand(reportDiffCommand().exitOverride())
-      .addCommand(reportCompareCommand().exitOverride())
-      .action(writeReport)
-  );
+      // Options after a subcommand belong to the subcommand.
+      .enablePositionalOptions(),
+  )
+    .addOption(targetOption())
+    .option("--out <folder>", "folder to write (default: a name with country, target and time)")
+    .option("--data <folder>", "local: folder in which stacks keep their data", ".rollout")
+    .option("--language <tags...>", "languages of the page (default: the country's first, and English)")
+    .option("--by <name>", 'who makes it, such as "N. Dlamini, Information Officer" (default: your name)')
+    .addOption(new Option("--at <time>", "time of the report in RFC 3339 (default: now)").argParser(time))
+    .option("--sign-key <file>", "private key to sign it with; `rollout report keygen` makes one")
+    .option("--passphrase-file <file>", "file with the passphrase of that key")
+    .option("--cosign-key <key>", "also sign with this key of cosign, such as awskms:///alias/reports")
+    .addOption(new Option("--replace", "replace an earlier report in the folder").hideHelp())
+    .option("--json", "print JSON")
+    .addCommand(reportKeygenCommand())
+    .addCommand(reportVerifyCommand())
+    .addCommand(reportDiffCommand())
+    .addCommand(reportCompareCommand())
+    .action(writeReport);
 }
 
 async function writeReport(file: string, options: Options): Promise<void> {
@@ -72,13 +60,11 @@ async function writeReport(file: string, options: Options): Promise<void> {
       import("../../compliance/sign.ts"),
       import("../../compliance/signing/keys.ts"),
     ]);
-  // First, so that nothing is made that can't be signed.
+  // First: without the key no report is made.
   const key =
     options.signKey === undefined
       ? undefined
       : readPrivateKey(options.signKey, passphraseIn(options.passphraseFile));
-  const { loadCountry } = await import("../../localisation/load.ts");
-  const { loadOptions } = await import("../load-options.ts");
   const { country } = loadCountry(file, loadOptions(options)).country;
   const { report, loaded } = await produceReport({
     file,
@@ -111,15 +97,15 @@ async function writeReport(file: string, options: Options): Promise<void> {
   print(`  ${join(folder, "report.html")}`);
   print(
     signed
-      ? "  Signed. Hand the public key over by another way than the report."
+      ? "  Signed. Give auditors the public key separately from the report."
       : style(
           "yellow",
-          "  Not signed: anyone can change it unseen. `rollout report keygen` makes a key for --sign-key.",
+          "  Not signed: anyone can change it without being noticed. `rollout report keygen` makes a key for --sign-key.",
         ),
   );
   if (report.target === "local")
     print(
-      "  The target local has no plan: the report is of this machine. Name --target for the planned stack.",
+      "  The target local has no plan: the report describes this machine. Use --target to report on the planned stack.",
     );
 }
 
@@ -133,6 +119,6 @@ function whoRuns(): string {
 function time(text: string): Date {
   const date = new Date(text);
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(date.getTime()))
-    throw new InvalidArgumentError("Give it as 2026-11-25T08:00:00Z.");
+    throw new InvalidArgumentError("Write it as 2026-11-25T08:00:00Z.");
   return date;
 }

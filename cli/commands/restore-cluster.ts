@@ -1,6 +1,5 @@
 /** `rollout restore` for a stack in a cluster. */
 
-import { createInterface } from "node:readline/promises";
 import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitPath, kitVersion } from "../../base/package-root.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
@@ -14,18 +13,21 @@ import {
   runRestore,
 } from "../../stacks/kubernetes/restore/restore-cluster.ts";
 import { stackNamespace } from "../../stacks/kubernetes/stack.ts";
-import { momentOf } from "../moment.ts";
-import { print, printJson, StepList } from "../terminal.ts";
-import type { RestoreCommandOptions } from "./restore.ts";
+import { restorePoint, timeFormats } from "../restore-point.ts";
+import { askYesNo, print, printJson, StepList } from "../terminal.ts";
 
-export async function clusterRestore(loaded: LoadedCountry, options: RestoreCommandOptions): Promise<void> {
+export interface ClusterRestoreOptions {
+  readonly at?: string;
+  readonly manifests?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export async function clusterRestore(loaded: LoadedCountry, options: ClusterRestoreOptions): Promise<void> {
   const { country } = loaded;
-  const at = options.at === undefined ? undefined : momentOf(options.at, country.timezone);
+  const at = options.at === undefined ? undefined : restorePoint(options.at, country.timezone);
   if (at === null || typeof at === "string" || (at !== undefined && at > new Date()))
-    throw new InputError(
-      `"${options.at}" is no moment that has been.`,
-      "Write it as 2026-11-25T02:00 (in the country's time) or 2026-11-25T02:00:00Z.",
-    );
+    throw new InputError(`"${options.at}" is not a time in the past.`, timeFormats);
   if (options.manifests) {
     const target = country.hosting.target === "aws" ? "aws" : "kubernetes";
     const sources = plannedSources(await planCountry(loaded, target, kitVersion()));
@@ -56,11 +58,11 @@ export async function clusterRestore(loaded: LoadedCountry, options: RestoreComm
       });
     const guide = kitPath("docs/backup.md");
     print(
-      `The stack is back. What the time-series store held before rests in its database rollout_before_restore: ${guide} says how it is removed.`,
+      `The stack is restored. The time-series store keeps its former data in the database rollout_before_restore: ${guide} says how to remove it.`,
     );
-    print("Companies that were erased after that moment are back: erase them again.");
+    print("Companies that were erased after that time are back: erase them again.");
     if (plan.relational === undefined)
-      print(`The relational store is RDS: ${guide} says how it is brought back to the same moment.`);
+      print(`The relational store is RDS: ${guide} says how to restore it to the same time.`);
   } finally {
     client.close();
   }
@@ -70,14 +72,11 @@ async function agrees(context: string, namespace: string, at: Date | undefined):
   print(
     `Cluster "${context}", namespace ${namespace}, to ${at === undefined ? "the last backup" : at.toISOString()}:`,
   );
-  print("  ingest, analytics and the web app stop; readings wait in the broker");
-  print("  the time-series store goes back to its last daily backup by then; what it holds now is set aside");
+  print("  ingest, analytics and the web app stop; the broker keeps new readings until they run again");
   print(
-    "  the relational store goes back to that moment; what it holds now can be restored from its archive",
+    "  the time-series store is restored to its last daily backup before that time; its present data is kept",
   );
-  if (!process.stdin.isTTY) throw new InputError("Nobody can be asked.", "Add --yes.");
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question("Go on? (yes/no) ");
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  print("  the relational store is restored to that time; its present data can be restored from its archive");
+  if (!process.stdin.isTTY) throw new InputError("There is no terminal to ask at.", "Add --yes.");
+  return askYesNo("Go on?");
 }

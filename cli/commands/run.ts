@@ -16,13 +16,13 @@ export function runCommand(): Command {
     .addArgument(new Argument("<program>", "the program").choices(Object.keys(programs)))
     .option("--connections <folder>", "folder of connections.json", "/etc/rollout/connections")
     .option("--localisation <folder>", "folder of country.json", "/etc/rollout/localisation")
-    .option("--bind <address>", "address to listen on; all where absent, as a pod has to")
-    .option("--json", "print a failure as JSON too; the log always is")
+    .option("--bind <address>", "address to listen on (default: all, as a pod needs)")
+    .option("--json", "print a failure as JSON too; the log is always JSON")
     .action(async (program: string, options: RunOptions) => {
       // Only here, so that no other command loads the stores.
       const { run } = await import("../../apps/program/frame.ts");
       await run(program, options).catch((error: unknown) => {
-        // A store or a broker that is away is what the cluster lacks, not a fault of the kit.
+        // Most likely a store or a broker failed, which is not a fault of the kit.
         if (!(error instanceof Error) || error instanceof KitError || process.env.ROLLOUT_DEBUG) throw error;
         throw new EnvironmentError(error.message, "", { cause: error });
       });

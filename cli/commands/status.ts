@@ -1,4 +1,4 @@
-/** `rollout status`: the health of each part of a running stack, and the flow of its messages. */
+/** `rollout status`: the health of each part of a running stack, and its message counts. */
 
 import { existsSync, readdirSync } from "node:fs";
 import { Command } from "commander";
@@ -10,9 +10,9 @@ import { print, printJson, style, table } from "../terminal.ts";
 
 export function statusCommand(): Command {
   return new Command("status")
-    .description("show the health of each part of a running stack, and the flow of its messages")
-    .argument("[file]", "localisation file; whatever runs below the data folder where absent")
-    .option("--data <folder>", "folder below which the stacks keep their data", ".rollout")
+    .description("show the health of each part of a running stack, and its message counts")
+    .argument("[file]", "localisation file (default: every stack that runs in the data folder)")
+    .option("--data <folder>", "folder in which stacks keep their data", ".rollout")
     .option("--json", "print JSON")
     .action(async (file: string | undefined, options: { data: string; json?: boolean }) => {
       const folders =
@@ -49,7 +49,7 @@ async function ask(address: string, pid: number): Promise<StackStatus> {
   } catch (error) {
     throw new EnvironmentError(
       `The stack (process ${pid}) does not answer at ${address}: ${error instanceof Error ? error.message : error}.`,
-      "It may still be starting; else stop it and start it again: nothing acknowledged is lost.",
+      "It may still be starting. If not, stop it and start it again: nothing acknowledged is lost.",
     );
   }
 }
@@ -68,7 +68,7 @@ function show(status: StackStatus): void {
       ["  messages in", String(flow.messages)],
       ["  readings stored", String(flow.stored)],
       ["  rejected", String(flow.rejected)],
-      ["  duplicates left out", String(flow.duplicates)],
+      ["  duplicates dropped", String(flow.duplicates)],
       ["  waiting", String(flow.waiting)],
       ["  lag", `${flow.lagMilliseconds} ms`],
     ]),

@@ -1,18 +1,19 @@
-/** `rollout up`: stands a country's stack up, on this machine until Ctrl-C, or on a cluster by the engine. */
+/** `rollout up`: runs a country's stack, on this machine until Ctrl-C, or on a cluster by the engine. */
 
 import { join, relative } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../../base/kit-error.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { type EngineOptions, engineTargets, runEngine } from "../engine-command.ts";
-import { loadOptions } from "../load-options.ts";
+import { targets } from "../../localisation/schema/hosting.ts";
+import { type EngineOptions, runEngine, stateHelp, unlockHelp } from "../engine-command.ts";
 import { type LocalUpOptions, localUp, type Steps } from "../local-up.ts";
+import { environmentOption, loadOptions, targetOption } from "../localisation-file.ts";
 import { printEvent, StepList } from "../terminal.ts";
 
 type UpOptions = LocalUpOptions & EngineOptions;
 
-/** Of the stack on this machine alone. */
+/** Options that only the stack on this machine has. */
 const localOptions = [
   "data",
   "port",
@@ -30,41 +31,33 @@ const engineOptions = ["state", "unlock", "yes", "deleteData"];
 
 export function upCommand(): Command {
   return new Command("up")
-    .description("stand the stack up: on this machine until Ctrl-C, or on the cluster that the file names")
+    .description("run the stack: on this machine until Ctrl-C, or on the cluster that the file names")
     .argument("[file]", "localisation file", join(packageRoot, "countries", "za.yaml"))
-    .option("--env <name>", "environment of the file, such as pilot")
+    .addOption(environmentOption())
+    .addOption(targetOption(targets))
+    .option("--state <folder>", `cluster: ${stateHelp}`)
+    .option("--unlock", `cluster: ${unlockHelp}`)
+    .option("--yes", "cluster: do not ask for confirmation")
+    .option("--delete-data", "cluster: allow changes that delete data")
+    .option("--data <folder>", "folder in which stacks keep their data", ".rollout")
     .addOption(
-      new Option("--target <target>", "this target of the file instead of hosting.target").choices([
-        "local",
-        ...engineTargets,
-      ]),
-    )
-    .option(
-      "--state <folder>",
-      "cluster: where the state lies, instead of .rollout/state beside the file, or its bucket",
-    )
-    .option("--unlock", "cluster: take away the lock of a run that broke off")
-    .option("--yes", "cluster: do not ask")
-    .option("--delete-data", "cluster: changes may delete what holds data")
-    .option("--data <folder>", "folder below which the stack keeps its data", ".rollout")
-    .addOption(
-      new Option("--port <number>", "port of the web app; 0 takes free ports for all").argParser(port),
+      new Option("--port <number>", "port of the web app; 0 uses free ports for everything").argParser(port),
     )
     .addOption(
-      new Option("--mqtt-port <number>", "port of MQTT without TLS; 0 takes a free one").argParser(port),
+      new Option("--mqtt-port <number>", "port of MQTT without TLS; 0 uses a free one").argParser(port),
     )
     .addOption(
-      new Option("--mqtts-port <number>", "port of MQTT over TLS; 0 takes a free one").argParser(port),
+      new Option("--mqtts-port <number>", "port of MQTT over TLS; 0 uses a free one").argParser(port),
     )
-    .option("--no-simulator", "leave the simulated factories out")
-    .addOption(new Option("--companies <number>", "simulated companies").argParser(positive))
+    .option("--no-simulator", "do not simulate factories")
+    .addOption(new Option("--companies <number>", "number of simulated companies").argParser(positive))
     .addOption(
       new Option("--rate <seconds>", "seconds between a simulated machine's readings").argParser(positive),
     )
     .addOption(
       new Option("--speed <factor>", "how fast simulated time catches up with the clock").argParser(positive),
     )
-    .option("--new-passwords", "give the accounts of this stack new passwords")
+    .option("--new-passwords", "set new passwords for the stack's accounts")
     .option("--no-report", "do not write the compliance reports")
     .option("--no-open", "do not open the browser")
     .option("--json", "print one JSON value a line")
@@ -99,7 +92,7 @@ function refuseOptions(command: Command, target: string, names: readonly string[
   if (option !== undefined)
     throw new InputError(
       `${option.long} has no effect with the target ${target}.`,
-      "Leave it out, or name another target by --target or --env.",
+      "Leave it out, or choose another target by --target or --env.",
     );
 }
 

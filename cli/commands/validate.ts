@@ -7,7 +7,7 @@ import { packageRoot } from "../../base/package-root.ts";
 import { formatProblem, LocalisationError, loadCountry, type Problem } from "../../localisation/load.ts";
 import { print, printJson, style } from "../terminal.ts";
 
-interface Verdict {
+interface CheckedFile {
   readonly file: string;
   readonly country?: string;
   readonly problems: readonly Problem[];
@@ -16,15 +16,15 @@ interface Verdict {
 
 export function validateCommand(): Command {
   return new Command("validate")
-    .description("check localisation files and say everything that is wrong with them")
-    .argument("[files...]", "localisation files; the kit's own countries where absent")
-    .option("--env <name>", "check the file as this environment of it, such as production")
+    .description("check localisation files and show every problem in them")
+    .argument("[files...]", "localisation files (default: the kit's own countries)")
+    .option("--env <name>", "check this environment of the files, such as production")
     .option("--json", "print JSON")
     .action((files: string[], options: { env?: string; json?: boolean }) => {
-      const verdicts = (files.length > 0 ? files : ownCountries()).map((file) => judge(file, options.env));
-      const valid = verdicts.every((verdict) => verdict.problems.length === 0);
-      if (options.json) printJson({ ok: valid, files: verdicts });
-      else for (const verdict of verdicts) show(verdict);
+      const checked = (files.length > 0 ? files : ownCountries()).map((file) => check(file, options.env));
+      const valid = checked.every((each) => each.problems.length === 0);
+      if (options.json) printJson({ ok: valid, files: checked });
+      else for (const each of checked) show(each);
       if (!valid) process.exitCode = exitCode.inputWrong;
     });
 }
@@ -36,7 +36,7 @@ function ownCountries(): string[] {
     .map((name) => relative(process.cwd(), join(folder, name)));
 }
 
-function judge(file: string, environment: string | undefined): Verdict {
+function check(file: string, environment: string | undefined): CheckedFile {
   try {
     const { country, warnings } = loadCountry(file, environment === undefined ? {} : { environment });
     return { file, country: country.country, problems: [], warnings };
@@ -46,7 +46,7 @@ function judge(file: string, environment: string | undefined): Verdict {
   }
 }
 
-function show({ file, country, problems, warnings }: Verdict): void {
+function show({ file, country, problems, warnings }: CheckedFile): void {
   for (const problem of problems) print(formatProblem(problem));
   for (const warning of warnings) print(`${formatProblem(warning)} ${style("yellow", "(warning)")}`);
   const count = problems.length;

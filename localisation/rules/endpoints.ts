@@ -1,8 +1,10 @@
 /** Every host outside the stack that a setting names is registered under residency.endpoints, in the same country. */
+
 import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import type { Endpoint } from "../schema/country.ts";
 import { countryName } from "../schema/formats.ts";
+import { clusterTargets } from "../schema/hosting.ts";
 
 interface Reached {
   readonly host: string;
@@ -67,7 +69,7 @@ function* reachedHosts(examination: Examination): Generator<Reached> {
       country: undefined,
       path: ["hosting", "kubernetes", "registry"],
     };
-  for (const target of ["kubernetes", "aws"] as const) {
+  for (const target of clusterTargets) {
     const authority = hostOf(examination.read("hosting", target, "tls", "acmeServer"));
     if (authority !== undefined)
       yield {

@@ -1,5 +1,7 @@
 /** The target has the settings that it needs, and they fit together. */
+
 import type { Rule } from "../check/examination.ts";
+import { clusterTargets } from "../schema/hosting.ts";
 import { otherRegions } from "./cloud-regions.ts";
 
 export const targetHasItsSettings: Rule = (examination) => {
@@ -16,7 +18,7 @@ export const targetHasItsSettings: Rule = (examination) => {
 };
 
 export const certificatesHaveASource: Rule = (examination) => {
-  for (const target of ["kubernetes", "aws"] as const) {
+  for (const target of clusterTargets) {
     const tls = examination.read("hosting", target, "tls");
     if (tls?.issuer === "acme" && tls.acmeServer === undefined)
       examination.report(

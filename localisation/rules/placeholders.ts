@@ -4,6 +4,7 @@
  */
 import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
+import { clusterTargets } from "../schema/hosting.ts";
 
 const placeholders: readonly { readonly pattern: RegExp; readonly what: string }[] = [
   { pattern: /(?<![\p{L}\p{N}])example(?![\p{L}\p{N}])/iu, what: "is a placeholder" },
@@ -25,9 +26,7 @@ export const placeholderIn = (text: string): string | undefined =>
 export const productionHasNoPlaceholders: Rule = (examination) => {
   if (examination.circumstances.environment !== "production") return;
   const target = examination.read("hosting", "target");
-  const unused = new Set(
-    ["kubernetes", "aws"].filter((name) => name !== target).map((name) => `hosting/${name}`),
-  );
+  const unused = new Set(clusterTargets.filter((name) => name !== target).map((name) => `hosting/${name}`));
   visit(examination, examination.draft, [], unused);
 };
 

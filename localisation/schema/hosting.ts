@@ -15,7 +15,9 @@ import { Kubernetes } from "./hosting-kubernetes.ts";
 import { Sizes } from "./sizes.ts";
 import Type from "./type.ts";
 
-export const targets = ["local", "kubernetes", "aws"] as const;
+/** Targets on a cluster: their stack has a plan. */
+export const clusterTargets = ["kubernetes", "aws"] as const;
+export const targets = ["local", ...clusterTargets] as const;
 
 /** Environments that a file may describe; `production` refuses placeholders. */
 export const environmentNames = ["training", "pilot", "staging", "production"] as const;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { packageRoot } from "../../base/package-root.ts";
-import { momentOf } from "../../cli/moment.ts";
+import { restorePoint } from "../../cli/restore-point.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { BackupSet, backupFiles } from "../../stacks/local/backup/backup-set.ts";
 import { lastDue } from "../../stacks/local/backup/running-backup.ts";
@@ -81,5 +81,5 @@ test.each([
   ["yesterday", null],
   ["2026-02-30", null],
 ])("%s is the moment %s", (text, moment) => {
-  expect(momentOf(text, "Africa/Johannesburg")).toEqual(moment);
+  expect(restorePoint(text, "Africa/Johannesburg")).toEqual(moment);
 });

@@ -158,7 +158,7 @@ describe("rollout policies", () => {
 
   test("explains one, with the country's articles", () => {
     const { stdout } = rollout("policies", "show", "region-abroad", file);
-    expect(stdout).toContain("Law:      popia:72  Transfers outside the Republic.");
+    expect(stdout).toContain("Law:         popia:72  Transfers outside the Republic.");
     expect(stdout).toContain("ISO/IEC 27001:2022 A.5.23  Information security for use of cloud services");
     expect(stdout).toContain("→ Bucket/backups region: It is in eu-west-1 (Dublin, Ireland)");
   });
