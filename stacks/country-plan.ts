@@ -15,15 +15,18 @@ export function stackName(country: string, environment: string | undefined): str
   return `${country.toLowerCase()}-${environment ?? "base"}`;
 }
 
-/** @throws InputError when the file lacks what the target needs. */
+/** The target's program. A cluster's plan needs nothing of AWS, which takes long to load. */
+export const stackProgram = async (target: PlannedTarget) =>
+  target === "aws" ? (await import("./aws/program.ts")).awsStack : kubernetesStack;
+
+/** @throws InputError when the file does not have what the target needs. */
 export async function planCountry(
   loaded: LoadedCountry,
   target: PlannedTarget,
   version: string,
 ): Promise<Plan> {
   const { country, environment, catalogues } = loaded;
-  // A cluster's plan needs nothing of AWS.
-  const program = target === "aws" ? (await import("./aws/program.ts")).awsStack : kubernetesStack;
+  const program = await stackProgram(target);
   const { resources, outputs } = await captureProgram(
     () =>
       program({

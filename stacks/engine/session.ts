@@ -1,14 +1,13 @@
-/** Opens a country's stack for one run: its state, the passphrase, the cluster, and what an interrupted run left behind. */
+/** Opens a country's stack for one run: its state, the passphrase and the cluster; repairs what an interrupted run left. */
 import { pathToFileURL } from "node:url";
 import { ClusterClient } from "../../cluster/cluster-client.ts";
 import { kubeconfigFiles } from "../../cluster/kubeconfig.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
-import { type PlannedTarget, stackName } from "../country-plan.ts";
-import { kubernetesStack } from "../kubernetes/program.ts";
+import { type PlannedTarget, stackName, stackProgram } from "../country-plan.ts";
 import type { Conversation } from "./conversation.ts";
 import { CountryStack, type ProgramOptions, type RecordedResource } from "./country-stack.ts";
 import { findEngine } from "./engine-cli.ts";
-import { findPassphrase } from "./passphrase.ts";
+import { findPassphrase, type Passphrase } from "./passphrase.ts";
 import { type StatePlace, statePlace } from "./state-place.ts";
 
 export interface RolloutRequest {
@@ -16,21 +15,21 @@ export interface RolloutRequest {
   readonly target: PlannedTarget;
   /** Of the kit. */
   readonly version: string;
-  /** Variables of the process: where tools, the kubeconfig and the passphrase are found. */
+  /** Environment variables: they say where tools, the kubeconfig and the passphrase are. */
   readonly environment: NodeJS.ProcessEnv;
   /** A folder instead of the file's own place for its state. */
   readonly state?: string;
-  /** Questions count as answered with yes. */
+  /** Every question is answered with yes. */
   readonly yes: boolean;
-  /** What holds data may go: by changes, or, when the stack is taken down, also what is protected or would stay. */
+  /** Data may be deleted: by changes, and by `down` also what is protected or would be kept. */
   readonly deleteData: boolean;
-  /** Takes away the lock of an interrupted run. */
+  /** Removes the lock of an interrupted run. */
   readonly unlock: boolean;
 }
 
 export interface Session {
   readonly stack: CountryStack;
-  /** The state knew the stack before. */
+  /** The state knew the stack before this run. */
   readonly existed: boolean;
   readonly resources: readonly RecordedResource[];
   /** Of the cluster that the file or the state names; absent where there is none yet. */
@@ -39,7 +38,7 @@ export interface Session {
 }
 
 /**
- * @param temporary folder for the state of a stack that is not there yet, which is to leave no trace.
+ * @param temporary folder for the state of a stack that does not exist yet, so that a preview leaves nothing behind.
  * @throws EnvironmentError
  */
 export async function openSession(
@@ -47,38 +46,11 @@ export async function openSession(
   conversation: Conversation,
   temporary?: string,
 ): Promise<Session> {
-  const { loaded, target, environment } = request;
-  const engine = await conversation.step("Engine", async (tell) => {
-    const found = await findEngine(environment);
-    tell(`Pulumi ${found.version}`);
-    return found;
-  });
-  const { stack: known, existed } = await lookUp();
-  const traceless = !existed && temporary !== undefined;
-  const place = traceless ? temporaryPlace(temporary) : known.options.place;
-  const stack = traceless ? new CountryStack({ ...known.options, place }) : known;
-  const passphrase =
-    place.secretsProvider !== "passphrase"
-      ? undefined
-      : traceless
-        ? { value: "of a preview", source: "this preview" }
-        : await findPassphrase({
-            place,
-            stack: stack.name,
-            exists: existed,
-            environment,
-            ...(conversation.ask && { ask: conversation.ask.secret }),
-          });
-  if (passphrase?.madeIn !== undefined)
-    conversation.tell({
-      event: "warning",
-      text: `A passphrase for the secrets in the state was made: ${passphrase.madeIn}. Keep a copy in a safe: without it the stack can't be changed any more.`,
-    });
-  const stateText = traceless
-    ? "a folder of this preview alone"
-    : place.kind === "file"
-      ? place.folder
-      : place.url;
+  const { stack, existed, isTemporary } = await findStack(request, conversation, temporary);
+  const { place } = stack.options;
+  const passphrase = isTemporary
+    ? { value: "of a preview", source: "this preview" }
+    : await passphraseOf(stack, existed, request, conversation);
   const { resources } = await conversation.step("State", async (tell) => {
     await stack.open(existed, passphrase?.value);
     if (request.unlock) await stack.unlock();
@@ -87,12 +59,13 @@ export async function openSession(
     return recorded;
   });
   const cluster = await reachCluster(request, resources, conversation);
-  const namespace = loaded.country.hosting.kubernetes?.namespace ?? "rollout";
+  const namespace = request.loaded.country.hosting.kubernetes?.namespace ?? "rollout";
+  const state = place.kind === "file" ? place.folder : place.url;
   conversation.tell({
     event: "stack",
     stack: stack.name,
-    target,
-    state: stateText,
+    target: request.target,
+    state: isTemporary ? "a temporary folder of this preview" : state,
     secrets:
       passphrase === undefined
         ? `encrypted by ${place.secretsProvider}`
@@ -101,24 +74,56 @@ export async function openSession(
     namespace,
   });
   return { stack, existed, resources, ...(cluster && { cluster }), namespace };
-
-  async function lookUp() {
-    const place = statePlace(loaded.country, loaded.file, request.state);
-    const found = new CountryStack({
-      name: stackName(loaded.country.country, loaded.environment),
-      program: programOf(request),
-      engine,
-      place,
-    });
-    return { stack: found, existed: await found.exists() };
-  }
 }
 
-/** The same that a plan runs. */
+/** The stack, with its state in `temporary` where it does not exist yet. */
+async function findStack(request: RolloutRequest, conversation: Conversation, temporary?: string) {
+  const { loaded, environment, state } = request;
+  const engine = await conversation.step("Engine", async (tell) => {
+    const found = await findEngine(environment);
+    tell(`Pulumi ${found.version}`);
+    return found;
+  });
+  const stack = new CountryStack({
+    name: stackName(loaded.country.country, loaded.environment),
+    program: programOf(request),
+    engine,
+    place: statePlace(loaded.country, loaded.file, state),
+  });
+  const existed = await stack.exists();
+  if (existed || temporary === undefined) return { stack, existed, isTemporary: false };
+  const place = temporaryPlace(temporary);
+  return { stack: new CountryStack({ ...stack.options, place }), existed, isTemporary: true };
+}
+
+/** @returns undefined where a key encrypts the state's secrets. */
+async function passphraseOf(
+  { name, options: { place } }: CountryStack,
+  exists: boolean,
+  { environment }: RolloutRequest,
+  { ask, tell }: Conversation,
+): Promise<Passphrase | undefined> {
+  if (place.secretsProvider !== "passphrase") return undefined;
+  const passphrase = await findPassphrase({
+    place,
+    stack: name,
+    exists,
+    environment,
+    ...(ask && { ask: ask.secret }),
+  });
+  if (passphrase.madeIn !== undefined)
+    tell({
+      event: "warning",
+      text: `A passphrase for the secrets in the state was made: ${passphrase.madeIn}. Keep a copy in a safe: without it the stack can't be changed any more.`,
+    });
+  return passphrase;
+}
+
+/** The same program that a plan runs. */
 function programOf({ loaded, target, version }: RolloutRequest) {
   const { country, environment, catalogues } = loaded;
   return async ({ releaseData }: ProgramOptions) => {
-    const program = target === "aws" ? (await import("../aws/program.ts")).awsStack : kubernetesStack;
+    const program = await stackProgram(target);
     return program({
       country,
       catalogues,
@@ -159,8 +164,8 @@ async function reachCluster(
 }
 
 /**
- * What an interrupted run had begun is looked at before anything else is done. Objects that it made without noting them are taken
- * over, as is, by a new stack, the namespace that a team made for its Secrets.
+ * Reads what an interrupted run had begun before anything else is done. Objects that it made without recording them are taken
+ * over; a new stack also takes over the namespace that a team made for its Secrets.
  */
 export async function repair({ stack, resources }: Session, conversation: Conversation): Promise<void> {
   if (resources.length === 0) stack.takeOver();
@@ -168,9 +173,9 @@ export async function repair({ stack, resources }: Session, conversation: Conver
   if (pending.length === 0) return;
   conversation.tell({
     event: "note",
-    text: `An earlier run broke off while it made ${pending.join(", ")}. What is there is read first.`,
+    text: `An earlier run was interrupted while it made ${pending.join(", ")}. The present state is read first.`,
   });
-  await conversation.step("Reading what is there", async () => {
+  await conversation.step("Reading the present state", async () => {
     await stack.refresh({ signal: conversation.signal });
     stack.takeOver();
   });
