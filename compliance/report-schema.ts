@@ -24,9 +24,9 @@ const classes = (description: string) => Type.Array(dataClass, { description });
 const articles = texts("Articles, as `law:article` of `laws`.");
 
 /** How sure it is where something rests. */
-export const certainties = ["known", "declared", "unknown"] as const;
+const certainties = ["known", "declared", "unknown"] as const;
 
-export const encryptions = ["key", "storage-class", "store", "passphrase", "none", "unknown"] as const;
+const encryptions = ["key", "storage-class", "store", "passphrase", "none", "unknown"] as const;
 
 const RestingPlace = strictObject(
   {

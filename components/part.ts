@@ -1,6 +1,6 @@
 /** The parts of the stack: what they are called, and the labels by which services and policies find their pods. */
 
-export const partNames = [
+const partNames = [
   "broker",
   "time-series-store",
   "keeper",

@@ -2,7 +2,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { type PartName, selectorLabels } from "./part.ts";
 
-export const zoneLabel = "topology.kubernetes.io/zone";
+const zoneLabel = "topology.kubernetes.io/zone";
 
 export interface Placement {
   /** Values of topology.kubernetes.io/zone that lie in the country; none means the whole cluster. */

@@ -108,7 +108,7 @@ export function plannedBusySeconds(shift: {
 }
 
 /** Scrap is part of produced; where its counter ran ahead, nothing was good. */
-export function goodQuantity(produced: number, scrap: number): number {
+function goodQuantity(produced: number, scrap: number): number {
   return Math.max(0, produced - scrap);
 }
 

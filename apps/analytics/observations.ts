@@ -8,7 +8,7 @@ import { keyOf, type MachineKey } from "./machine-key.ts";
 /** The code of a state is its place here; 0 is no state. Stored names, so append only. */
 export const stateNames = ["producing", "setup", "idle", "down", "planned-stop"] as const;
 export type StateName = (typeof stateNames)[number];
-export const counterNames = ["produced", "scrap", "energy"] as const;
+const counterNames = ["produced", "scrap", "energy"] as const;
 export type CounterName = (typeof counterNames)[number];
 
 /** A counter or state that was silent for longer starts afresh. */

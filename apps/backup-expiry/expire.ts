@@ -6,7 +6,7 @@ import { endOfWeek } from "../../base/calendar.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 /** Where the store's backups stand in the bucket; `components/time-series-backup.ts` writes them there. */
-export const backupPrefix = "time-series-store/";
+const backupPrefix = "time-series-store/";
 
 const simultaneous = 16;
 

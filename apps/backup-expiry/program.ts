@@ -9,7 +9,7 @@ import { expireBackups } from "./expire.ts";
 import { ObjectStore } from "./object-store.ts";
 
 /** Where the store's access key is mounted. */
-export const backupCredentialsFolder = "/run/secrets/backup-destination";
+const backupCredentialsFolder = "/run/secrets/backup-destination";
 
 /** @param folder with the files `accessKeyId` and `secretAccessKey`. */
 export async function runBackupExpiry(

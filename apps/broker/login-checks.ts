@@ -123,7 +123,7 @@ async function fieldsOf(c: Context): Promise<Field> {
 }
 
 /** MQTT's levels are AMQP's words. */
-export function mqttTopicOf(routingKey: string): string {
+function mqttTopicOf(routingKey: string): string {
   return routingKey.replaceAll(".", "/");
 }
 
@@ -139,7 +139,7 @@ function loginOf(username: string): TopicLogin | undefined {
  * A cluster knows clients by client id alone: who connects with another's ends its connection. So an id belongs to the
  * company it begins with; a long random one, such as the broker makes where a client sends none, is nobody else's.
  */
-export function mayUseClientId(clientId: string, { company }: Pick<AuthenticatedLogin, "company">): boolean {
+function mayUseClientId(clientId: string, { company }: Pick<AuthenticatedLogin, "company">): boolean {
   if (clientId === "" || (clientId.length >= randomClientIdLength && /^[A-Za-z0-9_-]*$/.test(clientId)))
     return true;
   return clientId === company || clientId.startsWith(`${company}/`);

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { Report, RestingPlace } from "../report-schema.ts";
 import type { Html, ReportView } from "./view.ts";
 
-export const sections = [
+const sections = [
   "data",
   "places",
   "access",

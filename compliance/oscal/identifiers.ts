@@ -5,7 +5,7 @@ import { canonicalJson, sha256 } from "../canonical.ts";
 import type { Report } from "../report-schema.ts";
 
 /** Written to 1.1; valid by 1.2 too. */
-export const oscalVersion = "1.1.3";
+const oscalVersion = "1.1.3";
 
 /** Of the kit's own properties. */
 export const namespace = "https://country-rollout-kit.example/ns/oscal";

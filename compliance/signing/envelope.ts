@@ -4,7 +4,7 @@ import { type KeyObject, sign, verify } from "node:crypto";
 import { InputError } from "../../base/kit-error.ts";
 import { fingerprint } from "./keys.ts";
 
-export const payloadType = "application/vnd.in-toto+json";
+const payloadType = "application/vnd.in-toto+json";
 
 /** The bytes that are signed: the type is part of them, so that a payload of one type never passes as another's. */
 function preAuthenticationEncoding(type: string, body: Buffer): Buffer {
@@ -47,11 +47,6 @@ export function openEnvelope(text: string, key: KeyObject): OpenedEnvelope {
       "Ask the signer for the report and the public key again, each by a way that you trust.",
     );
   return { payload: envelope.payload, signatures: envelope.signatures.length };
-}
-
-/** What an envelope holds, without any word on who signed it. @throws InputError */
-export function unverifiedPayload(text: string): Buffer {
-  return parse(text).payload;
 }
 
 function parse(text: string): { readonly payload: Buffer; readonly signatures: readonly Buffer[] } {

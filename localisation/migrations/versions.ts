@@ -5,7 +5,7 @@ import { LocalisationError, quote } from "../problem.ts";
 import type { LocatedDocument, LocatedNode } from "../read/document.ts";
 import { apiVersion } from "../schema/country.ts";
 
-export const versions: readonly string[] = ["rollout/v1alpha1", apiVersion];
+const versions: readonly string[] = ["rollout/v1alpha1", apiVersion];
 
 /** @throws LocalisationError where the file says another version than the present one. */
 export function requireCurrentVersion(document: LocatedDocument): void {

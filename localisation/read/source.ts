@@ -9,7 +9,7 @@ import { nearest } from "../../base/nearest.ts";
 import { LocalisationError, type Problem } from "../problem.ts";
 import { LineIndex } from "./line-index.ts";
 
-export const maximumBytes = 1024 * 1024;
+const maximumBytes = 1024 * 1024;
 
 export interface Source {
   readonly file: string;

@@ -28,7 +28,7 @@ export const dataClassNames = [
 export type DataClassName = (typeof dataClassNames)[number];
 
 /** Legal ways for data to leave, as data-protection laws name them. */
-export const transferMechanisms = [
+const transferMechanisms = [
   "adequacy",
   "standard-contract",
   "binding-corporate-rules",

@@ -26,11 +26,11 @@ export const dimensions = [
   "market-and-ecosystem",
 ] as const;
 
-export const Barrier = Type.Enum([...barriers], {
+const Barrier = Type.Enum([...barriers], {
   title: "Barrier",
   description: "A barrier to industrial IoT, as the programme names them.",
 });
-export const Dimension = Type.Enum([...dimensions], {
+const Dimension = Type.Enum([...dimensions], {
   title: "Dimension",
   description: "One of the diagnostic's dimensions.",
 });
@@ -84,7 +84,7 @@ export const Question = strictObject(
   { title: "Question", description: "A question of the country's own." },
 );
 
-export const QuestionOverride = strictObject(
+const QuestionOverride = strictObject(
   {
     omit: Type.Optional(
       Type.Boolean({ title: "Leave out", description: "true leaves the question out.", examples: [true] }),

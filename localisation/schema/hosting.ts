@@ -20,9 +20,9 @@ export const clusterTargets = ["kubernetes", "aws"] as const;
 export const targets = ["local", ...clusterTargets] as const;
 
 /** Environments that a file may describe; `production` refuses placeholders. */
-export const environmentNames = ["training", "pilot", "staging", "production"] as const;
+const environmentNames = ["training", "pilot", "staging", "production"] as const;
 
-export const Local = strictObject(
+const Local = strictObject(
   {
     bind: Type.String({
       title: "Address",

@@ -3,7 +3,7 @@
 import { CalendarDate, Email, field, Identifier, LocalisedText, strictObject, WebAddress } from "./common.ts";
 import Type from "./type.ts";
 
-export const Contact = strictObject(
+const Contact = strictObject(
   {
     name: Type.String({
       title: "Name",
@@ -76,7 +76,7 @@ export const SizeBand = strictObject(
   { title: "Size band", description: "One class of company sizes." },
 );
 
-export const Scale = strictObject(
+const Scale = strictObject(
   {
     companies: Type.Integer({
       title: "Companies",

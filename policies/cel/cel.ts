@@ -24,12 +24,6 @@ export const field = (root: string, path: string, otherwise: string): string =>
     .map((name) => `.?${name}`)
     .join("")}.orValue(${otherwise})`;
 
-export const hasField = (root: string, path: string): string =>
-  `${root}${path
-    .split(".")
-    .map((name) => `.?${name}`)
-    .join("")}.hasValue()`;
-
 /** RE2 allows no more repetitions. */
 const maximumRepeat = 1000;
 

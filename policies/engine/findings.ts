@@ -66,7 +66,7 @@ export interface CheckResult {
   readonly waivers: readonly WaiverResult[];
 }
 
-export const atLeast = (severity: Severity, threshold: Severity): boolean =>
+const atLeast = (severity: Severity, threshold: Severity): boolean =>
   severities.indexOf(severity) <= severities.indexOf(threshold);
 
 /** Whether a finding makes the check fail: mandatory, not waived, and at least as severe as asked for. */

@@ -1,6 +1,6 @@
 /** Types that keep data at rest. Policies on encryption, tags, copies and places share the lists. */
 
-export const awsStores = [
+const awsStores = [
   "aws:s3/bucket:Bucket",
   "aws:s3/bucketV2:BucketV2",
   "aws:s3/directoryBucket:DirectoryBucket",
@@ -31,7 +31,7 @@ export const awsStores = [
   "aws:cloudwatch/logGroup:LogGroup",
 ] as const;
 
-export const kubernetesStores = [
+const kubernetesStores = [
   "kubernetes:core/*:PersistentVolumeClaim",
   "kubernetes:apps/*:StatefulSet",
   "kubernetes:postgresql.cnpg.io/*:Cluster",

@@ -12,7 +12,7 @@ export interface ImageReference {
   readonly digest?: string;
 }
 
-export function imageReference(text: string): ImageReference {
+function imageReference(text: string): ImageReference {
   const [named = "", digest] = text.trim().split("@", 2);
   const slash = named.indexOf("/");
   const first = slash < 0 ? "" : named.slice(0, slash);

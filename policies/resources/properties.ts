@@ -6,7 +6,7 @@ import { isObject, isUnknown, type Json, type JsonObject, type Resource } from "
 import { notKnownYet } from "./undetermined.ts";
 
 /** `spec.template.spec` or `rules[0].host`. */
-export function valueAt(root: Json | undefined, path: string): Json | undefined {
+function valueAt(root: Json | undefined, path: string): Json | undefined {
   let value = root;
   if (isUnknown(value)) throw notKnownYet(path);
   for (const segment of path.split(/[.[\]]+/)) {
@@ -83,7 +83,7 @@ export function documentAt(root: Json | undefined, path: string): JsonObject | u
   return typeof value === "string" ? parsedObject(value) : undefined;
 }
 
-export function parsedObject(text: string): JsonObject | undefined {
+function parsedObject(text: string): JsonObject | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
   try {
     const parsed: unknown = JSON.parse(text);

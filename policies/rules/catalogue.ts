@@ -226,5 +226,3 @@ const named: readonly Policy[] = [
 ];
 
 export const policies: readonly Policy[] = [...named, unmappedType(named)];
-
-export const policyOf = (id: string): Policy | undefined => policies.find((policy) => policy.id === id);

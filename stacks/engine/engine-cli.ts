@@ -13,7 +13,7 @@ import { findProgram } from "../../base/find-program.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 
 /** The first with the `Stash`, which keeps the stack's random values. */
-export const oldestEngine = "3.208.0";
+const oldestEngine = "3.208.0";
 
 /** What `rollout doctor --fix` installs: as old as the SDK. */
 export const pinnedEngine: string = sdkVersion;

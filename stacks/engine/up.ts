@@ -197,7 +197,7 @@ async function watched(
 }
 
 /** Outputs without those that are secret. */
-export function plain(outputs: OutputMap): Record<string, unknown> {
+function plain(outputs: OutputMap): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(outputs).flatMap(([name, { value, secret }]) => (secret ? [] : [[name, value]])),
   );

@@ -39,7 +39,7 @@ export interface Credential {
 }
 
 /** Lower-case letters, digits and hyphens, as a level of an MQTT topic: "Müller & Söhne" gives "muller-sohne". */
-export function identifierOf(name: string): string {
+function identifierOf(name: string): string {
   const plain = name
     .replaceAll("ı", "i")
     .normalize("NFKD")

@@ -21,7 +21,7 @@ export interface ProgramState extends ToldState {
   readonly instance: string;
 }
 
-export const tellEveryMilliseconds = 5000;
+const tellEveryMilliseconds = 5000;
 /** A process that hasn't told for this long is gone, or the relational store was away. */
 const believedMilliseconds = 30_000;
 const keptMilliseconds = 24 * 3_600_000;

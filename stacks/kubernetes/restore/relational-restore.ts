@@ -10,7 +10,7 @@ import type { ClusterObject } from "./cluster-object.ts";
 import { type BackupCronJob, backupContainer } from "./time-series-restore.ts";
 
 const part = "relational-store";
-export const recoveryCluster = `${part}-recovery`;
+const recoveryCluster = `${part}-recovery`;
 const plugin = "barman-cloud.cloudnative-pg.io";
 
 const clusters = [part, recoveryCluster] as const;
