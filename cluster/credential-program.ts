@@ -27,7 +27,7 @@ export function askForCredentials(program: CredentialProgram): Promise<Credentia
       [...args],
       { env: { ...process.env, ...env, KUBERNETES_EXEC_INFO: request }, timeout: timeLimit },
       (error, stdout, stderr) => {
-        const missing = (error as NodeJS.ErrnoException | null)?.code === "ENOENT";
+        const missing = error?.code === "ENOENT";
         if (error !== null) {
           const said = stderr.trim().split("\n").at(-1) ?? "";
           reject(

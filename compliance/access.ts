@@ -2,7 +2,7 @@
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import { at, kindOf, type Plan, type PlannedResource } from "../plan/plan.ts";
-import { displayName, type JsonObject } from "../policies/resources/resource.ts";
+import { displayName } from "../policies/resources/resource.ts";
 import { listAt } from "./plan-values.ts";
 import type { Report } from "./report-schema.ts";
 
@@ -105,4 +105,4 @@ function rightsOf(plan: Plan): string[] {
 const isChart = ({ type }: PlannedResource) => type.startsWith("kubernetes:helm.sh/");
 
 const nameOf = ({ type, name, parent, properties }: PlannedResource): string =>
-  displayName(type, name, properties as JsonObject, parent);
+  displayName(type, name, properties, parent);

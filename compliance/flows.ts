@@ -4,7 +4,7 @@ import type { Country } from "../localisation/schema/country.ts";
 import { workloadOf } from "../plan/describe.ts";
 import { at, kindOf, type Plan } from "../plan/plan.ts";
 import { PolicyContext } from "../policies/engine/context.ts";
-import { displayName, type JsonObject } from "../policies/resources/resource.ts";
+import { displayName } from "../policies/resources/resource.ts";
 import { listAt } from "./plan-values.ts";
 import type { Report } from "./report-schema.ts";
 
@@ -49,7 +49,7 @@ function openingsOf(plan: Plan): Flows["openings"] {
           : [];
       }),
     );
-    const name = displayName(resource.type, resource.name, resource.properties as JsonObject);
+    const name = displayName(resource.type, resource.name, resource.properties);
     return to.length === 0 ? [] : [{ policy: name, to }];
   });
 }

@@ -99,7 +99,7 @@ async function capture(
     }
   });
   await runtime.disconnect();
-  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
+  if (failure !== undefined) throw failure.error;
   return {
     resources: caught.resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)),
     outputs: caught.outputs,

@@ -30,7 +30,7 @@ export function providerAnswer(type: string, name: string, inputs: Inputs, madeB
 /** By Amazon's scheme of ARNs, arn:partition:service:region:account:resource. */
 function awsAnswer(type: string, name: string, inputs: Inputs, { region, account }: MadeBy): Answer {
   const own = account ?? unknownAccount;
-  const given = (key: string): string => (typeof inputs[key] === "string" ? (inputs[key] as string) : name);
+  const given = (key: string): string => (typeof inputs[key] === "string" ? inputs[key] : name);
   const arn = (service: string, resource: string) => ({
     arn: `arn:aws:${service}:${region}:${own}:${resource}`,
   });

@@ -45,8 +45,8 @@ export async function serveHttps(options: HttpsServerOptions): Promise<HttpsServ
   };
   const server = createAdaptorServer({
     fetch: options.fetch as never,
-    createServer: createServer as never,
-    serverOptions: serverOptions as never,
+    createServer,
+    serverOptions,
   }) as unknown as Server;
   if (onlyFor !== undefined)
     server.on("secureConnection", (socket: TLSSocket) => {

@@ -187,9 +187,7 @@ function finding(
   report: Report,
   identifier: (name: string) => string,
 ): object {
-  const serving = report.checks.filter(({ controls }) =>
-    (controls[framework.key] as readonly string[]).includes(control),
-  );
+  const serving = report.checks.filter(({ controls }) => controls[framework.key].includes(control));
   const open = serving.filter(
     ({ verdict, level }) => level === "mandatory" && (verdict === "fail" || verdict === "undetermined"),
   );

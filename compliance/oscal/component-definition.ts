@@ -22,7 +22,7 @@ export function componentDefinition(report: Report): object {
             description: line(`Controls of ${framework.title} that policies of the kit serve.`),
             "implemented-requirements": controlsOf(report, framework).map((control) => {
               const serving = report.checks.filter(({ controls }) =>
-                (controls[framework.key] as readonly string[]).includes(control),
+                controls[framework.key].includes(control),
               );
               return {
                 uuid: identifier(`requirement ${framework.key} ${control}`),

@@ -81,8 +81,7 @@ function wrongType(schema: SchemaNode, node: LocatedNode): ValueMessage {
     typeof node.value === "string" &&
     node.value.trim() !== "" &&
     Number.isFinite(Number(node.value));
-  if (numeric)
-    return { message, remediation: `Take the quotes off: ${Number((node as { value: string }).value)}.` };
+  if (numeric) return { message, remediation: `Take the quotes off: ${Number(node.value)}.` };
   const example = schema.examples?.[0] ?? schema.default;
   const form = schema.type === "number" ? `${expected} with a point for decimals` : expected;
   return { message, remediation: `Write ${form}${example === undefined ? "" : `, for example ${example}`}.` };

@@ -114,7 +114,7 @@ function compose(source: Source, place: Locate): Document.Parsed {
     logLevel: "silent",
   });
   const tokens = boundedTokens(source.text, place);
-  const documents = [...composer.compose(tokens, true, source.text.length)] as Document.Parsed[];
+  const documents = [...composer.compose(tokens, true, source.text.length)];
   const [first, second] = documents;
   const problems = documents
     .flatMap((document): YAMLError[] => [...document.errors, ...document.warnings])
@@ -216,7 +216,7 @@ class TreeBuilder {
       const target = node.resolve(this.yaml);
       if (target === undefined)
         this.refuse(offset, `The alias "*${node.source}" names no anchor.`, `Write the value itself.`);
-      return this.node(target as Node, { ...at, offset });
+      return this.node(target, { ...at, offset });
     }
     if (isMap(node))
       return {
@@ -236,9 +236,8 @@ class TreeBuilder {
           }),
         ),
       };
-    const scalar = node as Scalar;
-    const typed = typeof scalar.source === "string" ? scalar.source : undefined;
-    return { kind: "scalar", ...located, value: scalarValue(scalar), typed };
+    const typed = typeof node.source === "string" ? node.source : undefined;
+    return { kind: "scalar", ...located, value: scalarValue(node), typed };
   }
 
   private entries(pairs: readonly Pair<Node, Node | null>[], parent: Located): Map<string, LocatedNode> {

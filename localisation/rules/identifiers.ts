@@ -29,7 +29,7 @@ function lists(examination: Examination): readonly Names[] {
     examination.fields(["programme", "sizeBands"], "id"),
     examination.fields(["programme", "regions"], "code"),
     examination.fields(["residency", "laws"], "id"),
-    ...(articles as Names[]),
+    ...articles,
     examination.fields(["residency", "waivers"], "id"),
     examination.fields(["residency", "transfers"], "id"),
     examination.fields(["residency", "regions"], "region"),

@@ -76,7 +76,7 @@ const isEmpty = (value: Json | undefined): boolean =>
   value === "" ||
   value === false ||
   value === 0 ||
-  (typeof value === "object" && Object.values(value).every((item) => isEmpty(item as Json)));
+  (typeof value === "object" && Object.values(value).every((item) => isEmpty(item)));
 
 function compareValues(
   planned: Json | undefined,

@@ -101,7 +101,7 @@ export function parseManifests(text: string, file: string): Resource[] {
       break;
     }
     if (document.contents === null) continue;
-    const offset = (document.contents as Node).range?.[0] ?? 0;
+    const offset = document.contents.range?.[0] ?? 0;
     let value: Json;
     try {
       value = plain(document);
@@ -112,7 +112,7 @@ export function parseManifests(text: string, file: string): Resource[] {
     const deep = depthProblem(value);
     if (deep !== undefined) report(offset, "", deep, tooDeep[1]);
     else if (value !== null)
-      for (const object of objectsOf(value, document.contents as Node, offset))
+      for (const object of objectsOf(value, document.contents, offset))
         resourceOf(object.value, place(object.offset), resources, (message, remediation) =>
           report(object.offset, object.path, message, isTemplate(text) ? render : remediation),
         );
@@ -140,7 +140,7 @@ function documentsOf(text: string, file: string, lineCounter: LineCounter): Docu
       logLevel: "silent",
       lineCounter,
     });
-    return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
+    return Array.isArray(documents) ? documents : [];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new LocalisationError([problemAt(file, ...tooDeep)]);

@@ -42,7 +42,7 @@ export function plannedResources(planned: readonly PlannedResource[]): Resource[
   );
   return planned.map((resource) => {
     const { type, name, urn, parent, custom } = resource;
-    const properties = withSecrets(resource.properties as JsonObject, new Set(resource.secrets));
+    const properties = withSecrets(resource.properties, new Set(resource.secrets));
     const provider = resource.provider === null ? undefined : providers.get(resource.provider);
     return {
       type,
@@ -59,7 +59,7 @@ export function plannedResources(planned: readonly PlannedResource[]): Resource[
 /** The outputs of a stack, which everybody with access to its state can read, as the state holds them. */
 export function stackOutputs({ outputs, country }: CountryPlan): Resource {
   const type = "pulumi:pulumi:Stack";
-  const { notes: _, ...values } = outputs as JsonObject;
+  const { notes: _, ...values } = outputs;
   return {
     type,
     name: `Stack/${country.toLowerCase()}`,

@@ -1,5 +1,5 @@
 /** CONNECT: the login's password, its number of connections, and its last will. */
-import type { AuthenticateError, AuthenticateHandler } from "aedes";
+import type { AuthenticateHandler } from "aedes";
 import { subtreeOf } from "../access.ts";
 import type { Connection } from "../connection.ts";
 import type { AuthenticatedLogin } from "../login.ts";
@@ -16,7 +16,7 @@ export function authenticateClient(context: BrokerContext): AuthenticateHandler 
   return (client, username = "", password, done) => {
     const connection = clients.connectionOf(client);
     const refuse: Refuse = (returnCode, message) =>
-      done(Object.assign(new Error(message), { returnCode }) as AuthenticateError, false);
+      done(Object.assign(new Error(message), { returnCode }), false);
     checkLogin
       .check(username ?? "", password?.toString("utf8") ?? "")
       .then((login) => {

@@ -1,6 +1,6 @@
 /** Topics deliver inside the stack: no foreign mail, text message, webhook or push service. */
 import { aws } from "../../engine/example.ts";
-import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
 
 export const topicSubscription: ResourcePolicy = {
@@ -51,7 +51,7 @@ export const topicSubscription: ResourcePolicy = {
         value: host,
         message: `Messages go by ${protocol} to ${where}.`,
         remediation,
-      } as Violation,
+      },
     ];
   },
   examples: {
