@@ -1,4 +1,4 @@
-/** What the broker reads at its start: rabbitmq.conf, its plugins, and the queues, users and limits it is to have. */
+/** What the broker reads when it starts: rabbitmq.conf, its plugins, and definitions of its queues, users and limits. */
 import { ports } from "./ports.ts";
 
 export const brokerPlugins = [
@@ -10,9 +10,9 @@ export const brokerPlugins = [
   "rabbitmq_prometheus",
 ] as const;
 
-/** Larger MQTT packets end the connection, as in the embedded broker. */
+/** A larger MQTT packet ends the connection, as in the embedded broker. */
 const maximumPacketBytes = 256 * 1024;
-/** How long a login that the web app confirmed is not asked about again, in milliseconds. */
+/** How long the web app's answer to a login is used again, in milliseconds. */
 const loginCacheMilliseconds = 60_000;
 
 export interface BrokerSettings {
@@ -21,7 +21,7 @@ export interface BrokerSettings {
   readonly nodes: readonly string[];
   /** Host and port where the web app checks logins. */
   readonly loginChecks: { readonly host: string; readonly port: number };
-  /** Folders that hold tls.crt, tls.key and ca.crt: what machines see, and what the stack's parts know the broker by. */
+  /** Folders with tls.crt, tls.key and ca.crt: of the certificate that machines see, and of the one for the stack's parts. */
   readonly certificates: { readonly public: string; readonly internal: string };
   /** MiB that a node may use. */
   readonly memory: number;
@@ -29,32 +29,51 @@ export interface BrokerSettings {
   readonly storage: number;
 }
 
+/** A comment, or a setting with its value. */
+type Line = string | readonly [setting: string, value: string | number | boolean];
+
 export function rabbitmqConf(settings: BrokerSettings): string {
-  const { certificates, loginChecks } = settings;
+  const lines = [
+    ...nodeLines(settings),
+    ...listenerLines(settings),
+    ...loginLines(settings),
+    ...mqttLines,
+    ...definitionLines,
+    ...limitLines(settings),
+    ...logLines,
+  ];
+  return `${lines.map((line) => (typeof line === "string" ? line : `${line[0]} = ${line[1]}`)).join("\n")}\n`;
+}
+
+const nodeLines = ({ clusterName, nodes }: BrokerSettings): Line[] => [
+  "# Nodes of the cluster",
+  ["cluster_name", clusterName],
+  ["cluster_formation.peer_discovery_backend", "classic_config"],
+  ...nodes.map((node, index) => [`cluster_formation.classic_config.nodes.${index + 1}`, node] as const),
+  ["cluster_formation.target_cluster_size_hint", nodes.length],
+  ["cluster_partition_handling", "pause_minority"],
+];
+
+const listenerLines = ({ certificates }: BrokerSettings): Line[] => [
+  "# Listeners: TLS alone",
+  ["listeners.tcp", "none"],
+  ["listeners.ssl.default", ports.broker.amqps],
+  ["mqtt.listeners.tcp", "none"],
+  ["mqtt.listeners.ssl.default", ports.broker.mqtts],
+  ["ssl_options.certfile", `${certificates.public}/tls.crt`],
+  ["ssl_options.keyfile", `${certificates.public}/tls.key`],
+  // A client's certificate must come from the stack's authority; machines show none and log in.
+  ["ssl_options.cacertfile", `${certificates.internal}/ca.crt`],
+  ["ssl_options.verify", "verify_peer"],
+  ["ssl_options.fail_if_no_peer_cert", false],
+  ["ssl_options.versions.1", "tlsv1.3"],
+  ["ssl_options.versions.2", "tlsv1.2"],
+  ["prometheus.tcp.port", ports.broker.metrics],
+];
+
+function loginLines({ certificates, loginChecks }: BrokerSettings): Line[] {
   const checks = `https://${loginChecks.host}:${loginChecks.port}/broker`;
-  const lines: (readonly [string, string | number | boolean] | string)[] = [
-    "# Nodes of the cluster",
-    ["cluster_name", settings.clusterName],
-    ["cluster_formation.peer_discovery_backend", "classic_config"],
-    ...settings.nodes.map(
-      (node, index) => [`cluster_formation.classic_config.nodes.${index + 1}`, node] as const,
-    ),
-    ["cluster_formation.target_cluster_size_hint", settings.nodes.length],
-    ["cluster_partition_handling", "pause_minority"],
-    "# Listeners: TLS alone",
-    ["listeners.tcp", "none"],
-    ["listeners.ssl.default", ports.broker.amqps],
-    ["mqtt.listeners.tcp", "none"],
-    ["mqtt.listeners.ssl.default", ports.broker.mqtts],
-    ["ssl_options.certfile", `${certificates.public}/tls.crt`],
-    ["ssl_options.keyfile", `${certificates.public}/tls.key`],
-    // Who shows a certificate must have it from the stack's authority; machines show none and log in.
-    ["ssl_options.cacertfile", `${certificates.internal}/ca.crt`],
-    ["ssl_options.verify", "verify_peer"],
-    ["ssl_options.fail_if_no_peer_cert", false],
-    ["ssl_options.versions.1", "tlsv1.3"],
-    ["ssl_options.versions.2", "tlsv1.2"],
-    ["prometheus.tcp.port", ports.broker.metrics],
+  return [
     "# Who may in: the stack's parts by certificate, machines by asking the web app",
     ["auth_mechanisms.1", "PLAIN"],
     ["auth_mechanisms.2", "EXTERNAL"],
@@ -74,40 +93,51 @@ export function rabbitmqConf(settings: BrokerSettings): string {
     ["auth_http.ssl_options.verify", "verify_peer"],
     ["auth_http.ssl_options.sni", loginChecks.host],
     ["anonymous_login_user", "none"],
-    "# MQTT",
-    ["mqtt.allow_anonymous", false],
-    ["mqtt.vhost", "/"],
-    ["mqtt.exchange", "amq.topic"],
-    ["mqtt.durable_queue_type", "quorum"],
-    // The store has the latest values, and a retained message would be kept by no rule of retention.
-    ["mqtt.retained_message_store", "rabbit_mqtt_retained_msg_store_noop"],
-    ["mqtt.max_session_expiry_interval_seconds", 86_400],
-    ["mqtt.max_packet_size_unauthenticated", 16 * 1024],
-    ["mqtt.max_packet_size_authenticated", maximumPacketBytes],
-    ["max_message_size", maximumPacketBytes],
-    "# Definitions",
-    // Whichever node declares the queues would else lead them all.
-    ["queue_leader_locator", "balanced"],
-    ["definitions.import_backend", "local_filesystem"],
-    ["definitions.local.path", "/etc/rabbitmq/definitions.json"],
-    ["definitions.skip_if_unchanged", true],
-    "# Limits",
-    ["vm_memory_high_watermark.absolute", `${Math.floor(settings.memory * 0.6)}MiB`],
-    ["disk_free_limit.absolute", `${Math.max(1, Math.floor(settings.storage * 0.1))}GiB`],
-    // A consumer that waits for its store to come back keeps its messages.
-    ["consumer_timeout", 6 * 3_600_000],
-    "# Log",
-    ["log.console", true],
-    ["log.console.level", "info"],
-    ["log.console.formatter", "json"],
-    ["log.file", false],
   ];
-  return `${lines.map((line) => (typeof line === "string" ? line : `${line[0]} = ${line[1]}`)).join("\n")}\n`;
 }
 
+const mqttLines: readonly Line[] = [
+  "# MQTT",
+  ["mqtt.allow_anonymous", false],
+  ["mqtt.vhost", "/"],
+  ["mqtt.exchange", "amq.topic"],
+  ["mqtt.durable_queue_type", "quorum"],
+  // The store has the latest values, and no rule of retention would delete a retained message.
+  ["mqtt.retained_message_store", "rabbit_mqtt_retained_msg_store_noop"],
+  ["mqtt.max_session_expiry_interval_seconds", 86_400],
+  ["mqtt.max_packet_size_unauthenticated", 16 * 1024],
+  ["mqtt.max_packet_size_authenticated", maximumPacketBytes],
+  ["max_message_size", maximumPacketBytes],
+];
+
+const definitionLines: readonly Line[] = [
+  "# Definitions",
+  // Otherwise the node that declares the queues would be the leader of all of them.
+  ["queue_leader_locator", "balanced"],
+  ["definitions.import_backend", "local_filesystem"],
+  ["definitions.local.path", "/etc/rabbitmq/definitions.json"],
+  ["definitions.skip_if_unchanged", true],
+];
+
+const limitLines = ({ memory, storage }: BrokerSettings): Line[] => [
+  "# Limits",
+  ["vm_memory_high_watermark.absolute", `${Math.floor(memory * 0.6)}MiB`],
+  ["disk_free_limit.absolute", `${Math.max(1, Math.floor(storage * 0.1))}GiB`],
+  // A consumer keeps its messages while it waits for its store to come back.
+  ["consumer_timeout", 6 * 3_600_000],
+];
+
+const logLines: readonly Line[] = [
+  "# Log",
+  ["log.console", true],
+  ["log.console.level", "info"],
+  ["log.console.formatter", "json"],
+  ["log.file", false],
+];
+
 /**
- * How nodes speak to each other: by TLS, each showing the stack's certificate with its own name in it. Erlang reads the
- * files anew for new connections.
+ * How nodes connect to each other: by TLS, each with the stack's certificate that contains its own name. Erlang reads the
+ * files again for each new connection.
  * @param certificates folder with tls.crt, tls.key and ca.crt.
  */
 export function peerTlsConfig(certificates: string): string {
@@ -121,29 +151,28 @@ export function peerTlsConfig(certificates: string): string {
   return `[{server, [${options}, {fail_if_no_peer_cert, true}]}, {client, [${options}]}].\n`;
 }
 
-/** Arguments of Erlang for a node, and for the commands that speak to it. @param file that holds `peerTlsConfig`. */
+/** Erlang's arguments for a node, and for the commands that connect to it. @param file with the text of `peerTlsConfig`. */
 export const peerTlsArguments = (file: string): string => `-proto_dist inet_tls -ssl_dist_optfile ${file}`;
 
 export interface BrokerDefinitions {
   /** Name in the certificate of the part that takes the readings. */
   readonly consumer: string;
   readonly queues: number;
-  /** Bytes that all queues hold together. */
+  /** Bytes that all queues together may hold. */
   readonly queueBytes: number;
-  /** Of each queue, on different nodes. */
+  /** Copies of each queue, on different nodes. */
   readonly copies: number;
-  /** Connections at most. */
+  /** The most connections. */
   readonly connections: number;
 }
 
 /**
- * The broker's definitions, without a password: the one user logs in by certificate.
+ * The broker's definitions, without a password: the only user logs in by its certificate.
  *
- * Readings are spread over the queues by series, so that those of one series stay in order and one consumer sees them.
+ * Readings are spread over the queues by series, so that the readings of a series stay in order and one consumer gets them all.
  */
 export function brokerDefinitions(wanted: BrokerDefinitions): string {
   const names = Array.from({ length: wanted.queues }, (_, index) => `readings-${index + 1}`);
-  const vhost = "/";
   const definitions = {
     users: [
       {
@@ -163,31 +192,7 @@ export function brokerDefinitions(wanted: BrokerDefinitions): string {
         value: { "max-connections": wanted.connections, "max-queues": wanted.connections + wanted.queues },
       },
     ],
-    policies: [
-      {
-        name: "readings",
-        vhost,
-        pattern: "^readings-[0-9]+$",
-        "apply-to": "quorum_queues",
-        priority: 10,
-        definition: {
-          // Full: the broker stops acknowledging and machines keep their messages, rather than that old ones are dropped.
-          "max-length-bytes": Math.ceil(wanted.queueBytes / wanted.queues),
-          overflow: "reject-publish",
-          // A message is kept until it is stored, however often a consumer dies with it.
-          "delivery-limit": -1,
-          "target-group-size": wanted.copies,
-        },
-      },
-      {
-        name: "sessions",
-        vhost,
-        pattern: "^mqtt-subscription-",
-        "apply-to": "queues",
-        priority: 0,
-        definition: { "max-length": 1000, "message-ttl": 3_600_000 },
-      },
-    ],
+    policies: [readingsPolicy(wanted), sessionsPolicy],
     exchanges: [
       {
         name: "readings",
@@ -199,17 +204,7 @@ export function brokerDefinitions(wanted: BrokerDefinitions): string {
         arguments: {},
       },
     ],
-    queues: names.map((name) => ({
-      name,
-      vhost,
-      durable: true,
-      auto_delete: false,
-      arguments: {
-        "x-queue-type": "quorum",
-        "x-quorum-initial-group-size": wanted.copies,
-        "x-single-active-consumer": true,
-      },
-    })),
+    queues: names.map((name) => queue(name, wanted.copies)),
     bindings: [
       {
         source: "amq.topic",
@@ -219,16 +214,57 @@ export function brokerDefinitions(wanted: BrokerDefinitions): string {
         routing_key: "sme.v1.#",
         arguments: {},
       },
-      ...names.map((destination) => ({
-        source: "readings",
-        vhost,
-        destination,
-        destination_type: "queue",
-        // Its weight.
-        routing_key: "1",
-        arguments: {},
-      })),
+      ...names.map(binding),
     ],
   };
   return `${JSON.stringify(definitions, null, 2)}\n`;
 }
+
+const vhost = "/";
+
+const readingsPolicy = ({ queueBytes, queues, copies }: BrokerDefinitions) => ({
+  name: "readings",
+  vhost,
+  pattern: "^readings-[0-9]+$",
+  "apply-to": "quorum_queues",
+  priority: 10,
+  definition: {
+    // When a queue is full the broker stops acknowledging, so that machines keep their messages and no old one is dropped.
+    "max-length-bytes": Math.ceil(queueBytes / queues),
+    overflow: "reject-publish",
+    // A message is kept until it is stored, even if consumers fail with it again and again.
+    "delivery-limit": -1,
+    "target-group-size": copies,
+  },
+});
+
+const sessionsPolicy = {
+  name: "sessions",
+  vhost,
+  pattern: "^mqtt-subscription-",
+  "apply-to": "queues",
+  priority: 0,
+  definition: { "max-length": 1000, "message-ttl": 3_600_000 },
+};
+
+const queue = (name: string, copies: number) => ({
+  name,
+  vhost,
+  durable: true,
+  auto_delete: false,
+  arguments: {
+    "x-queue-type": "quorum",
+    "x-quorum-initial-group-size": copies,
+    "x-single-active-consumer": true,
+  },
+});
+
+const binding = (destination: string) => ({
+  source: "readings",
+  vhost,
+  destination,
+  destination_type: "queue",
+  // The weight of the queue.
+  routing_key: "1",
+  arguments: {},
+});

@@ -1,7 +1,7 @@
 /**
- * How large each part must be for the country's expected companies and machines: pure formulas over the file, with what
- * `hosting.sizes` says otherwise laid over them. Everything is sized for three years ahead: disks are hard to shrink, and
- * a national programme buys its capacity once.
+ * How large each part must be for the country's expected companies and machines: pure formulas over the file; values under
+ * `hosting.sizes` replace theirs. Everything is sized for three years ahead: disks are hard to shrink, and a national
+ * programme buys its capacity once.
  */
 
 import { periodDays } from "../base/period.ts";
@@ -36,12 +36,12 @@ export interface ResourceAmounts {
   readonly storage: number;
 }
 
-/** A part whose replicas each keep a disk. */
+/** A part whose replicas have a disk each. */
 export interface StatefulSize extends ResourceAmounts {
   readonly replicas: number;
 }
 
-/** A part that grows and shrinks with the load. */
+/** A part whose number of replicas follows the load. */
 export interface ScaledSize extends ResourceAmounts {
   readonly minimumReplicas: number;
   readonly maximumReplicas: number;
@@ -57,7 +57,7 @@ export interface StackSize {
   readonly broker: StatefulSize & {
     /** Queues over which the readings are spread by series; each has one consumer at a time. */
     readonly queues: number;
-    /** Bytes that the queues hold together before the broker stops acknowledging. */
+    /** Bytes that the queues together hold before the broker stops acknowledging. */
     readonly queueBytes: number;
   };
   readonly timeSeries: TimeSeriesSize;
@@ -68,95 +68,122 @@ export interface StackSize {
   readonly diagnostic: ScaledSize;
 }
 
-/** @param zones over how many zones the stack is spread. */
+/** What the country's machines send. */
+interface Load {
+  readonly companies: number;
+  readonly machines: number;
+  /** Series of readings. */
+  readonly channels: number;
+  /** Messages a second, on average and at the peak. */
+  readonly mean: number;
+  readonly peak: number;
+  readonly ingestReplicas: number;
+}
+
+type GivenSizes = Country["hosting"]["sizes"];
+
+/** @param zones number of zones over which the stack is spread. */
 export function sizeStack(country: Country, zones: number): StackSize {
-  const { companies, machines } = country.programme.scale.inThreeYears;
-  const { channelsPerMachine, intervalSeconds } = country.telemetry.sampling;
-  const channels = machines * channelsPerMachine;
-  const mean = channels / intervalSeconds;
-  const peak = mean * peakFactor;
+  const load = loadOf(country);
   const given = country.hosting.sizes;
-
-  const brokerProcessors = peak / messagesPerBrokerProcessor;
-  const brokerReplicas =
-    given.broker.replicas ??
-    brokerCounts.find((count) => brokerProcessors <= (count - 1) * processorsPerBroker) ??
-    9;
-  const ingestReplicas = Math.min(queuesAtMost / 2, Math.max(2, Math.ceil(peak / messagesPerIngest)));
-  const queueBytes = mean * outageHours * 3600 * queuedMessageBytes;
-  // One broker may be away for its upgrade while the others carry its connections.
-  const brokersAtWork = Math.max(1, brokerReplicas - 1);
-  const timeSeries = timeSeriesSize(country, channels, mean, peak, zones);
-
+  const timeSeries = timeSeriesSize(country, load, zones);
   return {
-    messages: { mean, peak },
-    broker: {
-      ...overlay(
-        {
-          replicas: brokerReplicas,
-          cpu: step(1000, 500, Math.min(processorsPerBroker, brokerProcessors / brokersAtWork) * 1000),
-          memory: step(2048, 1024, 1536 + (machines * connectionKibibytes) / 1024 / brokersAtWork),
-          // Half as much again for the log that is being compacted.
-          storage: step(
-            10,
-            10,
-            (queueBytes * 1.5 * Math.min(queueCopies, brokerReplicas)) / brokerReplicas / 2 ** 30 + 5,
-          ),
-        },
-        given.broker,
-      ),
-      queues: Math.min(queuesAtMost, 2 * ingestReplicas),
-      queueBytes: Math.max(2 ** 30, Math.ceil(queueBytes)),
-    },
+    messages: { mean: load.mean, peak: load.peak },
+    broker: brokerSize(load, given.broker),
     timeSeries,
     keeper: keeperSize(timeSeries),
-    relational: overlay(
-      {
-        replicas: 3,
-        cpu: step(500, 500, companies / 4),
-        memory: step(1024, 1024, 768 + companies / 4),
-        // Accounts, answers of every year, and the audit trail of a company; a machine with its logins; write-ahead log.
-        storage: step(10, 10, 5 + (companies * 2 + machines * 0.02) / 1024),
-      },
-      given.relational,
-    ),
-    ingest: scaled(
-      { minimumReplicas: ingestReplicas, maximumReplicas: 2 * ingestReplicas },
-      // The latest time of each series stays in memory, to tell duplicates.
-      { cpu: 1000, memory: step(512, 256, 384 + (channels * 400) / 2 ** 20 / ingestReplicas), storage: 0 },
-      given.ingest,
-    ),
-    // One works at a time; the second waits to take over.
-    analytics: scaled(
-      { minimumReplicas: 2, maximumReplicas: 2 },
-      {
-        cpu: step(500, 500, Math.min(4000, machines / 10)),
-        memory: step(512, 512, 384 + machines / 40),
-        storage: 0,
-      },
-      given.analytics,
-    ),
-    diagnostic: scaled(
-      {
-        minimumReplicas: Math.max(2, Math.ceil(companies / companiesPerDiagnostic)),
-        maximumReplicas: 3 * Math.max(2, Math.ceil(companies / companiesPerDiagnostic)),
-      },
-      { cpu: 500, memory: 512, storage: 0 },
-      given.diagnostic,
-    ),
+    relational: relationalSize(load, given.relational),
+    ingest: ingestSize(load, given.ingest),
+    analytics: analyticsSize(load, given.analytics),
+    diagnostic: diagnosticSize(load, given.diagnostic),
   };
 }
 
-function timeSeriesSize(
-  country: Country,
-  channels: number,
-  mean: number,
-  peak: number,
-  zones: number,
-): TimeSeriesSize {
+function loadOf({ programme, telemetry }: Country): Load {
+  const { companies, machines } = programme.scale.inThreeYears;
+  const { channelsPerMachine, intervalSeconds } = telemetry.sampling;
+  const channels = machines * channelsPerMachine;
+  const mean = channels / intervalSeconds;
+  const peak = mean * peakFactor;
+  const ingestReplicas = Math.min(queuesAtMost / 2, Math.max(2, Math.ceil(peak / messagesPerIngest)));
+  return { companies, machines, channels, mean, peak, ingestReplicas };
+}
+
+function brokerSize(
+  { machines, mean, peak, ingestReplicas }: Load,
+  given: GivenSizes["broker"],
+): StackSize["broker"] {
+  const processors = peak / messagesPerBrokerProcessor;
+  const replicas =
+    given.replicas ?? brokerCounts.find((count) => processors <= (count - 1) * processorsPerBroker) ?? 9;
+  // The others carry the connections while one broker is upgraded.
+  const atWork = Math.max(1, replicas - 1);
+  const queueBytes = mean * outageHours * 3600 * queuedMessageBytes;
+  // Half as much again for the log while it is compacted.
+  const diskBytes = (queueBytes * 1.5 * Math.min(queueCopies, replicas)) / replicas;
+  return {
+    ...overlay(
+      {
+        replicas,
+        cpu: step(1000, 500, Math.min(processorsPerBroker, processors / atWork) * 1000),
+        memory: step(2048, 1024, 1536 + (machines * connectionKibibytes) / 1024 / atWork),
+        storage: step(10, 10, diskBytes / 2 ** 30 + 5),
+      },
+      given,
+    ),
+    queues: Math.min(queuesAtMost, 2 * ingestReplicas),
+    queueBytes: Math.max(2 ** 30, Math.ceil(queueBytes)),
+  };
+}
+
+function relationalSize({ companies, machines }: Load, given: GivenSizes["relational"]): StatefulSize {
+  return overlay(
+    {
+      replicas: 3,
+      cpu: step(500, 500, companies / 4),
+      memory: step(1024, 1024, 768 + companies / 4),
+      // Of a company: accounts, answers of every year and the audit trail; of a machine: its logins; and the write-ahead log.
+      storage: step(10, 10, 5 + (companies * 2 + machines * 0.02) / 1024),
+    },
+    given,
+  );
+}
+
+function ingestSize({ channels, ingestReplicas }: Load, given: GivenSizes["ingest"]): ScaledSize {
+  return scaled(
+    { minimumReplicas: ingestReplicas, maximumReplicas: 2 * ingestReplicas },
+    // The latest time of each series stays in memory, to recognise duplicates.
+    { cpu: 1000, memory: step(512, 256, 384 + (channels * 400) / 2 ** 20 / ingestReplicas), storage: 0 },
+    given,
+  );
+}
+
+/** One replica works at a time; the second waits to take over. */
+function analyticsSize({ machines }: Load, given: GivenSizes["analytics"]): ScaledSize {
+  return scaled(
+    { minimumReplicas: 2, maximumReplicas: 2 },
+    {
+      cpu: step(500, 500, Math.min(4000, machines / 10)),
+      memory: step(512, 512, 384 + machines / 40),
+      storage: 0,
+    },
+    given,
+  );
+}
+
+function diagnosticSize({ companies }: Load, given: GivenSizes["diagnostic"]): ScaledSize {
+  const replicas = Math.max(2, Math.ceil(companies / companiesPerDiagnostic));
+  return scaled(
+    { minimumReplicas: replicas, maximumReplicas: 3 * replicas },
+    { cpu: 500, memory: 512, storage: 0 },
+    given,
+  );
+}
+
+function timeSeriesSize(country: Country, { channels, mean, peak }: Load, zones: number): TimeSeriesSize {
   const days = (level: keyof Country["telemetry"]["retention"]) =>
     periodDays(country.telemetry.retention[level]);
-  // A rollup has a row for each channel and bucket in which the channel said something.
+  // A rollup has a row for each channel and each interval in which the channel sent something.
   const perMinute = Math.min(channels, mean * 60);
   const bytes =
     mean * 86_400 * days("raw") * bytesPerRow.raw +
@@ -172,7 +199,7 @@ function timeSeriesSize(
     shards,
     ...overlay(
       {
-        // An insert counts when a majority has it: with three, a zone may fail and the store still takes readings.
+        // An insert needs a majority of replicas: with three, a zone may fail and the store still takes readings.
         replicas: zones >= 3 ? 3 : 2,
         cpu,
         memory: step(4096, 1024, (cpu / 1000) * 3072),
@@ -183,14 +210,14 @@ function timeSeriesSize(
   };
 }
 
-/** A store of one server, as a pilot on one machine has it, is gone with that server whatever agrees beside it. */
+/** One keeper is enough for a store of one server, as in a pilot: the loss of that server loses the store anyway. */
 function keeperSize({ shards, replicas }: TimeSeriesSize): StatefulSize {
   return shards * replicas === 1
     ? { replicas: 1, cpu: 250, memory: 512, storage: 10 }
     : { replicas: 3, cpu: 500, memory: 1024, storage: 10 };
 }
 
-/** The least that a part gets, in whole steps. */
+/** @returns what is wanted, rounded up to whole steps of a width, and not less than the least. */
 function step(least: number, width: number, wanted: number): number {
   return Math.max(least, Math.ceil(wanted / width) * width);
 }

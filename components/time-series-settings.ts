@@ -1,6 +1,6 @@
 /**
- * ClickHouse's and its Keeper's settings as values; rendered as YAML, which both read. Addresses, certificates, users with
- * least rights, and the macros by which one set of migrations makes replicated and distributed tables.
+ * Settings of ClickHouse and its Keeper, as the YAML that both read: addresses, certificates, users with least rights, and the
+ * macros by which one set of migrations makes replicated and distributed tables.
  */
 import { stringify } from "yaml";
 import { ports } from "./ports.ts";
@@ -9,17 +9,17 @@ import { ports } from "./ports.ts";
 export const clusterName = "rollout";
 export const databaseName = "rollout";
 export const backupDisk = "backups";
-/** Who brings a backup back, and where what was there before is kept. */
+/** User that restores a backup, and the database that keeps what was there before. */
 export const restoreUser = "time-series-restore";
 export const formerDatabase = `${databaseName}_before_restore`;
-/** Shows whether a backup is there, and goes. */
+/** Database that is made to see whether a backup exists, and deleted again. */
 export const probeDatabase = `${databaseName}_probe`;
 const certificateFolder = "/run/certificates";
 const dataFolder = "/var/lib/clickhouse";
 
 const fromEnvironment = (name: string) => ({ "@from_env": name });
 
-/** Both ends show a certificate of the stack's authority. */
+/** Both ends of a connection show a certificate of the stack's authority. */
 const server = {
   certificateFile: `${certificateFolder}/tls.crt`,
   privateKeyFile: `${certificateFolder}/tls.key`,
@@ -33,19 +33,19 @@ const server = {
 const client = { ...server, invalidCertificateHandler: { name: "RejectCertificateHandler" } };
 
 /**
- * Where backups go. `secret`: an S3-compatible store, by an access key; it encrypts with a key that it is shown. `role`: a
- * bucket of the cloud, by the rights that it gives the pod; the bucket has a key of its own.
+ * Where backups go. `secret`: an S3-compatible store, by an access key; it encrypts with a key that each request carries.
+ * `role`: a bucket of the cloud, by the rights that the cloud gives the pod; the bucket has a key of its own.
  */
 export type BackupDestination = {
-  /** The store's name of its region, where it asks for one. */
+  /** The store's name for its region, where it needs one. */
   readonly region?: string;
 } & (
   | {
       readonly access: "secret";
-      /** Of the store, with the bucket: `https://s3.example.gov.za/bucket/`. */
+      /** Address of the store, with the bucket: `https://s3.example.gov.za/bucket/`. */
       readonly address: string;
     }
-  /** Its address is known only once the bucket is there: the pod's environment tells it. */
+  /** Its address is known only once the bucket exists: the pod has it in its environment. */
   | { readonly access: "role" }
 );
 
@@ -66,7 +66,7 @@ export function timeSeriesConfig(settings: TimeSeriesSettings): string {
     tmp_path: `${dataFolder}/tmp/`,
     user_files_path: `${dataFolder}/user_files/`,
     format_schema_path: `${dataFolder}/format_schemas/`,
-    // No plain listener of any protocol.
+    // No listener without TLS.
     https_port: timeSeriesStore.https,
     tcp_port_secure: timeSeriesStore.native,
     interserver_https_port: timeSeriesStore.replication,
@@ -82,26 +82,13 @@ export function timeSeriesConfig(settings: TimeSeriesSettings): string {
     max_server_memory_usage: Math.floor(settings.memory * 0.85) * 2 ** 20,
     mark_cache_size: Math.floor(settings.memory * 0.1) * 2 ** 20,
     max_concurrent_queries: 200,
-    // Nothing but the stack's own queries: no URL, file or remote table reaches out.
+    // Queries can't read a URL of another host.
     remote_url_allow_hosts: { host: [] },
     macros: { shard: fromEnvironment("SHARD"), replica: fromEnvironment("REPLICA"), cluster: clusterName },
     default_replica_path: "/clickhouse/tables/{uuid}/{shard}",
     default_replica_name: "{replica}",
     distributed_ddl: { path: "/clickhouse/task_queue/ddl" },
-    zookeeper: {
-      node: settings.keepers.map((host) => ({ host, port: ports.keeper.clients, secure: 1 })),
-      session_timeout_ms: 30_000,
-    },
-    remote_servers: {
-      "@replace": "1",
-      [clusterName]: {
-        secret: fromEnvironment("CLUSTER_SECRET"),
-        shard: settings.shards.map((hosts) => ({
-          internal_replication: true,
-          replica: hosts.map((host) => ({ host, port: timeSeriesStore.native, secure: 1 })),
-        })),
-      },
-    },
+    ...clusterConfig(settings),
     prometheus: {
       endpoint: "/metrics",
       port: timeSeriesStore.metrics,
@@ -114,28 +101,47 @@ export function timeSeriesConfig(settings: TimeSeriesSettings): string {
     metric_log: { "@remove": "1" },
     trace_log: { "@remove": "1" },
     send_crash_reports: { enabled: false },
-    ...(settings.backup && {
-      storage_configuration: {
-        disks: {
-          [backupDisk]: {
-            type: "s3_plain",
-            ...(settings.backup.region !== undefined && { region: settings.backup.region }),
-            ...(settings.backup.access === "role"
-              ? { endpoint: fromEnvironment("BACKUP_ADDRESS"), use_environment_credentials: true }
-              : {
-                  endpoint: settings.backup.address,
-                  access_key_id: fromEnvironment("BACKUP_ACCESS_KEY_ID"),
-                  secret_access_key: fromEnvironment("BACKUP_SECRET_ACCESS_KEY"),
-                  // The store encrypts with this key and forgets it: who holds the bucket alone reads nothing.
-                  server_side_encryption_customer_key_base64: fromEnvironment("BACKUP_KEY"),
-                }),
-          },
-        },
-      },
-      backups: { allowed_disk: backupDisk },
-    }),
+    ...(settings.backup && backupConfig(settings.backup)),
   });
 }
+
+const clusterConfig = ({ keepers, shards }: TimeSeriesSettings) => ({
+  zookeeper: {
+    node: keepers.map((host) => ({ host, port: ports.keeper.clients, secure: 1 })),
+    session_timeout_ms: 30_000,
+  },
+  remote_servers: {
+    "@replace": "1",
+    [clusterName]: {
+      secret: fromEnvironment("CLUSTER_SECRET"),
+      shard: shards.map((hosts) => ({
+        internal_replication: true,
+        replica: hosts.map((host) => ({ host, port: ports.timeSeriesStore.native, secure: 1 })),
+      })),
+    },
+  },
+});
+
+const backupConfig = (backup: BackupDestination) => ({
+  storage_configuration: {
+    disks: {
+      [backupDisk]: {
+        type: "s3_plain",
+        ...(backup.region !== undefined && { region: backup.region }),
+        ...(backup.access === "role"
+          ? { endpoint: fromEnvironment("BACKUP_ADDRESS"), use_environment_credentials: true }
+          : {
+              endpoint: backup.address,
+              access_key_id: fromEnvironment("BACKUP_ACCESS_KEY_ID"),
+              secret_access_key: fromEnvironment("BACKUP_SECRET_ACCESS_KEY"),
+              // The store encrypts with this key and does not keep it: the bucket alone is unreadable.
+              server_side_encryption_customer_key_base64: fromEnvironment("BACKUP_KEY"),
+            }),
+      },
+    },
+  },
+  backups: { allowed_disk: backupDisk },
+});
 
 const systemLog = (table: string, days: number) => ({
   database: "system",
@@ -150,18 +156,18 @@ interface TimeSeriesUser {
   readonly grants: readonly string[];
 }
 
-/** A table reaches all shards, and what it sends there goes into theirs by the same user. */
+/** A distributed table inserts into the local tables of all shards as the same user. */
 const insertOn = (...tables: readonly string[]): string[] =>
   tables.flatMap((table) => [table, `${table}_local`]).map((table) => `INSERT ON ${databaseName}.${table}`);
 
-/** Users by the common name of the certificate that they show: nobody has a password. */
+/** Users by the common name of their certificate: none has a password. */
 const users: Readonly<Record<string, TimeSeriesUser>> = {
   ingest: {
     profile: "ingest",
     grants: [
       `SELECT ON ${databaseName}.*`,
       ...insertOn("raw", "rejected", "rollup_minute", "rollup_hour", "rollup_day"),
-      // To wait for inserts that are under way, and for replicas that lag, before it looks for what is stored.
+      // To wait for running inserts and late replicas, before it looks for what is stored.
       `SYSTEM SYNC REPLICA ON ${databaseName}.*`,
       "CLUSTER, REMOTE ON *.*",
       "SELECT ON system.processes",
@@ -173,12 +179,12 @@ const users: Readonly<Record<string, TimeSeriesUser>> = {
       `SELECT ON ${databaseName}.*`,
       ...insertOn("kpi_shift", "analytics_progress"),
       "SELECT ON system.clusters",
-      // Key figures of shifts that the country's file no longer has, and all that is kept of a company that left.
+      // Deletes key figures of shifts that the country's file no longer has, and all data of a company that left.
       `ALTER DELETE ON ${databaseName}.*`,
       "CLUSTER ON *.*",
     ],
   },
-  // Tells a company which topics of its machines were refused.
+  // Shows a company which topics of its machines were refused.
   diagnostic: {
     profile: "reading",
     grants: [`SELECT ON ${databaseName}.*`, ...insertOn("rejected")],
@@ -196,7 +202,7 @@ const users: Readonly<Record<string, TimeSeriesUser>> = {
     profile: "administration",
     grants: [`BACKUP, SELECT ON ${databaseName}.*`, "CLUSTER ON *.*", "SELECT ON system.*"],
   },
-  // Its certificate exists only while `rollout restore` works.
+  // Its certificate exists only while `rollout restore` runs.
   [restoreUser]: {
     profile: "administration",
     grants: [
@@ -215,11 +221,11 @@ export function timeSeriesUsers(memory: number): string {
     profiles: {
       default: { readonly: 1 },
       ingest: {
-        // An insert is acknowledged when its replica has it on disk and another has it too.
+        // An insert is acknowledged once two replicas have it on disk.
         insert_quorum: "auto",
         insert_quorum_parallel: 1,
         insert_quorum_timeout: 60_000,
-        // All ask and write the same replica of a shard while it lives: another may not have yet what a quorum has.
+        // Everyone reads and writes the same replica of a shard while it is up: another may not have yet what a quorum has.
         load_balancing: "in_order",
         prefer_localhost_replica: 0,
         fsync_metadata: 1,
@@ -228,11 +234,11 @@ export function timeSeriesUsers(memory: number): string {
       },
       reading: { max_execution_time: 20, max_memory_usage: memoryOf(0.2), max_threads: 2 },
       analytics: {
-        // How far it has come is told only after what it computed: both must outlast a server.
+        // It records its progress after its results: both must survive the loss of a server.
         insert_quorum: "auto",
         insert_quorum_parallel: 1,
         insert_quorum_timeout: 60_000,
-        // It looks again at what was received in the last five minutes: what a replica shows later would be missed.
+        // It reads the last five minutes again: it would miss what a replica shows later than that.
         max_replica_delay_for_distributed_queries: 60,
         fallback_to_stale_replicas_for_distributed_queries: 0,
         insert_distributed_sync: 1,
@@ -257,7 +263,7 @@ export function timeSeriesUsers(memory: number): string {
   });
 }
 
-/** @param hosts of the keepers, by their number from 1. */
+/** @param hosts of the keepers, in the order of their numbers, which start at 1. */
 export function keeperConfig(hosts: readonly string[]): string {
   const { keeper } = ports;
   return stringify({
