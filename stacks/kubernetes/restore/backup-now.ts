@@ -1,5 +1,6 @@
-/** A backup of a stack in a cluster now: a run of its daily Job, and one of its PostgreSQL cluster. */
+/** Backs up a stack in a cluster now: runs its daily Job, and backs up its PostgreSQL cluster. */
 
+import { EnvironmentError } from "../../../base/kit-error.ts";
 import type { ClusterClient, KubernetesObject } from "../../../cluster/cluster-client.ts";
 import { metadata } from "../../../components/part.ts";
 import { make, runJob, wait } from "./cluster-job.ts";
@@ -13,7 +14,7 @@ export interface BackupNowOptions {
   readonly step: <T>(title: string, action: (tell: (detail: string) => void) => Promise<T>) => Promise<T>;
 }
 
-/** @throws EnvironmentError where one fails. */
+/** @throws EnvironmentError where a backup fails. */
 export async function backUpCluster({ client, namespace, sources, step }: BackupNowOptions): Promise<void> {
   const stamp = new Date().toISOString().replace(/\D/g, "").slice(0, 14);
   await step("Time-series store", (tell) =>
@@ -43,7 +44,10 @@ export async function backUpCluster({ client, namespace, sources, step }: Backup
     await make(client, backup);
     await wait<{ status?: { phase?: string; error?: string } }>(client, backup, ({ status }) => {
       if (status?.phase === "failed")
-        throw new Error(`The backup failed: ${status.error ?? "no reason is given"}.`);
+        throw new EnvironmentError(
+          `The backup ${backup.metadata.name} failed: ${status.error ?? "no reason is given"}.`,
+          "Correct the cause and run the command again.",
+        );
       return status?.phase === "completed";
     });
   });
@@ -57,7 +61,7 @@ export interface ClusterBackup {
   readonly state: string;
 }
 
-/** What the cluster still knows of: the last runs of the daily Job, and the backups of the PostgreSQL cluster. */
+/** The backups that the cluster still has on record: last runs of the daily Job, and backups of the PostgreSQL cluster. */
 export async function listClusterBackups(client: ClusterClient, namespace: string): Promise<ClusterBackup[]> {
   const jobs = await client.list("batch/v1", "Job", {
     namespace,

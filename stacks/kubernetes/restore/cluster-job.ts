@@ -1,4 +1,4 @@
-/** Makes objects in a cluster and waits for what they are to bring about. */
+/** Creates objects in a cluster and waits until they have done their work. */
 
 import { setTimeout } from "node:timers/promises";
 import { EnvironmentError } from "../../../base/kit-error.ts";
@@ -19,7 +19,7 @@ async function pathTo(client: ClusterClient, { apiVersion, kind, metadata }: Clu
   return pathOf(apiVersion, resource, metadata.namespace, name);
 }
 
-/** What is there already, from a run that was interrupted, stays. */
+/** Keeps an object that already exists, from an interrupted run. */
 export async function make(client: ClusterClient, object: ClusterObject): Promise<void> {
   const { name } = object.metadata;
   try {
@@ -39,8 +39,8 @@ export async function remove(client: ClusterClient, object: ClusterObject): Prom
 }
 
 /**
- * Tells why its pod does not start, and its log's last line in the end.
- * @throws EnvironmentError with the log's last line where it fails.
+ * Creates a Job and waits for its end. Meanwhile it reports why the Job's pod does not start, and at the end the log's last line.
+ * @throws EnvironmentError with the log's last line where the Job fails.
  */
 export async function runJob(
   client: ClusterClient,
@@ -56,10 +56,10 @@ export async function runJob(
     if (is("Failed"))
       throw new EnvironmentError(
         `The job ${name} failed: ${lastLine(await logOf(client, namespace, name)) || "it left no log"}.`,
-        `\`kubectl -n ${namespace} logs job/${name}\` says more. Mend it and run the command again.`,
+        `\`kubectl -n ${namespace} logs job/${name}\` says more. Fix the cause and run the command again.`,
       );
     if (is("Complete")) return true;
-    // A pod that runs has none.
+    // A running pod has no trouble.
     const trouble = (status?.ready ?? 0) > 0 ? undefined : await troubleOf(client, namespace, name);
     if (trouble !== undefined) tell(`${trouble.subject}: ${trouble.what} ${trouble.remediation}`.trim());
     return false;

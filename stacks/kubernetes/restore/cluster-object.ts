@@ -1,4 +1,4 @@
-/** An object as a cluster takes it. */
+/** An object as a cluster's API accepts it. */
 export interface ClusterObject {
   readonly apiVersion: string;
   readonly kind: string;

@@ -1,13 +1,15 @@
 /**
- * What brings the relational store back in a cluster to any moment: a second PostgreSQL cluster that recovers from the archive
- * beside the running one, and a Job that copies its database over in one transaction. So the running cluster keeps its
- * name, its replicas and its own archive, and the moment before the restore can be restored too.
+ * Restores the relational store in a cluster to any point in time: a second PostgreSQL cluster recovers from the archive, next
+ * to the running one, and a Job copies its database to the running one in one transaction. The running cluster keeps its name,
+ * its replicas and its own archive, so that the state before the restore can be restored too.
  */
 import { dataClassesOf } from "../../../components/data-classes.ts";
+import { imageUser } from "../../../components/images.ts";
 import { metadata } from "../../../components/part.ts";
+import { secretVariable, secretVolume } from "../../../components/pod.ts";
 import { ports } from "../../../components/ports.ts";
 import type { ClusterObject } from "./cluster-object.ts";
-import { type BackupCronJob, backupContainer } from "./time-series-restore.ts";
+import { type BackupCronJob, backupContainer, type PodTemplate } from "./time-series-restore.ts";
 
 const part = "relational-store";
 const recoveryCluster = `${part}-recovery`;
@@ -15,8 +17,9 @@ const plugin = "barman-cloud.cloudnative-pg.io";
 
 const clusters = [part, recoveryCluster] as const;
 const authorities = "/run/certificates";
+const user = imageUser(part);
 
-/** The running cluster as far as it is read here. */
+/** The fields that are read of the running cluster. */
 export interface LivePostgres {
   readonly spec: {
     readonly imageName: string;
@@ -26,7 +29,7 @@ export interface LivePostgres {
   };
 }
 
-/** All or nothing: a script that ends early commits nothing. Its environment names both ends, and a folder to write to. */
+/** All or nothing: a script that stops early commits nothing. Its environment names source, target and a folder to write to. */
 export const copyScript = `set -eu
 PGPASSWORD=$SOURCE_PASSWORD PGSSLROOTCERT=$SOURCE_AUTHORITY pg_dump --host="$SOURCE_HOST" --port="$SOURCE_PORT" --username="$SOURCE_USER" --no-owner --no-privileges "$DATABASE" > "$FOLDER/dump.sql"
 {
@@ -36,10 +39,10 @@ PGPASSWORD=$SOURCE_PASSWORD PGSSLROOTCERT=$SOURCE_AUTHORITY pg_dump --host="$SOU
 PGPASSWORD=$TARGET_PASSWORD PGSSLROOTCERT=$TARGET_AUTHORITY psql --host="$TARGET_HOST" --port="$TARGET_PORT" --username="$TARGET_USER" --set=ON_ERROR_STOP=1 --single-transaction --quiet --file="$FOLDER/restore.sql" "$DATABASE"
 `;
 
-/** @param at the moment; the last one archived where absent. */
+/** @param at point in time; the end of the archive where absent. */
 export function recovery(namespace: string, { spec }: LivePostgres, at: Date | undefined): ClusterObject {
   const { database, owner } = spec.bootstrap.initdb;
-  // Of the running cluster: image, zones, disks, protection. It archives nothing and has no standby.
+  // With the running cluster's image, zones, disks and protection. It archives nothing and has no standby.
   const { plugins: _archive, postgresql, bootstrap: _bootstrap, ...rest } = spec;
   const { synchronous: _synchronous, ...server } = (postgresql ?? {}) as Record<string, unknown>;
   return {
@@ -70,8 +73,8 @@ export function recovery(namespace: string, { spec }: LivePostgres, at: Date | u
 }
 
 /**
- * The Job that copies the database over.
- * @param like where its pod may run, and with which protection: the daily backup's.
+ * The Job that copies the database.
+ * @param like the daily backup: the copy's pod is scheduled and protected as its pod is.
  */
 export function copyJob(
   namespace: string,
@@ -80,28 +83,6 @@ export function copyJob(
   stamp: string,
 ): ClusterObject {
   const { template } = like.spec.jobTemplate.spec;
-  const { database } = spec.bootstrap.initdb;
-  const {
-    volumeMounts: _mounts,
-    env: _env,
-    args: _args,
-    ...protection
-  } = {
-    ...backupContainer(template),
-  } as Record<string, unknown>;
-  const login = (name: string, secret: string, key: string) => ({
-    name,
-    valueFrom: { secretKeyRef: { name: secret, key } },
-  });
-  const end = (side: "SOURCE" | "TARGET", cluster: string) => [
-    { name: `${side}_HOST`, value: `${cluster}-rw` },
-    { name: `${side}_PORT`, value: String(ports.relationalStore.postgres) },
-    { name: `${side}_AUTHORITY`, value: `${authorities}/${cluster}/ca.crt` },
-    login(`${side}_USER`, `${cluster}-app`, "username"),
-    login(`${side}_PASSWORD`, `${cluster}-app`, "password"),
-  ];
-  // The image's own user.
-  const user = 26;
   const { securityContext } = template.spec as { securityContext?: object };
   return {
     apiVersion: "batch/v1",
@@ -110,45 +91,54 @@ export function copyJob(
     spec: {
       backoffLimit: 0,
       template: {
-        // Pods of this part may speak to each other.
+        // Pods with this part's labels may connect to each other.
         metadata: { labels: metadata(namespace, part, part).labels },
         spec: {
           ...template.spec,
           securityContext: { ...securityContext, runAsUser: user, runAsGroup: user, fsGroup: user },
           initContainers: [],
-          containers: [
-            {
-              ...protection,
-              name: "copy",
-              image: spec.imageName,
-              command: ["sh", "-c", copyScript],
-              env: [
-                { name: "DATABASE", value: database },
-                { name: "FOLDER", value: "/tmp" },
-                { name: "PGSSLMODE", value: "verify-full" },
-                ...end("SOURCE", recoveryCluster),
-                ...end("TARGET", part),
-              ],
-              volumeMounts: [
-                { name: "temporary", mountPath: "/tmp" },
-                ...clusters.map((name) => ({ name, mountPath: `${authorities}/${name}`, readOnly: true })),
-              ],
-            },
-          ],
+          containers: [copyContainer(template, spec)],
           volumes: [
-            // The dump, and the dump as it is run.
+            // Holds the dump, and the script made of it.
             { name: "temporary", emptyDir: { sizeLimit: spec.storage.size } },
-            ...clusters.map((name) => ({
-              name,
-              secret: {
-                secretName: `${name}-ca`,
-                defaultMode: 0o440,
-                items: [{ key: "ca.crt", path: "ca.crt" }],
-              },
-            })),
+            ...clusters.map((name) => secretVolume(name, `${name}-ca`, ["ca.crt"])),
           ],
         },
       },
     },
   };
 }
+
+function copyContainer(template: PodTemplate, { imageName, bootstrap }: LivePostgres["spec"]): object {
+  const {
+    volumeMounts: _mounts,
+    env: _env,
+    args: _args,
+    ...protection
+  } = { ...backupContainer(template) } as Record<string, unknown>;
+  return {
+    ...protection,
+    name: "copy",
+    image: imageName,
+    command: ["sh", "-c", copyScript],
+    env: [
+      { name: "DATABASE", value: bootstrap.initdb.database },
+      { name: "FOLDER", value: "/tmp" },
+      { name: "PGSSLMODE", value: "verify-full" },
+      ...connectionVariables("SOURCE", recoveryCluster),
+      ...connectionVariables("TARGET", part),
+    ],
+    volumeMounts: [
+      { name: "temporary", mountPath: "/tmp" },
+      ...clusters.map((name) => ({ name, mountPath: `${authorities}/${name}`, readOnly: true })),
+    ],
+  };
+}
+
+const connectionVariables = (side: "SOURCE" | "TARGET", cluster: string) => [
+  { name: `${side}_HOST`, value: `${cluster}-rw` },
+  { name: `${side}_PORT`, value: String(ports.relationalStore.postgres) },
+  { name: `${side}_AUTHORITY`, value: `${authorities}/${cluster}/ca.crt` },
+  secretVariable(`${side}_USER`, `${cluster}-app`, "username"),
+  secretVariable(`${side}_PASSWORD`, `${cluster}-app`, "password"),
+];

@@ -1,6 +1,6 @@
 /**
- * Brings a stack in a cluster back to a moment: the programs stop, the stores come back side by side with what is there, the
- * migration runs, the programs start again. Readings wait in the broker meanwhile.
+ * Restores a stack in a cluster to a point in time: the programs stop, the stores are restored next to what is there, the
+ * migration runs, the programs start again. Meanwhile readings wait in the broker.
  */
 
 import { setTimeout } from "node:timers/promises";
@@ -14,24 +14,24 @@ import type { ClusterObject } from "./cluster-object.ts";
 import { copyJob, type LivePostgres, recovery } from "./relational-restore.ts";
 import { type BackupCronJob, backupCandidates, timeSeriesRestore } from "./time-series-restore.ts";
 
-/** What the restore is made from, as the plan declares it or as it stands in the cluster. */
+/** What a restore needs, as the plan declares it or as it is in the cluster. */
 export interface RestoreSources {
   readonly backupJob: BackupCronJob;
-  /** `config.yaml` of the daily backup. */
+  /** `config.yaml` of the daily backup's client. */
   readonly clientConfig: string;
-  /** Absent where the relational store is a service of the cloud. */
+  /** Absent where the cloud runs the relational store. */
   readonly postgres?: LivePostgres;
 }
 
 export interface RestorePlan {
   readonly namespace: string;
-  /** Before any Job. */
+  /** These must exist before any Job. */
   readonly objects: readonly ClusterObject[];
   readonly timeSeries: ClusterObject;
   readonly relational?: { readonly cluster: ClusterObject; readonly copy: ClusterObject };
 }
 
-/** @param at the last backup where absent. */
+/** @param at point in time; the last backup where absent. */
 export function planRestore(
   country: Country,
   namespace: string,
@@ -76,7 +76,7 @@ export async function liveSources(
       if (!(error instanceof ClusterError) || error.reason !== "not-found") throw error;
       throw new EnvironmentError(
         `The cluster has no ${what} in the namespace ${namespace}.`,
-        "A stack with hosting.backup.destination must stand before it is brought back: run `rollout up` first.",
+        "A stack with hosting.backup.destination must exist before it can be restored: run `rollout up` first.",
       );
     }
   };
@@ -107,7 +107,7 @@ export interface RunRestoreOptions {
 const programs = ["ingest", "analytics", "diagnostic"] as const;
 const replicasAnnotation = "rollout/replicas-before-restore";
 
-/** @throws EnvironmentError where a step fails; the programs stay stopped then, and the command may be run again. */
+/** @throws EnvironmentError where a step fails: the programs then stay stopped, and the command may be run again. */
 export async function runRestore({ client, plan, step }: RunRestoreOptions): Promise<void> {
   const { namespace, relational } = plan;
   await step("Programs stop", () => stopPrograms(client, namespace));
@@ -138,7 +138,7 @@ export async function runRestore({ client, plan, step }: RunRestoreOptions): Pro
   await step("Programs start", () => startPrograms(client, namespace));
 }
 
-/** Secrets that certificates leave behind: nobody keeps the right to replace a store. */
+/** Secrets that remain after their certificates: nobody may keep the right to replace a store. */
 function keysOf(objects: readonly ClusterObject[]): ClusterObject[] {
   return objects
     .filter(({ kind }) => kind === "Certificate")
@@ -181,7 +181,7 @@ async function startPrograms(client: ClusterClient, namespace: string): Promise<
   }
 }
 
-/** The stack's migration once more, for stores that a former version of the kit wrote. */
+/** The stack's migration again, for stores that an earlier version of the kit wrote. */
 async function migrationAgain(client: ClusterClient, namespace: string): Promise<ClusterObject> {
   const labels = "app.kubernetes.io/name=migration";
   const jobs = (await client.list("batch/v1", "Job", { namespace, labels })) as unknown as MigrationJob[];

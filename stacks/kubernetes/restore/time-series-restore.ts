@@ -1,6 +1,6 @@
 /**
- * What brings the time-series store back in a cluster: a Job that runs the engine's RESTORE, with a certificate that exists
- * only for it. The Job is the daily backup's, as it stands in the cluster, with another script.
+ * Restores the time-series store in a cluster: a Job runs the engine's RESTORE, with a certificate that exists only for it. The
+ * Job is the daily backup's, as it is in the cluster, with another script.
  */
 import { weekOf } from "../../../base/calendar.ts";
 import { certificateSecretOf } from "../../../components/certificates.ts";
@@ -16,13 +16,13 @@ import {
 } from "../../../components/time-series-settings.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 
-/** How far back a backup is looked for, in days. */
+/** How many days back a backup is searched for. */
 const daysBack = 14;
 
 /**
- * Folders of the backups that may be the last one by a moment, newest first: of each day the one that builds on its week's
- * full one, and the full one.
- * @param at the last daily backup that began by then is wanted.
+ * Folders in which the last backup before a point in time may be, newest first: for each day the backup that builds on its
+ * week's full one, and the full one.
+ * @param at the last daily backup that began at or before it is wanted.
  * @param dailyStart hour and minute in UTC at which the daily backup begins.
  */
 export function backupCandidates(
@@ -40,8 +40,8 @@ export function backupCandidates(
 }
 
 /**
- * Its arguments are the candidates. It may be repeated: what was there before the first run is set aside once, and never
- * touched again. Views are dropped before, since they would go on taking in what reaches the new tables of the same name.
+ * Its arguments are the candidates. It may be repeated: the first run renames the database that was there, and later runs
+ * never change it. Its views are dropped first, because they would continue to read from the new tables of the same name.
  */
 export const restoreScript = `set -eu
 query() { clickhouse-client --config-file=/etc/clickhouse-client/config.yaml --query "$1"; }
@@ -78,7 +78,7 @@ query "RESTORE DATABASE ${databaseName} $each FROM $backup"
 query "SELECT 'Readings: ' || count() FROM ${databaseName}.raw"
 `;
 
-/** The daily backup's CronJob as far as it is read here. */
+/** The fields that are read of the daily backup's CronJob. */
 export interface BackupCronJob {
   readonly spec: {
     readonly jobTemplate: { readonly spec: { readonly template: PodTemplate } };
@@ -100,14 +100,17 @@ interface Volume {
   readonly name: string;
 }
 
-/** The container that speaks to the store; another may follow it, which removes old backups. */
+/** The container that connects to the store; one that deletes old backups may follow it. */
 export function backupContainer({ spec }: PodTemplate): Container {
   const [first] = [...(spec.initContainers ?? []), ...spec.containers];
   if (first === undefined) throw new Error("The daily backup's Job has no container.");
   return first;
 }
 
-/** @param stamp tells this restore's objects from those of others. */
+/**
+ * @param stamp distinguishes the objects of this restore from those of others.
+ * @returns what must exist before the Job, and the Job.
+ */
 export function timeSeriesRestore(
   namespace: string,
   { spec }: BackupCronJob,
@@ -115,27 +118,11 @@ export function timeSeriesRestore(
   candidates: readonly string[],
   stamp: string,
 ): { readonly before: ClusterObject[]; readonly job: ClusterObject } {
-  const { template } = spec.jobTemplate.spec;
   const name = `time-series-restore-${stamp}`;
   const secretName = certificateSecretOf("time-series-backup").replace("time-series-backup", restoreUser);
-  const client = backupContainer(template);
-  const mounts = new Set(client.volumeMounts?.map((mount) => mount.name));
   return {
     before: [
-      {
-        apiVersion: "cert-manager.io/v1",
-        kind: "Certificate",
-        metadata: metadata(namespace, secretName),
-        spec: {
-          secretName,
-          issuerRef: { name: "internal-authority", kind: "Issuer", group: "cert-manager.io" },
-          commonName: restoreUser,
-          usages: ["client auth"],
-          duration: "24h0m0s",
-          renewBefore: "1h0m0s",
-          privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
-        },
-      },
+      certificate(namespace, secretName),
       {
         apiVersion: "v1",
         kind: "ConfigMap",
@@ -151,32 +138,57 @@ export function timeSeriesRestore(
       kind: "Job",
       metadata: metadata(namespace, name, "time-series-backup"),
       spec: {
-        // A failed one is looked at by a person, and may be run again.
+        // After a failure a person reads why, and may run it again.
         backoffLimit: 0,
         activeDeadlineSeconds: 24 * 3600,
-        template: {
-          ...template,
-          spec: {
-            ...template.spec,
-            initContainers: [],
-            containers: [
-              {
-                ...client,
-                name: "restore",
-                command: ["sh", "/etc/clickhouse-client/restore.sh", ...candidates],
-              },
-            ],
-            volumes: template.spec.volumes
-              .filter((volume) => mounts.has(volume.name))
-              .map((volume) => {
-                if (volume.name === "settings") return { name: volume.name, configMap: { name } };
-                if (volume.name === "certificate")
-                  return { name: volume.name, secret: { secretName, defaultMode: 0o440 } };
-                return volume;
-              }),
-          },
-        },
+        template: restorePod(spec.jobTemplate.spec.template, name, secretName, candidates),
       },
+    },
+  };
+}
+
+const certificate = (namespace: string, secretName: string): ClusterObject => ({
+  apiVersion: "cert-manager.io/v1",
+  kind: "Certificate",
+  metadata: metadata(namespace, secretName),
+  spec: {
+    secretName,
+    issuerRef: { name: "internal-authority", kind: "Issuer", group: "cert-manager.io" },
+    commonName: restoreUser,
+    usages: ["client auth"],
+    duration: "24h0m0s",
+    renewBefore: "1h0m0s",
+    privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+  },
+});
+
+/** The daily backup's pod, with the script, settings and certificate of the restore. */
+function restorePod(
+  template: PodTemplate,
+  settings: string,
+  secretName: string,
+  candidates: readonly string[],
+): PodTemplate {
+  const client = backupContainer(template);
+  const mounts = new Set(client.volumeMounts?.map((mount) => mount.name));
+  const volumes = template.spec.volumes.filter(({ name }) => mounts.has(name));
+  const restore = {
+    ...client,
+    name: "restore",
+    command: ["sh", "/etc/clickhouse-client/restore.sh", ...candidates],
+  };
+  return {
+    ...template,
+    spec: {
+      ...template.spec,
+      initContainers: [],
+      containers: [restore],
+      volumes: volumes.map((volume) => {
+        if (volume.name === "settings") return { name: volume.name, configMap: { name: settings } };
+        if (volume.name === "certificate")
+          return { name: volume.name, secret: { secretName, defaultMode: 0o440 } };
+        return volume;
+      }),
     },
   };
 }
