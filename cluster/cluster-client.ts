@@ -1,6 +1,6 @@
 /**
- * Asks a cluster's API server, with what the kubeconfig says. Just enough for reading what is live: the published client
- * library takes 80 MB and a third of a second to load (docs/decisions/cluster-client.md).
+ * A client of a cluster's API server, by a kubeconfig. It does only what the kit needs: the published client library takes 80 MB
+ * and a third of a second to load (docs/decisions/cluster-client.md).
  */
 import { readFileSync } from "node:fs";
 import { Agent, type RequestOptions, request } from "node:https";
@@ -38,7 +38,7 @@ export interface ListOptions {
   readonly fields?: string;
 }
 
-/** What the API server knows of a kind. */
+/** A kind, as the API server describes it. */
 export interface ApiResource {
   /** As in a path: `statefulsets`. */
   readonly name: string;
@@ -119,7 +119,7 @@ export class ClusterClient {
     await this.#ask("DELETE", path);
   }
 
-  /** The API server's clock, in milliseconds since 1970, to the second; undefined where it does not tell. */
+  /** The API server's clock in milliseconds since 1970, to the second; undefined where the server does not say. */
   async clock(): Promise<number | undefined> {
     const { date } = await this.#ask("GET", "/version");
     return date === undefined ? undefined : Date.parse(date);
@@ -142,14 +142,14 @@ export class ClusterClient {
         items: KubernetesObject[];
         metadata: { continue?: string };
       }>(`${path}?${query}`);
-      // Items of a list name neither.
+      // The items of a list have neither.
       for (const item of page.items) found.push({ ...item, apiVersion, kind });
       if (!page.metadata.continue) return found;
       query.set("continue", page.metadata.continue);
     }
   }
 
-  /** What the cluster knows of a kind; undefined where it does not know it. */
+  /** @returns undefined where the cluster does not know the kind. */
   async resourceOf(apiVersion: string, kind: string): Promise<ApiResource | undefined> {
     const resources = await this.resources(apiVersion);
     return resources.find((resource) => resource.kind === kind && !resource.name.includes("/"));
@@ -178,7 +178,7 @@ export class ClusterClient {
 
   async #ask(method: string, path: string, body?: string, type?: string): Promise<Answer> {
     let answer = await this.#send(method, path, body, type);
-    // Credentials of a program may have been revoked before they ended.
+    // A program's credentials may have been revoked before they expired.
     if (answer.status === 401 && this.#credentials !== undefined) {
       this.#credentials = undefined;
       answer = await this.#send(method, path, body, type);
@@ -238,7 +238,7 @@ export class ClusterClient {
     });
   }
 
-  /** What a program gave, asked again a minute before it ends. */
+  /** Credentials from the program, asked for again a minute before they expire; none where there is no program. */
   async #given(): Promise<Credentials> {
     const { program } = this.access;
     if (program === undefined) return {};
@@ -255,7 +255,7 @@ function rootOf(apiVersion: string): string {
   return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
-/** Of a kind's objects, or with a name of one of them. */
+/** Path of a kind's objects; with a name, of one of them. */
 export function pathOf(
   apiVersion: string,
   { name: plural, namespaced }: Pick<ApiResource, "name" | "namespaced">,
@@ -280,10 +280,10 @@ function tokenOf({ token, tokenFile }: ClusterAccess): string | undefined {
   }
 }
 
-/** What Node.js says of a connection that did not come about, in words. */
+/** Node.js's error codes of a failed connection, in words. */
 const explanations: Readonly<Record<string, readonly [what: string, remediation: string]>> = {
-  ECONNREFUSED: ["nobody listens there", "Start the cluster, or correct the address in the kubeconfig."],
-  ECONNRESET: ["it broke the connection", "Try again; look for a proxy or firewall in between."],
+  ECONNREFUSED: ["nothing listens there", "Start the cluster, or correct the address in the kubeconfig."],
+  ECONNRESET: ["it closed the connection", "Try again; look for a proxy or firewall in between."],
   ENOTFOUND: [
     "its name is not known",
     "Correct the address in the kubeconfig, or connect to its network (VPN).",
@@ -293,22 +293,22 @@ const explanations: Readonly<Record<string, readonly [what: string, remediation:
     "it does not answer",
     "Connect to its network (VPN), or let this machine through its firewall.",
   ],
-  EHOSTUNREACH: ["no way leads there", "Connect to its network (VPN)."],
-  ENETUNREACH: ["no way leads there", "Connect to its network (VPN)."],
-  CERT_HAS_EXPIRED: ["its certificate has ended", "Whoever runs the cluster must renew it."],
+  EHOSTUNREACH: ["there is no route to it", "Connect to its network (VPN)."],
+  ENETUNREACH: ["there is no route to it", "Connect to its network (VPN)."],
+  CERT_HAS_EXPIRED: ["its certificate has expired", "Whoever runs the cluster must renew it."],
   ERR_TLS_CERT_ALTNAME_INVALID: [
     "its certificate is for another name",
     "Reach it by a name of its certificate, or set tls-server-name in the kubeconfig.",
   ],
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: [
     "it asks for a client certificate",
-    "Get the kubeconfig anew from who runs the cluster.",
+    "Get a new kubeconfig from whoever runs the cluster.",
   ],
 };
 
 const untrusted = [
   "its certificate comes from an authority that the kubeconfig does not name",
-  "Put the cluster's authority into the kubeconfig (certificate-authority-data), or look who answers there.",
+  "Put the cluster's authority into the kubeconfig (certificate-authority-data), or check which server answers there.",
 ] as const;
 
 function unreachable({ server, context }: ClusterAccess, error: Error): ClusterError {
@@ -349,7 +349,7 @@ function refusal(
       /\.\.$/,
       ".",
     ),
-    reason === "forbidden" ? "Ask who runs the cluster for this right." : "",
+    reason === "forbidden" ? "Ask whoever runs the cluster for this right." : "",
   );
 }
 

@@ -1,10 +1,10 @@
-/** A cluster can't be asked, or refuses: exit code 3 of the command line. */
+/** A cluster can't be reached, or refuses a request: exit code 3. */
 
 import { EnvironmentError } from "../base/kit-error.ts";
 export type ClusterErrorReason =
   /** The kubeconfig is missing or wrong. */
   | "unconfigured"
-  /** Nobody answers, or not the one whom the kubeconfig names. */
+  /** Nothing answers, or another server than the kubeconfig names. */
   | "unreachable"
   | "unauthenticated"
   | "forbidden"

@@ -1,5 +1,5 @@
 /**
- * Asks a program for credentials of a cluster, as client-go does.
+ * Gets credentials for a cluster from a program, as client-go does.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
 import { execFile } from "node:child_process";
@@ -11,7 +11,7 @@ export interface Credentials {
   /** PEM. */
   readonly clientCertificate?: string;
   readonly clientKey?: string;
-  /** Until when, in milliseconds since 1970; absent where they don't end. */
+  /** When they expire, in milliseconds since 1970; absent where they don't. */
   readonly expires?: number;
 }
 

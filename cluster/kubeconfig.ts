@@ -1,6 +1,6 @@
 /**
- * Reads kubeconfig files as kubectl does: several files merged, paths relative to the file that names them, one context
- * chosen. It speaks to nobody. https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+ * Reads kubeconfig files as kubectl does: merges several files, resolves paths from the file that names them, and selects one
+ * context. It connects to nothing. https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
  */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -17,7 +17,7 @@ export interface CredentialProgram {
   readonly installHint?: string;
 }
 
-/** How one cluster is reached, and as whom. */
+/** How one cluster is reached, and with which login. */
 export interface ClusterAccess {
   /** Name of the context. */
   readonly context: string;
@@ -31,7 +31,7 @@ export interface ClusterAccess {
   readonly clientCertificate?: string;
   readonly clientKey?: string;
   readonly token?: string;
-  /** File that holds the token, read for each request because it is renewed. */
+  /** File with the token, read for each request because it is renewed. */
   readonly tokenFile?: string;
   readonly program?: CredentialProgram;
 }
@@ -39,7 +39,7 @@ export interface ClusterAccess {
 interface Named<T> {
   readonly name?: string;
   readonly value?: T;
-  /** Folder that relative paths start at. */
+  /** Folder from which relative paths are resolved. */
   readonly folder: string;
 }
 
@@ -60,23 +60,21 @@ export function readKubeconfigs(files: readonly string[], context?: string): Clu
   if (present.length === 0)
     throw new ClusterError(
       "unconfigured",
-      `No kubeconfig is there: ${files.join(", ")} does not exist.`,
-      "Get one from who runs the cluster, and name it in KUBECONFIG.",
+      `There is no kubeconfig: ${files.join(", ")} does not exist.`,
+      "Get one from whoever runs the cluster, and name it in KUBECONFIG.",
     );
-  return choose(
-    present.map((file) => ({
-      document: parseFile(readFile(file), file),
-      folder: dirname(resolve(file)),
-    })),
-    present.join(", "),
-    context,
-  );
+  const documents = present.map((file) => ({
+    document: parseFile(readFile(file), file),
+    folder: dirname(resolve(file)),
+  }));
+  return choose({ documents, description: present.join(", ") }, context);
 }
 
-/** The same for a kubeconfig that is held in memory. */
+/** The same for a kubeconfig in memory. */
 export function parseKubeconfig(text: string, context?: string): ClusterAccess {
   const description = "the kubeconfig of the stack's cluster";
-  return choose([{ document: parseFile(text, description), folder: "." }], description, context);
+  const documents = [{ document: parseFile(text, description), folder: "." }];
+  return choose({ documents, description }, context);
 }
 
 function readFile(file: string): string {
@@ -86,7 +84,7 @@ function readFile(file: string): string {
     throw new ClusterError(
       "unconfigured",
       `${file} can't be read: ${(error as NodeJS.ErrnoException).code}.`,
-      "Give the file rights that let you read it.",
+      "Give yourself the right to read the file.",
     );
   }
 }
@@ -100,36 +98,63 @@ function parseFile(text: string, file: string): Fields {
     throw new ClusterError(
       "unconfigured",
       `${file}${line === undefined ? "" : `:${line}`} is no kubeconfig: it is not YAML.`,
-      "Get it anew from who runs the cluster.",
+      "Get a new one from whoever runs the cluster.",
     );
   }
   if (typeof document !== "object" || document === null || Array.isArray(document))
     throw new ClusterError(
       "unconfigured",
       `${file} is no kubeconfig.`,
-      "Get it anew from who runs the cluster.",
+      "Get a new one from whoever runs the cluster.",
     );
   return document as Fields;
 }
 
-function choose(
-  documents: readonly { readonly document: Fields; readonly folder: string }[],
-  description: string,
+interface Kubeconfigs {
+  readonly documents: readonly { readonly document: Fields; readonly folder: string }[];
+  /** Names of the files, for messages. */
+  readonly description: string;
+}
+
+/** @param wanted context; the current one where absent. */
+function choose(kubeconfigs: Kubeconfigs, wanted: string | undefined): ClusterAccess {
+  const { description } = kubeconfigs;
+  const { context, fields } = chosenContext(kubeconfigs, wanted);
+  const named = (list: string, key: string) => {
+    const name = fields?.[key];
+    const found = entriesOf(kubeconfigs, list, key).find((entry) => entry.name === name);
+    if (found === undefined && name !== undefined)
+      throw new ClusterError(
+        "unconfigured",
+        `The context "${context}" of ${description} names the ${key} "${name}", which is not there.`,
+        "Get a new kubeconfig from whoever runs the cluster.",
+      );
+    return found;
+  };
+  const cluster = named("clusters", "cluster");
+  const server = cluster?.value?.server;
+  if (!isText(server))
+    throw new ClusterError(
+      "unconfigured",
+      `The context "${context}" of ${description} has no server.`,
+      "Get a new kubeconfig from whoever runs the cluster.",
+    );
+  if (isText(cluster?.value?.["proxy-url"]))
+    throw new ClusterError(
+      "unconfigured",
+      `The context "${context}" uses a proxy (proxy-url), which the kit does not support.`,
+      "Run it where the API server is reached directly, or through a tunnel.",
+    );
+  return { context, server, ...authorityOf(cluster), ...credentialsOf(named("users", "user")) };
+}
+
+function chosenContext(
+  kubeconfigs: Kubeconfigs,
   wanted: string | undefined,
-): ClusterAccess {
-  // The first file that says something wins.
-  const all = (list: string, key: string): Named<Fields>[] =>
-    documents.flatMap(({ document, folder }) => {
-      const entries = Array.isArray(document[list]) ? (document[list] as Fields[]) : [];
-      return entries.map((entry) => ({
-        name: String(entry.name ?? ""),
-        value: (entry[key] ?? {}) as Fields,
-        folder,
-      }));
-    });
-  const contexts = all("contexts", "context");
-  const current = documents.map(({ document }) => document["current-context"]).find(isText);
-  const context = wanted ?? current;
+): { readonly context: string; readonly fields: Fields | undefined } {
+  const { documents, description } = kubeconfigs;
+  const contexts = entriesOf(kubeconfigs, "contexts", "context");
+  const context = wanted ?? documents.map(({ document }) => document["current-context"]).find(isText);
   const names = [...new Set(contexts.map(({ name }) => name))];
   const choices =
     names.length === 0
@@ -148,32 +173,19 @@ function choose(
       `${description} has no context "${context}".`,
       wanted === undefined ? choices : `${choices} Correct hosting.kubernetes.context, or add the context.`,
     );
-  const named = (list: string, key: string) => {
-    const name = chosen.value?.[key];
-    const found = all(list, key).find((entry) => entry.name === name);
-    if (found === undefined && name !== undefined)
-      throw new ClusterError(
-        "unconfigured",
-        `The context "${context}" of ${description} names the ${key} "${name}", which is not there.`,
-        "Get the kubeconfig anew from who runs the cluster.",
-      );
-    return found;
-  };
-  const cluster = named("clusters", "cluster");
-  const server = cluster?.value?.server;
-  if (!isText(server))
-    throw new ClusterError(
-      "unconfigured",
-      `The context "${context}" of ${description} has no server.`,
-      "Get the kubeconfig anew from who runs the cluster.",
-    );
-  if (isText(cluster?.value?.["proxy-url"]))
-    throw new ClusterError(
-      "unconfigured",
-      `The context "${context}" goes by a proxy (proxy-url), which the kit does not speak to.`,
-      "Run it where the API server is reached directly, or through a tunnel.",
-    );
-  return { context, server, ...authorityOf(cluster), ...credentialsOf(named("users", "user")) };
+  return { context, fields: chosen.value };
+}
+
+/** All entries of a list, such as `contexts`. Of two with one name the first counts, as in kubectl. */
+function entriesOf({ documents }: Kubeconfigs, list: string, key: string): Named<Fields>[] {
+  return documents.flatMap(({ document, folder }) => {
+    const entries = Array.isArray(document[list]) ? (document[list] as Fields[]) : [];
+    return entries.map((entry) => ({
+      name: String(entry.name ?? ""),
+      value: (entry[key] ?? {}) as Fields,
+      folder,
+    }));
+  });
 }
 
 function authorityOf(cluster: Named<Fields> | undefined): Omit<ClusterAccess, "context" | "server"> {
@@ -207,7 +219,7 @@ function programOf(exec: Fields, folder: string): CredentialProgram {
   const env = Array.isArray(exec.env) ? (exec.env as { name: string; value: string }[]) : [];
   return {
     apiVersion: String(exec.apiVersion ?? "client.authentication.k8s.io/v1"),
-    // A name is looked up on PATH, a path starts at the file.
+    // A name is looked up on PATH; a path is resolved from the file.
     command: command.includes("/") ? resolve(folder, command) : command,
     args: Array.isArray(exec.args) ? exec.args.map(String) : [],
     env: Object.fromEntries(env.map(({ name, value }) => [name, value])),

@@ -1,15 +1,15 @@
-/** Why pods of a namespace do not start: what the cluster knows of each, its last warnings and what it last said, in words. */
+/** Why pods of a namespace do not start, in words: the cause that the cluster names, its last warnings and the last lines of the log. */
 import type { ClusterClient, KubernetesObject } from "./cluster-client.ts";
 import { ClusterError } from "./cluster-error.ts";
 
 export interface PodTrouble {
-  /** `Pod broker-0`; of what makes pods where it can't, such as `StatefulSet broker`. */
+  /** `Pod broker-0`; or what can't create its pods, such as `StatefulSet broker`. */
   readonly subject: string;
   /** The cluster's own word, such as `ImagePullBackOff`. */
   readonly reason: string;
   readonly what: string;
   readonly remediation: string;
-  /** Last warnings of the cluster on it, oldest first. */
+  /** The cluster's last warnings about it, oldest first. */
   readonly events: readonly string[];
   /** Its last lines, oldest first. */
   readonly log: readonly string[];
@@ -53,7 +53,7 @@ interface Found {
   readonly reason: string;
   readonly what: string;
   readonly remediation: string;
-  /** Whose last words matter; `previous`: of its run before this one. */
+  /** Container whose log says why; `previous`: the log of its run before this one. */
   readonly log?: { readonly container: string; readonly previous: boolean };
 }
 
@@ -61,7 +61,7 @@ const logLines = 10;
 const eventCount = 3;
 
 /**
- * Pods that are about to start without anything wrong are left out.
+ * Pods that are starting without a problem are left out.
  * @throws ClusterError
  */
 export async function podTroubles(client: ClusterClient, namespace: string): Promise<PodTrouble[]> {
@@ -99,7 +99,7 @@ function troubleOf(pod: KubernetesObject, events: readonly Event[]): Found | und
   if (scheduled?.status === "False" && scheduled.reason === "Unschedulable")
     return {
       reason: "Unschedulable",
-      what: `No node takes it: ${scheduled.message ?? "no reason given"}`,
+      what: `No node accepts it: ${scheduled.message ?? "no reason given"}`,
       remediation: "`rollout doctor` compares the file's zones, sizes and storage with the cluster.",
     };
   const last = events.at(-1);
@@ -109,12 +109,12 @@ function troubleOf(pod: KubernetesObject, events: readonly Event[]): Found | und
     const [container] = (status.containerStatuses ?? []).filter((each) => !each.ready);
     return {
       reason: "NotReady",
-      what: `It runs, and is not ready: ${oneLine(last.message)}.`,
+      what: `It runs but is not ready: ${oneLine(last.message)}.`,
       remediation: "Its log says what it waits for.",
       ...(container && { log: { container: container.name, previous: false } }),
     };
   }
-  // The container itself tells of its image and its start a moment later.
+  // The container's own state soon says more about its image and its start.
   if (status.phase === "Pending" && last.reason !== "Failed" && last.reason !== "BackOff")
     return { reason: last.reason ?? "Pending", what: oneLine(last.message), remediation: "" };
   return undefined;
@@ -127,8 +127,7 @@ function containerTrouble(container: ContainerStatus): Found | undefined {
     return {
       reason,
       what: `Its image ${image} can't be pulled.`,
-      remediation:
-        "Look whether the registry holds it (`rollout images list`), and whether nodes may pull from it.",
+      remediation: "Check that the registry has it (`rollout images list`), and that nodes may pull from it.",
     };
   const ended = state.terminated ?? (reason === "CrashLoopBackOff" ? lastState.terminated : undefined);
   if (ended !== undefined && ended.exitCode !== 0)
@@ -136,8 +135,8 @@ function containerTrouble(container: ContainerStatus): Found | undefined {
       reason: ended.reason === "OOMKilled" ? "OOMKilled" : reason || (ended.reason ?? "Error"),
       what:
         ended.reason === "OOMKilled"
-          ? `${name} takes more memory than it may.`
-          : `${name} ends by itself with exit code ${ended.exitCode}, ${container.restartCount} times restarted.`,
+          ? `${name} uses more memory than it may.`
+          : `${name} ends by itself with exit code ${ended.exitCode}; it was restarted ${container.restartCount} times.`,
       remediation:
         ended.reason === "OOMKilled" ? "Give it more under hosting.sizes." : "Its last lines say why.",
       log: { container: name, previous: state.terminated === undefined },
@@ -147,13 +146,13 @@ function containerTrouble(container: ContainerStatus): Found | undefined {
       reason,
       what: `${name} can't be started: ${oneLine(state.waiting?.message)}`,
       remediation: /not found/.test(state.waiting?.message ?? "")
-        ? "Make what is missing in the namespace; Secrets that the file names are the team's to make."
+        ? "Make what is missing in the namespace; the team makes the Secrets that the file names."
         : "",
     };
   return undefined;
 }
 
-/** What makes pods is kept from it: by a quota, by Pod Security, by a webhook; or a claim gets no volume. */
+/** What stops the creation of pods: a quota, Pod Security or a webhook; or a claim that gets no volume. */
 function withoutPods(events: readonly Event[]): PodTrouble[] {
   const bySubject = new Map<string, Event>();
   for (const event of events)
@@ -183,7 +182,7 @@ async function lastWords(
     const text = await client.text(`${path}?${query}`);
     return text.split("\n").filter((line) => line.trim() !== "");
   } catch (error) {
-    // The log may be gone by now, or not be ours to read.
+    // The log may be deleted by now, or this login may not read it.
     if (error instanceof ClusterError) return [];
     throw error;
   }

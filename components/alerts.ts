@@ -1,13 +1,12 @@
 /**
- * What somebody must be told: alert rules over the metrics of the parts, each with what it means and what to do.
- * docs/alerts.md is written from it.
+ * Alert rules over the metrics of the parts, each with what it means and what to do. docs/alerts.md is generated from them.
  */
 
 export interface Alert {
   readonly name: string;
   /** PromQL. */
   readonly expression: string;
-  /** Prometheus duration for which it must hold. */
+  /** How long the expression must be true, as a Prometheus duration. */
   readonly lasting: string;
   readonly severity: "critical" | "warning";
   readonly summary: string;
@@ -16,7 +15,7 @@ export interface Alert {
 }
 
 export interface AlertedStack {
-  /** To which every expression is held. */
+  /** Every expression selects it. */
   readonly namespace: string;
   readonly brokers: number;
   readonly keepers: number;
@@ -25,7 +24,7 @@ export interface AlertedStack {
   readonly backups: boolean;
 }
 
-/** Where a person reads what to do. */
+/** Where the guide says what to do. */
 export const runbookOf = ({ name }: Pick<Alert, "name">): string => `docs/alerts.md#${name.toLowerCase()}`;
 
 export function alerts(stack: AlertedStack): Alert[] {
@@ -40,7 +39,7 @@ export function alerts(stack: AlertedStack): Alert[] {
 }
 
 const majority = (count: number): number => Math.floor(count / 2) + 1;
-/** How many pods of a part answer; 0 also where Prometheus knows of none. */
+/** PromQL for the number of a part's pods that answer; 0 where Prometheus knows none. */
 const answering = (here: string, part: string): string =>
   `(count(up{${here}, pod=~"${part}-.*"} == 1) or vector(0))`;
 
@@ -53,9 +52,9 @@ function flow(here: string, { brokers }: AlertedStack): Alert[] {
       severity: "critical",
       summary: "The brokers have no majority: machines get no acknowledgement and keep what they send.",
       steps: [
-        "`kubectl -n <namespace> get pods -l app.kubernetes.io/name=broker -o wide` shows which nodes are away, and in which zone.",
-        "`kubectl describe pod` says why one does not start: a volume in another zone, a node that is gone, an image.",
-        "A broker that waits for its peers starts by itself once a majority is back. Never remove its volume: it may hold the only copy.",
+        "`kubectl -n <namespace> get pods -l app.kubernetes.io/name=broker -o wide` shows which brokers are missing, and in which zone.",
+        "`kubectl describe pod` says why one does not start: its volume is in another zone, its node is gone, or its image is missing.",
+        "A broker that waits for the others starts by itself once a majority is back. Never remove its volume: it may hold the only copy.",
       ],
     },
     {
@@ -65,7 +64,7 @@ function flow(here: string, { brokers }: AlertedStack): Alert[] {
       severity: "critical",
       summary: "A broker is out of memory or disk and takes no message.",
       steps: [
-        "See whether readings wait (ReadingsWait): then the cause is behind the broker.",
+        "See whether readings wait (ReadingsWait): then the cause is ingest or the time-series store.",
         "Otherwise give it more under `hosting.sizes.broker` and run `rollout up`.",
       ],
     },
@@ -100,7 +99,7 @@ function flow(here: string, { brokers }: AlertedStack): Alert[] {
       summary: "More than a tenth of what machines send can't be used.",
       steps: [
         "The label `reason` says why; companies see their own on the page of their machines.",
-        "After a change of the file's catalogue of channels, see whether machines still send the names of the former one.",
+        "After a change of the file's catalogue of channels, see whether machines still send names of the previous one.",
       ],
     },
     {
@@ -108,7 +107,7 @@ function flow(here: string, { brokers }: AlertedStack): Alert[] {
       expression: `sum(kube_deployment_status_replicas_available{${here}, deployment="diagnostic"}) == 0`,
       lasting: "3m",
       severity: "critical",
-      summary: "Nobody reaches the pages, and the broker lets no new machine in.",
+      summary: "The pages can't be reached, and no new machine can connect to the broker.",
       steps: [
         "`kubectl -n <namespace> describe pod -l app.kubernetes.io/name=diagnostic` and its log say why it is not ready.",
         "It is ready once the relational store answers: see RelationalDown.",
@@ -126,7 +125,7 @@ function timeSeries(here: string, { keepers }: AlertedStack): Alert[] {
       severity: "warning",
       summary: "A replica of the time-series store does not answer.",
       steps: [
-        "With three replicas a shard goes on without one; without two it takes no readings, which then wait in the broker.",
+        "With three replicas a shard continues without one; without two it stores no readings, which then wait in the broker.",
         "`kubectl describe pod` says why it does not start. A replica that comes back catches up by itself.",
       ],
     },
@@ -135,7 +134,7 @@ function timeSeries(here: string, { keepers }: AlertedStack): Alert[] {
       expression: `max(ClickHouseMetrics_ReadonlyReplica{${here}}) > 0`,
       lasting: "5m",
       severity: "critical",
-      summary: "A replica of the time-series store takes no writes.",
+      summary: "A replica of the time-series store accepts no writes.",
       steps: [
         "See whether the keepers run and have a majority (KeeperMajorityLost).",
         "Read the replica's log for `Table is in readonly mode`.",
@@ -165,10 +164,10 @@ function timeSeries(here: string, { keepers }: AlertedStack): Alert[] {
       expression: `${answering(here, "keeper")} < ${majority(keepers)}`,
       lasting: "2m",
       severity: "critical",
-      summary: "The keepers have no majority: the time-series store takes no writes.",
+      summary: "The keepers have no majority: the time-series store accepts no writes.",
       steps: [
         "`kubectl describe pod` says why they do not start.",
-        "Never remove a keeper's volume while another is away.",
+        "Never remove a keeper's volume while another keeper is down.",
       ],
     },
   ];
@@ -184,7 +183,7 @@ function relational(here: string): Alert[] {
       summary: "No instance of the relational store answers.",
       steps: [
         "`kubectl -n <namespace> get cluster relational-store` says in one line what its operator waits for.",
-        "`kubectl -n cnpg-system logs deployment/cloudnative-pg` is the operator's own view.",
+        "`kubectl -n cnpg-system logs deployment/cloudnative-pg` shows the operator's own log.",
       ],
     },
     {
@@ -252,7 +251,7 @@ function cluster(here: string, namespace: string): Alert[] {
       summary: "A volume is more than 85 % full.",
       steps: [
         "Enlarge it under `hosting.sizes` (the storage class must allow it), or shorten `telemetry.retention`.",
-        "After a restore the time-series store holds what was there before too: docs/backup.md says how it is removed.",
+        "After a restore the time-series store also holds the data from before: docs/backup.md says how to remove it.",
       ],
     },
     {
@@ -261,15 +260,15 @@ function cluster(here: string, namespace: string): Alert[] {
       lasting: "1m",
       severity: "warning",
       summary: "A pod starts again and again.",
-      steps: ["`kubectl -n <namespace> logs --previous <pod>` is what it said last."],
+      steps: ["`kubectl -n <namespace> logs --previous <pod>` shows its last lines."],
     },
     {
       name: "CertificateEnds",
-      // Prometheus keeps the certificate's own namespace under this name where it has one of the scraped pod.
+      // Where the scraped pod's namespace takes the label `namespace`, Prometheus renames the certificate's to this.
       expression: `min by (name) (certmanager_certificate_expiration_timestamp_seconds{${here}} or certmanager_certificate_expiration_timestamp_seconds{exported_namespace="${namespace}"}) - time() < 604800`,
       lasting: "1h",
       severity: "critical",
-      summary: "A certificate ends in less than a week and was not renewed.",
+      summary: "A certificate expires in less than a week and was not renewed.",
       steps: ["`kubectl -n <namespace> describe certificate <name>` and cert-manager's log say why."],
     },
   ];

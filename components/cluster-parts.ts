@@ -1,4 +1,4 @@
-/** What stands on a cluster, where the same program makes the cluster too. */
+/** Groups what is on a cluster, where the same program also makes the cluster. */
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 
 export class ClusterParts extends ComponentResource {

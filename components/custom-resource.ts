@@ -1,4 +1,4 @@
-/** Objects of the operators' and the gateway's own kinds, held to the types of their published schemas. */
+/** Objects of the operators' and the gateway's own kinds, typed by their published schemas. */
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import type { ObjectMetadata } from "./part.ts";

@@ -1,4 +1,4 @@
-/** Which classes of data each part keeps, and the key by which objects and resources say so. */
+/** Which classes of data each part stores, and the key of the annotation or tag that says so. */
 import type { DataClassName } from "../localisation/schema/residency.ts";
 import { metadata, type ObjectMetadata, type PartName } from "./part.ts";
 
@@ -12,11 +12,11 @@ export const dataClasses = (names: readonly DataClassName[]): Record<string, str
 const keptBy: Readonly<Partial<Record<PartName, readonly DataClassName[]>>> = {
   // Readings until ingest has stored them.
   broker: ["machineTelemetry"],
-  // National figures and the log of queries rest beside the readings.
+  // National figures and the log of queries are stored with the readings.
   "time-series-store": ["machineTelemetry", "aggregates", "logs"],
-  // Names and digests of the store's parts, never a reading; they share its fate.
+  // Names and digests of the store's data parts, never a reading; they are protected in the same way.
   keeper: ["machineTelemetry"],
-  // The audit trail rests beside accounts and answers.
+  // The audit trail is stored with accounts and answers.
   "relational-store": ["identity", "diagnosticAnswers", "logs"],
 };
 
@@ -26,7 +26,7 @@ export function dataClassesOf(part: PartName): Record<string, string> {
   return dataClasses(names);
 }
 
-/** Of an object that keeps its part's data. */
+/** Metadata of an object that stores its part's data. */
 export function storeMetadata(namespace: string, name: string, part: PartName): ObjectMetadata {
   return { ...metadata(namespace, name, part), annotations: dataClassesOf(part) };
 }

@@ -1,13 +1,13 @@
 /**
- * Every flow of data that the stack needs, as one list: what is not here is closed. It says who speaks to whom, on which
- * ports, and why; the network policies are made from it.
+ * Every flow of data that the stack needs, as one list: all others are closed. It says who connects to whom, on which ports,
+ * and why; the network policies are made from it.
  */
 import type { PartName } from "./part.ts";
 import { ports } from "./ports.ts";
 
 export type Peer =
   | { readonly kind: "part"; readonly part: PartName }
-  /** Pods of the namespace that somebody else starts. */
+  /** Pods of the namespace that an operator starts. */
   | { readonly kind: "pods"; readonly labels: Readonly<Record<string, string>> }
   /** All pods of a namespace; of every namespace where absent. */
   | { readonly kind: "namespace"; readonly namespace?: string }
@@ -25,7 +25,7 @@ const part = (name: PartName): Peer => ({ kind: "part", part: name });
 
 /**
  * Flows between the parts.
- * @param relationalStoreAt address ranges of the relational store where it is no part of the cluster.
+ * @param relationalStoreAt address ranges of the relational store where it runs outside the cluster.
  */
 export function internalFlows(relationalStoreAt?: readonly string[]): NetworkFlow[] {
   const { broker, timeSeriesStore, keeper, relationalStore, application } = ports;
@@ -80,9 +80,9 @@ export interface OutsideFlows {
   /** Where the PostgreSQL operator runs. */
   readonly operatorNamespace: string;
   readonly apiServerAddresses: readonly string[];
-  /** Where machines may come from; anywhere where empty. */
+  /** Address ranges that machines may connect from; all where empty. */
   readonly machineSources: readonly string[];
-  /** Outside addresses by the parts that may reach them. */
+  /** Outside addresses, and the parts that may connect to them. */
   readonly endpoints: readonly {
     readonly host: string;
     readonly addresses: readonly string[];
@@ -90,7 +90,7 @@ export interface OutsideFlows {
     readonly parts: readonly PartName[];
     readonly why: string;
   }[];
-  /** Whether an ACME authority asks for proofs over HTTP. */
+  /** Whether an ACME authority checks the name over HTTP. */
   readonly acmeProofs: boolean;
 }
 
@@ -109,7 +109,7 @@ const metricsPorts: Readonly<Partial<Record<PartName, number>>> = {
   diagnostic: ports.application.metrics,
 };
 
-/** Flows that cross the namespace's border. */
+/** Flows that enter or leave the namespace. */
 export function outsideFlows(outside: OutsideFlows): NetworkFlow[] {
   return [
     {

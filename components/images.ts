@@ -1,11 +1,11 @@
-/** Every image that the stack runs: its own registry, its version, and its address in the country's registry. */
+/** Every image that the stack runs: the registry that publishes it, its version, and its address in the country's registry. */
 import { type Input, interpolate } from "@pulumi/pulumi";
 
 interface Image {
   readonly registry: string;
   readonly repository: string;
   readonly version: string;
-  /** The user that the image is made for. */
+  /** The user that the image runs as. */
   readonly user: number;
 }
 
@@ -38,7 +38,7 @@ const application = { repository: "country-rollout-kit", user: 10001 } as const;
 export type ImageName = keyof typeof images | "application";
 
 export interface ImageSource {
-  /** The registry in the country; each image's own where absent. */
+  /** The registry in the country; the one that publishes the image where absent. */
   readonly registry?: Input<string>;
   /** `sha256:…` by image, as the country's registry holds it. */
   readonly digests: Readonly<Record<string, string>>;
@@ -48,11 +48,11 @@ export interface ImageSource {
   readonly applicationVersion: string;
 }
 
-/** The image's full address, by digest where the file gives one. */
+/** The image's full address, with its digest where the file gives one. */
 export function imageAddress(name: ImageName, source: ImageSource): Input<string> {
   const repository = imageRepository(name);
   const version = imageVersion(name, source.applicationVersion);
-  // Nobody publishes the application: without a registry it must be on the nodes already.
+  // The application is not published: without a registry it must already be on the nodes.
   const registry = source.registry ?? publicRegistry(name) ?? "localhost";
   const digest = source.digests[name];
   const image = `${repository}:${version}${digest === undefined ? "" : `@${digest}`}`;
@@ -64,12 +64,12 @@ export function imageVersion(name: ImageName, applicationVersion: string): strin
   return name === "application" ? applicationVersion : images[name].version;
 }
 
-/** Where an image stands in a registry. */
+/** Path of an image in a registry. */
 export function imageRepository(name: ImageName): string {
   return name === "application" ? application.repository : images[name].repository;
 }
 
-/** The registry that publishes it; undefined for the application, which nobody publishes. */
+/** The registry that publishes it; undefined for the application, which is not published. */
 export function publicRegistry(name: ImageName): string | undefined {
   return name === "application" ? undefined : images[name].registry;
 }

@@ -1,4 +1,4 @@
-/** The parts of the stack: what they are called, and the labels by which services and policies find their pods. */
+/** The parts of the stack: their names, and the labels by which services and policies select their pods. */
 
 const partNames = [
   "broker",
@@ -16,7 +16,7 @@ export type PartName = (typeof partNames)[number];
 
 export const partLabel = "app.kubernetes.io/name";
 
-/** Finds the pods of a part. Never changes: a workload's selector can't. */
+/** Selects the pods of a part. It must never change, because a workload's selector can't. */
 export function selectorLabels(part: PartName): Record<string, string> {
   return { [partLabel]: part, "app.kubernetes.io/part-of": "country-rollout-kit" };
 }

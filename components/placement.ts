@@ -1,15 +1,15 @@
-/** Holds pods and volumes to the country's zones and spreads replicas over them. */
+/** Keeps pods and volumes in the country's zones and spreads replicas over them. */
 import type { types } from "@pulumi/kubernetes";
 import { type PartName, selectorLabels } from "./part.ts";
 
 const zoneLabel = "topology.kubernetes.io/zone";
 
 export interface Placement {
-  /** Values of topology.kubernetes.io/zone that lie in the country; none means the whole cluster. */
+  /** Values of topology.kubernetes.io/zone that are in the country; none means the whole cluster. */
   readonly zones: readonly string[];
   /** Labels that a node must carry. */
   readonly nodeSelector: Readonly<Record<string, string>>;
-  /** Of every volume; the cluster's default where absent. */
+  /** Of all volumes; the cluster's default where absent. */
   readonly storageClass?: string;
 }
 
@@ -27,7 +27,7 @@ export function nodeAffinity({ zones }: Placement): types.input.core.v1.Affinity
 }
 
 /**
- * Replicas stand in as many zones as there are, and on different nodes where that can be.
+ * Spreads replicas over all zones, and over different nodes where possible.
  * @param select labels of the pods that are spread; the part's where absent.
  */
 export function topologySpread(

@@ -1,4 +1,4 @@
-/** Times of day and retention periods of the localisation file, as operators and CronJobs write them. */
+/** Times of day and retention periods of the localisation file, in the notation of operators and CronJobs. */
 import { parsePeriod } from "../base/period.ts";
 
 /** Five fields of cron, in a time zone that the CronJob names itself. */
@@ -8,8 +8,8 @@ export function dailyCron(timeOfDay: string): string {
 }
 
 /**
- * Six fields of cron with seconds first, in UTC, for schedulers that know no time zones. Where clocks change in summer
- * the job starts an hour off then.
+ * Six fields of cron with seconds first, in UTC, for schedulers that know no time zones. Where clocks change in summer, the job
+ * then starts an hour earlier or later.
  */
 export function dailyCronInUtc(timeOfDay: string, timezone: string): string {
   const [hour = 0, minute = 0] = timeOfDay.split(":").map(Number);
@@ -24,7 +24,7 @@ export function dailyStartInUtc(timeOfDay: string, timezone: string): { hour: nu
   return { hour: Number(hour), minute: Number(minute) };
 }
 
-/** Half an hour from a time of day on, in UTC, as RDS writes it: "00:00-00:30". */
+/** The half hour after a time of day, in UTC, as RDS writes it: "00:00-00:30". */
 export function windowInUtc(timeOfDay: string, timezone: string): string {
   const { hour, minute } = dailyStartInUtc(timeOfDay, timezone);
   const start = hour * 60 + minute;

@@ -1,4 +1,4 @@
-/** The whole of one country's stack, above its parts. */
+/** Groups the whole stack of a country. */
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 
 export class StackRoot extends ComponentResource {

@@ -1,6 +1,6 @@
 /**
- * Runs a Pulumi program in this process and catches the resources that it declares: no engine, provider, cluster or
- * credential takes part. What a provider would answer is its own input, and what would be random is a placeholder.
+ * Runs a Pulumi program in this process and captures the resources that it declares, without an engine, provider, cluster or
+ * credential. A provider's answer is the resource's own input; random values and identifiers are placeholders.
  */
 import { runtime } from "@pulumi/pulumi";
 import {
@@ -44,7 +44,7 @@ export interface Captured {
   readonly outputs: Properties;
 }
 
-/** One program at a time runs in a process: Pulumi keeps its state globally. */
+/** A process runs one program at a time, because Pulumi's state is global. */
 let running: Promise<unknown> = Promise.resolve();
 
 /**
@@ -88,7 +88,7 @@ async function capture(
     false,
   );
   const caught = observe(runtime.getMonitor() as unknown as Monitor);
-  // Resources that were declared before an error are still on their way: the error waits for them.
+  // Resources that were declared before an error are still being registered: the error is thrown after them.
   let failure: { readonly error: unknown } | undefined;
   await runtime.runInPulumiStack(async () => {
     try {
@@ -109,7 +109,7 @@ async function capture(
 /** A reference is the provider's URN and its id. */
 const providerName = (reference: string | undefined): string => reference?.split("::").at(-2) ?? "";
 
-/** The provider takes lists as JSON. */
+/** The provider gets lists as JSON. */
 function onlyOne(accounts: unknown): string | undefined {
   const list: unknown = typeof accounts === "string" ? JSON.parse(accounts) : accounts;
   return Array.isArray(list) && list.length === 1 ? String(list[0]) : undefined;
@@ -122,11 +122,11 @@ interface Observed {
   readonly names: Map<string, string>;
 }
 
-/** The mocks' own hook is not told a resource's parent, dependencies or which values are secret: the request is. */
+/** Pulumi's hook for mocks does not get a resource's parent, its dependencies or which values are secret: the request does. */
 function observe(monitor: Monitor): Observed {
   const caught: Observed = { resources: [], outputs: {}, names: new Map() };
   const register = monitor.registerResource.bind(monitor);
-  // As the engine does: the types of all ancestors, not the parent's alone.
+  // As in the engine: with the types of all ancestors, not only the parent's.
   monitor.newUrn = (parent, type, name) => {
     const ancestors = parent === "" ? "" : parent.split("::")[2];
     const qualified = ancestors === "" || ancestors === stackType ? type : `${ancestors}$${type}`;

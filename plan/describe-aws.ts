@@ -1,7 +1,7 @@
-/** What a person wants to know of one planned resource of AWS: how large it is, where it rests, who encrypts it. */
+/** What a person wants to know about a planned resource of AWS: how large it is, where its data is stored, which key encrypts it. */
 import { at, kindOf, type PlannedResource, type Value } from "./plan.ts";
 
-/** One line, beyond kind and name; empty where there is nothing to tell. */
+/** One line in addition to kind and name; empty where there is nothing to add. */
 export function describeAws({ type, properties }: Pick<PlannedResource, "type" | "properties">): string {
   const text = (...path: (string | number)[]) => String(at(properties, ...path) ?? "");
   const list = (...path: (string | number)[]): readonly Value[] => {
@@ -31,7 +31,7 @@ export function describeAws({ type, properties }: Pick<PlannedResource, "type" |
       return key(text("rules", 0, "applyServerSideEncryptionByDefault", "kmsMasterKeyId"));
     case "Cluster": {
       const outside = list("vpcConfig", "publicAccessCidrs");
-      return `Kubernetes ${text("version")}, API ${outside.length === 0 ? "inside the network alone" : `also from ${outside.join(", ")}`}`;
+      return `Kubernetes ${text("version")}, API ${outside.length === 0 ? "only inside the network" : `also from ${outside.join(", ")}`}`;
     }
     case "NodeGroup":
       return `${text("scalingConfig", "desiredSize")} × ${list("instanceTypes").join(" or ")}`;

@@ -1,4 +1,4 @@
-/** What a person wants to know of one planned resource: how many, how large, how much disk, where it rests. */
+/** What a person wants to know about a planned resource: how many, how large, how much disk, in which zones. */
 import { parseMebibytes, parseProcessors } from "../base/quantity.ts";
 import { describeAws } from "./describe-aws.ts";
 import { at, kindOf, type PlannedResource, type Value } from "./plan.ts";
@@ -11,14 +11,14 @@ export interface Workload {
   readonly memory: number;
   /** Per replica, GiB over all its volumes. */
   readonly storage: number;
-  /** Zones that its pods and volumes are held to; none where they are not held. */
+  /** Zones that its pods and volumes must be in; none where they may be anywhere. */
   readonly zones: readonly string[];
   readonly images: readonly string[];
 }
 
 const podKinds = new Set(["StatefulSet", "Deployment", "Job", "CronJob"]);
 
-/** @returns undefined for what runs no pod of its own. */
+/** @returns undefined for a resource without pods of its own. */
 export function workloadOf(
   resource: PlannedResource,
   all: readonly PlannedResource[] = [],
@@ -42,7 +42,7 @@ export function workloadOf(
   const containers = list(at(pod, "containers"));
   const claims = list(at(spec, "volumeClaimTemplates"));
   return {
-    // A Job's pod goes again; an autoscaler names the least.
+    // A Job's pod ends; with an autoscaler its minimum counts.
     replicas:
       kind === "Job" || kind === "CronJob" ? 0 : number(at(spec, "replicas") ?? leastOf(resource, all)),
     cpu: sum(containers.map((container) => thousandths(at(container, "resources", "requests", "cpu")))),
@@ -56,7 +56,7 @@ export function workloadOf(
   };
 }
 
-/** One line about a resource, beyond its kind and name; empty where there is nothing to tell. */
+/** One line about a resource in addition to its kind and name; empty where there is nothing to add. */
 export function describe(resource: PlannedResource, all: readonly PlannedResource[] = []): string {
   if (resource.type.startsWith("aws:")) return describeAws(resource);
   const { properties } = resource;

@@ -1,4 +1,4 @@
-/** What is different between two plans, resource by resource and field by field. */
+/** The differences between two plans, by resource and field. */
 import { kindOf, type Plan, type PlannedResource, shownName, type Value } from "./plan.ts";
 
 export interface FieldChange {
@@ -18,7 +18,7 @@ export interface PlanDiff {
 }
 
 export function diffPlans(before: Plan, after: Plan): PlanDiff {
-  // The environment is part of a stack's name and so of each URN, and plans of two environments are worth comparing.
+  // Without the stack's name, which contains the environment: plans of two environments can be compared.
   const key = ({ urn }: PlannedResource) => urn.split("::").slice(2).join("::");
   const index = (plan: Plan) =>
     new Map(
@@ -106,7 +106,7 @@ function renderField({ path, before, after }: FieldChange): string[] {
 const isText = (value: Value | undefined): value is string =>
   typeof value === "string" && value.includes("\n");
 
-/** Lines of one text that the other lacks; a line that stands twice counts twice. */
+/** Lines of one text that the other does not have; a line that occurs twice counts twice. */
 function without(lines: readonly string[], others: readonly string[]): string[] {
   const left = new Map<string, number>();
   for (const line of others) left.set(line, (left.get(line) ?? 0) + 1);

@@ -1,6 +1,6 @@
 /**
- * The plan as files for `kubectl apply`: one object a file, in the order in which a cluster can take them. Secrets are not
- * among them: a script makes them in the cluster. Nor are the operators' charts: another script installs them.
+ * The plan as files for `kubectl apply`: one object in each file, in an order that a cluster accepts. Secrets and the operators'
+ * charts are not among them: a script makes the Secrets in the cluster, and another one installs the charts.
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ import {
   shownName,
 } from "./plan.ts";
 
-/** What others need comes first; kubectl applies a folder in the order of the file names. */
+/** Objects that others need come first; kubectl applies a folder in the order of the file names. */
 const order = [
   ["Namespace"],
   ["StorageClass"],
@@ -32,7 +32,7 @@ const order = [
 
 export type Manifests = ReadonlyMap<string, string>;
 
-/** An object as the cluster's API takes it. */
+/** An object as the cluster's API accepts it. */
 export function manifestOf({ properties }: PlannedResource): Properties {
   const { apiVersion, kind, metadata, ...rest } = properties;
   return { ...(apiVersion && { apiVersion }), ...(kind && { kind }), ...(metadata && { metadata }), ...rest };
@@ -43,7 +43,7 @@ export function manifestYaml(resource: PlannedResource): string {
   return stringify(manifestOf(resource), { lineWidth: 0, version: "1.1" });
 }
 
-/** @returns the objects by file name, in the order in which a cluster can take them. Secrets are not among them. */
+/** @returns the objects without Secrets, by file name, in an order that a cluster accepts. */
 export function orderedObjects(plan: Plan): ReadonlyMap<string, PlannedResource> {
   const files = new Map<string, PlannedResource>();
   for (const object of objectsOf(plan)) {
@@ -86,7 +86,7 @@ export function manifests(plan: Plan): Manifests {
   return new Map([...objects, ...scripts(plan)].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What goes before the objects: the random secrets, and the operators with their settings. */
+/** Scripts to run before the objects are applied: for the random secrets, and for the operators with their settings. */
 export function scripts(plan: Plan): Manifests {
   const files = new Map<string, string>();
   const secrets = randomSecrets(plan);
@@ -141,11 +141,11 @@ function operatorsScript(releases: readonly PlannedResource[]): string {
   return `${["#!/bin/sh", "# Installs the operators that the stack relies on.", "set -eu", 'cd "$(dirname "$0")"', ...installs].join("\n")}\n`;
 }
 
-/** Without an ending that kubectl would take for an object. */
+/** Its name has no extension that kubectl would read. */
 const indexName = ".rollout-manifests";
 
 /**
- * Writes the files; those of an earlier plan in the folder are removed.
+ * Writes the files, and removes those of an earlier plan from the folder.
  * @throws InputError
  */
 export function writeManifests(folder: string, files: Manifests): void {
@@ -157,7 +157,7 @@ export function writeManifests(folder: string, files: Manifests): void {
       if (!name.split("/").includes("..")) rmSync(join(folder, name), { force: true });
   }
   mkdirSync(folder, { recursive: true });
-  // First, so that an interrupted run can be repeated.
+  // Written first, so that an interrupted run can be repeated.
   writeFileSync(index, `${JSON.stringify([...files.keys()], null, 2)}\n`);
   writeFiles(folder, files);
 }

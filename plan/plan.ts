@@ -1,9 +1,9 @@
-/** A plan: every resource that a stack would have, as plain data. It holds no secret and no state of a cluster. */
+/** A plan: every resource that a stack would have, as plain data. It contains no secret and no state of a cluster. */
 
 import { InputError } from "../base/kit-error.ts";
 export const planFormat = "rollout-plan/1";
 
-/** What stands in a plan where a secret stands in the resource. */
+/** Takes the place of a secret's value in a plan. */
 export const secretPlaceholder = "[secret]";
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
@@ -16,14 +16,14 @@ export interface PlannedResource {
   readonly urn: string;
   /** URN; null for the stack itself. */
   readonly parent: string | null;
-  /** False for components, which only hold others together. */
+  /** False for components, which only group others. */
   readonly custom: boolean;
   /** URN of the provider that makes it; null for components and default providers. */
   readonly provider: string | null;
   readonly properties: Properties;
-  /** Paths within `properties` that hold secrets, as `stringData.password`. */
+  /** Paths in `properties` with secret values, such as `stringData.password`. */
   readonly secrets: readonly string[];
-  /** URNs of what must be there before it. */
+  /** URNs of resources that must exist before it. */
   readonly dependencies: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export interface Plan {
   readonly target: string;
   /** SHA-256 of the localisation file. */
   readonly localisation: string;
-  /** By URN. */
+  /** Sorted by URN. */
   readonly resources: readonly PlannedResource[];
   readonly outputs: Properties;
 }

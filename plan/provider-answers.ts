@@ -1,6 +1,6 @@
 /**
- * What a provider would tell once it has made a resource, where a program builds on it: in a plan these are placeholders of
- * the right shape. Whatever depends on them is right but for the identifiers themselves.
+ * What a provider would answer once it has made a resource, where the program uses it: in a plan these are placeholders of the
+ * right shape. Whatever uses them is right, except for the identifiers themselves.
  */
 import { type Output, secret } from "@pulumi/pulumi";
 import { secretPlaceholder } from "./plan.ts";
@@ -8,7 +8,7 @@ import { secretPlaceholder } from "./plan.ts";
 export interface MadeBy {
   /** Of the provider that makes the resource. */
   readonly region: string;
-  /** Of the account that the provider is held to. */
+  /** The only account that the provider may use. */
   readonly account: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export function providerAnswer(type: string, name: string, inputs: Inputs, madeB
   }
 }
 
-/** By Amazon's scheme of ARNs, arn:partition:service:region:account:resource. */
+/** By Amazon's format of ARNs, arn:partition:service:region:account:resource. */
 function awsAnswer(type: string, name: string, inputs: Inputs, { region, account }: MadeBy): Answer {
   const own = account ?? unknownAccount;
   const given = (key: string): string => (typeof inputs[key] === "string" ? inputs[key] : name);

@@ -1,4 +1,4 @@
-/** The plan as people read it: what it comes to, the tree of resources, and what they should know. */
+/** The plan as people read it: totals, the tree of resources, and notes. */
 import { describe, size, workloadOf } from "./describe.ts";
 import { at, kindOf, type Plan, type PlannedResource, shownName } from "./plan.ts";
 
@@ -6,7 +6,7 @@ export interface PlanTotals {
   readonly resources: number;
   /** By kind, most first. */
   readonly kinds: Readonly<Record<string, number>>;
-  /** That run all the time. */
+  /** Pods that run all the time. */
   readonly pods: number;
   /** Processors. */
   readonly cpu: number;
@@ -100,7 +100,7 @@ export function renderTree(plan: Plan, styles: Styles = plain): string {
   return lines.join("\n");
 }
 
-/** More than these of a kind are counted, where there is nothing to tell of each. */
+/** Above this number, resources of a kind about which there is nothing to add are only counted. */
 const mostAlike = 15;
 
 function summarised(
@@ -118,7 +118,7 @@ function summarised(
   };
 }
 
-/** What runs first, then the rest by kind and name. */
+/** Workloads first, then the rest by kind and name. */
 function inReadingOrder(a: PlannedResource, b: PlannedResource): number {
   const rank = (resource: PlannedResource) =>
     workloadOf(resource) !== undefined ? 0 : resource.custom ? 1 : 2;

@@ -10,7 +10,7 @@ export type PlannedTarget = (typeof clusterTargets)[number];
 /** As in Pulumi.yaml. */
 export const projectName = "country-rollout-kit";
 
-/** The engine's name of a country's stack in an environment: `za-production`. */
+/** The engine's name for a country's stack in an environment: `za-production`. */
 export function stackName(country: string, environment: string | undefined): string {
   return `${country.toLowerCase()}-${environment ?? "base"}`;
 }

@@ -1,5 +1,5 @@
 /**
- * What plain `pulumi preview` and `pulumi up` run: the file and environment that the stack's configuration names.
+ * Entry point of plain `pulumi preview` and `pulumi up`: the stack's configuration names the file and the environment.
  * `pulumi config set file countries/za.yaml && pulumi config set environment production`
  */
 import { readFileSync } from "node:fs";

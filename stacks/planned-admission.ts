@@ -1,4 +1,4 @@
-/** The admission policies of a country's plan, as objects for `kubectl apply`, whether or not its stack has them. */
+/** The admission policies of a country's plan, as objects for `kubectl apply`, even where the file turns them off. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LoadedCountry } from "../localisation/load.ts";

@@ -5,15 +5,15 @@ export interface SubnetRanges {
   readonly public: readonly string[];
 }
 
-/** Of the network, in bits of its prefix: a VPC is /16 at most, and a public subnet takes eight bits more of at most 28. */
+/** Length of the network's prefix: a VPC is /16 at most, and a public subnet's prefix is eight bits longer, at most /28. */
 export const networkPrefix = { largest: 16, smallest: 20 } as const;
 
-/** Zones at most: the last sixteenth of the range holds the public subnets. */
+/** The range has 16 blocks: one for each zone's private subnet, and the last for all public subnets. */
 const sixteenths = 16;
 
 /**
  * @param range such as 10.60.0.0/16.
- * @throws RangeError where it is no such range, or there are more than 15 zones.
+ * @throws RangeError for another range, or for more than 15 zones.
  */
 export function subnetRanges(range: string, zones: number): SubnetRanges {
   const [address = "", length = ""] = range.split("/");

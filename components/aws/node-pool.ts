@@ -1,4 +1,4 @@
-/** How many nodes of which kind the stack needs: pure formulas over the sizes of its parts. */
+/** How many nodes of which type the stack needs: pure formulas over the sizes of its parts. */
 import type { ScaledSize, StackSize, StatefulSize } from "../sizing.ts";
 
 export interface NodePool {
@@ -6,7 +6,7 @@ export interface NodePool {
   readonly instanceTypes: readonly string[];
   /** Nodes in each zone. */
   readonly perZone: number;
-  /** EKS's name of the nodes' system. */
+  /** EKS's name for the nodes' operating system. */
   readonly imageType: "AL2023_x86_64_STANDARD" | "AL2023_ARM_64_STANDARD";
 }
 
@@ -30,13 +30,13 @@ const sizes = [
   "24xlarge",
 ] as const;
 
-/** What the system, kubelet and the add-ons of each node take. */
+/** What the operating system, kubelet and add-ons use on each node. */
 const reserved = { cpu: 500, memory: 1536 } as const;
 
-/** Pods that come before the old ones go, and what operators and tests run. */
+/** For new pods that start before the old ones stop, and for what operators and tests run. */
 const headroom = 1.3;
 
-/** No pod takes more of a node than this: whole nodes for one pod are hard to fill. */
+/** The largest part of a node for one pod: the rest of a node that one pod fills is hard to use. */
 const largestShare = 0.7;
 
 /** @param given the file's own instance types. The first counts; they should be alike. */
@@ -73,7 +73,7 @@ function podsOf({ broker, keeper, timeSeries, ingest, analytics, diagnostic }: S
     cpu,
     memory,
   });
-  // At their largest: a node takes minutes to come, a shift's start does not wait.
+  // At their largest, because a node takes minutes to start, too long for the start of a shift.
   const scaled = ({ maximumReplicas, cpu, memory }: ScaledSize) => ({ count: maximumReplicas, cpu, memory });
   return [
     stateful(broker),
@@ -83,15 +83,15 @@ function podsOf({ broker, keeper, timeSeries, ingest, analytics, diagnostic }: S
   ];
 }
 
-/** What pods may ask for on a node of the type, in thousandths of a processor and MiB. */
+/** What pods may request on a node of the type, in thousandths of a processor and MiB. */
 function roomOf(type: string): InstanceSize {
   const { cpu, memory } = instanceSize(type);
   return { cpu: cpu * 1000 - reserved.cpu, memory: memory - reserved.memory };
 }
 
 /**
- * By the scheme of EC2's names (docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html): c, m and r have 2,
- * 4 and 8 GiB a processor, and the number before "xlarge" counts four processors.
+ * By the rules of EC2's names (docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html): c, m and r have 2,
+ * 4 and 8 GiB for each processor, and the number before "xlarge" counts four processors.
  */
 function instanceSize(type: string): InstanceSize {
   const [kind = "", size = ""] = type.split(".");

@@ -1,10 +1,10 @@
-/** Where a stack stands in AWS, and what all its resources there are called by. */
+/** Where a stack is in AWS, and the name in front of all its resources there. */
 
 export interface AwsLocation {
   /** In front of every name: `rollout-za-production`. */
   readonly name: string;
   /** The file's region, and no other. */
   readonly region: string;
-  /** Availability zones of the region that lie in the country. */
+  /** Availability zones of the region that are in the country. */
   readonly zones: readonly string[];
 }

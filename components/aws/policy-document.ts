@@ -1,4 +1,4 @@
-/** IAM policy documents (version 2012-10-17), from parts that may not be known before their resources exist. */
+/** IAM policy documents (version 2012-10-17). Their values may be known only once other resources exist. */
 import { type Input, jsonStringify, type Output } from "@pulumi/pulumi";
 
 export type Strings = Input<string> | readonly Input<string>[];
@@ -17,7 +17,7 @@ export function policyDocument(statements: readonly Statement[]): Output<string>
   return jsonStringify({ Version: "2012-10-17", Statement: statements });
 }
 
-/** Who may take on a role: one service of AWS, for the stack's own account alone where the service says for whom it acts. */
+/** @param account the service may assume the role for it alone, where the service says for which account it acts. */
 export function trustOf(service: string, account?: Input<string>): Output<string> {
   return policyDocument([
     {

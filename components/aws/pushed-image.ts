@@ -1,10 +1,10 @@
-/** Whether an image or chart is in its repository: what runs on the cluster waits for it, instead of failing for want of it. */
+/** Checks that an image or chart is in its repository, so that nothing on the cluster starts without it. */
 import { type GetImageArgs, getImage } from "@pulumi/aws/ecr/getImage.js";
 import type { Repository } from "@pulumi/aws/ecr/repository.js";
 import type { Output, Resource } from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi/errors.js";
 
-/** Known once the repository is made and the image pushed; a preview of the first run asks nothing. @returns its address. */
+/** @returns its address, known once the repository exists and the image is pushed. The preview of a first run does not ask. */
 export function pushedImage(repository: Repository, version: string, parent: Resource): Output<string> {
   return repository.repositoryUrl.apply((url) =>
     requirePushed(url, version, (wanted) => getImage(wanted, { parent })),

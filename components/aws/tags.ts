@@ -1,4 +1,4 @@
-/** Tags of the resources of AWS: their name, and the classes of data that they keep. */
+/** Tags of AWS resources: their name, and the classes of data that they store. */
 import type { DataClassName } from "../../localisation/schema/residency.ts";
 import { dataClasses } from "../data-classes.ts";
 

@@ -2,7 +2,7 @@
 
 const prefix = "service.beta.kubernetes.io/aws-load-balancer";
 
-/** @param fromInternet whether the doors are open to the internet, or to the network alone. */
+/** @param fromInternet whether it is reached from the internet, or only from the network. */
 export function loadBalancer(fromInternet: boolean): Record<string, string> {
   return {
     // Passes TLS through, and keeps the address of who connects.

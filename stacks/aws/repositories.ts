@@ -1,4 +1,4 @@
-/** What the registry holds: each image and chart that runs on the cluster, in the version that runs. */
+/** Contents of the registry: each image and chart that runs on the cluster, in its version. */
 import type { RegistryContent } from "../../components/aws/registry.ts";
 import { imageRepository, imageVersion } from "../../components/images.ts";
 import { type OperatorName, operatorChart, operatorImages } from "../../components/operators.ts";
@@ -12,12 +12,12 @@ export function registryContents(
     path: imageRepository(name),
     version: imageVersion(name, applicationVersion),
   }));
-  const ofOperators = operators.flatMap((name) => {
+  const operatorContents = operators.flatMap((name) => {
     const { chart, version } = operatorChart(name);
     return [
       { path: `charts/${chart}`, version },
       ...operatorImages(name).map((image) => ({ path: image.repository, version: image.version })),
     ];
   });
-  return [...images, ...ofOperators].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return [...images, ...operatorContents].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

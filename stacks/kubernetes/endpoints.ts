@@ -1,10 +1,10 @@
-/** Which parts may reach which of the file's outside endpoints. */
+/** Which parts may connect to which of the file's outside endpoints. */
 import type { PartName } from "../../components/part.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 
-export type AllowedEndpoint = Country["residency"]["endpoints"][number];
+type AllowedEndpoint = Country["residency"]["endpoints"][number];
 
-/** By purpose; what nodes and operators reach (registries, names, time) needs no way out of a pod of the stack. */
+/** By purpose. Nodes and operators, not the stack's pods, connect to endpoints of other purposes (registries, names, time). */
 const partsByPurpose: Readonly<Partial<Record<AllowedEndpoint["purpose"], readonly PartName[]>>> = {
   backup: ["time-series-store", "time-series-backup", "relational-store"],
   mail: ["diagnostic"],
@@ -22,7 +22,7 @@ export function allowedEndpoints(country: Country) {
   });
 }
 
-/** The endpoint of the file that covers a host; `*.` in front covers the names below. */
+/** @returns the file's endpoint for a host; one that starts with `*.` is for all names under it. */
 export function endpointOf(country: Country, host: string): AllowedEndpoint | undefined {
   return country.residency.endpoints.find((endpoint) =>
     endpoint.host.startsWith("*.") ? host.endsWith(endpoint.host.slice(1)) : host === endpoint.host,

@@ -1,9 +1,9 @@
-/** How the engine's Kubernetes provider works, on every cluster. */
+/** Settings of the engine's Kubernetes provider, the same on every cluster. */
 export const providerSettings = {
   enableServerSideApply: true,
-  // What can't be reached is not gone.
+  // A cluster that can't be reached still has its objects.
   deleteUnreachable: false,
-  // Changed in place: otherwise they would be missing for a moment, under the pods that read them.
+  // Changed in place: a replacement would be missing for a short time while pods read it.
   enableConfigMapMutable: true,
   enableSecretMutable: true,
 } as const;

@@ -1,11 +1,11 @@
-/** How much of the cluster the namespace may take: what the stack asks for at its largest, and room for an upgrade. */
+/** How much of the cluster the namespace may use: what the stack requests at its largest, and room for an upgrade. */
 import type { Quota } from "../../components/network.ts";
 import type { ScaledSize, StackSize, StatefulSize } from "../../components/sizing.ts";
 
-/** Pods that come before the old ones go, operators' jobs, restored volumes. */
+/** For new pods that start before the old ones stop, operators' jobs and restored volumes. */
 const headroom = 1.5;
 
-/** @param parts what of it stands in the namespace. */
+/** @param parts which of them run in the namespace. */
 export function resourceQuota(
   size: StackSize,
   parts: { readonly loadBalancer: boolean; readonly relationalStore: boolean },
@@ -35,7 +35,7 @@ export function resourceQuota(
     volumes: room(replicas + relational.replicas),
     pods: room(replicas + scaled.reduce((total, part) => total + part.maximumReplicas + 1, 0) + 10),
     loadBalancers: parts.loadBalancer ? 1 : 0,
-    // A load balancer takes a node port for each port that it serves.
+    // A load balancer uses a node port for each port that it serves.
     nodePorts: 1,
   };
 }

@@ -177,7 +177,7 @@ test("merges kubeconfigs as kubectl does: the first that says something wins", a
 });
 
 test.each([
-  ["not there", undefined, /^No kubeconfig is there: /],
+  ["not there", undefined, /^There is no kubeconfig: /],
   ["not YAML", "a: [", /is no kubeconfig: it is not YAML\.$/],
   ["a list", "- a", /is no kubeconfig\.$/],
   ["without a context", "clusters: []", /has no current context\.$/],
@@ -189,7 +189,7 @@ test.each([
   [
     "with a proxy",
     "current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'https://c', proxy-url: 'http://p'}}]",
-    /goes by a proxy/,
+    /uses a proxy/,
   ],
 ])("says what is wrong with a kubeconfig that is %s", async (_, text, message) => {
   const file = join(folder, "wrong");

@@ -149,7 +149,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       what: "Its image registry.invalid/none:1 can't be pulled.",
     });
     expect(found.get("secretive")?.what).toBe(`part can't be started: secret "not-made" not found`);
-    expect(found.get("nowhere")?.what).toMatch(/^No node takes it: /);
+    expect(found.get("nowhere")?.what).toMatch(/^No node accepts it: /);
     expect(found.get("huge")?.what).toContain("Insufficient cpu");
     stop.abort();
     const error = await run;
@@ -282,7 +282,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       });
       expect(begun.code, JSON.stringify(begun.events.at(-1))).toBe(130);
       const pods = of(begun.events, "pod") as unknown as PodTrouble[];
-      expect(pods[0]?.what).toMatch(/^No node takes it: /);
+      expect(pods[0]?.what).toMatch(/^No node accepts it: /);
       const home = await cluster.get<{ metadata: { labels: Record<string, string> } }>(
         `/api/v1/namespaces/${namespace}`,
       );
