@@ -8,7 +8,6 @@ import type { types } from "@pulumi/kubernetes";
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import {
   ComponentResource,
   type ComponentResourceOptions,
@@ -28,6 +27,7 @@ import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
 import type { RelationalConnection } from "./relational-store.ts";
+import { partService } from "./service.ts";
 import type { ScaledSize, StackSize } from "./sizing.ts";
 
 export interface ApplicationArgs {
@@ -194,19 +194,18 @@ export class Application extends ComponentResource {
   }
 
   #diagnosticService(): void {
-    new Service(
+    partService(
       `${this.#name}-diagnostic`,
       {
-        metadata: metadata(this.#args.context.namespace, this.diagnosticService, "diagnostic"),
-        spec: {
-          selector: selectorLabels("diagnostic"),
-          ports: [
-            { name: "https", appProtocol: "https", port: 443, targetPort: "https" },
-            { name: "logins", appProtocol: "https", port: ports.application.logins, targetPort: "logins" },
-          ],
-        },
+        namespace: this.#args.context.namespace,
+        part: "diagnostic",
+        objectName: this.diagnosticService,
+        ports: [
+          { name: "https", appProtocol: "https", port: 443, targetPort: "https" },
+          { name: "logins", appProtocol: "https", port: ports.application.logins, targetPort: "logins" },
+        ],
       },
-      { parent: this },
+      this,
     );
   }
 }

@@ -3,8 +3,6 @@
  * gets its PUBACK. Machines connect by TLS only, and the web app checks their logins; ingest takes the readings by AMQP and
  * identifies itself by its certificate.
  */
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import {
   brokerDefinitions,
@@ -15,23 +13,13 @@ import {
 } from "./broker-settings.ts";
 import { certificateSecretOf } from "./certificates.ts";
 import { type Configuration, configuration } from "./configuration.ts";
-import { storeMetadata } from "./data-classes.ts";
-import { disruptionBudget } from "./disruption-budget.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
-import { metadata, selectorLabels } from "./part.ts";
-import {
-  type Container,
-  container,
-  fieldVariable,
-  podTemplate,
-  type StackContext,
-  scratch,
-  secretVolume,
-  volumeClaim,
-} from "./pod.ts";
+import { type Container, container, fieldVariable, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
+import { headlessService, partService } from "./service.ts";
 import type { StackSize } from "./sizing.ts";
 import { queueCopies } from "./sizing-assumptions.ts";
+import { statefulPods } from "./stateful-set.ts";
 
 export interface BrokerArgs {
   readonly context: StackContext;
@@ -94,9 +82,7 @@ export class Broker extends ComponentResource {
     const { namespace } = args.context;
     const settings = this.#settings();
     const secret = this.#secret();
-    this.#peerService();
-    this.#service();
-    disruptionBudget(name, { namespace, part }, this);
+    this.#services();
     this.#nodes(settings, secret);
     this.host = `${part}.${namespace}.svc.cluster.local`;
     this.registerOutputs({ host: this.host });
@@ -140,79 +126,62 @@ export class Broker extends ComponentResource {
     );
   }
 
-  #peerService(): void {
-    new Service(
+  #services(): void {
+    const { namespace } = this.#args.context;
+    headlessService(
       `${this.#name}-nodes`,
       {
-        metadata: metadata(this.#args.context.namespace, peerService, part),
-        spec: {
-          clusterIP: "None",
-          // Nodes find each other before they are ready: they become ready together.
-          publishNotReadyAddresses: true,
-          selector: selectorLabels(part),
-          ports: [
-            { name: "peer-directory", port: ports.broker.peerDirectory },
-            { name: "peers", port: ports.broker.peers },
-          ],
-        },
+        namespace,
+        part,
+        objectName: peerService,
+        ports: [
+          { name: "peer-directory", port: ports.broker.peerDirectory },
+          { name: "peers", port: ports.broker.peers },
+        ],
       },
-      { parent: this },
+      this,
     );
-  }
-
-  #service(): void {
-    new Service(
+    partService(
       this.#name,
       {
-        metadata: metadata(this.#args.context.namespace, part, part),
-        spec: {
-          selector: selectorLabels(part),
-          ports: [
-            { name: "amqps", port: ports.broker.amqps, targetPort: "amqps" },
-            { name: "metrics", port: ports.broker.metrics, targetPort: "metrics" },
-          ],
-        },
+        namespace,
+        part,
+        ports: [
+          { name: "amqps", port: ports.broker.amqps, targetPort: "amqps" },
+          { name: "metrics", port: ports.broker.metrics, targetPort: "metrics" },
+        ],
       },
-      { parent: this },
+      this,
     );
   }
 
   #nodes(settings: Configuration, secret: GeneratedSecret): void {
     const { context, size, mqttSecret } = this.#args;
-    new StatefulSet(
+    statefulPods(
       this.#name,
       {
-        metadata: storeMetadata(context.namespace, part, part),
-        spec: {
-          serviceName: peerService,
-          replicas: size.replicas,
-          podManagementPolicy: "Parallel",
-          minReadySeconds: 30,
-          selector: { matchLabels: selectorLabels(part) },
-          updateStrategy: { type: "RollingUpdate" },
-          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          volumeClaimTemplates: [volumeClaim(context, part, "data", size.storage)],
-          template: podTemplate(context, {
-            part,
-            image: "broker",
-            replicas: size.replicas,
-            annotations: settings.annotations,
-            metricsPort: ports.broker.metrics,
-            terminationGracePeriodSeconds: drainSeconds + 60,
-            initContainers: [cookieContainer(context)],
-            containers: [nodeContainer(this.#args)],
-            volumes: [
-              scratch("home", 64),
-              scratch("temporary", 64),
-              { name: "settings", configMap: { name: settings.name } },
-              secretVolume("secrets", secret.secretName),
-              secretVolume("public-certificate", mqttSecret),
-              secretVolume("internal-certificate", certificateSecretOf(part)),
-            ],
-          }),
+        context,
+        part,
+        size,
+        serviceName: peerService,
+        minReadySeconds: 30,
+        pod: {
+          annotations: settings.annotations,
+          metricsPort: ports.broker.metrics,
+          terminationGracePeriodSeconds: drainSeconds + 60,
+          initContainers: [cookieContainer(context)],
+          containers: [nodeContainer(this.#args)],
+          volumes: [
+            scratch("home", 64),
+            scratch("temporary", 64),
+            { name: "settings", configMap: { name: settings.name } },
+            secretVolume("secrets", secret.secretName),
+            secretVolume("public-certificate", mqttSecret),
+            secretVolume("internal-certificate", certificateSecretOf(part)),
+          ],
         },
       },
-      { parent: this },
+      this,
     );
   }
 }

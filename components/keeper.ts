@@ -1,24 +1,12 @@
 /** ClickHouse Keeper: three servers that agree on which replica of the time-series store has which data part. */
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { type Configuration, configuration } from "./configuration.ts";
-import { storeMetadata } from "./data-classes.ts";
-import { disruptionBudget } from "./disruption-budget.ts";
-import { metadata, selectorLabels } from "./part.ts";
-import {
-  type Container,
-  container,
-  fieldVariable,
-  podTemplate,
-  type StackContext,
-  scratch,
-  secretVolume,
-  volumeClaim,
-} from "./pod.ts";
+import { type Container, container, fieldVariable, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
+import { headlessService } from "./service.ts";
 import type { StatefulSize } from "./sizing.ts";
+import { statefulPods } from "./stateful-set.ts";
 import { keeperConfig } from "./time-series-settings.ts";
 
 export interface KeeperArgs {
@@ -54,64 +42,48 @@ export class Keeper extends ComponentResource {
       this,
     );
     this.#service();
-    disruptionBudget(name, { namespace, part }, this);
     this.#servers(settings);
     this.registerOutputs({ hosts: this.hosts });
   }
 
   #service(): void {
-    new Service(
+    headlessService(
       this.#name,
       {
-        metadata: metadata(this.#args.context.namespace, part, part),
-        spec: {
-          clusterIP: "None",
-          publishNotReadyAddresses: true,
-          selector: selectorLabels(part),
-          ports: [
-            { name: "clients", port: ports.keeper.clients },
-            { name: "raft", port: ports.keeper.raft },
-            { name: "metrics", port: ports.keeper.metrics, targetPort: "metrics" },
-          ],
-        },
+        namespace: this.#args.context.namespace,
+        part,
+        ports: [
+          { name: "clients", port: ports.keeper.clients },
+          { name: "raft", port: ports.keeper.raft },
+          { name: "metrics", port: ports.keeper.metrics, targetPort: "metrics" },
+        ],
       },
-      { parent: this },
+      this,
     );
   }
 
   #servers(settings: Configuration): void {
-    const { context, size } = this.#args;
-    new StatefulSet(
+    statefulPods(
       this.#name,
       {
-        metadata: storeMetadata(context.namespace, part, part),
-        spec: {
-          serviceName: part,
-          replicas: size.replicas,
-          ordinals: { start: 1 },
-          podManagementPolicy: "Parallel",
-          minReadySeconds: 15,
-          selector: { matchLabels: selectorLabels(part) },
-          updateStrategy: { type: "RollingUpdate" },
-          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          volumeClaimTemplates: [volumeClaim(context, part, "data", size.storage)],
-          template: podTemplate(context, {
-            part,
-            image: "keeper",
-            replicas: size.replicas,
-            annotations: settings.annotations,
-            metricsPort: ports.keeper.metrics,
-            terminationGracePeriodSeconds: 60,
-            containers: [serverContainer(this.#args)],
-            volumes: [
-              scratch("temporary", 64),
-              { name: "settings", configMap: { name: settings.name } },
-              secretVolume("certificate", certificateSecretOf(part)),
-            ],
-          }),
+        ...this.#args,
+        part,
+        serviceName: part,
+        firstOrdinal: 1,
+        minReadySeconds: 15,
+        pod: {
+          annotations: settings.annotations,
+          metricsPort: ports.keeper.metrics,
+          terminationGracePeriodSeconds: 60,
+          containers: [serverContainer(this.#args)],
+          volumes: [
+            scratch("temporary", 64),
+            { name: "settings", configMap: { name: settings.name } },
+            secretVolume("certificate", certificateSecretOf(part)),
+          ],
         },
       },
-      { parent: this },
+      this,
     );
   }
 }

@@ -2,29 +2,25 @@
  * The time-series store: ClickHouse with shards and replicas, each shard's replicas in different zones. A client needs a
  * certificate of the stack's authority; the name in the certificate decides what it may do.
  */
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
-import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { type Configuration, configuration } from "./configuration.ts";
-import { storeMetadata } from "./data-classes.ts";
-import { disruptionBudget } from "./disruption-budget.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
-import { metadata, selectorLabels } from "./part.ts";
+import { metadata } from "./part.ts";
 import {
   type Container,
   container,
   fieldVariable,
-  podTemplate,
   type StackContext,
   scratch,
   secretVariable,
   secretVolume,
-  volumeClaim,
 } from "./pod.ts";
 import { ports } from "./ports.ts";
+import { headlessService, partService } from "./service.ts";
 import type { TimeSeriesSize } from "./sizing.ts";
+import { statefulPods } from "./stateful-set.ts";
 import { type BackupDestination, timeSeriesConfig, timeSeriesUsers } from "./time-series-settings.ts";
 
 export interface TimeSeriesStoreArgs {
@@ -47,7 +43,6 @@ export type TimeSeriesBackupDestination =
     });
 
 const part = "time-series-store";
-const shardLabel = "rollout/shard";
 const folder = "/etc/clickhouse-server";
 /** Headless Service that gives each pod a name. */
 const nodeService = `${part}-nodes`;
@@ -70,8 +65,7 @@ export class TimeSeriesStore extends ComponentResource {
     const settings = this.#settings();
     const secret = this.#secret();
     this.#serviceAccount();
-    this.#service();
-    this.#nodeService();
+    this.#services();
     for (let shard = 1; shard <= args.size.shards; shard += 1) this.#shard(shard, settings, secret);
     this.host = `${part}.${namespace}.svc.cluster.local`;
     this.registerOutputs({ host: this.host });
@@ -128,83 +122,63 @@ export class TimeSeriesStore extends ComponentResource {
     );
   }
 
-  #service(): void {
-    const servicePorts = [
-      { name: "https", port: ports.timeSeriesStore.https, targetPort: "https" },
-      { name: "native", port: ports.timeSeriesStore.native, targetPort: "native" },
-      { name: "metrics", port: ports.timeSeriesStore.metrics, targetPort: "metrics" },
-    ];
-    new Service(
+  #services(): void {
+    const { namespace } = this.#args.context;
+    partService(
       this.#name,
       {
-        metadata: metadata(this.#args.context.namespace, part, part),
-        spec: { selector: selectorLabels(part), ports: servicePorts },
+        namespace,
+        part,
+        ports: [
+          { name: "https", port: ports.timeSeriesStore.https, targetPort: "https" },
+          { name: "native", port: ports.timeSeriesStore.native, targetPort: "native" },
+          { name: "metrics", port: ports.timeSeriesStore.metrics, targetPort: "metrics" },
+        ],
       },
-      { parent: this },
+      this,
     );
-  }
-
-  #nodeService(): void {
-    new Service(
+    headlessService(
       `${this.#name}-nodes`,
       {
-        metadata: metadata(this.#args.context.namespace, nodeService, part),
-        spec: {
-          clusterIP: "None",
-          publishNotReadyAddresses: true,
-          selector: selectorLabels(part),
-          ports: [
-            { name: "native", port: ports.timeSeriesStore.native },
-            { name: "replication", port: ports.timeSeriesStore.replication },
-          ],
-        },
+        namespace,
+        part,
+        objectName: nodeService,
+        ports: [
+          { name: "native", port: ports.timeSeriesStore.native },
+          { name: "replication", port: ports.timeSeriesStore.replication },
+        ],
       },
-      { parent: this },
+      this,
     );
   }
 
   #shard(number: number, settings: Configuration, secret: GeneratedSecret): void {
     const { context, size, backup } = this.#args;
-    const { namespace } = context;
-    const objectName = shardName(number);
-    const logicalName = `${this.#name}-shard-${number}`;
-    const ofShard = { [shardLabel]: String(number) };
-    const selector = { ...selectorLabels(part), ...ofShard };
-    disruptionBudget(logicalName, { namespace, part, objectName, selector }, this);
-    new StatefulSet(
-      logicalName,
+    statefulPods(
+      `${this.#name}-shard-${number}`,
       {
-        metadata: storeMetadata(namespace, objectName, part),
-        spec: {
-          serviceName: nodeService,
-          replicas: size.replicas,
-          podManagementPolicy: "Parallel",
-          minReadySeconds: 30,
-          selector: { matchLabels: selector },
-          updateStrategy: { type: "RollingUpdate" },
-          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          volumeClaimTemplates: [volumeClaim(context, part, "data", size.storage)],
-          template: podTemplate(context, {
-            part,
-            image: "time-series-store",
-            replicas: size.replicas,
-            ...(backup?.access === "role" && { serviceAccountName: backup.serviceAccount }),
-            labels: ofShard,
-            spreadOver: selector,
-            annotations: settings.annotations,
-            metricsPort: ports.timeSeriesStore.metrics,
-            // Time for queries to end and for parts to be written.
-            terminationGracePeriodSeconds: 180,
-            containers: [this.#server(number, secret.secretName)],
-            volumes: [
-              scratch("temporary", 256),
-              { name: "settings", configMap: { name: settings.name } },
-              secretVolume("certificate", certificateSecretOf(part)),
-            ],
-          }),
+        context,
+        part,
+        size,
+        objectName: shardName(number),
+        serviceName: nodeService,
+        ownLabels: { "rollout/shard": String(number) },
+        minReadySeconds: 30,
+        pod: {
+          ...(backup?.access === "role" && { serviceAccountName: backup.serviceAccount }),
+          annotations: settings.annotations,
+          metricsPort: ports.timeSeriesStore.metrics,
+          // Time for queries to end and for parts to be written.
+          terminationGracePeriodSeconds: 180,
+          containers: [this.#server(number, secret.secretName)],
+          volumes: [
+            scratch("temporary", 256),
+            { name: "settings", configMap: { name: settings.name } },
+            secretVolume("certificate", certificateSecretOf(part)),
+          ],
         },
       },
-      { parent: this },
+      this,
     );
   }
 

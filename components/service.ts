@@ -1,0 +1,44 @@
+/** Services by which the parts reach each other inside the cluster. */
+import type { types } from "@pulumi/kubernetes";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import type { Resource } from "@pulumi/pulumi";
+import { metadata, type PartName, selectorLabels } from "./part.ts";
+
+export interface PartServiceArgs {
+  readonly namespace: string;
+  readonly part: PartName;
+  /** In the cluster; the part's name where absent. */
+  readonly objectName?: string;
+  readonly ports: types.input.core.v1.ServicePort[];
+}
+
+export function partService(
+  name: string,
+  { namespace, part, objectName = part, ports }: PartServiceArgs,
+  parent: Resource,
+): void {
+  new Service(
+    name,
+    {
+      metadata: metadata(namespace, objectName, part),
+      spec: { selector: selectorLabels(part), ports },
+    },
+    { parent },
+  );
+}
+
+/** Gives each pod of a part a name of its own, also before it is ready: its pods become ready together. */
+export function headlessService(
+  name: string,
+  { namespace, part, objectName = part, ports }: PartServiceArgs,
+  parent: Resource,
+): void {
+  new Service(
+    name,
+    {
+      metadata: metadata(namespace, objectName, part),
+      spec: { clusterIP: "None", publishNotReadyAddresses: true, selector: selectorLabels(part), ports },
+    },
+    { parent },
+  );
+}
