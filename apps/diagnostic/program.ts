@@ -1,4 +1,4 @@
-/** `rollout run diagnostic`: the web app for people, and what the broker asks about the logins of machines. */
+/** `rollout run diagnostic`: the web app for people, and the checks of machine logins for the broker. */
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { openStores } from "../program/stores.ts";
 import { serveDiagnostic } from "./serve.ts";

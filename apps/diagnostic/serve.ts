@@ -1,6 +1,6 @@
 /**
  * The web app as a program of the cluster: pages over HTTPS behind the gateway, and on another port the broker's checks of
- * logins. Whatever several instances must agree on rests in the stores.
+ * logins. What several instances share is in the stores.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { sql } from "drizzle-orm";
@@ -18,7 +18,7 @@ import { messageOf } from "../program/patience.ts";
 import type { RunningProgram } from "../program/program.ts";
 import { createDiagnosticApp } from "./app.ts";
 import { ForeignTopics } from "./connect/foreign-topics.ts";
-import type { DiagnosticDependencies, StackPart } from "./services.ts";
+import type { DiagnosticDependencies, MqttEndpoints, StackPart } from "./services.ts";
 
 export interface ServeDiagnosticOptions {
   readonly connections: Pick<Connections, "certificate" | "web" | "machines" | "broker">;
@@ -29,7 +29,7 @@ export interface ServeDiagnosticOptions {
   readonly log: DiagnosticDependencies["log"];
   /** Every address of the pod where absent. */
   readonly host?: string;
-  /** How often to look for a renewed certificate. */
+  /** Milliseconds between two looks for a renewed certificate. */
   readonly renewalMilliseconds?: number;
 }
 
@@ -43,42 +43,29 @@ const brokerName = "broker";
 
 /** @throws InputError when a certificate is missing. */
 export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<DiagnosticServer> {
-  const { connections, localisation, database, reader, log } = options;
-  const { web, certificate, machines, broker } = connections;
+  const { connections, localisation, database, reader, log, ...optional } = options;
+  const { web, certificate } = connections;
   const end = new AbortController();
-  const listening = {
-    certificate,
-    signal: end.signal,
-    log,
-    ...(options.host === undefined ? {} : { host: options.host }),
-    ...(options.renewalMilliseconds === undefined
-      ? {}
-      : { renewalMilliseconds: options.renewalMilliseconds }),
-  };
+  const listening = { ...optional, certificate, signal: end.signal, log };
   const foreignTopics = new ForeignTopics(reader, log);
   const checks = loginChecks({
     checkLogin: loginCheck(database),
     log,
     onForeignTopic: (login, topic, detail) => foreignTopics.keep(login.company, topic, detail),
   });
-  let requests = 0;
   const app = createDiagnosticApp({
     ...localisation,
     database,
     reader,
     flow: async () => sumOfFlows((await toldStates(database)).flatMap(({ flow }) => flow ?? [])),
     status: async () => ({ parts: await partsOf(database, reader) }),
-    mqtt: {
-      ...machines,
-      ...(broker.authority === undefined
-        ? {}
-        : { certificateAuthority: `${readSecretFile(broker.authority)}\n` }),
-    },
+    mqtt: mqttEndpoints(connections),
     log,
     secureCookies: true,
     signal: end.signal,
     clientAddress: addressBehindGateway,
   });
+  let requests = 0;
   const pages = await serveHttps({
     ...listening,
     port: web.port,
@@ -96,31 +83,39 @@ export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<
   return {
     port: pages.port,
     loginsPort: logins.port,
-    async notReady() {
-      try {
-        // Without it nobody signs in; without the time-series store other pages still work.
-        await database.execute(sql`SELECT 1`);
-        return undefined;
-      } catch (error) {
-        return `the relational store: ${messageOf(error)}`;
-      }
-    },
-    metrics: () => [
-      counter("requests_total", "Requests for pages.", requests),
-      counter("login_checks_total", "Questions of the broker answered.", checks.answered),
-      counter(
-        "logins_refused_total",
-        "Logins, client ids and topics of machines refused.",
-        Object.entries(checks.refused).map(([reason, value]) => ({ labels: { reason }, value })),
-      ),
-    ],
+    notReady: () => notReady(database),
+    metrics: () => metricsOf(requests, checks),
     async stop() {
-      // Streams end first: they would hold the server open.
+      // Streams end first, because they keep the server open.
       end.abort();
       await Promise.all([pages.close(), logins.close()]);
       await foreignTopics.settled();
     },
   };
+}
+
+function mqttEndpoints({ machines, broker }: ServeDiagnosticOptions["connections"]): MqttEndpoints {
+  if (broker.authority === undefined) return machines;
+  return { ...machines, certificateAuthority: `${readSecretFile(broker.authority)}\n` };
+}
+
+/** Without the relational store nobody can sign in; without the time-series store other pages still work. */
+async function notReady(database: Database): Promise<string | undefined> {
+  try {
+    await database.execute(sql`SELECT 1`);
+    return undefined;
+  } catch (error) {
+    return `the relational store: ${messageOf(error)}`;
+  }
+}
+
+function metricsOf(requests: number, checks: ReturnType<typeof loginChecks>): Metric[] {
+  const refused = Object.entries(checks.refused).map(([reason, value]) => ({ labels: { reason }, value }));
+  return [
+    counter("requests_total", "Requests for pages.", requests),
+    counter("login_checks_total", "Checks of logins answered for the broker.", checks.answered),
+    counter("logins_refused_total", "Logins, client ids and topics of machines refused.", refused),
+  ];
 }
 
 const counter = (name: string, help: string, value: Metric["value"]): Metric => ({
@@ -130,10 +125,8 @@ const counter = (name: string, help: string, value: Metric["value"]): Metric => 
   value,
 });
 
-/**
- * Only the gateway reaches the pages. It adds the address it sees to the end of the list, whatever the client wrote before.
- */
-export function addressBehindGateway(request: Request): string | undefined {
+/** Only the gateway reaches the pages. It appends the address that it sees, whatever the client has written before. */
+function addressBehindGateway(request: Request): string | undefined {
   return request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() || undefined;
 }
 
@@ -151,7 +144,7 @@ async function partsOf(database: Database, reader: ClickHouseClient): Promise<St
   for (const { program, instance, health, detail } of states.value)
     parts.push({ name: `${program} ${instance}`, health, detail });
   if (!states.value.some(({ program }) => program === "ingest"))
-    parts.push({ name: "ingest", health: "failed", detail: "none has told that it runs" });
+    parts.push({ name: "ingest", health: "failed", detail: "no instance has reported that it runs" });
   return parts;
 }
 

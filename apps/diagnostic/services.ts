@@ -1,4 +1,4 @@
-/** What the routes share: the app's dependencies and what is made of them once. */
+/** What the routes share: the app's dependencies, and what is made from them once. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { HttpBindings } from "@hono/node-server";
 import type { Catalogue } from "../../localisation/languages/catalogue.ts";
@@ -36,7 +36,7 @@ export interface DiagnosticDependencies {
   readonly database: Database;
   /** The time-series store's connection for pages. */
   readonly reader: ClickHouseClient;
-  /** Of all messages; undefined where it isn't known, such as when no ingest runs. */
+  /** Of all messages; undefined where it is not known, such as when no ingest runs. */
   readonly flow: () => Promise<MessageFlow | undefined>;
   /** Health of the stack's parts; shown to the ministry. */
   readonly status: () => Promise<{ readonly parts: readonly StackPart[] }>;
@@ -52,9 +52,9 @@ export interface DiagnosticDependencies {
   readonly logo?: string;
   /** True where browsers reach the app by https: session cookies are then sent by https alone. */
   readonly secureCookies: boolean;
-  /** Ends open streams and polls when the stack stops. */
+  /** Ends open streams and queries when the stack stops. */
   readonly signal?: AbortSignal;
-  /** The client's address, for limits; the connection's where absent. Set it behind a gateway. */
+  /** The client's address, for limits; where absent, the connection's. Needed behind a gateway. */
   readonly clientAddress?: (request: Request) => string | undefined;
 }
 

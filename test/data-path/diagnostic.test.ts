@@ -201,7 +201,7 @@ test("the flow is what all ingests tell, and nothing is shown as zero where none
   const received = (text: string) => /Messages received<\/dt><dd>(.*?)<\/dd>/.exec(text)?.[1];
   const unknown = await page();
   expect(received(unknown)).toContain("–");
-  expect(unknown).toContain("none has told that it runs");
+  expect(unknown).toContain("no instance has reported that it runs");
   const flow = (messages: number): MessageFlow => ({
     messages,
     stored: messages,
@@ -226,7 +226,7 @@ test("the flow is what all ingests tell, and nothing is shown as zero where none
     });
   const known = await page();
   expect(received(known)).toBe("42");
-  expect(known).not.toContain("none has told that it runs");
+  expect(known).not.toContain("no instance has reported that it runs");
 });
 
 test("only the broker asks about logins, and learns no more than yes or no", async () => {

@@ -1,4 +1,4 @@
-/** Accounts of people: made, signed in by password or by a one-time link, signed out. */
+/** Accounts of people, their sessions, and one-time links that sign in. */
 import { createHash, randomBytes } from "node:crypto";
 import { and, eq, gt, lt } from "drizzle-orm";
 import type { Database } from "../../../stores/relational/database.ts";
@@ -22,9 +22,17 @@ const entryLinkSeconds = 24 * 3600;
 
 export const emailOf = (typed: string) => typed.trim().toLowerCase();
 
-/** @returns the account's id; undefined when the e-mail address has an account already. */
+/** @returns the account's id; undefined where the e-mail address already has an account. */
 export async function createAccount(database: Database, values: NewAccount): Promise<string | undefined> {
   return insertAccount(database, values, await hashPassword(values.password));
+}
+
+/** An account for a person who signs in by a link first and then chooses a password: nobody knows its present one. */
+export function createAccountForLink(
+  database: Database,
+  values: Omit<NewAccount, "password">,
+): Promise<string | undefined> {
+  return createAccount(database, { ...values, password: newToken() });
 }
 
 /** As `createAccount`, with the password hashed before: hashing takes too long for a transaction. */
@@ -48,7 +56,7 @@ export async function insertAccount(
   return row?.id;
 }
 
-/** @returns the account's id where e-mail and password belong together. */
+/** @returns the account's id; undefined where the e-mail address or the password is wrong. */
 export async function authenticate(
   database: Database,
   email: string,
@@ -76,11 +84,6 @@ export async function endSession(database: Database, token: string): Promise<voi
   await database.delete(session).where(eq(session.tokenHash, hashOf(token)));
 }
 
-/** Ends an account's sessions everywhere. */
-export async function endSessionsOf(database: Database, accountId: string): Promise<void> {
-  await database.delete(session).where(eq(session.accountId, accountId));
-}
-
 export async function signedInBy(
   database: Database,
   token: string,
@@ -102,7 +105,7 @@ export async function signedInBy(
 export async function changePassword(database: Database, accountId: string, password: string): Promise<void> {
   const passwordHash = await hashPassword(password);
   await database.update(account).set({ passwordHash }).where(eq(account.id, accountId));
-  await endSessionsOf(database, accountId);
+  await database.delete(session).where(eq(session.accountId, accountId));
 }
 
 /**
@@ -127,7 +130,7 @@ export async function createEntryLink(
   return `/enter/${token}`;
 }
 
-/** Uses a link up. @returns undefined for one that is unknown, used or too old. */
+/** Uses a link, which then no longer works. @returns undefined for one that is unknown, used or too old. */
 export async function useEntryLink(
   database: Database,
   token: string,

@@ -1,6 +1,6 @@
 /**
- * Counts attempts at what is limited (by an address, an e-mail) and says when there were too many within a time. Kept in
- * the relational store, so that all instances of the web app count together.
+ * Counts attempts by address, e-mail and the like, and says when there were too many within a time. They are stored in the
+ * relational store, so that all instances of the web app count together.
  */
 import { createHash } from "node:crypto";
 import { and, desc, eq, gt, lt, sql } from "drizzle-orm";
@@ -23,7 +23,7 @@ export interface Limited {
 const longestMilliseconds = 3_600_000;
 
 /**
- * Counts one attempt on all of them, unless one has had too many. However many come at once, no more are let through.
+ * Counts one attempt for each of them, unless one has had too many. Parallel attempts are counted one after the other.
  * @returns seconds until the next attempt is allowed; 0 when this one was.
  */
 export async function takeAttempt(
@@ -31,9 +31,8 @@ export async function takeAttempt(
   limited: readonly Limited[],
   now = Date.now(),
 ): Promise<number> {
-  return database.transaction(async (transaction) => {
-    const store = transaction as unknown as Database;
-    // In one order everywhere, so that no two wait for each other.
+  return database.transaction(async (store) => {
+    // Always in the same order, so that no two transactions wait for each other.
     const hashes = limited.map(hashOf).sort();
     for (const hash of hashes)
       await store.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${hash}, 0))`);

@@ -1,4 +1,4 @@
-/** Whether a text can be an e-mail address; only a mail that arrives would prove that it is one. */
+/** Whether a text looks like an e-mail address; only a mail that arrives proves that it is one. */
 
 const pattern = /^[^\s@<>"]{1,64}@[^\s@<>"]+\.[^\s@<>".]{2,}$/;
 

@@ -1,5 +1,4 @@
-/** A link by which a person enters a cluster's web app, made beside the running program from the files that it has. */
-
+/** Makes a link by which a person enters a cluster's web app: in its pod, from the files that are mounted there. */
 import { InputError } from "../../../base/kit-error.ts";
 import { openPostgres } from "../../../stores/relational/postgres.ts";
 import { readConnections } from "../../program/connections.ts";

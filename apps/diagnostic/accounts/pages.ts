@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import { dataInShort } from "../public/data-protection.ts";
 import {
+  type Choice,
   errorSummary,
   type FieldErrors,
   radioField,
@@ -10,7 +11,7 @@ import {
   titleWithErrors,
 } from "../web/forms.ts";
 import { renderPage } from "../web/layout.ts";
-import type { Html, View } from "../web/view.ts";
+import { type Html, regionName, sizeBandName, type View } from "../web/view.ts";
 import { longestPassword, shortestPassword } from "./password.ts";
 
 export interface Registration {
@@ -25,13 +26,12 @@ export function registerPage(view: View, values: Registration, errors: FieldErro
   const { t, country, translation } = view;
   const { programme } = country;
   const title = t("register.title");
-  const collator = new Intl.Collator(translation.language);
-  const sectors = programme.sectors
-    .map((value) => ({ value, label: t(`sector.${value}`) }))
-    .toSorted((a, b) => collator.compare(a.label, b.label));
-  const regions = (programme.regions ?? [])
-    .map(({ code, name }) => ({ value: code, label: translation.localised(name) }))
-    .toSorted((a, b) => collator.compare(a.label, b.label));
+  const { compare } = new Intl.Collator(translation.language);
+  const sorted = (choices: Choice[]) => choices.toSorted((a, b) => compare(a.label, b.label));
+  const sectors = sorted(programme.sectors.map((value) => ({ value, label: t(`sector.${value}`) })));
+  const regions = sorted(
+    programme.regions.map(({ code, name }) => ({ value: code, label: translation.localised(name) })),
+  );
   return renderPage(view, {
     title: titleWithErrors(view, title, errors),
     body: html`${errorSummary(view, errors)}
@@ -88,10 +88,9 @@ export interface AccountPage {
 }
 
 export function accountPage(view: View, { changed, errors = {} }: AccountPage): Html {
-  const { t, signedIn, country, translation } = view;
+  const { t, signedIn, country } = view;
   const company = signedIn?.company;
-  const band = country.programme.sizeBands.find(({ id }) => id === company?.sizeBand);
-  const region = country.programme.regions?.find(({ code }) => code === company?.region);
+  const region = company && regionName(view, company.region);
   const title = t("account.title");
   return renderPage(view, {
     title: titleWithErrors(view, title, errors),
@@ -105,8 +104,8 @@ ${
     ? ""
     : html`<div><dt>${t("register.company")}</dt><dd>${company.name}</dd></div>
 <div><dt>${t("register.sector")}</dt><dd>${t(`sector.${company.sector}`)}</dd></div>
-<div><dt>${t("register.size")}</dt><dd>${band === undefined ? company.sizeBand : translation.localised(band.name)}</dd></div>
-${region === undefined ? "" : html`<div><dt>${t("register.region")}</dt><dd>${translation.localised(region.name)}</dd></div>`}`
+<div><dt>${t("register.size")}</dt><dd>${sizeBandName(view, company.sizeBand)}</dd></div>
+${region === undefined ? "" : html`<div><dt>${t("register.region")}</dt><dd>${region}</dd></div>`}`
 }
 </dl>
 <form method="post" action="/sign-out"><p class="actions"><button class="button second">${t("account.sign-out")}</button></p></form>

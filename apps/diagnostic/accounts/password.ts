@@ -1,10 +1,10 @@
-/** Hashes and checks the passwords of accounts with scrypt (RFC 7914), a few at a time so that logins can't use up memory. */
+/** Hashes and checks the passwords of accounts with scrypt (RFC 7914), a few at a time, so that sign-ins can't use up the memory. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { HTTPException } from "hono/http-exception";
 import type { View } from "../web/view.ts";
 
-/** 32 MiB and three rounds: one of the equal settings that OWASP's password storage guide names. */
+/** 32 MiB and three rounds: one of the settings of equal strength in OWASP's Password Storage Cheat Sheet. */
 const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
 const keyLength = 32;
 const atATime = 4;

@@ -88,7 +88,7 @@ function registrationErrors({ t, country }: View, values: Registration, form: Fo
   if (!programme.sectors.includes(values.sector)) errors.sector = t("register.sector.missing");
   if (!programme.sizeBands.some(({ id }) => id === values.sizeBand))
     errors.sizeBand = t("register.size.missing");
-  const regions = programme.regions ?? [];
+  const { regions } = programme;
   if (regions.length > 0 && !regions.some(({ code }) => code === values.region))
     errors.region = t("register.region.missing");
   if (!isEmail(values.email)) errors.email = t("register.email.wrong");

@@ -1,4 +1,4 @@
-/** All that the relational store holds about a company, for its right of access: a copy to take away. */
+/** A copy of everything that the relational store holds about a company, for its right of access. */
 import { eq, inArray } from "drizzle-orm";
 import type { Database } from "../../../stores/relational/database.ts";
 import {
@@ -14,18 +14,8 @@ import {
 export async function companyData(database: Database, id: string) {
   const [own] = await database.select().from(company).where(eq(company.id, id));
   const assessments = await database.select().from(assessment).where(eq(assessment.companyId, id));
-  const answers =
-    assessments.length === 0
-      ? []
-      : await database
-          .select()
-          .from(answer)
-          .where(
-            inArray(
-              answer.assessmentId,
-              assessments.map((one) => one.id),
-            ),
-          );
+  const ids = assessments.map((one) => one.id);
+  const answers = await database.select().from(answer).where(inArray(answer.assessmentId, ids));
   return {
     company: own,
     // Hashes of passwords are secrets, not data about the company.

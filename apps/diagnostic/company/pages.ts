@@ -1,4 +1,4 @@
-/** A company's own first page: where it stands and what to do next. */
+/** A company's own first page: its results so far and what to do next. */
 import { html } from "hono/html";
 import type { KpiSummary } from "../../analytics/queries.ts";
 import { kpiTiles } from "../machines/kpi.ts";
@@ -11,11 +11,11 @@ import type { Html, View } from "../web/view.ts";
 
 export interface CompanyPage {
   readonly questions: number;
-  /** Questions answered of the assessment that is open. */
+  /** Questions answered in the open assessment; undefined where none is open. */
   readonly answered: number | undefined;
   readonly latest: Assessment | undefined;
   readonly machines: number;
-  /** Machines heard lately. */
+  /** Machines that are not offline. */
   readonly online: number;
   readonly week: KpiSummary | undefined;
 }

@@ -1,20 +1,20 @@
 /**
- * Shows a company that one of its logins published where it may not, as the embedded broker does: kept with the rejected
- * messages, once an hour. The broker asks before it takes the message, so what was sent is not known.
+ * Shows a company that one of its logins published to a topic that it may not use, as the embedded broker does: stored
+ * with the rejected messages, once an hour. The broker asks before it takes the message, so the payload is not known.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { RejectedTable } from "../../ingest/rejected-table.ts";
 import { rejection } from "../../ingest/rejection.ts";
 
 const keptAgainAfterMilliseconds = 3_600_000;
-/** A login that tries topic after topic fills neither the store nor the memory. */
+/** A login that tries many topics must fill neither the store nor the memory. */
 const mostAnHour = 1000;
 const mostAnHourOfCompany = 20;
 
 export class ForeignTopics {
   readonly #table: RejectedTable;
   readonly #log: { warn(fields: object, message: string): void };
-  /** Topics kept within the hour, by company. */
+  /** Topics stored within the hour, by company. */
   readonly #kept = new Map<string, Set<string>>();
   #since = Date.now();
   #writing: Promise<void> = Promise.resolve();
@@ -38,7 +38,7 @@ export class ForeignTopics {
       .then(() => this.#table.insert([rejected], now))
       .catch((error: unknown) => {
         topics.delete(topic);
-        this.#log.warn({ error: String(error) }, "a refused topic could not be kept for the company");
+        this.#log.warn({ error: String(error) }, "a refused topic could not be stored for the company");
       });
   }
 

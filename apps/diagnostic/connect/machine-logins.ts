@@ -1,4 +1,4 @@
-/** MQTT logins of a company's machines, as the technician sees them: issued, re-issued, revoked; passwords are never read back. */
+/** MQTT logins of a company's machines: issued, issued again, revoked; a password is never shown twice. */
 import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import type { Database } from "../../../stores/relational/database.ts";
 import { credential } from "../../../stores/relational/schema.ts";
@@ -24,8 +24,8 @@ export async function machineLogins(database: Database, company: string): Promis
 }
 
 /**
- * Which password a form was shown for: a form that is sent twice, or from a page that is out of date, must not end a
- * password that was handed out since.
+ * Which password a form was shown for: a form that is sent twice, or from an outdated page, must not end a password that
+ * was issued since.
  */
 export function loginVersion(login: MachineLogin | undefined): string {
   return login === undefined ? "none" : String((login.revokedAt ?? login.createdAt).getTime());

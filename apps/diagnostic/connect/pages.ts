@@ -1,17 +1,15 @@
-/** The technician's pages: sites and machines, a machine's connection with its password shown once, what was heard. */
+/** The technician's pages: sites and machines; a machine's MQTT settings, its password shown once, what was received. */
 import { html } from "hono/html";
 import type { LatestValue } from "../../analytics/queries.ts";
 import { topicRoot } from "../../ingest/reading.ts";
 import { channelName, heardText, valueText } from "../machines/live-texts.ts";
-import type { Machine, MachineNow } from "../machines/machines.ts";
-import { neverHeard } from "../machines/machines.ts";
+import { type Machine, type MachineNow, neverHeard } from "../machines/machines.ts";
 import { machinePath, statePill } from "../machines/pages.ts";
 import type { MqttEndpoints } from "../services.ts";
 import { errorSummary, type FieldErrors, selectField, textField, titleWithErrors } from "../web/forms.ts";
 import { renderPage } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
-import type { MachineLogin } from "./machine-logins.ts";
-import { loginVersion } from "./machine-logins.ts";
+import { loginVersion, type MachineLogin } from "./machine-logins.ts";
 import type { RejectionGroup } from "./rejections.ts";
 
 export interface ConnectPage {
@@ -109,19 +107,19 @@ export interface ConnectMachinePage {
   readonly now: MachineNow;
   readonly values: readonly LatestValue[];
   readonly login: MachineLogin | undefined;
-  /** Only right after it was issued. */
+  /** Only in the answer that issues it. */
   readonly password: string | undefined;
   readonly mqtt: MqttEndpoints;
   readonly rejections: readonly RejectionGroup[];
-  /** The form came from a page that was out of date. */
+  /** The form came from an outdated page. */
   readonly outdated?: boolean;
 }
 
 export function connectMachinePage(view: View, page: ConnectMachinePage): Html {
   const { t } = view;
-  const { machine, login, password, mqtt } = page;
+  const { machine, login, password } = page;
   const key = `${machine.site}/${machine.id}`;
-  const topic = `${topicRoot}/${page.company}/${machine.site}/${machine.id}`;
+  const topic = `${topicRoot}/${usernameOf(page)}`;
   const active = login !== undefined && login.revokedAt === null;
   return renderPage(view, {
     title: t("connect.machine.title", { machine: machine.name }),
@@ -139,30 +137,8 @@ ${
 <form method="post" action="${connectPath(machine)}/password"><input type="hidden" name="version" value="${loginVersion(login)}">
 <p class="actions"><button class="button${active ? " second" : ""}">${login === undefined ? t("connect.issue") : t("connect.reissue")}</button></p>
 ${active ? html`<p class="hint">${t("connect.reissue.hint")}</p>` : ""}</form>
-<h2>2. ${t("connect.settings")}</h2>
-<dl class="facts">
-<div><dt>${t("connect.host")}</dt><dd><code>${mqtt.host}</code></dd></div>
-<div><dt>${t("connect.port")}</dt><dd><code>${mqtt.port}</code> (TLS)${mqtt.plainPort === undefined ? "" : html`, <code>${mqtt.plainPort}</code> (${t("connect.port.plain")})`}</dd></div>
-<div><dt>${t("connect.version")}</dt><dd>MQTT 3.1.1, QoS 1</dd></div>
-${mqtt.certificateAuthority === undefined ? "" : html`<div><dt>${t("connect.ca")}</dt><dd><a href="/connect/ca.pem" download>ca.pem</a></dd></div>`}
-<div><dt>${t("connect.username")}</dt><dd><code>${`${page.company}/${key}`}</code></dd></div>
-<div><dt lang="en">Client ID</dt><dd><code>${`${page.company}/${key}`}</code></dd></div>
-<div><dt>${t("connect.topic")}</dt><dd><code>${topic}/<var>${t("connect.channel")}</var></code></dd></div>
-</dl>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="channels"><table><caption id="channels">${t("connect.channels")}</caption><thead><tr><th scope="col">${t("connect.channel")}</th><th scope="col">${t("connect.value")}</th></tr></thead>
-<tbody>${(["state", "produced", "scrap", "energy", "temperature"] as const).map((channel) => html`<tr><th scope="row"><code>${channel}</code></th><td>${t(`connect.channel.${channel}`)}</td></tr>`)}</tbody></table></div>
-<p>${t("connect.payload")}</p>
-<pre><code>{"t": ${Date.now()}, "v": "producing"}</code></pre>
-<h2>3. ${t("connect.try")}</h2>
-<p>${t("connect.try.text")}</p>
-<pre><code>${exampleCommand(page, topic)}</code></pre>
-<details><summary>Node-RED</summary><p>${t("connect.node-red")}</p>
-<pre><code>msg.topic = "${topic}/temperature";
-msg.payload = { t: Date.now(), v: msg.payload };
-return msg;</code></pre></details>
-<details><summary>ESP32, ESP8266</summary><p>${t("connect.esp")}</p>
-<pre><code>mqtt.publish("${topic}/temperature",
-  "{\\"t\\":" + String(epochMilliseconds) + ",\\"v\\":" + String(celsius) + "}");</code></pre></details>
+${settings(view, page, topic)}
+${examples(view, page, topic)}
 <h2>4. ${t("connect.heard")}</h2>
 ${statePill(view, key, page.now)} <p data-live="${key}">${heardText(view, page.now.heardAt)}</p>
 ${
@@ -182,6 +158,42 @@ ${
   });
 }
 
+function settings({ t }: View, { mqtt, ...page }: ConnectMachinePage, topic: string): Html {
+  const username = usernameOf(page);
+  return html`<h2>2. ${t("connect.settings")}</h2>
+<dl class="facts">
+<div><dt>${t("connect.host")}</dt><dd><code>${mqtt.host}</code></dd></div>
+<div><dt>${t("connect.port")}</dt><dd><code>${mqtt.port}</code> (TLS)${mqtt.plainPort === undefined ? "" : html`, <code>${mqtt.plainPort}</code> (${t("connect.port.plain")})`}</dd></div>
+<div><dt>${t("connect.version")}</dt><dd>MQTT 3.1.1, QoS 1</dd></div>
+${mqtt.certificateAuthority === undefined ? "" : html`<div><dt>${t("connect.ca")}</dt><dd><a href="/connect/ca.pem" download>ca.pem</a></dd></div>`}
+<div><dt>${t("connect.username")}</dt><dd><code>${username}</code></dd></div>
+<div><dt lang="en">Client ID</dt><dd><code>${username}</code></dd></div>
+<div><dt>${t("connect.topic")}</dt><dd><code>${topic}/<var>${t("connect.channel")}</var></code></dd></div>
+</dl>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="channels"><table><caption id="channels">${t("connect.channels")}</caption><thead><tr><th scope="col">${t("connect.channel")}</th><th scope="col">${t("connect.value")}</th></tr></thead>
+<tbody>${(["state", "produced", "scrap", "energy", "temperature"] as const).map((channel) => html`<tr><th scope="row"><code>${channel}</code></th><td>${t(`connect.channel.${channel}`)}</td></tr>`)}</tbody></table></div>
+<p>${t("connect.payload")}</p>
+<pre><code>{"t": ${Date.now()}, "v": "producing"}</code></pre>`;
+}
+
+function examples({ t }: View, page: ConnectMachinePage, topic: string): Html {
+  return html`<h2>3. ${t("connect.try")}</h2>
+<p>${t("connect.try.text")}</p>
+<pre><code>${exampleCommand(page, topic)}</code></pre>
+<details><summary>Node-RED</summary><p>${t("connect.node-red")}</p>
+<pre><code>msg.topic = "${topic}/temperature";
+msg.payload = { t: Date.now(), v: msg.payload };
+return msg;</code></pre></details>
+<details><summary>ESP32, ESP8266</summary><p>${t("connect.esp")}</p>
+<pre><code>mqtt.publish("${topic}/temperature",
+  "{\\"t\\":" + String(epochMilliseconds) + ",\\"v\\":" + String(celsius) + "}");</code></pre></details>`;
+}
+
+/** Also the client ID. */
+function usernameOf({ company, machine }: Pick<ConnectMachinePage, "company" | "machine">): string {
+  return `${company}/${machine.site}/${machine.id}`;
+}
+
 export function connectPath({ site, id }: Pick<Machine, "site" | "id">): string {
   return `/connect/${site}/${id}`;
 }
@@ -193,10 +205,10 @@ function loginState({ t, translation }: View, login: MachineLogin | undefined): 
   return t("connect.login.issued", { date: translation.date(login.createdAt) });
 }
 
-/** Ready to paste; the password stands in it only while the page shows it. */
-function exampleCommand({ mqtt, company, machine, password }: ConnectMachinePage, topic: string): string {
+/** Ready to paste; it contains the password only while the page shows it. */
+function exampleCommand({ mqtt, password, ...page }: ConnectMachinePage, topic: string): string {
   const authority = mqtt.certificateAuthority === undefined ? "" : " --cafile ca.pem";
-  const username = `${company}/${machine.site}/${machine.id}`;
+  const username = usernameOf(page);
   return `mosquitto_pub -V mqttv311 -h ${mqtt.host} -p ${mqtt.port}${authority} \\
   -i '${username}' -u '${username}' -P '${password ?? "…"}' -q 1 \\
   -t ${topic}/temperature -m "{\\"t\\": $(date +%s)000, \\"v\\": 21.5}"`;

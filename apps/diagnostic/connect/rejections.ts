@@ -8,7 +8,7 @@ export interface RejectionGroup {
   readonly lastAt: number;
   readonly topic: string;
   readonly payload: string;
-  /** What is wrong and how to mend it. */
+  /** What is wrong and how to fix it. */
   readonly detail: string;
 }
 

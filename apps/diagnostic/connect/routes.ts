@@ -1,8 +1,8 @@
-/** The technician's routes: sites, machines, MQTT passwords, and what was heard or rejected. */
+/** The technician's routes: sites, machines, MQTT passwords, and what was received or rejected. */
 import { type Context, Hono } from "hono";
 import { addMachine, addSite, issueCredential } from "../../../stores/relational/companies.ts";
 import { type Machine, machinesNow, machinesOf, neverHeard, sitesOf } from "../machines/machines.ts";
-import { ownMachine } from "../machines/routes.ts";
+import { type MachineContext, ownMachine } from "../machines/routes.ts";
 import type { Environment, Services } from "../services.ts";
 import { companyOf } from "../web/access.ts";
 import { type FormBody, formBody, typedNumber } from "../web/form-body.ts";
@@ -34,8 +34,6 @@ export function connectRoutes(): Hono<Environment> {
     .post("/:site/:machine/password", issuePassword)
     .post("/:site/:machine/revoke", revokePassword);
 }
-
-type MachineContext = Context<Environment, "/:site/:machine">;
 
 async function overview(c: Context<Environment>, typed: NewMachineForm, errors: FieldErrors = {}) {
   const { database, country } = c.var.services;
@@ -88,18 +86,17 @@ function downloadAuthority(c: Context<Environment>): Response | Promise<Response
 }
 
 async function createSite(c: Context<Environment>): Promise<Response> {
-  const { database } = c.var.services;
-  const { view } = c.var;
+  const { view, services } = c.var;
   const company = companyOf(c).id;
   const siteName = nameIn(await formBody(c), "siteName");
   const error =
     nameError(view, siteName, "connect.site-name.missing") ??
-    ((await sitesOf(database, company)).length >= sitesPerCompany
+    ((await sitesOf(services.database, company)).length >= sitesPerCompany
       ? view.t("connect.too-many-sites", { count: sitesPerCompany })
       : undefined);
   if (error !== undefined)
     return c.html(await overview(c, { ...emptyMachineForm, siteName }, { siteName: error }), 422);
-  await addSite(database, company, siteName);
+  await addSite(services.database, company, siteName);
   return c.redirect("/connect#new-machine", 303);
 }
 
@@ -114,7 +111,7 @@ async function createMachine(c: Context<Environment>): Promise<Response> {
     kind: nameIn(form, "kind"),
     seconds: form("seconds").trim().slice(0, 20),
   };
-  const errors = await machineErrors(c, company, typed);
+  const errors = await machineErrors(c, typed);
   if (Object.keys(errors).length > 0) return c.html(await overview(c, typed, errors), 422);
   const { site, name, kind } = typed;
   const plannedRunTimePerItem = typedNumber(typed.seconds);
@@ -122,13 +119,10 @@ async function createMachine(c: Context<Environment>): Promise<Response> {
   return c.redirect(connectPath({ site, id }), 303);
 }
 
-async function machineErrors(
-  c: Context<Environment>,
-  company: string,
-  typed: NewMachineForm,
-): Promise<FieldErrors> {
-  const { database } = c.var.services;
-  const { view } = c.var;
+async function machineErrors(c: Context<Environment>, typed: NewMachineForm): Promise<FieldErrors> {
+  const { view, services } = c.var;
+  const { database } = services;
+  const company = companyOf(c).id;
   const errors: Record<string, string> = {};
   if (!(await sitesOf(database, company)).some(({ id }) => id === typed.site))
     errors.site = view.t("connect.site.missing");
@@ -144,15 +138,12 @@ async function machineErrors(
 }
 
 async function showMachine(c: MachineContext): Promise<Response> {
-  const machine = await ownMachine(c);
-  return machine === undefined ? c.notFound() : c.html(await machineView(c, machine));
+  return c.html(await machineView(c, (await ownMachine(c)).machine));
 }
 
 async function issuePassword(c: MachineContext): Promise<Response> {
   const { database, log } = c.var.services;
-  const machine = await ownMachine(c);
-  if (machine === undefined) return c.notFound();
-  const where = { company: companyOf(c).id, site: machine.site, machine: machine.id };
+  const { machine, where } = await ownMachine(c);
   const version = (await formBody(c))("version");
   const login = (await machineLogins(database, where.company)).get(`${machine.site}/${machine.id}`);
   if (version !== loginVersion(login)) return c.html(await machineView(c, machine, { outdated: true }), 409);
@@ -163,9 +154,7 @@ async function issuePassword(c: MachineContext): Promise<Response> {
 
 async function revokePassword(c: MachineContext): Promise<Response> {
   const { database, log } = c.var.services;
-  const machine = await ownMachine(c);
-  if (machine === undefined) return c.notFound();
-  const where = { company: companyOf(c).id, site: machine.site, machine: machine.id };
+  const { machine, where } = await ownMachine(c);
   await revokeLogin(database, where);
   log.info(where, "a machine's password was revoked");
   return c.redirect(connectPath(machine), 303);

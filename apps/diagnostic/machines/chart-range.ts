@@ -1,4 +1,4 @@
-/** How far back a chart may reach. */
+/** How far back a chart can reach, in milliseconds. */
 
 const hour = 3_600_000;
 

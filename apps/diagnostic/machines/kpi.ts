@@ -5,7 +5,7 @@ import type { Html, View } from "../web/view.ts";
 
 type Ratios = Pick<KpiSummary, "availability" | "effectiveness" | "qualityRatio" | "oee">;
 
-/** What isn't known shows as a dash, and says so to a screen reader. */
+/** An unknown value is shown as a dash, which a screen reader reads as "not known". */
 export function known(
   view: View,
   value: number | null | undefined,
@@ -53,10 +53,7 @@ ${summary.energyPerItem === undefined ? "" : html`<div><dt>${t("energy.per-item"
 }
 
 /** A table of indicators whose first column is made by `label`. */
-export function kpiTable<
-  T extends Ratios &
-    Pick<KpiSummary, "produced" | "good" | "scrap" | "energyKilowattHours" | "energyPerItem" | "complete">,
->(
+export function kpiTable<T extends KpiSummary>(
   view: View,
   options: {
     readonly id: string;

@@ -84,29 +84,20 @@ async function sendChanges(c: Context<Environment>, stream: SSEStreamingApi): Pr
 /** Wakes a stream at a change, after a tick, or at its end. */
 class Wake {
   ended = false;
-  #pending = false;
-  #resolve: (() => void) | undefined;
+  #next = Promise.withResolvers<void>();
 
-  readonly now = () => {
-    this.#pending = true;
-    this.#resolve?.();
-  };
+  readonly now = () => this.#next.resolve();
 
   readonly end = () => {
     this.ended = true;
-    this.#resolve?.();
+    this.now();
   };
 
+  /** At once where a change came since the last time. */
   async next(milliseconds: number): Promise<void> {
-    if (!this.#pending && !this.ended) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.#resolve = resolve;
-        timer = setTimeout(resolve, milliseconds);
-      });
-      clearTimeout(timer);
-    }
-    this.#pending = false;
-    this.#resolve = undefined;
+    const timer = setTimeout(this.now, milliseconds);
+    await this.#next.promise;
+    clearTimeout(timer);
+    if (!this.ended) this.#next = Promise.withResolvers();
   }
 }

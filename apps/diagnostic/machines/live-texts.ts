@@ -1,4 +1,4 @@
-/** What the pages show of a company's live values, as texts by cell: rendered with the page and sent after it. */
+/** A company's live values as texts, by cell of the page: rendered with the page, then sent as they change. */
 import type { LatestValue } from "../../analytics/queries.ts";
 import type { View } from "../web/view.ts";
 import { type CompanyValues, channelKey } from "./live-values.ts";
@@ -6,7 +6,7 @@ import { machinesNow } from "./machines.ts";
 import { unitSymbol } from "./unit-symbol.ts";
 
 export interface LiveTexts {
-  /** By `site/machine/channel` the value; by `site/machine` when it was heard. */
+  /** By `site/machine/channel` the value; by `site/machine` the time of the latest message. */
   readonly texts: Readonly<Record<string, string>>;
   /** By `site/machine`: the state, and its name. */
   readonly states: Readonly<Record<string, readonly [state: string, name: string]>>;
@@ -16,7 +16,7 @@ export function liveTexts(view: View, values: CompanyValues, now = Date.now()): 
   return partOf(view, values, [...values.values()], now);
 }
 
-/** What one reader of the stream has been sent, to send only what differs. */
+/** Remembers what one reader of the stream has received, to send only what differs. */
 export class LiveReader {
   readonly #view: View;
   readonly #texts = new Map<string, string>();
@@ -27,8 +27,8 @@ export class LiveReader {
   }
 
   /**
-   * @param changed values that may differ from what was sent: formatting all of a large company's would cost too much.
-   * @returns what has to be sent; undefined where nothing does.
+   * @param changed values that may differ from what was sent: to format all values of a large company would cost too much.
+   * @returns what has to be sent; undefined where nothing has changed.
    */
   next(values: CompanyValues, changed: readonly LatestValue[], now = Date.now()): LiveTexts | undefined {
     const { texts, states } = partOf(this.#view, values, changed, now);

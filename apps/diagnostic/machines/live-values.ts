@@ -1,16 +1,16 @@
 /**
- * The latest values of the companies that somebody is looking at. However many look on, the store is asked one question
- * at a time, for what came in since the last one.
+ * The latest values of the companies whose pages are open. However many pages are open, the store gets one query at a time,
+ * for what came in since the last one.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { type LatestValue, latestValues } from "../../analytics/queries.ts";
 
 const pauseMilliseconds = 500;
-/** A slow store is asked less often: it gets this many times the question's own length as a pause. */
+/** A slow store is asked less often: the pause is this many times as long as the last query took. */
 const pausePerDuration = 4;
-/** A commit ends some time after its readings were stamped as received. */
+/** A commit ends some time after its readings got their time of receipt. */
 const overlapMilliseconds = 10_000;
-/** Readings older than this, sent after a lost connection, show on the next load of a page. */
+/** Older readings, sent after a lost connection, appear when the page is loaded again. */
 const backlogHours = 24;
 
 /** Newest value by `site/machine/channel`. */
@@ -122,20 +122,17 @@ export class LiveValues {
       format: "JSONCompactEachRow",
     });
     type Row = [string, string, string, string, unknown, string | number, number | null, string];
-    const changes = new Map<string, LatestValue[]>();
+    const changes: LatestValue[] = [];
     for (const [company, site, machine, channel, , time, number, text] of await result.json<Row>()) {
       const value = { company, site, machine, channel, time: Number(time), number, text };
       const values = watches.get(company)?.values;
       const known = values?.get(channelKey(value));
       if (values === undefined || (known !== undefined && known.time >= value.time)) continue;
       values.set(channelKey(value), value);
-      const changed = changes.get(company);
-      if (changed === undefined) changes.set(company, [value]);
-      else changed.push(value);
+      changes.push(value);
     }
-    for (const [company, changed] of changes) {
+    for (const [company, changed] of Map.groupBy(changes, (value) => value.company))
       for (const listener of watches.get(company)?.listeners ?? []) listener(changed);
-    }
   }
 }
 

@@ -16,7 +16,7 @@ export interface Machine {
 }
 
 export interface MachineNow {
-  /** A machine's state; `offline` where it was silent for longer than the country allows, `never` where it never spoke. */
+  /** A machine's state; `offline` where it was silent for longer than the country allows, `never` where nothing was received. */
   readonly state: string;
   /** Epoch milliseconds of the newest value of any channel. */
   readonly heardAt: number | undefined;
@@ -31,11 +31,14 @@ const columns = {
   plannedRunTimePerItem: machine.plannedRunTimePerItem,
 };
 
-export async function machinesOf(database: Database, company: string): Promise<Machine[]> {
-  return database
+const registered = (database: Database) =>
+  database
     .select(columns)
     .from(machine)
-    .innerJoin(site, and(eq(site.companyId, machine.companyId), eq(site.id, machine.siteId)))
+    .innerJoin(site, and(eq(site.companyId, machine.companyId), eq(site.id, machine.siteId)));
+
+export async function machinesOf(database: Database, company: string): Promise<Machine[]> {
+  return registered(database)
     .where(eq(machine.companyId, company))
     .orderBy(asc(site.name), asc(site.id), asc(machine.name), asc(machine.id));
 }
@@ -48,11 +51,9 @@ export async function machineOf(
   id: string,
 ): Promise<Machine | undefined> {
   if (!isIdentifier(siteId) || !isIdentifier(id)) return undefined;
-  const [row] = await database
-    .select(columns)
-    .from(machine)
-    .innerJoin(site, and(eq(site.companyId, machine.companyId), eq(site.id, machine.siteId)))
-    .where(and(eq(machine.companyId, company), eq(machine.siteId, siteId), eq(machine.id, id)));
+  const [row] = await registered(database).where(
+    and(eq(machine.companyId, company), eq(machine.siteId, siteId), eq(machine.id, id)),
+  );
   return row;
 }
 

@@ -1,4 +1,4 @@
-/** A company's machines with their values now, and one machine with its states, charts and indicators. */
+/** The list of a company's machines with their latest values, and one machine with its states, charts and indicators. */
 import { html } from "hono/html";
 import type {
   KpiDay,
@@ -10,12 +10,10 @@ import type {
 } from "../../analytics/queries.ts";
 import { renderPage, simulatedTag } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
-import type { ChartRange } from "./chart-range.ts";
-import { chartRanges } from "./chart-range.ts";
+import { type ChartRange, chartRanges } from "./chart-range.ts";
 import { energyFacts, known, kpiMeaning, kpiTable, kpiTiles, shiftLabel } from "./kpi.ts";
 import { channelName, channelUnit, heardText, isCounter, stateName, valueText } from "./live-texts.ts";
-import type { Machine, MachineNow } from "./machines.ts";
-import { neverHeard } from "./machines.ts";
+import { type Machine, type MachineNow, neverHeard } from "./machines.ts";
 import { stateStrip } from "./state-strip.ts";
 
 export interface MachinesPage {
@@ -49,7 +47,7 @@ ${page.week === undefined ? html`<p>${t("kpi.none")}</p>` : html`${kpiTiles(view
   });
 }
 
-/** Channels worth a place in the list, before any others. */
+/** Channels that the list shows before any others. */
 const shownFirst = ["power", "temperature"];
 
 function machineItem(view: View, machine: Machine, page: MachinesPage): Html {

@@ -1,5 +1,6 @@
 /** A company's machines: their pages, their live values, and the series that the charts draw. */
 import { type Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { lastDays } from "../../../base/calendar.ts";
 import { addTotals, indicatorsOf, nothing, totalsOf } from "../../analytics/kpi.ts";
 import {
@@ -16,7 +17,7 @@ import { companyOf } from "../web/access.ts";
 import { type ChartRange, chartRange, chartRanges } from "./chart-range.ts";
 import { liveStream } from "./live-stream.ts";
 import { isCounter, liveTexts } from "./live-texts.ts";
-import { type Machine, machineOf, machinesNow, machinesOf, neverHeard } from "./machines.ts";
+import { machineOf, machinesNow, machinesOf, neverHeard } from "./machines.ts";
 import { machinePage, machinesPage } from "./pages.ts";
 
 const timelineMilliseconds = 8 * 3_600_000;
@@ -32,11 +33,15 @@ export function machineRoutes(): Hono<Environment> {
     .get("/:site/:machine/series", sendSeries);
 }
 
-type MachineContext = Context<Environment, "/:site/:machine">;
+export type MachineContext = Context<Environment, "/:site/:machine">;
 
-/** The machine that the path names; undefined where the company has none of this name. */
-export function ownMachine(c: MachineContext): Promise<Machine | undefined> {
-  return machineOf(c.var.services.database, companyOf(c).id, c.req.param("site"), c.req.param("machine"));
+/** The machine that the path names; answers 404 where the company has none of this name. */
+export async function ownMachine(c: MachineContext) {
+  const company = companyOf(c).id;
+  const { site, machine: id } = c.req.param();
+  const machine = await machineOf(c.var.services.database, company, site, id);
+  if (machine === undefined) throw new HTTPException(404);
+  return { machine, where: { company, site, machine: id } };
 }
 
 async function showMachines(c: Context<Environment>): Promise<Response> {
@@ -62,14 +67,11 @@ async function sendValues(c: Context<Environment>): Promise<Response> {
 
 async function showMachine(c: MachineContext): Promise<Response> {
   const { reader, country, live } = c.var.services;
-  const machine = await ownMachine(c);
-  if (machine === undefined) return c.notFound();
-  const company = companyOf(c).id;
-  const where = { company, site: machine.site, machine: machine.id };
+  const { machine, where } = await ownMachine(c);
   const now = Date.now();
   const period = { from: now - timelineMilliseconds, to: now };
   const [all, timeline, shifts, days] = await Promise.all([
-    live.valuesOf(company),
+    live.valuesOf(where.company),
     stateTimeline(reader, where, period, country.telemetry.offlineAfterSeconds),
     kpiByShift(reader, where, lastDays(country.timezone, 7)),
     kpiByDay(reader, where, lastDays(country.timezone, 14)),
@@ -100,12 +102,11 @@ async function showMachine(c: MachineContext): Promise<Response> {
 }
 
 async function sendSeries(c: MachineContext): Promise<Response> {
-  const machine = await ownMachine(c);
+  const { where } = await ownMachine(c);
   const channel = c.req.query("channel");
-  if (machine === undefined || channel === undefined) return c.notFound();
-  const where = { company: companyOf(c).id, site: machine.site, machine: machine.id, channel };
+  if (channel === undefined) return c.notFound();
   const period = back(chartRange(c.req.query("range")), Date.now());
-  const { level, points } = await series(c.var.services.reader, where, period);
+  const { level, points } = await series(c.var.services.reader, { ...where, channel }, period);
   const counter = isCounter(channel);
   c.header("Cache-Control", "no-store");
   return c.json({

@@ -1,6 +1,6 @@
 /** How a UCUM unit is written for people. */
 
-/** Codes whose printed symbol differs (UCUM, "print symbol"). */
+/** Codes that differ from their printed symbol (UCUM, "print symbol"). */
 const symbols: Readonly<Record<string, string>> = {
   Cel: "°C",
   "[degF]": "°F",

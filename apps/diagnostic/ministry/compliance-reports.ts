@@ -1,6 +1,7 @@
-/** The compliance reports that the ministry can read here: pages that were written before, each with its own style. */
+/** The compliance reports that the ministry can read here: HTML files that another part wrote, each with its own style. */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Of the machine that this stack runs on, and of the stack that the country's file plans. */
@@ -8,15 +9,15 @@ export const complianceReportNames = ["local", "planned"] as const;
 export type ComplianceReportName = (typeof complianceReportNames)[number];
 
 export interface ComplianceReports {
-  /** Those that are there. */
+  /** Those that exist. */
   available(): Promise<readonly ComplianceReportName[]>;
-  /** @returns undefined where it isn't there. */
+  /** @returns undefined where it does not exist. */
   read(name: ComplianceReportName): Promise<CompliancePage | undefined>;
 }
 
 export interface CompliancePage {
   readonly html: string;
-  /** Lets the page's own style pass and nothing else. */
+  /** Allows the page's own style and nothing else. */
   readonly contentSecurityPolicy: string;
 }
 
@@ -24,12 +25,7 @@ export interface CompliancePage {
 export function complianceReportsIn(folder: string): ComplianceReports {
   const file = (name: ComplianceReportName) => join(folder, name, "report.html");
   return {
-    async available() {
-      const found = await Promise.all(
-        complianceReportNames.map(async (name) => ((await exists(file(name))) ? [name] : [])),
-      );
-      return found.flat();
-    },
+    available: async () => complianceReportNames.filter((name) => existsSync(file(name))),
     async read(name) {
       try {
         const html = await readFile(file(name), "utf8");
@@ -40,14 +36,6 @@ export function complianceReportsIn(folder: string): ComplianceReports {
       }
     },
   };
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    return (await stat(file)).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function policyOf(html: string): string {

@@ -1,4 +1,4 @@
-/** The ministry's figures: companies, diagnostics, machines and indicators, in all and by sector, size and region. */
+/** The ministry's figures: companies, diagnostics, machines and indicators, in total and by sector, size and region. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { count, desc, eq, isNotNull, isNull } from "drizzle-orm";
 import type { Country } from "../../../localisation/schema/country.ts";
@@ -11,7 +11,7 @@ import { kpiByCompany, type Period } from "../../analytics/queries.ts";
 import type { Dimension } from "../questionnaire/questionnaire.ts";
 import type { Score } from "../questionnaire/scoring.ts";
 
-/** A figure, or that it is kept back because too few companies stand behind it; absent where there is none. */
+/** A figure; "suppressed" where it comes from too few companies to be shown; undefined where there is none. */
 export type Figure<T> = { readonly figures: T } | "suppressed" | undefined;
 
 export interface GroupCounts {
@@ -39,7 +39,7 @@ export interface NationalFigures {
   readonly kpis: Aggregate;
   readonly bySector: readonly GroupFigures[];
   readonly bySizeBand: readonly GroupFigures[];
-  /** Counts alone: a table of many regions with few companies each would have to be suppressed nearly whole. */
+  /** Only counts: of many regions with few companies each, nearly every figure would have to be suppressed. */
   readonly byRegion: readonly GroupCounts[];
 }
 
@@ -67,7 +67,7 @@ export async function nationalFigures(
     companies.reduce((total, one) => total + of(one), 0);
   const sectors = country.programme.sectors;
   const sizeBands = country.programme.sizeBands.map(({ id }) => id);
-  // Sector and size band are one table: its totals are shown beside each other, so they are protected together.
+  // Sector and size band are one table: the totals of both are shown, so they are protected together.
   const table = sectors.map((sector) =>
     sizeBands.map((sizeBand) =>
       companies.filter((one) => one.sector === sector && one.sizeBand === sizeBand),
@@ -98,10 +98,7 @@ export async function nationalFigures(
     ),
     bySizeBand: groupsOf(
       sizeBands.map((key, at) => ({
-        ...countsOf(
-          key,
-          table.flatMap((row) => row[at]!),
-        ),
+        ...countsOf(key, columnOf(table, at)),
         level: levels.byColumn[at],
         kpis: kpis.bySizeBand[at],
       })),
@@ -127,13 +124,12 @@ function levelsIn(table: Table, country: Country) {
   return {
     total: meanOf(levels.flat(2), published.total),
     byRow: levels.map((row, at) => meanOf(row.flat(), published.rowTotals[at]!)),
-    byColumn: columns.map((_, at) =>
-      meanOf(
-        levels.flatMap((row) => row[at]!),
-        published.columnTotals[at]!,
-      ),
-    ),
+    byColumn: columns.map((_, at) => meanOf(columnOf(levels, at), published.columnTotals[at]!)),
   };
+}
+
+function columnOf<T>(table: readonly (readonly (readonly T[])[])[], at: number): T[] {
+  return table.flatMap((row) => row[at]!);
 }
 
 function countsOf(key: string, companies: readonly CompanyFigures[]): GroupCounts {
@@ -155,14 +151,14 @@ function meanOf(levels: readonly number[], isPublished: boolean): Figure<number>
   return { figures: levels.reduce((sum, level) => sum + level, 0) / levels.length };
 }
 
-/** The same companies stand behind each dimension as behind the overall level, and so the same decision. */
+/** Each dimension comes from the same companies as the overall level, so it is published or suppressed with it. */
 function dimensionLevels(scores: readonly Score[], overall: Figure<number>): Map<Dimension, Figure<number>> {
   const all = scores.flatMap(({ dimensions }) => dimensions);
   return new Map(
     [...Map.groupBy(all, ({ dimension }) => dimension)].map(([dimension, own]) => [
       dimension,
       meanOf(
-        own.map(({ level }) => level),
+        own.flatMap(({ level }) => level),
         overall !== "suppressed",
       ),
     ]),
@@ -202,7 +198,7 @@ async function companyFigures(
   }));
 }
 
-/** How many machines of each company were heard lately. The rollup of hours is small, and keeps the newest time. */
+/** How many machines of each company were heard lately: from the rollup by hour, which is small and keeps the newest time. */
 async function connectedMachines(
   reader: ClickHouseClient,
   offlineAfterSeconds: number,

@@ -6,7 +6,7 @@ import { energyFacts, known, kpiTiles } from "../machines/kpi.ts";
 import type { StackPart } from "../services.ts";
 import { renderPage, simulatedTag } from "../web/layout.ts";
 import { steps } from "../web/steps.ts";
-import type { Html, View } from "../web/view.ts";
+import { type Html, regionName, sizeBandName, type View } from "../web/view.ts";
 import type { ComplianceReportName } from "./compliance-reports.ts";
 import type { Figure, GroupCounts, GroupFigures, NationalFigures } from "./national.ts";
 
@@ -15,11 +15,11 @@ export interface MinistryPage {
   readonly simulated: boolean;
   /** How many companies there are of the other kind. */
   readonly others: number;
-  /** Absent where it isn't known. */
+  /** Absent where it is not known. */
   readonly flow: MessageFlow | undefined;
-  /** Absent where the status can't be read. */
+  /** Absent where the status could not be read. */
   readonly parts: readonly StackPart[] | undefined;
-  /** Reports that are there; absent where nobody writes any. */
+  /** Reports that exist; absent where none are written. */
   readonly compliance: readonly ComplianceReportName[] | undefined;
 }
 
@@ -106,14 +106,10 @@ function countTable(view: View, grouping: Grouping, groups: readonly GroupCounts
 </div>`;
 }
 
-function groupName({ t, country, translation }: View, grouping: Grouping, key: string): string {
-  if (grouping === "sector") return t(`sector.${key}`);
-  if (grouping === "size-band") {
-    const band = country.programme.sizeBands.find(({ id }) => id === key);
-    return band === undefined ? key : translation.localised(band.name);
-  }
-  const region = country.programme.regions?.find(({ code }) => code === key);
-  return region === undefined ? t("ministry.region.none") : translation.localised(region.name);
+function groupName(view: View, grouping: Grouping, key: string): string {
+  if (grouping === "sector") return view.t(`sector.${key}`);
+  if (grouping === "size-band") return sizeBandName(view, key);
+  return regionName(view, key) ?? view.t("ministry.region.none");
 }
 
 /** A suppressed figure says so. */

@@ -1,4 +1,4 @@
-/** Who of a company has access, and the link for somebody new, shown once. */
+/** Who has access in a company, and the link for a new person, shown once. */
 import { html } from "hono/html";
 import { errorSummary, type FieldErrors, textField, titleWithErrors } from "../web/forms.ts";
 import { renderPage } from "../web/layout.ts";

@@ -1,9 +1,8 @@
-/** The people of a company: each with an own account, let in by a one-time link that the owner passes on. */
-import { randomBytes } from "node:crypto";
-import { and, asc, count, eq, ne } from "drizzle-orm";
+/** The people of a company: each has an account, and signs in first by a one-time link that a colleague passes on. */
+import { and, asc, eq, ne } from "drizzle-orm";
 import type { Database } from "../../../stores/relational/database.ts";
 import { account } from "../../../stores/relational/schema.ts";
-import { createAccount, createEntryLink, emailOf } from "../accounts/accounts.ts";
+import { createAccountForLink, createEntryLink, emailOf } from "../accounts/accounts.ts";
 
 export const peoplePerCompany = 20;
 
@@ -12,7 +11,7 @@ export interface Person {
   readonly email: string;
 }
 
-/** In the order in which they came. */
+/** In the order in which their accounts were made. */
 export async function peopleOf(database: Database, company: string): Promise<Person[]> {
   return database
     .select({ id: account.id, email: account.email })
@@ -22,7 +21,7 @@ export async function peopleOf(database: Database, company: string): Promise<Per
 }
 
 /**
- * Makes an account where the person has none yet, and a link in any case: it also helps who forgot the password.
+ * Makes an account where the person has none yet, and always a link: it also helps people who forgot their password.
  * @returns the link's path; `taken` where the address has an account elsewhere; `full` where the company has too many.
  */
 export async function letIn(
@@ -33,18 +32,12 @@ export async function letIn(
 ): Promise<{ readonly path: string } | "taken" | "full"> {
   const known = await personOf(database, company, email);
   if (known !== undefined) return { path: await createEntryLink(database, known, "/account") };
-  const [people] = await database
-    .select({ count: count() })
-    .from(account)
-    .where(eq(account.companyId, company));
-  if ((people?.count ?? 0) >= peoplePerCompany) return "full";
-  // Nobody knows this password: the person chooses an own one after entering by the link.
-  const password = randomBytes(24).toString("base64url");
-  const id = await createAccount(database, { email, password, role: "company", company, language });
+  if ((await database.$count(account, eq(account.companyId, company))) >= peoplePerCompany) return "full";
+  const id = await createAccountForLink(database, { email, role: "company", company, language });
   return id === undefined ? "taken" : { path: await createEntryLink(database, id, "/account") };
 }
 
-/** Ends a colleague's access; nobody removes oneself, so that a company always keeps somebody. */
+/** Ends a colleague's access. Nobody can remove themselves, so a company always keeps one account. */
 export async function removePerson(
   database: Database,
   company: string,

@@ -1,4 +1,4 @@
-/** What data is kept, where it rests and by which law: from the country's file, in short and in full. */
+/** What data is kept, where it is stored and by which law: from the country's file, in short and in full. */
 import { html } from "hono/html";
 import type { Country } from "../../../localisation/schema/country.ts";
 import { renderPage } from "../web/layout.ts";
@@ -9,7 +9,7 @@ type DataClassName = keyof Country["residency"]["dataClasses"];
 const companysData = ["identity", "diagnosticAnswers", "machineTelemetry"] as const satisfies DataClassName[];
 const operatorsData = ["aggregates", "logs", "backups"] as const satisfies DataClassName[];
 
-/** For the welcome page and the registration: three kinds of data, where they rest, by which articles. */
+/** For the welcome page and the registration: three kinds of data, where they are stored, by which articles. */
 export function dataInShort(view: View): Html {
   return dataList(view, companysData);
 }
@@ -19,7 +19,7 @@ function dataList(view: View, names: readonly DataClassName[]): Html {
   return html`<dl class="data">${names.map(
     (name) => html`<div>
 <dt>${t(`data.${name}.name`)}</dt>
-<dd>${t(`data.${name}.what`)} ${whereItRests(view, name)} <span class="law">${articlesOf(view, name)}</span></dd>
+<dd>${t(`data.${name}.what`)} ${whereStored(view, name)} <span class="law">${articlesOf(view, name)}</span></dd>
 </div>`,
   )}</dl>`;
 }
@@ -75,13 +75,13 @@ ${residency.laws.map(
   });
 }
 
-function whereItRests({ t, translation, country }: View, name: DataClassName): string {
+function whereStored({ t, translation, country }: View, name: DataClassName): string {
   const { restsIn, crossBorder } = country.residency.dataClasses[name];
   const countries = translation.list(restsIn.map((code) => translation.countryName(code)));
   return `${t("data.rests-in", { countries })} ${t(`data.transfer.${crossBorder.transfer}`)}`;
 }
 
-/** "popia:72" as "Protection of Personal Information Act, s 72". Articles of one law stand together. */
+/** "popia:72" as "Protection of Personal Information Act, s 72". Articles of one law are joined. */
 function articlesOf({ country }: View, name: DataClassName): string {
   const byLaw = Map.groupBy(
     country.residency.dataClasses[name].articles,

@@ -1,4 +1,4 @@
-/** The first page: what this is, what it costs in time, what data is kept, who runs it. */
+/** The first page: what this is, how it works, what data is kept, who runs it. */
 import { html } from "hono/html";
 import { renderPage } from "../web/layout.ts";
 import { steps } from "../web/steps.ts";

@@ -1,4 +1,4 @@
-/** Assessments: a company's filling-in of the diagnostic, its answers, and its result. */
+/** Assessments: a company's answers to the diagnostic, and the result. */
 import { and, desc, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "../../../stores/relational/database.ts";
 import { answer, assessment } from "../../../stores/relational/schema.ts";
@@ -74,8 +74,8 @@ export async function answersOf(database: Database, assessmentId: string): Promi
 }
 
 /**
- * Saves answers of an assessment that is still open; of two answers to one question the one given later stays, whichever
- * arrives first. Times in the future, from a clock that is wrong, count as now.
+ * Saves answers of an assessment that is still open. Of two answers to one question the one given later stays, whichever
+ * arrives first. A time in the future, from a wrong clock, counts as now.
  * @returns false when the assessment is completed.
  */
 export async function saveAnswers(
@@ -116,7 +116,7 @@ export async function saveAnswers(
 
 /**
  * Computes the result and closes the assessment.
- * @returns the questions that still lack an answer; empty when it was completed, now or before.
+ * @returns the questions that have no answer yet; empty where the assessment was completed, now or before.
  */
 export async function completeAssessment(
   database: Database,
@@ -130,7 +130,7 @@ export async function completeAssessment(
       .where(and(eq(assessment.id, assessmentId), isNull(assessment.completedAt)))
       .for("update");
     if (open === undefined) return [];
-    const answers = await answersOf(transaction as unknown as Database, assessmentId);
+    const answers = await answersOf(transaction, assessmentId);
     const missing = questions.filter(({ id }) => answers[id] === undefined);
     if (missing.length > 0) return missing;
     await transaction

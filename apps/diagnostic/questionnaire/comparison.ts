@@ -1,7 +1,7 @@
 /**
- * Compares a company's result with others of its sector or size band: only where the country's minimum count of other
- * companies is reached, and only by results of publication periods that have ended, so that no one company's result can be told from the
- * difference between two days.
+ * Compares a company's result with others of its sector or size band: only where there are as many other companies as the
+ * country's minimum count, and only with results of publication periods that have ended, so that the difference between two
+ * days does not show one company's result.
  */
 import { and, eq, isNotNull, lt, ne, sql } from "drizzle-orm";
 import type { Country } from "../../../localisation/schema/country.ts";

@@ -1,4 +1,4 @@
-/** The diagnostic's pages: its start, one question a screen, and the check of all answers before the result. */
+/** The diagnostic's pages: its start, one question per page, and the check of all answers before the result. */
 import { html } from "hono/html";
 import { dimensions } from "../../../localisation/schema/diagnostic.ts";
 import { errorSummary, type FieldErrors, titleWithErrors } from "../web/forms.ts";
@@ -72,7 +72,7 @@ export function questionPage(view: View, page: QuestionPage): Html {
   });
 }
 
-/** All questions for the script that goes on without a connection. */
+/** All questions at once, for the script that shows them without a connection. */
 export function questionSheet(
   view: View,
   page: Omit<QuestionPage, "question" | "answer" | "fromCheck">,

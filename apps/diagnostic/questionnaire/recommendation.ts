@@ -1,4 +1,4 @@
-/** What a company should do next: the answers whose next level brings most, and the programmes that fit its barriers. */
+/** What a company should do next: the questions whose next level gains most, and the programmes that fit its barriers. */
 import type { FinancingProgramme } from "../../../localisation/schema/country.ts";
 import type { Barrier, Question } from "./questionnaire.ts";
 import { type Answers, exactOverall, highestLevel, levelOf, type Score } from "./scoring.ts";
@@ -7,18 +7,18 @@ export interface NextStep {
   readonly question: Question;
   /** The level that it has now, 0 to 4. */
   readonly from: number;
-  /** It holds its whole dimension down. */
+  /** Whether it caps its dimension. */
   readonly caps: boolean;
 }
 
-/** Barriers below this share of what could be missing don't call for help. */
+/** Barriers with a smaller gap need no programme. */
 const smallGap = 0.2;
 const mostSteps = 5;
 const stepsPerDimension = 2;
-/** Of each kind; a longer list is not read. */
+/** Of each kind: nobody reads a longer list. */
 const mostProgrammes = 6;
 
-/** The steps that raise the overall level most when one answer rises by one level; the lowest answers first among equals. */
+/** The questions that raise the overall level most when their answer rises by one level; of equal ones the lowest first. */
 export function nextSteps(questions: readonly Question[], answers: Answers, score: Score): NextStep[] {
   const capping = new Set(score.dimensions.flatMap(({ cappedBy }) => cappedBy));
   const now = exactOverall(questions, answers);
@@ -52,7 +52,7 @@ export function largestBarriers(score: Score): readonly Barrier[] {
   return score.barriers.filter(({ gap }) => gap >= smallGap).map(({ barrier }) => barrier);
 }
 
-/** Whom a programme has to fit. */
+/** The company that a programme has to fit. */
 export interface Applicant {
   readonly sector: string;
   readonly sizeBand: string;

@@ -1,9 +1,9 @@
-/** A diagnostic's result: levels, what holds the company back, the next steps, and who can help. Made to be printed too. */
+/** A diagnostic's result: levels, barriers, the next steps, and programmes that help. It can be printed. */
 import { html } from "hono/html";
 import type { FinancingProgramme } from "../../../localisation/schema/country.ts";
 import { renderPage } from "../web/layout.ts";
 import { steps } from "../web/steps.ts";
-import type { Html, View } from "../web/view.ts";
+import { type Html, sizeBandName, type View } from "../web/view.ts";
 import type { PeerComparison } from "./comparison.ts";
 import { type Question, textsOf } from "./questionnaire.ts";
 import type { NextStep } from "./recommendation.ts";
@@ -68,13 +68,8 @@ function comparisonOf(view: View, comparisons: readonly PeerComparison[], overal
   const { t, translation, country, signedIn } = view;
   const company = signedIn?.company;
   if (comparisons.length === 0 || company === undefined) return "";
-  const band = country.programme.sizeBands.find(({ id }) => id === company.sizeBand);
   const nameOf = (group: PeerComparison["group"]) =>
-    group === "sector"
-      ? t(`sector.${company.sector}`)
-      : band === undefined
-        ? company.sizeBand
-        : translation.localised(band.name);
+    group === "sector" ? t(`sector.${company.sector}`) : sizeBandName(view, company.sizeBand);
   return html`<h2>${t("result.comparison")}</h2>
 <ul class="comparison">${comparisons.map(({ group, companies, mean }) =>
     mean === undefined

@@ -8,7 +8,6 @@ import type { Environment } from "../services.ts";
 import { companyOf } from "../web/access.ts";
 import { formBody } from "../web/form-body.ts";
 import {
-  type Assessment,
   answersOf,
   assessmentOf,
   completeAssessment,
@@ -148,10 +147,10 @@ async function complete(c: Context<Environment>): Promise<Response> {
 async function showResult(c: Context<Environment, "/results/:id">): Promise<Response> {
   const { database, questions, country } = c.var.services;
   const company = companyOf(c);
-  const assessment = await assessmentOf(database, company.id, c.req.param("id"));
-  if (!isCompleted(assessment)) return c.notFound();
-  const { completedAt, score } = assessment;
-  const answers = await answersOf(database, assessment.id);
+  const id = c.req.param("id");
+  const { completedAt, score } = (await assessmentOf(database, company.id, id)) ?? {};
+  if (!completedAt || !score) return c.notFound();
+  const answers = await answersOf(database, id);
   const barriers = largestBarriers(score);
   const applicant = { ...company, today: lastDays(country.timezone, 1).to };
   return c.html(
@@ -165,10 +164,4 @@ async function showResult(c: Context<Environment, "/results/:id">): Promise<Resp
       comparisons: await compareWithPeers(database, country, company),
     }),
   );
-}
-
-type Completed = { [K in keyof Assessment]: NonNullable<Assessment[K]> };
-
-function isCompleted(assessment: Assessment | undefined): assessment is Completed {
-  return assessment !== undefined && assessment.completedAt !== null && assessment.score !== null;
 }

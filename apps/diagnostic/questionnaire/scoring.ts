@@ -54,7 +54,7 @@ export function score(questions: readonly Question[], answers: Answers): Score {
   };
 }
 
-/** The overall level before rounding: what a step is worth is told by small differences. */
+/** The overall level before rounding: a single step changes it only a little. */
 export function exactOverall(questions: readonly Question[], answers: Answers): number {
   return mean([...exactLevels(questions, answers).values()].map(({ level }) => level));
 }
@@ -105,6 +105,6 @@ function mean(values: readonly number[]): number {
 }
 
 function rounded(level: number): number {
-  // The tiny term lets 2.25, which binary fractions hold as 2.2499…, round as people expect.
+  // The small term lets 2.25, which is 2.2499… in binary, round as people expect.
   return Math.round((level + 1e-9) * 10) / 10;
 }

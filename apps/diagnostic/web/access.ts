@@ -1,6 +1,6 @@
 /**
  * Who may enter what. The app is closed by default: a request gets through only where the guard of a feature lets its
- * visitor in, so a route that lies in no feature is refused to everybody.
+ * visitor in, so a route that is in no feature is refused to everybody.
  */
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -9,7 +9,7 @@ import type { Environment } from "../services.ts";
 import type { SignedInCompany, Visitor } from "./visitor.ts";
 
 export interface Feature {
-  /** Its guard stands before all paths below the prefix; with "/" only before the paths of its own routes. */
+  /** The guard covers all paths below the prefix; with "/" only the paths of its own routes. */
   readonly prefix: string;
   readonly routes: Hono<Environment>;
   readonly mayEnter: readonly Visitor[];

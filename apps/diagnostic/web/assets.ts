@@ -1,4 +1,4 @@
-/** Styles and scripts, served from our own origin under names that hold their content's hash, compressed once at start. */
+/** Styles and scripts, served by the app itself under names with a hash of their content, compressed once at start. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ interface Asset {
   readonly type: string;
   readonly plain: Buffer;
   readonly gzip: Buffer;
-  readonly brotli: Buffer;
+  readonly br: Buffer;
 }
 
 export interface Assets {
@@ -37,14 +37,9 @@ export function loadAssets(country: Country, logo?: string): Assets {
   const colours =
     `:root{--brand:${light};--surface:${lightSurface}}` +
     `@media (prefers-color-scheme:dark){:root{--brand:${dark};--surface:${darkSurface}}}`;
+  const css = styles.map((name) => readFileSync(join(folder, "styles", `${name}.css`), "utf8")).join("");
   const contents: [string, Buffer][] = [
-    [
-      "page.css",
-      Buffer.from(
-        compact(styles.map((name) => readFileSync(join(folder, "styles", `${name}.css`), "utf8")).join("")) +
-          colours,
-      ),
-    ],
+    ["page.css", Buffer.from(compact(css) + colours)],
     ["icon.svg", Buffer.from(icon(light))],
     ...(logo === undefined ? [] : [["logo.svg", Buffer.from(logo)] satisfies [string, Buffer]]),
     ["uplot.css", readFileSync(join(uplot, "uPlot.min.css"))],
@@ -55,10 +50,10 @@ export function loadAssets(country: Country, logo?: string): Assets {
   const assets = new Map<string, Asset>();
   for (const [name, content] of contents) {
     const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
-    const dot = name.lastIndexOf(".");
-    const file = `${name.slice(0, dot)}.${hash}${name.slice(dot)}`;
+    const [base, type] = name.split(".") as [string, keyof typeof types];
+    const file = `${base}.${hash}.${type}`;
     paths.set(name, `/assets/${file}`);
-    assets.set(file, compressed(content, types[name.slice(dot + 1) as keyof typeof types]));
+    assets.set(file, compressed(content, types[type]));
   }
   return {
     hasLogo: logo !== undefined,
@@ -71,23 +66,22 @@ export function loadAssets(country: Country, logo?: string): Assets {
       const asset = assets.get(c.req.param("file") ?? "");
       if (asset === undefined) return c.notFound();
       const accepted = c.req.header("accept-encoding") ?? "";
-      const encoding = accepted.includes("br") ? "br" : accepted.includes("gzip") ? "gzip" : undefined;
-      const body = encoding === "br" ? asset.brotli : encoding === "gzip" ? asset.gzip : asset.plain;
-      return c.body(new Uint8Array(body), 200, {
+      const encoding = (["br", "gzip"] as const).find((one) => accepted.includes(one));
+      return c.body(new Uint8Array(asset[encoding ?? "plain"]), 200, {
         "content-type": asset.type,
         "cache-control": "public, max-age=31536000, immutable",
         vary: "Accept-Encoding",
-        ...(encoding === undefined ? {} : { "content-encoding": encoding }),
+        ...(encoding !== undefined && { "content-encoding": encoding }),
       });
     },
   };
 }
 
 function compressed(plain: Buffer, type: string): Asset {
-  const brotli = brotliCompressSync(plain, {
+  const br = brotliCompressSync(plain, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length },
   });
-  return { type, plain, gzip: gzipSync(plain, { level: 9 }), brotli };
+  return { type, plain, gzip: gzipSync(plain, { level: 9 }), br };
 }
 
 /** Styles without comments and indentation. */
@@ -99,7 +93,7 @@ function compact(css: string): string {
     .trim();
 }
 
-/** Three steps that rise, as in the results. */
+/** Three rising steps, as in the results. */
 function icon(colour: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="5" fill="${colour}"/><path d="M6 26v-6h6v6zM13 26V14h6v12zM20 26V7h6v19z" fill="#fff"/></svg>`;
 }

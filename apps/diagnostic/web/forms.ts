@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { Html, View } from "./view.ts";
 
-/** What is wrong, by the field's name; the empty name is about the whole form. */
+/** What is wrong, by the field's name; under "" what is wrong with the whole form. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
 export interface Field {
@@ -15,7 +15,7 @@ export interface Field {
   readonly autocomplete?: string;
   readonly inputmode?: "decimal" | "numeric" | "email";
   readonly maxlength?: number;
-  /** Short fields look as long as what goes in. */
+  /** As wide as the short text that people type into it. */
   readonly narrow?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Which language a page is shown in: the path's (`/pt-BR/…`), the cookie's, the account's, the browser's, the country's. */
+/** Which language a page is shown in: the first known of the path's (`/pt-BR/…`), the cookie's, the account's, the browser's and the country's. */
 import { parseAccept } from "hono/utils/accept";
 import { getPath } from "hono/utils/url";
 
@@ -19,7 +19,7 @@ export function splitPath(
   return language === undefined ? { language, path } : { language, path: rest === "" ? "/" : rest };
 }
 
-/** For Hono's `getPath`: routes know nothing of the language. */
+/** For Hono's `getPath`: routes are matched without the language. */
 export function pathWithoutLanguage(offered: readonly string[]): (request: Request) => string {
   return (request) => splitPath(getPath(request), offered).path;
 }
@@ -37,7 +37,7 @@ export function chooseLanguage(offered: readonly string[], wishes: LanguageWishe
   return offered[0]!;
 }
 
-/** "pt" and "pt-PT" are served "pt-BR" where nothing is nearer. */
+/** "pt" and "pt-PT" get "pt-BR" where nothing is nearer. */
 function nearest(offered: readonly string[], tag: string): string | undefined {
   const base = (value: string) => value.toLowerCase().split("-")[0];
   return (

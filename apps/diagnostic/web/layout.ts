@@ -11,13 +11,13 @@ export interface Page {
   /** Names of classic scripts that the modules need. */
   readonly libraries?: readonly string[];
   readonly styles?: readonly string[];
-  /** Tables and charts use the whole width of a desktop's screen. */
+  /** Uses the whole width of a desktop's screen, for tables and charts. */
   readonly wide?: boolean;
   /** Without the navigation: one thing at a time. */
   readonly focused?: boolean;
 }
 
-/** More languages than this fold away. */
+/** With more languages than this, the list is folded. */
 const languagesInARow = 3;
 
 export function renderPage(view: View, page: Page): Html {

@@ -1,4 +1,4 @@
-/** Pages that only say something: not found, not allowed, something went wrong. */
+/** Pages with only a message: not found, not allowed, something went wrong. */
 import { html } from "hono/html";
 import { renderPage } from "./layout.ts";
 import type { Html, View } from "./view.ts";

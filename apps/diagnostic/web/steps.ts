@@ -1,4 +1,4 @@
-/** Draws a level from 0 to 5 as rising steps. The number stands beside it as text, so the drawing is hidden from screen readers. */
+/** Draws a level from 0 to 5 as rising steps. The page also shows the number as text, so the drawing is hidden from screen readers. */
 import { html } from "hono/html";
 import type { Html } from "./view.ts";
 

@@ -1,4 +1,4 @@
-/** What every page is rendered with: the country, the language, who is signed in, where we are. */
+/** What every page is rendered with: the country, the language, who is signed in, the path. */
 import type { html } from "hono/html";
 import type { MessageValues, Translation } from "../../../localisation/languages/translation.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
@@ -18,4 +18,16 @@ export interface View {
   readonly signedIn: SignedIn | undefined;
   readonly asset: Assets["path"];
   readonly hasLogo: boolean;
+}
+
+/** The name of one of the country's size bands. */
+export function sizeBandName({ country, translation }: View, id: string): string {
+  const band = country.programme.sizeBands.find((one) => one.id === id);
+  return band === undefined ? id : translation.localised(band.name);
+}
+
+/** @param code ISO 3166-2. @returns undefined where the country's file has no such region. */
+export function regionName({ country, translation }: View, code: string | null): string | undefined {
+  const region = country.programme.regions.find((one) => one.code === code);
+  return region && translation.localised(region.name);
 }

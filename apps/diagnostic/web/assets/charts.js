@@ -1,5 +1,5 @@
 // @ts-check
-/** Draws the charts of a machine's measurements with uPlot, which the page has loaded before. */
+/** Draws the charts of a machine's measurements with uPlot, which the page loads first. */
 
 /** @typedef {{ time: number[], value: (number | null)[], minimum: (number | null)[], maximum: (number | null)[] }} Series */
 

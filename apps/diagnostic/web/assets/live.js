@@ -1,10 +1,10 @@
 // @ts-check
-/** Keeps the values of machines on the page up to date: by server-sent events, else by asking every few seconds. */
+/** Keeps the values of machines on the page up to date: by server-sent events, otherwise by asking every few seconds. */
 
 /** @typedef {{ texts: Record<string, string>, states: Record<string, [state: string, name: string]> }} LiveTexts */
 
 const askEveryMilliseconds = 5000;
-/** After so many failures in a row the stream is given up for asking. */
+/** After this many failures in a row the page stops listening to the stream and asks instead. */
 const failuresAllowed = 3;
 
 /** @type {HTMLElement | null} */
@@ -26,7 +26,7 @@ function show({ texts, states }) {
 }
 
 /**
- * A machine's page has no place for a channel that it sends for the first time: it is loaded anew, once for each.
+ * A machine's page has no place for a channel that it sends for the first time: it is loaded again, once for each.
  * @param {string[]} keys
  */
 function showNewChannels(keys) {
@@ -36,7 +36,7 @@ function showNewChannels(keys) {
   const unseen = keys.find(
     (key) =>
       key.startsWith(`${machine.dataset.channelsOf}/`) &&
-      // The state has its own place beside the values.
+      // The state is shown in its own place, not among the values.
       !(key.endsWith("/state") && document.querySelector(".values") !== null) &&
       document.querySelector(`[data-live="${CSS.escape(key)}"]`) === null &&
       sessionStorage.getItem(`loaded for ${key}`) === null,
@@ -69,7 +69,7 @@ function listen() {
     source.close();
     ask();
   });
-  // A page that is left must not hold a stream, nor keep it in the browser's back cache.
+  // A page that the user left must hold no stream, in the browser's back cache neither.
   addEventListener("pagehide", () => source.close(), { once: true });
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();

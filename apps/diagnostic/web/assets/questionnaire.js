@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Keeps answers safe on a bad connection: each is put in a queue on the device when it is chosen, sent at once or as soon
- * as there is a connection, and all questions are at hand without one. Without this script plain forms do the same work.
+ * Keeps answers safe on a bad connection: each is put into a queue on the device when it is chosen, and sent at once or as
+ * soon as there is a connection. All questions are loaded in advance. Without this script plain forms do the same work.
  */
 
 /** @typedef {{ level: string, answeredAt: number }} Queued */
@@ -30,7 +30,7 @@ function keep(assessment, queue) {
     if (Object.keys(queue).length === 0) localStorage.removeItem(prefix + assessment);
     else localStorage.setItem(prefix + assessment, JSON.stringify(queue));
   } catch {
-    // A browser that keeps nothing still sends; the form's own way stays.
+    // A browser that stores nothing can still send the form.
   }
 }
 
@@ -58,7 +58,7 @@ let sending = Promise.resolve(true);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
-/** @returns {Promise<boolean>} whether nothing waits any more */
+/** @returns {Promise<boolean>} whether all answers were sent */
 function send() {
   sending = sending.then(sendAll);
   return sending;
@@ -88,7 +88,7 @@ async function sendAll() {
       // 409 and 422: the assessment was completed since, or the questionnaire has changed.
       if (!response.ok && response.status !== 409 && response.status !== 422)
         throw new Error(String(response.status));
-      // What was chosen anew while this was under way stays in the queue.
+      // An answer that was changed while this one was being sent stays in the queue.
       const now = queueOf(assessment);
       for (const { question, answeredAt } of answers)
         if (now[question]?.answeredAt === answeredAt) delete now[question];
@@ -128,7 +128,7 @@ function remember(section) {
   if (input !== null) input.checked = true;
 }
 
-/** All questions, so that going on needs no connection. */
+/** Loads all questions, so that the next ones need no connection. */
 async function fetchSheet() {
   const response = await fetch("/diagnostic/sheet");
   if (!response.ok) return;
@@ -139,7 +139,7 @@ async function fetchSheet() {
 
 /**
  * @param {string} path
- * @returns {boolean} whether the question was at hand
+ * @returns {boolean} whether the question was loaded already
  */
 function show(path) {
   const next = sections.get(path);
@@ -167,7 +167,7 @@ async function submit(event) {
     history.pushState(null, "", next);
     return;
   }
-  // The check of all answers is the server's: it must have them first.
+  // The server renders the check of all answers: it must have them first.
   if (await sent) location.assign(next);
 }
 
