@@ -47,7 +47,7 @@ export function createDiagnosticApp(dependencies: DiagnosticDependencies): Hono<
   // Public, and answered before the session is read.
   app.get("/assets/:file", services.assets.handler);
   app.get("/healthz", health);
-  app.use(limitBody(), refuseForeignForms(), readSession, setView);
+  app.use(limitBody, refuseForeignForms, readSession, setView);
   mountFeatures(app, features());
   app.notFound(notFound);
   app.onError(failed);

@@ -1,4 +1,4 @@
-/** Who may see what, and what hostile requests and readings may not do. */
+/** Who may enter what, and what hostile requests and readings may not do. */
 import { inspectRoutes } from "hono/dev";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEntryLink } from "../../apps/diagnostic/accounts/accounts.ts";

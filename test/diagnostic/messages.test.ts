@@ -1,4 +1,4 @@
-/** Every message that the pages and the compliance report use exists, none is left over, and each works in every language with the same values. */
+/** Every message that the pages and the compliance report use exists, none is unused, and each works in every language with the same values. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { IntlMessageFormat } from "intl-messageformat";
@@ -36,7 +36,7 @@ const sections = new Set(Object.keys(english).map((key) => key.split(".")[0]));
 const literals = [...code.matchAll(/"([a-z][a-z0-9-]*(?:\.[a-zA-Z0-9-]+)+)"/g)]
   .map((match) => match[1]!)
   .filter((key) => sections.has(key.split(".")[0]) && !/\.(css|html|js|svg|pem|ts|yaml)$/.test(key));
-/** Keys made from parts: `level.${stage}.name` stands for every key that fits. */
+/** Keys made from parts: `level.${stage}.name` means every key that fits. */
 const made = (text: string) =>
   new RegExp(
     `^${text
@@ -72,7 +72,7 @@ describe("keys", () => {
     ).toEqual([]);
   });
 
-  test("no message is left over", () => {
+  test("no message is unused", () => {
     const used = new Set([...literals, ...reportLiterals]);
     const left = Object.keys(english).filter(
       (key) => !used.has(key) && ![...patterns, ...reportPatterns].some((pattern) => pattern.test(key)),

@@ -54,7 +54,7 @@ test("counts real companies, their diagnostics and machines", async () => {
   expect(tile(page, "Machines connected now")).toBe("6");
 });
 
-test("suppresses the sector with too few, says so, and the one beside it, which a subtraction would give away", async () => {
+test("suppresses the sector with too few companies, and a second one, so that no subtraction gives the first away", async () => {
   const page = await browser.page("/ministry");
   const [many, few] = app.country.programme.sectors as [string, string];
   const nameOf = (sector: string) => app.catalogues.en!.messages[`sector.${sector}`]!;

@@ -192,7 +192,7 @@ describe("for any questionnaire and any answers", () => {
     );
   });
 
-  test("no dimension stands more than one level above its weakest essential answer", () => {
+  test("no dimension is more than one level above its weakest essential answer", () => {
     fc.assert(
       fc.property(questionnaireWithAnswers, ({ questions, answers }) => {
         for (const { dimension, level } of score(questions, answers).dimensions) {

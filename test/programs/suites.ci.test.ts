@@ -20,7 +20,7 @@ const suites = [
   "test/stores/rollups.test.ts",
   "test/diagnostic/access.test.ts",
   "test/diagnostic/accounts.test.ts",
-  "test/diagnostic/diagnostic.test.ts",
+  "test/diagnostic/questionnaire.test.ts",
   "test/diagnostic/machines.test.ts",
   "test/diagnostic/ministry.test.ts",
 ];

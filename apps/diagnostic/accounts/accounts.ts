@@ -22,6 +22,11 @@ const entryLinkSeconds = 24 * 3600;
 
 export const emailOf = (typed: string) => typed.trim().toLowerCase();
 
+/** Whether a text looks like an e-mail address; only a mail that arrives proves that it is one. */
+export function isEmail(text: string): boolean {
+  return text.length <= 254 && /^[^\s@<>"]{1,64}@[^\s@<>"]+\.[^\s@<>".]{2,}$/.test(text);
+}
+
 /** @returns the account's id; undefined where the e-mail address already has an account. */
 export async function createAccount(database: Database, values: NewAccount): Promise<string | undefined> {
   return insertAccount(database, values, await hashPassword(values.password));

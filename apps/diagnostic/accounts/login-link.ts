@@ -6,7 +6,7 @@ import { readLocalisationFiles } from "../../program/localisation-files.ts";
 import { openProgramLog } from "../../program/log.ts";
 import { messageOf } from "../../program/patience.ts";
 import { relationalOptions } from "../../program/stores.ts";
-import { isEmail } from "./email.ts";
+import { isEmail } from "./accounts.ts";
 import { type Entry, makeEntryLink } from "./entry.ts";
 
 export interface MadeLogin extends Pick<Entry, "email" | "isNew"> {

@@ -14,13 +14,9 @@ import { renderPage } from "../web/layout.ts";
 import { type Html, regionName, sizeBandName, type View } from "../web/view.ts";
 import { longestPassword, shortestPassword } from "./password.ts";
 
-export interface Registration {
-  readonly company: string;
-  readonly sector: string;
-  readonly sizeBand: string;
-  readonly region: string;
-  readonly email: string;
-}
+/** As typed. */
+export type Registration = Readonly<typeof emptyRegistration>;
+export const emptyRegistration = { company: "", sector: "", sizeBand: "", region: "", email: "" };
 
 export function registerPage(view: View, values: Registration, errors: FieldErrors = {}): Html {
   const { t, country, translation } = view;

@@ -8,18 +8,17 @@ import { type FormBody, formBody } from "../web/form-body.ts";
 import type { FieldErrors } from "../web/forms.ts";
 import type { View } from "../web/view.ts";
 import { homeOf } from "../web/visitor.ts";
-import { accountOfEmail, emailOf, insertAccount } from "./accounts.ts";
+import { accountOfEmail, emailOf, insertAccount, isEmail } from "./accounts.ts";
 import { secondsToWait, takeAttempt } from "./attempts.ts";
-import { isEmail } from "./email.ts";
 import { addressOf, registrations, tooMany } from "./limits.ts";
-import { type Registration, registerPage } from "./pages.ts";
+import { emptyRegistration, type Registration, registerPage } from "./pages.ts";
 import { hashPassword, passwordError } from "./password.ts";
 import { signIn } from "./session.ts";
 
 export function showRegistration(c: Context<Environment>): Response | Promise<Response> {
   const { view, signedIn } = c.var;
   if (signedIn !== undefined) return c.redirect(homeOf(signedIn), 303);
-  return c.html(registerPage(view, { company: "", sector: "", sizeBand: "", region: "", email: "" }));
+  return c.html(registerPage(view, emptyRegistration));
 }
 
 export async function register(c: Context<Environment>): Promise<Response> {

@@ -22,15 +22,9 @@ export interface ConnectPage {
   readonly errors?: FieldErrors;
 }
 
-export interface NewMachineForm {
-  readonly siteName: string;
-  readonly site: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly seconds: string;
-}
-
-export const emptyMachineForm: NewMachineForm = { siteName: "", site: "", name: "", kind: "", seconds: "" };
+/** As typed. */
+export type NewMachineForm = Readonly<typeof emptyMachineForm>;
+export const emptyMachineForm = { siteName: "", site: "", name: "", kind: "", seconds: "" };
 
 export function connectPage(view: View, page: ConnectPage): Html {
   const { t } = view;

@@ -1,7 +1,6 @@
 /** A company's people: who has access, a link for a new person, the end of a person's access. */
 import { type Context, Hono } from "hono";
-import { emailOf } from "../accounts/accounts.ts";
-import { isEmail } from "../accounts/email.ts";
+import { emailOf, isEmail } from "../accounts/accounts.ts";
 import type { Environment } from "../services.ts";
 import { companyOf } from "../web/access.ts";
 import { formBody } from "../web/form-body.ts";

@@ -4,11 +4,11 @@
  * days does not show one company's result.
  */
 import { and, eq, isNotNull, lt, ne, sql } from "drizzle-orm";
+import { timeIn } from "../../../base/calendar.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import type { Database } from "../../../stores/relational/database.ts";
 import { assessment, company } from "../../../stores/relational/schema.ts";
 import type { SignedInCompany } from "../web/visitor.ts";
-import { startOfPublicationPeriod } from "./publication-period.ts";
 import type { Score } from "./scoring.ts";
 
 export interface PeerComparison {
@@ -51,4 +51,14 @@ export async function compareWithPeers(
     });
   }
   return comparisons;
+}
+
+const monthsOf = { monthly: 1, quarterly: 3, yearly: 12 } as const;
+
+/** @returns when the calendar month, quarter or year began, in the country's time zone. @param now epoch milliseconds. */
+export function startOfPublicationPeriod(country: Country, now: number): Date {
+  const months = monthsOf[country.aggregates.publication];
+  const today = timeIn(country.timezone, now);
+  const month = Math.floor((today.month - 1) / months) * months + 1;
+  return new Date(today.with({ month, day: 1 }).startOfDay().epochMilliseconds);
 }

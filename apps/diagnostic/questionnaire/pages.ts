@@ -91,11 +91,8 @@ function questionSection(view: View, page: QuestionPage): Html {
   const previous = questions[index - 1];
   const next = questions[index + 1];
   const { text, levels } = textsOf(country, question.id, translation);
-  const back = fromCheck
-    ? "/diagnostic/check"
-    : previous === undefined
-      ? "/diagnostic"
-      : questionPath(previous);
+  const before = previous === undefined ? "/diagnostic" : questionPath(previous);
+  const back = fromCheck ? "/diagnostic/check" : before;
   const error = errors.level;
   const choices = [
     ...levels.map((level, value) => [String(value), level] as const),

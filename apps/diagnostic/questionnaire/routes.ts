@@ -48,10 +48,7 @@ async function showStart(c: Context<Environment>): Promise<Response> {
   const { database, questions } = c.var.services;
   const company = companyOf(c).id;
   const assessment = await openAssessment(database, company);
-  const open = assessment && {
-    answers: await answersOf(database, assessment.id),
-    startedAt: assessment.startedAt,
-  };
+  const open = assessment && { ...assessment, answers: await answersOf(database, assessment.id) };
   const completed = await completedAssessments(database, company);
   return c.html(diagnosticPage(c.var.view, { questions, open, completed }));
 }

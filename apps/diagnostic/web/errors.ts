@@ -19,10 +19,8 @@ export const failed: ErrorHandler<Environment> = (error, c) => {
     if (view !== undefined && error.status === 404) return notFound(c);
     if (view === undefined || error.status !== 503) return error.getResponse();
     c.header("Retry-After", "5");
-    return c.html(
-      messagePage(view, { title: view.t("message.busy"), text: view.t("message.busy.text") }),
-      503,
-    );
+    const message = { title: view.t("message.busy"), text: view.t("message.busy.text") };
+    return c.html(messagePage(view, message), 503);
   }
   const reference = randomUUID();
   const { method, path } = c.req;

@@ -1,4 +1,5 @@
 /** Who looks at a page: a stranger, a person of a company, or one of the ministry. */
+import type { company } from "../../../stores/relational/schema.ts";
 
 export type Role = "company" | "ministry";
 
@@ -13,14 +14,10 @@ export interface SignedIn {
   readonly company: SignedInCompany | undefined;
 }
 
-export interface SignedInCompany {
-  readonly id: string;
-  readonly name: string;
-  readonly sector: string;
-  readonly sizeBand: string;
-  readonly region: string | null;
-  readonly simulated: boolean;
-}
+export type SignedInCompany = Pick<
+  typeof company.$inferSelect,
+  "id" | "name" | "sector" | "sizeBand" | "region" | "simulated"
+>;
 
 /** Path of the page that this visitor starts from. */
 export function homeOf(signedIn: SignedIn | undefined): string {

@@ -66,7 +66,7 @@ describe.each(countries)("%s", (_, { country, catalogues }) => {
     },
   );
 
-  test("says by which law data rests where", async () => {
+  test("says by which law data is stored where", async () => {
     const web = createDiagnosticApp({ ...app.dependencies, country, catalogues });
     const page = await (await web.request("http://sme.test/en/privacy")).text();
     for (const law of country.residency.laws) expect(page).toContain(law.url.replaceAll("&", "&amp;"));

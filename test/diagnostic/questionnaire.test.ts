@@ -2,7 +2,7 @@
 
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startOfPublicationPeriod } from "../../apps/diagnostic/questionnaire/publication-period.ts";
+import { startOfPublicationPeriod } from "../../apps/diagnostic/questionnaire/comparison.ts";
 import { questionnaireOf } from "../../apps/diagnostic/questionnaire/questionnaire.ts";
 import { score } from "../../apps/diagnostic/questionnaire/scoring.ts";
 import { answer, assessment } from "../../stores/relational/schema.ts";
@@ -54,7 +54,7 @@ describe("without a script", () => {
     expect(row?.score).toEqual(expected);
   });
 
-  test("each answer rests at once, and the company goes on where it stopped", async () => {
+  test("each answer is stored at once, and the company goes on where it stopped", async () => {
     const { browser, assessmentId } = await filling("Pausing Works");
     await browser.post(`/diagnostic/questions/${questions[0]!.id}`, { level: "4" });
     expect(await storedAnswers(assessmentId)).toEqual({ [questions[0]!.id]: 4 });
@@ -117,7 +117,7 @@ describe("answers that were kept on the device", () => {
     );
   });
 
-  test("of two to one question the later one stays, in whatever order they arrive", async () => {
+  test("of two to one question the later one stays, in any order of arrival", async () => {
     const { browser, assessmentId } = await filling("Order Works");
     const question = questions[0]!.id;
     const send = (level: string, answeredAt: number) =>
@@ -213,7 +213,7 @@ describe("the country's own part", () => {
 });
 
 describe("comparing with others", () => {
-  test("shows nothing until enough others of the last publication period stand behind it", async () => {
+  test("shows nothing until there are enough others of the last publication period", async () => {
     const sector = app.country.programme.sectors[3]!;
     const completed = async (name: string, level: string, when: Date) => {
       const { account, id } = await app.company(name, [], { sector });
