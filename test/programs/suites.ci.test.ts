@@ -21,8 +21,10 @@ const suites = [
   "test/diagnostic/access.test.ts",
   "test/diagnostic/accounts.test.ts",
   "test/diagnostic/questionnaire.test.ts",
+  "test/diagnostic/connect.test.ts",
   "test/diagnostic/machines.test.ts",
   "test/diagnostic/ministry.test.ts",
+  "test/diagnostic/people.test.ts",
 ];
 
 const name = "over a cluster's stores (skipped where Debian's package postgresql is missing)";
