@@ -19,6 +19,7 @@ import {
 import { type Database, openRelationalStore } from "../../stores/relational/database.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
+import { openEmptyRelational } from "../stores/empty-relational.ts";
 import { rowsOf, storedCountry } from "../stores/rows.ts";
 
 export const country = storedCountry("Africa/Johannesburg");
@@ -53,7 +54,10 @@ export async function startDataPath(options: DataPathOptions = {}): Promise<Data
   const fatal: Error[] = [];
   const store = await openTimeSeriesStore(folder === undefined ? undefined : join(folder, "time-series"));
   await migrateTimeSeriesStore(store.writer, country);
-  const relational = await openRelationalStore(folder === undefined ? undefined : join(folder, "relational"));
+  const relational =
+    folder === undefined
+      ? await openEmptyRelational()
+      : await openRelationalStore(join(folder, "relational"));
   const { database } = relational;
   const ingest = await Ingest.open({
     client: store.writer,

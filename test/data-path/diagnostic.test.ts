@@ -17,12 +17,13 @@ import {
   issueCredential,
   registerCompany,
 } from "../../stores/relational/companies.ts";
-import { openRelationalStore, type RelationalStore } from "../../stores/relational/database.ts";
+import type { RelationalStore } from "../../stores/relational/database.ts";
 import type { MessageFlow } from "../../stores/relational/message-flow.ts";
 import { tellState } from "../../stores/relational/program-state.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { loadFile } from "../diagnostic/app-under-test.ts";
+import { openEmptyRelational } from "../stores/empty-relational.ts";
 import { type CertificateFolder, TestAuthority } from "./certificates.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "diagnostic-"));
@@ -45,7 +46,7 @@ beforeAll(async () => {
   broker = await authority.issue(join(folder, "broker"), "broker");
   store = await openTimeSeriesStore();
   await migrateTimeSeriesStore(store.writer, country);
-  relational = await openRelationalStore();
+  relational = await openEmptyRelational();
   const { database } = relational;
   const connections = {
     certificate: own,

@@ -7,13 +7,14 @@ import { registerFactories } from "../../apps/simulator/registration.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { registerCompany } from "../../stores/relational/companies.ts";
-import { openRelationalStore, type RelationalStore } from "../../stores/relational/database.ts";
+import type { RelationalStore } from "../../stores/relational/database.ts";
 import { company, credential, machine } from "../../stores/relational/schema.ts";
+import { openEmptyRelational } from "../stores/empty-relational.ts";
 
 const { country } = loadCountry(join(packageRoot, "countries", "za.yaml"));
 let store: RelationalStore;
 beforeAll(async () => {
-  store = await openRelationalStore();
+  store = await openEmptyRelational();
 });
 afterAll(() => store.close());
 

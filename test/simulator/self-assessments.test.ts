@@ -8,12 +8,12 @@ import { registerFactories } from "../../apps/simulator/registration.ts";
 import { fillInDiagnostics } from "../../apps/simulator/self-assessments.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { registerCompany } from "../../stores/relational/companies.ts";
-import { openRelationalStore } from "../../stores/relational/database.ts";
 import { answer, assessment } from "../../stores/relational/schema.ts";
+import { openEmptyRelational } from "../stores/empty-relational.ts";
 
 test("most factories have one completed assessment, however often a stack starts", async () => {
   const { country } = loadCountry("countries/za.yaml");
-  const { database, close } = await openRelationalStore();
+  const { database, close } = await openEmptyRelational();
   const factories = planFactories(country, { companies: 30, seed: 1 });
   await registerFactories(database, factories);
   const real = await registerCompany(database, {

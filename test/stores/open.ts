@@ -5,12 +5,13 @@
 import { randomBytes } from "node:crypto";
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
-import { openRelationalStore, type RelationalStore } from "../../stores/relational/database.ts";
+import type { RelationalStore } from "../../stores/relational/database.ts";
 import { migratePostgres, openPostgres, type PostgresOptions } from "../../stores/relational/postgres.ts";
 import { inProcess, type Layout, onCluster } from "../../stores/time-series/layout.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { serverUnderTest } from "../cluster/clickhouse/under-test.ts";
+import { openEmptyRelational } from "./empty-relational.ts";
 
 export interface TestPostgresAddress {
   readonly port: number;
@@ -66,7 +67,7 @@ function onOwnTables(client: ClickHouseClient, layout: Layout): ClickHouseClient
 }
 
 export async function openTestRelational(): Promise<RelationalStore> {
-  if (clusterOfTests === undefined) return openRelationalStore();
+  if (clusterOfTests === undefined) return openEmptyRelational();
   const { port, authority, password } = clusterOfTests;
   const options = (database: string): PostgresOptions => ({
     host: "localhost",

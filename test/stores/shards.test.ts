@@ -16,13 +16,14 @@ import { rejectionsOf } from "../../apps/diagnostic/connect/rejections.ts";
 import { nationalFigures } from "../../apps/diagnostic/ministry/national.ts";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
-import { openRelationalStore, type RelationalStore } from "../../stores/relational/database.ts";
+import type { RelationalStore } from "../../stores/relational/database.ts";
 import { onCluster } from "../../stores/time-series/layout.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { repairRollups } from "../../stores/time-series/rollup-repair.ts";
 import { countryWith } from "../analytics/country.ts";
 import { registerTestCompany } from "../broker/data-path.ts";
 import { type ServerUnderTest, serverUnderTest } from "../cluster/clickhouse/under-test.ts";
+import { openEmptyRelational } from "./empty-relational.ts";
 import { rowsOf } from "./rows.ts";
 
 const country = countryWith();
@@ -37,7 +38,7 @@ beforeAll(async () => {
     query: "CREATE DATABASE rollout ON CLUSTER 'rollout'",
   });
   await migrateTimeSeriesStore(await server.client("migration"), country, onCluster());
-  relational = await openRelationalStore();
+  relational = await openEmptyRelational();
   client = await server.client("ingest");
 });
 afterAll(async () => {
