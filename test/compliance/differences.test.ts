@@ -1,27 +1,19 @@
 /** What `rollout report diff` and `compare` say, and how the commands answer: exit codes, JSON, words. */
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../../base/package-root.ts";
 import { harmless } from "../../cli/commands/report-input.ts";
 import { compareCountries } from "../../compliance/compare.ts";
 import { diffReports } from "../../compliance/diff.ts";
 import { comparisonPage } from "../../compliance/html/comparison.ts";
 import { produceReport } from "../../compliance/produce.ts";
+import { CommandLine } from "../command-line.ts";
 import { at, changedCountry, countryFile, kit, reportOf, temporaryFolder } from "./reports.ts";
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function rollout(...parameters: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(packageRoot, "cli", "main.ts"), ...parameters],
-    { encoding: "utf8", cwd: folder, env: { ...process.env, NO_COLOR: "1" } },
-  );
-  return { status, stdout, stderr };
-}
+const rollout = new CommandLine({ folder });
 
 describe("the difference of two reports", () => {
   test("is none of a report with itself", async () => {
@@ -90,19 +82,21 @@ test("countries stand side by side, each row with a text a country, on the page 
 });
 
 describe("the commands", { timeout: 180_000 }, () => {
-  test("write, sign, verify and compare, with the exit codes of every command", () => {
+  test("write, sign, verify and compare, with the exit codes of every command", async () => {
     writeFileSync(join(folder, "words"), "correct horse\n");
-    expect(rollout("report", "keygen", "signer.pem", "--passphrase-file", "words").status).toBe(0);
+    expect((await rollout.run("report", "keygen", "signer.pem", "--passphrase-file", "words")).status).toBe(
+      0,
+    );
     const file = countryFile("za");
     const signing = ["--sign-key", "signer.pem", "--at", "2026-11-25T08:00:00Z", "--by", "N. Dlamini"];
-    const locked = rollout("report", file, "--out", "first", ...signing);
+    const locked = await rollout.run("report", file, "--out", "first", ...signing);
     expect([locked.status, locked.stderr]).toEqual([2, expect.stringContaining("--passphrase-file")]);
     expect(existsSync(join(folder, "first"))).toBe(false);
     const passphrase = ["--passphrase-file", "words"];
-    const written = rollout("report", file, "--out", "first", ...signing, ...passphrase, "--json");
+    const written = rollout.runProcess("report", file, "--out", "first", ...signing, ...passphrase, "--json");
     expect(written.status, written.stderr).toBe(0);
     expect(JSON.parse(written.stdout)).toMatchObject({ ok: true, signed: true, folder: "first" });
-    const verified = rollout(
+    const verified = await rollout.run(
       "report",
       "verify",
       "first/report.dsse.json",
@@ -112,18 +106,18 @@ describe("the commands", { timeout: 180_000 }, () => {
     );
     expect([verified.status, JSON.parse(verified.stdout).ok]).toEqual([0, true]);
     rmSync(join(folder, "first", "checks.csv"));
-    const broken = rollout("report", "verify", "first", "--key", "signer.pub.pem");
+    const broken = await rollout.run("report", "verify", "first", "--key", "signer.pub.pem");
     expect([broken.status, broken.stdout]).toEqual([1, expect.stringContaining("checks.csv is missing")]);
 
     const changed = changedCountry(folder, "za", [["minimumCount: 5", "minimumCount: 7"]]);
-    expect(rollout("report", changed, "--out", "second").status).toBe(0);
-    const difference = rollout("report", "diff", "first", "second", "--json");
+    expect((await rollout.run("report", changed, "--out", "second")).status).toBe(0);
+    const difference = await rollout.run("report", "diff", "first", "second", "--json");
     const texts = JSON.parse(difference.stdout).differences.map(({ text }: { text: string }) => text);
     expect(texts).toContain("aggregates.minimumCount changed: 5 → 7");
     expect(texts.filter((text: string) => text === "aggregates.minimumCount changed: 5 → 7")).toHaveLength(2);
   });
 
-  test("refuse what makes no sense, in words", () => {
+  test("refuse what makes no sense, in words", async () => {
     const refusals: [string[], RegExp][] = [
       [["report", countryFile("tr"), "--target", "moon", "--out", "x"], /There is no target "moon"/],
       [["report", countryFile("tr"), "--language", "de"], /no catalogue for the language "de".*tr, en/],
@@ -133,21 +127,21 @@ describe("the commands", { timeout: 180_000 }, () => {
       [["report", "verify", "x"], /--without-signature/],
     ];
     for (const [parameters, words] of refusals) {
-      const { status, stderr } = rollout(...parameters);
+      const { status, stderr } = await rollout.run(...parameters);
       expect(stderr).toMatch(words);
       expect(stderr).not.toMatch(/\n\s+at /);
       expect(status, parameters.join(" ")).toBe(2);
     }
   });
 
-  test("a report of a stack that fails its checks is written, and says so", () => {
+  test("a report of a stack that fails its checks is written, and says so", async () => {
     const file = changedCountry(folder, "za", [
       [
         "purpose: image-registry, country: ZA }",
         "purpose: image-registry, country: IE, dataClasses: [identity] }",
       ],
     ]);
-    const { status, stdout } = rollout("report", file, "--out", "failed");
+    const { status, stdout } = await rollout.run("report", file, "--out", "failed");
     expect([status, stdout]).toEqual([1, expect.stringMatching(/✗ ZA on local: .* [1-9]\d* failed/)]);
     expect(readFileSync(join(folder, "failed", "report.html"), "utf8")).toContain('class="verdict wrong"');
   });

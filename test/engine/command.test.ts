@@ -1,49 +1,44 @@
 /** The commands that drive the engine, on a machine that has neither an engine nor a cluster. */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { packageRoot } from "../../base/package-root.ts";
+import { CommandLine } from "../command-line.ts";
 import { countryFile } from "../plan/planned.ts";
 
 let folder: string;
 let file: string;
+let rollout: CommandLine;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "rollout-command-"));
+  rollout = new CommandLine({ environment: { PATH: folder, HOME: folder } });
   file = join(folder, "za.yaml");
   writeFileSync(file, readFileSync(countryFile("za")));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function rollout(...parameters: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(packageRoot, "cli", "bin.mjs"), ...parameters],
-    { encoding: "utf8", env: { PATH: folder, HOME: folder, NO_COLOR: "1" } },
-  );
-  return { status, stdout, stderr };
-}
-
-test.each(["up", "preview", "refresh", "down"])("%s says in one line how to get the engine", (command) => {
-  const { status, stderr } = rollout(command, file, "--target", "kubernetes");
-  expect(status).toBe(3);
-  expect(
-    stderr
-      .trim()
-      .split("\n")
-      .filter((line) => !line.includes("(warning)")),
-  ).toEqual([
-    "The Pulumi CLI, which drives the rollout, is not installed. `rollout doctor --fix` installs it.",
-  ]);
-  // Nothing is left behind either.
-  expect(existsSync(join(folder, ".rollout"))).toBe(false);
-});
+test.each(["up", "preview", "refresh", "down"])(
+  "%s says in one line how to get the engine",
+  async (command) => {
+    const { status, stderr } = await rollout.run(command, file, "--target", "kubernetes");
+    expect(status).toBe(3);
+    expect(
+      stderr
+        .trim()
+        .split("\n")
+        .filter((line) => !line.includes("(warning)")),
+    ).toEqual([
+      "The Pulumi CLI, which drives the rollout, is not installed. `rollout doctor --fix` installs it.",
+    ]);
+    // Nothing is left behind either.
+    expect(existsSync(join(folder, ".rollout"))).toBe(false);
+  },
+);
 
 test("up refuses a plan that the policies refuse, before anything is asked of a cluster", () => {
   writeFileSync(file, readFileSync(file, "utf8").replace(/^ +registry: .*\n/m, ""));
-  const { status, stderr } = rollout("up", file, "--target", "kubernetes", "--yes");
+  const { status, stderr } = rollout.runProcess("up", file, "--target", "kubernetes", "--yes");
   expect(status).toBe(1);
   expect(stderr).toContain("image-registry");
   expect(stderr.trim()).toMatch(
@@ -51,17 +46,17 @@ test("up refuses a plan that the policies refuse, before anything is asked of a 
   );
 });
 
-test("an option of the other target is a mistake, and so is a target that the engine does not serve", () => {
-  const port = rollout("up", file, "--target", "kubernetes", "--port", "0");
+test("an option of the other target is a mistake, and so is a target that the engine does not serve", async () => {
+  const port = await rollout.run("up", file, "--target", "kubernetes", "--port", "0");
   expect(port).toMatchObject({
     status: 2,
     stderr: expect.stringContaining("--port has no effect with the target kubernetes."),
   });
-  const state = rollout("up", file, "--state", folder);
+  const state = await rollout.run("up", file, "--state", folder);
   expect(state).toMatchObject({
     status: 2,
     stderr: expect.stringContaining("--state has no effect with the target local."),
   });
-  const local = rollout("down", file);
+  const local = await rollout.run("down", file);
   expect(local).toMatchObject({ status: 2, stderr: expect.stringContaining("has the target local") });
 });
