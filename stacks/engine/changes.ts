@@ -1,9 +1,9 @@
-/** Gathers what a preview would change, and which of it holds data. */
+/** Collects the changes of a preview, and which of them concern stored data. */
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { ResourceChange } from "./conversation.ts";
 import { StepReader } from "./resource-steps.ts";
 
-/** What goes with them: a namespace takes its claims along, CloudNativePG its volumes. */
+/** Types whose deletion deletes data: with a namespace go its claims, with a Cluster of CloudNativePG its volumes. */
 const holders =
   /\$?(kubernetes:core\/v1:Namespace|kubernetes:core\/v1:PersistentVolumeClaim|kubernetes:postgresql\.cnpg\.io\/v1:Cluster|aws:rds\/instance:Instance|aws:s3\/bucket:Bucket)$/;
 

@@ -1,4 +1,4 @@
-/** What happens while a stack is stood up, changed or taken down, as data; and who is asked. The command line prints it. */
+/** The events and questions of a run on a stack, as data; the command line prints them. */
 import type { PodTrouble } from "../../cluster/pod-troubles.ts";
 import type { Action, ResourceMessage, ResourceStep } from "./resource-steps.ts";
 
@@ -10,11 +10,11 @@ export interface ResourceChange {
   readonly urn: string;
   /** Paths that change. */
   readonly changed: readonly string[];
-  /** Data rests in it, and goes with it. */
+  /** It stores data, which is lost with it. */
   readonly holdsData: boolean;
 }
 
-/** Data goes with it. */
+/** The change deletes stored data. */
 export const losesData = ({ action, holdsData }: ResourceChange): boolean =>
   holdsData && (action === "delete" || action === "replace");
 
@@ -23,7 +23,7 @@ export type RolloutEvent =
       readonly event: "stack";
       readonly stack: string;
       readonly target: string;
-      /** Where the state lies. */
+      /** Where the state is stored. */
       readonly state: string;
       /** What encrypts its secrets, in words. */
       readonly secrets: string;
@@ -46,15 +46,15 @@ export type RolloutEvent =
     };
 
 export interface Conversation {
-  /** A step that is named while it runs. */
+  /** Runs a step, and shows its title meanwhile. */
   step<T>(title: string, action: (tell: (detail: string) => void) => Promise<T> | T): Promise<T>;
   tell(event: RolloutEvent): void;
-  /** Absent where nobody sits at a terminal. */
+  /** Absent where there is no terminal. */
   readonly ask?: {
     text(question: string): Promise<string>;
     /** What is typed is not shown. */
     secret(question: string): Promise<string>;
   };
-  /** Aborted when the person wants to stop. */
+  /** Aborted when the user stops the run. */
   readonly signal: AbortSignal;
 }

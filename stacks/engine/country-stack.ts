@@ -1,4 +1,4 @@
-/** One country's stack in the engine: opened where its state lies, then previewed, stood up, read anew or taken down. */
+/** One country's stack in the engine: opened where its state is stored, then previewed, changed, refreshed or destroyed. */
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -14,14 +14,14 @@ import { titleOf } from "./resource-steps.ts";
 import type { StatePlace } from "./state-place.ts";
 
 export interface ProgramOptions {
-  /** What keeps data from being deleted is taken away. */
+  /** Whether the protection of data against deletion is removed. */
   readonly releaseData: boolean;
 }
 
 export interface CountryStackOptions {
   /** As `stackName` makes it. */
   readonly name: string;
-  /** Declares the resources, and returns what the stack tells of itself. */
+  /** Declares the resources, and returns the stack's outputs. */
   readonly program: (options: ProgramOptions) => object | Promise<object>;
   readonly engine: EngineCli;
   readonly place: StatePlace;
@@ -29,11 +29,11 @@ export interface CountryStackOptions {
 
 export interface RunOptions {
   readonly onEvent?: (event: EngineEvent) => void;
-  /** Aborted, it makes the engine end what it has begun and stop. */
+  /** When it is aborted, the engine finishes what it has begun and stops. */
   readonly signal?: AbortSignal;
 }
 
-/** What the state says of a resource. */
+/** A resource as the state records it. */
 export interface RecordedResource {
   readonly urn: string;
   readonly type: string;
@@ -60,7 +60,7 @@ export class CountryStack {
   readonly options: CountryStackOptions;
   readonly #environment: Record<string, string>;
   #stack: Stack | undefined;
-  /** Data may be lost: what holds it loses its protection. */
+  /** The next run removes the protection of data. */
   #releaseData = false;
 
   constructor(options: CountryStackOptions) {
@@ -68,10 +68,10 @@ export class CountryStack {
     const { name, place } = options;
     this.name = name;
     this.#environment = {
-      // Stronger than what `pulumi login` left behind.
+      // Overrides what `pulumi login` stored.
       PULUMI_BACKEND_URL: place.url,
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      // A plugin from abroad is a decision of the team's: `rollout doctor --fix`.
+      // The team decides about downloading plugins: `rollout doctor --fix`.
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     };
   }
@@ -98,7 +98,7 @@ export class CountryStack {
   async open(exists: boolean, passphrase: string | undefined): Promise<void> {
     this.#makeFolders();
     if (passphrase !== undefined) {
-      // An empty file name would win over the passphrase.
+      // An empty file name would take precedence over the passphrase.
       delete this.#environment.PULUMI_CONFIG_PASSPHRASE_FILE;
       this.#environment.PULUMI_CONFIG_PASSPHRASE = passphrase;
     }
@@ -110,16 +110,16 @@ export class CountryStack {
     };
     this.#stack = await this.#explained(async () => {
       if (!exists) return LocalWorkspace.createStack(inline, this.#workspace());
-      await this.#noteEncryption();
+      await this.#writeEncryptionSettings();
       return LocalWorkspace.selectStack(inline, this.#workspace());
     });
   }
 
   /**
-   * Writes down beside the state how its secrets are encrypted, as the state itself says: without the note the engine would take
-   * any passphrase for a new one.
+   * Writes the engine's settings of the stack from what the state says about the encryption of its secrets. Without them the
+   * engine would accept any passphrase as a new one.
    */
-  async #noteEncryption(): Promise<void> {
+  async #writeEncryptionSettings(): Promise<void> {
     const workspace = await LocalWorkspace.create(this.#workspace());
     const { deployment } = await workspace.exportStack(this.name);
     const { type, state = {} } = (deployment as Deployment | undefined)?.secrets_providers ?? {};
@@ -136,7 +136,7 @@ export class CountryStack {
   }
 
   /**
-   * @returns what the stack tells of itself.
+   * @returns the stack's outputs.
    * @throws EngineFailure
    */
   async up(options: RunOptions & { readonly only?: readonly string[] } = {}): Promise<OutputMap> {
@@ -147,7 +147,7 @@ export class CountryStack {
   }
 
   /**
-   * Reads what is there into the state. What an interrupted run may or may not have made counts as not made.
+   * Updates the state from the cluster or cloud. What an interrupted run may have made counts as not made.
    * @throws EngineFailure
    */
   async refresh(options: RunOptions = {}): Promise<void> {
@@ -159,30 +159,30 @@ export class CountryStack {
     await this.#explained(() => this.#opened.destroy(options));
   }
 
-  /** What the stack tells of itself since its last run. */
+  /** The outputs of the last run. */
   outputs(): Promise<OutputMap> {
     return this.#explained(() => this.#opened.outputs());
   }
 
   /**
-   * Runs from now on take over objects that are in the cluster already. Never for good: an object that a later version of the kit
-   * declares under another name would be taken over and then deleted under its old one.
+   * Makes the runs of this process take over objects that exist in the cluster. It is not for every run: an object that a later
+   * version of the kit declares under another name would be taken over and then deleted under its old name.
    */
   takeOver(): void {
     this.#opened.workspace.envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
   }
 
-  /** The next run takes away what protects the data that the stack holds. */
+  /** Makes the next run remove the protection of the stack's data. */
   releaseData(): void {
     this.#releaseData = true;
   }
 
-  /** Forgets a stack that has no resource any more. */
+  /** Removes the stack from the state; it must have no resource any more. */
   async forget(): Promise<void> {
     await this.#explained(() => this.#opened.workspace.removeStack(this.name));
   }
 
-  /** Takes away the lock that an interrupted run left. */
+  /** Removes the lock that an interrupted run left. */
   async unlock(): Promise<void> {
     await this.#explained(() => this.#opened.cancel());
   }
@@ -210,7 +210,7 @@ export class CountryStack {
     return this.#stack;
   }
 
-  /** What the engine notes of the stack besides its state: how its secrets are encrypted. */
+  /** Where the engine keeps the stack's settings: how its secrets are encrypted. */
   get #workFolder(): string {
     return join(this.options.place.folder, "engine");
   }

@@ -1,4 +1,4 @@
-/** Takes a country's stack down, with what rests in it; says before what is lost, and after what stays. */
+/** Removes a country's stack with its data; says first what is lost, and afterwards what is left. */
 import { EnvironmentError, exitCode, StoppedError } from "../../base/kit-error.ts";
 import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
 import { holdsData } from "./changes.ts";
@@ -6,7 +6,7 @@ import { confirm } from "./confirmation.ts";
 import type { Conversation } from "./conversation.ts";
 import type { CountryStack, RecordedResource } from "./country-stack.ts";
 import { EngineFailure } from "./engine-failure.ts";
-import { nothingStands } from "./refusals.ts";
+import { unknownStack } from "./refusals.ts";
 import { titleOf } from "./resource-steps.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
@@ -17,18 +17,18 @@ export async function down(request: RolloutRequest, conversation: Conversation):
   const session = await openSession(request, conversation);
   const { stack, existed, resources, cluster, namespace } = session;
   try {
-    if (!existed) throw nothingStands(stack.name);
+    if (!existed) throw unknownStack(stack.name);
     const guarded = resources.filter(isProtected);
     if (guarded.length > 0 && !request.deleteData)
       throw new EnvironmentError(
-        `${guarded.map((resource) => Object.values(titleOf(resource)).join(" ")).join(", ")} hold data and are protected: nothing was taken down.`,
-        "Add --delete-data if the data may go. The database leaves a last snapshot; keys end after 30 days.",
+        `${guarded.map((resource) => Object.values(titleOf(resource)).join(" ")).join(", ")} hold data and are protected: nothing was removed.`,
+        "Add --delete-data if the data may be deleted. A last snapshot of the database is kept; keys are deleted after 30 days.",
       );
     for (const text of losses(session, request)) conversation.tell({ event: "warning", text });
     await confirm(
       request,
       conversation,
-      `Type ${stack.name} to take it down: `,
+      `Type ${stack.name} to remove it: `,
       (answer) => answer === stack.name,
     );
     await repair(session, conversation);
@@ -62,7 +62,7 @@ export async function down(request: RolloutRequest, conversation: Conversation):
   }
 }
 
-/** The cloud refuses to delete them, or finds them full. */
+/** The cloud refuses to delete these while they are protected or not empty. */
 const isProtected = ({ type }: RecordedResource): boolean =>
   type === "aws:rds/instance:Instance" || type === "aws:s3/bucket:Bucket";
 
@@ -74,13 +74,13 @@ function losses({ resources, namespace, stack }: Session, { loaded }: RolloutReq
     ({ type, urn }) => type === "pulumi:index:Stash" && urn.endsWith("-backup-key"),
   );
   return [
-    `${stack.name} goes with all that companies answered and machines sent: ${holders.map(({ kind, name }) => `${kind} ${name}`).join(", ")}.`,
+    `All answers of companies and all data of machines in ${stack.name} are deleted: ${holders.map(({ kind, name }) => `${kind} ${name}`).join(", ")}.`,
     ...(destination === undefined
-      ? ["There is no backup of it."]
-      : [`Backups stay in ${destination.bucket} at ${destination.endpoint}.`]),
+      ? ["There is no backup of them."]
+      : [`Backups are kept in ${destination.bucket} at ${destination.endpoint}.`]),
     ...(destination !== undefined && backupKeys.length > 0
       ? [
-          `The key that opens them goes too. Save it first: kubectl -n ${namespace} get secret time-series-secrets -o jsonpath='{.data.backup-key}'`,
+          `The key of these backups is deleted too. Save it first: kubectl -n ${namespace} get secret time-series-secrets -o jsonpath='{.data.backup-key}'`,
         ]
       : []),
   ];
@@ -97,15 +97,15 @@ async function stoppable(
   } catch (error) {
     if (signal.aborted)
       throw new StoppedError(
-        `Stopped. \`rollout down\` goes on where ${stack.name} was left.`,
+        `Stopped. \`rollout down\` continues with what is left of ${stack.name}.`,
         exitCode.interrupted,
       );
     if (!(error instanceof EngineFailure) || error.reason !== "resources" || report.failed.length === 0)
       throw error;
     throw new EngineFailure(
       "resources",
-      `Still there: ${report.failed.map(({ kind, name }) => `${kind} ${name}`).join(", ")}.`,
-      "`rollout down` goes on where it ended.",
+      `Not removed: ${report.failed.map(({ kind, name }) => `${kind} ${name}`).join(", ")}.`,
+      "`rollout down` continues where it stopped.",
       { cause: error },
     );
   }
@@ -115,7 +115,7 @@ interface Volume extends KubernetesObject {
   readonly spec: { readonly claimRef?: { readonly namespace?: string; readonly name?: string } };
 }
 
-/** Volumes whose class keeps them, and what other namespaces may use. */
+/** Tells of volumes that their class keeps, and of what other namespaces may use. */
 async function remainders(
   cluster: ClusterClient,
   { namespace, resources }: Session,
@@ -130,16 +130,16 @@ async function remainders(
     for (const name of kept) await cluster.delete(`/api/v1/persistentvolumes/${name}`);
     conversation.tell({
       event: "note",
-      text: `Deleted from the cluster: the volumes ${kept.join(", ")}. Whether the disks behind them are wiped is the storage's matter.`,
+      text: `Deleted from the cluster: the volumes ${kept.join(", ")}. Whether the disks behind them are erased depends on the storage.`,
     });
   } else if (kept.length > 0)
     conversation.tell({
       event: "note",
-      text: `Their storage class keeps these volumes, with the data on them: ${kept.join(", ")}. \`kubectl delete pv ${kept.join(" ")}\` lets them go.`,
+      text: `These volumes are kept by their storage class, with their data: ${kept.join(", ")}. \`kubectl delete pv ${kept.join(" ")}\` deletes them.`,
     });
   if (resources.some(({ type }) => type === "kubernetes:helm.sh/v3:Release"))
     conversation.tell({
       event: "note",
-      text: "The operators are gone; their kinds (CRDs) and namespaces stay, because other teams' objects would go with them.",
+      text: "The operators are removed. Their custom resource definitions and namespaces are kept, because other teams may use them.",
     });
 }

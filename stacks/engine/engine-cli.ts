@@ -1,6 +1,6 @@
 /**
- * Finds the Pulumi CLI, which is the engine, and runs it in a process group of its own: Ctrl-C on a terminal goes to every
- * process of the foreground group, and a second one makes the engine drop what it is doing.
+ * Finds the Pulumi CLI, which is the engine, and runs it in its own process group: Ctrl-C on a terminal reaches every process
+ * of the foreground group, and the engine would take the kit's own signal for a second one and abort.
  */
 
 import { spawn } from "node:child_process";
@@ -12,17 +12,17 @@ import { version as sdkVersion } from "@pulumi/pulumi/version.js";
 import { findProgram } from "../../base/find-program.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 
-/** The first with the `Stash`, which keeps the stack's random values. */
+/** The first version with the resource `Stash`, which keeps the stack's random values. */
 const oldestEngine = "3.208.0";
 
-/** What `rollout doctor --fix` installs: as old as the SDK. */
+/** What `rollout doctor --fix` installs: the SDK's version. */
 export const pinnedEngine: string = sdkVersion;
 
 /** Where it is installed. */
 export const installedEngine = (environment: NodeJS.ProcessEnv): string =>
   join(environment.HOME ?? homedir(), ".pulumi", "versions", pinnedEngine);
 
-/** How a run of the engine ended badly, with all that it said. */
+/** A run of the engine failed; with its whole output. */
 export class EngineRunError extends EnvironmentError {
   readonly code: number | null;
   readonly stdout: string;
@@ -54,7 +54,7 @@ export interface EngineCli {
 
 /**
  * The CLI on PATH, else the one that `rollout doctor --fix` installed.
- * @throws EnvironmentError where there is none, or one that is too old.
+ * @throws EnvironmentError where there is none, or it is too old.
  */
 export async function findEngine(environment: NodeJS.ProcessEnv): Promise<EngineCli> {
   const installed = join(installedEngine(environment), "bin", "pulumi");
@@ -62,7 +62,7 @@ export async function findEngine(environment: NodeJS.ProcessEnv): Promise<Engine
     findProgram("pulumi", environment.PATH ?? "") ?? (existsSync(installed) ? installed : undefined);
   if (path === undefined)
     throw new EnvironmentError(
-      "The Pulumi CLI, which drives the rollout, is not installed.",
+      "The Pulumi CLI, which makes the changes, is not installed.",
       "`rollout doctor --fix` installs it.",
     );
   const command = await commandAt(path, environment);
@@ -70,7 +70,7 @@ export async function findEngine(environment: NodeJS.ProcessEnv): Promise<Engine
   if (version === null || version.compare(oldestEngine) < 0)
     throw new EnvironmentError(
       `The Pulumi CLI at ${path} is ${version ?? "of an unknown version"}; the kit needs ${oldestEngine} or later.`,
-      "Take it off PATH, then `rollout doctor --fix` installs the right one.",
+      "Remove it from PATH; then `rollout doctor --fix` installs the right one.",
     );
   return { command, version: version.toString(), path };
 }
@@ -78,14 +78,14 @@ export async function findEngine(environment: NodeJS.ProcessEnv): Promise<Engine
 async function commandAt(path: string, environment: NodeJS.ProcessEnv): Promise<PulumiCommand> {
   const pathBefore = process.env.PATH;
   try {
-    // The Automation API looks its command up on PATH, or below a folder `bin`.
+    // The Automation API looks for its command on PATH, or in a folder `bin`.
     process.env.PATH = `${dirname(path)}${delimiter}${pathBefore ?? ""}`;
     const command = await PulumiCommand.get({ skipVersionCheck: true });
     return Object.assign(command, { command: path, run: runner(path, environment) });
   } catch (error) {
     throw new EnvironmentError(
       `The Pulumi CLI at ${path} does not run: ${(error as Error).message.split("\n")[0]}.`,
-      "Take it off PATH, then `rollout doctor --fix` installs the right one.",
+      "Remove it from PATH; then `rollout doctor --fix` installs the right one.",
     );
   } finally {
     process.env.PATH = pathBefore;
@@ -102,7 +102,7 @@ function runner(path: string, inherited: NodeJS.ProcessEnv): Run {
       env: {
         ...inherited,
         ...environment,
-        // Programs of the language and providers lie beside the CLI.
+        // The programs of the language and of providers are next to the CLI.
         PATH: `${dirname(path)}${delimiter}${inherited.PATH ?? ""}`,
         PULUMI_AUTOMATION_API: "true",
       },
@@ -117,11 +117,11 @@ function runner(path: string, inherited: NodeJS.ProcessEnv): Run {
       stderr += text;
       onError?.(text);
     });
-    // The engine then ends what it has begun and writes its state.
+    // The engine then finishes what it has begun and writes its state.
     const cancel = () => child.kill("SIGINT");
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
-    // The kit ends before the engine only where a person insists: a second word makes it drop what it is doing.
+    // The kit ends before the engine only after a second signal: the engine then stops at once.
     process.on("exit", cancel);
     return new Promise((resolve, reject) => {
       child.on("error", reject);

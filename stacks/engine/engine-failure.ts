@@ -1,4 +1,4 @@
-/** What the engine says when a run ends badly, in words that tell how to go on. Its own words are kept only where no others fit. */
+/** Explains why a run of the engine failed, and how to go on. The engine's own text is shown only where nothing else fits. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -14,7 +14,7 @@ export type EngineFailureReason =
   /** The program itself threw. */
   | "program"
   | "state-unreachable"
-  /** A resource could not be made, changed or taken away. */
+  /** A resource could not be created, changed or deleted. */
   | "resources"
   | "cancelled"
   | "unknown";
@@ -37,7 +37,7 @@ export function engineFailure(error: EngineRunError, stack: string): EngineFailu
     return fail(
       "wrong-passphrase",
       `The passphrase does not open the state of ${stack}.`,
-      "Give the one that the stack was first stood up with.",
+      "Use the passphrase that the stack was created with.",
     );
   const thrown = /Unhandled exception: (?:\w*Error: )?(.*)/.exec(text)?.[1];
   if (thrown !== undefined) return fail("program", `The stack's program failed: ${thrown}`, "");
@@ -59,15 +59,19 @@ export function engineFailure(error: EngineRunError, stack: string): EngineFailu
     return fail(
       "state-unreachable",
       `The state of ${stack} can't be read: ${firstError(text)}`,
-      "Look at hosting.state, the credentials and the network.",
+      "Check hosting.state, the credentials and the network.",
     );
   if (/cancel(l)?ed|update was canceled|signal: interrupt/i.test(text))
-    return fail("cancelled", "The run was stopped.", "The same command goes on where it ended.");
+    return fail(
+      "cancelled",
+      "The run was stopped.",
+      "Run the same command again: it continues where this run stopped.",
+    );
   if (/error: (update|preview|destroy|refresh) failed|resource operation failed/.test(text))
     return fail(
       "resources",
-      `Not everything of ${stack} could be done.`,
-      "The same command goes on where it ended.",
+      `Some changes to ${stack} failed.`,
+      "Run the same command again: it continues where this run stopped.",
     );
   return fail("unknown", `The engine stopped: ${firstError(text)}`, "");
 }
@@ -82,25 +86,25 @@ function lock(
   if (holder === null)
     return fail(
       "locked",
-      `Another run works on ${stack}.`,
-      "Wait for its end, or, if it broke off, add --unlock.",
+      `Another run is working on ${stack}.`,
+      "Wait until it ends. If it was interrupted, add --unlock.",
     );
   const [, user, host, pid, since] = holder;
   const when = since === undefined ? "" : ` since ${since}`;
   if (host === hostname() && !holds(Number(pid)))
     return fail(
       "locked",
-      `A run on ${stack} broke off (process ${pid}${when}) and left its lock.`,
-      "Add --unlock to go on: it takes the lock away and looks at what was made.",
+      `A run on ${stack} was interrupted (process ${pid}${when}) and left its lock.`,
+      "Add --unlock: it removes the lock and reads what the run had made.",
     );
   return fail(
     "locked",
-    `Another run works on ${stack}: process ${pid} of ${user} on ${host}${when}.`,
-    "Wait for its end. If you know that it broke off, add --unlock.",
+    `Another run is working on ${stack}: process ${pid} of ${user} on ${host}${when}.`,
+    "Wait until it ends. If you know that it was interrupted, add --unlock.",
   );
 }
 
-/** Where the machine tells, a process that has ended but was not fetched by its parent, or is another program by now, does not count. */
+/** Whether the process still holds the lock: a zombie, or another program with the same number, does not, where /proc shows it. */
 function holds(pid: number): boolean {
   if (!isRunning(pid)) return false;
   try {

@@ -1,4 +1,4 @@
-/** The passphrase that encrypts the secrets of a stack's state: the team's own, or one that is made and kept beside the state. */
+/** The passphrase that encrypts the secrets of a stack's state: the team's own, or a generated one next to the state. */
 
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -8,19 +8,19 @@ import type { StatePlace } from "./state-place.ts";
 
 export interface Passphrase {
   readonly value: string;
-  /** Where it comes from, in words. */
+  /** Where it comes from, as text. */
   readonly source: string;
-  /** The file that was made for it just now. */
+  /** The file that was created for it in this run. */
   readonly madeIn?: string;
 }
 
 export interface PassphraseWanted {
   readonly place: StatePlace;
   readonly stack: string;
-  /** The stack has a state, which an unknown passphrase does not open. */
+  /** The stack has a state: its passphrase must be known. */
   readonly exists: boolean;
   readonly environment: NodeJS.ProcessEnv;
-  /** Asks a person; absent where nobody sits there. */
+  /** Absent where there is no terminal. */
   readonly ask?: (question: string) => Promise<string>;
 }
 
@@ -37,16 +37,16 @@ export async function findPassphrase(wanted: PassphraseWanted): Promise<Passphra
     const answer = await ask?.(`Passphrase of the state of ${stack}: `);
     if (answer) return { value: answer, source: "your answer" };
     throw new EnvironmentError(
-      `The state of ${stack} is encrypted by a passphrase, and none is given.`,
+      `The state of ${stack} is encrypted with a passphrase, and none is given.`,
       `Put its file back (${kept}), or set PULUMI_CONFIG_PASSPHRASE_FILE or PULUMI_CONFIG_PASSPHRASE.`,
     );
   }
   const mayMake = place.kind === "file";
   const answer = await ask?.(
-    `Passphrase for the secrets in the state of ${stack}${mayMake ? " (Enter: make one and keep it in a file)" : ""}: `,
+    `Passphrase for the secrets in the state of ${stack}${mayMake ? " (Enter: generate one and keep it in a file)" : ""}: `,
   );
   if (answer) return { value: answer, source: "your answer" };
-  // Others of the team reach the bucket, and not the file on this machine.
+  // Others of the team can reach the bucket, but not a file on this machine.
   if (!mayMake)
     throw new EnvironmentError(
       `The state of ${stack} in ${place.url} needs a passphrase that the team shares.`,
@@ -69,17 +69,17 @@ function read(file: string): string {
     mode = statSync(file).mode;
   } catch (error) {
     throw new EnvironmentError(
-      `The passphrase's file ${file} can't be read: ${(error as NodeJS.ErrnoException).code}.`,
+      `The passphrase file ${file} can't be read: ${(error as NodeJS.ErrnoException).code}.`,
       "Put it back, or correct PULUMI_CONFIG_PASSPHRASE_FILE.",
     );
   }
   if ((mode & 0o077) !== 0)
     throw new EnvironmentError(
-      `Others on this machine can read the passphrase's file ${file}.`,
-      `\`chmod 600 ${file}\` closes it.`,
+      `Others on this machine can read the passphrase file ${file}.`,
+      `Run \`chmod 600 ${file}\`.`,
     );
   const value = text.trim();
   if (value === "")
-    throw new EnvironmentError(`The passphrase's file ${file} is empty.`, "Put the passphrase into it.");
+    throw new EnvironmentError(`The passphrase file ${file} is empty.`, "Put the passphrase into it.");
   return value;
 }

@@ -1,4 +1,4 @@
-/** Looks at a namespace's pods while a run waits for them, and tells early why one does not start. */
+/** Watches a namespace's pods while a run waits for them, and reports early why one does not start. */
 import type { ClusterClient } from "../../cluster/cluster-client.ts";
 import { type PodTrouble, podTroubles } from "../../cluster/pod-troubles.ts";
 import type { Conversation } from "./conversation.ts";
@@ -23,7 +23,7 @@ export class PodWatch {
     this.#timer = setTimeout(() => void this.#look(), interval);
   }
 
-  /** @returns what is wrong at the end; what has been told already is not told again. */
+  /** @returns the troubles at the end, whether reported or not. */
   async stop(): Promise<readonly PodTrouble[]> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -35,7 +35,7 @@ export class PodWatch {
   async #look(): Promise<void> {
     const troubles = await this.#troubles();
     if (this.#timer === undefined) return;
-    // Much is wrong for a moment while parts wait for each other.
+    // Much fails for a short time while parts wait for each other: it is reported if it is still there at the next look.
     this.#tell(troubles.filter((trouble) => this.#before.has(keyOf(trouble))));
     this.#before = new Set(troubles.map(keyOf));
     this.start();
@@ -44,7 +44,7 @@ export class PodWatch {
   #tell(troubles: readonly PodTrouble[]): void {
     const fresh = troubles.filter((trouble) => !this.#told.has(keyOf(trouble)));
     for (const trouble of fresh) this.#told.add(keyOf(trouble));
-    // Often all pods of a part wait for the same.
+    // Often all pods of a part wait for the same thing.
     for (const [first, ...others] of Object.values(
       Object.groupBy(fresh, ({ what }) => what),
     ) as PodTrouble[][])
@@ -56,12 +56,12 @@ export class PodWatch {
         });
   }
 
-  /** The run itself says so where the cluster can't be asked. */
+  /** Where the cluster can't be asked, the run itself fails and says so. */
   #troubles(): Promise<readonly PodTrouble[]> {
     return podTroubles(this.#client, this.#namespace).catch(() => []);
   }
 }
 
-/** A pod that waits longer after each failure is in the same trouble. */
+/** Kubernetes changes the reason while it waits longer after each failure: it is the same trouble. */
 const keyOf = ({ subject, reason }: PodTrouble): string =>
   `${subject} ${reason.replace("ErrImagePull", "ImagePullBackOff").replace("Error", "CrashLoopBackOff")}`;

@@ -1,14 +1,17 @@
-/** Why a run ends before or after the engine's work: by a policy, by pods that do not start, or because a person said so. */
+/** Why a run is refused before anything is changed. */
 import { CheckError, EnvironmentError } from "../../base/kit-error.ts";
 import { blocks, type CheckResult, type Finding, formatFinding } from "../../policies/engine/findings.ts";
 import { losesData, type ResourceChange } from "./conversation.ts";
 
-/** Each finding in a sentence; `rollout check` tells more of them. */
+/** Has a line for each finding; `rollout check` shows more about them. */
 export class PoliciesRefuseError extends CheckError {
   readonly #findings: readonly Finding[];
 
   constructor(result: CheckResult) {
-    super("The policies refuse this plan: nothing was changed.", "`rollout check` names the articles.");
+    super(
+      "The policies refuse this plan: nothing was changed.",
+      "`rollout check` shows the articles of the law.",
+    );
     this.#findings = result.findings.filter((finding) => blocks(finding, "low"));
   }
 
@@ -21,18 +24,18 @@ export class PoliciesRefuseError extends CheckError {
   }
 }
 
-/** Of changes that would take data away: another namespace in the file deletes the former one with every store. */
+/** The refusal of changes that delete data: another namespace in the file deletes the former one with every store. */
 export function dataWouldGo(changes: readonly ResourceChange[]): EnvironmentError | undefined {
   const lost = changes.filter(losesData);
   if (lost.length === 0) return undefined;
   return new EnvironmentError(
-    `These changes delete what holds data: ${lost.map(({ kind, name }) => `${kind} ${name}`).join(", ")}. Nothing was changed.`,
-    "Take back what the file changed there; or, if the data may go, keep a backup and add --delete-data.",
+    `These changes delete stored data: ${lost.map(({ kind, name }) => `${kind} ${name}`).join(", ")}. Nothing was changed.`,
+    "Undo the change in the file. If the data may be deleted, make a backup and add --delete-data.",
   );
 }
 
-export const nothingStands = (stack: string): EnvironmentError =>
+export const unknownStack = (stack: string): EnvironmentError =>
   new EnvironmentError(
-    `The state knows no stack ${stack}.`,
-    "Stand it up by `rollout up`, or name the state that knows it by --state.",
+    `The state has no stack ${stack}.`,
+    "Create it with `rollout up`, or give the folder of its state with --state.",
   );

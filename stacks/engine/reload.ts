@@ -1,7 +1,7 @@
-/** Reads what is there into the state, and says what is different from it. */
+/** Updates the state from the cluster or cloud, and says what was different. */
 import { exitCode, StoppedError } from "../../base/kit-error.ts";
 import type { Conversation } from "./conversation.ts";
-import { nothingStands } from "./refusals.ts";
+import { unknownStack } from "./refusals.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest } from "./session.ts";
 
@@ -11,7 +11,7 @@ export async function reload(request: RolloutRequest, conversation: Conversation
   const session = await openSession(request, conversation);
   const { stack, existed, cluster } = session;
   try {
-    if (!existed) throw nothingStands(stack.name);
+    if (!existed) throw unknownStack(stack.name);
     const report = new RunReport(conversation);
     try {
       await stack.refresh({ onEvent: report.read, signal: conversation.signal });

@@ -1,4 +1,4 @@
-/** Turns the engine's events into what a person follows: a step of a resource begins, is done, or fails. */
+/** Turns the engine's events into steps of resources that a person can follow: started, done or failed. */
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { kindOf, type Properties, shownName } from "../../plan/plan.ts";
 
@@ -11,18 +11,18 @@ export interface ResourceStep {
   readonly kind: string;
   readonly name: string;
   readonly urn: string;
-  /** Since it began; absent where it begins. */
+  /** Duration; absent when it starts. */
   readonly milliseconds?: number;
   /** Paths that change. */
   readonly changed: readonly string[];
 }
 
-/** What a resource says while it is being made, such as that a pod is not ready yet. */
+/** A message about a resource while it is being changed, such as that a pod is not ready yet. */
 export interface ResourceMessage {
   readonly urn: string;
   readonly severity: "warning" | "error";
   readonly text: string;
-  /** It holds only while the step runs. */
+  /** It is only true while the step runs. */
   readonly passing: boolean;
 }
 
@@ -34,11 +34,11 @@ const actions: Readonly<Record<string, Action>> = {
   "create-replacement": "replace",
   "import-replacement": "replace",
   delete: "delete",
-  // Of reading what is there: what went away, and what is different.
+  // What a refresh finds: something is gone or different.
   refresh: "read",
 };
 
-/** Components hold others together; nothing is made of them, nor of providers. */
+/** Components only group others, and providers are settings: neither is a real resource. */
 const isReal = ({ type, new: fresh, old }: StepEventMetadata): boolean =>
   (fresh ?? old)?.custom === true && !type.startsWith("pulumi:providers:");
 
@@ -46,7 +46,7 @@ export class StepReader {
   readonly #started = new Map<string, number>();
   readonly #titles = new Map<string, ResourceTitle>();
 
-  /** What an event says of a resource; undefined where it says nothing that matters. */
+  /** The step that an event is about; undefined where it is about none. */
   step(event: EngineEvent, now: number = performance.now()): ResourceStep | undefined {
     const { resourcePreEvent, resOutputsEvent, resOpFailedEvent } = event;
     const metadata = (resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent)?.metadata;
@@ -73,7 +73,7 @@ export class StepReader {
     return this.#titles.get(urn) ?? titleOf({ urn });
   }
 
-  /** What a person should know; what the engine notes for its own makers is left out. */
+  /** Warnings and errors for the user; the engine's messages for its developers are left out. */
   message({ diagnosticEvent }: EngineEvent): ResourceMessage | undefined {
     if (diagnosticEvent === undefined) return undefined;
     const { urn = "", severity, message, ephemeral } = diagnosticEvent;
@@ -86,7 +86,7 @@ export class StepReader {
   }
 }
 
-/** The Kubernetes provider wraps each reason in a frame that names the resource again. */
+/** Removes the text that the Kubernetes provider puts around each reason: it only names the resource again. */
 function shortened(text: string): string {
   const frame =
     /resource "?urn:\S+"? was (?:successfully created|not successfully (?:created|updated) by the Kubernetes API server)[^:]*: (?:the Kubernetes API server reported that it failed to fully initialize or become live: )?/g;

@@ -1,4 +1,4 @@
-/** Tells the steps and messages of a run while they happen, counts them, and keeps what failed. */
+/** Reports the steps and messages of a run as they happen, counts the steps, and keeps those that failed. */
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { Conversation } from "./conversation.ts";
 import { type Action, type ResourceStep, StepReader } from "./resource-steps.ts";
@@ -22,7 +22,7 @@ export class RunReport {
         this.#conversation.tell({ event: "resource", ...step });
     }
     const message = this.#reader.message(event);
-    // What stops says that it was stopped.
+    // A stopped run only reports that it was stopped.
     if (message === undefined || this.#conversation.signal.aborted) return;
     const subject = message.urn === "" ? { kind: "", name: "" } : this.#reader.titleOf(message.urn);
     this.#conversation.tell({ event: "message", ...subject, ...message });

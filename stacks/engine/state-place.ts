@@ -1,4 +1,4 @@
-/** Where the engine records what it built, and what encrypts the secrets in it. It never leaves the country. */
+/** Where the engine's state is stored, and what encrypts the secrets in it. The state never leaves the country. */
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Country } from "../../localisation/schema/country.ts";
@@ -6,7 +6,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 export interface StatePlace {
   /** As Pulumi writes it: `file:///…` or `s3://…`. */
   readonly url: string;
-  /** On this machine: the state itself, or of a bucket what the engine notes beside it. */
+  /** On this machine: the folder of the state itself, or of the engine's settings where the state is in a bucket. */
   readonly folder: string;
   readonly kind: "file" | "bucket";
   /** `passphrase`, or the address of a key. */
@@ -14,15 +14,15 @@ export interface StatePlace {
 }
 
 /**
- * The folder of the states of a file's stacks: `.rollout/state` beside the file, or beside the folder `countries` that it is in.
- * It follows from the file, not from where a command runs, so that a stack is never looked for in the wrong place.
+ * The folder of the states of a file's stacks: `.rollout/state` next to the file, or next to the folder `countries` that it is in.
+ * It depends on the file, not on where a command runs, so that every run finds the same state.
  */
 export function stateFolder(file: string): string {
   const folder = dirname(resolve(file));
   return join(basename(folder) === "countries" ? dirname(folder) : folder, ".rollout", "state");
 }
 
-/** @param chosen a folder instead of the file's own. */
+/** @param chosen a folder to use instead of the file's. */
 export function statePlace(country: Country, file: string, chosen?: string): StatePlace {
   const { state, aws } = country.hosting;
   const folder = chosen === undefined ? stateFolder(file) : resolve(chosen);

@@ -1,4 +1,4 @@
-/** Stands a country's stack up, or changes it to what its file says now: judged, shown, confirmed, then done. */
+/** Creates a country's stack, or changes it to what its file says now: policies, preview, confirmation, changes. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ import { openSession, type RolloutRequest, repair, type Session } from "./sessio
  */
 export async function up(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
-  await judge(request, conversation);
+  await checkPlan(request, conversation);
   const session = await openSession(request, conversation);
   try {
     await refuseForeignStack(session);
@@ -36,7 +36,7 @@ export async function up(request: RolloutRequest, conversation: Conversation): P
         did: "nothing",
         counts: {},
         milliseconds: performance.now() - began,
-        outputs: plain(await session.stack.outputs()),
+        outputs: withoutSecrets(await session.stack.outputs()),
       });
       return;
     }
@@ -53,17 +53,17 @@ export async function up(request: RolloutRequest, conversation: Conversation): P
       did: "stood up",
       counts: report.counts,
       milliseconds: performance.now() - began,
-      outputs: plain(outputs),
+      outputs: withoutSecrets(outputs),
     });
   } finally {
     session.cluster?.close();
   }
 }
 
-/** Shows what `up` would change. It leaves no trace: a stack that is new gets no state. */
+/** Shows what `up` would change. A new stack gets no state by it. */
 export async function previewStack(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
-  await judge(request, conversation);
+  await checkPlan(request, conversation);
   const temporary = mkdtempSync(join(tmpdir(), "rollout-preview-"));
   try {
     const session = await openSession(request, conversation, temporary);
@@ -90,8 +90,11 @@ export async function previewStack(request: RolloutRequest, conversation: Conver
   }
 }
 
-/** The plan, and what the policies say of it. */
-async function judge({ loaded, target, version }: RolloutRequest, conversation: Conversation): Promise<void> {
+/** Plans the stack, and refuses a plan that the policies refuse. */
+async function checkPlan(
+  { loaded, target, version }: RolloutRequest,
+  conversation: Conversation,
+): Promise<void> {
   const plan = await conversation.step("Plan", async (tell) => {
     const made = await planCountry(loaded, target, version);
     const { resources, pods } = totals(made);
@@ -110,11 +113,11 @@ async function judge({ loaded, target, version }: RolloutRequest, conversation: 
     conversation.tell({ event: "note", text: note });
 }
 
-/** What the engine would do. */
+/** What the engine would change. */
 async function previewed({ stack }: Session, conversation: Conversation) {
   const list = new ChangeList();
   const messages: string[] = [];
-  await conversation.step("Comparing with what is there", async (tell) => {
+  await conversation.step("Comparing with the present state", async (tell) => {
     const report = new RunReport({
       ...conversation,
       tell: (event) => {
@@ -138,7 +141,7 @@ async function previewed({ stack }: Session, conversation: Conversation) {
   return list.changes;
 }
 
-/** The engine's own sentence says only that it failed; why is among what the resources said. */
+/** The engine's own message only says that it failed; the resources' messages say why. */
 function withMessages(error: unknown, messages: readonly string[]): unknown {
   if (!(error instanceof EngineFailure) || messages.length === 0) return error;
   if (error.reason !== "resources" && error.reason !== "unknown") return error;
@@ -148,8 +151,8 @@ function withMessages(error: unknown, messages: readonly string[]): unknown {
 }
 
 /**
- * A stack stands in the cluster that the state does not know: the state lies somewhere else, and a new one would give the parts
- * new secrets. A namespace that the team made beforehand, for its Secrets, holds no part.
+ * Refuses a cluster with a stack that the state does not know: its state is stored somewhere else, and a new one would give the
+ * parts new secrets. A namespace that the team made beforehand, for its Secrets, has no part in it.
  */
 async function refuseForeignStack({ cluster, resources, namespace, stack }: Session): Promise<void> {
   if (cluster === undefined || resources.some(({ type }) => type === "kubernetes:core/v1:Namespace")) return;
@@ -159,12 +162,12 @@ async function refuseForeignStack({ cluster, resources, namespace, stack }: Sess
   });
   if (parts.length === 0) return;
   throw new EnvironmentError(
-    `A stack stands in the namespace ${namespace} already, and the state of ${stack.name} does not know it.`,
-    "If it was stood up from elsewhere, name its state by --state; if it holds nothing of value, delete the namespace; else choose another under hosting.kubernetes.namespace.",
+    `There is already a stack in the namespace ${namespace}, which the state of ${stack.name} does not know.`,
+    "If it was created from elsewhere, give its state with --state. If it holds nothing of value, delete the namespace. Otherwise choose another under hosting.kubernetes.namespace.",
   );
 }
 
-/** Runs the engine and looks at the pods meanwhile. */
+/** Runs the engine, and watches the pods meanwhile. */
 async function watched(
   { cluster, namespace, stack }: Session,
   conversation: Conversation,
@@ -181,23 +184,23 @@ async function watched(
     const troubles = (await watch?.stop()) ?? [];
     if (conversation.signal.aborted)
       throw new StoppedError(
-        `Stopped. The same command goes on where ${stack.name} was left.`,
+        `Stopped. Run the same command again to finish the changes to ${stack.name}.`,
         exitCode.interrupted,
       );
     if (!(error instanceof EngineFailure) || error.reason !== "resources") throw error;
     const failed = report.failed.map(({ kind, name }) => `${kind} ${name}`).join(", ");
-    const message = failed === "" ? error.message : `Not done: ${failed}.`;
+    const message = failed === "" ? error.message : `Failed: ${failed}.`;
     if (troubles.length > 0)
       throw new CheckError(
         message,
-        `Mend what keeps the pods from starting, then run the same command again.`,
+        "Fix what keeps the pods from starting, then run the same command again.",
       );
     throw new EngineFailure("resources", message, error.remediation, { cause: error });
   }
 }
 
-/** Outputs without those that are secret. */
-function plain(outputs: OutputMap): Record<string, unknown> {
+/** Outputs without the secret ones. */
+function withoutSecrets(outputs: OutputMap): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(outputs).flatMap(([name, { value, secret }]) => (secret ? [] : [[name, value]])),
   );

@@ -34,7 +34,7 @@ test("a plugin counts where the engine looks for it: on PATH, else in its own fo
   const installed = (version: string) =>
     mkdirSync(join(home, ".pulumi", "plugins", `resource-kubernetes-v${version}`), { recursive: true });
   installed("3.0.0");
-  // A download that broke off.
+  // An interrupted download.
   installed(`${plugin.version}.partial`);
   expect(pluginVerdict(plugin, environment)).toMatchObject({
     verdict: "failed",

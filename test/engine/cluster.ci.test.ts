@@ -306,7 +306,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       writeFileSync(file, text.replace(`namespace: ${namespace}`, `namespace: ${namespace}-other`));
       const moved = await ended(rollout("up", "--yes", "--json"));
       expect(moved.code, JSON.stringify(moved.events.at(-1))).toBe(3);
-      expect(moved.events.at(-1)?.error).toMatch(/^These changes delete what holds data: .*Namespace /);
+      expect(moved.events.at(-1)?.error).toMatch(/^These changes delete stored data: .*Namespace /);
       expect(await isThere(`/api/v1/namespaces/${namespace}`)).toBe(true);
       expect(await isThere(`/api/v1/namespaces/${namespace}-other`)).toBe(false);
       writeFileSync(file, text);
@@ -321,7 +321,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       expect(await isThere(`/api/v1/namespaces/${namespace}`)).toBe(false);
       const again = await ended(rollout("down", "--yes", "--json"));
       expect(again.code).toBe(3);
-      expect(again.events.at(-1)?.error).toContain("The state knows no stack");
+      expect(again.events.at(-1)?.error).toContain("The state has no stack");
     });
 
     test("the doctor looks at the cluster and says what is in the way", async () => {

@@ -29,7 +29,7 @@ test.each(["up", "preview", "refresh", "down"])(
         .split("\n")
         .filter((line) => !line.includes("(warning)")),
     ).toEqual([
-      "The Pulumi CLI, which drives the rollout, is not installed. `rollout doctor --fix` installs it.",
+      "The Pulumi CLI, which makes the changes, is not installed. `rollout doctor --fix` installs it.",
     ]);
     // Nothing is left behind either.
     expect(existsSync(join(folder, ".rollout"))).toBe(false);
@@ -42,7 +42,7 @@ test("up refuses a plan that the policies refuse, before anything is asked of a 
   expect(status).toBe(1);
   expect(stderr).toContain("image-registry");
   expect(stderr.trim()).toMatch(
-    /The policies refuse this plan: nothing was changed\. `rollout check` names the articles\.$/,
+    /The policies refuse this plan: nothing was changed\. `rollout check` shows the articles of the law\.$/,
   );
 });
 

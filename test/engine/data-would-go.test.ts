@@ -27,7 +27,7 @@ test("a namespace or a database that is deleted or replaced is named, with what 
     change("delete", cluster, "relational-store"),
   ]);
   expect(refusal?.message).toBe(
-    "These changes delete what holds data: Namespace stack, Cluster relational-store. Nothing was changed.",
+    "These changes delete stored data: Namespace stack, Cluster relational-store. Nothing was changed.",
   );
   expect(refusal?.remediation).toContain("--delete-data");
 });

@@ -135,7 +135,7 @@ describe.skipIf(!hasEngine)("the engine", { timeout: 180_000 }, () => {
     const stack = await opened(values({ first: "1", last: "2" }));
     const failure = await failureOf(stack.up());
     expect(failure.reason).toBe("locked");
-    expect(failure.message).toMatch(/^Another run works on zz-small: process \d+ of /);
+    expect(failure.message).toMatch(/^Another run is working on zz-small: process \d+ of /);
     writeFileSync(go, "");
     await once(child, "exit");
     expect(child.exitCode).toBe(0);
@@ -152,7 +152,7 @@ describe.skipIf(!hasEngine)("the engine", { timeout: 180_000 }, () => {
     const failure = await vi.waitFor(
       async () => {
         const thrown = await failureOf(stack.up());
-        expect(thrown.message).toMatch(/^A run on zz-small broke off \(process \d+/);
+        expect(thrown.message).toMatch(/^A run on zz-small was interrupted \(process \d+/);
         return thrown;
       },
       { timeout: 90_000, interval: 500 },

@@ -93,7 +93,7 @@ describe("the passphrase", () => {
   });
 
   test("is not made anew for a stack that has one, nor for a bucket that others reach too", async () => {
-    await expect(find({ exists: true })).rejects.toThrow("is encrypted by a passphrase, and none is given");
+    await expect(find({ exists: true })).rejects.toThrow("is encrypted with a passphrase, and none is given");
     const bucket: StatePlace = { ...place(), kind: "bucket", url: "s3://state" };
     await expect(find({ place: bucket })).rejects.toThrow("needs a passphrase that the team shares");
   });
@@ -112,7 +112,7 @@ describe("the passphrase", () => {
 describe("the engine", () => {
   test("that is missing is said in one line that tells how to get it", async () => {
     await expect(findEngine({ PATH: folder, HOME: folder })).rejects.toMatchObject({
-      message: "The Pulumi CLI, which drives the rollout, is not installed.",
+      message: "The Pulumi CLI, which makes the changes, is not installed.",
       remediation: "`rollout doctor --fix` installs it.",
     });
   });
@@ -142,12 +142,12 @@ describe("the engine", () => {
     expect(told.message).not.toMatch(/\n|\$PATH| {4}at /);
   });
 
-  test("tells a lock of a run that goes on from that of one that broke off", () => {
+  test("tells a lock of a run that goes on from that of an interrupted run", () => {
     const lock = (pid: number) =>
       `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.\n  file:///x.json: created by root@${hostname()} (pid ${pid}) at 2026-11-25T02:38:09Z\n`;
-    expect(failure(lock(2 ** 22 + 1)).message).toContain("broke off");
+    expect(failure(lock(2 ** 22 + 1)).message).toContain("was interrupted");
     expect(failure(lock(2 ** 22 + 1).replace(hostname(), "elsewhere")).message).toMatch(
-      /^Another run works on za-pilot: process \d+ of root on elsewhere/,
+      /^Another run is working on za-pilot: process \d+ of root on elsewhere/,
     );
   });
 });
