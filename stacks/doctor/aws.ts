@@ -1,11 +1,11 @@
-/** What the account on AWS offers, asked by the AWS CLI: another library for a handful of questions would weigh 20 MB. */
+/** Checks the account on AWS with the AWS CLI: a library for these few questions would take 20 MB. */
 import type { Country } from "../../localisation/schema/country.ts";
 import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
-import { run } from "./tools.ts";
+import { outputOf } from "./tools.ts";
 
 type AwsSettings = NonNullable<Country["hosting"]["aws"]>;
 
-/** Service quotas that a stack comes near to: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */
+/** Service quotas that a stack can reach: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */
 const quotas = [
   { service: "ec2", code: "L-1216C47A", title: "processors of standard instances", least: 32 },
   { service: "vpc", code: "L-F678F1CE", title: "VPCs", least: 1 },
@@ -14,7 +14,7 @@ const quotas = [
 
 export async function examineAws(settings: AwsSettings, environment: NodeJS.ProcessEnv): Promise<Examined[]> {
   const ask = async (...parameters: string[]): Promise<unknown> => {
-    const text = await run(
+    const text = await outputOf(
       "aws",
       [...parameters, "--region", settings.region, "--output", "json"],
       environment,
@@ -52,14 +52,14 @@ export function login(
     return failed(
       "aws",
       "login",
-      "AWS does not know this login, or its CLI is not installed.",
+      "There is no valid login to AWS, or the AWS CLI is not installed.",
       "Log in with the AWS CLI (`aws configure`, `aws sso login`).",
     );
   if (account !== undefined && identity.Account !== account)
     return failed(
       "aws",
       "login",
-      `It is of the account ${identity.Account}; the file allows ${account} alone.`,
+      `It is for the account ${identity.Account}; the file allows only ${account}.`,
       "Log in to the file's account, or correct hosting.aws.account.",
     );
   return ok("aws", "login", identity.Arn);
@@ -77,7 +77,7 @@ export function zoneVerdicts(
         "aws",
         region,
         "The region does not answer.",
-        "Switch the region on for the account, and allow ec2:DescribeAvailabilityZones.",
+        "Enable the region for the account, and allow ec2:DescribeAvailabilityZones.",
       ),
     ];
   return zones.map((zone) => {
@@ -94,13 +94,13 @@ export function zoneVerdicts(
 }
 
 export function quotaVerdict(title: string, least: number, value: number | undefined): Examined {
-  if (value === undefined) return skipped("aws", title, "The quota may not be read with this login.");
+  if (value === undefined) return skipped("aws", title, "This login may not read the quota.");
   return value >= least
     ? ok("aws", title, String(value))
     : warning(
         "aws",
         title,
         `${value} allowed, ${least} are needed`,
-        "Have the quota raised (Service Quotas in the AWS console).",
+        "Ask for a higher quota (Service Quotas in the AWS console).",
       );
 }

@@ -1,4 +1,4 @@
-/** What the doctor reads of a cluster, once, as plain data: the verdicts on it need no cluster. */
+/** Reads once, as plain data, what the doctor needs of a cluster; the checks then need no cluster. */
 import { parseMebibytes, parseProcessors } from "../../base/quantity.ts";
 import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
 import { ClusterError } from "../../cluster/cluster-error.ts";
@@ -6,24 +6,24 @@ import { ClusterError } from "../../cluster/cluster-error.ts";
 export interface Node {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Takes new pods. */
+  /** It accepts new pods. */
   readonly open: boolean;
-  /** Of its size, what no pod of another namespace has asked for: thousandths of a processor, MiB. */
+  /** Its size without the requests of pods of other namespaces: thousandths of a processor, MiB. */
   readonly free: { readonly cpu: number; readonly memory: number };
 }
 
 export interface ClusterFacts {
   /** `v1.34.4`. */
   readonly version: string;
-  /** How far its clock is ahead of this machine's, in milliseconds. */
+  /** By how much its clock is ahead of this machine's, in milliseconds. */
   readonly clockAhead: number | undefined;
-  /** A list is undefined where it may not be read. */
+  /** This list and the others are undefined where the login may not read them. */
   readonly nodes: readonly Node[] | undefined;
   readonly storageClasses: readonly KubernetesObject[] | undefined;
   readonly csiDrivers: readonly string[] | undefined;
   readonly ingressClasses: readonly KubernetesObject[] | undefined;
   readonly gatewayClasses: readonly KubernetesObject[] | undefined;
-  /** Names of the namespace's Secrets; undefined where the namespace is not there or they may not be listed. */
+  /** Names of the namespace's Secrets; undefined where the login may not list them. */
   readonly secrets: readonly string[] | undefined;
   readonly quotas: readonly KubernetesObject[] | undefined;
   readonly deployments: readonly KubernetesObject[] | undefined;
@@ -70,7 +70,7 @@ export async function readFacts(client: ClusterClient, namespace: string): Promi
     objects?.map(({ metadata }) => metadata.name);
   return {
     version: gitVersion,
-    // The header has no parts of a second.
+    // The header has whole seconds: in the middle of the second the error is smallest.
     clockAhead: clock === undefined ? undefined : clock + 500 - middle,
     nodes: nodes?.map((node) =>
       nodeOf(

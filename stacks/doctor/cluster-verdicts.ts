@@ -1,4 +1,4 @@
-/** Whether a cluster can take a country's plan: version, clock, nodes and zones, room, ingress, Secrets, quota. */
+/** Checks whether a cluster can run a country's plan: version, clock, nodes and zones, capacity, ingress, Secrets, quota. */
 
 import { parseQuantity } from "../../base/quantity.ts";
 import type { Country } from "../../localisation/schema/country.ts";
@@ -9,12 +9,12 @@ import type { KubernetesSettings } from "../kubernetes/stack.ts";
 import type { ClusterFacts, Node } from "./cluster-facts.ts";
 import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
 
-/** The first in which `ValidatingAdmissionPolicy` and a spread's `minDomains` are stable. */
+/** The first version in which `ValidatingAdmissionPolicy` and `minDomains` of a topology spread are stable. */
 const oldestMinor = 31;
 
 const zoneLabel = "topology.kubernetes.io/zone";
 
-/** What Pod certificates and log-ins bear. */
+/** Milliseconds that certificates and logins tolerate. */
 const clockTolerance = { fine: 5_000, dangerous: 60_000 };
 
 export function clusterVersion({ version }: ClusterFacts): Examined {
@@ -24,17 +24,17 @@ export function clusterVersion({ version }: ClusterFacts): Examined {
       "cluster",
       "version",
       `Kubernetes ${version}`,
-      `The stack needs 1.${oldestMinor} or later: have the cluster upgraded.`,
+      `The stack needs 1.${oldestMinor} or later: upgrade the cluster.`,
     );
   return ok("cluster", "version", `Kubernetes ${version}`);
 }
 
 export function clock({ clockAhead }: ClusterFacts): Examined {
-  if (clockAhead === undefined) return skipped("cluster", "clock", "The API server does not tell its time.");
+  if (clockAhead === undefined) return skipped("cluster", "clock", "The API server does not send its time.");
   const seconds = Math.abs(clockAhead) / 1000;
   const found = `${seconds.toFixed(0)} s ${clockAhead > 0 ? "ahead of" : "behind"} this machine`;
   if (Math.abs(clockAhead) <= clockTolerance.fine) return ok("cluster", "clock", "as on this machine");
-  const remediation = "Set the clocks of the cluster's machines and of this one by NTP.";
+  const remediation = "Set the clocks of the cluster's machines and of this machine by NTP.";
   return (Math.abs(clockAhead) > clockTolerance.dangerous ? failed : warning)(
     "cluster",
     "clock",
@@ -45,12 +45,12 @@ export function clock({ clockAhead }: ClusterFacts): Examined {
 
 /** Nodes that may run the stack, in each zone that the file names. */
 export function zones(facts: ClusterFacts, settings: KubernetesSettings): Examined[] {
-  if (facts.nodes === undefined) return [skipped("zones", "nodes", "Nodes may not be read with this login.")];
+  if (facts.nodes === undefined) return [skipped("zones", "nodes", "This login may not read nodes.")];
   const usable = usableNodes(facts.nodes, settings);
   if (settings.zones.length === 0)
     return [
       usable.length === 0
-        ? failed("zones", "nodes", "No node is ready for the stack.", selectorCure(settings))
+        ? failed("zones", "nodes", "No node is ready for the stack.", selectorHint(settings))
         : ok("zones", "nodes", `${usable.length} ready`),
     ];
   return settings.zones.map((zone) => {
@@ -61,15 +61,15 @@ export function zones(facts: ClusterFacts, settings: KubernetesSettings): Examin
     return failed(
       "zones",
       zone,
-      `No node that is ready carries ${zoneLabel}=${zone}; there is ${known.join(", ") || "no node"}.`,
-      `Label the nodes of ${zone}, or correct hosting.kubernetes.zones. ${selectorCure(settings)}`.trim(),
+      `No ready node has the label ${zoneLabel}=${zone}. Labels of the nodes: ${known.join(", ") || "no node"}.`,
+      `Label the nodes of ${zone}, or correct hosting.kubernetes.zones. ${selectorHint(settings)}`.trim(),
     );
   });
 }
 
-/** Whether what the plan asks for fits beside what other namespaces have asked for. */
+/** Whether the plan's requests fit into what other namespaces leave. */
 export function room(facts: ClusterFacts, settings: KubernetesSettings, plan: Plan): Examined {
-  if (facts.nodes === undefined) return skipped("zones", "room", "Nodes may not be read with this login.");
+  if (facts.nodes === undefined) return skipped("zones", "room", "This login may not read nodes.");
   const nodes = usableNodes(facts.nodes, settings).filter(
     ({ labels }) => settings.zones.length === 0 || settings.zones.includes(labels[zoneLabel] ?? ""),
   );
@@ -85,7 +85,7 @@ export function room(facts: ClusterFacts, settings: KubernetesSettings, plan: Pl
     memory: sum(running.map(({ memory, replicas }) => memory * replicas)),
   };
   const text = `${amounts(wanted)} wanted, ${amounts(free)} free`;
-  const remediation = "Add nodes in the file's zones, or give parts less under hosting.sizes.";
+  const remediation = "Add nodes in the file's zones, or reduce hosting.sizes.";
   if (wanted.cpu > free.cpu || wanted.memory > free.memory) return failed("zones", "room", text, remediation);
   const largest = running.find(
     ({ cpu, memory }) => !nodes.some((node) => node.free.cpu >= cpu && node.free.memory >= memory),
@@ -95,7 +95,7 @@ export function room(facts: ClusterFacts, settings: KubernetesSettings, plan: Pl
   return ok("zones", "room", text);
 }
 
-/** The class that brings pages in, and whether something gives machines an address. */
+/** The class of the ingress or gateway, and whether the cluster gives Services an address. */
 export function ingress(facts: ClusterFacts, { gateway, mqtt }: KubernetesSettings): Examined[] {
   const kind = gateway.kind === "ingress" ? "IngressClass" : "GatewayClass";
   const classes = gateway.kind === "ingress" ? facts.ingressClasses : facts.gatewayClasses;
@@ -109,31 +109,30 @@ export function ingress(facts: ClusterFacts, { gateway, mqtt }: KubernetesSettin
     gateway.kind === "ingress"
       ? "Install an ingress controller, or name another class under hosting.kubernetes.gateway."
       : "Install a gateway controller, or name another class under hosting.kubernetes.gateway.";
-  if (classes === undefined)
-    found.push(skipped("ingress", kind, `${kind}es may not be read with this login.`));
+  if (classes === undefined) found.push(skipped("ingress", kind, `This login may not read ${kind}es.`));
   else if (wanted === undefined && gateway.kind === "ingress" && !classes.some(isDefault))
     found.push(failed("ingress", kind, `No default IngressClass. ${there}`, install));
   else if (wanted === undefined && classes.length === 0) found.push(failed("ingress", kind, there, install));
   else if (wanted !== undefined && !names.includes(wanted))
-    found.push(failed("ingress", kind, `${wanted} is not there. ${there}`, install));
+    found.push(failed("ingress", kind, `${wanted} does not exist. ${there}`, install));
   else found.push(ok("ingress", kind, wanted ?? "the cluster's default"));
   if (mqtt.expose === "load-balancer")
     found.push(
       facts.loadBalancerSeen === undefined
-        ? skipped("ingress", "load balancer", "Services may not be read with this login.")
+        ? skipped("ingress", "load balancer", "This login may not read Services.")
         : facts.loadBalancerSeen
           ? ok("ingress", "load balancer", "another Service has an address")
           : warning(
               "ingress",
               "load balancer",
               "No Service of the cluster has an address of a load balancer.",
-              "Make sure that something gives one, such as the cloud or MetalLB; else use mqtt.expose: node-port.",
+              "Make sure that the cluster has a load balancer, of the cloud or such as MetalLB. Otherwise use mqtt.expose: node-port.",
             ),
     );
   return found;
 }
 
-/** What the team has to bring. */
+/** Secrets that the team has to create. */
 export function secrets(facts: ClusterFacts, settings: KubernetesSettings, country: Country): Examined[] {
   const { destination } = country.hosting.backup;
   const { mailGateway, smsGateway } = country.notifications;
@@ -150,7 +149,7 @@ export function secrets(facts: ClusterFacts, settings: KubernetesSettings, count
   return wanted.flatMap(([name, what]) => {
     if (name === undefined) return [];
     if (facts.secrets === undefined)
-      return [skipped("secrets", name, `Secrets of ${settings.namespace} may not be read with this login.`)];
+      return [skipped("secrets", name, `This login may not read Secrets of ${settings.namespace}.`)];
     return [
       facts.secrets.includes(name)
         ? ok("secrets", name, what)
@@ -158,19 +157,18 @@ export function secrets(facts: ClusterFacts, settings: KubernetesSettings, count
             "secrets",
             name,
             `It is not in the namespace ${settings.namespace} yet.`,
-            `Make the namespace if it is not there, and the Secret with ${what}: pods that need it wait for it.`,
+            `Create the Secret with ${what}, and the namespace if it does not exist. Pods wait for the Secret.`,
           ),
     ];
   });
 }
 
-/** Quotas that others put on the namespace. */
+/** Quotas of the namespace that are not the stack's own. */
 export function quota(facts: ClusterFacts, plan: Plan): Examined {
   const foreign = (facts.quotas ?? []).filter(
     ({ metadata }) => metadata.labels?.["app.kubernetes.io/managed-by"] !== "rollout",
   );
-  if (facts.quotas === undefined)
-    return skipped("quota", "namespace", "Quotas may not be read with this login.");
+  if (facts.quotas === undefined) return skipped("quota", "namespace", "This login may not read quotas.");
   if (foreign.length === 0) return ok("quota", "namespace", "no quota but the stack's own");
   const own = plan.resources.find((resource) => kindOf(resource) === "ResourceQuota")?.properties as
     | { readonly spec: { readonly hard: Readonly<Record<string, string>> } }
@@ -187,12 +185,7 @@ export function quota(facts: ClusterFacts, plan: Plan): Examined {
   );
   return short.length === 0
     ? ok("quota", "namespace", foreign.map(({ metadata }) => metadata.name).join(", "))
-    : failed(
-        "quota",
-        "namespace",
-        short.join("; "),
-        "Have the quota raised, or give parts less under hosting.sizes.",
-      );
+    : failed("quota", "namespace", short.join("; "), "Ask for a higher quota, or reduce hosting.sizes.");
 }
 
 function usableNodes(nodes: readonly Node[], { nodeSelector }: KubernetesSettings): Node[] {
@@ -201,7 +194,7 @@ function usableNodes(nodes: readonly Node[], { nodeSelector }: KubernetesSetting
   );
 }
 
-function selectorCure({ nodeSelector }: KubernetesSettings): string {
+function selectorHint({ nodeSelector }: KubernetesSettings): string {
   const labels = Object.entries(nodeSelector).map(([key, value]) => `${key}=${value}`);
   return labels.length === 0 ? "" : `Nodes also need ${labels.join(", ")} (hosting.kubernetes.nodeSelector).`;
 }

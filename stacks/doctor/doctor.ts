@@ -1,4 +1,4 @@
-/** Looks at everything that a rollout of a file needs, before it is begun. It changes nothing. */
+/** Checks everything that the rollout of a file needs, before it begins. It changes nothing. */
 
 import { ClusterClient } from "../../cluster/cluster-client.ts";
 import { ClusterError } from "../../cluster/cluster-error.ts";
@@ -16,7 +16,7 @@ import { endpoints, ownNames, registry } from "./reachability.ts";
 import { storage } from "./storage-verdicts.ts";
 import { tools } from "./tools.ts";
 
-export interface Patient {
+export interface DoctorRequest {
   readonly loaded: LoadedCountry;
   readonly target: PlannedTarget;
   /** Of the kit. */
@@ -25,11 +25,14 @@ export interface Patient {
 }
 
 /**
- * @param tell each thing as soon as it has been looked at.
+ * @param tell gets each result as soon as it is known.
  * @throws InputError
  */
-export async function examine(patient: Patient, tell: (examined: Examined) => void): Promise<Examined[]> {
-  const { loaded, target, version, environment } = patient;
+export async function examine(
+  request: DoctorRequest,
+  tell: (examined: Examined) => void,
+): Promise<Examined[]> {
+  const { loaded, target, version, environment } = request;
   const { kubernetes, aws } = loaded.country.hosting;
   const all: Examined[] = [];
   const note = (examined: readonly Examined[]) => {
@@ -42,10 +45,10 @@ export async function examine(patient: Patient, tell: (examined: Examined) => vo
   note(await tools(target, environment));
   if (target === "aws" && aws !== undefined) {
     note(await examineAws(aws, environment));
-    note([skipped("cluster", "EKS", "the stack makes it")]);
+    note([skipped("cluster", "EKS", "the stack creates it")]);
     note(await ownNames(aws.domain));
   } else if (kubernetes !== undefined) {
-    note(await examineCluster(patient, kubernetes, plan));
+    note(await examineCluster(request, kubernetes, plan));
     note(await ownNames(kubernetes.domain));
     note(await registry(kubernetes.registry));
   }
@@ -54,7 +57,7 @@ export async function examine(patient: Patient, tell: (examined: Examined) => vo
 }
 
 async function examineCluster(
-  { loaded, environment }: Patient,
+  { loaded, environment }: DoctorRequest,
   settings: KubernetesSettings,
   plan: Awaited<ReturnType<typeof planCountry>>,
 ): Promise<Examined[]> {

@@ -1,4 +1,4 @@
-/** What the doctor found of one thing: fine, worth a look, or in the way; and how to mend it. */
+/** One result of the doctor: ok, a warning or a failure, and how to fix it. */
 export type ExaminationResult = "ok" | "warning" | "failed" | "skipped";
 
 export interface Examined {
@@ -6,9 +6,9 @@ export interface Examined {
   readonly area: string;
   readonly title: string;
   readonly verdict: ExaminationResult;
-  /** What is there. */
+  /** What was found. */
   readonly found: string;
-  /** How to mend it; empty where nothing is to be mended. */
+  /** Empty where there is nothing to fix. */
   readonly remediation: string;
 }
 
@@ -25,5 +25,5 @@ const of =
 export const ok = of("ok");
 export const warning = of("warning");
 export const failed = of("failed");
-/** It could not be looked at; `found` says why. */
+/** It could not be checked; `found` says why. */
 export const skipped = of("skipped");

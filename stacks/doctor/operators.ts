@@ -1,4 +1,4 @@
-/** Whether the kinds that the plan uses are known to the cluster, by operators of a version that the kit knows. */
+/** Checks whether the cluster knows the kinds of the plan, from operators of a version that the kit knows. */
 
 import type { ClusterClient } from "../../cluster/cluster-client.ts";
 import { type OperatorName, operatorImages } from "../../components/operators.ts";
@@ -28,9 +28,9 @@ export interface OperatorSigns {
   readonly title: string;
   readonly setting: keyof KubernetesSettings["operators"];
   readonly operator: OperatorName;
-  /** By which its kinds are known. */
+  /** API group of its kinds. */
   readonly group: string;
-  /** Of its Deployment. */
+  /** `app.kubernetes.io/name` of its Deployment, or the Deployment's name. */
   readonly label: string;
 }
 
@@ -82,13 +82,13 @@ export async function examineOperators(
         "operators",
         "other kinds",
         `The cluster does not know ${missing.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`).join(", ")}.`,
-        "Install what brings them, or choose otherwise under hosting.kubernetes (gateway, monitoring).",
+        "Install the software that adds them, or change hosting.kubernetes.gateway or hosting.kubernetes.monitoring.",
       ),
     );
   return found;
 }
 
-/** @param version what runs, as far as it is seen. */
+/** @param version of the running operator, where it is known. */
 export function verdictOn(
   { title, setting, operator }: OperatorSigns,
   missing: readonly PlannedKind[],
@@ -96,21 +96,21 @@ export function verdictOn(
   { operators: choice }: KubernetesSettings,
 ): Examined {
   const known = operatorImages(operator)[0]?.version ?? "";
-  const running = version === undefined ? "its kinds are there" : `${version} runs`;
+  const running = version === undefined ? "its kinds exist" : `${version} runs`;
   if (choice[setting] === "install")
     return missing.length > 0
-      ? ok("operators", title, "is installed by the stack")
+      ? ok("operators", title, "the stack installs it")
       : warning(
           "operators",
           title,
-          `It is in the cluster already (${running}), and the file has the kit install it.`,
+          `It is already in the cluster (${running}), and the file lets the kit install it.`,
           `Set hosting.kubernetes.operators.${setting}: preinstalled, unless this stack installed it.`,
         );
   if (missing.length > 0)
     return failed(
       "operators",
       title,
-      `The file says that it is preinstalled, and the cluster does not know ${missing.map(({ kind }) => kind).join(", ")}.`,
+      `The file says that it is preinstalled, but the cluster does not know ${missing.map(({ kind }) => kind).join(", ")}.`,
       `Install ${title} ${known}, or set hosting.kubernetes.operators.${setting}: install.`,
     );
   if (version !== undefined && isOlder(version, known))
@@ -118,12 +118,12 @@ export function verdictOn(
       "operators",
       title,
       `${version} runs; the kit is tested with ${known}.`,
-      "Upgrade it: older versions may not know every field of the plan.",
+      "Upgrade it: an older version may not know every field of the plan.",
     );
   return ok("operators", title, running);
 }
 
-/** By major and minor version. */
+/** Compares major and minor version. */
 function isOlder(version: string, than: string): boolean {
   const [a, b] = [version, than].map((text) => /(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [0, 0]);
   const [major = 0, minor = 0] = a ?? [];

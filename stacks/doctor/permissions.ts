@@ -1,9 +1,9 @@
-/** Whether the login may do what the plan takes, asked of the cluster itself for each kind. */
+/** Asks the cluster for each kind of the plan whether the login has the rights that a rollout needs. */
 import type { ClusterClient } from "../../cluster/cluster-client.ts";
 import { type Examined, failed, ok } from "./finding.ts";
 import type { PlannedKind } from "./operators.ts";
 
-/** What the engine does with an object; `list` and `watch` are how it sees that one is ready. */
+/** What the engine does with an object; by `list` and `watch` it sees that one is ready. */
 const verbs = ["get", "list", "watch", "create", "patch", "delete"] as const;
 
 export interface Refused {
@@ -11,7 +11,7 @@ export interface Refused {
   readonly verbs: readonly string[];
 }
 
-/** @param kinds unknown ones are left out: nobody can have a right on them. */
+/** @param kinds those that the cluster does not know are left out. */
 export async function examinePermissions(
   client: ClusterClient,
   namespace: string,
@@ -54,11 +54,11 @@ export async function examinePermissions(
 
 export function verdictOnPermissions(refused: readonly Refused[], kinds: number): Examined {
   if (refused.length === 0)
-    return ok("permissions", "login", `may make, change and delete all ${kinds} kinds of the plan`);
+    return ok("permissions", "login", `may create, change and delete all ${kinds} kinds of the plan`);
   return failed(
     "permissions",
     "login",
     `It may not ${refused.map(({ kind, verbs: missing }) => `${missing.join("/")} ${kind}`).join(", ")}.`,
-    "Ask who runs the cluster for these rights.",
+    "Ask the cluster's administrators for these rights.",
   );
 }

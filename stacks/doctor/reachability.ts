@@ -1,4 +1,4 @@
-/** Whether the names of the file resolve, and what it names outside of the cluster answers this machine. */
+/** Checks whether the file's names resolve, and whether its external addresses answer this machine. */
 import { lookup } from "node:dns/promises";
 import { get } from "node:https";
 import { connect } from "node:net";
@@ -7,7 +7,7 @@ import { type Examined, failed, ok, warning } from "./finding.ts";
 
 const timeLimit = 10_000;
 
-/** The stack's own names: they may follow once its doors have addresses. */
+/** The stack's own names; they can be entered once the gateway and the broker have addresses. */
 export function ownNames(domain: string): Promise<Examined[]> {
   return Promise.all(
     [domain, `mqtt.${domain}`].map(async (name) => {
@@ -24,7 +24,7 @@ export function ownNames(domain: string): Promise<Examined[]> {
   );
 }
 
-/** What the file names under `residency.endpoints`; a name for all below it can't be asked. */
+/** The endpoints of the file; one with a wildcard can't be checked. */
 export async function endpoints(country: Country): Promise<Examined[]> {
   const wanted = country.residency.endpoints.filter(({ host }) => !host.startsWith("*."));
   const found = await Promise.all(
@@ -40,26 +40,26 @@ async function reach(host: string, port: number, purpose: string): Promise<Exami
       "places",
       title,
       `${host} has no address (${purpose}).`,
-      "Correct residency.endpoints, or enter it in the DNS.",
+      "Correct residency.endpoints, or enter the name in the DNS.",
     );
   const error = await connectError(host, port);
   if (error === undefined) return ok("places", title, `answers (${purpose})`);
-  // The cluster may reach what this machine does not.
+  // The cluster may reach it even where this machine does not.
   return warning(
     "places",
     title,
     `It does not answer this machine: ${error} (${purpose}).`,
-    "Make sure that the cluster reaches it.",
+    "Make sure that the cluster can reach it.",
   );
 }
 
-/** @param address of the registry, with a folder in it. */
+/** @param address of the registry, with a path. */
 export async function registry(address: string | undefined): Promise<Examined[]> {
   if (address === undefined) return [];
   const [host = ""] = address.split("/");
   const [status, error] = await statusOf(`https://${host}/v2/`);
   const title = `registry ${host}`;
-  // 401 asks for a login, which is right.
+  // 401 asks for a login: a registry is there.
   if (status === 200 || status === 401) return [ok("places", title, "answers with TLS")];
   return [
     failed(
@@ -67,8 +67,8 @@ export async function registry(address: string | undefined): Promise<Examined[]>
       title,
       status === undefined
         ? `It does not answer by HTTPS: ${error}.`
-        : `It answers /v2/ by ${status}, as no image registry does.`,
-      "Correct hosting.kubernetes.registry; let this machine and the nodes reach it, and trust its authority.",
+        : `It answers /v2/ with ${status}: it is no image registry.`,
+      "Correct hosting.kubernetes.registry. This machine and the nodes must reach it and trust its certificate authority.",
     ),
   ];
 }

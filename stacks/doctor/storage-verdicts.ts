@@ -1,4 +1,4 @@
-/** Whether volumes rest where the file says, encrypted as far as that can be seen. */
+/** Checks whether volumes are stored where the file says, and encrypted as far as the class shows it. */
 import type { KubernetesObject } from "../../cluster/cluster-client.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
@@ -21,10 +21,10 @@ export function storage(facts: ClusterFacts, settings: KubernetesSettings): Exam
   const { storageProvisioner: driver, storageClass: wanted } = settings;
   if (driver !== undefined) {
     if (facts.csiDrivers === undefined)
-      return [skipped("storage", driver.name, "Storage drivers may not be read with this login.")];
+      return [skipped("storage", driver.name, "This login may not read storage drivers.")];
     return [
       facts.csiDrivers.includes(driver.name)
-        ? ok("storage", driver.name, "the driver is installed; the stack makes its class")
+        ? ok("storage", driver.name, "the driver is installed; the stack creates its class")
         : failed(
             "storage",
             driver.name,
@@ -34,9 +34,7 @@ export function storage(facts: ClusterFacts, settings: KubernetesSettings): Exam
     ];
   }
   if (facts.storageClasses === undefined)
-    return [
-      skipped("storage", wanted ?? "default class", "Storage classes may not be read with this login."),
-    ];
+    return [skipped("storage", wanted ?? "default class", "This login may not read storage classes.")];
   const classes = facts.storageClasses as readonly StorageClass[];
   const found =
     wanted === undefined
@@ -55,8 +53,8 @@ export function storage(facts: ClusterFacts, settings: KubernetesSettings): Exam
         : failed(
             "storage",
             wanted,
-            `It is not there. ${names}`,
-            "Make it, or correct hosting.kubernetes.storageClass.",
+            `It does not exist. ${names}`,
+            "Create it, or correct hosting.kubernetes.storageClass.",
           ),
     ];
   }
@@ -84,7 +82,7 @@ function details(storageClass: StorageClass, zones: readonly string[]): Examined
           "storage",
           title("encryption"),
           "Its parameters do not say that it encrypts.",
-          "Ask who runs the storage, and have it encrypted at rest.",
+          "Ask the storage's administrators to encrypt it at rest.",
         )
       : encryption[1] === "true" || !/^(false|no|none|0|)$/i.test(encryption[1])
         ? ok("storage", title("encryption"), `${encryption[0]}: ${encryption[1]}`)
@@ -99,20 +97,20 @@ function details(storageClass: StorageClass, zones: readonly string[]): Examined
       : warning(
           "storage",
           title("binding"),
-          `${volumeBindingMode ?? "Immediate"}: a volume may come in a zone where no pod may run.`,
+          `${volumeBindingMode ?? "Immediate"}: a volume may be created in a zone where no pod may run.`,
           "Use a class with volumeBindingMode: WaitForFirstConsumer.",
         ),
     outside.length > 0
       ? failed(
           "storage",
           title("zones"),
-          `Its volumes may rest in ${outside.join(", ")}, which the file does not name.`,
-          "Use a class that is held to the file's zones, or let the kit make one by hosting.kubernetes.storageProvisioner.",
+          `Its volumes may be stored in ${outside.join(", ")}, which the file does not name.`,
+          "Use a class that is limited to the file's zones, or let the kit create one by hosting.kubernetes.storageProvisioner.",
         )
       : ok(
           "storage",
           title("zones"),
-          (allowedTopologies ?? []).length > 0 ? "held to the file's" : "where the pods are",
+          (allowedTopologies ?? []).length > 0 ? "limited to the file's zones" : "where the pods are",
         ),
     allowVolumeExpansion === true
       ? ok("storage", title("growth"), "volumes can grow")

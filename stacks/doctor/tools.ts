@@ -1,4 +1,4 @@
-/** What must be installed on this machine, and installing it where that is asked for. */
+/** Checks what must be installed on this machine, and installs it for `rollout doctor --fix`. */
 
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -12,7 +12,7 @@ import type { PlannedTarget } from "../country-plan.ts";
 import { type EngineCli, findEngine, installedEngine, pinnedEngine } from "../engine/engine-cli.ts";
 import { type Examined, failed, ok, skipped } from "./finding.ts";
 
-/** The package and the plugin of a provider have one version. */
+/** A provider's plugin, in the version of its npm package. */
 export interface Plugin {
   readonly name: "kubernetes" | "aws";
   readonly version: string;
@@ -38,7 +38,7 @@ export async function tools(target: PlannedTarget, environment: NodeJS.ProcessEn
   }
   for (const plugin of pluginsFor(target)) found.push(pluginVerdict(plugin, environment));
   if (target === "aws")
-    found.push(await program("aws", ["--version"], environment, "the login to the cluster asks it"));
+    found.push(await program("aws", ["--version"], environment, "the login to the cluster uses it"));
   found.push(await optionalProgram("kubectl", ["version", "--client", "-o", "json"], environment));
   found.push(await optionalProgram("helm", ["version", "--short"], environment));
   return found;
@@ -47,7 +47,7 @@ export async function tools(target: PlannedTarget, environment: NodeJS.ProcessEn
 export function pluginVerdict({ name, version }: Plugin, environment: NodeJS.ProcessEnv): Examined {
   const title = `plugin ${name}`;
   const file = `pulumi-resource-${name}`;
-  // The engine takes one on PATH before its own folder.
+  // The engine prefers a plugin on PATH to one in its own folder.
   const onPath = findProgram(file, environment.PATH ?? "");
   if (onPath !== undefined) return ok("tools", title, onPath);
   const home = environment.PULUMI_HOME ?? join(environment.HOME ?? homedir(), ".pulumi");
@@ -72,7 +72,7 @@ async function program(
   environment: NodeJS.ProcessEnv,
   why: string,
 ): Promise<Examined> {
-  const output = await run(name, parameters, environment);
+  const output = await outputOf(name, parameters, environment);
   return output === undefined
     ? failed("tools", name, `It is not installed; ${why}.`, `Install ${name}.`)
     : ok("tools", name, output.split("\n")[0] ?? "");
@@ -83,14 +83,14 @@ async function optionalProgram(
   parameters: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<Examined> {
-  const output = await run(name, parameters, environment);
+  const output = await outputOf(name, parameters, environment);
   if (output === undefined) return skipped("tools", name, "not installed, and not needed by the kit");
   const version = /v\d+\.\d+\.\d+/.exec(output)?.[0] ?? output.split("\n")[0] ?? "";
   return ok("tools", name, version);
 }
 
-/** @returns its output; undefined where it is not there or fails. */
-export function run(
+/** @returns its output; undefined where it is not installed or fails. */
+export function outputOf(
   name: string,
   parameters: readonly string[],
   environment: NodeJS.ProcessEnv,
@@ -104,7 +104,7 @@ export function run(
 
 /**
  * Installs the Pulumi CLI and the plugins that are missing, in the kit's own versions.
- * @param tell what is being done.
+ * @param tell gets what is being installed.
  * @throws EnvironmentError
  */
 export async function installTools(
@@ -126,7 +126,7 @@ async function installEngine(
   tell: (what: string) => void,
 ): Promise<EngineCli> {
   tell(`Pulumi CLI ${pinnedEngine} into ${installedEngine(environment)}`);
-  // Its own choice is the version of the SDK, in its own folder.
+  // It installs the SDK's version in Pulumi's own folder by default.
   await installing("the Pulumi CLI", () => PulumiCommand.install());
   return findEngine(environment);
 }
@@ -149,7 +149,7 @@ async function installing(what: string, action: () => Promise<unknown>): Promise
       .filter((each) => each.trim() !== "");
     throw new EnvironmentError(
       `Installing ${what} failed: ${line.trim().slice(0, 300)}`,
-      "It comes from get.pulumi.com. Without a way there, copy it from a machine that has one into ~/.pulumi, or put it on PATH.",
+      "It is downloaded from get.pulumi.com. Without access, copy it from a machine that has it into ~/.pulumi, or put it on PATH.",
     );
   }
 }

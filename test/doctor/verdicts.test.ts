@@ -75,7 +75,7 @@ const wrong = (examined: readonly Examined[]) =>
     .filter(({ verdict }) => verdict !== "ok")
     .map(({ verdict, title, found }) => `${verdict} ${title}: ${found}`);
 
-test("a fit cluster is fine in everything, and nothing fine asks for mending", () => {
+test("a good cluster passes every check, and what passes has nothing to fix", () => {
   const all = [
     clusterVersion(fit),
     clock(fit),
@@ -91,7 +91,7 @@ test("a fit cluster is fine in everything, and nothing fine asks for mending", (
   for (const { remediation } of all) expect(remediation).toBe("");
 });
 
-test("what may not be read is said to be so, and is neither fine nor in the way", () => {
+test("what the login may not read is skipped with the reason, and neither passes nor fails", () => {
   const blind: ClusterFacts = {
     ...fit,
     nodes: undefined,
@@ -135,8 +135,8 @@ describe("a cluster", () => {
   test("lacks a zone where no node in it takes pods, or has the labels that the file asks for", () => {
     const closed = { ...fit, nodes: [node("a", "zone-a"), node("b", "zone-b", { open: false })] };
     expect(wrong(zones(closed, settings))).toEqual([
-      "failed zone-b: No node that is ready carries topology.kubernetes.io/zone=zone-b; there is zone-a, zone-b.",
-      "failed zone-c: No node that is ready carries topology.kubernetes.io/zone=zone-c; there is zone-a, zone-b.",
+      "failed zone-b: No ready node has the label topology.kubernetes.io/zone=zone-b. Labels of the nodes: zone-a, zone-b.",
+      "failed zone-c: No ready node has the label topology.kubernetes.io/zone=zone-c. Labels of the nodes: zone-a, zone-b.",
     ]);
     const pooled = settingsOf((cluster) => {
       cluster.nodeSelector = { pool: "sme" };
@@ -167,7 +167,7 @@ describe("a cluster", () => {
   });
 
   test.each([
-    ["is not there", { name: "gone" }, "failed encrypted: It is not there. There is gone."],
+    ["is not there", { name: "gone" }, "failed encrypted: It does not exist. There is gone."],
     [
       "says nothing of encryption",
       { parameters: {} },
@@ -181,7 +181,7 @@ describe("a cluster", () => {
     [
       "binds at once",
       { volumeBindingMode: "Immediate" },
-      "warning encrypted: binding: Immediate: a volume may come in a zone where no pod may run.",
+      "warning encrypted: binding: Immediate: a volume may be created in a zone where no pod may run.",
     ],
     [
       "rests abroad",
@@ -192,7 +192,7 @@ describe("a cluster", () => {
           },
         ],
       },
-      "failed encrypted: zones: Its volumes may rest in frankfurt, which the file does not name.",
+      "failed encrypted: zones: Its volumes may be stored in frankfurt, which the file does not name.",
     ],
     ["can't grow", { allowVolumeExpansion: false }, "warning encrypted: growth: Volumes can't grow."],
   ])("whose storage class %s is told so", (_, change, finding) => {
@@ -223,7 +223,7 @@ describe("a cluster", () => {
       cluster.gateway = { kind: "gateway-api", className: "envoy" };
     });
     expect(wrong(ingress({ ...fit, loadBalancerSeen: false }, named))).toEqual([
-      "failed GatewayClass: envoy is not there. There is none.",
+      "failed GatewayClass: envoy does not exist. There is none.",
       "warning load balancer: No Service of the cluster has an address of a load balancer.",
     ]);
     expect(wrong(ingress({ ...fit, ingressClasses: [object("IngressClass", "nginx")] }, settings))).toEqual([
@@ -276,7 +276,7 @@ test.each([
   },
 );
 
-test("rights that lack are named by verb and kind", () => {
+test("missing rights are named by verb and kind", () => {
   expect(verdictOnPermissions([], 20).verdict).toBe("ok");
   expect(verdictOnPermissions([{ kind: "Secret", verbs: ["create", "patch"] }], 20)).toMatchObject({
     verdict: "failed",
@@ -292,7 +292,7 @@ test("an account on AWS is judged by its number, its zones and its quotas", () =
   } as unknown as Parameters<typeof login>[0];
   const identity = (Account: string) => ({ Account, Arn: `arn:aws:iam::${Account}:user/me` });
   expect(login(aws, undefined).verdict).toBe("failed");
-  expect(login(aws, identity("210987654321")).found).toContain("the file allows 123456789012 alone");
+  expect(login(aws, identity("210987654321")).found).toContain("the file allows only 123456789012");
   expect(login(aws, identity("123456789012")).verdict).toBe("ok");
   const answer = { AvailabilityZones: [{ ZoneName: "af-south-1a", State: "available" }] };
   expect(zoneVerdicts(aws, answer).map(({ verdict }) => verdict)).toEqual(["ok", "failed"]);
