@@ -1,6 +1,6 @@
 /**
- * Writes the compliance reports of a stack that runs: of this machine, and of the stack that the file plans. In a process of
- * its own, after the start: planning takes seconds of a processor that the stack needs.
+ * Writes the compliance reports of a running stack: on this machine, and on the stack that the file plans. It uses a separate
+ * process after the start, because planning takes seconds of processor time that the stack needs.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -13,7 +13,7 @@ import type { DataFolder } from "./data-folder.ts";
 export interface WrittenReport {
   readonly name: "local" | "planned";
   readonly target: string;
-  /** Of its page; absent where it could not be written. */
+  /** Its page; absent where it could not be written. */
   readonly file?: string;
   /** Whether its checks passed. */
   readonly ok?: boolean;
@@ -24,10 +24,10 @@ export interface WrittenReport {
 export interface ComplianceWriterOptions {
   readonly loaded: LoadedCountry;
   readonly folder: DataFolder;
-  /** Folder below which stacks keep their data, as it was named. */
+  /** Folder in which stacks keep their data, as the user gave it. */
   readonly data: string;
   readonly signal: AbortSignal;
-  /** Told of each report in turn. A report that fails never ends the stack. */
+  /** Gets each report. A report that fails does not stop the stack. */
   readonly written: (report: WrittenReport) => void;
 }
 
@@ -58,7 +58,7 @@ function reportsOf({ country }: LoadedCountry): (readonly ["local" | "planned", 
   return [["local", "local"], ...(planned === undefined ? [] : ([["planned", planned]] as const))];
 }
 
-/** @throws Error with a reason in words. */
+/** @throws Error with the reason. */
 async function writeOne(
   { loaded, folder, data, signal }: ComplianceWriterOptions,
   target: string,
@@ -82,7 +82,7 @@ async function writeOne(
   try {
     if (child.pid !== undefined) setPriority(child.pid, belowTheStack);
   } catch {
-    // It ended already, or the system keeps no priorities.
+    // It has ended already, or the system has no priorities.
   }
   try {
     return await answerOf(child);
@@ -91,25 +91,25 @@ async function writeOne(
   }
 }
 
-/** Its answer is one JSON value, of a failure too. */
+/** Its answer is one JSON value, also when it fails. */
 function answerOf(child: ChildProcess): Promise<{ readonly ok: boolean }> {
-  let said = "";
-  let complained = "";
+  let output = "";
+  let errors = "";
   child.stdout?.on("data", (chunk: Buffer) => {
-    said += chunk;
+    output += chunk;
   });
   child.stderr?.on("data", (chunk: Buffer) => {
-    complained = (complained + chunk).slice(-2000);
+    errors = (errors + chunk).slice(-2000);
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
       try {
-        const answer = JSON.parse(said) as { ok: boolean; folder?: string; error?: string };
+        const answer = JSON.parse(output) as { ok: boolean; folder?: string; error?: string };
         if (answer.folder !== undefined) resolve({ ok: answer.ok });
         else reject(new Error(answer.error ?? "the localisation file was changed and is wrong now"));
       } catch {
-        reject(new Error(complained.trim() === "" ? `it ended with code ${code}` : complained.trim()));
+        reject(new Error(errors.trim() === "" ? `it ended with code ${code}` : errors.trim()));
       }
     });
   });

@@ -1,5 +1,5 @@
 /**
- * The folder in which a local stack keeps everything: stores, keys, log, and how to reach the running process.
+ * The folder of a local stack: stores, keys, log, and how to reach the running process.
  * Layout: `time-series/` and `relational/` (the stores' own), `certificates/`, `compliance/`, `stack.log`, `running.json`.
  */
 
@@ -18,7 +18,7 @@ import { isRunning } from "../../base/is-running.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 
-/** How to reach a stack that runs. */
+/** How to reach a running stack. */
 export interface RunningStack {
   readonly pid: number;
   readonly statusAddress: string;
@@ -50,7 +50,7 @@ export class DataFolder {
   get certificateAuthority(): string {
     return join(this.certificates, "ca.pem");
   }
-  /** The compliance reports, each in a folder of its name. */
+  /** The compliance reports, a folder each. */
   get compliance(): string {
     return join(this.path, "compliance");
   }
@@ -61,7 +61,7 @@ export class DataFolder {
     return join(this.path, "running.json");
   }
 
-  /** Makes the folder; only its owner may read it. @throws EnvironmentError */
+  /** Creates the folder; only its owner may read it. @throws EnvironmentError */
   create(): void {
     try {
       mkdirSync(this.path, { recursive: true, mode: 0o700 });
@@ -72,7 +72,7 @@ export class DataFolder {
         throw new EnvironmentError(`The disk of ${this.path} is full.`, "Free some space, then start again.");
       throw new EnvironmentError(
         `The data folder ${this.path} cannot be written (${code}).`,
-        "Start in a folder of your own, or name another one with --data.",
+        "Start in a folder that you can write to, or give another one with --data.",
       );
     }
   }
@@ -83,7 +83,7 @@ export class DataFolder {
     renameSync(draft, this.#running);
   }
 
-  /** The stores' own locks are what counts; this says it in better words. @throws EnvironmentError */
+  /** The stores' locks keep a second process out; this check only gives a clearer message. @throws EnvironmentError */
   async requireUnused(): Promise<void> {
     const running = this.readRunning();
     if (running === undefined) return;
@@ -93,7 +93,7 @@ export class DataFolder {
     if (answer?.ok)
       throw new EnvironmentError(
         `A stack (process ${running.pid}) already runs on ${this.path}.`,
-        "Stop it first, or name another folder with --data.",
+        "Stop it first, or give another folder with --data.",
       );
   }
 
@@ -101,7 +101,7 @@ export class DataFolder {
     rmSync(this.#running, { force: true });
   }
 
-  /** The stack that runs on this folder; undefined where none does. */
+  /** The stack that runs in this folder; undefined where none does. */
   readRunning(): RunningStack | undefined {
     if (!existsSync(this.#running)) return undefined;
     try {

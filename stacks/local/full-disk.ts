@@ -1,11 +1,18 @@
-/** Says of a full disk what it means for the stack and its data. */
+/** Recognises a full disk, and says what it means for the stack and its data. */
 
 import { StoreFullError } from "../../apps/ingest/store-error.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 
-/** @returns the error as it is where it is another. */
+export function isFullDisk(error: unknown): boolean {
+  if (error instanceof StoreFullError) return true;
+  const { code, message = "" } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  // The time-series engine has messages of its own.
+  return code === "ENOSPC" || /No space left on device|NOT_ENOUGH_SPACE/.test(message);
+}
+
+/** @returns any other error as it is. */
 export function explainFullDisk(error: unknown): unknown {
-  if (!(error instanceof StoreFullError) && (error as NodeJS.ErrnoException)?.code !== "ENOSPC") return error;
+  if (!isFullDisk(error)) return error;
   return new EnvironmentError(
     "The disk is full, so the stack stopped. Everything acknowledged is stored; devices keep what was not.",
     "Free some space, then start again.",

@@ -1,4 +1,4 @@
-/** The accounts that a local stack has from its first start, and the links by which a run's user enters without typing. */
+/** The accounts that a local stack has from its first start, and links that sign its user in without typing. */
 import { randomBytes } from "node:crypto";
 import {
   accountOfEmail,
@@ -9,11 +9,11 @@ import {
 import type { Database } from "../../stores/relational/database.ts";
 
 export interface StartLogin {
-  /** Whom it is for, to show. */
+  /** Name of the user, to show. */
   readonly name: string;
   readonly role: "ministry" | "company";
   readonly email: string;
-  /** Present when this start made or renewed it: it is kept as a hash only. */
+  /** Present when this start made or renewed it: only its hash is stored. */
   readonly password?: string;
   /** Path that signs in once, within a day. */
   readonly entryPath: string;
@@ -31,7 +31,7 @@ export interface LoginRequest {
   readonly destination: string;
 }
 
-/** Makes the account where it is missing; with `renew` an existing one gets a new password too. */
+/** Creates the account where it is missing; with `renew` an existing one gets a new password. */
 export async function ensureLogin(
   database: Database,
   request: LoginRequest,
@@ -45,7 +45,7 @@ export async function ensureLogin(
     if (existing === undefined) account = await createAccount(database, { role, email, password, ...rest });
     else await changePassword(database, existing, password);
   }
-  if (account === undefined) throw new Error(`The account of ${email} could not be made.`);
+  if (account === undefined) throw new Error(`The account of ${email} could not be created.`);
   return {
     name,
     role,
@@ -55,7 +55,7 @@ export async function ensureLogin(
   };
 }
 
-/** 96 random bits in four groups that can be typed from paper: no letter that looks like another. */
+/** 96 random bits in four groups, without letters that look alike, so that it can be typed from paper. */
 function newPassword(): string {
   const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
   const letters = Array.from(randomBytes(20), (byte) => alphabet[byte % alphabet.length]!);

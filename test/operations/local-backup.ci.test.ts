@@ -321,7 +321,7 @@ describe("a damaged backup", () => {
           join(path, "time-series.tar.age"),
           flip(readFileSync(join(path, "time-series.tar.age"))),
         ),
-      "its SHA-256 differs",
+      "its SHA-256 is different",
       1,
     ],
     ["content that was changed with its sums", withSums("time-series.tar.age", flip), "is damaged", 1],
@@ -334,7 +334,7 @@ describe("a damaged backup", () => {
     [
       "a manifest of something else",
       (path) => writeFileSync(join(path, "manifest.json"), '{"format":1}'),
-      "is not what a backup writes",
+      "is no manifest of a backup",
       1,
     ],
     [

@@ -1,6 +1,6 @@
 /**
- * The folder in which a country's backups stand, one folder each, named after its start in UTC: `20261125T020000Z/` with
- * `manifest.json` in the clear and the encrypted files. A backup is there as a whole or not at all.
+ * The folder of a country's backups. Each backup is a folder named after its start in UTC: `20261125T020000Z/` with
+ * `manifest.json` in clear text and the encrypted files. A backup is complete or does not exist.
  */
 
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -14,7 +14,7 @@ import { DamagedBackupError, sha256Of, type WrittenFile } from "./encryption.ts"
 export const manifestFile = "manifest.json";
 const format = 1;
 
-/** What a backup says of itself; no personal data. */
+/** Describes a backup; it has no personal data. */
 export interface Manifest {
   readonly format: typeof format;
   /** Version of the kit that wrote it. */
@@ -22,7 +22,7 @@ export interface Manifest {
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
   readonly environment?: string;
-  /** RFC 3339; what was acknowledged before the start is in it. */
+  /** RFC 3339; everything acknowledged before it is in the backup. */
   readonly startedAt: string;
   readonly finishedAt: string;
   /** Rows of the time-series store at the start, by table. */
@@ -50,13 +50,13 @@ export class BackupSet {
   readonly path: string;
   readonly #country: string;
 
-  /** @param folder that holds the backups of several countries. */
+  /** @param folder of the backups of all countries. */
   constructor(country: Country, folder: string) {
     this.#country = country.country;
     this.path = join(resolve(folder), country.country.toLowerCase());
   }
 
-  /** Where a backup is written before it counts; `backupName` in the end. */
+  /** Where a backup is written until it is complete. */
   draftOf(startedAt: Date): string {
     return join(this.path, `.${backupName(startedAt)}.${process.pid}`);
   }
@@ -65,7 +65,7 @@ export class BackupSet {
     return join(this.path, backupName(startedAt));
   }
 
-  /** Oldest first; with those that can't be read, and why. */
+  /** Oldest first; and those that can't be read, with the reason. */
   list(): {
     readonly backups: Backup[];
     readonly damaged: { readonly name: string; readonly reason: string }[];
@@ -84,7 +84,7 @@ export class BackupSet {
   }
 
   /**
-   * @param at name of a backup, or the moment to which the stack is to come back: the last backup that began by then.
+   * @param at name of a backup, or a time: the last backup that began by then. The last backup of all where it is undefined.
    * @throws EnvironmentError where there is none; DamagedBackupError where the named one can't be read.
    */
   choose(at: string | Date | undefined): Backup {
@@ -102,13 +102,13 @@ export class BackupSet {
         : typeof at === "string"
           ? `There is no backup ${at} in ${this.path}.`
           : `There is no backup of ${at?.toISOString()} or before in ${this.path}; the first began at ${first.manifest.startedAt}.`,
-      "`rollout backup <file> --list` shows those that there are; --from names another folder.",
+      "`rollout backup <file> --list` lists the backups; --from chooses another folder.",
     );
   }
 
   /**
-   * Removes what is older than the retention, but never the last one, and what was left unfinished by a process that is gone.
-   * @returns names of the removed.
+   * Removes backups older than the retention, but never the last one, and unfinished ones of processes that have ended.
+   * @returns names of the removed backups.
    */
   prune(retentionDays: number, now: Date): string[] {
     for (const name of readdirSync(this.path)) {
@@ -135,14 +135,14 @@ export class BackupSet {
     const manifest = readManifest(join(path, manifestFile));
     if (manifest.country !== this.#country)
       throw new DamagedBackupError(
-        `${path} is a backup of ${manifest.country}, and stands among those of ${this.#country}.`,
+        `${path} is a backup of ${manifest.country}, in the folder of ${this.#country}.`,
       );
     const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
     return { name, path, manifest, bytes };
   }
 }
 
-/** @throws DamagedBackupError where a file is missing, cut or changed. */
+/** @throws DamagedBackupError where a file is missing, truncated or changed. */
 export async function verifyFiles({ path, manifest }: Backup): Promise<void> {
   for (const name of backupFiles) {
     const file = join(path, name);
@@ -151,7 +151,7 @@ export async function verifyFiles({ path, manifest }: Backup): Promise<void> {
     if (size === undefined) throw new DamagedBackupError(`${file} is missing.`);
     if (size !== bytes) throw new DamagedBackupError(`${file} has ${size} bytes instead of ${bytes}.`);
     if ((await sha256Of(file)) !== sha256)
-      throw new DamagedBackupError(`${file} has changed since it was written: its SHA-256 differs.`);
+      throw new DamagedBackupError(`${file} was changed after it was written: its SHA-256 is different.`);
   }
 }
 
@@ -164,7 +164,7 @@ function readManifest(path: string): Manifest {
   }
   if (typeof manifest?.format === "number" && manifest.format > format)
     throw new DamagedBackupError(
-      `${path} was written by kit ${manifest.kit}, a newer one: use that version.`,
+      `${path} was written by a newer version of the kit, ${manifest.kit}: use that version.`,
     );
   const complete =
     manifest?.format === format &&
@@ -174,7 +174,7 @@ function readManifest(path: string): Manifest {
       const file = manifest.files?.[name];
       return Number.isInteger(file?.bytes) && /^[0-9a-f]{64}$/.test(file?.sha256 ?? "");
     });
-  if (!complete) throw new DamagedBackupError(`${path} is not what a backup writes.`);
+  if (!complete) throw new DamagedBackupError(`${path} is no manifest of a backup.`);
   return manifest as Manifest;
 }
 

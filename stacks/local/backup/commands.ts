@@ -1,4 +1,4 @@
-/** What `rollout backup` does for the target `local`: by the process that runs the stack, or with its stores where none does. */
+/** `rollout backup` for the target `local`: asks the process that runs the stack, or opens the stores where none runs. */
 
 import { EnvironmentError } from "../../../base/kit-error.ts";
 import { kitVersion } from "../../../base/package-root.ts";
@@ -18,7 +18,7 @@ import type { BackupRequest } from "./running-backup.ts";
 
 export interface LocalBackupOptions {
   readonly loaded: LoadedCountry;
-  /** Folder below which stacks keep their data. */
+  /** Folder in which stacks keep their data. */
   readonly data: string;
   readonly request: BackupRequest;
   readonly tell: (what: string) => void;
@@ -34,7 +34,7 @@ export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOp
   if (!folderHoldsData(folder))
     throw new EnvironmentError(
       `There is nothing to back up: ${folder.path} holds no stack's data.`,
-      "Name the folder that `rollout up` used, with --data.",
+      "Give the folder that `rollout up` used, with --data.",
     );
   try {
     const timeSeries = await openTimeSeriesStore(folder.timeSeries);
@@ -66,7 +66,7 @@ export function listLocal(country: Country, destination: string): ReturnType<Bac
   return new BackupSet(country, destination).list();
 }
 
-/** @param name of the backup; the last where absent. @throws EnvironmentError where there is none. */
+/** @param name of the backup; the last where undefined. @throws EnvironmentError where there is none. */
 export async function verifyLocal(
   country: Country,
   destination: string,
@@ -89,8 +89,8 @@ async function askRunning(
 ): Promise<MadeBackup> {
   const silent = (cause: unknown) =>
     new EnvironmentError(
-      `The stack (process ${pid}) gave no backup: ${cause instanceof Error ? cause.message : cause}.`,
-      "See `rollout status`; a stack of an earlier version of the kit must be started again first.",
+      `The stack (process ${pid}) made no backup: ${cause instanceof Error ? cause.message : cause}.`,
+      "Check it with `rollout status`. A stack that an earlier version of the kit started must be restarted first.",
     );
   try {
     const response = await fetch(backupAddress, { method: "POST", body: JSON.stringify(request) });
@@ -107,7 +107,7 @@ async function askRunning(
   throw silent("it ended");
 }
 
-/** One JSON value a line. */
+/** Reads one JSON value per line. */
 async function* answers(body: ReadableStream<Uint8Array>): AsyncGenerator<BackupAnswer> {
   let rest = "";
   for await (const text of body.pipeThrough(

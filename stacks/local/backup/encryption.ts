@@ -1,6 +1,6 @@
 /**
- * Encrypts a backup's files in the age format (age-encryption.org/v1): to public keys, so that the machine that makes
- * backups can't read them, and so that the tool `age` opens them without the kit.
+ * Encrypts a backup's files in the age format (age-encryption.org/v1) with public keys: the machine that makes backups can't
+ * read them, and the tool `age` decrypts them without the kit.
  */
 
 import { createHash } from "node:crypto";
@@ -19,7 +19,7 @@ import type { ReadableStream as WebStream } from "node:stream/web";
 import type { Encrypter } from "age-encryption";
 import { CheckError, InputError, type KitErrorOptions } from "../../../base/kit-error.ts";
 
-/** Loaded with the first backup: a stack's start needs no ciphers. */
+/** Loaded only for backups: the start of a stack does not need it. */
 const age = () => import("age-encryption");
 
 export interface WrittenFile {
@@ -28,10 +28,10 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** The backup is not what was written. */
+/** The backup is damaged. */
 export class DamagedBackupError extends CheckError {
   constructor(message: string, options?: KitErrorOptions) {
-    super(message, "Nothing was changed; choose an earlier backup by --at.", options);
+    super(message, "Nothing was changed. Choose an earlier backup with --at.", options);
   }
 }
 
@@ -60,7 +60,7 @@ export async function encryptTo(
   return { bytes, sha256: digest.digest("hex") };
 }
 
-/** @throws InputError where one is no public key of age, such as for a slip of the pen. */
+/** @throws InputError where one is no public key of age, such as after a typing error. */
 export async function checkRecipients(recipients: readonly string[]): Promise<void> {
   const { Encrypter } = await age();
   for (const recipient of recipients) addRecipient(new Encrypter(), recipient);
@@ -72,7 +72,7 @@ function addRecipient(encrypter: Encrypter, recipient: string): void {
   } catch {
     throw new InputError(
       `"${recipient}" is no public key.`,
-      "Copy the whole key that begins with age1; `rollout backup --new-key <file>` makes one.",
+      "Copy the whole key, which begins with age1. `rollout backup --new-key <file>` makes one.",
     );
   }
 }
@@ -81,7 +81,7 @@ export function fileStream(path: string): ReadableStream<Uint8Array> {
   return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
 }
 
-/** @returns the file's content, whose end fails where the file was cut or changed. @throws InputError, DamagedBackupError */
+/** @returns the file's content; reading it fails where the file was truncated or changed. @throws InputError, DamagedBackupError */
 export async function decrypt(
   path: string,
   identities: readonly string[],
@@ -91,7 +91,7 @@ export async function decrypt(
     try {
       decrypter.addIdentity(identity);
     } catch {
-      throw new InputError("The key file holds a key that is damaged.", "Use another copy of it.");
+      throw new InputError("The key file has a damaged key.", "Use another copy of the file.");
     }
   }
   try {
@@ -101,7 +101,7 @@ export async function decrypt(
     if (message.startsWith("no identity matched"))
       throw new InputError(
         "The key does not open this backup.",
-        "Name the key file whose public key stood in the localisation file when the backup was made, by --identity.",
+        "Give with --identity the key file whose public key was in the localisation file when the backup was made.",
       );
     throw new DamagedBackupError(`${path} is damaged: ${message}`, { cause: error });
   }
@@ -128,8 +128,8 @@ export async function sha256Of(path: string): Promise<string> {
 }
 
 /**
- * Makes a key as `age-keygen` does: the file holds the secret half, for its owner alone.
- * @returns the public half. @throws InputError where the file exists.
+ * Makes a key pair as `age-keygen` does. Only the file's owner can read the file, which holds the secret key.
+ * @returns the public key. @throws InputError where the file exists.
  */
 export async function createKeyFile(path: string): Promise<string> {
   const { generateX25519Identity, identityToRecipient } = await age();
@@ -140,7 +140,7 @@ export async function createKeyFile(path: string): Promise<string> {
     file = openSync(path, "wx", 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw new InputError(`${path} exists, and a key is never overwritten.`, "Name another file.");
+    throw new InputError(`${path} exists, and a key is never overwritten.`, "Give another file.");
   }
   const created = new Date().toISOString();
   try {
@@ -160,14 +160,14 @@ export function readKeyFile(path: string): string[] {
   } catch (error) {
     throw new InputError(
       `The key file ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
-      "Name the file that `rollout backup --new-key` wrote, by --identity.",
+      "Give with --identity the file that `rollout backup --new-key` wrote.",
     );
   }
   const keys = text.split(/\r?\n/).filter((line) => /^AGE-SECRET-KEY-/.test(line));
   if (keys.length === 0)
     throw new InputError(
       `${path} holds no key.`,
-      "It is a file with a line that begins with AGE-SECRET-KEY-, as `rollout backup --new-key` writes it.",
+      "A key file has a line that begins with AGE-SECRET-KEY-; `rollout backup --new-key` writes one.",
     );
   return keys;
 }

@@ -1,6 +1,6 @@
 /**
- * Makes a backup of a local stack while it runs or stands: the time-series store first, the relational store after it, so
- * that every reading's company and machine are known. Nothing unencrypted leaves the data folder.
+ * Makes a backup of a local stack, running or stopped: first the time-series store, then the relational store, so that the
+ * backup has the company and machine of every reading. Nothing leaves the data folder unencrypted.
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -11,6 +11,7 @@ import type { EmbeddedRelationalStore } from "../../../stores/relational/databas
 import type { TimeSeriesStore } from "../../../stores/time-series/store.ts";
 import { backUpTimeSeries } from "../../../stores/time-series/store-backup.ts";
 import type { DataFolder } from "../data-folder.ts";
+import { isFullDisk } from "../full-disk.ts";
 import {
   type Backup,
   type BackupFile,
@@ -36,15 +37,15 @@ export interface BackupOptions {
   readonly destination: string;
   /** Public keys of age. */
   readonly recipients: readonly string[];
-  /** Backups older than this go, except for the last. */
+  /** Older backups are removed, except for the last. */
   readonly retentionDays: number;
-  /** Told what is being done. */
+  /** Gets what is being done. */
   readonly tell?: (what: string) => void;
   readonly signal?: AbortSignal;
 }
 
 export interface MadeBackup extends Backup {
-  /** Names of the backups whose time was over. */
+  /** Names of the backups that were older than the retention. */
   readonly removed: readonly string[];
 }
 
@@ -57,7 +58,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
   try {
     mkdirSync(set.path, { recursive: true, mode: 0o700 });
     if (existsSync(set.pathOf(startedAt)))
-      throw new EnvironmentError("A backup began in this very second.", "Try again in a second.");
+      throw new EnvironmentError("Another backup began in the same second.", "Try again in a second.");
     mkdirSync(draft, { mode: 0o700 });
     const manifest = await fill(draft, startedAt, options);
     options.signal?.throwIfAborted();
@@ -122,18 +123,17 @@ function readTexts(folder: string): Record<string, string> {
 }
 
 function explain(error: unknown, destination: string, data: string): unknown {
-  const { code, message = "" } = error as NodeJS.ErrnoException;
-  // The engine says it in its own words.
-  if (code === "ENOSPC" || /No space left on device|NOT_ENOUGH_SPACE/.test(message))
+  const { code } = error as NodeJS.ErrnoException;
+  if (isFullDisk(error))
     return new EnvironmentError(
-      `The disk is full: no backup was made. It needs room for the encrypted copy in ${destination} and, while it is made, for the time-series store's copy in ${data}.`,
-      "Free some space, or name another folder with --to. The stack goes on.",
+      `The disk is full: no backup was made. A backup needs space for the encrypted copy in ${destination} and, while it is made, for a copy of the time-series store in ${data}.`,
+      "Free some space, or give another folder with --to. The stack continues to run.",
       { cause: error },
     );
   if (code === "EACCES" || code === "EROFS" || code === "ENOTDIR" || code === "EPERM" || code === "ENOENT")
     return new EnvironmentError(
       `The backup folder ${destination} cannot be written (${code}).`,
-      "Name one that this user may write, with --to or in hosting.backup.local.folder.",
+      "Give a folder that this user may write to, with --to or in hosting.backup.local.folder.",
       { cause: error },
     );
   return error;

@@ -1,6 +1,6 @@
 /**
- * Brings a local stack back from a backup. Everything is decrypted, read by the stores and checked in a folder beside the
- * stack's own; only then do the two change places, and what was there before is kept under another name.
+ * Restores a local stack from a backup. Everything is decrypted, read by the stores and checked in a folder next to the stack's
+ * own. Only then it replaces the stack's folder, which is kept under another name.
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -14,6 +14,7 @@ import { migrateTimeSeriesStore } from "../../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
 import { type RowCounts, restoreTimeSeries } from "../../../stores/time-series/store-backup.ts";
 import { DataFolder } from "../data-folder.ts";
+import { isFullDisk } from "../full-disk.ts";
 import { type Backup, type BackupFile, verifyFiles } from "./backup-set.ts";
 import { DamagedBackupError, decrypt, decryptTo } from "./encryption.ts";
 import { syncFolder, syncTree } from "./sync-folder.ts";
@@ -32,20 +33,20 @@ export interface RestoreOptions {
 export interface Restored {
   readonly rows: RowCounts;
   readonly companies: number;
-  /** Where the former data rests, if there was any. */
+  /** Where the former data is kept, if there was any. */
   readonly former?: string;
 }
 
-/** A backup that was decrypted, read and checked, and waits in its folder to take its place. */
+/** A backup that was decrypted, read and checked in its own folder. */
 export interface ReadyRestore {
   readonly rows: RowCounts;
   readonly companies: number;
-  /** Puts it in the stack's place. @throws EnvironmentError when a stack began to run there. */
+  /** Replaces the stack's folder with it. @throws EnvironmentError when a stack began to run there. */
   finish(): Promise<Restored>;
   discard(): void;
 }
 
-/** Whether the stack's folder holds data that a restore would put aside. */
+/** Whether the stack's folder holds data that a restore would replace. */
 export function folderHoldsData(folder: DataFolder): boolean {
   return [folder.timeSeries, folder.relational].some(
     (path) => existsSync(path) && readdirSync(path).length > 0,
@@ -118,7 +119,7 @@ async function restoreCertificates({ backup, identities }: RestoreOptions, draft
   mkdirSync(draft.certificates, { mode: 0o700 });
   for (const [name, text] of Object.entries(texts)) {
     if (name !== basename(name))
-      throw new DamagedBackupError(`"${name}" is no name of a certificate's file.`);
+      throw new DamagedBackupError(`"${name}" is not the name of a certificate file.`);
     writeFileSync(join(draft.certificates, name), text, { mode: 0o600, flag: "wx" });
   }
 }
@@ -145,7 +146,7 @@ function freeName(wanted: string): string {
   return name;
 }
 
-/** What restores that were killed have left beside the stack's folder. */
+/** Removes what killed restores left next to the stack's folder. */
 function removeAbandoned(folder: DataFolder): void {
   const parent = dirname(folder.path);
   const prefix = `${basename(folder.path)}.restoring.`;
@@ -164,11 +165,10 @@ function asDamage(error: unknown, name: BackupFile): unknown {
 }
 
 function explain(error: unknown, path: string): unknown {
-  const { code, message = "" } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC" || /No space left on device|NOT_ENOUGH_SPACE/.test(message))
+  if (isFullDisk(error))
     return new EnvironmentError(
-      `The disk of ${path} is full: nothing was restored, and what was there is untouched.`,
-      "Free as much space as the backup has, twice; or name another data folder with --data.",
+      `The disk of ${path} is full: nothing was restored or changed.`,
+      "Free twice the size of the backup, or give another data folder with --data.",
       { cause: error },
     );
   return error;

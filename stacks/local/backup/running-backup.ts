@@ -1,4 +1,4 @@
-/** Backups of a stack that runs: every day at the file's time where it names a folder, and whenever `rollout backup` asks. */
+/** Backups of a running stack: daily where the file names a folder, and when `rollout backup` asks. */
 
 import type { Logger } from "pino";
 import { Temporal } from "temporal-polyfill";
@@ -12,7 +12,7 @@ import type { PartStatus } from "../status.ts";
 import { BackupSet } from "./backup-set.ts";
 import { type BackupOptions, type MadeBackup, makeBackup } from "./make-backup.ts";
 
-/** Where a backup is to go, and who may read it. */
+/** Where to write a backup, and who can read it. */
 export interface BackupRequest {
   readonly destination: string;
   readonly recipients: readonly string[];
@@ -25,9 +25,9 @@ export interface RunningBackupsOptions {
   readonly log: Logger;
 }
 
-/** A daily backup that failed is tried again after this. */
+/** Pause before a failed daily backup is tried again. */
 const retryMilliseconds = 15 * 60_000;
-/** The clock may be set and the machine may sleep: the time is looked at this often. */
+/** How often the time is checked: the clock may be changed, and the machine may sleep. */
 const lookMilliseconds = 60_000;
 
 export class RunningBackups {
@@ -41,7 +41,7 @@ export class RunningBackups {
     this.#options = options;
   }
 
-  /** Begins the daily backups, where the file has them. */
+  /** Starts the daily backups, where the file asks for them. */
   start(): void {
     if (this.#daily === undefined) return;
     const look = () => {
@@ -51,7 +51,7 @@ export class RunningBackups {
     this.#timer = setTimeout(look, lookMilliseconds);
   }
 
-  /** Gives up the backup that is being made; the next day makes another. */
+  /** Stops, with the backup that is being made. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#end.abort();
@@ -63,7 +63,7 @@ export class RunningBackups {
     if (this.#current !== undefined)
       throw new EnvironmentError(
         "A backup is being made already.",
-        "Wait for its end; --list shows it then.",
+        "Wait until it is done; --list then shows it.",
       );
     const { loaded, folder, stores } = this.#options;
     const { country, environment } = loaded;
@@ -135,7 +135,7 @@ function lastStart({ country }: LoadedCountry, folder: string): number | undefin
   return last === undefined ? undefined : Date.parse(last.manifest.startedAt);
 }
 
-/** The last moment at which a daily backup was to begin. @param at time of day in the zone. @returns epoch milliseconds. */
+/** The last time at which a daily backup had to begin. @param at time of day in the zone. @returns epoch milliseconds. */
 export function lastDue(at: string, timezone: string, now: number): number {
   const local = timeIn(timezone, now);
   const today = local.withPlainTime(Temporal.PlainTime.from(at));

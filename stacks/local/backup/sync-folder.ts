@@ -1,8 +1,8 @@
-/** Makes what a folder holds outlast a power cut. */
+/** Writes a folder's content to disk, so that it survives a power cut. */
 import { closeSync, fsyncSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** The names in the folder itself. */
+/** Only the names in the folder itself. */
 export function syncFolder(path: string): void {
   const folder = openSync(path, "r");
   try {
@@ -12,7 +12,7 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** Every file and folder below it, too. */
+/** With every file and folder below it. */
 export function syncTree(path: string): void {
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     const inside = join(path, entry.name);
