@@ -1,4 +1,4 @@
-/** Who can reach the data: what answers from outside, who administers the cluster, which rights the parts have. */
+/** Who can reach the data: entrances from outside, administrators of the cluster, rights of the parts. */
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import { at, kindOf, type Plan, type PlannedResource } from "../plan/plan.ts";
@@ -24,7 +24,7 @@ function localEntrances({ hosting }: Country): Entrance[] {
   return [
     { name: "web app", address: `http://${host}:${ports.http}`, protocol: "http", from: [] },
     { name: "broker", address: `mqtts://${host}:${ports.mqtts}`, protocol: "mqtts", from: [] },
-    // Whatever the file binds, MQTT without TLS stays on loopback.
+    // MQTT without TLS is always on loopback.
     {
       name: "broker",
       address: `mqtt://127.0.0.1:${ports.mqtt}`,
@@ -90,7 +90,7 @@ const rightKinds = new Set([
   "PodIdentityAssociation",
 ]);
 
-/** Operators installed by charts bring rights of their own. */
+/** Charts count too: the operators that they install have rights of their own. */
 function rightsOf(plan: Plan): string[] {
   return plan.resources
     .filter((resource) => resource.custom && (rightKinds.has(kindOf(resource)) || isChart(resource)))

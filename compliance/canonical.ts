@@ -1,7 +1,7 @@
-/** Canonical JSON (RFC 8785) and hashes: the same value has the same bytes, whoever writes it. */
+/** Canonical JSON (RFC 8785) and hashes: the same value always has the same bytes. */
 import { createHash } from "node:crypto";
 
-/** RFC 8785, for values that JSON can hold; what is undefined is left out. */
+/** RFC 8785, for values that JSON can hold; undefined values are left out. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

@@ -1,5 +1,4 @@
-/** Sets countries side by side: law, authority, residency, transfers, retention, targets, publication, and the verdict on each target. */
-
+/** Compares countries: law, authority, residency, transfers, retention, targets, publication, and the verdict on each target. */
 import { InputError } from "../base/kit-error.ts";
 import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
@@ -18,7 +17,7 @@ export interface ComparedCountry {
 
 export interface ComparisonRow {
   readonly topic: string;
-  /** One text a country, in their order. */
+  /** One text for each country, in their order. */
   readonly values: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /**
  * The checks as a table for spreadsheets (RFC 4180): a row for each finding, and one for each check without any. UTF-8
- * with a byte order mark, without which Excel takes it for another encoding; no cell is taken for a formula.
+ * with a byte order mark, without which Excel takes it for another encoding; no cell is a formula.
  */
 import type { Report, ReportCheck, ReportFinding } from "./report-schema.ts";
 
@@ -57,7 +57,7 @@ function row(check: ReportCheck, finding?: ReportFinding): string[] {
   ];
 }
 
-/** An apostrophe in front keeps a spreadsheet from computing what begins like a formula. */
+/** An apostrophe in front keeps a spreadsheet from computing a text that looks like a formula. */
 function cell(text: string): string {
   const harmless = /^[\s\uFEFF]*[=+\-@|%\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

@@ -1,4 +1,4 @@
-/** What is different between two reports: inputs, verdicts, findings, where data rests, what leaves, the law. */
+/** The differences between two reports: inputs, verdicts, findings, where data is stored, what leaves, the law. */
 import type { Report } from "./report-schema.ts";
 
 export const diffSections = [
@@ -31,11 +31,11 @@ export interface ReportDifference {
   readonly text: string;
 }
 
-/** Sections of the report, by that of the difference. */
+/** The parts of a report that belong to each section. */
 const parts: Readonly<Record<DiffSection, readonly (keyof Report)[]>> = {
   made: ["kit", "country", "environment", "target", "languages", "nationalLanguage", "made"],
   inputs: ["inputs"],
-  // Compared by itself: a report holds a copy of the file, not its fields.
+  // Compared separately: a report has a copy of the file, not its fields.
   file: [],
   verdict: ["verdict"],
   checks: ["checks"],
@@ -62,13 +62,13 @@ export function diffReports(before: Report, after: Report): ReportDifference[] {
   );
 }
 
-/** Of what a check found in order the number is enough: what came and went stands under `resources`. */
+/** Of resources that passed a check only the number is compared: `resources` shows which were added and removed. */
 function compared(report: Report, part: keyof Report): unknown {
   if (part !== "checks") return report[part];
   return report.checks.map((check) => ({ ...check, passed: check.passed.length }));
 }
 
-/** What is different in the two localisation files, field by field. @param before and `after` as YAML gives them. */
+/** The differences between two localisation files, as parsed YAML, field by field. */
 export function diffFiles(before: unknown, after: unknown): ReportDifference[] {
   return compare(before, after, "").map((difference) => ({ section: "file", ...difference }));
 }
@@ -87,7 +87,7 @@ function compare(before: unknown, after: unknown, path: string): Bare[] {
   return [difference("changed", path, shown(before), shown(after))];
 }
 
-/** By what names an item, else by its whole content: a list of texts has no changed items. */
+/** Items are matched by their name, otherwise by their whole content: a list of texts has no changed items. */
 function compareLists(before: readonly unknown[], after: readonly unknown[], path: string): Bare[] {
   const old = keyed(before);
   const fresh = keyed(after);

@@ -1,4 +1,4 @@
-/** What leaves the stack: registered hosts, openings of network policies, registries, the certificate authority, transfers. */
+/** What leaves the stack: registered hosts, addresses that network policies allow, registries, the certificate authority, transfers. */
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import { workloadOf } from "../plan/describe.ts";
@@ -13,7 +13,7 @@ type Flows = Report["flows"];
 export function flowsOf({ country }: LoadedCountry, plan: Plan | undefined, today: string): Flows {
   const { registeredHosts } = new PolicyContext({ country, today });
   return {
-    // The stack in one process reaches nothing outside of itself.
+    // The stack in one process connects to no other host.
     outside:
       plan === undefined
         ? []

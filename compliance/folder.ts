@@ -1,5 +1,4 @@
-/** A report's folder: which files it holds, written as a whole or not at all, and read without trust in what lies there. */
-
+/** A report's folder: its files, how they are written (all or none), and how they are read without trusting them. */
 import {
   chmodSync,
   closeSync,
@@ -28,15 +27,15 @@ import type { Report } from "./report-schema.ts";
 
 export type Files = ReadonlyMap<string, Buffer>;
 
-/** Names of what stands beside the signed files. */
+/** Files that the statement does not hash: itself and its signatures. */
 export const statementFile = "report.intoto.json";
 export const envelopeFile = "report.dsse.json";
 export const cosignFile = "report.sigstore.json";
-export const besides: ReadonlySet<string> = new Set([statementFile, envelopeFile, cosignFile]);
+export const signatureFiles: ReadonlySet<string> = new Set([statementFile, envelopeFile, cosignFile]);
 
 const json = (value: unknown) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
-/** Every file of the report but its signature. The same report gives the same bytes. */
+/** Every file of the report without its signature. The same report gives the same bytes. */
 export function reportFiles(report: Report, loaded: LoadedCountry): Files {
   return new Map([
     ["report.html", Buffer.from(reportPage(report, loaded))],
@@ -48,7 +47,7 @@ export function reportFiles(report: Report, loaded: LoadedCountry): Files {
   ]);
 }
 
-/** The localisation file and what stands beside it, so that the report can be made anew from itself. */
+/** The localisation file and the files that it needs, so that the report can be made again from them. */
 function* sources({ file, country, sha256: loaded }: LoadedCountry): Iterable<[string, Buffer]> {
   const folder = dirname(resolve(file));
   const bytes = readFileSync(file);
@@ -67,8 +66,8 @@ function* sources({ file, country, sha256: loaded }: LoadedCountry): Iterable<[s
 }
 
 /**
- * Writes a folder beside its place and then moves it there.
- * @param replace takes the place of an earlier report; without it a folder that is there is left alone.
+ * Writes a folder under another name in the same place, then renames it.
+ * @param replace replaces an earlier report; without it an existing folder is an error.
  * @throws InputError
  */
 export function writeFolder(folder: string, files: Files, replace = false): void {
@@ -76,7 +75,7 @@ export function writeFolder(folder: string, files: Files, replace = false): void
   if (existsSync(target)) {
     const empty = lstatSync(target).isDirectory() && readdirSync(target).length === 0;
     if (!empty && !(replace && existsSync(join(target, "report.json"))))
-      throw new InputError(`${folder} is there already.`, "Name another folder with --out.");
+      throw new InputError(`${folder} already exists.`, "Name another folder with --out.");
   }
   let draft: string | undefined;
   try {
@@ -87,7 +86,7 @@ export function writeFolder(folder: string, files: Files, replace = false): void
       mkdirSync(dirname(join(draft, name)), { recursive: true });
       writeFileSync(join(draft, name), content);
     }
-    // As any folder: the draft is its owner's alone.
+    // The permissions of a new folder: mkdtemp gives access only to the owner.
     chmodSync(draft, 0o777 & ~process.umask());
     rmSync(target, { recursive: true, force: true });
     renameSync(draft, target);
@@ -103,7 +102,7 @@ export function writeFolder(folder: string, files: Files, replace = false): void
 
 const draftPrefix = ".report-";
 
-/** Of a process that was ended while it wrote. */
+/** Left by a process that ended while it wrote. */
 function removeDrafts(folder: string): void {
   for (const entry of readdirSync(folder))
     if (entry.startsWith(draftPrefix)) rmSync(join(folder, entry), { recursive: true, force: true });
@@ -114,8 +113,8 @@ const largestFolderBytes = 256 * 1024 * 1024;
 const mostFiles = 64;
 
 /**
- * Every file below a folder, by its path in it. Links and other things that are no files are refused: what is hashed must be
- * what is read.
+ * Every file below a folder, by its path in it. Links and other special files are refused: the hashed content must be the
+ * content that is read.
  * @throws InputError
  */
 export function readFolder(folder: string): Files {
@@ -124,13 +123,13 @@ export function readFolder(folder: string): Files {
   const visit = (path: string, name: string, depth: number): void => {
     const status = lstatSync(path);
     if (status.isDirectory()) {
-      if (depth > 4) throw refused(name, "lies too deep");
+      if (depth > 4) throw refused(name, "is nested too deep");
       for (const entry of readdirSync(path).sort())
         visit(join(path, entry), name === "" ? entry : `${name}/${entry}`, depth + 1);
       return;
     }
     if (status.isSymbolicLink()) throw refused(name, "is a link");
-    if (!status.isFile()) throw refused(name, "is no regular file");
+    if (!status.isFile()) throw refused(name, "is not a regular file");
     if (status.size > largestFileBytes) throw refused(name, "is larger than 64 MiB");
     bytes += status.size;
     if (bytes > largestFolderBytes) throw refused(name, "makes the folder larger than 256 MiB");
@@ -143,14 +142,15 @@ export function readFolder(folder: string): Files {
   } catch {
     throw new InputError(`There is no folder ${folder}.`, "Name the folder of a report.");
   }
-  if (!status.isDirectory()) throw new InputError(`${folder} is no folder.`, "Name the folder of a report.");
+  if (!status.isDirectory())
+    throw new InputError(`${folder} is not a folder.`, "Name the folder of a report.");
   try {
     visit(folder, "", 0);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
       `${folder} can't be read (${(error as NodeJS.ErrnoException).code}).`,
-      "Check who may read it.",
+      "Check its permissions.",
     );
   }
   return files;
@@ -166,4 +166,4 @@ function readWithoutLinks(path: string): Buffer {
 }
 
 const refused = (name: string, why: string) =>
-  new InputError(`${name} ${why}; a report holds plain files alone.`, "Ask the signer for the report again.");
+  new InputError(`${name} ${why}; a report holds only plain files.`, "Ask the signer for the report again.");

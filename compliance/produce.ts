@@ -1,5 +1,4 @@
 /** From a localisation file to its report: loads the file, plans the stack in this process, checks it. */
-
 import { readFileSync } from "node:fs";
 import { dayIn } from "../base/day.ts";
 import { InputError } from "../base/kit-error.ts";
@@ -16,7 +15,7 @@ export interface ReportRequest {
   /** `hosting.target` where absent. */
   readonly target?: string;
   readonly languages?: readonly string[];
-  /** Of the target `local`. */
+  /** Where the stack of the target `local` keeps its data. */
   readonly dataFolder?: string;
   readonly by: string;
   readonly at: Date;
@@ -30,9 +29,8 @@ export interface ProducedReport {
 }
 
 /**
- * @throws LocalisationError where the file is wrong.
- * @throws InputError where it lacks what the target needs.
- * @throws InputError
+ * @throws LocalisationError where the file is not valid.
+ * @throws InputError where the target or a language is unknown, or the file lacks what the target needs.
  */
 export async function produceReport(request: ReportRequest): Promise<ProducedReport> {
   const { file, environment, at, kit } = request;
@@ -43,7 +41,7 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
     ...(environment !== undefined && { environment }),
     ...(target !== undefined && { target }),
   };
-  // The country's day needs its time zone, which stands in the file.
+  // The day depends on the country's time zone, which is in the file.
   const day = dayIn(loadCountry(file, options).country.timezone, at);
   const loaded = loadCountry(file, { ...options, today: day });
   const languages = request.languages ?? defaultLanguages(loaded);
@@ -69,7 +67,7 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
   return { report, loaded };
 }
 
-/** The country's first, as far as there are texts in it, and English. */
+/** The country's first language, if it has a catalogue, and English. */
 function defaultLanguages({ country, catalogues }: LoadedCountry): string[] {
   const [first = "en"] = country.languages;
   return catalogues[first] === undefined ? ["en"] : [first, "en"];

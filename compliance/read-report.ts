@@ -1,4 +1,4 @@
-/** Reads report.json: held to its schema, and to the very bytes in which the kit writes it. */
+/** Reads report.json and checks it against its schema and against the exact bytes that the kit writes. */
 import { InputError } from "../base/kit-error.ts";
 import { newValidator } from "../localisation/check/schema-check.ts";
 import { type Report, ReportSchema, reportFormat } from "./report-schema.ts";
@@ -20,22 +20,25 @@ export function parseReport(bytes: Buffer, name: string): Report {
     throw wrong(
       name,
       format === undefined
-        ? "is no report"
+        ? "is not a report"
         : `is a report in the format ${JSON.stringify(format).slice(0, 40)}; this version reads ${reportFormat}`,
     );
   const check = newValidator({ allErrors: false }).compile(ReportSchema);
   if (!check(value)) {
     const [error] = check.errors ?? [];
-    throw wrong(name, `is no whole report: ${error?.instancePath || "/"} ${error?.message ?? "is wrong"}`);
+    throw wrong(
+      name,
+      `is not a complete report: ${error?.instancePath || "/"} ${error?.message ?? "is wrong"}`,
+    );
   }
-  // A key that stands in it twice would be lost on the way.
+  // A duplicate key would be lost in parsing.
   if (`${JSON.stringify(value, null, 2)}\n` !== text)
     throw wrong(
       name,
-      "is not in the form in which the kit writes it: a key stands in it twice, or it was edited",
+      "is not in the form in which the kit writes it: it has a duplicate key, or it was edited",
     );
   return value as Report;
 }
 
 const wrong = (name: string, why: string) =>
-  new InputError(`${name} ${why}.`, "Name a report as `rollout report` wrote it.");
+  new InputError(`${name} ${why}.`, "Name a report that `rollout report` wrote.");

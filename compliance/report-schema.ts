@@ -1,6 +1,6 @@
 /**
  * The compliance report as data: `report.json`. This definition gives its types and its published JSON Schema
- * (docs/compliance-report.schema.json); every other form of the report is made from it.
+ * (docs/compliance-report.schema.json); every other format of the report is made from it.
  */
 import { mapOf, strictObject } from "../localisation/schema/common.ts";
 import { dataClassNames } from "../localisation/schema/data-classes.ts";
@@ -23,7 +23,7 @@ const dataClass = Type.Enum([...dataClassNames]);
 const classes = (description: string) => Type.Array(dataClass, { description });
 const articles = texts("Articles, as `law:article` of `laws`.");
 
-/** How sure it is where something rests. */
+/** How certain it is where data is stored. */
 const certainties = ["known", "declared", "unknown"] as const;
 
 const encryptions = ["key", "storage-class", "store", "passphrase", "none", "unknown"] as const;
@@ -33,17 +33,17 @@ const RestingPlace = strictObject(
     name: text("As the plan shows it."),
     kind: text("Kind of the resource, such as `StatefulSet`."),
     part: Type.Optional(text("The part of the stack that it belongs to.")),
-    dataClasses: classes("What rests there."),
+    dataClasses: classes("What is stored there."),
     region: Type.Optional(text("The cloud provider's region.")),
-    zones: texts("Zones that it is held to; any zone of the cluster where empty."),
+    zones: texts("Zones that it may be in; any zone of the cluster where empty."),
     countries: Type.Array(country("ISO 3166-1 alpha-2."), {
-      description: "Where that is; empty where it can't be told.",
+      description: "Where that is; empty where it is not known.",
     }),
     certainty: Type.Enum([...certainties], {
       description:
-        "`known`: the provider publishes where its region lies. `declared`: the localisation file says so. `unknown`: to be told by people.",
+        "`known`: the provider publishes where its region is. `declared`: the localisation file says so. `unknown`: people must find out.",
     }),
-    address: Type.Optional(text("Where it is reached, for a store outside the cluster.")),
+    address: Type.Optional(text("Its address, for a store outside the cluster.")),
     copies: Type.Optional(count("How many copies or instances there are.")),
     gibibytes: Type.Optional(
       Type.Number({ description: "Size of all copies together, in GiB.", minimum: 0 }),
@@ -58,7 +58,7 @@ const RestingPlace = strictObject(
     ),
     retention: Type.Optional(text("How long it is kept: an ISO 8601 duration.")),
   },
-  { description: "One place in which data comes to rest." },
+  { description: "One place where data is stored." },
 );
 
 const Check = strictObject(
@@ -70,17 +70,17 @@ const Check = strictObject(
     severity: Type.Enum([...severities]),
     level: Type.Enum(["mandatory", "advisory"]),
     verdict: Type.Enum([...verdicts]),
-    dataClasses: classes("Whose data it guards."),
+    dataClasses: classes("Data that it protects."),
     articles,
     controls: strictObject(
       { iso27001: texts("ISO/IEC 27001:2022, Annex A."), nist80053: texts("NIST SP 800-53 Revision 5.") },
-      { description: "The controls that it serves." },
+      { description: "The controls that it implements." },
     ),
-    passed: texts("What it looked at and found in order."),
+    passed: texts("What it checked without a finding."),
     failed: count("Findings of the verdict `fail`."),
     undetermined: count("Findings of the verdict `undetermined`."),
     waived: count("Findings that a waiver covers."),
-    unlisted: count("Findings beyond those listed."),
+    unlisted: count("Findings that are not listed."),
   },
   { description: "One check with its evidence." },
 );
@@ -93,11 +93,11 @@ const Finding = strictObject(
     level: Type.Enum(["mandatory", "advisory"]),
     subject: text("Name of the resource, or of the localisation file."),
     type: Type.Optional(text("Type of the resource.")),
-    path: text("Where in it."),
-    value: Type.Optional(text("What stands there.")),
+    path: text("Path in it."),
+    value: Type.Optional(text("The value there.")),
     message: text("What is wrong."),
-    remediation: text("How to mend it."),
-    dataClasses: classes("Whose data it touches."),
+    remediation: text("How to fix it."),
+    dataClasses: classes("Data that it concerns."),
     articles,
     waiver: Type.Optional(text("Id of the waiver that covers it.")),
     line: Type.Optional(count("Line of the localisation file.")),
@@ -116,14 +116,14 @@ export const ReportSchema = strictObject(
           pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
         }),
         day: day("The day in the country, against which waivers end."),
-        by: text("Who made it, as that person or machine was named."),
+        by: text("Name of the person or machine that made it."),
       },
       { description: "When and by whom it was made." },
     ),
     country: country("ISO 3166-1 alpha-2."),
     environment: Type.Optional(text("Environment of the localisation file.")),
     target: Type.Enum([...targets], { description: "What the stack runs on." }),
-    languages: texts("Languages of the HTML form, in its order."),
+    languages: texts("Languages of the HTML page, in its order."),
     nationalLanguage: text("The country's first language: names of laws are in it. BCP 47."),
     inputs: strictObject(
       {
@@ -138,21 +138,21 @@ export const ReportSchema = strictObject(
           strictObject(
             {
               sha256: sha256("Of its canonical JSON (RFC 8785)."),
-              resources: count("Resources that were judged."),
+              resources: count("Resources that were checked."),
             },
-            { description: "The plan that was judged; none for the target `local`." },
+            { description: "The plan that was checked; none for the target `local`." },
           ),
         ),
         policies: strictObject(
           {
             count: count("How many."),
-            sha256: sha256("Of the canonical JSON of what they say of themselves."),
+            sha256: sha256("Of the canonical JSON of their texts and metadata."),
           },
           { description: "The policies." },
         ),
-        dataFolder: Type.Optional(text("Of the target `local`: where that stack keeps its data.")),
+        dataFolder: Type.Optional(text("Where the stack of the target `local` stores its data.")),
       },
-      { description: "All that the report was made from." },
+      { description: "What the report was made from." },
     ),
     verdict: strictObject(
       {
@@ -161,7 +161,7 @@ export const ReportSchema = strictObject(
         failed: count("Checks that failed."),
         undetermined: count("Checks that could not be decided; they count as failed."),
         waived: count("Checks whose findings are all waived."),
-        notApplicable: count("Checks that had nothing to judge."),
+        notApplicable: count("Checks that had nothing to check."),
       },
       { description: "The result in numbers." },
     ),
@@ -171,13 +171,13 @@ export const ReportSchema = strictObject(
         name: byLanguage("The programme's name."),
         operator: strictObject({ name: text("Name."), email: text("E-mail address.") }),
         officer: strictObject({
-          role: text("The office, as the law calls it."),
-          name: text("Who holds it."),
+          role: text("The position, as the law calls it."),
+          name: text("The person in it."),
           email: text("E-mail address."),
           registration: Type.Optional(text("Number of the registration.")),
         }),
       },
-      { description: "Who runs the stack and answers for the data." },
+      { description: "Who runs the stack and is responsible for the data." },
     ),
     law: strictObject(
       {
@@ -202,7 +202,7 @@ export const ReportSchema = strictObject(
             id: text("`articles` name the law by it."),
             title: text("Title."),
             citation: text("As lawyers cite it."),
-            citedAs: Type.Optional(text("What stands before an article's number.")),
+            citedAs: Type.Optional(text("The word before an article's number.")),
             url: text("Where it can be read."),
             articles: Type.Array(
               strictObject({ article: text("Number."), summary: text("What it asks for.") }),
@@ -216,10 +216,10 @@ export const ReportSchema = strictObject(
       strictObject({
         class: dataClass,
         restsIn: Type.Array(country("ISO 3166-1 alpha-2."), {
-          description: "Countries in which it may rest.",
+          description: "Countries in which it may be stored.",
         }),
         transfer: Type.Enum(["forbidden", "with-mechanism", "free"]),
-        mechanism: Type.Optional(text("The law's way by which a transfer is allowed.")),
+        mechanism: Type.Optional(text("The legal mechanism that allows a transfer.")),
         to: Type.Optional(Type.Array(country("ISO 3166-1 alpha-2."))),
         articles,
         retention: Type.Optional(text("How long after its last use: an ISO 8601 duration.")),
@@ -231,14 +231,14 @@ export const ReportSchema = strictObject(
     }),
     aggregates: strictObject(
       {
-        minimumCount: count("A national figure is of at least so many companies."),
-        largest: count("The largest companies that are looked at together."),
-        percent: Type.Number({ description: "The share that these may have of it, in percent." }),
-        publication: text("How often figures come out."),
+        minimumCount: count("Least number of companies in a national figure."),
+        largest: count("Number of largest companies whose share is limited."),
+        percent: Type.Number({ description: "The largest share that these may have, in percent." }),
+        publication: text("How often figures are published."),
       },
       { description: "When a national figure may be shown." },
     ),
-    places: Type.Array(RestingPlace, { description: "Where data comes to rest." }),
+    places: Type.Array(RestingPlace, { description: "Where data is stored." }),
     access: strictObject(
       {
         entrances: Type.Array(
@@ -248,7 +248,7 @@ export const ReportSchema = strictObject(
             protocol: Type.Enum(["https", "http", "mqtts", "mqtt", "kubernetes-api"]),
             from: texts("Address ranges that may reach it; any where empty."),
           }),
-          { description: "What answers from outside." },
+          { description: "What is reachable from outside." },
         ),
         administrators: texts("Who is named as an administrator of the cluster."),
         rights: texts("Rights on the cluster or the cloud account that the stack gives to its own parts."),
@@ -269,17 +269,17 @@ export const ReportSchema = strictObject(
         outside: Type.Array(
           strictObject({
             host: text("DNS name."),
-            country: country("Where it stands."),
+            country: country("Where it is."),
             purpose: text("What for."),
             dataClasses: classes("What is sent to it; nothing of the country's where empty."),
-            addresses: texts("Address ranges that network policies open; the way stays closed where empty."),
+            addresses: texts("Address ranges that network policies allow; none where empty."),
             by: text("Field of the localisation file that names it."),
           }),
           { description: "Addresses outside that the stack may reach." },
         ),
         openings: Type.Array(
           strictObject({ policy: text("Network policy."), to: texts("Address ranges.") }),
-          { description: "Ways out of the cluster that network policies open by address." },
+          { description: "Outgoing traffic that network policies allow by address." },
         ),
         imageRegistries: texts("Hosts that images and charts come from."),
         certificates: strictObject({
@@ -292,7 +292,7 @@ export const ReportSchema = strictObject(
             dataClasses: classes("What is transferred."),
             recipient: text("Who receives it."),
             to: country("Country of the recipient."),
-            mechanism: text("The law's way."),
+            mechanism: text("The legal mechanism."),
             article: text("As `law:article`."),
             evidence: text("Contract, decision or permission."),
             until: Type.Optional(day("Last day.")),
@@ -310,28 +310,28 @@ export const ReportSchema = strictObject(
         resource: text("What it covers."),
         policy: Type.Optional(text("Id of the policy.")),
         why: text("The reason."),
-        who: text("Who answers for it."),
+        who: text("The responsible person."),
         until: day("Last day."),
         status: Type.Enum(["used", "unused", "expired"]),
         uses: count("Findings that it covers."),
       }),
       { description: "Exceptions of the localisation file." },
     ),
-    notes: texts("What the plan says that its reader should know. English."),
+    notes: texts("Notes of the plan for its reader. English."),
     toConfirm: Type.Array(
       strictObject({ line: count("Line of the localisation file."), text: text("The remark.") }),
       { description: "Facts that the localisation file itself marks as to be confirmed." },
     ),
-    placeholders: Type.Array(strictObject({ path: text("Field."), value: text("What stands there.") }), {
+    placeholders: Type.Array(strictObject({ path: text("Field."), value: text("The value there.") }), {
       description: "Fields that hold an example instead of the real value.",
     }),
     resources: Type.Array(strictObject({ name: text("As findings name it."), type: text("Its type.") }), {
-      description: "Every resource that was judged.",
+      description: "Every resource that was checked.",
     }),
   },
   {
     description:
-      "What a country's stack keeps where, who reaches it, what leaves it, by which law, and every check of it with its evidence.",
+      "What a country's stack stores where, who can reach it, what leaves it, by which law, and every check with its evidence.",
   },
 );
 

@@ -5,7 +5,7 @@ import { dataClassNames } from "../localisation/schema/residency.ts";
 import type { Plan } from "../plan/plan.ts";
 import { at } from "../plan/plan.ts";
 import { checkCountry } from "../policies/check-country.ts";
-import { blocks, type CheckResult, type Finding } from "../policies/engine/findings.ts";
+import { type CheckResult, type Finding, isFailed } from "../policies/engine/findings.ts";
 import type { Policy } from "../policies/engine/policy.ts";
 import { plannedResources } from "../policies/inputs/planned.ts";
 import { policies } from "../policies/rules/catalogue.ts";
@@ -24,7 +24,7 @@ export interface ReportInput {
   readonly text: string;
   /** Absent for the target `local`, which has no plan. */
   readonly plan?: Plan;
-  /** Of the target `local`: where that stack keeps its data. */
+  /** Where the stack of the target `local` stores its data. */
   readonly dataFolder?: string;
   readonly kit: string;
   /** RFC 3339, in UTC, to the second. */
@@ -32,7 +32,7 @@ export interface ReportInput {
   /** The day in the country at that time. */
   readonly day: string;
   readonly by: string;
-  /** Of the HTML form. */
+  /** Languages of the HTML page. */
   readonly languages: readonly string[];
 }
 
@@ -103,7 +103,7 @@ export function makeReport(input: ReportInput): Report {
   };
 }
 
-/** Of the file's path only its name stands in a report: it must not depend on the machine that made it. */
+/** A report has only the name of the file, not its path: it must not depend on the machine that made it. */
 function named(result: CheckResult, file: string, name: string): CheckResult {
   const renamed = (subject: string) => (subject === file ? name : subject);
   return {
@@ -113,7 +113,7 @@ function named(result: CheckResult, file: string, name: string): CheckResult {
   };
 }
 
-/** What the localisation file says, word by word. */
+/** What the localisation file states, unchanged. */
 function statements({
   country,
 }: LoadedCountry): Pick<Report, "names" | "programme" | "law" | "data" | "retention" | "aggregates"> {
@@ -167,11 +167,10 @@ function statements({
   };
 }
 
-function verdictOf({ policies: results, findings }: CheckResult): Report["verdict"] {
-  const tally = (verdict: string) => results.filter((result) => result.verdict === verdict).length;
+function verdictOf(result: CheckResult): Report["verdict"] {
+  const tally = (verdict: string) => result.policies.filter((policy) => policy.verdict === verdict).length;
   return {
-    // Findings beyond those listed are as severe as their policy's first.
-    ok: !findings.some((finding) => blocks(finding, "low")),
+    ok: !isFailed(result, "low"),
     passed: tally("pass"),
     failed: tally("fail"),
     undetermined: tally("undetermined"),
@@ -245,7 +244,7 @@ function notesOf(plan: Plan | undefined): string[] {
   return Array.isArray(notes) ? notes.map(String) : [];
 }
 
-/** Of what the policies say of themselves; how they judge is the kit's version. */
+/** Of the policies' texts and metadata; their code belongs to the version of the kit. */
 function policiesHash(): string {
   return sha256(
     canonicalJson(

@@ -1,4 +1,4 @@
-/** Adds to a report's files the statement of their hashes, and its signature by a key of the team or by cosign. */
+/** Adds the statement of the hashes, and its signature with a key of the team or cosign, to a report's files. */
 import type { KeyObject } from "node:crypto";
 import { cosignFile, envelopeFile, type Files, statementFile } from "./folder.ts";
 import type { Report } from "./report-schema.ts";
@@ -8,7 +8,7 @@ import { statementOf } from "./signing/statement.ts";
 
 export interface Signer {
   readonly key?: KeyObject;
-  /** cosign's reference of a key. */
+  /** Reference of a key for cosign. */
   readonly cosignKey?: string;
 }
 

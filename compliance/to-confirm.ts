@@ -1,4 +1,4 @@
-/** What a localisation file itself marks as unsettled: remarks with "to be confirmed", and fields that hold an example. */
+/** What a localisation file marks as open: comments with "to be confirmed", and fields with an example value. */
 import { LineCounter, parseDocument } from "yaml";
 import { placeholderIn, withoutPlaceholders } from "../localisation/rules/placeholders.ts";
 import type { Country } from "../localisation/schema/country.ts";
@@ -12,7 +12,7 @@ export interface Remark {
 const mark = /to be confirmed/i;
 
 /**
- * Comments of YAML that say "to be confirmed", each whole: neighbouring lines of comment are one remark.
+ * The YAML comments that say "to be confirmed". Consecutive comment lines are one remark.
  * @param text of a localisation file.
  */
 export function remarksToConfirm(text: string): Remark[] {
@@ -26,7 +26,7 @@ export function remarksToConfirm(text: string): Remark[] {
     else remarks.push({ line: index + 1, text: comment.trim() });
     previous = index;
   }
-  // The file's first remark explains the mark.
+  // The comment at the top of the file explains the mark.
   return remarks.filter((remark) => mark.test(remark.text) && remark.line > firstKeyLine(text));
 }
 

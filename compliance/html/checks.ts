@@ -1,4 +1,4 @@
-/** Every check with its evidence, what was found first, and the waivers. */
+/** The findings, every check with its evidence, and the waivers. */
 import { html } from "hono/html";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { areas } from "../../policies/engine/policy.ts";
@@ -6,7 +6,7 @@ import type { ReportCheck, ReportFinding } from "../report-schema.ts";
 import { heading } from "./summary.ts";
 import type { Html, ReportView } from "./view.ts";
 
-/** A check names this many of the resources that it found in order, and counts the rest. */
+/** A check names this many of the resources that passed, and counts the others. */
 const namedResources = 60;
 
 export function checksSection(view: ReportView): Html {
@@ -33,7 +33,7 @@ ${idleChecks(
 
 const applies = ({ verdict }: ReportCheck) => verdict !== "not-applicable";
 
-/** Of what the stack doesn't have nothing more is to be said than which rules wait for it. */
+/** Checks that don't apply are only listed. */
 function idleChecks(view: ReportView, checks: readonly ReportCheck[]): Html | "" {
   if (checks.length === 0) return "";
   return html`<details>

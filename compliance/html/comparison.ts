@@ -1,11 +1,11 @@
-/** Countries side by side as one page that needs nothing else. */
+/** Several countries compared in one self-contained page. */
 import { html } from "hono/html";
 import { brandColours } from "../../localisation/brand-colour.ts";
 import type { CountryComparison } from "../compare.ts";
 import { standalonePage } from "./standalone.ts";
 import { pageBoxes, styleSheet } from "./style.ts";
 
-/** Of the kit itself: no country's. */
+/** The colour of the kit, not of a country. */
 const colour = "#0b5c8a";
 
 export function comparisonPage({ kit, environment, countries, rows }: CountryComparison): string {

@@ -1,6 +1,6 @@
 /**
- * The report as one page that needs nothing else: no script, no request, its own content security policy. The country's
- * default language first, English after it.
+ * The report as one self-contained page: no script, no request, its own content security policy. The country's default
+ * language comes first, then English.
  */
 import { html } from "hono/html";
 import { brandColours } from "../../localisation/brand-colour.ts";

@@ -1,4 +1,4 @@
-/** What the checks do not cover and people have to confirm, and how this report is verified. */
+/** What the checks do not cover and people must confirm, and how to verify this report. */
 import { html } from "hono/html";
 import { heading } from "./summary.ts";
 import type { Html, ReportView } from "./view.ts";

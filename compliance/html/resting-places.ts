@@ -1,4 +1,4 @@
-/** Where data rests, who can reach it, what leaves the stack. */
+/** Where data is stored, who can reach it, what leaves the stack. */
 import { html } from "hono/html";
 import type { RestingPlace } from "../report-schema.ts";
 import { heading } from "./summary.ts";
@@ -30,7 +30,7 @@ ${view.table(
 <p class="quiet">${view.t("places.certainty")}</p>`;
 }
 
-/** Places that differ in their name alone stand in one row. */
+/** Groups places that differ only in their name into one row. */
 function alike(places: readonly RestingPlace[]): [RestingPlace, string[]][] {
   const rows = new Map<string, [RestingPlace, string[]]>();
   for (const place of places) {

@@ -1,4 +1,4 @@
-/** The frame of a page that needs nothing else: its style within, and a content security policy that lets nothing more pass. */
+/** The frame of a self-contained page: its style, and a content security policy that allows nothing else. */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import type { Html } from "./view.ts";

@@ -1,4 +1,4 @@
-/** The report's look: a page for a screen, a phone, the dark, and A4 paper. */
+/** The report's style: for screens, phones, dark mode and A4 paper. */
 
 /** @param colours of the country's brand, readable on white and on the dark page. */
 export function styleSheet(colours: { readonly light: string; readonly dark: string }): string {
@@ -70,7 +70,7 @@ a{color:inherit;text-decoration:none}
 `;
 }
 
-/** Numbers and a line in the margins of each page. @param running what stands at the foot. */
+/** Page numbers and a footer in the margins of each page. @param running text of the footer. */
 export function pageBoxes(running: string): string {
   const text = JSON.stringify(running).replaceAll("<", "\\3c ");
   return `@page{size:A4;margin:18mm 16mm 20mm;@bottom-left{content:${text};font:7.5pt system-ui,sans-serif;color:#333}@bottom-right{content:counter(page) " / " counter(pages);font:7.5pt system-ui,sans-serif;color:#333}}`;

@@ -1,4 +1,4 @@
-/** The report's first page: the verdict in words, what was checked and what not, and what the report was made from. */
+/** The report's first page: the verdict, what was checked and what not, and what the report was made from. */
 import { html } from "hono/html";
 import type { Report, RestingPlace } from "../report-schema.ts";
 import type { Html, ReportView } from "./view.ts";
@@ -61,7 +61,7 @@ ${inputs.dataFolder === undefined ? "" : html`<dt>${view.t("fact.data-folder")}<
 </nav>`;
 }
 
-/** How many places there are, by how sure it is that they lie in the country. */
+/** Number of places, by how certain it is that they are in the country. */
 function placesByCertainty({ places, country }: Report) {
   const abroad = places.filter(({ countries }) => countries.some((code) => code !== country));
   const count = (certainty: RestingPlace["certainty"]) =>

@@ -1,4 +1,4 @@
-/** What each section of the report is written with: the report, one language, and how its parts refer to each other. */
+/** What the sections of the report share: the report, one language, links between its parts, tables. */
 import { html } from "hono/html";
 import type { Translation } from "../../localisation/languages/translation.ts";
 import type { Report } from "../report-schema.ts";
@@ -10,30 +10,30 @@ export class ReportView {
   readonly translation: Translation;
   readonly #titles: Readonly<Record<string, string>>;
 
-  /** @param titles of policies in this language, as far as there are any. */
+  /** @param titles of policies in this language; those without one stay English. */
   constructor(report: Report, translation: Translation, titles: Readonly<Record<string, string>>) {
     this.report = report;
     this.translation = translation;
     this.#titles = titles;
   }
 
-  /** What a policy asks for: in this language, or the policy's own English. */
+  /** The title of a policy in this language, or in English. */
   policyTitle({ policy, title }: { readonly policy: string; readonly title: string }): Html {
     const translated = this.#titles[policy];
     return translated === undefined ? this.english(title) : html`${translated}`;
   }
 
-  /** A text of the catalogue, `report.` before its key. */
+  /** A text of the catalogue. Its key there starts with `report.`. */
   t(key: string, values?: Readonly<Record<string, string | number>>): string {
     return this.translation.t(`report.${key}`, values);
   }
 
-  /** An anchor of this language's half. */
+  /** An anchor in the part of this language. */
   id(name: string): string {
     return `${this.translation.language}-${name.replace(/[^A-Za-z0-9]+/g, "-")}`;
   }
 
-  /** Policies, plans and notes speak English. */
+  /** Marks English text, such as messages of policies and notes of plans. */
   english(text: string): Html {
     return this.translation.language === "en" ? html`${text}` : html`<span lang="en">${text}</span>`;
   }
@@ -50,7 +50,7 @@ export class ReportView {
     return this.translation.list(codes.map((code) => this.translation.countryName(code)));
   }
 
-  /** "popia:72" as a link to that article; articles of one law stand together. */
+  /** "popia:72" as a link to that article; articles of one law are grouped. */
   articles(references: readonly string[]): Html {
     const byLaw = Map.groupBy(references, (reference) => reference.split(":", 1)[0] ?? "");
     return html`${[...byLaw].map(([id, ofLaw], index) => {

@@ -1,4 +1,4 @@
-/** The report as OSCAL assessment results: an observation a check, a risk a finding, a finding a control. */
+/** The report as OSCAL assessment results: an observation for each check, a risk for each finding, a finding for each control. */
 import type { Report, ReportCheck, ReportFinding } from "../report-schema.ts";
 import {
   controlsOf,
@@ -172,7 +172,7 @@ function risk(
       {
         uuid: identifier(`response ${index}`),
         lifecycle: "recommendation",
-        title: "Cure",
+        title: "How to fix",
         description: line(found.remediation),
       },
     ],
@@ -180,7 +180,7 @@ function risk(
   };
 }
 
-/** A control is as satisfied as the checks that serve it; the checks don't cover all that it asks for. */
+/** A control is satisfied if the checks for it are; they don't cover everything that it asks for. */
 function finding(
   control: string,
   framework: Framework,
@@ -198,7 +198,7 @@ function finding(
     uuid: identifier(`finding ${framework.key} ${control}`),
     title: line(`${control} ${framework.titleOf(control)}`),
     description: line(
-      `${serving.length} checks serve ${control} of ${framework.title}; ${open.length} of them failed or could not be decided.`,
+      `${serving.length} checks implement ${control} of ${framework.title}; ${open.length} of them failed or could not be decided.`,
     ),
     target: {
       type: "statement-id",
@@ -206,7 +206,7 @@ function finding(
       status: {
         state: open.length === 0 ? "satisfied" : "not-satisfied",
         reason: open.length === 0 ? "pass" : "fail",
-        remarks: "As far as these checks reach; the report says what they do not cover.",
+        remarks: "Only what these checks cover; the report says what they do not cover.",
       },
     },
     "related-observations": serving.map(({ policy }) => ({

@@ -1,4 +1,4 @@
-/** The kit as an OSCAL component: which controls its policies serve, by which rules. */
+/** The kit as an OSCAL component: the controls that its policies implement, and by which rules. */
 import type { Report } from "../report-schema.ts";
 import { controlsOf, frameworks, identifierMaker, line, metadata, namespace } from "./identifiers.ts";
 
@@ -14,12 +14,12 @@ export function componentDefinition(report: Report): object {
           type: "software",
           title: "Country rollout kit",
           description:
-            "Stands up a country's industrial IoT stack from one localisation file and checks it by policies.",
+            "Sets up a country's industrial IoT stack from one localisation file and checks it by policies.",
           props: [{ name: "version", value: line(report.kit) }],
           "control-implementations": frameworks.map((framework) => ({
             uuid: identifier(`implementation ${framework.key}`),
             source: framework.source,
-            description: line(`Controls of ${framework.title} that policies of the kit serve.`),
+            description: line(`Controls of ${framework.title} that policies of the kit implement.`),
             "implemented-requirements": controlsOf(report, framework).map((control) => {
               const serving = report.checks.filter(({ controls }) =>
                 controls[framework.key].includes(control),

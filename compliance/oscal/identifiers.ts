@@ -1,13 +1,13 @@
-/** What OSCAL's two documents share: identifiers that follow from the report, controls' names, clean text. */
+/** Shared by the two OSCAL documents: identifiers derived from the report, names of controls, clean text. */
 import { createHash } from "node:crypto";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { canonicalJson, sha256 } from "../canonical.ts";
 import type { Report } from "../report-schema.ts";
 
-/** Written to 1.1; valid by 1.2 too. */
+/** Written for 1.1; also valid for 1.2. */
 const oscalVersion = "1.1.3";
 
-/** Of the kit's own properties. */
+/** Namespace of the kit's own properties. */
 export const namespace = "https://country-rollout-kit.example/ns/oscal";
 
 /** A UUID (RFC 9562, version 5) that is the same for the same report and name. */
@@ -22,7 +22,7 @@ export function identifierMaker(report: Report): (name: string) => string {
   };
 }
 
-/** One line without space around it, which is all that OSCAL's plain texts may be. */
+/** One line, trimmed: OSCAL's plain texts allow nothing else. */
 export function line(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a line can't hold
   const clean = text.replace(/[\s\u0000-\u001f\u007f\u2028\u2029]+/g, " ").trim();
@@ -57,7 +57,7 @@ export const frameworks: readonly Framework[] = [
   },
 ];
 
-/** A framework's controls that the checks serve, in order. */
+/** The controls of a framework that the checks implement, in order. */
 export function controlsOf({ checks }: Report, { key }: Framework): string[] {
   const all = new Set(checks.flatMap(({ controls }) => [...controls[key]]));
   return [...all].sort(new Intl.Collator("en", { numeric: true }).compare);

@@ -1,4 +1,4 @@
-/** Places that the localisation file alone names: the backups' destination and Pulumi's own state. */
+/** Places that only the localisation file names: the destination of backups and Pulumi's state. */
 import { awsRegions } from "../../localisation/cloud-geography.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { RestingPlace } from "../report-schema.ts";
@@ -7,7 +7,7 @@ export function filePlaces(country: Country): RestingPlace[] {
   return [...backupDestination(country), state(country)];
 }
 
-/** On AWS the bucket is the plan's own. */
+/** On AWS the bucket is in the plan. */
 function backupDestination({ hosting }: Country): RestingPlace[] {
   const { destination, retention } = hosting.backup;
   if (destination === undefined || hosting.target === "aws") return [];

@@ -1,4 +1,4 @@
-/** Where the stack in one process keeps its data: below one folder of this machine, whose disk only people can judge. */
+/** Where the stack in one process stores its data: in one folder of this machine, whose disk people must check. */
 import type { Country } from "../../localisation/schema/country.ts";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
 import type { RestingPlace } from "../report-schema.ts";
@@ -14,7 +14,7 @@ const kept: readonly {
   { folder: "stack.log", part: "log", holds: ["logs"] },
 ];
 
-/** @param folder the stack's data folder, as it was named. */
+/** @param folder the stack's data folder, as the user named it. */
 export function localPlaces(country: Country, folder: string): RestingPlace[] {
   const onThisMachine = { zones: [], countries: [], certainty: "unknown" } as const;
   const places = kept.map(

@@ -1,4 +1,4 @@
-/** Where the data of a planned stack comes to rest: each store, bucket, key and log, with zones, copies and encryption. */
+/** Where a planned stack stores data: each store, bucket, key and log, with zones, copies and encryption. */
 import { awsRegions } from "../../localisation/cloud-geography.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { workloadOf } from "../../plan/describe.ts";
@@ -23,7 +23,7 @@ export function planPlaces(plan: Plan, country: Country): RestingPlace[] {
   const resources = plannedResources(plan.resources);
   const found = plan.resources.flatMap((planned, index) => {
     const resource = resources[index];
-    if (resource === undefined || !planned.custom || !restsIn(planned, resource)) return [];
+    if (resource === undefined || !planned.custom || !storesData(planned, resource)) return [];
     const subject = { planned, resource, plan, country };
     return [planned.type.startsWith("aws:") ? awsPlace(subject) : clusterPlace(subject)];
   });
@@ -36,12 +36,12 @@ function withoutVersion(type: string): string {
   return type.replace(/^(kubernetes:[^/:]+)\/[^:]+/, "$1");
 }
 
-/** They send to a place that stands in the list itself: a bucket, a log group, the nodes' disks. */
-const passedOver = new Set(["FlowLog", "NodeGroup", "Trail"]);
+/** They write to a place that is in the list itself: a bucket, a log group, the nodes' disks. */
+const indirect = new Set(["FlowLog", "NodeGroup", "Trail"]);
 
-/** It says so itself, or it is of a type that keeps data. Secrets are counted as one place. */
-function restsIn({ type, properties }: PlannedResource, resource: Resource): boolean {
-  if (type === "kubernetes:core/v1:Secret" || passedOver.has(kindOf({ type }))) return false;
+/** Whether it states classes of data, or is of a type that stores data. Secrets are counted as one place. */
+function storesData({ type, properties }: PlannedResource, resource: Resource): boolean {
+  if (type === "kubernetes:core/v1:Secret" || indirect.has(kindOf({ type }))) return false;
   if (withoutVersion(type) === "kubernetes:apps:StatefulSet")
     return listAt(properties, "spec", "volumeClaimTemplates").length > 0;
   return statedOf(resource).length > 0 || stores.has(withoutVersion(type));
@@ -65,7 +65,7 @@ function base({ planned, resource, plan }: Subject): Pick<RestingPlace, "name" |
     name: resource.name,
     kind: kindOf(planned),
     ...(parent !== undefined && parent.type !== "pulumi:pulumi:Stack" && { part: shownName(parent) }),
-    // A key's tag says what it protects; what rests in it is the key.
+    // The tag of a key says what it protects; the data in it is the key.
     dataClasses: planned.type === "aws:kms/key:Key" ? ["keys"] : statedOf(resource).filter(isDataClass),
   };
 }
@@ -92,7 +92,7 @@ function awsPlace(subject: Subject): RestingPlace {
   };
 }
 
-/** Undefined where the machine that runs `up` would decide it. */
+/** Undefined where the machine that runs `up` decides it. */
 function regionOf(resource: Resource): string | undefined {
   try {
     return effectiveRegion(resource);
@@ -172,7 +172,7 @@ function storageClassOf({ properties }: PlannedResource): string | undefined {
   return typeof named === "string" ? named : undefined;
 }
 
-/** What a storage class of the plan says; one that the cluster brings is for people to look at. */
+/** The encryption of a storage class of the plan; people must check one of the cluster. */
 function volumeEncryption(plan: Plan, storageClass: string | undefined): RestingPlace["encryption"] {
   if (storageClass === undefined) return { by: "unknown" };
   const own = plan.resources.find(
@@ -208,7 +208,7 @@ function retentionOf(policy: Value | undefined): { retention?: string } {
   return { retention: `P${match[1]}${(match[2] ?? "d").toUpperCase()}` };
 }
 
-/** Passwords and private keys rest in the cluster's own store, wherever its control plane runs. */
+/** Passwords and private keys are stored in the cluster's own store, where its control plane runs. */
 function clusterSecrets(plan: Plan, country: Country): RestingPlace[] {
   const secrets = plan.resources.filter(({ type }) => type === "kubernetes:core/v1:Secret");
   const certificates = plan.resources.filter(
@@ -230,7 +230,7 @@ function clusterSecrets(plan: Plan, country: Country): RestingPlace[] {
   ];
 }
 
-/** What pods print rests on their nodes' disks until the cluster turns it over. */
+/** Logs of pods are stored on their nodes' disks until the cluster rotates them. */
 function containerLogs(plan: Plan, country: Country): RestingPlace[] {
   const zones = [
     ...new Set(

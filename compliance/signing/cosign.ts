@@ -1,5 +1,4 @@
-/** Signs and verifies a statement by cosign, where the machine has it: for teams whose keys lie in a KMS or a token. */
-
+/** Signs and verifies a statement with cosign, if the machine has it: for teams with keys in a KMS or a token. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,8 +6,8 @@ import { join } from "node:path";
 import { InputError } from "../../base/kit-error.ts";
 
 /**
- * The bundle that cosign makes of the statement, by its own key: nothing is sent to a public log.
- * @param key cosign's reference of a key: a file, `awskms://…`, `hashivault://…`, `pkcs11:…`.
+ * The bundle that cosign makes of the statement, with a key of the team. Nothing is sent to a public log.
+ * @param key reference of a key for cosign: a file, `awskms://…`, `hashivault://…`, `pkcs11:…`.
  * @throws InputError
  */
 export function cosignBundle(statement: Buffer, key: string): Buffer {
@@ -18,7 +17,7 @@ export function cosignBundle(statement: Buffer, key: string): Buffer {
   });
 }
 
-/** @throws InputError where the signature is not by the key. */
+/** @throws InputError where the key did not make the signature. */
 export function verifyByCosign(bundle: Buffer, statement: Buffer, key: string): void {
   inFolder({ bundle, statement }, (files) => {
     const { statement: file, bundle: signature } = files;
@@ -28,7 +27,7 @@ export function verifyByCosign(bundle: Buffer, statement: Buffer, key: string): 
 
 type Name = "bundle" | "statement";
 
-/** cosign reads and writes files alone. */
+/** cosign only reads and writes files. */
 function inFolder<T>(
   contents: Readonly<Partial<Record<Name, Buffer>>>,
   action: (files: Readonly<Record<Name, string>>) => T,
@@ -44,7 +43,7 @@ function inFolder<T>(
 }
 
 function run(parameters: readonly string[]): void {
-  // Its questions for a passphrase reach the terminal.
+  // cosign asks for a passphrase on the terminal.
   const { status, error, stderr } = spawnSync("cosign", parameters, {
     stdio: ["inherit", "ignore", "pipe"],
     encoding: "utf8",

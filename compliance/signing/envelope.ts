@@ -1,12 +1,11 @@
-/** DSSE envelopes (github.com/secure-systems-lab/dsse, v1.0.2) around in-toto statements, signed by Ed25519. */
-
+/** DSSE envelopes (github.com/secure-systems-lab/dsse, v1.0.2) around in-toto statements, signed with Ed25519. */
 import { type KeyObject, sign, verify } from "node:crypto";
 import { InputError } from "../../base/kit-error.ts";
 import { fingerprint } from "./keys.ts";
 
 const payloadType = "application/vnd.in-toto+json";
 
-/** The bytes that are signed: the type is part of them, so that a payload of one type never passes as another's. */
+/** The bytes that are signed. The type is part of them, so that a payload of one type can't be used as another. */
 function preAuthenticationEncoding(type: string, body: Buffer): Buffer {
   return Buffer.concat([
     Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `, "utf8"),
@@ -30,12 +29,12 @@ export function signedEnvelope(payload: Buffer, key: KeyObject): string {
 
 export interface OpenedEnvelope {
   readonly payload: Buffer;
-  /** How many signatures it has. */
+  /** Number of signatures. */
   readonly signatures: number;
 }
 
 /**
- * The payload, once one of the signatures is by the key. What an envelope says of its keys counts for nothing.
+ * The payload, if the key made one of the signatures. The key ids in the envelope are ignored.
  * @throws InputError with what is wrong.
  */
 export function openEnvelope(text: string, key: KeyObject): OpenedEnvelope {
@@ -44,7 +43,7 @@ export function openEnvelope(text: string, key: KeyObject): OpenedEnvelope {
   if (!envelope.signatures.some((signature) => verify(null, signed, key, signature)))
     throw new InputError(
       `The envelope is not signed by the key ${fingerprint(key).slice(0, 16)}…, or it was changed after it was signed.`,
-      "Ask the signer for the report and the public key again, each by a way that you trust.",
+      "Ask the signer for the report and the public key again, each over a channel that you trust.",
     );
   return { payload: envelope.payload, signatures: envelope.signatures.length };
 }
@@ -56,7 +55,7 @@ function parse(text: string): { readonly payload: Buffer; readonly signatures: r
   } catch {
     throw damaged("it is not JSON, or a part of it is missing");
   }
-  // Only what this kit would write: keys given twice, or hidden in another spelling, are no part of it.
+  // Only what this kit writes is valid: no duplicate keys, no other spelling of a key.
   const { payload, payloadType: type, signatures, ...more } = (value ?? {}) as Record<string, unknown>;
   if (type !== payloadType)
     throw damaged(`its payload type is ${JSON.stringify(type)?.slice(0, 80)}, not ${payloadType}`);
@@ -65,12 +64,12 @@ function parse(text: string): { readonly payload: Buffer; readonly signatures: r
   if (signatures.length === 0) throw damaged("it has no signature");
   if (signatures.length > 16) throw damaged("it has more than 16 signatures");
   if (`${JSON.stringify(value, null, 2)}\n` !== text)
-    throw damaged("a field stands in it twice, or it was written anew");
+    throw damaged("it has a duplicate field, or it was written by another program");
   return {
     payload: decoded(payload, "payload"),
     signatures: signatures.map((signature: unknown) => {
       const { sig } = (signature ?? {}) as { sig?: unknown };
-      if (typeof sig !== "string") throw damaged("a signature of it is empty");
+      if (typeof sig !== "string") throw damaged("one of its signatures is empty");
       return decoded(sig, "signature");
     }),
   };

@@ -1,5 +1,4 @@
-/** Ed25519 keys that sign reports: made, kept (PKCS #8, by a passphrase where one is given) and read. */
-
+/** Ed25519 keys that sign reports: makes them, writes them (PKCS #8, encrypted if a passphrase is given) and reads them. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { InputError } from "../../base/kit-error.ts";
@@ -7,15 +6,15 @@ import { sha256 } from "../canonical.ts";
 
 const largestKeyBytes = 64 * 1024;
 
-/** SHA-256 of the key's SubjectPublicKeyInfo: by it people compare keys over the telephone. */
+/** SHA-256 of the key's SubjectPublicKeyInfo, with which people compare keys, for instance by telephone. */
 export function fingerprint(key: KeyObject): string {
   const publicKey = key.type === "private" ? createPublicKey(key) : key;
   return sha256(publicKey.export({ type: "spki", format: "der" }));
 }
 
 /**
- * Writes a new pair: `<file>` for its owner alone, `<file without .pem>.pub.pem` for everyone.
- * @throws InputError where one of the files is there already.
+ * Writes a new pair: `<file>`, which only its owner can read, and `<file without .pem>.pub.pem` for everyone.
+ * @throws InputError where one of the files exists.
  */
 export function makeKeyPair(
   file: string,
@@ -40,7 +39,7 @@ function writeNew(file: string, content: string | Buffer, mode: number): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code === "EEXIST"
-      ? new InputError(`${file} is there already.`, "Name another file: a key that signed is never replaced.")
+      ? new InputError(`${file} already exists.`, "Name another file: the kit never replaces a key.")
       : new InputError(`${file} can't be written (${code}).`, "Name a file in a folder of your own.");
   }
   try {
@@ -55,22 +54,22 @@ export function readPrivateKey(file: string, passphrase?: string): KeyObject {
   const text = readKeyFile(file);
   if (!text.includes("PRIVATE KEY"))
     throw new InputError(
-      `${file} holds no private key in PEM form.`,
+      `${file} holds no private key in PEM format.`,
       "Make one with `rollout report keygen <file>`, and name the file without .pub.",
     );
   const encrypted = text.includes("ENCRYPTED");
   if (encrypted && passphrase === undefined)
     throw new InputError(
-      `${file} is locked by a passphrase.`,
-      "Name the file that holds it by --passphrase-file.",
+      `${file} is encrypted with a passphrase.`,
+      "Name the file with the passphrase by --passphrase-file.",
     );
   let key: KeyObject;
   try {
     key = createPrivateKey({ key: text, format: "pem", ...(passphrase !== undefined && { passphrase }) });
   } catch {
     throw encrypted
-      ? new InputError(`The passphrase does not open ${file}.`, "Check the passphrase and the file.")
-      : new InputError(`${file} is damaged.`, "Take it from its backup.");
+      ? new InputError(`The passphrase of ${file} is wrong.`, "Check the passphrase and the file.")
+      : new InputError(`${file} is damaged.`, "Restore it from a backup.");
   }
   return requireEd25519(key, file);
 }
@@ -80,14 +79,14 @@ export function readPublicKey(file: string): KeyObject {
   const text = readKeyFile(file);
   if (text.includes("PRIVATE KEY"))
     throw new InputError(
-      `${file} holds a private key, which nobody but the signer may have.`,
+      `${file} holds a private key, which only the signer may have.`,
       "Name the public key, such as signer.pub.pem.",
     );
   let key: KeyObject;
   try {
     key = createPublicKey({ key: text, format: "pem" });
   } catch {
-    throw new InputError(`${file} holds no public key in PEM form.`, "Ask the signer for it.");
+    throw new InputError(`${file} holds no public key in PEM format.`, "Ask the signer for it.");
   }
   return requireEd25519(key, file);
 }
@@ -95,7 +94,7 @@ export function readPublicKey(file: string): KeyObject {
 function requireEd25519(key: KeyObject, file: string): KeyObject {
   if (key.asymmetricKeyType === "ed25519") return key;
   throw new InputError(
-    `${file} holds a key of the kind ${key.asymmetricKeyType ?? "secret"}; reports are signed by Ed25519.`,
+    `${file} holds a key of the kind ${key.asymmetricKeyType ?? "secret"}; reports are signed with Ed25519.`,
     "Make one with `rollout report keygen <file>`.",
   );
 }
@@ -104,13 +103,13 @@ function readKeyFile(file: string): string {
   try {
     const status = statSync(file);
     if (!status.isFile() || status.size > largestKeyBytes)
-      throw new InputError(`${file} is no key file.`, "Name a PEM file.");
+      throw new InputError(`${file} is not a key file.`, "Name a PEM file.");
     return readFileSync(file, "utf8");
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
       `${file} can't be read (${(error as NodeJS.ErrnoException).code}).`,
-      "Check the path and who may read it.",
+      "Check the path and its permissions.",
     );
   }
 }

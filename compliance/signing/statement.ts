@@ -1,4 +1,4 @@
-/** The in-toto statement (v1) of a report: the hash of each of its files, and the checks' result as a test result (v0.1). */
+/** The in-toto statement (v1) of a report: the hash of each of its files, and the result of the checks as a test result (v0.1). */
 import { InputError } from "../../base/kit-error.ts";
 import { canonicalJson, sha256 } from "../canonical.ts";
 import type { Report } from "../report-schema.ts";
@@ -6,7 +6,7 @@ import type { Report } from "../report-schema.ts";
 const statementType = "https://in-toto.io/Statement/v1";
 const predicateType = "https://in-toto.io/attestation/test-result/v0.1";
 
-/** By name, such as `report.json` and `source/za.yaml`. */
+/** SHA-256 by name, such as `report.json` and `source/za.yaml`. */
 export type Hashes = ReadonlyMap<string, string>;
 
 export function statementOf(report: Report, files: ReadonlyMap<string, Uint8Array>): Buffer {
@@ -36,7 +36,7 @@ export function statementOf(report: Report, files: ReadonlyMap<string, Uint8Arra
 
 /**
  * The hashes that a statement names.
- * @throws InputError where it is none of a report, or a name of it could lead out of the report's folder.
+ * @throws InputError where it is not the statement of a report, or a name in it leads out of the report's folder.
  */
 export function hashesOf(payload: Buffer): Hashes {
   const text = payload.toString("utf8");
@@ -46,10 +46,10 @@ export function hashesOf(payload: Buffer): Hashes {
   } catch {
     throw wrong("it is not JSON");
   }
-  // A key that stands in it twice would be lost on the way.
+  // A duplicate key would be lost in parsing.
   if (canonicalJson(value) !== text) throw wrong("it is not in the form in which this kit writes it");
   const { _type, predicateType: predicate, subject } = value as Record<string, unknown>;
-  if (_type !== statementType || predicate !== predicateType) throw wrong("it is of another kind");
+  if (_type !== statementType || predicate !== predicateType) throw wrong("it is of another type");
   if (!Array.isArray(subject) || subject.length === 0 || subject.length > 256)
     throw wrong("it names no files, or too many");
   const hashes = new Map<string, string>();
@@ -64,7 +64,7 @@ export function hashesOf(payload: Buffer): Hashes {
   return hashes;
 }
 
-/** A path of plain names below the folder. */
+/** Whether it is a path of plain names below the folder. */
 function isInside(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no name holds one
   if (name.length > 300 || /[\\\u0000-\u001f\u007f:]/.test(name)) return false;
@@ -72,7 +72,4 @@ function isInside(name: string): boolean {
 }
 
 const wrong = (why: string) =>
-  new InputError(
-    `The statement is no statement of a report: ${why}.`,
-    "Ask the signer for the report again.",
-  );
+  new InputError(`The statement is not valid: ${why}.`, "Ask the signer for the report again.");

@@ -239,14 +239,14 @@ test("report.json that was edited is refused with what is wrong", async () => {
   const reading = (changed: string) => () => parseReport(Buffer.from(changed), "report.json");
   expect(reading(text)).not.toThrow();
   expect(reading(text.slice(0, -10))).toThrow("is not JSON");
-  expect(reading("{}")).toThrow("is no report");
-  expect(reading("null")).toThrow("is no report");
+  expect(reading("{}")).toThrow("is not a report");
+  expect(reading("null")).toThrow("is not a report");
   expect(reading(text.replace("rollout-report/1", "rollout-report/9"))).toThrow(
     "this version reads rollout-report/1",
   );
-  expect(reading(text.replace('"ok": true', '"ok": false, "ok": true'))).toThrow("stands in it twice");
+  expect(reading(text.replace('"ok": true', '"ok": false, "ok": true'))).toThrow("has a duplicate key");
   expect(reading(text.replace('"country": "ZA"', '"country": "za"'))).toThrow("/country");
-  expect(reading(text.replace('"kit"', '"extra": 1, "kit"'))).toThrow("is no whole report");
+  expect(reading(text.replace('"kit"', '"extra": 1, "kit"'))).toThrow("is not a complete report");
 });
 
 test("titles of policies in other languages belong to policies", async () => {

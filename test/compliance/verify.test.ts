@@ -79,7 +79,7 @@ function signAnew(path: string, change: (statement: Record<string, unknown>) => 
   writeFileSync(join(path, envelopeFile), `${JSON.stringify(envelope, null, 2)}\n`);
 }
 
-test("a report as it was written is verified, and made anew byte by byte", async () => {
+test("an unchanged report is verified, and made again byte by byte", async () => {
   const result = await verify(at("za"), { file: countryFile("za") });
   expect(result.steps.filter(({ ok }) => !ok)).toEqual([]);
   expect(result.steps.map(({ step }) => step)).toEqual(["files", "signature", "hashes", "report", "checks"]);
@@ -128,7 +128,7 @@ describe("the folder", () => {
     expectFailure(await verify(source), "files", "source is a link");
     const itself = at("link");
     symlinkSync(at("za"), itself);
-    expectFailure(await verify(itself), "files", "is no folder");
+    expectFailure(await verify(itself), "files", "is not a folder");
   });
 
   test("is read within bounds", async () => {
@@ -171,11 +171,11 @@ describe("the envelope", () => {
     expectFailure(await verify(confused), "signature", "is not signed by the key");
   });
 
-  test("with fields twice, no signature, or no whole base64 is refused", async () => {
+  test("with duplicate fields, no signature, or incomplete base64 is refused", async () => {
     const cases: [(text: string) => string, string][] = [
       [
         (text) => text.replace('"payload":', '"payload": "e30=",\n  "payload":'),
-        "a field stands in it twice",
+        "it has a duplicate field",
       ],
       [(text) => text.replace(/"signatures": \[[\s\S]*\]/, '"signatures": []'), "it has no signature"],
       [(text) => text.replace(/"sig": "[^"]{4}/, '"sig": "'), "is not signed by the key"],
@@ -241,10 +241,10 @@ describe("a statement that the signer's own key signed", () => {
     expectFailure(await verify(double), "signature", "not in the form");
     const kind = copy();
     signAnew(kind, (statement) => ({ ...statement, predicateType: "https://slsa.dev/provenance/v1" }));
-    expectFailure(await verify(kind), "signature", "of another kind");
+    expectFailure(await verify(kind), "signature", "of another type");
   });
 
-  test("can't say what the checks don't: the report is made anew", async () => {
+  test("can't say what the checks don't: the report is made again", async () => {
     const path = copy();
     edit(join(path, "report.json"), (text) =>
       text.replace(/"verdict": "pass"/, '"verdict": "not-applicable"'),
@@ -267,10 +267,10 @@ describe("a statement that the signer's own key signed", () => {
 
 test("a report that claims what can't be is refused, not obeyed", async () => {
   const cases: [string, string, string][] = [
-    ['"at": "2026-11-25T08:00:00Z"', '"at": "2026-99-99T08:00:00Z"', "is no time"],
+    ['"at": "2026-11-25T08:00:00Z"', '"at": "2026-99-99T08:00:00Z"', "is not a time"],
     ['"target": "local"', '"target": "local", "environment": "moon"', "no environment"],
-    ['"target": "local"', '"target": "aws"', "another one"],
-    ['"file": "za.yaml"', '"file": "../../za.yaml"', "holds no copy"],
+    ['"target": "local"', '"target": "aws"', "is different"],
+    ['"file": "za.yaml"', '"file": "../../za.yaml"', "has no copy"],
     ['    "en"\n  ],', '    "constructor"\n  ],', "no catalogue for the language"],
   ];
   for (const [before, after, words] of cases) {
@@ -330,9 +330,9 @@ describe("keys", () => {
     makeKeyPair(file, "correct horse");
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, "utf8")).toContain("ENCRYPTED PRIVATE KEY");
-    expect(() => makeKeyPair(file)).toThrow("is there already");
-    expect(() => readPrivateKey(file)).toThrow("locked by a passphrase");
-    expect(() => readPrivateKey(file, "wrong")).toThrow("does not open");
+    expect(() => makeKeyPair(file)).toThrow("already exists");
+    expect(() => readPrivateKey(file)).toThrow("encrypted with a passphrase");
+    expect(() => readPrivateKey(file, "wrong")).toThrow("is wrong");
     expect(readPrivateKey(file, "correct horse").asymmetricKeyType).toBe("ed25519");
   });
 
@@ -343,11 +343,11 @@ describe("keys", () => {
     writeFileSync(at("junk.pem"), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     expect(() => readPrivateKey(at("rsa.pem"))).toThrow("a key of the kind rsa");
     expect(() => readPublicKey(at("rsa.pub.pem"))).toThrow("a key of the kind rsa");
-    expect(() => readPublicKey(at("signer.pem"))).toThrow("nobody but the signer may have");
+    expect(() => readPublicKey(at("signer.pem"))).toThrow("only the signer may have");
     expect(() => readPrivateKey(at("signer.pub.pem"))).toThrow("no private key");
     expect(() => readPrivateKey(at("junk.pem"))).toThrow("is damaged");
     expect(() => readPublicKey(at("none.pem"))).toThrow("can't be read (ENOENT)");
-    expect(() => readPublicKey(folder)).toThrow("no key file");
+    expect(() => readPublicKey(folder)).toThrow("not a key file");
     expect(createPrivateKey(readFileSync(at("signer.pem"))).asymmetricKeyType).toBe("ed25519");
   });
 });
@@ -358,8 +358,8 @@ test("a folder that is there is left alone, and only a report takes an earlier o
   const path = at("taken");
   mkdirSync(path);
   writeFileSync(join(path, "thesis.txt"), "x");
-  expect(() => writeFolder(path, files)).toThrow("is there already");
-  expect(() => writeFolder(path, files, true)).toThrow("is there already");
+  expect(() => writeFolder(path, files)).toThrow("already exists");
+  expect(() => writeFolder(path, files, true)).toThrow("already exists");
   expect(existsSync(join(path, "thesis.txt"))).toBe(true);
   writeFolder(at("replaced"), files);
   writeFolder(at("replaced"), files, true);
