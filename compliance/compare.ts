@@ -35,6 +35,62 @@ export interface CompareOptions {
   readonly kit: string;
 }
 
+const topic = (name: string, say: (country: Country) => string) => ({ topic: name, say });
+
+const topics = [
+  topic("laws", ({ residency }) =>
+    residency.laws.map(({ title, citation }) => `${title} (${citation})`).join("; "),
+  ),
+  topic("authority", ({ residency }) => residency.authority?.name ?? "none named"),
+  topic("officer", ({ programme }) => programme.dataProtectionOfficer.role),
+  topic("breach notice", ({ residency }) => breach(residency.breachNotice)),
+  topic(
+    "registrations",
+    ({ residency }) =>
+      residency.registrations
+        .map(({ register, number }) => `${register}: ${number ?? "no number yet"}`)
+        .join("; ") || "none",
+  ),
+  topic("profile", ({ residency }) => residency.profile),
+  ...dataClassNames.map((name) => topic(name, ({ residency }) => classRule(residency.dataClasses[name]))),
+  topic(
+    "cloud regions",
+    ({ residency }) => residency.regions.map(({ region }) => region).join(", ") || "none",
+  ),
+  topic(
+    "transfers abroad",
+    ({ residency }) =>
+      residency.transfers
+        .map(({ recipient, to, mechanism }) => `${recipient} (${to}, ${mechanism})`)
+        .join("; ") || "none",
+  ),
+  topic(
+    "people abroad",
+    ({ residency }) => residency.remoteAccess.map(({ who, from }) => `${who} (${from})`).join("; ") || "none",
+  ),
+  topic(
+    "waivers",
+    ({ residency }) => residency.waivers.map(({ id, until }) => `${id} until ${until}`).join(", ") || "none",
+  ),
+  topic("readings kept", ({ telemetry }) =>
+    Object.entries(telemetry.retention)
+      .map(([what, period]) => `${what} ${period}`)
+      .join(", "),
+  ),
+  topic("logs kept", ({ hosting }) => `${hosting.logs.retention}, audit ${hosting.logs.auditRetention}`),
+  topic("backups", ({ hosting }) => {
+    const { destination, retention } = hosting.backup;
+    return `${retention}, ${destination === undefined ? "no destination named" : `in ${destination.country}`}`;
+  }),
+  topic(
+    "national figures",
+    ({ aggregates }) =>
+      `from ${aggregates.minimumCount} companies, largest ${aggregates.dominance.largest} at most ${aggregates.dominance.percent} %, ${aggregates.publication}`,
+  ),
+  topic("languages", ({ languages }) => languages.join(", ")),
+  topic("target of the file", ({ hosting }) => hosting.target),
+];
+
 /** @throws LocalisationError */
 export async function compareCountries({
   files,
@@ -51,10 +107,6 @@ export async function compareCountries({
     for (const target of targets) ofCountry.push(await verdictOn(one, target, { environment, at, kit }));
     verdicts.push(ofCountry);
   }
-  const row = (topic: string, say: (country: Country) => string): ComparisonRow => ({
-    topic,
-    values: loaded.map(({ country }) => say(country)),
-  });
   return {
     kit,
     ...(environment !== undefined && { environment }),
@@ -65,59 +117,7 @@ export async function compareCountries({
       sha256,
     })),
     rows: [
-      row("laws", ({ residency }) =>
-        residency.laws.map(({ title, citation }) => `${title} (${citation})`).join("; "),
-      ),
-      row("authority", ({ residency }) => residency.authority?.name ?? "none named"),
-      row("officer", ({ programme }) => programme.dataProtectionOfficer.role),
-      row("breach notice", ({ residency }) => breach(residency.breachNotice)),
-      row(
-        "registrations",
-        ({ residency }) =>
-          residency.registrations
-            .map(({ register, number }) => `${register}: ${number ?? "no number yet"}`)
-            .join("; ") || "none",
-      ),
-      row("profile", ({ residency }) => residency.profile),
-      ...dataClassNames.map((name) => row(name, ({ residency }) => classRule(residency.dataClasses[name]))),
-      row(
-        "cloud regions",
-        ({ residency }) => residency.regions.map(({ region }) => region).join(", ") || "none",
-      ),
-      row(
-        "transfers abroad",
-        ({ residency }) =>
-          residency.transfers
-            .map(({ recipient, to, mechanism }) => `${recipient} (${to}, ${mechanism})`)
-            .join("; ") || "none",
-      ),
-      row(
-        "people abroad",
-        ({ residency }) =>
-          residency.remoteAccess.map(({ who, from }) => `${who} (${from})`).join("; ") || "none",
-      ),
-      row(
-        "waivers",
-        ({ residency }) =>
-          residency.waivers.map(({ id, until }) => `${id} until ${until}`).join(", ") || "none",
-      ),
-      row("readings kept", ({ telemetry }) =>
-        Object.entries(telemetry.retention)
-          .map(([what, period]) => `${what} ${period}`)
-          .join(", "),
-      ),
-      row("logs kept", ({ hosting }) => `${hosting.logs.retention}, audit ${hosting.logs.auditRetention}`),
-      row("backups", ({ hosting }) => {
-        const { destination, retention } = hosting.backup;
-        return `${retention}, ${destination === undefined ? "no destination named" : `in ${destination.country}`}`;
-      }),
-      row(
-        "national figures",
-        ({ aggregates }) =>
-          `from ${aggregates.minimumCount} companies, largest ${aggregates.dominance.largest} at most ${aggregates.dominance.percent} %, ${aggregates.publication}`,
-      ),
-      row("languages", ({ languages }) => languages.join(", ")),
-      row("target of the file", ({ hosting }) => hosting.target),
+      ...topics.map(({ topic, say }) => ({ topic, values: loaded.map(({ country }) => say(country)) })),
       ...targets.map((target, index) => ({
         topic: `checks on ${target}`,
         values: verdicts.map((ofCountry) => ofCountry[index] ?? ""),
