@@ -5,7 +5,7 @@
 import { mapOf, strictObject } from "../localisation/schema/common.ts";
 import { dataClassNames } from "../localisation/schema/data-classes.ts";
 import { targets } from "../localisation/schema/hosting.ts";
-import Type, { type Static } from "../localisation/schema/type.ts";
+import Type, { type DeepReadonly, type Static } from "../localisation/schema/type.ts";
 import { verdicts } from "../policies/engine/findings.ts";
 import { areas, severities } from "../policies/engine/policy.ts";
 
@@ -334,12 +334,6 @@ export const ReportSchema = strictObject(
       "What a country's stack stores where, who can reach it, what leaves it, by which law, and every check with its evidence.",
   },
 );
-
-type DeepReadonly<T> = T extends (infer E)[]
-  ? readonly DeepReadonly<E>[]
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T;
 
 export type Report = DeepReadonly<Static<typeof ReportSchema>>;
 export type RestingPlace = Report["places"][number];

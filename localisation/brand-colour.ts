@@ -1,6 +1,6 @@
 /** Makes the country's colour readable: darkened until white text on it reaches WCAG's contrast, lightened for the dark mode. */
 
-/** Contrast of normal text, WCAG 2.2 success criterion 1.4.3, with a little to spare. */
+/** Contrast of normal text: WCAG 2.2 success criterion 1.4.3 requires 4.5. */
 const contrastWanted = 5;
 
 type Rgb = readonly [number, number, number];
@@ -12,7 +12,7 @@ export interface BrandColours {
   readonly dark: string;
 }
 
-/** What navigation, footer and tiles stand on; the pages themselves contrast more. */
+/** Background of navigation, footer and tiles; the contrast with the pages themselves is higher. */
 export const lightSurface = "#f3f5f7";
 export const darkSurface = "#1f262c";
 

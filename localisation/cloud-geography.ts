@@ -1,5 +1,5 @@
 /**
- * In which country the regions and zones of cloud providers lie. A zone may lie abroad from its region: AWS puts the
+ * The countries of the regions and zones of cloud providers. A zone may be in another country than its region: AWS puts the
  * Local Zone of Lagos under Cape Town, and that of Istanbul under Frankfurt.
  *
  * Sources, read in August 2026: AWS, "AWS Regions" (docs.aws.amazon.com/global-infrastructure/latest/regions/),
@@ -133,7 +133,7 @@ export const awsLocalZonesIn = (country: string): string[] =>
     .filter((group) => awsLocalZoneGroups[group]?.country === country)
     .map((group) => `${group}a`);
 
-/** Zones that a region has for certain, and those that hang on it, for suggestions. */
+/** Zones that a region certainly has, and its Local Zones, for suggestions. */
 export const awsZonesOf = (region: string): string[] => [
   ...["a", "b", "c"].map((letter) => `${region}${letter}`),
   ...Object.keys(awsLocalZoneGroups)

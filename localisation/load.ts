@@ -1,4 +1,4 @@
-/** Loads a country's localisation file: read, parsed, checked, completed, frozen; or all that is wrong with it at once. */
+/** Loads a country's localisation file: reads, parses, checks, completes and freezes it, or reports all problems at once. */
 
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,9 +24,9 @@ export { formatProblem, LocalisationError, type Problem } from "./problem.ts";
 export type { Catalogue };
 
 export interface LoadOptions {
-  /** The overlay of `hosting.environments` to lay over the file; where absent, none is, but all are checked. */
+  /** The overlay of `hosting.environments` to use; where absent none is used, and all are checked. */
   readonly environment?: string;
-  /** Taken instead of `hosting.target`; the file must have what it needs. */
+  /** Used instead of `hosting.target`; the file must have its settings. */
   readonly target?: Country["hosting"]["target"];
   /** YYYY-MM-DD, against which waivers expire and holidays are computed; the country's present day where absent. */
   readonly today?: string;
@@ -60,7 +60,7 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
   const problems: Problem[] = [...document.problems];
   const warnings: Problem[] = [];
   let wanted: Examination | undefined;
-  // Placeholders may stand in a file until its production environment is asked for.
+  // Placeholders are allowed in a file unless its production environment is requested.
   const circumstances = { environment: options.environment, today: options.today ?? todayIn(document.root) };
   for (const root of layersOf(document, options.environment, problems)) {
     const target = wanted === undefined ? options.target : undefined;
@@ -86,7 +86,7 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
   });
 }
 
-/** The file under the wanted environment; without one, the file alone, then under each of its environments. */
+/** The file with the requested environment; without one, the file alone, then with each of its environments. */
 function layersOf(
   document: LocatedDocument,
   wanted: string | undefined,
@@ -127,13 +127,13 @@ function examine(
   const draft = fillDefaults(countryFile.schema, value) as Country;
   const examination = new Examination(document, root, draft, validation.invalid, circumstances);
   examination.problems.push(...validation.problems);
-  if (target !== undefined && examination.isSound(["hosting"])) Object.assign(draft.hosting, { target });
+  if (target !== undefined && examination.isValid(["hosting"])) Object.assign(draft.hosting, { target });
   deriveDefaults(examination);
   for (const rule of rules) rule(examination);
   return examination;
 }
 
-/** The present day in the country, as far as the file says where that is. */
+/** The present day in the country, or in UTC where the file does not give a valid country or time zone. */
 function todayIn(root: LocatedMap): string {
   const text = (key: string): string => {
     const node = root.entries.get(key);

@@ -1,8 +1,8 @@
-/** One thing wrong with a file, where it is and how to mend it; and the error that carries all of them. */
+/** A problem in a file, with its place and how to fix it, and the error with all problems. */
 import { InputError } from "../base/kit-error.ts";
 
 export interface Problem {
-  /** The file as it was named by the caller. */
+  /** The file, as the caller named it. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -10,9 +10,9 @@ export interface Problem {
   readonly column: number;
   /** Where in the file's structure, e.g. `residency.regions[0]`; empty for the file as a whole. */
   readonly path: string;
-  /** What is wrong, one sentence with its full stop. */
+  /** What is wrong. One sentence, full stop. */
   readonly message: string;
-  /** How to mend it, one or more sentences. */
+  /** How to fix it, one or more sentences. */
   readonly remediation: string;
 }
 
@@ -36,7 +36,7 @@ export function formatPath(segments: readonly PathSegment[]): string {
     .join("");
 }
 
-/** A value from the file in a message: quoted, on one line, cut where it is long. */
+/** A value of the file for a message: quoted, on one line, shortened if it is long. */
 export function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   const characters = [...text];
@@ -45,7 +45,7 @@ export function quote(value: unknown): string {
     : text;
 }
 
-/** By file, then by position; the same problem at the same place once. */
+/** By file, then by position, without duplicates. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const unique = new Map(problems.map((problem) => [formatProblem(problem), problem]));
   return [...unique.values()].sort(
@@ -53,7 +53,7 @@ export function sortProblems(problems: readonly Problem[]): Problem[] {
   );
 }
 
-/** A localisation file, or a file that it needs, that can't be used; `problems` says all that is wrong. */
+/** A localisation file, or a file that it needs, can't be used; `problems` lists everything that is wrong. */
 export class LocalisationError extends InputError {
   readonly problems: readonly Problem[];
 

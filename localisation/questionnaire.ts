@@ -1,6 +1,6 @@
 /**
- * The diagnostic's standard questions, the same in every country: what each one measures and how much it counts.
- * Their texts stand in the language catalogues (`countries/languages/`) under the same ids; a country adds, weighs,
+ * The diagnostic's standard questions, the same in every country: what each one measures and its weight.
+ * Their texts are in the language catalogues (`countries/languages/`) under the same ids; a country adds, weighs,
  * rewords or omits questions in its own file (`diagnostic`).
  */
 import type { DiagnosticQuestion } from "./schema/country.ts";
@@ -11,7 +11,7 @@ export type StandardQuestion = Pick<
   "id" | "dimension" | "barriers" | "weight" | "essential"
 >;
 
-/** Three questions per dimension, one of them essential; every barrier is asked about at least four times. */
+/** Three questions for each dimension, one of them essential; at least four questions for each barrier. */
 export const standardQuestions: readonly StandardQuestion[] = [
   {
     id: "digital-plan",

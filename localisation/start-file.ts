@@ -1,4 +1,4 @@
-/** Starts a country's localisation file as a copy of the template. */
+/** Creates a country's localisation file from the template. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../base/kit-error.ts";

@@ -1,6 +1,6 @@
 /**
- * One reading of a file under examination: what checks beyond the schema read and report by. A check sees only
- * values that the schema found valid, so that one mistake is reported once and all the others too.
+ * The draft of a file that rules check, and their reports. A rule sees only values that are valid by the schema, so that
+ * each mistake is reported once and hides no other.
  */
 
 import type { PathSegment, Problem } from "../problem.ts";
@@ -48,7 +48,7 @@ export class Examination {
 
   /** The value at a path; undefined where it is absent or the file has a problem in it. */
   read<const P extends Path>(...path: P): At<Country, P> | undefined {
-    return this.isSound(path) ? (this.valueAt(path) as At<Country, P> | undefined) : undefined;
+    return this.isValid(path) ? (this.valueAt(path) as At<Country, P> | undefined) : undefined;
   }
 
   /** The valid items of a list, each with its path. */
@@ -58,7 +58,7 @@ export class Examination {
     if (!Array.isArray(value)) return [];
     return value
       .map((item: Item<At<Country, P>>, index) => ({ item, path: [...path, index] }))
-      .filter((element) => this.isSound(element.path));
+      .filter((element) => this.isValid(element.path));
   }
 
   /** One field of each item of a list, where that field is valid, whatever else is wrong with the item. */
@@ -70,7 +70,7 @@ export class Examination {
     if (!Array.isArray(items)) return [];
     return items.flatMap((_, index) => {
       const path = [...list, index, key];
-      const value = this.isSound(path) ? this.valueAt(path) : undefined;
+      const value = this.isValid(path) ? this.valueAt(path) : undefined;
       return value === undefined ? [] : [{ value: value as NonNullable<Item<At<Country, P>>[K]>, path }];
     });
   }
@@ -81,11 +81,11 @@ export class Examination {
     return typeof value === "object" && value !== null ? Object.keys(value) : [];
   }
 
-  isSound(path: Path): boolean {
+  isValid(path: Path): boolean {
     return !this.invalid.touches(path);
   }
 
-  /** Whether the file itself says something at the path, rather than a default. */
+  /** Whether the value at the path is in the file, not a default. */
   isWritten(path: Path): boolean {
     return nodeAt(this.root, path).depth === path.length;
   }
@@ -118,5 +118,5 @@ export class Examination {
   }
 }
 
-/** A check beyond the schema. It reports through the examination and never throws for what the file says. */
+/** A check beyond the schema. It reports through the examination and throws for no content of a file. */
 export type Rule = (examination: Examination) => void;

@@ -1,4 +1,4 @@
-/** A set of paths into a tree that answers quickly what lies on, above and below them. */
+/** A set of paths into a tree, with a quick test whether a path is on, above or below one of them. */
 import type { PathSegment } from "../problem.ts";
 
 type Path = readonly PathSegment[];

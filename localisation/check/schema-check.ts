@@ -1,6 +1,6 @@
 /**
  * The functions that check files against their schemas. ajv takes a tenth of a second to compile them, so
- * `npm run generate` writes their code beforehand; where a schema has changed since, ajv compiles it anew.
+ * `npm run generate` writes their code; where a schema has changed since then, ajv compiles it at run time.
  */
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
@@ -17,7 +17,7 @@ export interface CompiledSchema {
   readonly check: ValidateFunction;
 }
 
-/** What JSON Schema doesn't know and ajv passes over. */
+/** Keywords that JSON Schema doesn't know and ajv ignores. */
 const annotations = ["derived", "expected", "localised", "overlay"];
 
 export function newValidator(options: Options = {}): Ajv {

@@ -1,4 +1,4 @@
-/** Checks a located tree against a JSON Schema and says each problem in words, at its place. */
+/** Checks a located tree against a JSON Schema and describes each problem at its place. */
 import type { ErrorObject } from "ajv";
 import { nearest } from "../../base/nearest.ts";
 import type { PathSegment, Problem } from "../problem.ts";
@@ -14,7 +14,7 @@ export interface Validation {
   readonly invalid: readonly (readonly PathSegment[])[];
 }
 
-/** Nobody reads more at once, and describing them takes time. */
+/** More would not be read at once, and describing them takes time. */
 const maximumFindings = 200;
 
 interface Finding {
@@ -60,7 +60,7 @@ export function validate(
     const { message, remediation, at } = describeValue(error, schemaAt(compiled.schema, path), node);
     problems.push(document.problemAt(at ?? node, "value", message, remediation));
   }
-  // The checks that follow must not trust what was only left out of the report.
+  // The later checks must not trust values whose problems are not reported.
   invalid.push(...all.slice(maximumFindings).map(({ path }) => path));
   if (all.length > maximumFindings)
     problems.push(
@@ -68,7 +68,7 @@ export function validate(
         root,
         "key",
         `There are ${all.length - maximumFindings} more problems than these.`,
-        "Mend these first.",
+        "Fix these first.",
       ),
     );
   return { problems, invalid };
@@ -116,7 +116,7 @@ function unknownKey(
   else if (elsewhere.length === 1)
     remediation =
       elsewhere[0] === ""
-        ? "It stands at the left margin, not in here."
+        ? "It belongs at the left margin, not here."
         : `It belongs under ${elsewhere[0]}; check the indentation.`;
   const problem = document.problemAt(node, "key", `${quote(key)} is not a known key.`, remediation);
   return near === undefined ? { problem } : { problem, meantKey: near };
@@ -153,7 +153,7 @@ export function inline(value: unknown): string {
 
 const places = new WeakMap<SchemaNode, Map<string, string[]>>();
 
-/** Where else in the schema a key is known, as dotted paths. */
+/** Other places of a key in the schema, as dotted paths. */
 function placesOf(schema: SchemaNode, key: string): readonly string[] {
   let index = places.get(schema);
   if (index === undefined) {

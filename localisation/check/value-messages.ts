@@ -1,5 +1,4 @@
-/** Says in words why a value breaks its schema, and how to mend it. */
-
+/** Explains why a value violates its schema, and how to fix it. */
 import type { ErrorObject } from "ajv";
 import { nearest } from "../../base/nearest.ts";
 import { kitPath } from "../../base/package-root.ts";
@@ -46,7 +45,7 @@ function wrongType(schema: SchemaNode, node: LocatedNode): ValueMessage {
   if (node.kind === "scalar" && node.value === null)
     return {
       message: "The value is empty.",
-      remediation: `Write ${expected} after the colon, or take the key out.`,
+      remediation: `Write ${expected} after the colon, or remove the key.`,
     };
   if (schema.type === "string" && node.kind === "scalar") {
     const typed = node.typed ?? String(node.value);
@@ -81,7 +80,7 @@ function wrongType(schema: SchemaNode, node: LocatedNode): ValueMessage {
     typeof node.value === "string" &&
     node.value.trim() !== "" &&
     Number.isFinite(Number(node.value));
-  if (numeric) return { message, remediation: `Take the quotes off: ${Number(node.value)}.` };
+  if (numeric) return { message, remediation: `Remove the quotes: ${Number(node.value)}.` };
   const example = schema.examples?.[0] ?? schema.default;
   const form = schema.type === "number" ? `${expected} with a point for decimals` : expected;
   return { message, remediation: `Write ${form}${example === undefined ? "" : `, for example ${example}`}.` };
@@ -106,19 +105,19 @@ function notAllowed(schema: SchemaNode, node: LocatedNode): ValueMessage {
     node.kind === "scalar" && typeof node.value === "string" ? nearest(node.value, allowed) : undefined;
   const choices = allowed.length === 1 ? `Write ${allowed[0]}.` : `Write one of: ${allowed.join(", ")}.`;
   return {
-    message: `${shown(node)} is not possible here.`,
+    message: `${shown(node)} is not allowed here.`,
     remediation: near === undefined ? choices : `Did you mean ${quote(near)}?`,
   };
 }
 
 function wrongForm(schema: SchemaNode, node: LocatedNode): ValueMessage {
   const text = node.kind === "scalar" ? String(node.value) : "";
-  const mended = mend(text, schema) ?? meant(text, schema.format);
+  const suggestion = repaired(text, schema) ?? meant(text, schema.format);
   const examples = (schema.examples ?? []).map(quote).join(" or ");
   const like = examples === "" ? "" : `Write it like ${examples}.`;
   return {
     message: `${quote(text)} is not ${schema.expected ?? "in the right form"}.`,
-    remediation: mended === undefined ? like : `Did you mean ${quote(mended)}?`,
+    remediation: suggestion === undefined ? like : `Did you mean ${quote(suggestion)}?`,
   };
 }
 
@@ -144,14 +143,14 @@ const repairs: readonly ((text: string, schema: SchemaNode) => string | undefine
 ];
 
 /** What was probably meant: the text in another case, with a zero, without a space, … */
-function mend(text: string, schema: SchemaNode): string | undefined {
+function repaired(text: string, schema: SchemaNode): string | undefined {
   if (text.length === 0 || text.length > 200) return undefined;
   return repairs
     .map((repair) => repair(text, schema))
     .find((candidate) => candidate !== undefined && candidate !== text && fits(candidate, schema));
 }
 
-/** The code of what was written out, and the nearest name of a register. */
+/** The code of a name that was written out, or the nearest registered name. */
 function meant(text: string, format: string | undefined): string | undefined {
   if (format === "time-zone") return nearest(text, Intl.supportedValuesOf("timeZone"));
   if (format !== "country" || text.length < 3) return undefined;
@@ -188,10 +187,10 @@ function isoDate(text: string): string | undefined {
 function repeated(error: ErrorObject, node: LocatedNode): ValueMessage {
   const second =
     node.kind === "list" ? node.items[Math.max(Number(error.params.i), Number(error.params.j))] : undefined;
-  const message = `${second === undefined ? "An item" : shown(second)} stands here a second time.`;
+  const message = `${second === undefined ? "An item" : shown(second)} is a duplicate.`;
   return second === undefined
-    ? { message, remediation: "Take it out." }
-    : { message, remediation: "Take it out.", at: second };
+    ? { message, remediation: "Remove it." }
+    : { message, remediation: "Remove it.", at: second };
 }
 
 function outOfBounds(error: ErrorObject, schema: SchemaNode, node: LocatedNode): ValueMessage {
@@ -208,7 +207,7 @@ function outOfBounds(error: ErrorObject, schema: SchemaNode, node: LocatedNode):
       return {
         message: limit === 1 ? "The text is empty." : `${number} too short.`,
         remediation:
-          limit === 1 ? "Write something, or take the key out." : `Write at least ${limit} characters.`,
+          limit === 1 ? "Write something, or remove the key." : `Write at least ${limit} characters.`,
       };
     case "maxLength":
       return { message: "The text is too long.", remediation: `Write at most ${limit} characters.` };

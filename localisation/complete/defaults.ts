@@ -1,4 +1,4 @@
-/** Fills in the fixed defaults of a schema where a file leaves fields out. */
+/** Fills in the fixed defaults of a schema for fields that a file omits. */
 import type { SchemaNode } from "../schema/file-schema.ts";
 
 /** A copy with every fixed default of the schema in place; values of the wrong type stay as they are. */
@@ -7,7 +7,7 @@ export function fillDefaults(schema: SchemaNode, value: unknown): unknown {
   const { items, properties, patternProperties } = schema;
   if (Array.isArray(value))
     return items === undefined ? [...value] : value.map((item) => fillDefaults(items, item));
-  // Keys of a map are free: without a prototype, none of them finds more than what the file says.
+  // A map may have any key. It has no prototype, so that a key only finds what the file says.
   const filled = (properties === undefined ? Object.create(null) : {}) as Record<string, unknown>;
   const shared = patternProperties === undefined ? {} : (Object.values(patternProperties)[0] ?? {});
   for (const key in value) {

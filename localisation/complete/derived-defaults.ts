@@ -1,4 +1,4 @@
-/** Defaults that follow from other fields of the file, where only one value makes sense; else the field is missing. */
+/** Defaults that follow from other fields, where only one value is possible; otherwise the field is missing. */
 import type { Examination } from "../check/examination.ts";
 import { awsRegionsIn } from "../cloud-geography.ts";
 import { currenciesOf } from "../generated/currencies.ts";
@@ -10,14 +10,14 @@ import { publicHolidays } from "./holidays.ts";
 
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 
-/** Completes the examination's draft in place and reports what it can't derive. */
+/** Completes the draft of the examination in place and reports what it can't derive. */
 export function deriveDefaults(examination: Examination): void {
   const draft = examination.draft as Mutable<Country>;
   territory(examination, draft);
   contacts(examination, draft);
   residency(examination, draft);
   hosting(examination, draft);
-  if (examination.isSound(["diagnostic"])) {
+  if (examination.isValid(["diagnostic"])) {
     const languages = examination.read("languages");
     if (languages !== undefined) draft.diagnostic.languages ??= [...languages];
   }
@@ -58,13 +58,13 @@ function onlyOne(
 function contacts(examination: Examination, draft: Mutable<Country>): void {
   const email = examination.read("programme", "operator", "email");
   if (email === undefined) return;
-  if (examination.isSound(["notifications"])) draft.notifications.from ??= email;
-  if (examination.isSound(["support"])) draft.support.email ??= email;
+  if (examination.isValid(["notifications"])) draft.notifications.from ??= email;
+  if (examination.isValid(["support"])) draft.support.email ??= email;
 }
 
 function residency(examination: Examination, draft: Mutable<Country>): void {
   const country = examination.read("country");
-  if (country === undefined || !examination.isSound(["residency", "dataClasses"])) return;
+  if (country === undefined || !examination.isValid(["residency", "dataClasses"])) return;
   const laws = examination.read("residency", "laws");
   const articles = laws?.flatMap((law) => law.articles.map(({ article }) => `${law.id}:${article}`));
   for (const name of dataClassNames) {
@@ -78,7 +78,7 @@ function residency(examination: Examination, draft: Mutable<Country>): void {
 function hosting(examination: Examination, draft: Mutable<Country>): void {
   const country = examination.read("country");
   const aws = draft.hosting?.aws;
-  if (country === undefined || aws === undefined || !examination.isSound(["hosting", "aws"])) return;
+  if (country === undefined || aws === undefined || !examination.isValid(["hosting", "aws"])) return;
   const regions = awsRegionsIn(country);
   const [only] = regions;
   if (aws.region === undefined) {
@@ -94,7 +94,7 @@ function hosting(examination: Examination, draft: Mutable<Country>): void {
 function telemetry(examination: Examination, draft: Mutable<Country>): void {
   const country = examination.read("country");
   const languages = examination.read("languages");
-  if (country === undefined || languages === undefined || !examination.isSound(["telemetry"])) return;
+  if (country === undefined || languages === undefined || !examination.isValid(["telemetry"])) return;
   if (draft.telemetry.holidays !== undefined) return;
   const year = Number(examination.circumstances.today.slice(0, 4));
   draft.telemetry.holidays = structuredClone(publicHolidays(country, languages, [year, year + 1])) as Mutable<

@@ -1,4 +1,4 @@
-/** A country's public holidays as the library date-holidays knows them, for files that don't list their own. */
+/** A country's public holidays from the library date-holidays, for files that don't list their own. */
 import { createRequire } from "node:module";
 import type Holidays from "date-holidays";
 

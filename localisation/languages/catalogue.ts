@@ -1,6 +1,6 @@
 /**
- * Language catalogues: all texts of the pages and the standard questionnaire in one language. They stand in a
- * `languages` folder beside the country file, else in the kit's own. English is complete and the fallback.
+ * Language catalogues: all texts of the pages and the standard questionnaire in one language. They are in a `languages`
+ * folder next to the country file, otherwise in the kit's own folder. English is complete and the fallback.
  */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,14 +13,9 @@ import { LocalisationError, type Problem } from "../problem.ts";
 import { type LocatedDocument, nodeAt, parseDocument, plainValue } from "../read/document.ts";
 import { readSource } from "../read/source.ts";
 import type { Catalogue } from "../schema/catalogue.ts";
-import { compareWithEnglish, malformedMessages } from "./translation-check.ts";
+import { compareWithEnglish, type LoadedCatalogue, malformedMessages } from "./translation-check.ts";
 
 export type { Catalogue };
-
-export interface LoadedCatalogue {
-  readonly catalogue: Catalogue;
-  readonly document: LocatedDocument;
-}
 
 const fallback = "en";
 
@@ -32,7 +27,7 @@ function stampOf(file: string): string {
   return `${ino} ${size} ${mtimeNs}`;
 }
 
-/** The catalogues of the languages and of English, as far as they exist, with what is wrong in them. */
+/** The existing catalogues of the languages and of English, and the problems in them. */
 export function loadCatalogues(
   languages: readonly string[],
   countryFile: string,
@@ -56,7 +51,7 @@ export function loadCatalogues(
   return { catalogues, problems };
 }
 
-/** `pt-BR` is looked for as itself, then as `pt`. */
+/** For `pt-BR` it looks for `pt-BR`, then for `pt`. */
 function catalogueOf(language: string, countryFile: string): string | undefined {
   const names = [language, language.split("-")[0]];
   return [dirname(countryFile), join(packageRoot, "countries")]
@@ -91,7 +86,7 @@ function loadCatalogue(file: string, language: string): LoadedCatalogue {
   return result;
 }
 
-/** Languages without a catalogue, and texts that a catalogue lacks or has too many. */
+/** Languages without a catalogue, and texts that are missing in a catalogue or unknown. */
 export function catalogueWarnings(
   countryFile: LocatedDocument,
   languages: readonly string[],
@@ -100,7 +95,7 @@ export function catalogueWarnings(
   const absent = languages.flatMap((language, index) => {
     if (catalogues.has(language)) return [];
     const message = `There is no catalogue for ${language}; pages show English.`;
-    const remediation = `Translate ${kitPath("countries/languages/en.yaml")} as languages/${language}.yaml beside this file.`;
+      const remediation = `Translate ${kitPath("countries/languages/en.yaml")} as languages/${language}.yaml next to this file.`;
     return [
       countryFile.problemAt(
         nodeAt(countryFile.root, ["languages", index]).node,

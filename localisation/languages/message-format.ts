@@ -3,7 +3,7 @@ import { IntlMessageFormat } from "intl-messageformat";
 
 type Element = ReturnType<IntlMessageFormat["getAst"]>[number];
 
-/** Only these characters mean more than themselves. */
+/** Only these characters have a special meaning. */
 const special = /[{}'#]/;
 
 /** Names of the values that a message takes. @throws SyntaxError where it is malformed */
@@ -13,7 +13,7 @@ export function argumentsOf(message: string): ReadonlySet<string> {
   return names;
 }
 
-/** What is wrong with a message, in words; undefined where nothing is. */
+/** What is wrong with a message; undefined where it is valid. */
 export function faultOf(message: string): string | undefined {
   if (!special.test(message)) return undefined;
   try {
@@ -25,14 +25,14 @@ export function faultOf(message: string): string | undefined {
   }
 }
 
-/** The parser alone: a whole IntlMessageFormat also looks up its locale. */
+/** Only the parser: an IntlMessageFormat would also look up its locale. */
 function parse(message: string): Element[] {
   return IntlMessageFormat.__parse?.(message, { ignoreTag: true }) ?? [];
 }
 
 function collect(elements: readonly Element[], names: Set<string>): void {
   for (const element of elements) {
-    // 0 is plain text and 7 the number sign; whatever else has a value is named by it.
+    // 0 is plain text and 7 the number sign; the value of other elements is their name.
     if (element.type !== 0 && element.type !== 7) names.add(element.value);
     if ("options" in element)
       for (const option of Object.values(element.options)) collect(option.value, names);

@@ -1,19 +1,23 @@
-/** Checks a catalogue's messages, and what a translation lacks or has too much beside the English catalogue. */
+/** Checks a catalogue's messages, and compares a translation with the English catalogue. */
 
 import { nearest } from "../../base/nearest.ts";
 import { type Problem, quote } from "../problem.ts";
 import { standardQuestions } from "../questionnaire.ts";
-import { nodeAt } from "../read/document.ts";
+import { type LocatedDocument, nodeAt } from "../read/document.ts";
 import type { Catalogue } from "../schema/catalogue.ts";
-import type { LoadedCatalogue } from "./catalogue.ts";
 import { argumentsOf, faultOf } from "./message-format.ts";
+
+export interface LoadedCatalogue {
+  readonly catalogue: Catalogue;
+  readonly document: LocatedDocument;
+}
 
 interface Comparison {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
-/** Per translation, the comparison with this English catalogue. */
+/** The comparison of each translation with this English catalogue. */
 const compared = new WeakMap<Catalogue, { readonly english: Catalogue; readonly comparison: Comparison }>();
 
 export function compareWithEnglish(translated: LoadedCatalogue, english: Catalogue): Comparison {
@@ -44,7 +48,7 @@ export function malformedMessages({ catalogue, document }: LoadedCatalogue): Pro
   });
 }
 
-/** A page gives a message the values that the English one names, and no others. */
+/** A page passes only the values that the English message names. */
 function unknownArguments({ catalogue, document }: LoadedCatalogue, english: Catalogue): Problem[] {
   return Object.entries(catalogue.messages).flatMap(([key, message]) => {
     const original = english.messages[key];
@@ -55,11 +59,11 @@ function unknownArguments({ catalogue, document }: LoadedCatalogue, english: Cat
       .filter((name) => !known.has(name))
       .map((name) => {
         const near = nearest(name, known);
-        const choices = known.size === 0 ? "It takes none." : `It takes: ${[...known].join(", ")}.`;
+        const choices = known.size === 0 ? "It has none." : `It has: ${[...known].join(", ")}.`;
         return document.problemAt(
           node,
           "value",
-          `The message takes no value ${quote(name)}.`,
+          `The message has no value ${quote(name)}.`,
           near === undefined ? choices : `Did you mean ${quote(near)}?`,
         );
       });
@@ -81,7 +85,7 @@ function missingTexts({ catalogue, document }: LoadedCatalogue, english: Catalog
         document.problemAt(
           node,
           "key",
-          `Of ${wanted.length} texts ${missing.length} are missing; they show in English.`,
+          `${missing.length} of ${wanted.length} texts are missing; pages show them in English.`,
           `Translate ${listed(missing)}.`,
         ),
       );
@@ -93,8 +97,8 @@ function missingTexts({ catalogue, document }: LoadedCatalogue, english: Catalog
         document.problemAt(
           item,
           "key",
-          `${quote(key)} is in no page.`,
-          near === undefined ? "Take it out." : `Did you mean ${quote(near)}?`,
+          `No page uses ${quote(key)}.`,
+          near === undefined ? "Remove it." : `Did you mean ${quote(near)}?`,
         ),
       );
     }

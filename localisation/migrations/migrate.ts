@@ -35,15 +35,15 @@ export interface AppliedMigration {
 
 export interface MigratedFile {
   readonly file: string;
-  /** Versions before and after; the same where there was nothing to do. */
+  /** Versions before and after; equal where there was nothing to do. */
   readonly from: string;
   readonly to: string;
   readonly changes: readonly AppliedMigration[];
 }
 
 /**
- * Rewrites the file atomically: after a crash it is the old one or the new one, whole.
- * @param options.write false only tells what would change.
+ * Rewrites the file atomically: after a crash it has the old content or the new one.
+ * @param options.write false only returns what would change.
  * @throws LocalisationError where the file can't be read or is of an unknown version.
  */
 export function migrateFile(file: string, options: { write?: boolean } = {}): MigratedFile {
@@ -56,7 +56,7 @@ export function migrateFile(file: string, options: { write?: boolean } = {}): Mi
   const changes: AppliedMigration[] = [];
   while (version !== apiVersion) {
     const migration = migrations.find((candidate) => candidate.from === version);
-    if (migration === undefined) throw new Error(`No migration leads on from ${version}.`);
+    if (migration === undefined) throw new Error(`There is no migration from ${version}.`);
     const step = apply(migration, text, file);
     text = step.text;
     changes.push(...step.changes);
@@ -97,7 +97,7 @@ function visit(
   migration: Migration,
   at: { readonly file: string; readonly lines: LineIndex },
 ): void {
-  // What an alias stands for is changed where it is written.
+  // The target of an alias is changed where it is written.
   if (node === null || node === undefined || isAlias(node)) return;
   if (isSeq(node))
     for (const [index, item] of node.items.entries())
@@ -143,7 +143,7 @@ function replaceValue(
   });
 }
 
-/** An overlay holds parts of a whole file. */
+/** The path within an overlay, which is a part of a file. */
 const withinOverlay = (path: readonly PathSegment[]): readonly PathSegment[] =>
   path[0] === "hosting" && path[1] === "environments" && path.length > 3 ? path.slice(3) : path;
 
@@ -157,7 +157,7 @@ function bothNames(
   path: readonly PathSegment[],
   to: string,
 ): LocalisationError {
-  const message = `${quote(path.at(-1))} would become ${quote(to)}, which stands beside it.`;
+  const message = `${quote(path.at(-1))} would become ${quote(to)}, which also exists.`;
   return new LocalisationError([
     {
       file,
@@ -169,7 +169,7 @@ function bothNames(
   ]);
 }
 
-/** Writes beside the file, then renames: a reader sees the old text or the new one. */
+/** Writes a temporary file next to it, then renames: a reader sees the old text or the new one. */
 function replaceFile(file: string, text: string): void {
   const target = realpathSync(file);
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.tmp`);

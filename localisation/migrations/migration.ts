@@ -1,6 +1,6 @@
-/** What a migration between two versions of the file's format is made of. */
+/** The parts of a migration between two versions of the file's format. */
 
-/** Segments of a path; `*` stands for any key or any item. */
+/** Segments of a path; `*` matches any key or any item. */
 export type Pattern = readonly string[];
 
 export interface Rename {
@@ -16,7 +16,7 @@ export interface Replacement {
   readonly replace: (value: unknown, typed: string) => string | undefined;
 }
 
-/** Paths hold for the whole file and, below `hosting.environments.*`, for each overlay. */
+/** Paths apply to the whole file and, below `hosting.environments.*`, to each overlay. */
 export interface Migration {
   readonly from: string;
   readonly to: string;

@@ -1,5 +1,5 @@
 /**
- * From `rollout/v1alpha1`, the first draft of the format, to `rollout/v1`: names became the field's own terms, and
+ * From `rollout/v1alpha1`, the first draft of the format, to `rollout/v1`: names became the terms of the field, and
  * sectors became text, since ISIC divisions below 10 start with a zero.
  */
 import type { Migration } from "./migration.ts";

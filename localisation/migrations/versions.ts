@@ -7,7 +7,7 @@ import { apiVersion } from "../schema/country.ts";
 
 const versions: readonly string[] = ["rollout/v1alpha1", apiVersion];
 
-/** @throws LocalisationError where the file says another version than the present one. */
+/** @throws LocalisationError where the file has another version than the present one. */
 export function requireCurrentVersion(document: LocatedDocument): void {
   const node = document.root.entries.get("apiVersion");
   if (node?.kind !== "scalar" || node.value === apiVersion) return;
@@ -22,8 +22,8 @@ export function requireCurrentVersion(document: LocatedDocument): void {
 }
 
 /**
- * The version that a file says.
- * @throws LocalisationError where it says none or one that this kit doesn't know.
+ * The version of a file.
+ * @throws LocalisationError where it has none, or one that this kit doesn't know.
  */
 export function requireKnownVersion(document: LocatedDocument): string {
   const node = document.root.entries.get("apiVersion");

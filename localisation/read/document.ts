@@ -1,6 +1,6 @@
 /**
- * Parses YAML 1.2 (core schema) into a tree in which every value knows its place in the file. Refuses what could
- * be read in two ways or is built to exhaust memory: duplicate keys, merge keys, tags, exploding aliases.
+ * Parses YAML 1.2 (core schema) into a tree in which every value has its place in the file. It refuses what is ambiguous
+ * or could exhaust memory: duplicate keys, merge keys, tags, exploding aliases.
  */
 
 import {
@@ -33,7 +33,7 @@ const maximumParserDepth = 120;
 const maximumTokens = 250_000;
 const maximumProblems = 200;
 const maximumSyntaxProblems = 20;
-/** Names that objects have of themselves; as keys they would mislead libraries. */
+/** Names of inherited properties of objects; as keys they would mislead libraries. */
 const namesOfObjects: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
   "prototype",
@@ -43,7 +43,7 @@ interface Located {
   /** Where the value starts, and its key where it has one. */
   readonly offset: number;
   readonly keyOffset: number;
-  /** Where it stands in the file. */
+  /** Its path in the file. */
   readonly path: readonly PathSegment[];
 }
 export interface LocatedMap extends Located {
@@ -130,13 +130,13 @@ function compose(source: Source, place: Locate): Document.Parsed {
       ...place(second.range[0]),
       path: "",
       message: "A second document starts here.",
-      remediation: 'Keep one document per file; take out the "---" line.',
+      remediation: 'Keep one document per file; remove the "---" line.',
     });
   if (problems.length > 0 || first === undefined) throw new LocalisationError(problems);
   return first;
 }
 
-/** Where an unclosed quote or bracket opens: the parser notices it only further on. */
+/** Where an unclosed quote or bracket opens: the parser reports it only later in the text. */
 function opening(error: YAMLError, yaml: Document.Parsed | undefined): number | undefined {
   const isQuote = error.code === "MISSING_CHAR" && error.message.includes("closing");
   const isBracket = error.code === "BAD_INDENT" && error.message.startsWith("Flow");
@@ -151,7 +151,7 @@ function opening(error: YAMLError, yaml: Document.Parsed | undefined): number | 
   return start;
 }
 
-/** Stops before a file that is built to exhaust the parser does so. */
+/** Stops at a limit, so that no file can exhaust the parser. */
 function* boundedTokens(text: string, place: Locate): Generator<CST.Token> {
   const parser = new Parser();
   let count = 0;
@@ -168,7 +168,7 @@ function* boundedTokens(text: string, place: Locate): Generator<CST.Token> {
 const tooMuch = (position: Position): Problem => ({
   ...position,
   path: "",
-  message: `Up to here the file holds ${maximumTokens.toLocaleString("en")} words and signs; no more are read.`,
+  message: `Up to here the file has ${maximumTokens.toLocaleString("en")} words and signs, the most that are read.`,
   remediation: "Check that it is the right file.",
 });
 
@@ -179,7 +179,7 @@ const tooDeep = (position: Position): Problem => ({
   remediation: "Check the brackets and the indentation.",
 });
 
-/** Turns YAML nodes into located ones, with a budget that aliases count against as often as they are used. */
+/** Turns YAML nodes into located ones. Every use of an alias counts towards the maximum number of nodes. */
 class TreeBuilder {
   private nodes = 0;
   private readonly yaml: Document.Parsed;
@@ -208,7 +208,7 @@ class TreeBuilder {
       this.refuse(
         offset,
         `The file holds more than ${maximumNodes} values.`,
-        "Take out what repeats; check aliases (*name).",
+        "Remove what repeats; check aliases (*name).",
       );
     if (at.path.length > maximumDepth)
       throw new LocalisationError([...this.problems, tooDeep(this.place(offset))]);
@@ -252,11 +252,11 @@ class TreeBuilder {
         typeof pair.key.value === "string" ? pair.key.value : (pair.key.source ?? String(pair.key.value));
       const path = [...parent.path, key];
       if (namesOfObjects.has(key)) {
-        this.report(keyOffset, path, `${quote(key)} is not allowed as a key.`, "Take it out.");
+        this.report(keyOffset, path, `${quote(key)} is not allowed as a key.`, "Remove it.");
         continue;
       }
       if (key === "<<") {
-        this.report(keyOffset, path, "Merge keys (<<) are not read.", "Write the keys out.");
+        this.report(keyOffset, path, "Merge keys (<<) are not supported.", "Write the keys out.");
         continue;
       }
       if (entries.has(key)) {
@@ -264,7 +264,7 @@ class TreeBuilder {
         this.report(
           keyOffset,
           path,
-          `The key ${quote(key)} stands here a second time.`,
+          `The key ${quote(key)} is a duplicate.`,
           `Keep this one or the one in line ${first}.`,
         );
         continue;
@@ -286,7 +286,7 @@ class TreeBuilder {
       this.refuse(
         offset,
         `Up to here there are ${maximumProblems} problems; the rest of the file was not read.`,
-        "Mend these first.",
+        "Fix these first.",
       );
   }
 

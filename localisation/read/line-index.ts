@@ -1,6 +1,6 @@
 /**
- * Lines and columns of offsets in a text. The YAML parser counts lines too, and loses count in text that it can't
- * make sense of, which is where places matter.
+ * Lines and columns of offsets in a text. The YAML parser counts lines too, but not reliably in invalid text, where
+ * positions matter most.
  */
 
 export interface Position {

@@ -1,4 +1,4 @@
-/** Lays one environment's overlay over the file: maps merge, everything else is replaced; places stay known. */
+/** Merges an environment's overlay over the file: maps are merged, everything else is replaced; positions are kept. */
 import type { LocatedMap, LocatedNode } from "./document.ts";
 
 /** The names under `hosting.environments`, with their overlays. */

@@ -1,6 +1,6 @@
 /**
- * Reads a file's text: regular files of valid UTF-8 up to 1 MB. A byte order mark and Windows line ends harm nothing
- * and are taken off; whatever else is no text is refused with its place.
+ * Reads a file's text: regular files of valid UTF-8 up to 1 MB. A byte order mark and Windows line ends are allowed and
+ * removed; everything else that is not text is refused with its place.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -15,7 +15,7 @@ export interface Source {
   readonly file: string;
   /** Without a byte order mark, with `\n` line ends. */
   readonly text: string;
-  /** As it stands in the file, with the byte order mark and the line ends that it has. */
+  /** The unchanged text, with its byte order mark and line ends. */
   readonly original: string;
   /** Of the bytes on the disk, in hexadecimal. */
   readonly sha256: string;
@@ -25,7 +25,7 @@ export interface Source {
 export const readSource = (file: string): Source => sourceOf(file, readBytes(file));
 
 /**
- * What the bytes of a file say, wherever they come from.
+ * The same for bytes from any source.
  * @throws LocalisationError
  */
 export function sourceOf(file: string, bytes: Buffer): Source {
@@ -43,7 +43,7 @@ function readBytes(file: string): Buffer {
       throw wrong(file, "This is not a regular file.", "Save the text to a file and name that.");
     if (status.size > maximumBytes) throw tooLarge(file, status.size);
     const bytes = readFileSync(file);
-    // The file may have grown since.
+    // The file may have grown after statSync.
     if (bytes.length > maximumBytes) throw tooLarge(file, bytes.length);
     return bytes;
   } catch (error) {
@@ -71,9 +71,13 @@ function unreadable(file: string, error: NodeJS.ErrnoException): LocalisationErr
     }
     case "EACCES":
     case "EPERM":
-      return wrong(file, "The file may not be read by this user.", `Allow it, e.g. by chmod u+r "${file}".`);
+      return wrong(
+        file,
+        "The file may not be read by this user.",
+        `Allow it, e.g. with chmod u+r "${file}".`,
+      );
     case "ELOOP":
-      return wrong(file, "The file is a link that leads back to itself.", "Mend the link.");
+      return wrong(file, "The file is a link to itself.", "Fix the link.");
     default:
       return wrong(file, `The file can't be read (${error.code ?? error.message}).`, "Check the path.");
   }
@@ -109,7 +113,7 @@ function checkCharacters(file: string, text: string): string {
   if (control !== null)
     throw control[0] === "\r"
       ? notText(file, text, "\r", "is a lone carriage return", "End lines with a line feed.")
-      : notText(file, text, control[0], "is a control character", "Take it out.");
+      : notText(file, text, control[0], "is a control character", "Remove it.");
   const indentation = foreignSpace.test(text) ? foreignIndentation.exec(text) : null;
   if (indentation !== null)
     throw notText(

@@ -1,5 +1,4 @@
-/** Says in words what breaks YAML's syntax, for people who know neither the parser nor the specification. */
-
+/** Explains syntax errors of YAML to people who know neither the parser nor the specification. */
 import type { ErrorCode } from "yaml";
 import { kitPath } from "../../base/package-root.ts";
 
@@ -8,7 +7,7 @@ export interface SyntaxMessage {
   readonly remediation: string;
 }
 
-/** @param detail the parser's own sentence, for what has no better one. */
+/** @param detail the parser's own message, used where there is no better one. */
 export function describeSyntax(code: ErrorCode, detail: string): SyntaxMessage {
   return (
     words[code]?.(detail) ?? {
@@ -24,7 +23,7 @@ const compareWithTemplate = `Compare the line with ${kitPath("countries/template
 const quoteIt = 'Put the whole text in quotes: "…".';
 
 const words: Partial<Record<ErrorCode, (detail: string) => SyntaxMessage>> = {
-  TAB_AS_INDENT: say("The line is indented with a tab.", "Indent with spaces, two a level."),
+  TAB_AS_INDENT: say("The line is indented with a tab.", "Indent with two spaces for each level."),
   BAD_INDENT: indentation,
   MISSING_CHAR: missing,
   UNEXPECTED_TOKEN: unexpected,
@@ -47,36 +46,33 @@ const words: Partial<Record<ErrorCode, (detail: string) => SyntaxMessage>> = {
     "Write \\\\ for a backslash, or use single quotes.",
   ),
   BAD_ALIAS: say(
-    "A word that starts with * stands for a value marked elsewhere, and this one is none.",
+    "A word that starts with * refers to a value marked elsewhere, and no value has this mark.",
     quoteIt,
   ),
-  ALIAS_PROPS: say(
-    "A reference (*name) can't carry a mark or a type of its own.",
-    "Write the reference alone.",
-  ),
-  BAD_PROP_ORDER: say("A mark (&name) or type (!name) stands before the dash or colon.", "Write it behind."),
-  MULTIPLE_ANCHORS: say("The value carries two marks (&name).", "Keep one."),
-  MULTIPLE_TAGS: say("The value carries two types (!name).", "Take them out."),
+  ALIAS_PROPS: say("A reference (*name) can't have its own mark or type.", "Write the reference alone."),
+  BAD_PROP_ORDER: say("A mark (&name) or type (!name) is before the dash or colon.", "Write it after that."),
+  MULTIPLE_ANCHORS: say("The value has two marks (&name).", "Keep one."),
+  MULTIPLE_TAGS: say("The value has two types (!name).", "Remove them."),
   TAG_RESOLVE_FAILED: say(
-    "Types of YAML (words that start with !) are not read.",
-    `Take the type out. ${quoteIt}`,
+    "Types of YAML (words that start with !) are not supported.",
+    `Remove the type. ${quoteIt}`,
   ),
-  BAD_COLLECTION_TYPE: say("Types of YAML (words that start with !) are not read.", "Take the type out."),
+  BAD_COLLECTION_TYPE: say("Types of YAML (words that start with !) are not supported.", "Remove the type."),
   BAD_DIRECTIVE: say(
     "Lines that start with % are directives of YAML, and this one is unknown.",
-    "Take it out.",
+    "Remove it.",
   ),
 };
 
 function indentation(detail: string): SyntaxMessage {
   if (detail.startsWith("Flow"))
     return {
-      message: "A bracket is not closed, or by the wrong one.",
+      message: "A bracket is not closed, or closed by the wrong one.",
       remediation: "Close [ with ] and { with }. A # after a space starts a comment; put it in quotes.",
     };
   return {
-    message: "The indentation fits no level above.",
-    remediation: "Indent keys of one group alike, two spaces deeper than the group's name.",
+    message: "The indentation matches no level above.",
+    remediation: "Indent all keys of a group the same, two spaces deeper than the name of the group.",
   };
 }
 
@@ -92,7 +88,7 @@ function missing(detail: string): SyntaxMessage {
     return { message: "A key has no colon.", remediation: "Write key: value." };
   if (detail.includes("- indicator"))
     return {
-      message: "The line is no item of the list above and belongs to none of its items.",
+      message: "The line is not an item of the list above and does not belong to one of its items.",
       remediation: 'Start an item with "- ", or indent the line like the keys of the item above.',
     };
   if (detail.includes("Missing ,"))
@@ -103,19 +99,19 @@ function missing(detail: string): SyntaxMessage {
   if (detail.includes("space after"))
     return { message: "A space is missing after the colon.", remediation: "Write key: value." };
   if (detail.includes("directives-end") || detail.includes("doc-start"))
-    return { message: "A directive (%) has no --- line after it.", remediation: "Take the directive out." };
+    return { message: "A directive (%) has no --- line after it.", remediation: "Remove the directive." };
   return { message: `${detail}.`, remediation: compareWithTemplate };
 }
 
 function unexpected(detail: string): SyntaxMessage {
   if (/flow-(map|seq)-end|^Unexpected [\]}]/.test(detail))
-    return { message: "A bracket closes that was not opened.", remediation: "Take it out, or open it." };
+    return { message: "A bracket closes that was not opened.", remediation: "Remove it, or open it." };
   if (/^Unexpected ,/.test(detail) || detail.includes("empty item"))
-    return { message: "A comma stands where an item should be.", remediation: "Take one comma out." };
+    return { message: "There is a comma instead of an item.", remediation: "Remove one comma." };
   if (detail.includes("at node end"))
     return {
       message: "Something follows a value that has ended already.",
-      remediation: `Take it out, or start a new line. ${quoteIt}`,
+      remediation: `Remove it, or start a new line. ${quoteIt}`,
     };
   if (detail.includes("Flow") || detail.includes("flow"))
     return {
@@ -128,7 +124,7 @@ function unexpected(detail: string): SyntaxMessage {
       remediation: "Start the text on the next line, indented.",
     };
   return {
-    message: "This can't stand here.",
+    message: "This is not allowed here.",
     remediation: `Check the quotes, brackets and colons of this line. ${quoteIt}`,
   };
 }

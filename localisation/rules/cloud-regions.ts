@@ -1,5 +1,4 @@
-/** Cloud regions and zones exist, and lie where the data may rest: a zone may lie abroad from its region. */
-
+/** Cloud regions and zones exist and are where the data may be stored: a zone may be in another country than its region. */
 import { nearest } from "../../base/nearest.ts";
 import type { Examination, Rule } from "../check/examination.ts";
 import { awsLocalZonesIn, awsRegions, awsRegionsIn, awsZone, awsZonesOf } from "../cloud-geography.ts";
@@ -9,15 +8,15 @@ import { dataClassNames } from "../schema/residency.ts";
 
 type Path = readonly PathSegment[];
 
-export const allowedRegionsLieWhereDataMayRest: Rule = (examination) => {
-  const allowed = countriesOfRest(examination);
+export const allowedRegionsMayStoreData: Rule = (examination) => {
+  const allowed = storageCountries(examination);
   for (const { item, path } of examination.elements("residency", "regions")) {
     const place = knownRegion(examination, item.region, [...path, "region"]);
     if (place === undefined) continue;
     if (allowed !== undefined && !allowed.has(place.country))
       examination.report(
         [...path, "region"],
-        `${quote(item.region)} lies in ${countryName(place.country)} (${place.place}), where no data class may rest.`,
+        `${quote(item.region)} is in ${countryName(place.country)} (${place.place}), where no data class may be stored.`,
         otherRegions(examination),
       );
     else checkZones(examination, item.zones ?? [], [...path, "zones"], item.region, allowed);
@@ -37,7 +36,7 @@ export const awsRegionCanHoldEveryDataClass: Rule = (examination) => {
   if (abroad.length > 0) {
     examination.report(
       at,
-      `${quote(region)} lies in ${countryName(place.country)} (${place.place}), where ${abroad.length === dataClassNames.length ? "no data class" : `data of class ${abroad.join(", ")}`} may ${abroad.length === dataClassNames.length ? "" : "not "}rest.`,
+      `${quote(region)} is in ${countryName(place.country)} (${place.place}), where ${abroad.length === dataClassNames.length ? "no data class" : `data of class ${abroad.join(", ")}`} may ${abroad.length === dataClassNames.length ? "" : "not "}be stored.`,
       otherRegions(examination),
     );
     return;
@@ -47,23 +46,23 @@ export const awsRegionCanHoldEveryDataClass: Rule = (examination) => {
   if (listed !== undefined && entry === undefined)
     examination.report(
       at,
-      `${quote(region)} is none of the regions under residency.regions.`,
+      `${quote(region)} is not one of the regions under residency.regions.`,
       `Add { provider: aws, region: ${region} } there.`,
     );
   const zones = examination.read("hosting", "aws", "zones") ?? [];
-  checkZones(examination, zones, ["hosting", "aws", "zones"], region, countriesOfRest(examination));
+  checkZones(examination, zones, ["hosting", "aws", "zones"], region, storageCountries(examination));
   if (entry?.zones !== undefined)
     for (const [index, zone] of zones.entries())
       if (!entry.zones.includes(zone))
         examination.report(
           ["hosting", "aws", "zones", index],
-          `${quote(zone)} is none of the zones of ${region} under residency.regions.`,
+          `${quote(zone)} is not one of the zones of ${region} under residency.regions.`,
           `There are: ${entry.zones.join(", ")}.`,
         );
 };
 
-/** Countries in which some data class may rest; undefined where the file doesn't say so soundly. */
-function countriesOfRest(examination: Examination): ReadonlySet<string> | undefined {
+/** Countries in which some data class may be stored; undefined where these fields are not valid. */
+function storageCountries(examination: Examination): ReadonlySet<string> | undefined {
   const classes = examination.read("residency", "dataClasses");
   if (classes === undefined) return undefined;
   return new Set(dataClassNames.flatMap((name) => classes[name].restsIn ?? []));
@@ -89,7 +88,7 @@ function knownRegion(examination: Examination, region: string, path: Path) {
   return undefined;
 }
 
-/** Where to turn: the provider's regions in the country, or away from the provider. */
+/** The alternatives: the provider's regions in the country, or another target. */
 export function otherRegions(examination: Examination): string {
   const country = examination.read("country");
   if (country === undefined) return "See the provider's list of regions.";
@@ -101,7 +100,7 @@ export function otherRegions(examination: Examination): string {
   const local =
     place === undefined
       ? ""
-      : ` (its Local Zone ${zone} is run from ${place.place}, ${countryName(place.country)})`;
+      : ` (its Local Zone ${zone} is controlled from ${place.place}, ${countryName(place.country)})`;
   return `aws has no region in ${countryName(country)}${local}. Use target: kubernetes on machines in the country.`;
 }
 
@@ -126,8 +125,8 @@ function checkZones(
     } else if (allowed !== undefined && !allowed.has(zone.country))
       examination.report(
         [...path, index],
-        `${quote(name)} lies in ${countryName(zone.country)} (${zone.place}), where no data class may rest.`,
-        "Take it out.",
+        `${quote(name)} is in ${countryName(zone.country)} (${zone.place}), where no data class may be stored.`,
+        "Remove it.",
       );
   }
 }

@@ -9,13 +9,13 @@ import { clusterTargets } from "../schema/hosting.ts";
 interface Reached {
   readonly host: string;
   readonly purpose: Endpoint["purpose"];
-  /** Where the setting says that the host stands. */
+  /** The country of the host, as the setting states it. */
   readonly country: string | undefined;
   readonly path: readonly PathSegment[];
 }
 
 export const reachedHostsAreRegistered: Rule = (examination) => {
-  if (!examination.isSound(["residency", "endpoints"])) return;
+  if (!examination.isValid(["residency", "endpoints"])) return;
   const endpoints = examination.elements("residency", "endpoints").map(({ item }) => item);
   for (const { host, purpose, country, path } of reachedHosts(examination)) {
     const registered = endpoints.find((endpoint) => covers(endpoint.host, host));
@@ -28,8 +28,8 @@ export const reachedHostsAreRegistered: Rule = (examination) => {
     else if (country !== undefined && registered.country !== country)
       examination.report(
         path,
-        `${quote(host)} stands in ${countryName(country)} here, and in ${countryName(registered.country)} under residency.endpoints.`,
-        "Write where it really stands in both places.",
+        `${quote(host)} is in ${countryName(country)} here, and in ${countryName(registered.country)} under residency.endpoints.`,
+        "Write its real country in both places.",
       );
   }
 };
@@ -85,5 +85,5 @@ const hostOf = (address: string | undefined): string | undefined =>
   address !== undefined && URL.canParse(address) ? new URL(address).hostname : undefined;
 
 /** `*.example.org` covers every name below example.org. */
-const covers = (pattern: string, host: string): boolean =>
+export const covers = (pattern: string, host: string): boolean =>
   pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern;

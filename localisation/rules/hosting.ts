@@ -1,12 +1,11 @@
-/** The target has the settings that it needs, and they fit together. */
-
+/** The target has the settings that it needs, and they are consistent. */
 import type { Rule } from "../check/examination.ts";
 import { clusterTargets } from "../schema/hosting.ts";
 import { otherRegions } from "./cloud-regions.ts";
 
 export const targetHasItsSettings: Rule = (examination) => {
   const target = examination.read("hosting", "target");
-  if (target === undefined || target === "local" || !examination.isSound(["hosting", target])) return;
+  if (target === undefined || target === "local" || !examination.isValid(["hosting", target])) return;
   if (examination.draft.hosting[target] !== undefined) return;
   const country = examination.read("country");
   const impossible = target === "aws" && country !== undefined ? otherRegions(examination) : "";
@@ -31,7 +30,7 @@ export const certificatesHaveASource: Rule = (examination) => {
       examination.warn(
         ["hosting", target, "tls", "acmeServer"],
         `It has no effect with issuer ${tls.issuer}.`,
-        "Take it out.",
+        "Remove it.",
         "key",
       );
   }
@@ -67,7 +66,7 @@ export const storageIsChosenOnce: Rule = (examination) => {
   if (kubernetes?.storageClass !== undefined && kubernetes.storageProvisioner !== undefined)
     examination.report(
       ["hosting", "kubernetes", "storageProvisioner"],
-      "The kit makes a storage class of its own by storageProvisioner, and storageClass names another.",
+      "With storageProvisioner the kit makes its own storage class, and storageClass names another.",
       "Keep one of the two.",
       "key",
     );
@@ -84,12 +83,12 @@ export const replicasAreInOrder: Rule = (examination) => {
       examination.report(
         ["hosting", "sizes", part, "minimumReplicas"],
         `It is more than maximumReplicas (${size.maximumReplicas}).`,
-        "Exchange the two.",
+        "Swap the two.",
       );
   }
 };
 
-/** An overlay changes settings, not whose file this is. */
+/** An overlay can't change the country of the file. */
 const notForOverlays = [["apiVersion"], ["country"], ["hosting", "environments"]];
 
 export const overlaysLeaveTheCountryAlone: Rule = (examination) => {
@@ -104,7 +103,7 @@ export const overlaysLeaveTheCountryAlone: Rule = (examination) => {
         examination.report(
           ["hosting", "environments", name, ...path],
           `An environment can't change ${path.join(".")}.`,
-          "Take it out; write another file for another country.",
+          "Remove it; write another file for another country.",
           "key",
         );
 };

@@ -1,4 +1,4 @@
-/** Names that other fields refer to stand once. */
+/** Names that other fields refer to are unique. */
 import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import { standardQuestions } from "../questionnaire.ts";
@@ -36,7 +36,7 @@ function lists(examination: Examination): readonly Names[] {
     examination.fields(["hosting", "kubernetes", "dataCentres"], "id"),
     examination.fields(["telemetry", "shifts"], "name"),
     examination.fields(["diagnostic", "extraQuestions"], "id"),
-    // One space of names: a company's recommendations hold both.
+    // Both lists share their names: a company's recommendations contain both.
     [
       ...examination.fields(["diagnostic", "financing"], "id"),
       ...examination.fields(["diagnostic", "levers"], "id"),
@@ -48,11 +48,7 @@ function unique(examination: Examination, names: Names): void {
   const seen = new Set<string>();
   for (const { value, path } of names) {
     if (seen.has(value))
-      examination.report(
-        path,
-        `${quote(value)} stands here a second time.`,
-        "Choose another, or take one out.",
-      );
+      examination.report(path, `${quote(value)} is a duplicate.`, "Choose another, or remove one.");
     seen.add(value);
   }
 }

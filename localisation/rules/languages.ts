@@ -1,4 +1,4 @@
-/** Texts stand in the languages that the file offers: none too many, none missing. */
+/** Texts exist in exactly the languages that the file offers. */
 
 import { nearest } from "../../base/nearest.ts";
 import type { Examination, Rule } from "../check/examination.ts";
@@ -17,7 +17,7 @@ export const diagnosticLanguagesAreOffered: Rule = (examination) => {
     if (!languages.includes(item))
       examination.report(
         path,
-        `${quote(item)} is none of the file's languages.`,
+        `${quote(item)} is not one of the file's languages.`,
         remediationFor(item, languages),
       );
 };
@@ -27,12 +27,12 @@ export const textsAreInTheLanguages: Rule = (examination) => {
   if (languages === undefined) return;
   const ofDiagnostic = examination.read("diagnostic", "languages") ?? languages;
   for (const { text, path } of localisedTexts(fileSchemas.country, examination.draft, [])) {
-    if (!examination.isSound(path)) continue;
+    if (!examination.isValid(path)) continue;
     for (const language of Object.keys(text).filter(isTag))
       if (language !== commonLanguage && !languages.includes(language))
         examination.report(
           [...path, language],
-          `${quote(language)} is none of the file's languages.`,
+          `${quote(language)} is not one of the file's languages.`,
           remediationFor(language, languages),
           "key",
         );
@@ -41,24 +41,24 @@ export const textsAreInTheLanguages: Rule = (examination) => {
   }
 };
 
-/** Whatever is no tag at all, the schema has refused. */
+/** Other keys are refused by the schema. */
 const isTag = (key: string): boolean => new RegExp(languagePattern).test(key);
 
 const remediationFor = (language: string, languages: readonly string[]): string => {
   const near = nearest(language, languages);
-  return near === undefined ? `Add it to languages, or take it out here.` : `Did you mean ${quote(near)}?`;
+  return near === undefined ? `Add it to languages, or remove it here.` : `Did you mean ${quote(near)}?`;
 };
 
 type Text = Readonly<Record<string, string>>;
 
-/** Companies read these texts and answer by them, so each offered language needs its own. */
+/** Companies answer these texts, so each offered language needs its own. */
 function requireAll(
   examination: Examination,
   text: Text,
   path: readonly PathSegment[],
   languages: readonly string[],
 ): void {
-  // An override's languages that are left out keep the standard text.
+  // Languages without an override keep the standard text.
   if (path[1] === "overrides") return;
   const missing = languages.filter((language) => !Object.hasOwn(text, language));
   if (missing.length > 0)
@@ -91,7 +91,7 @@ function requireDefault(
   if (missing.length > 0)
     examination.warn(
       path,
-      `The text is missing in ${missing.join(", ")}; it shows in ${first}.`,
+      `The text is missing in ${missing.join(", ")}; pages show it in ${first}.`,
       "Have it translated.",
       "key",
     );

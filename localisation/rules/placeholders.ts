@@ -1,5 +1,5 @@
 /**
- * What only the country's team knows stands as a placeholder in a draft, at names that RFC 2606 keeps for examples.
+ * A draft has placeholders for what only the country's team knows, with names that RFC 2606 reserves for examples.
  * A production environment refuses them.
  */
 import type { Examination, Rule } from "../check/examination.ts";
@@ -19,7 +19,7 @@ export const withoutPlaceholders: ReadonlySet<string> = new Set([
   "hosting/environments",
 ]);
 
-/** What a text is instead of the real value, such as `is a placeholder`; undefined where it is none. */
+/** Why a text is not the real value, such as `is a placeholder`; undefined where it may be. */
 export const placeholderIn = (text: string): string | undefined =>
   placeholders.find(({ pattern }) => pattern.test(text))?.what;
 

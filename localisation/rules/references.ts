@@ -16,8 +16,8 @@ export const articlesExist: Rule = (examination) => {
     const law = laws.find((candidate) => candidate.id === id);
     const wrong =
       law === undefined
-        ? `${quote(id)} is the id of no law`
-        : `${quote(reference.slice(id.length + 1))} is no article of ${id}`;
+        ? `no law has the id ${quote(id)}`
+        : `${quote(reference.slice(id.length + 1))} is not an article of ${id}`;
     const near = nearest(reference, known);
     const choices =
       law === undefined ? laws.map((candidate) => candidate.id) : law.articles.map(({ article }) => article);
@@ -61,7 +61,7 @@ export const overridesAreOfStandardQuestions: Rule = (examination) => {
     const near = nearest(id, known);
     examination.report(
       ["diagnostic", "overrides", id],
-      `${quote(id)} is no standard question.`,
+      `${quote(id)} is not a standard question.`,
       near === undefined ? `There are: ${known.join(", ")}.` : `Did you mean ${quote(near)}?`,
       "key",
     );
@@ -88,7 +88,7 @@ function requireKnown(
     const choices = known.length === 0 ? "There is none." : `There are: ${known.join(", ")}.`;
     examination.report(
       [...path, index],
-      `${quote(name)} is no ${what}.`,
+      `${quote(name)} is not a ${what}.`,
       near === undefined ? choices : `Did you mean ${quote(near)}?`,
     );
   }

@@ -1,4 +1,4 @@
-/** What may rest where and leave how says one thing; exceptions and permissions haven't run out. */
+/** The rules on storage and transfer are consistent; exceptions and permissions have not expired. */
 import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import { countryName } from "../schema/formats.ts";
@@ -22,14 +22,14 @@ export const crossBorderRulesAgree: Rule = (examination) => {
       examination.report(
         [...at, "crossBorder", "mechanism"],
         `A mechanism has no meaning where transfer is ${transfer}.`,
-        "Write transfer: with-mechanism, or take mechanism out.",
+        "Write transfer: with-mechanism, or remove mechanism.",
         "key",
       );
     if (transfer === "forbidden" && to !== undefined)
       examination.report(
         [...at, "crossBorder", "to"],
         "Where transfer is forbidden there is no country to go to.",
-        "Take it out, or allow the transfer.",
+        "Remove it, or allow the transfer.",
         "key",
       );
     const restsIn = examination.read(...at, "restsIn");
@@ -38,19 +38,19 @@ export const crossBorderRulesAgree: Rule = (examination) => {
     if (transfer === "forbidden" && abroad.length > 0)
       examination.report(
         [...at, "restsIn"],
-        `Data that may not leave can't rest in ${abroad.map((code) => countryName(code)).join(", ")}.`,
+        `Data that may not leave can't be stored in ${abroad.map((code) => countryName(code)).join(", ")}.`,
         `Write [${country}], or allow the transfer.`,
       );
     if (!restsIn.includes(country))
       examination.warn(
         [...at, "restsIn"],
-        `The data may not rest in ${countryName(country)} itself.`,
+        `The data may not be stored in ${countryName(country)} itself.`,
         `Add ${country}.`,
       );
   }
 };
 
-/** A register of transfers may not hold what the data class forbids. */
+/** The listed transfers are allowed by their data classes. */
 export const transfersAreAllowed: Rule = (examination) => {
   const classes = examination.read("residency", "dataClasses");
   if (classes === undefined) return;
@@ -62,7 +62,7 @@ export const transfersAreAllowed: Rule = (examination) => {
         examination.report(
           at,
           `${quote(name)} may not leave the country by residency.dataClasses.`,
-          "Take it out, or change the data class.",
+          "Remove it, or change the data class.",
         );
       else if (crossBorder.to !== undefined && !crossBorder.to.includes(item.to))
         examination.report(
@@ -73,35 +73,35 @@ export const transfersAreAllowed: Rule = (examination) => {
     }
 };
 
-export const nothingHasRunOut: Rule = (examination) => {
+export const nothingHasExpired: Rule = (examination) => {
   for (const { item, path } of examination.elements("residency", "waivers"))
-    runOut(
+    checkExpiry(
       examination,
       item.until,
       path,
       `The waiver ${quote(item.id)}`,
-      `Ask ${item.who} to renew it, or take it out and mend ${item.resource}.`,
+      `Ask ${item.who} to renew it, or remove it and fix ${item.resource}.`,
     );
   for (const { item, path } of examination.elements("residency", "remoteAccess"))
-    runOut(
+    checkExpiry(
       examination,
       item.until,
       path,
       `The access of ${quote(item.who)}`,
-      "Close the access and take it out, or renew it.",
+      "Revoke the access and remove the entry, or renew it.",
     );
   for (const { item, path } of examination.elements("residency", "transfers"))
     if (item.until !== undefined)
-      runOut(
+      checkExpiry(
         examination,
         item.until,
         path,
         `The transfer ${quote(item.id)}`,
-        "Stop the transfer and take it out, or renew it.",
+        "Stop the transfer and remove it, or renew it.",
       );
 };
 
-function runOut(
+function checkExpiry(
   examination: Examination,
   until: string,
   path: readonly PathSegment[],
@@ -118,7 +118,7 @@ export const offersAreOpen: Rule = (examination) => {
       if (item.until !== undefined && item.until < examination.circumstances.today)
         examination.warn(
           [...path, "until"],
-          `${quote(item.id)} took applications until ${item.until}; companies no longer see it.`,
-          "Take it out, or write the new day.",
+          `${quote(item.id)} accepted applications until ${item.until}; companies no longer see it.`,
+          "Remove it, or enter the new day.",
         );
 };

@@ -1,7 +1,7 @@
-/** Every check beyond the schema, in no order that matters: problems are sorted by place. */
+/** Every check beyond the schema. Their order has no effect: problems are sorted by place. */
 import type { Rule } from "../check/examination.ts";
-import { colourCarriesWhiteText, logoIsThere } from "./branding.ts";
-import { allowedRegionsLieWhereDataMayRest, awsRegionCanHoldEveryDataClass } from "./cloud-regions.ts";
+import { logoIsThere, whiteTextIsReadable } from "./branding.ts";
+import { allowedRegionsMayStoreData, awsRegionCanHoldEveryDataClass } from "./cloud-regions.ts";
 import { reachedHostsAreRegistered } from "./endpoints.ts";
 import {
   certificatesHaveASource,
@@ -20,9 +20,9 @@ import {
   offersReferToBandsAndSectors,
   overridesAreOfStandardQuestions,
 } from "./references.ts";
-import { crossBorderRulesAgree, nothingHasRunOut, offersAreOpen, transfersAreAllowed } from "./residency.ts";
+import { crossBorderRulesAgree, nothingHasExpired, offersAreOpen, transfersAreAllowed } from "./residency.ts";
 import { scaleGrows, sitesHaveBothCoordinates, sizeBandsFollowEachOther } from "./scale.ts";
-import { holidaysStandOnce, retentionGrowsWithCoarseness, shiftsDoNotOverlap } from "./telemetry.ts";
+import { holidaysAreUnique, retentionGrowsWithCoarseness, shiftsDoNotOverlap } from "./telemetry.ts";
 import {
   currencyIsTheCountrys,
   fileIsNamedForTheCountry,
@@ -47,14 +47,14 @@ export const rules: readonly Rule[] = [
   scaleGrows,
   sitesHaveBothCoordinates,
   shiftsDoNotOverlap,
-  holidaysStandOnce,
+  holidaysAreUnique,
   retentionGrowsWithCoarseness,
   crossBorderRulesAgree,
   transfersAreAllowed,
   reachedHostsAreRegistered,
-  nothingHasRunOut,
+  nothingHasExpired,
   offersAreOpen,
-  allowedRegionsLieWhereDataMayRest,
+  allowedRegionsMayStoreData,
   awsRegionCanHoldEveryDataClass,
   targetHasItsSettings,
   certificatesHaveASource,
@@ -64,5 +64,5 @@ export const rules: readonly Rule[] = [
   overlaysLeaveTheCountryAlone,
   productionHasNoPlaceholders,
   logoIsThere,
-  colourCarriesWhiteText,
+  whiteTextIsReadable,
 ];

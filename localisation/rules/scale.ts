@@ -1,4 +1,4 @@
-/** Size bands divide all companies among themselves; the expected scale fits together. */
+/** Size bands cover all companies without overlap; the expected scale is consistent. */
 import type { Rule } from "../check/examination.ts";
 import { quote } from "../problem.ts";
 
@@ -17,7 +17,7 @@ export const sizeBandsFollowEachOther: Rule = (examination) => {
     }
     if (!complete) continue;
     const previous = bands[index - 1]?.item;
-    // A company without employees is its owner alone; laws start at 0 or at 1.
+    // A company without employees is only its owner; laws start at 0 or at 1.
     const expected = previous === undefined ? Math.min(from, 1) : previous.employees.to + 1;
     const at = [...path, "employees", "from"];
     if (from < expected)
@@ -71,7 +71,7 @@ export const sitesHaveBothCoordinates: Rule = (examination) => {
     examination.report(
       path,
       `The site has one coordinate; ${quote(missing)} is missing.`,
-      `Add ${missing}, or take the other out.`,
+      `Add ${missing}, or remove the other.`,
       "key",
     );
   }

@@ -1,4 +1,4 @@
-/** Shifts don't overlap, holidays stand once, and coarse data is kept at least as long as fine data. */
+/** Shifts don't overlap, holidays are unique, and coarse data is kept at least as long as fine data. */
 import { periodDays } from "../../base/period.ts";
 import type { Rule } from "../check/examination.ts";
 import { quote } from "../problem.ts";
@@ -22,7 +22,7 @@ export const shiftsDoNotOverlap: Rule = (examination) => {
     if (shift.plannedBreakMinutes >= lengthOf(shift))
       examination.report(
         [...path, "plannedBreakMinutes"],
-        `The breaks take the whole shift of ${lengthOf(shift)} minutes.`,
+        `The breaks are as long as the whole shift of ${lengthOf(shift)} minutes.`,
         "Write the minutes of breaks in one shift.",
       );
     for (const { shift: earlier } of shifts.slice(0, index)) {
@@ -38,7 +38,7 @@ export const shiftsDoNotOverlap: Rule = (examination) => {
   }
 };
 
-/** The first day on which both shifts run at once; the week is a circle. */
+/** The first day on which both shifts run at once, also across the end of the week. */
 function overlap(one: Shift, other: Shift): string | undefined {
   for (const day of other.days) {
     const start = weekdays.indexOf(day) * minutesADay + minuteOf(other.start);
@@ -52,15 +52,11 @@ function overlap(one: Shift, other: Shift): string | undefined {
   return undefined;
 }
 
-export const holidaysStandOnce: Rule = (examination) => {
+export const holidaysAreUnique: Rule = (examination) => {
   const seen = new Set<string>();
   for (const { item, path } of examination.elements("telemetry", "holidays")) {
     if (seen.has(item.date))
-      examination.warn(
-        [...path, "date"],
-        `${item.date} stands here a second time.`,
-        "Put both names into one entry.",
-      );
+      examination.warn([...path, "date"], `${item.date} is a duplicate.`, "Put both names into one entry.");
     seen.add(item.date);
   }
 };

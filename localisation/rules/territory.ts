@@ -32,7 +32,7 @@ export const currencyIsTheCountrys: Rule = (examination) => {
   const own = currenciesOf[country] ?? [];
   if (own.includes(currency)) return;
   const remediation = own.length === 0 ? "Check it." : `Its own: ${own.join(", ")}.`;
-  examination.warn(["currency"], `${currency} is no legal tender in ${countryName(country)}.`, remediation);
+  examination.warn(["currency"], `${currency} is not legal tender in ${countryName(country)}.`, remediation);
 };
 
 export const regionsAreTheCountrys: Rule = (examination) => {
@@ -42,12 +42,12 @@ export const regionsAreTheCountrys: Rule = (examination) => {
     if (!value.startsWith(`${country}-`))
       examination.report(
         path,
-        `${quote(value)} is no region of ${countryName(country)}.`,
+        `${quote(value)} is not a region of ${countryName(country)}.`,
         `Its codes start with ${country}-.`,
       );
 };
 
-/** A file that was copied from another country and renamed only half-way. */
+/** Finds a file that was copied from another country and not fully renamed. */
 export const fileIsNamedForTheCountry: Rule = (examination) => {
   const country = examination.read("country");
   const named = /(?:^|[\\/])([a-z]{2})\.ya?ml$/.exec(examination.document.source.file)?.[1]?.toUpperCase();

@@ -1,13 +1,13 @@
 /** A language catalogue: all texts of the pages and of the standard questionnaire in one language. */
 
 import { field, identifierPattern, LanguageTag, mapOf, strictObject } from "./common.ts";
-import Type, { type Static } from "./type.ts";
+import Type, { type DeepReadonly, type Static } from "./type.ts";
 
 export const CatalogueSchema = strictObject(
   {
     language: field(LanguageTag, {
       title: "Language",
-      description: "BCP 47 tag; the file's name says the same.",
+      description: "BCP 47 tag, as in the name of the file.",
     }),
     name: Type.String({
       title: "Name",
@@ -21,7 +21,7 @@ export const CatalogueSchema = strictObject(
       {
         title: "Messages",
         description: "Texts of the pages by key.",
-        expected: "the key of a message: words with dots between",
+        expected: "the key of a message: words separated by dots",
         examples: [{ "welcome.title": "Welcome" }],
       },
     ),
@@ -63,7 +63,7 @@ export const CatalogueSchema = strictObject(
       { pattern: identifierPattern },
       Type.String({
         title: "Policy",
-        description: "What the policy asks for.",
+        description: "The title of the policy.",
         minLength: 1,
         maxLength: 500,
       }),
@@ -72,7 +72,7 @@ export const CatalogueSchema = strictObject(
         description: "Titles of policies by id, for the compliance report; the English one where absent.",
         expected: "the id of a policy",
         default: {},
-        examples: [{ "region-abroad": "Cloud resources stand in an allowed region." }],
+        examples: [{ "region-abroad": "Cloud resources are in an allowed region." }],
       },
     ),
   },
@@ -81,11 +81,5 @@ export const CatalogueSchema = strictObject(
     description: "All texts of the pages and the standard questionnaire in one language.",
   },
 );
-
-type DeepReadonly<T> = T extends (infer E)[]
-  ? readonly DeepReadonly<E>[]
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T;
 
 export type Catalogue = DeepReadonly<Static<typeof CatalogueSchema>>;

@@ -16,7 +16,7 @@ export interface Annotations {
   readonly localised?: true;
 }
 
-/** An object that refuses unknown keys, so that a typo never passes as a default. */
+/** An object that refuses unknown keys, so that a typo is never taken for a default. */
 export const strictObject = <P extends Record<string, TSchema>>(properties: P, options: Annotations = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options });
 
@@ -104,7 +104,7 @@ export const WebAddress = Type.String({
   format: "uri",
   pattern: "^https?://[^/\\s]+",
   maxLength: 2000,
-  description: "A web address, best by https.",
+  description: "A web address, preferably https.",
   expected: "a web address",
   examples: ["https://www.example.gov.za"],
 });
@@ -113,7 +113,7 @@ export const Identifier = Type.String({
   title: "Identifier",
   description: "A short name that other fields refer to.",
   pattern: identifierPattern,
-  expected: "an identifier: small letters, digits and hyphens, a letter first",
+  expected: "an identifier: lower-case letters, digits and hyphens, a letter first",
   examples: ["micro"],
 });
 
@@ -122,7 +122,7 @@ export const HostName = Type.String({
   description: "A DNS name.",
   pattern: "^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$",
   maxLength: 253,
-  expected: "a host name: small letters, with a dot, without https://",
+  expected: "a host name: lower-case letters, with a dot, without https://",
   examples: ["sme.example.gov.za"],
 });
 
@@ -139,7 +139,7 @@ export const ObjectName = Type.String({
   title: "Name",
   description: "Name of an object in the cluster.",
   pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
-  expected: "a name in a cluster: small letters, digits and hyphens, at most 63",
+  expected: "a name in a cluster: lower-case letters, digits and hyphens, at most 63",
   examples: ["fast-local"],
 });
 

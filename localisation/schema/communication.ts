@@ -22,13 +22,13 @@ export const Notifications = strictObject(
   {
     from: field(Email, {
       title: "Sender",
-      description: "Address that mails come from.",
+      description: "Sender address of mails.",
       derived: "`programme.operator.email`",
     }),
     replyTo: Type.Optional(
       field(Email, {
         title: "Answers to",
-        description: "Address that answers go to; the sender where absent.",
+        description: "Address for answers; the sender where absent.",
       }),
     ),
     mailGateway: Type.Optional(
@@ -36,7 +36,7 @@ export const Notifications = strictObject(
         {
           host: field(HostName, {
             title: "Host",
-            description: "Server that takes mails.",
+            description: "Server that accepts mail.",
             examples: ["mail.example.gov.za"],
           }),
           port: Type.Integer({
@@ -52,21 +52,21 @@ export const Notifications = strictObject(
             description: "How the connection is encrypted; there is no unencrypted one.",
             default: "starttls",
           }),
-          country: field(CountryCode, { title: "Country", description: "Where the server stands." }),
+          country: field(CountryCode, { title: "Country", description: "Where the server is." }),
           credentialsSecret: Type.Optional(credentialsSecret),
         },
         {
           title: "Mail gateway",
           description:
-            "The server that mails leave by. Without one, mails wait in the app's outbox and a page shows them.",
+            "The server that sends mail. Without one, mail stays in the app's outbox and a page shows it.",
         },
       ),
     ),
     smsGateway: Type.Optional(
       strictObject(
         {
-          url: field(WebAddress, { title: "Address", description: "Where messages are posted to." }),
-          country: field(CountryCode, { title: "Country", description: "Where the gateway stands." }),
+          url: field(WebAddress, { title: "Address", description: "Address to which messages are posted." }),
+          country: field(CountryCode, { title: "Country", description: "Where the gateway is." }),
           credentialsSecret: Type.Optional(credentialsSecret),
         },
         {
@@ -94,12 +94,12 @@ export const Branding = strictObject(
         title: "Logo",
         description: "Path of an SVG file in the localisation file's folder or below it.",
         pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$",
-        expected: "the path of an SVG file beside this one",
+        expected: "the path of an SVG file in this folder or below it",
         examples: ["logos/za.svg"],
       }),
     ),
   },
-  { title: "Branding", description: "What makes the pages look like the country's own.", default: {} },
+  { title: "Branding", description: "How the pages look.", default: {} },
 );
 
 export const SupportContact = strictObject(
@@ -119,7 +119,7 @@ export const SupportContact = strictObject(
     hours: Type.Optional(
       field(LocalisedText, {
         title: "Hours",
-        description: "When somebody answers.",
+        description: "When support is available.",
         examples: [{ en: "Monday to Friday, 8 to 16" }],
       }),
     ),
@@ -131,5 +131,5 @@ export const SupportContact = strictObject(
       field(WebAddress, { title: "Accessibility statement", description: "The operator's own statement." }),
     ),
   },
-  { title: "Support", description: "Whom a company asks.", default: {} },
+  { title: "Support", description: "Who a company can ask.", default: {} },
 );

@@ -13,7 +13,7 @@ import { Hosting } from "./hosting.ts";
 import { Programme, type SizeBand as SizeBandSchema } from "./programme.ts";
 import { Residency } from "./residency.ts";
 import { Aggregates, type Shift as ShiftSchema, Telemetry } from "./telemetry.ts";
-import Type, { type Static } from "./type.ts";
+import Type, { type DeepReadonly, type Static } from "./type.ts";
 
 export const apiVersion = "rollout/v1";
 
@@ -26,7 +26,7 @@ export const CountrySchema = strictObject(
     }),
     country: field(CountryCode, {
       title: "Country",
-      description: "ISO 3166-1 alpha-2 code of the country whose soil and law this file describes.",
+      description: "ISO 3166-1 alpha-2 code of the country that this file describes.",
     }),
     names: field(LocalisedText, {
       title: "Names of the country",
@@ -69,15 +69,9 @@ export const CountrySchema = strictObject(
   },
   {
     title: "Localisation file",
-    description: "All that makes one country's rollout its own.",
+    description: "All settings of one country's rollout.",
   },
 );
-
-type DeepReadonly<T> = T extends (infer E)[]
-  ? readonly DeepReadonly<E>[]
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T;
 
 /** A country, complete: checked, every default filled in, frozen. */
 export type Country = DeepReadonly<Static<typeof CountrySchema>>;

@@ -1,4 +1,4 @@
-/** The classes of data, and for each where it may rest and how it may leave. */
+/** The classes of data, and for each where it may be stored and how it may leave. */
 import { CountryCode, field, RetentionPeriod, strictObject } from "./common.ts";
 import Type from "./type.ts";
 
@@ -27,7 +27,7 @@ export const dataClassNames = [
 
 export type DataClassName = (typeof dataClassNames)[number];
 
-/** Legal ways for data to leave, as data-protection laws name them. */
+/** Legal mechanisms for data to leave, as data-protection laws name them. */
 const transferMechanisms = [
   "adequacy",
   "standard-contract",
@@ -47,18 +47,18 @@ export const ArticleReference = Type.String({
 
 export const Mechanism = Type.Enum([...transferMechanisms], {
   title: "Mechanism",
-  description: "The law's way by which a transfer is allowed.",
+  description: "The legal mechanism that allows a transfer.",
 });
 
 export const DataClass = strictObject(
   {
     restsIn: Type.Array(CountryCode, {
-      title: "May rest in",
+      title: "Stored in",
       minItems: 1,
       uniqueItems: true,
-      description: "Countries in which the data may rest.",
+      description: "Countries in which the data may be stored.",
       examples: [["ZA"]],
-      derived: "the country alone",
+      derived: "only the country",
     }),
     crossBorder: strictObject(
       {
@@ -85,7 +85,7 @@ export const DataClass = strictObject(
     ),
     articles: Type.Array(ArticleReference, {
       title: "Articles",
-      description: "The articles by which it is so.",
+      description: "The articles that require this.",
       minItems: 1,
       uniqueItems: true,
       examples: [["popia:72", "popia:19"]],
@@ -95,13 +95,13 @@ export const DataClass = strictObject(
       field(RetentionPeriod, {
         title: "Kept for",
         description:
-          "How long it is kept after its last use; as long as the company takes part where absent.",
+          "How long it is kept after its last use; as long as the company participates where absent.",
       }),
     ),
   },
   {
     title: "Data class",
-    description: "Where one kind of data may rest and whether it may leave.",
+    description: "Where one kind of data may be stored and whether it may leave.",
     default: {},
   },
 );

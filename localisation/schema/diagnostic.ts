@@ -48,14 +48,14 @@ export const Question = strictObject(
   {
     id: field(Identifier, {
       title: "Identifier",
-      description: "Unlike that of any standard question.",
+      description: "Not the id of a standard question.",
       examples: ["load-shedding"],
     }),
     dimension: field(Dimension, {
       title: "Dimension",
-      description: "The dimension that the answer counts in.",
+      description: "The dimension of the question.",
     }),
-    barriers: barrierList("Barriers that a low answer points to."),
+    barriers: barrierList("Barriers that a low answer indicates."),
     weight: Type.Number({
       title: "Weight",
       description: "Weight in the dimension's mean.",
@@ -101,12 +101,12 @@ const QuestionOverride = strictObject(
     text: Type.Optional(
       field(LocalisedText, {
         title: "Text",
-        description: "Another wording; languages left out keep theirs.",
+        description: "Another wording; other languages keep the standard one.",
         examples: [{ en: "Another wording?" }],
       }),
     ),
   },
-  { title: "Override", description: "What is different about one standard question." },
+  { title: "Override", description: "What is different for one standard question." },
 );
 
 /** A public programme, credit line or adviser that helps with a barrier. */
@@ -160,7 +160,7 @@ export const SupportProgramme = strictObject(
     until: Type.Optional(
       field(CalendarDate, {
         title: "Until",
-        description: "Last day on which one may apply; open where absent.",
+        description: "Last day for applications; open where absent.",
       }),
     ),
   },
@@ -203,10 +203,10 @@ export const Diagnostic = strictObject(
       maxItems: 200,
     }),
     benchmarkGroups: Type.Array(
-      Type.Enum(["sector", "size-band"], { title: "Group", description: "By what companies are grouped." }),
+      Type.Enum(["sector", "size-band"], { title: "Group", description: "How companies are grouped." }),
       {
         title: "Benchmark groups",
-        description: "With whom a company's score is compared.",
+        description: "The groups with which a company's score is compared.",
         uniqueItems: true,
         default: ["sector", "size-band"],
       },

@@ -7,7 +7,7 @@ export const Endpoint = strictObject(
   {
     host: field(HostName, {
       title: "Host",
-      description: "DNS name; `*.` in front covers the names below.",
+      description: "DNS name; `*.` at the start covers all names below it.",
       examples: ["registry.example.gov.za"],
     }),
     ports: Type.Array(
@@ -24,7 +24,7 @@ export const Endpoint = strictObject(
     addresses: Type.Array(AddressRange, {
       title: "Addresses",
       description:
-        "Address ranges that it stands at. A cluster's network policies know addresses only: traffic from pods to a host without them stays closed.",
+        "Its address ranges. A cluster's network policies only know addresses: traffic from pods to a host without them is denied.",
       uniqueItems: true,
       default: [],
       examples: [["196.25.1.20/32"]],
@@ -45,9 +45,9 @@ export const Endpoint = strictObject(
         "updates",
         "company-data",
       ],
-      { title: "Purpose", description: "What the stack reaches it for." },
+      { title: "Purpose", description: "Why the stack connects to it." },
     ),
-    country: field(CountryCode, { title: "Country", description: "Where it stands." }),
+    country: field(CountryCode, { title: "Country", description: "Where it is." }),
     dataClasses: Type.Array(
       Type.Enum([...dataClassNames], { title: "Data class", description: "One of `residency.dataClasses`." }),
       {

@@ -1,4 +1,4 @@
-/** What is allowed beyond the rule, by whom and until when: waivers, transfers, access from abroad. */
+/** Exceptions, with the person and the last day: waivers, transfers, access from abroad. */
 import { CalendarDate, CountryCode, field, Identifier, strictObject } from "./common.ts";
 import { ArticleReference, dataClassNames, Mechanism } from "./data-classes.ts";
 import Type from "./type.ts";
@@ -34,15 +34,15 @@ export const Waiver = strictObject(
     who: Type.String({
       title: "Who",
       minLength: 1,
-      description: "The person who answers for it.",
+      description: "The responsible person.",
       examples: ["N. Dlamini, Information Officer"],
     }),
     until: field(CalendarDate, {
       title: "Until",
-      description: "Last day on which it holds. An expired waiver is an error.",
+      description: "Its last day. An expired waiver is an error.",
     }),
   },
-  { title: "Waiver", description: "An exception that a named person allowed until a day." },
+  { title: "Waiver", description: "An exception that a named person allowed until a given day." },
 );
 
 export const Transfer = strictObject(
@@ -69,7 +69,7 @@ export const Transfer = strictObject(
       examples: ["World Economic Forum"],
     }),
     to: field(CountryCode, { title: "To", description: "Country of the recipient.", examples: ["CH"] }),
-    mechanism: field(Mechanism, { title: "Mechanism", description: "The law's way by which it is allowed." }),
+    mechanism: field(Mechanism, { title: "Mechanism", description: "The legal mechanism that allows it." }),
     article: field(ArticleReference, {
       title: "Article",
       description: "The article that allows it, as `law:article`.",
@@ -87,7 +87,7 @@ export const Transfer = strictObject(
       }),
     ),
   },
-  { title: "Transfer", description: "A regular flow of data to somebody abroad." },
+  { title: "Transfer", description: "A regular flow of data to a recipient abroad." },
 );
 
 export const RemoteAccess = strictObject(
@@ -100,7 +100,7 @@ export const RemoteAccess = strictObject(
     }),
     from: field(CountryCode, {
       title: "From",
-      description: "Country that they work from.",
+      description: "Country from which they work.",
       examples: ["IN"],
     }),
     why: Type.String({

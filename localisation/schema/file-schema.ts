@@ -1,6 +1,6 @@
-/** The schema of a file as it is written: what has a default may be left out. */
+/** The schema of a file: fields with a default are optional. */
 
-/** A JSON Schema node, as far as the localisation's definition uses it. */
+/** A JSON Schema node, as far as the localisation schema uses it. */
 export interface SchemaNode {
   readonly type?: string;
   readonly title?: string;

@@ -6,7 +6,7 @@ const regionNames = new Intl.DisplayNames("en", { type: "region", fallback: "non
 const languageNames = new Intl.DisplayNames("en", { type: "language", fallback: "none" });
 const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"));
 
-/** The country's name in a language by Unicode CLDR; undefined where the code is no country's. */
+/** The country's name in a language by Unicode CLDR; undefined where no country has the code. */
 export function countryName(code: string, language = "en"): string | undefined {
   if (!isCountry(code)) return undefined;
   return language === "en"
@@ -35,12 +35,12 @@ export const timeZonesOf = memorised((country: string): readonly string[] => {
   return locale.getTimeZones() ?? [];
 });
 
-/** One name for all names of a zone, to compare by: `Asia/Kolkata` and `Asia/Calcutta` are one. */
+/** The canonical name of a zone, for comparisons: `Asia/Kolkata` and `Asia/Calcutta` are the same. */
 export const canonicalTimeZone = memorised(
   (zone: string): string => new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone,
 );
 
-/** A name of the IANA database in its own capital letters; Intl itself doesn't mind them. */
+/** A name of the IANA database with its exact capital letters, which Intl ignores. */
 function isTimeZone(zone: string): boolean {
   if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(zone)) return false;
   try {
@@ -87,13 +87,13 @@ export const formats = {
   "address-range": isAddressRange,
 };
 
-/** Intl's look-ups are slow and files repeat the same few codes. */
+/** Look-ups in Intl are slow, and files repeat a few codes. */
 function memorised<T>(look: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     const remembered = known.get(text);
     if (remembered !== undefined) return remembered;
-    // A program that reads many files must not grow with what is wrong in them.
+    // Invalid values of many files must not use more and more memory.
     if (known.size >= 1000) known.clear();
     const found = look(text);
     known.set(text, found);

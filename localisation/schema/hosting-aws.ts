@@ -1,4 +1,4 @@
-/** `hosting.aws`: EKS in a region that lies in the country. */
+/** `hosting.aws`: EKS in a region in the country. */
 
 import { AddressRange, field, HostName, strictObject } from "./common.ts";
 import { ImageDigests, MachineSources, MonitoringKind, Tls } from "./hosting-kubernetes.ts";
@@ -8,7 +8,7 @@ export const Aws = strictObject(
   {
     region: Type.String({
       title: "Region",
-      description: "The one region that everything rests in. It must stand under `residency.regions` too.",
+      description: "The one region of all resources. It must also be under `residency.regions`.",
       examples: ["af-south-1"],
       derived: "the region in the country, where there is only one",
     }),
@@ -20,7 +20,7 @@ export const Aws = strictObject(
       }),
       {
         title: "Zones",
-        description: "Availability zones to spread over, three for a production environment.",
+        description: "Availability zones to use, three for a production environment.",
         uniqueItems: true,
         minItems: 1,
         derived: "the region's zones a, b and c",
@@ -30,7 +30,7 @@ export const Aws = strictObject(
     account: Type.Optional(
       Type.String({
         title: "Account",
-        description: "The only account that may be touched; the credentials' own where absent.",
+        description: "The only account that may be used; that of the credentials where absent.",
         pattern: "^[0-9]{12}$",
         expected: "an account number of twelve digits in quotes",
         examples: ["123456789012"],
@@ -64,8 +64,7 @@ export const Aws = strictObject(
       }),
       {
         title: "Administrators",
-        description:
-          "IAM roles or users that administer the cluster and its keys; who creates them where empty.",
+        description: "IAM roles or users that administer the cluster and its keys; the creator where empty.",
         uniqueItems: true,
         default: [],
         examples: [["arn:aws:iam::123456789012:role/rollout-admin"]],

@@ -33,7 +33,7 @@ export const Tls = strictObject(
     issuer: Type.Enum(["acme", "own-ca", "secret"], {
       title: "Issuer",
       description:
-        "`acme`: an authority that speaks ACME. `own-ca`: an authority made in the cluster. `secret`: a certificate that the team brings.",
+        "`acme`: an authority with ACME. `own-ca`: an authority made in the cluster. `secret`: a certificate of the team.",
       default: "own-ca",
     }),
     acmeServer: Type.Optional(
@@ -52,7 +52,7 @@ export const Tls = strictObject(
     ),
     secretName: field(ObjectName, {
       title: "Secret",
-      description: "Secret of type kubernetes.io/tls that the team brings, with issuer `secret`.",
+      description: "Secret of type kubernetes.io/tls that the team makes, with issuer `secret`.",
       default: "rollout-tls",
       examples: ["rollout-tls"],
     }),
@@ -73,17 +73,17 @@ export const ImageDigests = mapOf(
   {
     title: "Image digests",
     description:
-      "Digest of each image as it rests in the registry, by the kit's name of the image; by version alone where absent.",
+      "Digest of each image in the registry, by the kit's name of the image; images are named by version where absent.",
     expected: "the kit's name of an image",
     default: {},
     examples: [{ broker: "sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c" }],
   },
 );
 
-/** Where machines may come from. */
+/** Addresses from which machines may connect. */
 export const MachineSources = Type.Array(AddressRange, {
   title: "Allowed sources",
-  description: "Addresses that machines may come from; all where empty.",
+  description: "Addresses from which machines may connect; all where empty.",
   uniqueItems: true,
   default: [],
   examples: [["196.0.0.0/8"]],
@@ -92,7 +92,7 @@ export const MachineSources = Type.Array(AddressRange, {
 export const MonitoringKind = Type.Enum(["annotations", "prometheus-operator"], {
   title: "Monitoring",
   description:
-    "How metrics are found: by pod annotations, or by the Prometheus operator's own objects with alert rules.",
+    "How Prometheus finds metrics: by pod annotations, or by objects of the Prometheus operator with alert rules.",
   default: "annotations",
 });
 
@@ -115,7 +115,7 @@ export const Kubernetes = strictObject(
     zones: Type.Array(zone, {
       title: "Zones",
       description:
-        "Values of topology.kubernetes.io/zone that lie in the country. Pods and volumes are held to them; where empty the whole cluster counts as in the country.",
+        "Values of topology.kubernetes.io/zone that are in the country. Pods and volumes run only there; where empty the whole cluster counts as in the country.",
       uniqueItems: true,
       default: [],
       examples: [["jhb-1", "jhb-2", "cpt-1"]],
@@ -142,13 +142,13 @@ export const Kubernetes = strictObject(
           }),
           zones: Type.Array(zone, {
             title: "Zones",
-            description: "Those of `zones` that it holds.",
+            description: "The `zones` that are in it.",
             default: [],
             uniqueItems: true,
             examples: [["jhb-1", "jhb-2"]],
           }),
         },
-        { title: "Data centre", description: "A building in the country that holds nodes." },
+        { title: "Data centre", description: "A building in the country with nodes." },
       ),
       {
         title: "Data centres",
@@ -162,7 +162,7 @@ export const Kubernetes = strictObject(
       Type.String({ title: "Value", description: "Value of the label.", maxLength: 63, examples: ["sme"] }),
       {
         title: "Node labels",
-        description: "Labels that a node must carry to run the stack.",
+        description: "Labels that a node must have to run the stack.",
         expected: "the name of a node label",
         default: {},
         examples: [{ pool: "sme" }],
@@ -198,7 +198,7 @@ export const Kubernetes = strictObject(
           ),
           zoneLabel: Type.String({
             title: "Zone label",
-            description: "Name of the topology label by which the driver knows zones.",
+            description: "Name of the driver's topology label for zones.",
             minLength: 1,
             default: "topology.kubernetes.io/zone",
           }),
@@ -206,7 +206,7 @@ export const Kubernetes = strictObject(
         {
           title: "Storage driver",
           description:
-            "With it the kit makes a storage class of its own whose volumes are held to `zones`. Use it instead of `storageClass`.",
+            "With it the kit makes its own storage class, with volumes only in `zones`. Use it instead of `storageClass`.",
         },
       ),
     ),
@@ -238,7 +238,7 @@ export const Kubernetes = strictObject(
     apiServerAddresses: Type.Array(AddressRange, {
       title: "API server's addresses",
       description:
-        "Where the cluster's API server is reached from pods, for the PostgreSQL operator's agents; all private addresses where absent.",
+        "Addresses at which pods reach the cluster's API server, for the PostgreSQL operator's agents; all private addresses where absent.",
       uniqueItems: true,
       minItems: 1,
       default: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
@@ -253,7 +253,7 @@ export const Kubernetes = strictObject(
       {
         kind: Type.Enum(["ingress", "gateway-api"], {
           title: "Kind",
-          description: "What brings HTTPS into the cluster.",
+          description: "How HTTPS enters the cluster.",
           default: "ingress",
         }),
         className: Type.Optional(
@@ -266,12 +266,13 @@ export const Kubernetes = strictObject(
         namespace: Type.Optional(
           field(ObjectName, {
             title: "Namespace",
-            description: "Where the gateway's pods run; traffic is let in from every namespace where absent.",
+            description:
+              "Where the gateway's pods run; traffic is allowed from every namespace where absent.",
             examples: ["ingress-nginx"],
           }),
         ),
       },
-      { title: "Gateway", description: "How pages are reached.", default: {} },
+      { title: "Gateway", description: "How browsers reach the pages.", default: {} },
     ),
     mqtt: strictObject(
       {
@@ -303,7 +304,7 @@ export const Kubernetes = strictObject(
     admission: Type.Enum(["enforce", "warn", "off"], {
       title: "Admission",
       description:
-        "Whether the cluster itself refuses, in the stack's namespace, what the policies on residency and security refuse; or only warns. Needs Kubernetes 1.31 and the right to make ValidatingAdmissionPolicies.",
+        "Whether the cluster refuses violations of the policies on residency and security in the stack's namespace, or only warns. Needs Kubernetes 1.31 and the right to make ValidatingAdmissionPolicies.",
       default: "enforce",
     }),
     monitoring: MonitoringKind,

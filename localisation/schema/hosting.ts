@@ -1,4 +1,4 @@
-/** `hosting`: on what the stack runs, and how its environments differ. */
+/** `hosting`: what the stack runs on, and how its environments differ. */
 
 import {
   CountryCode,
@@ -27,7 +27,7 @@ const Local = strictObject(
     bind: Type.String({
       title: "Address",
       default: "127.0.0.1",
-      description: "Address to listen on. The default is reached from this machine only.",
+      description: "Address to listen on. The default can only be reached from this machine.",
       format: "address",
       expected: "an IP address",
       examples: ["127.0.0.1"],
@@ -82,7 +82,7 @@ const Backup = strictObject(
             title: "Bucket",
             description: "Name of the bucket.",
             pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-            expected: "the name of a bucket: 3 to 63 small letters, digits, dots and hyphens",
+            expected: "the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
             examples: ["rollout-za-backups"],
           }),
           region: Type.Optional(
@@ -92,7 +92,7 @@ const Backup = strictObject(
               examples: ["af-south-1"],
             }),
           ),
-          country: field(CountryCode, { title: "Country", description: "Where the store stands." }),
+          country: field(CountryCode, { title: "Country", description: "Where the store is." }),
           credentialsSecret: field(ObjectName, {
             title: "Credentials",
             description: "Secret of the cluster that holds `accessKeyId` and `secretAccessKey`.",
@@ -126,7 +126,7 @@ const Backup = strictObject(
             {
               title: "Recipients",
               description:
-                "Public keys of those who may read the backups. Their secret keys are kept away from the stack.",
+                "Public keys of the people who may read the backups. Keep their secret keys away from the stack.",
               minItems: 1,
               uniqueItems: true,
               examples: [["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]],
@@ -135,7 +135,8 @@ const Backup = strictObject(
         },
         {
           title: "Local backups",
-          description: "Of the target `local`, which makes them every day at the same time while it runs.",
+          description:
+            "Backups of the target `local`, which makes them every day at the same time while it runs.",
         },
       ),
     ),
@@ -148,7 +149,7 @@ const State = strictObject(
     backend: Type.Enum(["file", "bucket"], {
       title: "Where",
       description:
-        "`file`: below `.rollout/` beside the checkout. `bucket`: an S3-compatible bucket in the country.",
+        "`file`: below `.rollout/` next to the checkout. `bucket`: an S3-compatible bucket in the country.",
       default: "file",
     }),
     url: Type.Optional(
@@ -160,7 +161,7 @@ const State = strictObject(
         examples: ["s3://rollout-za-state?region=af-south-1"],
       }),
     ),
-    country: Type.Optional(field(CountryCode, { title: "Country", description: "Where the bucket rests." })),
+    country: Type.Optional(field(CountryCode, { title: "Country", description: "Where the bucket is." })),
     secrets: Type.Enum(["passphrase", "aws-kms"], {
       title: "Secrets",
       description:
@@ -178,7 +179,7 @@ const State = strictObject(
   },
   {
     title: "State",
-    description: "Where the kit records what it built. It holds secrets and never leaves the country.",
+    description: "Where the kit records what it built. It contains secrets and never leaves the country.",
     default: {},
   },
 );
@@ -241,5 +242,5 @@ export const Hosting = strictObject(
       },
     ),
   },
-  { title: "Hosting", description: "On what the stack runs, and how its environments differ.", default: {} },
+  { title: "Hosting", description: "What the stack runs on, and how its environments differ.", default: {} },
 );

@@ -27,7 +27,7 @@ const Contact = strictObject(
       }),
     ),
   },
-  { title: "Contact", description: "Whom to write to." },
+  { title: "Contact", description: "Who to write to." },
 );
 
 export const SizeBand = strictObject(
@@ -69,7 +69,7 @@ export const SizeBand = strictObject(
             examples: [10000000],
           }),
         },
-        { title: "Annual turnover", description: "Where the law bounds it too." },
+        { title: "Annual turnover", description: "Where the law limits it too." },
       ),
     ),
   },
@@ -108,19 +108,19 @@ export const Programme = strictObject(
     }),
     operator: field(Contact, {
       title: "Operator",
-      description: "The public body that runs the programme and answers for the data.",
+      description: "The public body that runs the programme and is responsible for the data.",
     }),
     dataProtectionOfficer: strictObject(
       {
         role: Type.String({
-          title: "Office",
-          description: "The name that the country's law gives to the office.",
+          title: "Position",
+          description: "Name of the position in the country's law.",
           minLength: 1,
           examples: ["Information Officer"],
         }),
         name: Type.String({
           title: "Name",
-          description: "Who holds the office.",
+          description: "The person in the position.",
           minLength: 1,
           examples: ["N. Dlamini"],
         }),
@@ -135,7 +135,7 @@ export const Programme = strictObject(
       },
       {
         title: "Data protection officer",
-        description: "Who answers for personal data by the country's law.",
+        description: "The person responsible for personal data under the country's law.",
       },
     ),
     start: Type.Optional(
@@ -155,7 +155,7 @@ export const Programme = strictObject(
       }),
       {
         title: "Sectors",
-        description: "ISIC Rev. 4 divisions of manufacturing that the programme takes.",
+        description: "ISIC Rev. 4 divisions of manufacturing in the programme.",
         minItems: 1,
         maxItems: 24,
         uniqueItems: true,
@@ -192,7 +192,8 @@ export const Programme = strictObject(
       ),
       {
         title: "Regions",
-        description: "Provinces or states by which companies are counted; not asked for where empty.",
+        description:
+          "Provinces or states by which companies are counted; the app does not ask for them where empty.",
         default: [],
         maxItems: 200,
       },
@@ -202,7 +203,10 @@ export const Programme = strictObject(
         now: field(Scale, { title: "Now", description: "At the start; a pilot's size." }),
         inThreeYears: field(Scale, { title: "In three years", description: "What the stack must grow to." }),
       },
-      { title: "Scale", description: "Expected companies and machines. They size the stack." },
+      {
+        title: "Scale",
+        description: "Expected companies and machines, which determine the size of the stack.",
+      },
     ),
     pilotSites: Type.Array(
       strictObject(

@@ -1,4 +1,4 @@
-/** `residency`: what may rest where, what may leave, and by which article of which law. */
+/** `residency`: what may be stored where, what may leave, and by which article of which law. */
 import { field, Identifier, strictObject, WebAddress } from "./common.ts";
 import { ArticleReference, DataClass, dataClasses, dataClassNames } from "./data-classes.ts";
 import { Endpoint } from "./endpoints.ts";
@@ -30,7 +30,7 @@ const Law = strictObject(
     citedAs: Type.Optional(
       Type.String({
         title: "Cited as",
-        description: "What stands before an article's number; the number alone where absent.",
+        description: "The word before an article's number; only the number where absent.",
         minLength: 1,
         maxLength: 12,
         examples: ["s", "art."],
@@ -48,7 +48,7 @@ const Law = strictObject(
           }),
           summary: Type.String({
             title: "Summary",
-            description: "What it asks for, in plain words.",
+            description: "What it requires, in plain words.",
             minLength: 1,
             examples: ["Transfers of personal information outside the Republic."],
           }),
@@ -99,7 +99,7 @@ export const Residency = strictObject(
           hours: Type.Optional(
             Type.Integer({
               title: "Hours",
-              description: "Hours from knowing of it.",
+              description: "Hours after it is known.",
               minimum: 1,
               maximum: 720,
               examples: [72],
@@ -108,7 +108,7 @@ export const Residency = strictObject(
           workingDays: Type.Optional(
             Type.Integer({
               title: "Working days",
-              description: "Working days from knowing of it.",
+              description: "Working days after it is known.",
               minimum: 1,
               maximum: 60,
               examples: [3],
@@ -122,7 +122,7 @@ export const Residency = strictObject(
         {
           title: "Breach notice",
           description:
-            "How soon the regulator must hear of a breach; as soon as possible where no number is given.",
+            "How soon the regulator must be told of a breach; as soon as possible where no number is given.",
         },
       ),
     ),
@@ -138,21 +138,21 @@ export const Residency = strictObject(
           number: Type.Optional(
             Type.String({
               title: "Number",
-              description: "The entry's number, once there is one.",
+              description: "The number of the entry, when there is one.",
               minLength: 1,
               examples: ["12345678"],
             }),
           ),
           article: field(ArticleReference, {
             title: "Article",
-            description: "The article that asks for it, as `law:article`.",
+            description: "The article that requires it, as `law:article`.",
           }),
         },
-        { title: "Registration", description: "An entry that the law asks for." },
+        { title: "Registration", description: "An entry that the law requires." },
       ),
       {
         title: "Registrations",
-        description: "Public registers in which the operator must stand.",
+        description: "Public registers in which the operator must be entered.",
         default: [],
         maxItems: 50,
       },
@@ -163,14 +163,14 @@ export const Residency = strictObject(
           name,
           field(DataClass, {
             title: name,
-            description: `Where ${dataClasses[name]} may rest, and whether they may leave.`,
+            description: `Where ${dataClasses[name]} may be stored, and whether they may leave.`,
           }),
         ]),
       ) as Record<(typeof dataClassNames)[number], typeof DataClass>,
       {
         title: "Data classes",
         description:
-          "Each kind of data with where it may rest and how it may leave. Left out: in the country, never leaves.",
+          "For each kind of data, where it may be stored and how it may leave. Default: only in the country, never leaves.",
         default: {},
       },
     ),
@@ -193,7 +193,7 @@ export const Residency = strictObject(
               }),
               {
                 title: "Zones",
-                description: "Zones of the region; all that lie in an allowed country where absent.",
+                description: "Zones of the region; all in an allowed country where absent.",
                 minItems: 1,
                 uniqueItems: true,
                 examples: [["af-south-1a", "af-south-1b"]],
@@ -206,14 +206,14 @@ export const Residency = strictObject(
       {
         title: "Cloud regions",
         description:
-          "Cloud regions and zones that may be used. A region's country must be one in which data may rest.",
+          "Cloud regions and zones that may be used. A region must be in a country in which data may be stored.",
         derived: "every region of AWS in the country",
         maxItems: 50,
       },
     ),
     endpoints: Type.Array(Endpoint, {
       title: "Endpoints",
-      description: "Every address outside the stack that it may reach; all other traffic out is closed.",
+      description: "Every address outside the stack that it may reach; all other outgoing traffic is denied.",
       default: [],
       maxItems: 200,
     }),
@@ -225,19 +225,19 @@ export const Residency = strictObject(
     }),
     remoteAccess: Type.Array(RemoteAccess, {
       title: "Remote access",
-      description: "People abroad who may reach the stack.",
+      description: "People abroad who may access the stack.",
       default: [],
       maxItems: 200,
     }),
     waivers: Type.Array(Waiver, {
       title: "Waivers",
-      description: "Exceptions that a named person allowed until a day.",
+      description: "Exceptions that a named person allowed until a given day.",
       default: [],
       maxItems: 200,
     }),
   },
   {
     title: "Residency",
-    description: "What may rest where, what may leave, and by which article of which law.",
+    description: "What may be stored where, what may leave, and by which article of which law.",
   },
 );

@@ -1,4 +1,4 @@
-/** `hosting.sizes`: what differs from the sizes that the kit computes from the expected companies and machines. */
+/** `hosting.sizes`: differences from the sizes that the kit computes from the expected companies and machines. */
 
 import { strictObject } from "./common.ts";
 import Type from "./type.ts";
@@ -56,7 +56,7 @@ export const Sizes = strictObject(
         shards: Type.Optional(
           Type.Integer({
             title: "Shards",
-            description: "Parts that the data is spread over.",
+            description: "Number of parts into which the data is divided.",
             minimum: 1,
             maximum: 100,
             examples: [2],
@@ -70,13 +70,14 @@ export const Sizes = strictObject(
       { title: "Time-series store", description: "ClickHouse.", default: {} },
     ),
     relational: stateful("Relational store", "PostgreSQL."),
-    ingest: scaled("Ingest", "Takes messages into the store."),
+    ingest: scaled("Ingest", "Writes messages into the store."),
     analytics: scaled("Analytics", "Computes KPIs."),
     diagnostic: scaled("Diagnostic", "The web app."),
   },
   {
     title: "Sizes",
-    description: "What differs from the sizes that follow from `programme.scale` and `telemetry.sampling`.",
+    description:
+      "Differences from the sizes that the kit computes from `programme.scale` and `telemetry.sampling`.",
     default: {},
   },
 );

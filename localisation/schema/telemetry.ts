@@ -27,7 +27,7 @@ export const Shift = strictObject(
   {
     name: Type.String({
       title: "Name",
-      description: "As plants call it.",
+      description: "Its name in plants.",
       minLength: 1,
       maxLength: 60,
       examples: ["morning"],
@@ -45,12 +45,12 @@ export const Shift = strictObject(
     }),
     end: field(TimeOfDay, {
       title: "End",
-      description: "When it ends. Not after `start` means: on the next day.",
+      description: "When it ends; on the next day if not after `start`.",
       examples: ["14:00"],
     }),
     plannedBreakMinutes: Type.Integer({
       title: "Planned breaks",
-      description: "Minutes of planned breaks in the shift; planned busy time leaves them out.",
+      description: "Minutes of planned breaks in the shift, which planned busy time excludes.",
       minimum: 0,
       maximum: 240,
       default: 0,
@@ -62,7 +62,7 @@ export const Shift = strictObject(
 
 const year = Type.Integer({
   title: "Year",
-  description: "Year that the figure holds for.",
+  description: "Year of the figure.",
   minimum: 2015,
   maximum: 2100,
   examples: [2026],
@@ -101,7 +101,7 @@ export const Telemetry = strictObject(
       maximum: 3600,
       default: 300,
       description:
-        "A machine that has said nothing for this many seconds counts as offline, and its time as unknown.",
+        "A machine that sends nothing for this many seconds counts as offline, and its time as unknown.",
       examples: [300],
     }),
     sampling: strictObject(
@@ -125,7 +125,8 @@ export const Telemetry = strictObject(
       },
       {
         title: "Sampling",
-        description: "What a machine sends, on average. With `programme.scale` it sizes the stack.",
+        description:
+          "What a machine sends, on average. With `programme.scale` it determines the size of the stack.",
         default: {},
       },
     ),
@@ -141,7 +142,7 @@ export const Telemetry = strictObject(
       {
         title: "Units",
         description: "UCUM unit of each measured channel.",
-        expected: "a channel's name: small letters, digits, - and _",
+        expected: "a channel's name: lower-case letters, digits, - and _",
         examples: [{ temperature: "Cel", power: "kW" }],
         default: {
           energy: "kW.h",
@@ -179,8 +180,7 @@ export const Telemetry = strictObject(
         title: "Holidays",
         description: "Days without planned production.",
         maxItems: 400,
-        derived:
-          "the country's public holidays of this year and the next, as the library date-holidays knows them",
+        derived: "the country's public holidays of this year and the next, from the library date-holidays",
         examples: [[{ date: "2026-12-16", name: { en: "Day of Reconciliation" } }]],
       },
     ),
@@ -223,18 +223,18 @@ export const Telemetry = strictObject(
 export const Aggregates = strictObject(
   {
     minimumCount: Type.Integer({
-      title: "Fewest companies",
+      title: "Minimum number",
       minimum: 3,
       maximum: 100,
       default: 5,
-      description: "Fewest companies in a published cell.",
+      description: "Minimum number of companies in a published cell.",
       examples: [5],
     }),
     dominance: strictObject(
       {
         largest: Type.Integer({
           title: "Largest",
-          description: "How many of the largest companies are added up.",
+          description: "Number of largest companies that are added up.",
           minimum: 1,
           maximum: 3,
           default: 1,
@@ -256,7 +256,7 @@ export const Aggregates = strictObject(
       },
     ),
     publication: Type.Enum(["monthly", "quarterly", "yearly"], {
-      title: "Rhythm",
+      title: "Publication",
       description: "How often national figures are published.",
       default: "quarterly",
     }),
@@ -264,5 +264,5 @@ export const Aggregates = strictObject(
       field(WebAddress, { title: "Source", description: "The statistical office's rule that these follow." }),
     ),
   },
-  { title: "Aggregates", description: "When national figures may leave a company's walls.", default: {} },
+  { title: "Aggregates", description: "When national figures may be published.", default: {} },
 );

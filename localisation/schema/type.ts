@@ -45,3 +45,9 @@ const Type = builders as unknown as Pick<typeof TypeBox.Type, keyof typeof build
 
 export default Type;
 export type { Static, TSchema } from "typebox";
+
+export type DeepReadonly<T> = T extends (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;

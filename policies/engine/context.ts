@@ -1,10 +1,11 @@
 /** What a policy checks by: the country's file, the day, the resources, and where regions, zones and hosts are. */
 import { type AwsZone, awsZone } from "../../localisation/cloud-geography.ts";
+import { covers } from "../../localisation/rules/endpoints.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
 import { AddressSet, addressRange, isInternalAddress, type ParsedRange } from "../resources/addresses.ts";
 import { ResourceSet } from "../resources/resource-set.ts";
-import { covers, type RegisteredHost, regionOfHost, registeredHosts } from "./known-hosts.ts";
+import { type RegisteredHost, regionOfHost, registeredHosts } from "./known-hosts.ts";
 import { regionName } from "./place-names.ts";
 import { WaiverBook } from "./waivers.ts";
 

@@ -1,16 +1,12 @@
 /** Hosts whose place is known: those that the localisation file registers, and those of AWS. */
 import { awsRegions } from "../../localisation/cloud-geography.ts";
+import { covers } from "../../localisation/rules/endpoints.ts";
 import type { Country, Endpoint } from "../../localisation/schema/country.ts";
 
 export type RegisteredHost = Pick<Endpoint, "host" | "country" | "purpose" | "dataClasses"> & {
   /** The field of the file that registers it. */
   readonly by: string;
 };
-
-/** A name that starts with `*.` covers the names below it. */
-export function covers(registered: string, host: string): boolean {
-  return registered.startsWith("*.") ? host.endsWith(registered.slice(1)) : registered === host;
-}
 
 /** The hosts of the file: its endpoints, and those that other fields name. */
 export function registeredHosts({ residency, hosting, notifications, country }: Country): RegisteredHost[] {

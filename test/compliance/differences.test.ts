@@ -57,7 +57,7 @@ describe("the difference of two reports", () => {
   });
 });
 
-test("countries stand side by side, each row with a text a country, on the page as text", {
+test("countries are compared, each row with a text for each country, on the page as text", {
   timeout: 180_000,
 }, async () => {
   const comparison = await compareCountries({ files: ["za", "tr", "br"].map(countryFile), at, kit });

@@ -103,7 +103,7 @@ test("on this machine it claims no country and no encryption that it can't know"
   expect(report.access.entrances.map(({ protocol }) => protocol).sort()).toEqual(["http", "mqtt", "mqtts"]);
 });
 
-test("facts that the file marks as unsettled, and examples in place of values, stand in it", async () => {
+test("facts that the file marks as open, and examples in place of values, are in it", async () => {
   const { report } = await reportOf("za", "kubernetes");
   const text = readFileSync(join(packageRoot, "countries", "za.yaml"), "utf8").split("\n");
   expect(report.toConfirm.length).toBeGreaterThan(5);
@@ -162,7 +162,7 @@ describe("a file that breaks a policy", () => {
     expect(checksTable(report)).toContain("governance,endpoint-abroad,");
   });
 
-  test("passes by a waiver, which stands in it with who, why and until when", async () => {
+  test("passes with a waiver, which is in it with who, why and until when", async () => {
     const { report, loaded } = await reportWith([["  waivers: []", `  waivers:${waiver("2026-12-31")}`]]);
     expect(report.checks.find(({ policy }) => policy === "endpoint-abroad")?.verdict).toBe("waived");
     expect(report.waivers).toEqual([expect.objectContaining({ id: "abroad", status: "used" })]);

@@ -173,10 +173,7 @@ describe("the envelope", () => {
 
   test("with duplicate fields, no signature, or incomplete base64 is refused", async () => {
     const cases: [(text: string) => string, string][] = [
-      [
-        (text) => text.replace('"payload":', '"payload": "e30=",\n  "payload":'),
-        "it has a duplicate field",
-      ],
+      [(text) => text.replace('"payload":', '"payload": "e30=",\n  "payload":'), "it has a duplicate field"],
       [(text) => text.replace(/"signatures": \[[\s\S]*\]/, '"signatures": []'), "it has no signature"],
       [(text) => text.replace(/"sig": "[^"]{4}/, '"sig": "'), "is not signed by the key"],
       [(text) => text.replace(/"sig": "/, '"sig": " '), "its signature is not base64"],

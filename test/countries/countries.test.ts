@@ -1,4 +1,4 @@
-/** The kit's own country files: complete, sound in law and language, and refused in production while they hold placeholders. */
+/** The kit's own country files: complete, valid in law and language, and refused in production while they hold placeholders. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The kit's own language catalogues: complete beside English, same arguments, plural forms of their own language. */
+/** The kit's own language catalogues: complete compared with English, same arguments, plural forms of their own language. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { IntlMessageFormat } from "intl-messageformat";

@@ -1,4 +1,4 @@
-/** Language catalogues: found beside the country file or in the kit, checked, compared with English, cached safely. */
+/** Language catalogues: found next to the country file or in the kit, checked, compared with English, cached safely. */
 import { mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
@@ -36,7 +36,7 @@ describe("a catalogue", () => {
 
   test("that is nowhere is a warning at the language", () => {
     expect(warningsOf(validFile)).toEqual([
-      "file:3:17  languages[1]: There is no catalogue for sw; pages show English. Translate countries/languages/en.yaml as languages/sw.yaml beside this file.",
+      "file:3:17  languages[1]: There is no catalogue for sw; pages show English. Translate countries/languages/en.yaml as languages/sw.yaml next to this file.",
     ]);
   });
 
@@ -46,7 +46,7 @@ describe("a catalogue", () => {
     expect(loadCountry(file, { today }).catalogues["tr-CY"]?.language).toBe("tr");
   });
 
-  test("beside the country file comes first, and what it lacks is a warning in it", () => {
+  test("next to the country file comes first, and what it lacks is a warning in it", () => {
     const { folder, file } = withCatalogue(
       "language: sw\nname: Kiswahili\nmessages:\n  page.skip: Ruka\n  page.skp: Ruka\nquestions: {}\n",
     );
@@ -64,10 +64,10 @@ describe("a catalogue", () => {
       [5, 'messages["page.skp"]'],
       [6, "questions"],
     ]);
-    expect(warnings[1]).toMatchObject({ message: '"page.skp" is in no page.' });
+    expect(warnings[1]).toMatchObject({ message: 'No page uses "page.skp".' });
   });
 
-  test("that is broken is an error in its own file, beside those of the country file", () => {
+  test("that is broken is an error in its own file, in addition to those of the country file", () => {
     const { folder, file } = withCatalogue(
       'language: tr\nname: Kiswahili\nmessages: { Page: a, page.skip: "" }\nquestions: { digital-plan: { text: a, levels: [a] } }\n',
     );
@@ -76,8 +76,8 @@ describe("a catalogue", () => {
     expect(said(folder, file)).toEqual([
       'ke.yaml:8:13  programme.sectors[0]: 10 is read as a number, not as text. Put it in quotes: "10".',
       "languages/sw.yaml:1:11  language: The file is named for sw. Write language: sw.",
-      'languages/sw.yaml:3:13  messages.Page: "Page" is not the key of a message: words with dots between. Write it like "welcome.title".',
-      'languages/sw.yaml:3:33  messages["page.skip"]: The text is empty. Write something, or take the key out.',
+      'languages/sw.yaml:3:13  messages.Page: "Page" is not the key of a message: words separated by dots. Write it like "welcome.title".',
+      'languages/sw.yaml:3:33  messages["page.skip"]: The text is empty. Write something, or remove the key.',
       "languages/sw.yaml:4:47  questions.digital-plan.levels: The list has 1 items. Write exactly 6.",
     ]);
   });
@@ -95,11 +95,11 @@ describe("a catalogue", () => {
       "language: sw\nname: Kiswahili\nmessages:\n  page.language: '{luga}'\nquestions: {}\n",
     );
     expect(said(folder, file)).toEqual([
-      'languages/sw.yaml:4:18  messages["page.language"]: The message takes no value "luga". It takes none.',
+      'languages/sw.yaml:4:18  messages["page.language"]: The message has no value "luga". It has none.',
     ]);
   });
 
-  test("that changes is read anew, and the same one is shared", () => {
+  test("that changes is read again, and an unchanged one is shared", () => {
     const { folder, file } = withCatalogue(
       "language: sw\nname: Kiswahili\nmessages: { page.skip: Ruka }\nquestions: {}\n",
     );

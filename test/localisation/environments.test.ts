@@ -64,7 +64,7 @@ describe("an environment", () => {
     expect(problemsOf(file, { environment: "pilot" })).toEqual([line]);
   });
 
-  test("says what is missing where its own group stands", () => {
+  test("says what is missing at its own group", () => {
     const file = `${validFile}hosting: { environments: { staging: { hosting: { kubernetes: { zones: [a] } } } } }\n`;
     expect(problemsOf(file)).toEqual([
       'file:28:50  hosting.environments.staging.hosting.kubernetes: "domain" is missing. Add it, for example domain: sme.example.gov.za. Name of the web app; the broker is `mqtt.` in front of it.',

@@ -42,7 +42,7 @@ function readMistakes(text: string): Mistake[] {
     });
 }
 
-test("the file that the mistakes spoil has no problem", () => {
+test("the file without the mistakes has no problem", () => {
   expect(problemsOf(validFile)).toEqual([]);
 });
 
@@ -75,5 +75,5 @@ test("a list of hundreds of mistakes ends with their number", () => {
   const sectors = Array.from({ length: 300 }, () => "1").join(", ");
   const lines = problemsOf(edited('["10", "14"]', `[${sectors}]`));
   expect(lines).toHaveLength(201);
-  expect(lines[0]).toBe("file:1:1  There are 101 more problems than these. Mend these first.");
+  expect(lines[0]).toBe("file:1:1  There are 101 more problems than these. Fix these first.");
 });

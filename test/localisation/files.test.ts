@@ -68,7 +68,7 @@ describe("what is no text is refused", () => {
     [
       "a bell",
       edited("Karakana", "K\u0007"),
-      "file:5:31  The character U+0007 is a control character. Take it out.",
+      "file:5:31  The character U+0007 is a control character. Remove it.",
     ],
     [
       "line ends of an old Macintosh",
@@ -124,7 +124,7 @@ describe("paths", () => {
       ]);
     symlinkSync("loop", join(folder.path, "loop"));
     expect(said(join(folder.path, "loop"), folder)).toEqual([
-      "loop:1:1  The file is a link that leads back to itself. Mend the link.",
+      "loop:1:1  The file is a link to itself. Fix the link.",
     ]);
     expect(said("a\0b", folder)[0]).toContain("The file can't be read");
     expect(said("x".repeat(5000), folder)[0]).toContain("The file can't be read (ENAMETOOLONG)");

@@ -1,4 +1,4 @@
-/** A small valid localisation file to spoil, and a folder to put files in. */
+/** A small valid localisation file for tests to change, and a folder for files. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,7 +78,7 @@ export function warningsOf(content: string, options: LoadOptions = {}, name = "f
   );
 }
 
-/** A file, the valid one where none is given, with one part replaced; the part must stand in it. */
+/** A file, the valid one where none is given, with one part replaced; the part must be in it. */
 export function edited(part: string, by: string, file: string = validFile): string {
   if (!file.includes(part)) throw new Error(`The file does not hold ${JSON.stringify(part)}.`);
   return file.replace(part, () => by);

@@ -20,7 +20,7 @@ test("mutants of the structure", { timeout }, () => {
   expect(country).toBeGreaterThan(200);
 });
 
-test("the checking code made beforehand finds what the schema compiled anew finds", { timeout }, () => {
+test("the generated checking code finds what the schema compiled at run time finds", { timeout }, () => {
   const fresh = newValidator().compile(fileSchemas.country);
   const found = (errors: readonly ErrorObject[] | null | undefined) =>
     (errors ?? [])

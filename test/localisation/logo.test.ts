@@ -1,11 +1,11 @@
-/** `branding.logo`: the text of the SVG beside the file comes with the country. */
+/** `branding.logo`: the text of the SVG is loaded with the country. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
 
-test("a logo beside the file is read with it; one that is not there is a problem", () => {
+test("a logo is read with the file; a missing one is a problem", () => {
   const folder = mkdtempSync(join(tmpdir(), "logo-"));
   const file = join(folder, "za.yaml");
   const text = readFileSync("countries/za.yaml", "utf8");

@@ -120,7 +120,7 @@ describe("migrating", () => {
     expect(readFileSync(file, "utf8")).toBe(firstDraft);
   });
 
-  test("keeps the file's rights and a link to it, and leaves nothing beside it", () => {
+  test("keeps the file's permissions and a link to it, and leaves no other file", () => {
     using folder = new Folder();
     const file = folder.write("ke.yaml", firstDraft);
     chmodSync(file, 0o640);
@@ -136,7 +136,7 @@ describe("migrating", () => {
     [
       "an old and a new name side by side",
       `${firstDraft}currency: USD\n`,
-      /:6:1 {2}currencyCode: "currencyCode" would become "currency", which stands beside it\. Keep one of the two\.$/,
+      /:6:1 {2}currencyCode: "currencyCode" would become "currency", which also exists\. Keep one of the two\.$/,
     ],
     [
       "a newer version",
@@ -144,11 +144,7 @@ describe("migrating", () => {
       /newer than this kit's rollout\/v1\. Update the kit\.$/,
     ],
     ["no version", firstDraft.replace(/apiVersion.*\n/, ""), /"apiVersion" is missing\. Add it/],
-    [
-      "a key that stands twice",
-      `${firstDraft}country: ZA\n`,
-      /The key "country" stands here a second time\./,
-    ],
+    ["a duplicate key", `${firstDraft}country: ZA\n`, /The key "country" is a duplicate\./],
     ["broken YAML", `${firstDraft}a: [\n`, /A bracket is not closed/],
   ])("refuses %s and leaves the file as it was", (_, content, line) => {
     using folder = new Folder();

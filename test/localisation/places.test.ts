@@ -47,7 +47,7 @@ describe("cloud places", () => {
         expect(awsRegions).toHaveProperty(awsZone(zone)?.region ?? "");
   });
 
-  test("the three first countries stand as the programme needs them", () => {
+  test("the three first countries are as the programme needs them", () => {
     expect(awsRegionsIn("ZA")).toEqual(["af-south-1"]);
     expect(awsRegionsIn("BR")).toEqual(["sa-east-1"]);
     expect(awsRegionsIn("TR")).toEqual([]);

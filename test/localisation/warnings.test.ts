@@ -4,7 +4,7 @@ import { loadCountry } from "../../localisation/load.ts";
 import { edited, Folder, today, validFile, warningsOf } from "./fixture.ts";
 
 const always =
-  "file:3:17  languages[1]: There is no catalogue for sw; pages show English. Translate countries/languages/en.yaml as languages/sw.yaml beside this file.";
+  "file:3:17  languages[1]: There is no catalogue for sw; pages show English. Translate countries/languages/en.yaml as languages/sw.yaml next to this file.";
 
 const offer =
   "{ id: fund, name: { en: F, sw: M }, provider: Bank, summary: { en: F, sw: M }, url: https://fund.go.ke, source: https://fund.go.ke, barriers: [capital], until: 2026-11-23 }";
@@ -13,12 +13,12 @@ test.each([
   [
     "a currency of another country",
     `${validFile}currency: USD\n`,
-    "file:28:11  currency: USD is no legal tender in Kenya. Its own: KES.",
+    "file:28:11  currency: USD is not legal tender in Kenya. Its own: KES.",
   ],
   [
     "a text that lacks a language",
     edited("{ en: Micro, sw: Ndogo sana }", "{ en: Micro }"),
-    "file:10:20  programme.sizeBands[0].name: The text is missing in sw; it shows in en. Have it translated.",
+    "file:10:20  programme.sizeBands[0].name: The text is missing in sw; pages show it in en. Have it translated.",
   ],
   [
     "a programme that shrinks",
@@ -47,30 +47,30 @@ test.each([
       "holidays: []",
       "holidays: [{ date: 2026-12-12, name: { en: A, sw: A } }, { date: 2026-12-12, name: { en: B, sw: B } }]",
     ),
-    "file:24:68  telemetry.holidays[1].date: 2026-12-12 stands here a second time. Put both names into one entry.",
+    "file:24:68  telemetry.holidays[1].date: 2026-12-12 is a duplicate. Put both names into one entry.",
   ],
   [
     "a financing programme that takes no more applications",
     `${validFile}diagnostic:\n  financing:\n    - ${offer}\n`,
-    'file:30:167  diagnostic.financing[0].until: "fund" took applications until 2026-11-23; companies no longer see it. Take it out, or write the new day.',
+    'file:30:167  diagnostic.financing[0].until: "fund" accepted applications until 2026-11-23; companies no longer see it. Remove it, or enter the new day.',
   ],
   [
     "a colour that white text can't be read on",
     `${validFile}branding: { primaryColour: "#ffff00" }\n`,
-    "file:28:28  branding.primaryColour: White text on #ffff00 has a contrast of 1.1 to 1; people with weak sight need 4.5. Choose a darker colour.",
+    "file:28:28  branding.primaryColour: White text on #ffff00 has a contrast of 1.1 to 1; people with low vision need 4.5. Choose a darker colour.",
   ],
   [
     "an authority that isn't asked",
     `${edited("residency:\n", "residency:\n  endpoints: [{ host: acme.go.ke, purpose: certificates, country: KE }]\n")}hosting: { kubernetes: { domain: sme.go.ke, tls: { issuer: own-ca, acmeServer: https://acme.go.ke } } }\n`,
-    "file:29:68  hosting.kubernetes.tls.acmeServer: It has no effect with issuer own-ca. Take it out.",
+    "file:29:68  hosting.kubernetes.tls.acmeServer: It has no effect with issuer own-ca. Remove it.",
   ],
   [
-    "data that may rest anywhere but at home",
+    "data that may be stored anywhere but at home",
     edited(
       "residency:\n",
       "residency:\n  dataClasses: { aggregates: { restsIn: [ZA], crossBorder: { transfer: free } } }\n",
     ),
-    "file:17:41  residency.dataClasses.aggregates.restsIn: The data may not rest in Kenya itself. Add KE.",
+    "file:17:41  residency.dataClasses.aggregates.restsIn: The data may not be stored in Kenya itself. Add KE.",
   ],
 ])("%s", (_, file, line) => {
   expect(warningsOf(file).filter((warning) => warning !== always)).toEqual([line]);
@@ -83,10 +83,10 @@ test("a file that is named for another country", () => {
   expect(loadCountry(folder.write("ke.yaml", validFile), { today }).warnings).toHaveLength(1);
 });
 
-test("warnings of an environment stand once, and at their own place", () => {
+test("warnings of an environment appear once, and at their own place", () => {
   const file = `${validFile}hosting: { environments: { pilot: { branding: { primaryColour: "#ffffff" } }, staging: {} } }\n`;
   expect(warningsOf(file)).toEqual([
     always,
-    "file:28:64  hosting.environments.pilot.branding.primaryColour: White text on #ffffff has a contrast of 1.0 to 1; people with weak sight need 4.5. Choose a darker colour.",
+    "file:28:64  hosting.environments.pilot.branding.primaryColour: White text on #ffffff has a contrast of 1.0 to 1; people with low vision need 4.5. Choose a darker colour.",
   ]);
 });

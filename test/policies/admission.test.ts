@@ -13,7 +13,7 @@ const place = { namespace: "rollout", mode: "enforce", storageClass: undefined }
 const manifests = (country: Country = exampleCountry, mode: "enforce" | "warn" | "off" = "enforce") =>
   stackAdmission({ country }, { ...place, mode });
 
-// `npx vitest run test/policies/admission.test.ts --update` writes it anew.
+// `npx vitest run test/policies/admission.test.ts --update` writes it again.
 test("the example country's admission policies", async () => {
   const text = manifests().map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }));
   await expect(text.join("---\n")).toMatchFileSnapshot("./goldens/admission.yaml");

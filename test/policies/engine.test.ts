@@ -74,7 +74,7 @@ describe("values that nobody knows yet", () => {
 });
 
 describe("secrets", () => {
-  test("are never in a finding, wherever they stand", () => {
+  test("are never in a finding, wherever they are", () => {
     const word = "correct-horse-battery";
     const result = checked([
       resource("kubernetes:core/v1:Secret", "login", {

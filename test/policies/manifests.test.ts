@@ -82,7 +82,7 @@ spec: { <<: *base, hostNetwork: yes, hostIPC: "yes", at: 2026-01-01, ports: 22:2
   });
 });
 
-describe("errors say where and how to mend it", () => {
+describe("errors say where and how to fix it", () => {
   test.each([
     [
       "broken YAML",

@@ -124,7 +124,7 @@ export const clusterMutations: readonly Mutation[] = [
   ),
   // Where pods run.
   edit("pod-zones", "no affinity", workloads, (draft) => delete pod(draft).affinity),
-  edit("pod-zones", "a zone abroad beside the country's", workloads, (draft) =>
+  edit("pod-zones", "a zone abroad next to the country's", workloads, (draft) =>
     terms(draft)[0].matchExpressions[0].values.push("abroad-1"),
   ),
   edit("pod-zones", "a second term without zones", workloads, (draft) =>

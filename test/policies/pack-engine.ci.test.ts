@@ -117,7 +117,7 @@ describe.skipIf(missing.length > 0)(`The pack ${withEngine}`, () => {
   };
 
   function expectVerdicts(pack: string) {
-    test("stops a preview that breaks a policy, and says where, why and how to mend it", async () => {
+    test("stops a preview that violates a policy, and says where, why and how to fix it", async () => {
       const { status, output } = await preview(pack, "db.example.com");
       expect({ output, status }).toMatchObject({ status: expect.not.stringMatching("^0$") });
       expect(status).not.toBe(0);

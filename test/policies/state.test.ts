@@ -103,7 +103,7 @@ describe("a state", () => {
     ['{"deployment":{"resources":[{}]}}', "deployment.resources[0] has no type."],
     ['{"deployment":{"resources":[7]}}', "deployment.resources[0] is not a resource."],
     [`{"deployment":${'{"a":'.repeat(500)}1${"}".repeat(500)}}`, "nested more than"],
-  ])("that is none is told so: %.40s", (text, words) => {
+  ])("that is not valid is refused: %.40s", (text, words) => {
     expect(() => readState(text)).toThrow(words);
   });
 });
@@ -126,7 +126,7 @@ describe("a project's files", () => {
     expect(JSON.stringify(findings)).not.toContain("horse");
   });
 
-  test("that are missing or broken are told so", () => {
+  test("that are missing or broken are refused", () => {
     expect(() => readProject(join(folder, "none"))).toThrow();
     writeFileSync(join(folder, "Pulumi.broken.yaml"), "config: [\n");
     expect(() => readProject(folder)).toThrow();
