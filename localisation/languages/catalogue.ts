@@ -95,7 +95,7 @@ export function catalogueWarnings(
   const absent = languages.flatMap((language, index) => {
     if (catalogues.has(language)) return [];
     const message = `There is no catalogue for ${language}; pages show English.`;
-      const remediation = `Translate ${kitPath("countries/languages/en.yaml")} as languages/${language}.yaml next to this file.`;
+    const remediation = `Translate ${kitPath("countries/languages/en.yaml")} as languages/${language}.yaml next to this file.`;
     return [
       countryFile.problemAt(
         nodeAt(countryFile.root, ["languages", index]).node,
