@@ -1,13 +1,13 @@
 /**
- * The program's own certificate, which cert-manager renews in its files long before it ends. Every new connection reads
- * the files, so a renewed one is taken without a restart: connections that are open go on with what they were made with.
+ * The program's own certificate. cert-manager renews its files long before it expires; every new connection reads them, so
+ * a renewal needs no restart. Open connections keep the certificate that they began with.
  */
 
 import { readFileSync } from "node:fs";
 import { InputError } from "../../base/kit-error.ts";
 import type { CertificateFiles } from "./connections.ts";
 
-/** PEM, under the names that `node:tls` knows. */
+/** PEM, under the names of `node:tls`. */
 export interface CertificateTexts {
   readonly cert: string;
   readonly key: string;
@@ -26,7 +26,7 @@ export function readCertificate(files: CertificateFiles): CertificateTexts {
   };
 }
 
-/** The text of a file that the cluster mounts from a Secret, without the line's end. @throws InputError */
+/** The text of a file that the cluster mounts from a Secret, without white space at its end. @throws InputError */
 export function readSecretFile(file: string): string {
   try {
     return readFileSync(file, "utf8").trimEnd();
@@ -39,7 +39,7 @@ export function readSecretFile(file: string): string {
   }
 }
 
-/** For servers, whose certificate is set once: calls back with each renewed one until the signal is aborted. */
+/** For servers, whose certificate is set once: calls `renewed` with each new one until the signal is aborted. */
 export function onRenewedCertificate(
   files: CertificateFiles,
   signal: AbortSignal,
@@ -57,7 +57,7 @@ export function onRenewedCertificate(
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
 }
 
-/** The next look finds what is just being written. */
+/** While the files are being written they may be incomplete: the next look finds them. */
 function readWhole(files: CertificateFiles): CertificateTexts | undefined {
   try {
     return readCertificate(files);

@@ -1,6 +1,6 @@
 /**
- * Where everything is that a program speaks to: `connections.json`, which the stack's `Application` component writes.
- * Logins, keys and certificates are files beside it, named here and read anew at each connect.
+ * The addresses of what a program connects to: `connections.json`, which the stack's `Application` component writes.
+ * Logins, keys and certificates are files of their own, named in it and read at each connect.
  */
 import { join } from "node:path";
 import { newValidator } from "../../localisation/check/schema-check.ts";
@@ -25,7 +25,7 @@ export interface RelationalConnection {
   readonly host: string;
   readonly port: number;
   readonly database: string;
-  /** PEM file of the authority that vouches for the store. */
+  /** PEM file of the authority that issued the store's certificate. */
   readonly authority: string;
   /** Files that hold the login. */
   readonly username: string;
@@ -38,9 +38,9 @@ export interface BrokerConnection {
   readonly port: number;
   /** Name in the broker's certificate. */
   readonly serverName: string;
-  /** PEM file of the authority that vouches for the broker; a public one does where absent. */
+  /** PEM file of the authority that issued the broker's certificate; a public one where absent. */
   readonly authority?: string;
-  /** Queues that readings wait in. */
+  /** Queues with the machines' messages. */
   readonly queues: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export interface Connections {
     /** `https://` and the pages' host, as browsers reach them. */
     readonly address: string;
     readonly port: number;
-    /** Where the broker asks about logins, with its certificate. */
+    /** Where the broker asks about logins; it shows its certificate. */
     readonly loginsPort: number;
   };
   /** MQTT over TLS, as machines reach it. */

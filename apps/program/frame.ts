@@ -1,19 +1,18 @@
 /**
- * Runs one program of the cluster from its first file to its last line: reads what the stack mounts, answers health
- * checks from the start, stops in order on SIGTERM or SIGINT, and never leaves a process that hangs.
+ * Runs one program of the cluster: reads the files that the stack mounts, answers health checks from the start, stops in
+ * order on SIGTERM or SIGINT, and ends the process where stopping takes too long.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { aborted } from "../../base/aborted.ts";
 import { StoppedError } from "../../base/kit-error.ts";
 import { stopOnSignals } from "../../base/stop-on-signals.ts";
-import { programs } from "../programs.ts";
 import { connectionsFolder, readConnections } from "./connections.ts";
 import { serveHealth } from "./health-server.ts";
 import { localisationFolder, readLocalisationFiles } from "./localisation-files.ts";
 import { openProgramLog } from "./log.ts";
-import { messageOf, Patience } from "./patience.ts";
-import type { ProgramContext, RunningProgram } from "./program.ts";
+import type { ProgramContext, RunningProgram, RunProgram } from "./program.ts";
+import { messageOf, Retries } from "./retry.ts";
 
 /** Kubernetes kills the process after 90 seconds. */
 const longestStopMilliseconds = 85_000;
@@ -27,22 +26,27 @@ export interface FrameOptions {
 
 /**
  * Returns when the program has ended by itself or was told to stop.
- * @throws InputError when a file is missing or broken; whatever made the program fail.
+ * @param load called once the files are read and health is answered.
+ * @throws InputError when a file is missing or invalid; whatever made the program fail.
  */
-export async function run(name: string, options: FrameOptions): Promise<void> {
+export async function run(
+  name: string,
+  load: () => Promise<RunProgram>,
+  options: FrameOptions,
+): Promise<void> {
   const connections = readConnections(options.connections ?? connectionsFolder);
   const localisation = readLocalisationFiles(options.localisation ?? localisationFolder);
   const log = openProgramLog(name);
   const end = new AbortController();
   stopOnSignals(end, { stopping: (signal) => log.info({ signal }, "stopping") });
-  const patience = new Patience(log, end.signal);
+  const retries = new Retries(log, end.signal);
   let running: RunningProgram | undefined;
   const health = await serveHealth(
     connections.metricsPort,
     {
       notReady: async () => {
         if (end.signal.aborted) return "stopping";
-        if (patience.reason !== undefined) return patience.reason;
+        if (retries.reason !== undefined) return retries.reason;
         return running === undefined ? "starting" : running.notReady().catch(messageOf);
       },
       metrics: async () => (await running?.metrics()) ?? [],
@@ -56,19 +60,17 @@ export async function run(name: string, options: FrameOptions): Promise<void> {
     log,
     signal: end.signal,
     ...(options.bind !== undefined && { bind: options.bind }),
-    waitFor: (what, attempt, isFinal) => patience.waitFor(what, attempt, isFinal),
-    fail: (error) => end.abort(error),
+    waitFor: (what, attempt, isFinal) => retries.waitFor(what, attempt, isFinal),
   };
   try {
-    const runProgram = await programs[name]!();
-    const runs = await runProgram(context);
-    running = runs;
+    const runProgram = await load();
+    running = await runProgram(context);
     log.info("running");
-    await Promise.race([runs.finished ?? aborted(end.signal), aborted(end.signal)]);
+    await Promise.race([running.finished ?? aborted(end.signal), aborted(end.signal)]);
     end.signal.throwIfAborted();
   } catch (error) {
     if (!(end.signal.reason instanceof StoppedError)) throw error;
-    // A Job that ends well is not tried again.
+    // Kubernetes does not retry a Job that ended without an error.
     if (running?.finished !== undefined) throw new Error(`${name} was told to stop before it was done.`);
   } finally {
     end.abort();

@@ -1,6 +1,6 @@
 /**
  * What Kubernetes and Prometheus ask a program, over plain HTTP in the pod: `/healthy` (200 while the process works),
- * `/ready` (200, or 503 with the reason) and `/metrics`. None tells anything of a company or a person.
+ * `/ready` (200, or 503 with the reason) and `/metrics`. No answer holds data of a company or a person.
  */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -17,12 +17,12 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** Reads the reason before Kubernetes gives the probe up. */
+/** Below the probe's timeout, so that Kubernetes sees the reason. */
 const longestCheckMilliseconds = 4000;
 
 /**
  * @param port 0 takes a free one.
- * @param host address to listen on; all, of IPv6 where there is one, where absent.
+ * @param host address to listen on; all of IPv4 and IPv6 where absent.
  */
 export async function serveHealth(port: number, source: HealthSource, host?: string): Promise<HealthServer> {
   const answers: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {

@@ -1,4 +1,4 @@
-/** An HTTPS server with the program's own certificate, which it takes anew when it is renewed; open connections stay. */
+/** An HTTPS server with the program's own certificate, reloaded when it is renewed; open connections stay. */
 import { createServer, type Server, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -12,23 +12,23 @@ export interface HttpsServerOptions {
   readonly port: number;
   readonly host?: string;
   readonly certificate: CertificateFiles;
-  /** Only who shows a certificate of the stack's authority with this common name is let in. */
+  /** Accept only clients with a certificate of the stack's authority and this common name. */
   readonly onlyFor?: string;
-  /** Ends the look-out for a renewed certificate. */
+  /** Ends the watch for a renewed certificate. */
   readonly signal: AbortSignal;
-  /** How often to look for one. */
+  /** How often to look for a renewed certificate. */
   readonly renewalMilliseconds?: number;
   readonly log: { info(fields: object, message: string): void };
 }
 
 export interface HttpsServer {
   readonly port: number;
-  /** Lets requests that are under way end, but not streams: abort those before. */
+  /** Waits for requests in progress, but not for streams: abort those before. */
   close(): Promise<void>;
 }
 
 const handshakeMilliseconds = 10_000;
-/** For requests that are under way when the program is told to stop. */
+/** For requests in progress when the program is told to stop. */
 const closeMilliseconds = 10_000;
 
 /** @throws InputError when the certificate's files are missing. */
@@ -52,7 +52,7 @@ export async function serveHttps(options: HttpsServerOptions): Promise<HttpsServ
     server.on("secureConnection", (socket: TLSSocket) => {
       const name = socket.getPeerCertificate().subject?.CN;
       if (name === onlyFor) return;
-      log.info({ name }, "a client with another's certificate was turned away");
+      log.info({ name }, "a client with another's certificate was refused");
       socket.destroy();
     });
   server.on("tlsClientError", (error: Error) => log.info({ error: error.message }, "a TLS handshake failed"));

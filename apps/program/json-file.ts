@@ -1,4 +1,4 @@
-/** Reads a JSON file that the cluster mounts, and says which file is missing or broken. */
+/** Reads a JSON file that the cluster mounts, and says which file is missing or invalid. */
 
 import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";

@@ -1,17 +1,17 @@
 /**
- * Lets one of several replicas of a program do what only one may: whoever holds a lock of the relational store. When
- * its holder ends, or its session does, another takes over within seconds.
+ * Elects a leader among the replicas of a program: the one that holds a lock of the relational store. When its process or
+ * its session ends, another takes over within seconds.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { aborted } from "../../base/aborted.ts";
 import { AdvisoryLock } from "../../stores/relational/advisory-lock.ts";
 import type { PostgresOptions } from "../../stores/relational/postgres.ts";
-import { messageOf } from "./patience.ts";
+import { messageOf } from "./retry.ts";
 
 const pauseMilliseconds = 2000;
 
-/** @returns how to end it in order; called once, also after the lock was lost. */
+/** What the leader runs. @returns how to stop it in order; called once, also after the lock was lost. */
 export type Lead = (lost: AbortSignal) => Promise<() => Promise<void>>;
 
 export interface LeadershipOptions {
@@ -38,12 +38,12 @@ export class Leadership {
     return this.#leads;
   }
 
-  /** Why nobody could be asked for the lock, or its holder could not begin. */
+  /** Why the lock could not be requested, or its holder could not start. */
   get failure(): string | undefined {
     return this.#failure;
   }
 
-  /** Settles when the signal was aborted and what was under way has ended. */
+  /** Settles when the signal was aborted and what ran has stopped. */
   get ended(): Promise<void> {
     return this.#running;
   }
@@ -63,7 +63,7 @@ export class Leadership {
     }
   }
 
-  /** Returns at once where another leads, else when this one no longer does. */
+  /** Returns at once where another replica leads, else when this one no longer does. */
   async #leadOnce(): Promise<void> {
     const { relational, name, lead, log, signal } = this.#options;
     const lock = await AdvisoryLock.acquire(relational, name);

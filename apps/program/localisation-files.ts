@@ -1,4 +1,4 @@
-/** The country and its catalogues as the stack mounts them: complete already, so nothing is filled in here. */
+/** The country and its catalogues as the stack mounts them: complete, so no default is filled in here. */
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -4,7 +4,7 @@ import { type Logger, type LoggerOptions, pino } from "pino";
 export const logOptions: LoggerOptions = {
   base: null,
   timestamp: pino.stdTimeFunctions.isoTime,
-  // A second fence: nothing should pass a secret to the log at all.
+  // In case a secret is passed to the log by mistake.
   redact: [
     "password",
     "*.password",
@@ -20,7 +20,7 @@ export const logOptions: LoggerOptions = {
 export function openProgramLog(program: string): Logger {
   return pino(
     { ...logOptions, base: { program }, formatters: { level: (label) => ({ level: label }) } },
-    // Synchronous: the last lines before an end are the ones that are looked for.
+    // Synchronous: the last lines before the process ends matter most.
     pino.destination({ dest: 1, sync: true }),
   );
 }

@@ -1,4 +1,4 @@
-/** Figures of a program as Prometheus reads them: text format 0.0.4, made anew at each scrape. */
+/** A program's metrics in Prometheus's text format 0.0.4, made at each scrape. */
 
 export interface Metric {
   /** With the unit, and `_total` for a counter: `rollout_analytics_run_seconds`. */
@@ -37,7 +37,7 @@ function labelsOf(labels: Readonly<Record<string, string>>): string {
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
 
-/** What every program tells of itself. */
+/** Of every program. */
 export function processMetrics(): Metric[] {
   const { user, system } = process.cpuUsage();
   const gauge = (name: string, help: string, value: number): Metric => ({ name, help, type: "gauge", value });

@@ -1,6 +1,6 @@
 /**
- * What each program of the cluster is to the frame that runs it. `apps/<name>/program.ts`, listed in `programs.ts`, exports a function
- * of the type `RunProgram`; the frame reads the files, serves health, handles signals and the end.
+ * The interface between the programs of a cluster and the frame that runs them. `apps/<name>/program.ts`, listed in
+ * `programs.ts`, exports a `RunProgram`; `frame.ts` reads the files, serves health, handles signals and the end.
  */
 import type { Logger } from "pino";
 import type { Connections } from "./connections.ts";
@@ -13,13 +13,12 @@ export interface ProgramContext {
   readonly log: Logger;
   /** Address to listen on; all where absent. */
   readonly bind?: string;
-  /** Aborted when the program is to stop, also while it still starts. */
+  /** Aborted when the program is to stop, also while it is starting. */
   readonly signal: AbortSignal;
   /**
-   * Tries until it succeeds, with a log line each time, ever longer pauses (at most 15 s) and `/ready` answering why.
-   * For stores and brokers that are not there yet. What can't succeed is thrown: a `InputError`, or what
-   * `isFinal` says of an error.
-   * @param what is waited for, as a person would say it: "the time-series store".
+   * Retries until it succeeds, with a log line each time and growing pauses (at most 15 s), while `/ready` says why.
+   * For stores and brokers that do not answer yet. An `InputError`, and an error that `isFinal` accepts, is thrown at once.
+   * @param what is waited for, for people: "the time-series store".
    * @throws the signal's reason when the program is to stop.
    */
   readonly waitFor: <T>(
@@ -27,8 +26,6 @@ export interface ProgramContext {
     attempt: () => Promise<T>,
     isFinal?: (error: unknown) => boolean,
   ) => Promise<T>;
-  /** The program can't go on: it is stopped in order and the process ends with exit code 3. */
-  readonly fail: (error: Error) => void;
 }
 
 export interface RunningProgram {
@@ -36,7 +33,7 @@ export interface RunningProgram {
   notReady(): Promise<string | undefined>;
   /** Asked at each scrape. */
   metrics(): readonly Metric[] | Promise<readonly Metric[]>;
-  /** Finishes what is under way and closes connections; it has 85 seconds. */
+  /** Finishes what is in progress and closes connections; it has 85 seconds. */
   stop(): Promise<void>;
   /** For a program that ends by itself: settles when it is done. */
   readonly finished?: Promise<void>;

@@ -1,4 +1,4 @@
-/** Opens the stores of a cluster for a program, as its connections say. */
+/** Opens the stores of a cluster for a program, at the addresses of `connections.json`. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { openPostgres, type PostgresOptions, type PostgresStore } from "../../stores/relational/postgres.ts";
 import { type ClusterClientOptions, openClusterClient } from "../../stores/time-series/cluster.ts";
@@ -23,7 +23,7 @@ export function relationalOptions({ connections, log }: Context, program: string
   };
 }
 
-/** @param program the common name of its certificate, by which the store knows it. */
+/** @param program the common name of its certificate, which is its user in the store. */
 export function timeSeriesClient(
   { connections }: Pick<Context, "connections">,
   program: string,
@@ -40,7 +40,7 @@ export function timeSeriesClient(
 export interface Stores {
   readonly client: ClickHouseClient;
   readonly relational: PostgresStore;
-  /** Why one of them doesn't answer; undefined when both do. */
+  /** Rejects with why one of them does not answer. */
   notReady(): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export async function openStores(context: ProgramContext, program: string): Prom
         throw new Error("its tables are of an older version; the migration brings them to this one");
     });
     await context.waitFor("the time-series store", async () => {
-      // The last table of the migrations.
+      // The table that the migrations create last.
       await client.query({ query: "SELECT 1 FROM analytics_progress LIMIT 1", format: "JSON" });
     });
   } catch (error) {

@@ -21,7 +21,7 @@ export function runCommand(): Command {
     .action(async (program: string, options: RunOptions) => {
       // Only here, so that no other command loads the stores.
       const { run } = await import("../../apps/program/frame.ts");
-      await run(program, options).catch((error: unknown) => {
+      await run(program, programs[program]!, options).catch((error: unknown) => {
         // Most likely a store or a broker failed, which is not a fault of the kit.
         if (!(error instanceof Error) || error instanceof KitError || process.env.ROLLOUT_DEBUG) throw error;
         throw new EnvironmentError(error.message, "", { cause: error });

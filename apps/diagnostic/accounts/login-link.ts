@@ -4,7 +4,7 @@ import { openPostgres } from "../../../stores/relational/postgres.ts";
 import { readConnections } from "../../program/connections.ts";
 import { readLocalisationFiles } from "../../program/localisation-files.ts";
 import { openProgramLog } from "../../program/log.ts";
-import { messageOf } from "../../program/patience.ts";
+import { messageOf } from "../../program/retry.ts";
 import { relationalOptions } from "../../program/stores.ts";
 import { isEmail } from "./accounts.ts";
 import { type Entry, makeEntryLink } from "./entry.ts";

@@ -1,4 +1,4 @@
-/** Tries again and again what a store or broker that isn't there yet refuses. */
+/** Retries what needs a store or a broker until it answers. */
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -7,7 +7,7 @@ import { InputError } from "../../base/kit-error.ts";
 const firstPauseMilliseconds = 500;
 const longestPauseMilliseconds = 15_000;
 
-export class Patience {
+export class Retries {
   readonly #log: Logger;
   readonly #signal: AbortSignal;
   readonly #waitingFor = new Map<symbol, string>();
@@ -53,7 +53,7 @@ export class Patience {
   }
 }
 
-/** Of the error or what caused it: some drivers wrap what the network said, or give it no text. */
+/** Of the error and its cause: some drivers wrap the network's error, or give it no text. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join("; ");
