@@ -1,33 +1,30 @@
 /**
- * Brings the messages of a cluster's broker to ingest: one connection, a consumer for each queue. Connects again for as
- * long as it takes. Where several ingests run, each gives up queues beyond its share, so that all work.
+ * Brings the messages of a cluster's broker to ingest: one connection, a consumer for each queue. Reconnects until it is
+ * stopped. Where several ingests run, each gives up queues beyond its share, so that all of them work.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Channel } from "amqplib";
 import {
+  type AmqpConnection,
   type BrokerAddress,
   type BrokerCertificates,
-  type BrokerLine,
-  connectBroker,
+  connectAmqp,
   heartbeatSeconds,
-} from "./broker-connection.ts";
+} from "./amqp-connection.ts";
 import type { Ingest } from "./ingest.ts";
 import { QueueConsumer } from "./queue-consumer.ts";
 import { textOf } from "./store-error.ts";
+import { firstPauseMilliseconds, longestPauseMilliseconds, TakeOver } from "./take-over.ts";
 
-/** In hand of all queues; a connection's messages wait in its socket above that. */
-const mostBytesInHand = 48 * 2 ** 20;
-const firstPauseMilliseconds = 500;
-const longestPauseMilliseconds = 15_000;
+/** Of unacknowledged messages of all queues; above that the connection is not read. */
+const mostUnacknowledgedBytes = 48 * 2 ** 20;
 const standardLookMilliseconds = 10_000;
-/** Queues that come within it share one look; and what another process was just about to insert is under way after it. */
-const gatherMilliseconds = 500;
-/** The broker gives a silent connection's messages to another after two heartbeats; this end must do so before. */
+/** The broker gives a silent connection's messages to another consumer after two heartbeats; this end must close it before. */
 const longestSilenceMilliseconds = heartbeatSeconds * 1000 * 1.5;
 
 export interface BrokerConsumerOptions {
   readonly address: BrokerAddress;
-  /** Read anew for each connection. */
+  /** Read for each connection. */
   readonly readCertificates: () => BrokerCertificates;
   readonly queues: readonly string[];
   readonly ingest: Ingest;
@@ -35,16 +32,16 @@ export interface BrokerConsumerOptions {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
   };
-  /** How many ingests take from these queues, this one included; the broker tells of the active ones alone. */
+  /** How many ingests consume these queues, this one included; the broker shows the active consumers only. */
   readonly ingests: () => Promise<number>;
-  /** How often the messages that wait are counted and queues are shared out. */
+  /** How often waiting messages are counted and queues beyond this ingest's share are given up. */
   readonly lookMilliseconds?: number;
 }
 
 export interface QueueState {
   readonly queue: string;
   readonly isActive: boolean;
-  /** Messages that wait in the broker and are in nobody's hand; undefined before the first look. */
+  /** Messages in the broker that no consumer has; undefined before the first count. */
   readonly waiting: number | undefined;
 }
 
@@ -54,22 +51,22 @@ export class BrokerConsumer {
   readonly #consumers = new Map<string, QueueConsumer>();
   readonly #waiting = new Map<string, number>();
   readonly #running: Promise<void>;
-  #line: BrokerLine | undefined;
-  #endLine: ((error: Error) => void) | undefined;
-  #bytesInHand = 0;
+  readonly #takeOver: TakeOver;
+  #connection: AmqpConnection | undefined;
+  #endConnection: ((error: Error) => void) | undefined;
+  #unacknowledgedBytes = 0;
   #problem: string | undefined = "connecting to the broker";
-  #storeProblem: string | undefined;
-  #looking = false;
-  #takingOver: { readonly started: boolean; readonly done: Promise<void> } | undefined;
+  #isLooking = false;
 
   constructor(options: BrokerConsumerOptions) {
     this.#options = options;
+    this.#takeOver = new TakeOver(options.ingest, options.log, this.#stopping.signal);
     this.#running = this.#run();
   }
 
   /** Why nothing is consumed; undefined when all is well. */
   get problem(): string | undefined {
-    return this.#problem ?? this.#storeProblem;
+    return this.#problem ?? this.#takeOver.problem;
   }
 
   get queues(): readonly QueueState[] {
@@ -81,22 +78,22 @@ export class BrokerConsumer {
   }
 
   async #look(channel: Channel): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
     try {
       for (const queue of this.#options.queues)
         this.#waiting.set(queue, (await channel.checkQueue(queue)).messageCount);
       await this.#giveUpOneBeyondShare();
     } finally {
-      this.#looking = false;
+      this.#isLooking = false;
     }
   }
 
-  /** Takes no more, acknowledges what ingest commits now, and ends the connection: the rest goes to others. */
+  /** Takes no more, acknowledges what ingest still commits, and ends the connection: the rest goes to other consumers. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.allSettled([...this.#consumers.values()].map((consumer) => consumer.leave()));
-    this.#endLine?.(new Error("stopping"));
+    this.#endConnection?.(new Error("stopping"));
     await this.#running;
   }
 
@@ -121,16 +118,16 @@ export class BrokerConsumer {
 
   async #consumeUntilProblem(onConsuming: () => void): Promise<void> {
     const { address, queues, log } = this.#options;
-    const line = await connectBroker(
+    const connection = await connectAmqp(
       address,
       this.#options.readCertificates(),
-      () => this.#bytesInHand >= mostBytesInHand,
+      () => this.#unacknowledgedBytes >= mostUnacknowledgedBytes,
     );
-    this.#line = line;
-    const { model } = line;
-    if (this.#stopping.signal.aborted) return closeQuietly(line);
+    this.#connection = connection;
+    const { model } = connection;
+    if (this.#stopping.signal.aborted) return closeQuietly(connection);
     const problem = new Promise<never>((_, reject) => {
-      this.#endLine = reject;
+      this.#endConnection = reject;
       model.on("error", reject);
       model.on("close", (error?: Error) => reject(error ?? new Error("The broker closed the connection.")));
     });
@@ -138,14 +135,14 @@ export class BrokerConsumer {
     const timers: NodeJS.Timeout[] = [];
     try {
       const control = await model.createChannel();
-      control.on("error", (error: Error) => this.#endLine?.(error));
-      // In an order of its own, so that not every ingest stands first in line for the same queues.
+      control.on("error", (error: Error) => this.#endConnection?.(error));
+      // Starting at a random queue, so that the ingests do not all become active for the same queues.
       const first = Math.floor(Math.random() * queues.length);
       for (const queue of [...queues.slice(first), ...queues.slice(0, first)]) await this.#open(queue);
-      const look = () => this.#look(control).catch((error: Error) => this.#endLine?.(error));
+      const look = () => this.#look(control).catch((error: Error) => this.#endConnection?.(error));
       timers.push(
         setInterval(look, this.#options.lookMilliseconds ?? standardLookMilliseconds),
-        setInterval(() => line.endIfSilentFor(longestSilenceMilliseconds), 1000),
+        setInterval(() => connection.endIfSilentFor(longestSilenceMilliseconds), 1000),
       );
       await look();
       this.#problem = undefined;
@@ -154,88 +151,54 @@ export class BrokerConsumer {
       await problem;
     } finally {
       for (const timer of timers) clearInterval(timer);
-      this.#endLine = undefined;
-      this.#line = undefined;
+      this.#endConnection = undefined;
+      this.#connection = undefined;
       for (const consumer of this.#consumers.values()) consumer.abandon();
       this.#consumers.clear();
       this.#options.ingest.releaseTaken();
-      await closeQuietly(line);
+      await closeQuietly(connection);
     }
   }
 
   async #open(queue: string): Promise<void> {
     const consumer = await QueueConsumer.open({
-      model: this.#line!.model,
+      model: this.#connection!.model,
       queue,
       ingest: this.#options.ingest,
-      takeOver: () => this.#takeOver(),
+      takeOver: () => this.#takeOver.run(),
       onTaken: (bytes) => {
-        this.#bytesInHand += bytes;
+        this.#unacknowledgedBytes += bytes;
       },
       onSettled: (bytes) => {
-        this.#bytesInHand -= bytes;
-        this.#line?.goOn();
+        this.#unacknowledgedBytes -= bytes;
+        this.#connection?.resume();
       },
-      onProblem: (error) => this.#endLine?.(error),
+      onProblem: (error) => this.#endConnection?.(error),
     });
     this.#consumers.set(queue, consumer);
   }
 
-  /** Queues that come at once, as after a start, share one look into the store. */
-  #takeOver(): Promise<void> {
-    const { ingest } = this.#options;
-    if (this.#takingOver !== undefined && !this.#takingOver.started) return this.#takingOver.done;
-    const before = this.#takingOver?.done;
-    const state = { started: false, done: Promise.resolve() };
-    state.done = (async () => {
-      await before?.catch(() => {});
-      await delay(gatherMilliseconds);
-      state.started = true;
-      await this.#withStore(() => ingest.takeOver());
-    })();
-    this.#takingOver = state;
-    return state.done;
-  }
-
-  /** Tries until the store answers or the program stops. */
-  async #withStore(action: () => Promise<void>): Promise<void> {
-    let pause = firstPauseMilliseconds;
-    for (;;) {
-      try {
-        await action();
-        this.#storeProblem = undefined;
-        return;
-      } catch (error) {
-        this.#stopping.signal.throwIfAborted();
-        this.#storeProblem = `the time-series store: ${textOf(error)}`;
-        this.#options.log.warn({ error: textOf(error) }, "what is stored could not be read; tried again");
-      }
-      await delay(pause, undefined, { signal: this.#stopping.signal });
-      pause = Math.min(pause * 2, longestPauseMilliseconds);
-    }
-  }
-
-  /** The next in line becomes active; this consumer queues up again. */
+  /** The broker makes the next consumer active; this one subscribes again and becomes the last. */
   async #giveUpOneBeyondShare(): Promise<void> {
     const { queues, log, ingests } = this.#options;
-    // Where that can't be asked now, all stays as it is.
+    // Unknown while the relational store is away: then this ingest keeps its queues.
     const count = await ingests().catch(() => 1);
     const active = [...this.#consumers.values()].filter((consumer) => consumer.isActive);
     const share = Math.ceil(queues.length / Math.max(1, count));
     if (active.length <= share || this.#stopping.signal.aborted) return;
     const given = active[Math.floor(Math.random() * active.length)]!;
     log.info({ queue: given.queue, active: active.length, share }, "a queue is left to another ingest");
-    const line = this.#line;
+    const connection = this.#connection;
     await given.leave();
-    if (this.#line !== undefined && this.#line === line && !this.#stopping.signal.aborted)
+    if (this.#connection !== undefined && this.#connection === connection && !this.#stopping.signal.aborted)
       await this.#open(given.queue);
   }
 }
 
-async function closeQuietly({ model }: BrokerLine): Promise<void> {
+async function closeQuietly({ model }: AmqpConnection): Promise<void> {
   try {
     await model.close();
   } catch {
-    // It was closed.
+    // It is closed already.
   }
 }

@@ -1,4 +1,4 @@
-/** How many channels a machine may have: each is a series that the store and the pages carry on for good. */
+/** Limits the channels of a machine: each is a series that the store and the pages keep for good. */
 import type { Channel } from "./reading.ts";
 
 export const channelsPerMachine = 200;
@@ -15,7 +15,7 @@ export class ChannelLimit {
     }
   }
 
-  /** A channel that is new counts from now on. */
+  /** A new channel counts from now on. */
   allows({ machineKey, channel }: Pick<Channel, "machineKey" | "channel">): boolean {
     const channels = this.#channels.get(machineKey);
     if (channels?.has(channel)) return true;

@@ -1,4 +1,4 @@
-/** Two different values for one channel and time: the first stays, the other is kept as rejected. */
+/** Two different values for one channel and time: the first stays, the other is rejected. */
 import type { Decoded, Reading } from "./reading.ts";
 import { type ReceivedMessage, type Rejection, rejection } from "./rejection.ts";
 

@@ -24,7 +24,7 @@ interface Known extends Value {
 export interface Sorted {
   readonly fresh: readonly Reading[];
   readonly duplicates: number;
-  /** Of the duplicates, those received since `since`: an earlier attempt at this batch stored them. */
+  /** Of the duplicates, those received at `since` or later: an earlier attempt at this batch stored them. */
   readonly storedBefore: number;
   /** Epoch milliseconds by series: when the earliest reading was received that `maybeStored` asked for and the store has. */
   readonly storedAt: ReadonlyMap<string, number>;
@@ -50,8 +50,8 @@ export class Deduplication {
   }
 
   /**
-   * Reads upper bounds of each series' latest time from the rollups, which must agree with the raw readings but for those
-   * that `sort` is told are maybe stored. Again when series come here that another process had written.
+   * Reads upper bounds of each series' latest time from the rollups, which must agree with the raw readings except those
+   * that `sort` gets as maybe stored. To be called again before readings of series that another process wrote.
    */
   async read(now = Date.now()): Promise<void> {
     const floor = now - 48 * hour;
@@ -83,7 +83,7 @@ export class Deduplication {
 
   /**
    * After a failed insert call again with the same readings: they are no longer later than everything, so each is
-   * looked up, and those that the store has count as `storedBefore` if they were received since then.
+   * looked up, and those that the store received at `since` or later count as `storedBefore`.
    * @param since epoch milliseconds
    * @param maybeStored are looked up in any case: another process may have stored them without their rollups.
    */
@@ -152,8 +152,8 @@ export class Deduplication {
             `('${company}','${site}','${machine}','${channel}','${instantOf(time)}')`,
         );
       const result = await this.#client.query({
-        // Identifiers were checked to be letters, digits and hyphens; a bound parameter of this length is slower to parse,
-        // and anything but literals would be more than the parser takes.
+        // Identifiers hold letters, digits and hyphens only, which decoding has checked. A bound parameter of this length is
+        // slower to parse, and expressions other than literals would exceed the parser's limits.
         query: `SELECT company, site, machine, channel, toUnixTimestamp64Milli(time), number, text, toUnixTimestamp64Milli(received_at)
                 FROM raw WHERE (company, site, machine, channel, time) IN (${keys.join(",")})`,
         format: "JSONCompactEachRow",

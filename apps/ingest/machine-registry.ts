@@ -1,10 +1,10 @@
-/** Knows which machines are registered; asks the relational store for one it hasn't heard of, at most once in a while. */
+/** Tells which machines are registered; asks the relational store about unknown ones at most every two seconds. */
 import { sql } from "drizzle-orm";
 import type { Database } from "../../stores/relational/database.ts";
 
-/** A machine that was registered a moment ago is taken this soon. */
+/** A machine that has just been registered is accepted after this time. */
 const askAgainAfterMilliseconds = 2000;
-/** A machine that was removed is refused this soon. */
+/** A machine that was removed is refused after this time. */
 const believeForMilliseconds = 60_000;
 const mostUnknown = 10_000;
 
@@ -17,7 +17,7 @@ export class MachineRegistry {
 
   /**
    * @param options.needsLogin also a machine whose login was revoked counts as not registered, unless its company has a
-   * login in force: for a broker that lets connections go on whose login has ended.
+   * valid login: for a broker that keeps connections open whose login has ended.
    */
   constructor(database: Database, options: { readonly needsLogin?: boolean } = {}) {
     this.#database = database;

@@ -23,7 +23,7 @@ export async function runIngest(context: ProgramContext): Promise<RunningProgram
         address: { host: broker.host, port: broker.port, serverName: broker.serverName },
         readCertificates: () => {
           const { cert, key } = readCertificate(certificate);
-          // A public authority vouches for the broker where none is named.
+          // A public authority issued the broker's certificate where none is named.
           return {
             cert,
             key,

@@ -1,26 +1,26 @@
 /**
- * Takes the messages of one queue, of which the broker makes one consumer active at a time. AMQP 0-9-1 does not say when
- * this one becomes it: the first delivery does. Messages then wait until ingest has learnt what the consumer before has
- * stored. Each is acknowledged when it is committed.
+ * Takes the messages of one queue, of which the broker makes one consumer active at a time. AMQP 0-9-1 does not tell a
+ * consumer that it becomes active: its first delivery shows it. Messages then wait until ingest has read what the previous
+ * consumer has stored. Each is acknowledged when it is committed.
  */
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { Ingest } from "./ingest.ts";
 import { topicRoot } from "./reading.ts";
 import type { ReceivedMessage } from "./rejection.ts";
 
-/** Messages that the broker hands out before the first is acknowledged. */
+/** Messages that the broker delivers before the first is acknowledged. */
 const prefetch = 2000;
 
 export interface QueueConsumerOptions {
   readonly model: ChannelModel;
   readonly queue: string;
   readonly ingest: Ingest;
-  /** Learns what others have stored; waits for the store where that is away. */
+  /** Reads what others have stored; waits for the store where that is away. */
   readonly takeOver: () => Promise<void>;
-  /** Told of each message taken in and settled, with its bytes. */
+  /** Called for each message taken in and settled, with its bytes. */
   readonly onTaken: (bytes: number) => void;
   readonly onSettled: (bytes: number) => void;
-  /** The channel is of no use any more. */
+  /** The channel can no longer be used. */
   readonly onProblem: (error: Error) => void;
 }
 
@@ -28,13 +28,13 @@ export class QueueConsumer {
   readonly queue: string;
   readonly #options: QueueConsumerOptions;
   readonly #channel: Channel;
-  /** Aborted once the broker gives the messages in hand to another. */
+  /** Aborted once the broker gives unacknowledged messages to another consumer. */
   readonly #ended = new AbortController();
-  /** Taken in while ingest learns what is stored; empty and unused after. */
+  /** Taken in while ingest reads what is stored; empty and unused after. */
   #held: ConsumeMessage[] = [];
   #state: "standby" | "taking-over" | "active" | "leaving" = "standby";
   #delivered = 0;
-  #inHand = 0;
+  #unsettled = 0;
   #toAcknowledge: ConsumeMessage | undefined;
   #onEmpty: (() => void) | undefined;
 
@@ -56,20 +56,20 @@ export class QueueConsumer {
     return consumer;
   }
 
-  /** Whether the broker gives this consumer the queue's messages, as far as that has been seen. */
+  /** Whether the broker gives this consumer the queue's messages, as far as deliveries show it. */
   get isActive(): boolean {
     return this.#state === "taking-over" || this.#state === "active";
   }
 
-  /** Commits what ingest has of it, then leaves the rest and what comes to another consumer. */
+  /** Waits until ingest has committed what it has, then leaves all other messages to another consumer. */
   async leave(): Promise<void> {
     this.#state = "leaving";
     this.#release(this.#held.splice(0));
-    if (this.#inHand > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    if (this.#unsettled > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
     await this.#close();
   }
 
-  /** The connection ended, or is about to: whatever is in hand and not yet committed is another's now. */
+  /** The connection ended, or is about to: the broker gives messages not yet acknowledged to another consumer. */
   abandon(): void {
     this.#ended.abort();
     this.#release(this.#held.splice(0));
@@ -121,15 +121,15 @@ export class QueueConsumer {
 
   #accept(message: ConsumeMessage): void {
     const { ingest, onSettled } = this.#options;
-    this.#inHand += 1;
+    this.#unsettled += 1;
     ingest.accept(
       this.#messageOf(message),
       (error) => {
-        this.#inHand -= 1;
+        this.#unsettled -= 1;
         onSettled(message.content.length);
-        // Not acknowledged, it comes again.
+        // Without an acknowledgement the broker delivers it again.
         if (error === undefined) this.#settle(message);
-        if (this.#inHand === 0) this.#onEmpty?.();
+        if (this.#unsettled === 0) this.#onEmpty?.();
       },
       this.#ended.signal,
     );
@@ -137,20 +137,20 @@ export class QueueConsumer {
 
   #messageOf({ content, fields }: ConsumeMessage): ReceivedMessage {
     this.#delivered += 1;
-    // MQTT's levels became AMQP's words. Identifiers have no dots, so this is exact for what can be used.
+    // The broker replaced MQTT's slashes with dots. Identifiers have no dots, so a usable topic is restored exactly.
     const topic = fields.routingKey.replaceAll(".", "/");
     return {
-      // The broker let the sender use its own company's topics only.
+      // The broker lets a sender use its own company's topics only.
       company: topic.startsWith(`${topicRoot}/`) ? (topic.split("/")[2] ?? "") : "",
       topic,
       payload: content,
       redelivered: fields.redelivered,
-      // What the consumer before had in hand stands at the front of the queue, whatever the flag says.
+      // Messages that the previous consumer had are the first in the queue, whatever the flag says.
       maybeStored: fields.redelivered || this.#delivered <= prefetch,
     };
   }
 
-  /** One acknowledgement for all that was committed in one turn of the event loop: they settle in their order. */
+  /** One acknowledgement for all messages committed in one turn of the event loop: they settle in their order. */
   #settle(message: ConsumeMessage): void {
     if (this.#toAcknowledge === undefined) setImmediate(() => this.#acknowledge());
     this.#toAcknowledge = message;

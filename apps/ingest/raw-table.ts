@@ -1,4 +1,4 @@
-/** Writes readings to `raw`, as one block: whatever else fails, a month's readings of one insert appear together. */
+/** Writes readings to `raw` as one block: a month's readings of one insert appear together or not at all. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Reading } from "./reading.ts";
 
@@ -22,12 +22,12 @@ export async function insertReadings(
       text,
       received,
     ]),
-    // Measured: tab-separated text costs the engine the same, and the event loop more.
+    // Tab-separated text costs the engine the same and the event loop more, as measured.
     format: "JSONCompactEachRow",
     clickhouse_settings: {
-      // Readings of many months in one batch are a device that was offline, or one that means harm; neither may stop us.
+      // A device that was offline, or a hostile one, may send readings of many months in one batch.
       max_partitions_per_insert_block: "0",
-      // Parsed in parallel, a long batch would come as several blocks.
+      // Parsed in parallel, a long batch would become several blocks.
       input_format_parallel_parsing: 0,
       max_threads: 1,
     },

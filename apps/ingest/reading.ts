@@ -3,7 +3,7 @@
  *
  * Topic `sme/v1/<company>/<site>/<machine>/<channel>`; payload `{"t": time, "v": value}` or an array of those, where
  * `t` is epoch milliseconds or an RFC 3339 string with its offset. Company, site, machine, channel and `t` together
- * identify a reading, which is why `t` is required: it is what makes a message that is sent twice count once.
+ * identify a reading, which is why `t` is required: by it a message that is sent twice counts once.
  */
 import { isUtf8 } from "node:buffer";
 import { closest } from "fastest-levenshtein";
@@ -16,7 +16,7 @@ import {
 } from "./rejection.ts";
 
 export const topicRoot = "sme/v1";
-/** What ISO 22400-2 calls actual production, set-up, delay, down and planned down time. */
+/** ISO 22400-2: actual production, set-up, delay, down and planned down time. */
 export const machineStates = ["producing", "setup", "idle", "down", "planned-stop"] as const;
 const counterChannels = new Set(["produced", "scrap", "energy"]);
 const maximumReadings = 1000;
@@ -238,7 +238,7 @@ function jsonOf(item: unknown): string {
   try {
     return JSON.stringify(item);
   } catch {
-    // Parsing has no limit of depth, writing has.
+    // JSON.stringify has a limit of depth, JSON.parse has none.
     return "(nested too deeply to show)";
   }
 }

@@ -2,12 +2,12 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Rejection, RejectionReason } from "./rejection.ts";
 
-/** How long ago a message may have been sent first. */
+/** How long ago a message that is sent again may have been stored. */
 const redeliveredWithinMilliseconds = 3_600_000;
 
 export interface Rejected {
   readonly rejection: Rejection;
-  /** It may be stored already: the device may send it again, or an earlier attempt to store it failed. */
+  /** It may be stored already: the device may have sent it before, or an earlier attempt to store it failed. */
   readonly maybeStored: boolean;
 }
 

@@ -11,7 +11,7 @@ export interface ReceivedMessage {
   readonly packetId?: number | undefined;
   /** The device may have sent this before: it says so (MQTT's DUP flag), or has just connected again. */
   readonly redelivered: boolean;
-  /** Another consumer of the broker's queue had it and did not say that it is stored: it may be, without its rollups. */
+  /** Another consumer of the broker's queue had it and did not acknowledge it: it may be stored, without its rollups. */
   readonly maybeStored?: boolean;
 }
 
@@ -37,14 +37,14 @@ export interface Rejection {
   /** What was sent, or its beginning. */
   readonly payload: string;
   readonly reason: RejectionReason;
-  /** What is wrong and how to mend it, for the technician. */
+  /** What is wrong and how to fix it, for the technician. */
   readonly detail: string;
   /** How many readings of the message share the reason; 1 where the whole message cannot be read. */
   readonly readings: number;
   readonly digest: string;
 }
 
-/** @param sent what to show of the message where it isn't the payload itself, such as one reading of an array. */
+/** @param sent what to show where it is not the whole payload, such as one reading of an array. */
 export function rejection(
   message: ReceivedMessage,
   reason: RejectionReason,
@@ -70,7 +70,7 @@ function digestOf({ topic, packetId, payload }: ReceivedMessage): string {
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Control characters and bytes that are not UTF-8 shown, so that a binary payload can be looked at. */
+/** A payload with control characters or bytes that are not UTF-8 as base64, so that it can be read. */
 function printable(payload: Buffer): string {
   const text = payload.subarray(0, 4096).toString("utf8");
   return text.includes("\ufffd") || /(?![\t\n\r])\p{Cc}/u.test(text)

@@ -1,10 +1,10 @@
-/** What an error of the time-series store means for ingest: give up, look at the data, or try again. */
+/** What an error of the time-series store means for ingest: stop, look at the data, or retry. */
 import { EnvironmentError } from "../../base/kit-error.ts";
 
 /** The disk that holds the store is full or cannot be written. */
 export class StoreFullError extends EnvironmentError {}
 
-/** The client keeps the kind of the engine's error, such as NOT_ENOUGH_SPACE, apart from its message. */
+/** With the engine's error code, such as NOT_ENOUGH_SPACE, which the client keeps apart from the message. */
 export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { type } = error as { type?: string };

@@ -1,5 +1,4 @@
-/** Ingest as a program of the cluster: from the broker's queues into the stores that it is given. */
-
+/** Ingest as a program of the cluster: takes messages from the broker's queues into the given stores. */
 import type { Database } from "../../stores/relational/database.ts";
 import type { Metric } from "../program/metrics.ts";
 import type { RunningProgram } from "../program/program.ts";
@@ -21,7 +20,7 @@ export interface ReadingsTaker extends RunningProgram {
   readonly consumer: BrokerConsumer;
 }
 
-/** @throws what the time-series store answers where it is away. */
+/** @throws the client's error where the time-series store is away. */
 export async function takeReadings(options: TakeReadingsOptions): Promise<ReadingsTaker> {
   const { database } = options;
   const ingest = await Ingest.openShared({
@@ -38,7 +37,7 @@ export async function takeReadings(options: TakeReadingsOptions): Promise<Readin
     },
     metrics: () => metricsOf(ingest, consumer),
     async stop() {
-      // The consumers wait for what ingest has in hand, which ingest commits now or gives up.
+      // The consumers wait for the messages that ingest has; stopping ingest commits or rejects them.
       const stopped = consumer.stop();
       await ingest.stop();
       await stopped;
@@ -49,18 +48,15 @@ export async function takeReadings(options: TakeReadingsOptions): Promise<Readin
 function metricsOf(ingest: Ingest, consumer: BrokerConsumer): Metric[] {
   const { flow } = ingest;
   const { queues } = consumer;
-  const counter = (name: string, help: string, value: Metric["value"]): Metric => ({
-    name: `rollout_ingest_${name}`,
-    help,
-    type: "counter",
-    value,
-  });
-  const gauge = (name: string, help: string, value: Metric["value"]): Metric => ({
-    name: `rollout_ingest_${name}`,
-    help,
-    type: "gauge",
-    value,
-  });
+  const metric =
+    (type: Metric["type"]) =>
+    (name: string, help: string, value: Metric["value"]): Metric => ({
+      name: `rollout_ingest_${name}`,
+      help,
+      type,
+      value,
+    });
+  const [counter, gauge] = [metric("counter"), metric("gauge")];
   return [
     counter("messages_total", "Messages taken from the broker.", flow.messages),
     counter("readings_total", "Readings committed.", flow.stored),

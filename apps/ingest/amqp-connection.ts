@@ -1,6 +1,6 @@
 /**
  * A connection to the cluster's broker by AMQP 0-9-1 over TLS, which logs in by the program's certificate (SASL EXTERNAL).
- * Reading from it can be held back: the broker then waits, and what is in hand stays bounded in bytes.
+ * Reading from it can be paused: the broker then waits, and the bytes of unacknowledged messages stay bounded.
  */
 import type { Socket } from "node:net";
 import { type ChannelModel, connect, credentials } from "amqplib";
@@ -12,7 +12,7 @@ export interface BrokerAddress {
   readonly serverName: string;
 }
 
-/** PEM; read anew for each connection. */
+/** PEM; read for each connection. */
 export interface BrokerCertificates {
   readonly cert: string;
   readonly key: string;
@@ -20,24 +20,24 @@ export interface BrokerCertificates {
   readonly ca?: string;
 }
 
-/** Both ends give a silent connection up after two of these. */
+/** Both ends close a connection that was silent for two of these. */
 export const heartbeatSeconds = 15;
 const connectMilliseconds = 15_000;
 
-export interface BrokerLine {
+export interface AmqpConnection {
   readonly model: ChannelModel;
-  /** Reads on after it was held back. */
-  goOn(): void;
-  /** The broker sends something twice in each heartbeat. */
+  /** Reads again after a pause. */
+  resume(): void;
+  /** Closes it where the broker, which sends something twice in each heartbeat, has sent nothing for so long. */
   endIfSilentFor(milliseconds: number): void;
 }
 
 /** @param mustWait asked before each read. */
-export async function connectBroker(
+export async function connectAmqp(
   address: BrokerAddress,
   certificates: BrokerCertificates,
   mustWait: () => boolean,
-): Promise<BrokerLine> {
+): Promise<AmqpConnection> {
   const model = await connect(
     {
       protocol: "amqps",
@@ -59,21 +59,21 @@ export async function connectBroker(
   // The library reads by `read` when the socket is `readable`; both are the stream's public interface.
   const { stream } = model.connection as unknown as { stream: Socket };
   const read = stream.read.bind(stream);
-  let isHeld = false;
+  let isPaused = false;
   let heard = { bytes: stream.bytesRead, at: performance.now() };
   stream.read = (size?: number) => {
-    isHeld = mustWait();
-    return isHeld ? null : read(size);
+    isPaused = mustWait();
+    return isPaused ? null : read(size);
   };
   return {
     model,
-    goOn() {
-      if (!isHeld || mustWait()) return;
-      isHeld = false;
+    resume() {
+      if (!isPaused || mustWait()) return;
+      isPaused = false;
       stream.emit("readable");
     },
     endIfSilentFor(milliseconds) {
-      if (isHeld || stream.bytesRead !== heard.bytes)
+      if (isPaused || stream.bytesRead !== heard.bytes)
         heard = { bytes: stream.bytesRead, at: performance.now() };
       else if (performance.now() - heard.at > milliseconds)
         stream.destroy(new Error("The broker has been silent for too long."));
