@@ -73,7 +73,8 @@ async function openAuthority(folder: string, now: Date): Promise<KeyedCertificat
     const problem = problemOf(authority, now, 0);
     if (problem === undefined) return authority;
     throw new EnvironmentError(
-      `The certificate authority in ${folder} cannot be used: ${problem}. Restore the folder from a backup, or delete it: then a new authority is made, and every device needs the new ca.pem.`,
+      `The certificate authority in ${folder} cannot be used: ${problem}.`,
+      "Restore the folder from a backup, or delete it: then a new authority is made, and every device needs the new ca.pem.",
     );
   }
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);

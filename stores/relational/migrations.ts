@@ -29,6 +29,7 @@ export async function storeVersion(query: Query): Promise<"behind" | "same" | "a
 export async function refuseNewer(query: Query): Promise<void> {
   if ((await storeVersion(query)) === "ahead")
     throw new EnvironmentError(
-      "The relational store was written by a newer version of the kit. Use that version, or another data folder.",
+      "The relational store was written by a newer version of the kit.",
+      "Use that version, or another data folder.",
     );
 }

@@ -36,7 +36,7 @@ export function readMigrations(country: Country): Migration[] {
 /**
  * Applies the migrations that the store lacks, each statement once: a statement that was applied before a crash is
  * not applied again.
- * @throws EnvironmentError when the store has migrations that this version doesn't know; EnvironmentError.
+ * @throws EnvironmentError when the store has migrations that this version does not know, or keeps days of another time zone.
  */
 export async function migrateTimeSeriesStore(
   client: ClickHouseClient,
@@ -55,8 +55,8 @@ export async function migrateTimeSeriesStore(
   const newer = applied.find((row) => row.version > newest);
   if (newer !== undefined) {
     throw new EnvironmentError(
-      `The time-series store has version ${newer.version}, this kit knows up to ${newest}: the data was written by a newer ` +
-        "version of the kit. Use that version, or another data folder.",
+      `The time-series store has version ${newer.version}, this kit knows up to ${newest}: the data was written by a newer version of the kit.`,
+      "Use that version, or another data folder.",
     );
   }
   const done = new Set(applied.map((row) => `${row.version}.${row.statement}`));
@@ -98,7 +98,8 @@ async function checkTimeZone(client: ClickHouseClient, timezone: string): Promis
   const stored = /toStartOfDay\([\w.]+, '([^']+)'\)/.exec(row?.definition ?? "")?.[1];
   if (stored !== timezone) {
     throw new EnvironmentError(
-      `The time-series store keeps hours and days of ${stored}, the country's file says ${timezone}. Set \`timezone\` back, or use another data folder.`,
+      `The time-series store keeps hours and days of ${stored}, the country's file says ${timezone}.`,
+      "Set `timezone` back, or use another data folder.",
     );
   }
 }

@@ -38,7 +38,7 @@ const freeDiskBytesToInsert = 64 * mebibyte;
 
 /**
  * @param folder where the data rests; a temporary one where absent (for tests). A process can have one folder open.
- * @throws EnvironmentError, EnvironmentError
+ * @throws EnvironmentError where the engine has no build for this machine, or the folder cannot be written or is in use.
  */
 export async function openTimeSeriesStore(folder?: string): Promise<TimeSeriesStore> {
   const { Session, createConnection } = await loadEngine();
@@ -103,7 +103,8 @@ function makeWritable(path: string): void {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new EnvironmentError(
-      `The time-series store's folder ${path} cannot be written: ${(error as Error).message}. Use another data folder or mend its rights.`,
+      `The time-series store's folder ${path} cannot be written: ${(error as Error).message}.`,
+      "Use another data folder, or correct this one's permissions.",
     );
   }
 }
@@ -115,7 +116,8 @@ function whyNotOpened(path: string, error: unknown): Error {
         `The time-series store in ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}. The line above, from the engine, says why.`,
       )
     : new EnvironmentError(
-        `The time-series store in ${path} is in use by process ${owner}. Stop that process first, or use another data folder.`,
+        `The time-series store in ${path} is in use by process ${owner}.`,
+        "Stop that process first, or use another data folder.",
       );
 }
 
@@ -138,10 +140,11 @@ async function loadEngine() {
     ]);
     return { Session, createConnection: createChdbConnection };
   } catch (error) {
+    const cause = error instanceof Error ? error.message.split("\n")[0] : error;
     const builds = "Linux with glibc (x64, arm64) and macOS (x64, arm64)";
     throw new EnvironmentError(
-      `The time-series engine (chDB) cannot be loaded on ${process.platform} ${process.arch}: it has builds for ${builds}. ` +
-        `On Windows use WSL 2; on Alpine use a glibc distribution. Cause: ${error instanceof Error ? error.message.split("\n")[0] : error}`,
+      `The time-series engine (chDB) cannot be loaded on ${process.platform} ${process.arch} (${cause}): it has builds for ${builds}.`,
+      "On Windows use WSL 2; on Alpine use a glibc distribution.",
     );
   }
 }

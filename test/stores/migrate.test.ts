@@ -70,11 +70,14 @@ test("a shorter retention deletes what it no longer allows, a longer one keeps t
 
 test("another time zone is refused, because hours and days are kept in the first one", async () => {
   const store = await openTimeSeriesStore(folder);
-  await expect(migrateTimeSeriesStore(store.writer, storedCountry("Africa/Johannesburg"))).rejects.toThrow(
-    new EnvironmentError(
-      "The time-series store keeps hours and days of America/Sao_Paulo, the country's file says Africa/Johannesburg. Set `timezone` back, or use another data folder.",
-    ),
-  );
+  await expect(
+    migrateTimeSeriesStore(store.writer, storedCountry("Africa/Johannesburg")),
+  ).rejects.toMatchObject({
+    name: EnvironmentError.name,
+    message:
+      "The time-series store keeps hours and days of America/Sao_Paulo, the country's file says Africa/Johannesburg.",
+    remediation: "Set `timezone` back, or use another data folder.",
+  });
   await store.close();
 });
 
