@@ -1,7 +1,7 @@
 /**
- * Messages a second from publishers in processes of their own (QoS 1, one reading a message) to committed rows through
- * RabbitMQ and an ingest as on a cluster, beside the embedded broker in the same run: the ratio tells what the quorum
- * queue and the second hop cost on one machine. Both commit into the engine in the process.
+ * Messages per second from publishers in separate processes (QoS 1, one reading per message) to committed rows: through
+ * RabbitMQ and an ingest as on a cluster, and through the embedded broker in the same run. The ratio shows the cost of the
+ * quorum queue and the second hop on one machine. Both commit into the engine in the process.
  *
  * `node bench/broker.ts [seconds] [machines] [window]`; needs root and `test/data-path/install-rabbitmq`.
  */

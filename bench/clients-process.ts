@@ -1,7 +1,7 @@
-/** Connects many machines over TLS, each of which publishes a reading of every channel now and then. */
+/** Connects many machines over TLS, each of which publishes a reading of every channel at an interval. */
 import { connect, type TLSSocket } from "node:tls";
 import mqttPacket from "mqtt-packet";
-import { companyName, machineName, messageOf, type Ready } from "./stack.ts";
+import { companyName, connectPacket, machineName, messageOf, type Ready } from "./stack.ts";
 
 export interface Clients {
   readonly stack: Pick<Ready, "mqttsPort" | "ca" | "passwords">;
@@ -21,19 +21,7 @@ async function connectMachine(index: number): Promise<void> {
     throw error;
   });
   const username = `${companyName(index)}/plant/${machineName(index)}`;
-  const password = Buffer.from(stack.passwords[index]!);
-  socket.write(
-    mqttPacket.generate({
-      cmd: "connect",
-      protocolId: "MQTT",
-      protocolVersion: 4,
-      clean: true,
-      clientId: machineName(index),
-      keepalive: 0,
-      username,
-      password,
-    }),
-  );
+  socket.write(connectPacket(index, stack.passwords, machineName(index)));
   await new Promise((resolve) => socket.once("data", resolve));
   socket.resume();
   setTimeout(

@@ -1,6 +1,6 @@
 /**
- * Messages a second from publishers in processes of their own (QoS 1, one reading a message) to committed rows, beside
- * the engine's own ceiling: the same rows straight into the same tables, in batches, with nothing else running.
+ * Messages per second from publishers in separate processes (QoS 1, one reading per message) to committed rows, compared with
+ * the engine's own limit: the same rows written directly to the same tables, in batches, with nothing else running.
  *
  * `node bench/ingest.ts [seconds] [machines] [window]`; `PROFILE=1` writes a processor profile of the stack.
  */

@@ -1,6 +1,6 @@
 /**
  * Memory of the data path's process with 100, 1,000 and 10,000 machines connected over TLS, each publishing a reading
- * of four channels every ten seconds; beside the same process with no machine, in the same run.
+ * of four channels every ten seconds; compared with the same process without machines in the same run.
  *
  * `node bench/memory.ts [machines...]`; other counts than the three may be given.
  */

@@ -1,18 +1,17 @@
 /**
- * Publishes one reading a message at QoS 1 over several connections, each with a window of unacknowledged messages.
- * Writes MQTT by hand, so that the publishers leave the processor to what is measured.
+ * Publishes one reading per message at QoS 1 over several connections, each with a window of unacknowledged messages.
+ * It writes MQTT packets itself, to leave the processor to what is measured.
  */
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import mqttPacket from "mqtt-packet";
-import { companyName, machineName, messageOf, type Ready } from "./stack.ts";
+import { companyName, connectPacket, machineName, messageOf, type Ready } from "./stack.ts";
 
 export interface Publishing {
   readonly stack: Pick<Ready, "mqttPort" | "passwords"> & {
     /** Absent: the port takes MQTT without TLS. */
     readonly tls?: { readonly ca: string; readonly servername: string };
   };
-  /** Indexes of the machines that this process plays. */
+  /** Indexes of the machines that this process simulates. */
   readonly machines: readonly number[];
   /** Messages that each connection has in flight. */
   readonly window: number;
@@ -83,18 +82,7 @@ for (const index of machines) {
   socket.on("error", (error) => {
     throw error;
   });
-  socket.write(
-    mqttPacket.generate({
-      cmd: "connect",
-      protocolId: "MQTT",
-      protocolVersion: 4,
-      clean: true,
-      clientId: "",
-      keepalive: 0,
-      username: `${companyName(index)}/plant/${machineName(index)}`,
-      password: Buffer.from(stack.passwords[index]!),
-    }),
-  );
+  socket.write(connectPacket(index, stack.passwords, ""));
   await new Promise((resolve) => socket.once("data", resolve));
   new Device(
     socket,

@@ -1,4 +1,4 @@
-/** Publishers in processes of their own, which share a stack's machines. */
+/** Publishers in separate processes, which share a stack's machines. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { Published, Publishing } from "./publisher-process.ts";

@@ -1,4 +1,4 @@
-/** The data path as a process of its own, for benchmarks: `node stack-process.ts <folder> <machines>`. */
+/** The data path in a separate process, for benchmarks: `node stack-process.ts <folder> <machines>`. */
 import { join } from "node:path";
 import { startBroker } from "../apps/broker/broker.ts";
 import { openCertificates } from "../apps/broker/certificates.ts";

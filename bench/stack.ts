@@ -1,8 +1,9 @@
-/** What the benchmarks share: starting the data path in a process of its own, and the words they speak with it. */
+/** What the benchmarks share: starting the data path in a separate process, and its messages. */
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import mqttPacket from "mqtt-packet";
 import type { Country } from "../localisation/schema/country.ts";
 import type { MessageFlow } from "../stores/relational/message-flow.ts";
 
@@ -89,3 +90,16 @@ export function messageOf<M>(child: ChildProcess): Promise<M> {
 }
 
 export const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
+/** The packet with which a machine logs in. */
+export const connectPacket = (index: number, passwords: Ready["passwords"], clientId: string): Buffer =>
+  mqttPacket.generate({
+    cmd: "connect",
+    protocolId: "MQTT",
+    protocolVersion: 4,
+    clean: true,
+    clientId,
+    keepalive: 0,
+    username: `${companyName(index)}/plant/${machineName(index)}`,
+    password: Buffer.from(passwords[index]!),
+  });

@@ -1,6 +1,6 @@
 /**
- * `node bench/start.ts [file]`: from the command to a stack that is ready, first start and later starts, with and
- * without simulated factories, beside the start of an empty Node.js process in the same run.
+ * `node bench/start.ts [file]`: time from the command to a ready stack, first start and later starts, with and without
+ * simulated factories, compared with the start of an empty Node.js process in the same run.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

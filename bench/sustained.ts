@@ -1,5 +1,5 @@
 /**
- * Minutes of load: does memory stay, and do merges keep up with the parts that inserts make?
+ * Minutes of load: does memory stay constant, and do merges keep up with the parts that inserts create?
  * `node bench/sustained.ts [seconds] [machines] [window]`
  */
 import { fork } from "node:child_process";

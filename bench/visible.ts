@@ -1,6 +1,6 @@
 /**
- * `node bench/visible.ts [rounds]`: from a machine's publication to its value on the page, in a real browser, beside
- * the same message's PUBACK (which says that it is stored) as the floor. The stack runs with simulated factories.
+ * `node bench/visible.ts [rounds]`: time from a machine's publication to its value on the page in a real browser, compared with
+ * the same message's PUBACK (which says that it is stored). The stack runs with simulated factories.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -11,6 +11,7 @@ import { EnvironmentError } from "../../base/kit-error.ts";
 import { issueCredential } from "../../stores/relational/companies.ts";
 import { credential } from "../../stores/relational/schema.ts";
 import { disagreements, rowsOf } from "../stores/rows.ts";
+import { until } from "../until.ts";
 import {
   connect,
   country,
@@ -21,7 +22,6 @@ import {
   storedOn,
   type TestCompany,
   topicOf,
-  until,
 } from "./data-path.ts";
 
 let path: DataPath;

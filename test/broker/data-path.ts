@@ -148,10 +148,6 @@ export function connect(
   );
 }
 
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
 let lastTime = Date.now() - 1_000_000;
 
 /** A payload with a time that none before it had. */

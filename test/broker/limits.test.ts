@@ -4,6 +4,7 @@ import mqttPacket from "mqtt-packet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Credential } from "../../stores/relational/companies.ts";
 import { disagreements } from "../stores/rows.ts";
+import { until } from "../until.ts";
 import {
   connect,
   country,
@@ -14,7 +15,6 @@ import {
   storedOn,
   type TestCompany,
   topicOf,
-  until,
 } from "./data-path.ts";
 
 const limits = {

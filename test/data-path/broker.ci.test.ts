@@ -5,8 +5,9 @@ import { type ReadingsTaker, takeReadings } from "../../apps/ingest/take-reading
 import { insertsEnd } from "../../stores/time-series/inserts-under-way.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
-import { country, reading, until } from "../broker/data-path.ts";
+import { country, reading } from "../broker/data-path.ts";
 import { disagreements, rowsOf } from "../stores/rows.ts";
+import { until } from "../until.ts";
 import { rabbitmqIsMissing } from "./rabbitmq.ts";
 import { Cluster } from "./stack.ts";
 

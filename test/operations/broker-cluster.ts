@@ -2,11 +2,11 @@
  * A real RabbitMQ cluster on loopback with the plan's configuration: nodes find each other by their names in the stack,
  * and speak TLS to each other. For tests that stop, kill and start single nodes.
  */
+
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { brokerNodeHosts } from "../../components/broker.ts";
 import {
   brokerDefinitions,
@@ -26,6 +26,7 @@ import {
   programs,
   root,
 } from "../data-path/rabbitmq.ts";
+import { until } from "../until.ts";
 
 export interface BrokerClusterOptions {
   readonly authority: TestAuthority;
@@ -83,12 +84,12 @@ export class BrokerNode {
 
   async ready(): Promise<void> {
     for (const port of [this.amqpsPort, this.mqttsPort])
-      while (!(await answers(port))) {
+      await until(async () => {
         const { exitCode, signalCode } = this.#server ?? {};
         if (exitCode !== null || signalCode !== null)
           throw new Error(`${this.name} ended while it started:\n${this.#output.slice(-6000)}`);
-        await setTimeout(200);
-      }
+        return answers(port);
+      });
   }
 
   async stop(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
@@ -158,7 +159,7 @@ export class BrokerCluster {
       "127.0.0.1",
     ]);
     const peerDirectory = spawn(command!, rest, { stdio: "ignore", detached: true });
-    while (!(await answers(Number(peerDirectoryPort)))) await setTimeout(50);
+    await until(() => answers(Number(peerDirectoryPort)));
     return new BrokerCluster(folder, nodes, peerDirectory);
   }
 

@@ -22,6 +22,7 @@ import { packageRoot } from "../../base/package-root.ts";
 import type { Manifest } from "../../stacks/local/backup/backup-set.ts";
 import type { StackStatus } from "../../stacks/local/status.ts";
 import { RunningStack, rollout } from "../stack/running-stack.ts";
+import { until } from "../until.ts";
 
 const file = join(packageRoot, "countries", "za.yaml");
 let folder: string;
@@ -134,8 +135,7 @@ test("a stack whose file names a folder backs itself up every day, and says so o
   };
   const stack = await start(own, "--data", at("daily-data"), "--no-simulator");
   expect(await part()).toMatchObject({ health: "healthy", detail: "the first is about to be made" });
-  while (!existsSync(backups) || readdirSync(backups).every((name) => name.startsWith(".")))
-    await setTimeout(500);
+  await until(() => existsSync(backups) && readdirSync(backups).some((name) => !name.startsWith(".")));
   expect(readdirSync(backups)).toEqual([expect.stringMatching(/^\d{8}T\d{6}Z$/)]);
   expect(await part()).toMatchObject({ health: "healthy", detail: "the last began 0 h ago" });
   expect((await stack.end("SIGINT")).code).toBe(0);
@@ -197,7 +197,7 @@ async function killed(begun: () => boolean, ...parameters: string[]): Promise<vo
     stdio: "ignore",
   });
   const ended = once(child, "close");
-  while (!begun() && child.exitCode === null) await setTimeout(2);
+  await until(() => begun() || child.exitCode !== null, { every: 2 });
   child.kill("SIGKILL");
   const [code] = await ended;
   expect(code, "it ended before it was killed").toBeNull();

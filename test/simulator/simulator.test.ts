@@ -11,8 +11,9 @@ import { type RegisteredMachine, registerFactories } from "../../apps/simulator/
 import type { Simulator } from "../../apps/simulator/simulator.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { type DataPath, startDataPath, until } from "../broker/data-path.ts";
+import { type DataPath, startDataPath } from "../broker/data-path.ts";
 import { rowsOf } from "../stores/rows.ts";
+import { until } from "../until.ts";
 import { isAlive, type Line, lineTo, restartBroker, startOn } from "./plant.ts";
 
 const file = join(packageRoot, "countries", "za.yaml");

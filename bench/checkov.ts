@@ -1,8 +1,8 @@
 /**
- * `node bench/beside-checkov.ts [checkov]`: the same manifests through Checkov and through these policies. For each policy
- * on Kubernetes: does the tool tell its failing sample from its passing one? A tool that finds the same in both does not
- * see what is wrong. And how long each takes on all of them, process start included. The samples are this kit's own: what
- * Checkov looks for beyond them is not counted, and where the two samples are of different kinds it may name what differs
+ * `node bench/checkov.ts [checkov]`: the same manifests through Checkov and through these policies. For each policy
+ * on Kubernetes: does the tool distinguish its failing sample from its passing one? A tool that finds the same in both does
+ * not see what is wrong. And how long each takes for all of them, with the start of its process. The samples are this kit's
+ * own: what else Checkov looks for is not counted, and where the two samples are of different kinds it may report a difference
  * without seeing what is wrong.
  */
 import { spawnSync } from "node:child_process";
@@ -14,11 +14,11 @@ import { policies } from "../policies/rules/catalogue.ts";
 
 const checkov = process.argv[2] ?? "checkov";
 if (spawnSync(checkov, ["--version"]).error !== undefined) {
-  console.error(`${checkov} is not there. Install it by \`pip install checkov\`, or name it.`);
+  console.error(`${checkov} is not installed. Install it by \`pip install checkov\`, or give its path.`);
   process.exit(3);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "beside-"));
+const folder = mkdtempSync(join(tmpdir(), "checkov-"));
 const samples = policies.flatMap(({ id, area, examples }) => {
   const [passing] = examples.passing.filter(({ manifests, country }) => manifests && !country);
   const [failing] = examples.failing.filter(({ manifests, country }) => manifests && !country);
@@ -104,7 +104,7 @@ const seconds = (run: () => unknown): number => {
   return Number(((performance.now() - started) / 1000).toFixed(1));
 };
 
-function tells(before: Failed, after: Failed, id: string): string[] {
+function newRules(before: Failed, after: Failed, id: string): string[] {
   return [...(after.get(id) ?? [])].filter((rule) => !before.get(id)?.has(rule));
 }
 
@@ -117,8 +117,8 @@ const own = [runOwn("passing"), runOwn("failing")] as const;
 const rows = samples.map(({ id, area }) => ({
   area,
   policy: id,
-  rollout: tells(own[0], own[1], id).length > 0 ? "sees it" : "-",
-  checkov: tells(theirs[0], theirs[1], id).join(" ") || "-",
+  rollout: newRules(own[0], own[1], id).length > 0 ? "sees it" : "-",
+  checkov: newRules(theirs[0], theirs[1], id).join(" ") || "-",
 }));
 rmSync(folder, { recursive: true, force: true });
 console.table(rows);
