@@ -1,6 +1,6 @@
 /**
- * The job that computes `kpi_shift`: again and again the shifts that run now, and those that late readings touch. A
- * run that fails or is killed loses nothing: what it was to account for is found again.
+ * The job that computes `kpi_shift`: in each run the shifts that are in progress, and those that late readings belong to. A
+ * run that fails or is killed loses nothing: the next one finds the same changes.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
@@ -22,7 +22,7 @@ import { chunksByCompany, type ShiftWork, Work } from "./work.ts";
 const pausePerRun = 9;
 const shortestPauseMilliseconds = 10_000;
 const longestPauseMilliseconds = 5 * 60_000;
-/** Machines that one query reads: bounds its memory. */
+/** Machines that one query reads: limits its memory. */
 const machinesAtOnce = 500;
 const calendarName = "calendar";
 
@@ -30,7 +30,7 @@ export interface AnalyticsOptions {
   readonly client: ClickHouseClient;
   readonly database: Database;
   readonly country: Country;
-  /** How the time-series store's tables lie; in one process where absent. */
+  /** Layout of the time-series store's tables; of one process where absent. */
   readonly layout?: Layout;
   readonly log: { warn(fields: object, message: string): void };
   /** Epoch milliseconds; the clock by which readings are received. */
@@ -45,9 +45,9 @@ export interface AnalyticsStatus {
   readonly rows?: number;
   /** Rows that all runs since the start computed. */
   readonly rowsTotal: number;
-  /** Age of the newest readings that are accounted for; absent before the first run. */
+  /** Age of the newest readings that the figures include; absent before the first run. */
   readonly lagMilliseconds?: number;
-  /** What the last run failed with, until one succeeds. */
+  /** The last run's error, until a run succeeds. */
   readonly failure?: string;
 }
 
@@ -91,7 +91,7 @@ export class Analytics {
     };
   }
 
-  /** Runs now and then again and again; failures are kept in `status` and tried again. */
+  /** Runs now, and again after each pause; a failure is kept in `status` and retried. */
   start(): void {
     const run = async () => {
       await this.runOnce().catch(() => undefined);
@@ -104,9 +104,9 @@ export class Analytics {
     void run();
   }
 
-  /** Accounts for all that was received so far. */
+  /** Includes all readings received so far. */
   async runOnce(): Promise<void> {
-    await this.#inTurn(() => this.#recorded());
+    await this.#inTurn(() => this.#runAndRecord());
   }
 
   /** Deletes all that the time-series store holds of a company. Its machines must no longer be registered. */
@@ -114,7 +114,7 @@ export class Analytics {
     await this.#inTurn(() => eraseCompany(this.#options.client, company, this.#options.layout));
   }
 
-  /** Ends a run that is under way at its next step. */
+  /** Ends a run in progress at its next step. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -127,7 +127,7 @@ export class Analytics {
     return done;
   }
 
-  async #recorded(): Promise<void> {
+  async #runAndRecord(): Promise<void> {
     if (this.#stopped) return;
     const started = performance.now();
     const ended = () => ({
@@ -149,13 +149,13 @@ export class Analytics {
   /** @returns the number of rows computed. */
   async #run(now: number): Promise<number> {
     const machines = await this.#registeredMachines();
-    // Of earlier shifts some readings may have been deleted for their age.
+    // Readings of earlier shifts may have been deleted for their age.
     const earliest = now - wholeBucketAge(this.#options.country.telemetry.retention);
     const work = new Work(this.#calendar, now, earliest);
     const calendar = await this.#calendarAndShards();
     const isNewCalendar = this.#progress.get(calendarName) !== calendar;
     const version = this.#progress.version(now);
-    // Before anything else is read: what comes in from here on is the next run's.
+    // Before anything else is read: readings that come in from here on belong to the next run.
     const changes = await this.#changes.find(now);
     const oldest = isNewCalendar ? await this.#oldestReading() : now;
     work.addAll(Math.min(oldest, now), now + 1, machines.keys());
@@ -173,8 +173,8 @@ export class Analytics {
   }
 
   /**
-   * With another calendar all shifts are computed again; and with other shards, because a company may lie elsewhere now
-   * and a row of before would stand beside the one that replaces it.
+   * With another calendar all shifts are computed again; also with other shards, because a company's new rows may be on
+   * another shard than its old ones, which they then do not replace.
    */
   async #calendarAndShards(): Promise<string> {
     const { client, country, layout = inProcess } = this.#options;
@@ -205,14 +205,8 @@ export class Analytics {
     const rows: ShiftRow[] = [];
     for (const chunk of chunksByCompany(registered, machinesAtOnce)) {
       if (this.#stopped) return 0;
-      const observations = await observe(
-        client,
-        chunk,
-        { from: shift.from, until },
-        {
-          offlineAfterSeconds: country.telemetry.offlineAfterSeconds,
-        },
-      );
+      const { offlineAfterSeconds } = country.telemetry;
+      const observations = await observe(client, chunk, { from: shift.from, until }, offlineAfterSeconds);
       const companies = [...new Set(chunk.map((machine) => machine.company))];
       const plannedBefore = await this.#table.plannedRunTimes(shift, companies);
       for (const observation of observations) {

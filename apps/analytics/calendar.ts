@@ -1,6 +1,6 @@
 /**
- * When work is planned: the country's shifts on its days in its time zone, as intervals. A shift is as long as the
- * clock says: 7 or 9 hours of an 8-hour night on which the time changes.
+ * The planned working time: the country's shifts on its days in its time zone, as intervals. A shift follows the local
+ * clock: an 8-hour night on which daylight saving begins or ends has 7 or 9 hours.
  */
 
 import { Temporal } from "temporal-polyfill";
@@ -21,7 +21,7 @@ export interface ShiftInterval {
   readonly shift: string;
   readonly from: number;
   readonly to: number;
-  /** Somewhere within the shift: each factory chooses when. */
+  /** At any time in the shift: each factory chooses when. */
   readonly plannedBreakSeconds: number;
 }
 
@@ -35,14 +35,14 @@ export function calendarOf(country: Country): ShiftCalendar {
 
 /**
  * The shifts that overlap the time from `from` (inclusive) to `to` (exclusive), in order of their start. A shift that
- * would start on a holiday isn't planned; one that started on the day before runs to its end.
+ * would start on a holiday is not planned; one that started on the day before runs to its end.
  */
 export function shiftsBetween(calendar: ShiftCalendar, from: number, to: number): ShiftInterval[] {
   const { timezone, shifts } = calendar;
   const holidays = new Set(calendar.holidays.map((holiday) => holiday.date));
   const last = dateIn(timezone, to);
   const found: ShiftInterval[] = [];
-  // A shift of a day that starts on a day reaches at most into the next but one.
+  // A shift that starts on a day ends at the latest two days later.
   for (
     let date = dateIn(timezone, from).subtract({ days: 2 });
     Temporal.PlainDate.compare(date, last) <= 0;
@@ -81,7 +81,7 @@ function intervalOn(date: Temporal.PlainDate, shift: Shift, timezone: string): S
   };
 }
 
-/** A time that the clock skips is read as one hour later, one that it shows twice as the first. */
+/** A local time that daylight saving skips is read as one hour later, one that occurs twice as the first. */
 function instantOf(date: Temporal.PlainDate, time: string, timezone: string): number {
   return date.toZonedDateTime({ timeZone: timezone, plainTime: time }).epochMilliseconds;
 }

@@ -1,9 +1,9 @@
 /**
- * Which machines have readings that the last run hadn't seen, and of which quarter of an hour: most are of the shift
- * that runs now, but a device that was offline sends what it measured days ago.
+ * Finds the machines with readings that the last run had not seen, and the quarters of an hour of these readings: most are of
+ * the shift in progress, but a device that was offline sends what it measured days ago.
  *
- * Readings are found by when they were received. Some become visible later than that, because a batch takes its time
- * to commit; so each run looks again at the minutes before, and counts.
+ * Readings are found by the time of receipt. Some become visible later than that, because a batch takes time to commit; so
+ * each run reads the last minutes again, and compares the counts.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { keyOf, type MachineKey } from "./machine-key.ts";
@@ -16,16 +16,16 @@ export interface ChangedQuarter extends MachineKey {
 
 export const quarterMilliseconds = 15 * 60_000;
 
-/** A batch is committed at most this long after its readings were received. */
+/** A batch is committed within this time after its readings were received. */
 const commitMilliseconds = 5 * 60_000;
-/** How far back to look after the clock was set back. */
+/** How far back to read after the clock was set back. */
 const clockSetBackMilliseconds = 24 * 3_600_000;
 const watermark = "received-until";
 
 export class Changes {
   readonly #client: ClickHouseClient;
   readonly #progress: Progress;
-  /** Readings counted by machine, quarter and minute received, of the minutes that are looked at again. */
+  /** Number of readings by machine, quarter and minute received, of the minutes that are read again. */
   #counted = new Map<string, number>();
   #pending: { readonly until: number; readonly counted: Map<string, number> } | undefined;
 
@@ -34,7 +34,7 @@ export class Changes {
     this.#progress = progress;
   }
 
-  /** Until when readings received are accounted for, epoch milliseconds; undefined before the first run. */
+  /** Readings received until then are included, epoch milliseconds; undefined before the first run. */
   get receivedUntil(): number | undefined {
     const stored = this.#progress.get(watermark);
     return stored === undefined ? undefined : Number(stored);
@@ -59,7 +59,7 @@ export class Changes {
     for (const [company, site, machine, quarter, minute, count] of await result.json<Row>()) {
       const place = `${keyOf({ company, site, machine })}@${quarter}`;
       const group = `${place}/${minute}`;
-      // A minute that lies across the edge of what is looked at again is counted anew, which does no harm.
+      // Of the first minute only a part may be read: then its shift is computed once more, to the same result.
       if (minute * 1000 >= now - commitMilliseconds) counted.set(group, Number(count));
       if (this.#counted.get(group) !== Number(count))
         changes.set(place, { company, site, machine, quarter: quarter * 1000 });
@@ -68,7 +68,7 @@ export class Changes {
     return [...changes.values()];
   }
 
-  /** What `find` gave is accounted for: its shifts are stored. */
+  /** To be called when the shifts of what `find` gave are stored. */
   async settle(): Promise<void> {
     if (this.#pending === undefined) return;
     const { until, counted } = this.#pending;

@@ -1,12 +1,12 @@
 /**
  * Disclosure control of published aggregates: which cells of a two-way table with totals may be shown so that nobody
- * learns one company's figures, whether from a cell, by subtraction, or as the only other company behind a sum.
+ * learns one company's figures: from a cell, by subtraction, or as the only other company in a sum.
  *
- * A cell is unsafe by itself if too few companies stand behind it or the largest dominate it. Further cells are
+ * A cell is unsafe by itself if too few companies contribute to it or the largest dominate it. Further cells are
  * suppressed until
- * - what is suppressed of a row or column whose total is shown would itself be safe to publish,
+ * - the sum of the suppressed cells of each row and column whose total is shown would itself be safe to publish,
  * - no unsafe cell can be worked out to within a tenth of its value from what is shown, and
- * - a company that is alone in a suppressed cell, and so knows it, cannot work out another unsafe cell exactly.
+ * - a company that is alone in a suppressed cell, and so knows its value, cannot work out another unsafe cell exactly.
  */
 import type { Country } from "../../localisation/schema/country.ts";
 import { feasibleRange, type SuppressedCell } from "./feasible-range.ts";
@@ -63,7 +63,7 @@ class Protection {
   readonly #rows: number;
   readonly #columns: number;
   readonly #measures: number;
-  /** The table's cells and, in one more row and column, its totals. */
+  /** The table's cells, and its totals in one more row and column. */
   readonly #cells: Cell[][];
 
   constructor(table: readonly (readonly Contributors[])[], rule: DisclosureRule) {
@@ -94,7 +94,7 @@ class Protection {
     for (;;) {
       const candidates = this.#candidates();
       if (candidates === undefined) return;
-      // The fewest companies are the least loss; a total is the greatest.
+      // A cell of few companies is a small loss, a total the greatest.
       const next = candidates.reduce((best, cell) => (lossOf(cell) < lossOf(best) ? cell : best));
       next.suppressed = true;
     }
@@ -118,10 +118,10 @@ class Protection {
     return near.length > 0 ? near : any.length > 0 ? any : undefined;
   }
 
-  /** What a line's shown cells tell about the sum of its suppressed ones. */
+  /** Whether the sum of a line's suppressed cells, which its shown cells reveal, may be known. */
   #sumIsSafe(suppressed: readonly Cell[]): boolean {
     if (suppressed.length < 2) return false;
-    // A suppressed total among others leaves nothing to subtract from; the total's own line guards it.
+    // With a suppressed total there is nothing to subtract from; the total's own line protects it.
     if (suppressed.some((cell) => this.#isTotalOf(cell, suppressed))) return true;
     return this.#companiesAreSafe(suppressed.flatMap((cell) => cell.companies));
   }
@@ -145,7 +145,7 @@ class Protection {
         const margin = protectedShare * own.value;
         if (least > own.value - margin || most < own.value + margin) return cell;
       }
-      // Whether a value is known exactly depends on where the suppressed ones stand and which of them are 0.
+      // Whether a value is known exactly depends on which cells are suppressed and which of them are 0.
       const pattern = all.map((cell) => (cell.values[measure] === 0 ? "0" : "1")).join("");
       if (patterns.has(pattern)) continue;
       patterns.add(pattern);
@@ -157,13 +157,13 @@ class Protection {
     return undefined;
   }
 
-  /** The unsafe cell, of others, that a company works out exactly from its own figures. */
+  /** An unsafe cell of other companies that a company can work out exactly from its own figures. */
   #knownTo(
     insider: readonly number[],
     unsafe: readonly Cell[],
     values: ReadonlyMap<Cell, SuppressedCell>,
   ): Cell | undefined {
-    // It knows every cell that holds itself alone, such as its row's total where the row has nobody else.
+    // It knows every cell that it is alone in, such as its row's total where the row has no other company.
     const isKnown = ({ companies }: Cell) => companies.length === 1 && companies[0] === insider;
     const unknown = [...values].flatMap(([cell, value]) => (isKnown(cell) ? [] : value));
     return unsafe.find((cell) => {

@@ -1,10 +1,10 @@
-/** Erases a company from the time-series store, as data protection law and a company's leaving ask for. */
+/** Erases a company from the time-series store, as data protection law requires. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { inProcess, type Layout } from "../../stores/time-series/layout.ts";
 
 /**
- * Deletes the company's rows in every table that names companies; returns when they are gone from disk. Its login and
- * machines must be gone first, or more may come in.
+ * Deletes the company's rows in every table with a column `company`; returns when they are deleted from disk. Its logins and
+ * machines must be removed first, or more rows may come in.
  */
 export async function eraseCompany(
   client: ClickHouseClient,

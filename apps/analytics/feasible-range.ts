@@ -1,9 +1,9 @@
 /**
- * What an outsider can find out about a suppressed cell of a two-way table: the least and the most it can be, given
- * the published cells and totals and that nothing is negative.
+ * What an outsider can find out about a suppressed cell of a two-way table: the least and the most it can be, given the
+ * published cells and totals, where no cell is negative.
  *
  * A table with its totals is a bipartite graph of rows and columns whose edges are the cells. With the sign of totals
- * reversed every row and column adds up to nothing, so a change that leaves all sums as they are is a circulation, and
+ * reversed every row and column adds up to zero, so a change that keeps all sums is a circulation, and
  * the largest change of one cell is a maximum flow through the other suppressed ones.
  */
 
@@ -60,7 +60,7 @@ function maximumFlow(cells: readonly SuppressedCell[], from: string, to: string)
   }
 }
 
-/** Any cell can grow without limit, and shrink to nothing. */
+/** Any cell can grow without limit, and shrink to zero. */
 function graphOf(cells: readonly SuppressedCell[]): Map<string, Edge[]> {
   const edges = new Map<string, Edge[]>();
   const add = (node: string, edge: Edge) => {

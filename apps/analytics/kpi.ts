@@ -3,7 +3,7 @@
  * shifts: ratios are formed from sums, never averaged. Undefined (a zero denominator, nothing measured) is null.
  */
 
-/** Of one machine in one shift. Seconds and items; null where the machine doesn't send what it takes to know. */
+/** Of one machine in one shift. Seconds and items; null where the machine does not send the readings for it. */
 export interface Measured {
   readonly plannedRunTimePerItem: number;
   readonly plannedBusySeconds: number;
@@ -17,8 +17,8 @@ export interface Measured {
 }
 
 /**
- * Numerators and denominators. Each ratio sums over those machines and shifts that know both its sides, so that a
- * machine without a counter doesn't spoil its neighbours' ratio.
+ * Numerators and denominators. Each ratio sums over the machines and shifts of which both are known, so that a machine
+ * without a counter does not distort the ratio of the others.
  */
 export interface KpiTotals {
   readonly plannedBusySeconds: number;
@@ -34,7 +34,7 @@ export interface KpiTotals {
   /** Actual production time where the produced quantity is known. */
   readonly countedProductionSeconds: number;
   /** Planned run time per item × produced and × good quantity, where scrap is counted. */
-  readonly judgedOutputSeconds: number;
+  readonly inspectedOutputSeconds: number;
   readonly goodOutputSeconds: number;
   /** Produced quantity and energy where both are known. */
   readonly meteredQuantity: number;
@@ -47,13 +47,13 @@ export interface Indicators {
   /** Actual production time ÷ planned busy time. */
   readonly availability: number | null;
   /**
-   * Planned run time per item × produced quantity ÷ actual production time. Above 1 the machine is faster than
-   * planned, or the planned run time is wrong: it is shown as it is.
+   * Planned run time per item × produced quantity ÷ actual production time. Not limited to 1: above it the machine is
+   * faster than planned, or the planned run time is wrong.
    */
   readonly effectiveness: number | null;
   /**
-   * Good quantity ÷ produced quantity. Over several machines each item counts with its planned run time, or the one
-   * that makes the most and smallest items would stand for all; so the OEE index stays the product.
+   * Good quantity ÷ produced quantity. Over several machines each item counts with its planned run time: otherwise the
+   * machine with the most and smallest items would outweigh all others. So the OEE index stays the product.
    */
   readonly qualityRatio: number | null;
   /** OEE index: availability × effectiveness × quality ratio. */
@@ -70,20 +70,20 @@ export function totalsOf(measured: Measured): KpiTotals {
   const { plannedRunTimePerItem, plannedBusySeconds, actualProductionSeconds, produced, scrap } = measured;
   const energyKilowattHours = measured.energyKilowattHours;
   const isCounted = actualProductionSeconds !== null && produced !== null;
-  const isJudged = produced !== null && scrap !== null;
+  const isInspected = produced !== null && scrap !== null;
   const isMetered = produced !== null && energyKilowattHours !== null;
   return {
     plannedBusySeconds,
     actualProductionSeconds,
     produced,
-    good: isJudged ? goodQuantity(produced, scrap) : null,
+    good: isInspected ? goodQuantity(produced, scrap) : null,
     scrap,
     energyKilowattHours,
     observedBusySeconds: actualProductionSeconds === null ? 0 : plannedBusySeconds,
     plannedOutputSeconds: isCounted ? plannedRunTimePerItem * produced : 0,
     countedProductionSeconds: isCounted ? actualProductionSeconds : 0,
-    judgedOutputSeconds: isJudged ? plannedRunTimePerItem * produced : 0,
-    goodOutputSeconds: isJudged ? plannedRunTimePerItem * goodQuantity(produced, scrap) : 0,
+    inspectedOutputSeconds: isInspected ? plannedRunTimePerItem * produced : 0,
+    goodOutputSeconds: isInspected ? plannedRunTimePerItem * goodQuantity(produced, scrap) : 0,
     meteredQuantity: isMetered ? produced : 0,
     meteredKilowattHours: isMetered ? energyKilowattHours : 0,
     downSeconds: measured.downSeconds ?? 0,
@@ -92,9 +92,9 @@ export function totalsOf(measured: Measured): KpiTotals {
 }
 
 /**
- * Planned busy time: the shift less its planned down time, which is what the machine reports as planned stop, and at
- * least the planned break as far as the machine didn't produce in it. So a break that the machine reports isn't taken
- * off twice, and one that it works through counts as work.
+ * Planned busy time: the shift less its planned down time. That is what the machine reports as planned stop, and at least
+ * the planned break as far as the machine did not produce in it. So a break that the machine reports is not subtracted
+ * twice, and one in which it works counts as work.
  */
 export function plannedBusySeconds(shift: {
   readonly lengthSeconds: number;
@@ -107,7 +107,7 @@ export function plannedBusySeconds(shift: {
   return Math.max(0, lengthSeconds - Math.max(plannedStopSeconds, takenBreak));
 }
 
-/** Scrap is part of produced; where its counter ran ahead, nothing was good. */
+/** Scrap is part of the produced quantity; where its counter is higher, nothing was good. */
 function goodQuantity(produced: number, scrap: number): number {
   return Math.max(0, produced - scrap);
 }
@@ -122,7 +122,7 @@ export const nothing: KpiTotals = {
   observedBusySeconds: 0,
   plannedOutputSeconds: 0,
   countedProductionSeconds: 0,
-  judgedOutputSeconds: 0,
+  inspectedOutputSeconds: 0,
   goodOutputSeconds: 0,
   meteredQuantity: 0,
   meteredKilowattHours: 0,
@@ -142,7 +142,7 @@ export function addTotals(a: KpiTotals, b: KpiTotals): KpiTotals {
     observedBusySeconds: a.observedBusySeconds + b.observedBusySeconds,
     plannedOutputSeconds: a.plannedOutputSeconds + b.plannedOutputSeconds,
     countedProductionSeconds: a.countedProductionSeconds + b.countedProductionSeconds,
-    judgedOutputSeconds: a.judgedOutputSeconds + b.judgedOutputSeconds,
+    inspectedOutputSeconds: a.inspectedOutputSeconds + b.inspectedOutputSeconds,
     goodOutputSeconds: a.goodOutputSeconds + b.goodOutputSeconds,
     meteredQuantity: a.meteredQuantity + b.meteredQuantity,
     meteredKilowattHours: a.meteredKilowattHours + b.meteredKilowattHours,
@@ -154,7 +154,7 @@ export function addTotals(a: KpiTotals, b: KpiTotals): KpiTotals {
 export function indicatorsOf(totals: KpiTotals): Indicators {
   const availability = ratio(totals.actualProductionSeconds, totals.observedBusySeconds);
   const effectiveness = ratio(totals.plannedOutputSeconds, totals.countedProductionSeconds);
-  const qualityRatio = ratio(totals.goodOutputSeconds, totals.judgedOutputSeconds);
+  const qualityRatio = ratio(totals.goodOutputSeconds, totals.inspectedOutputSeconds);
   return {
     availability,
     effectiveness,

@@ -1,19 +1,14 @@
 /**
- * What machines' raw readings say about an interval: how long each state lasted and how far each counter rose. One
- * pass of the engine over all machines of a set; the readings themselves never leave it.
+ * Computes from machines' raw readings how long each state lasted in an interval and how far each counter rose. One pass
+ * of the engine over all machines of a set; the readings themselves never leave it.
  */
 import { type ClickHouseClient, TupleParam } from "@clickhouse/client";
+import { type CounterName, counterNames, type MachineState, machineStates } from "../ingest/reading.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 
-/** The code of a state is its place here; 0 is no state. Stored names, so append only. */
-export const stateNames = ["producing", "setup", "idle", "down", "planned-stop"] as const;
-export type StateName = (typeof stateNames)[number];
-const counterNames = ["produced", "scrap", "energy"] as const;
-export type CounterName = (typeof counterNames)[number];
-
-/** A counter or state that was silent for longer starts afresh. */
+/** The last value of a counter or state is used for this long; after it, counting starts at the next value. */
 const carriedForDays = 45;
-/** Below this the machines themselves are looked up, above it all machines of their companies are read. */
+/** Up to this number the machines are queried by name, above it all machines of their companies are read. */
 const machinesByName = 50;
 
 export interface Interval {
@@ -24,33 +19,31 @@ export interface Interval {
 }
 
 export interface Observation extends MachineKey {
-  /** Whether the machine said anything in the interval. */
+  /** Whether the machine sent anything in the interval. */
   readonly heard: boolean;
   /** Milliseconds in each state; absent where the machine has never sent one. The rest of the interval is unknown. */
-  readonly states?: Readonly<Record<StateName, number>>;
+  readonly states?: Readonly<Record<MachineState, number>>;
   /** Times that the machine went down. */
   readonly failures: number;
   /** By how much each counter rose; a counter that the machine doesn't have is absent. */
   readonly counters: Readonly<Partial<Record<CounterName, number>>>;
 }
 
-export interface ObservationOptions {
-  /** A state holds for this long after the machine was last heard. */
-  readonly offlineAfterSeconds: number;
-}
-
-/** @returns the machines that were heard in the interval or had anything carried into it. */
+/**
+ * @param offlineAfterSeconds a state holds for this long after the machine's last reading.
+ * @returns the machines that sent anything in the interval, or of which an earlier state or counter is known.
+ */
 export async function observe(
   client: ClickHouseClient,
   machines: readonly MachineKey[],
   interval: Interval,
-  options: ObservationOptions,
+  offlineAfterSeconds: number,
 ): Promise<Observation[]> {
   if (machines.length === 0) return [];
   const selection = select(machines);
   const carried = await carriedInto(client, selection, interval.from);
   const counted = await counterRises(client, selection, interval);
-  const timed = await stateTimes(client, selection, interval, options);
+  const timed = await stateTimes(client, selection, interval, offlineAfterSeconds);
   return machines.flatMap((machine) => {
     const key = keyOf(machine);
     const observation = combine(machine, timed.get(key), counted.get(key), carried.get(key));
@@ -58,12 +51,12 @@ export async function observe(
   });
 }
 
-/** The state that a machine was in just before a time, however long ago it was sent; undefined if it never was. */
+/** The state that a machine was in just before a time; undefined if it sent none within `carriedForDays`. */
 export async function stateBefore(
   client: ClickHouseClient,
   machine: MachineKey,
   time: number,
-): Promise<StateName | undefined> {
+): Promise<MachineState | undefined> {
   return (await carriedInto(client, select([machine]), time)).get(keyOf(machine))?.state;
 }
 
@@ -87,9 +80,9 @@ function select(machines: readonly MachineKey[]): Selection {
   };
 }
 
-export interface Carried {
+interface Carried {
   /** The last state before the interval. */
-  readonly state?: StateName;
+  readonly state?: MachineState;
   /** Counters' last values at or before the interval's start. */
   readonly counters: Readonly<Partial<Record<CounterName, number>>>;
 }
@@ -98,8 +91,8 @@ const nothingCarried: Carried = { counters: {} };
 
 /**
  * The last state and counter values before an interval: from the readings shortly before it, from the hours before
- * those, and from the days before those. The ranges overlap, and no hour or day that is read reaches to the interval:
- * so it doesn't matter where in the country's time zone an hour or a day starts.
+ * those, and from the days before those. The ranges overlap, and no hour or day that is read reaches into the interval:
+ * so it does not matter where in the country's time zone an hour or a day starts.
  */
 async function carriedInto(
   client: ClickHouseClient,
@@ -126,8 +119,8 @@ async function carriedInto(
     query_params: { ...parameters, channels, from },
     format: "JSONCompactEachRow",
   });
-  const carried = new Map<string, { state?: StateName; counters: Partial<Record<CounterName, number>> }>();
-  type Row = [string, string, string, CounterName | "state", number | null, StateName];
+  const carried = new Map<string, { state?: MachineState; counters: Partial<Record<CounterName, number>> }>();
+  type Row = [string, string, string, CounterName | "state", number | null, MachineState];
   for (const [company, site, machine, channel, number, text] of await result.json<Row>()) {
     const key = keyOf({ company, site, machine });
     const entry = carried.get(key) ?? { counters: {} };
@@ -145,7 +138,7 @@ interface Rise {
   readonly rise: number;
 }
 
-/** Readings after the interval's start up to and including its end: what was counted at an instant came before it. */
+/** Of readings after the interval's start up to and including its end: an item counted at an instant was made before it. */
 async function counterRises(
   client: ClickHouseClient,
   { condition, parameters }: Selection,
@@ -192,21 +185,21 @@ interface StateTimes {
 }
 
 /**
- * A reading of any channel proves that the machine is there. So each instant at which it was heard opens a span to
- * the next one, at most `offlineAfterSeconds` long, in the state that was last sent.
+ * A reading of any channel shows that the machine is online. So each instant with a reading begins a span to the next one,
+ * at most `offlineAfterSeconds` long, in the state that was last sent.
  */
 async function stateTimes(
   client: ClickHouseClient,
   { condition, parameters }: Selection,
   interval: Interval,
-  options: ObservationOptions,
+  offlineAfterSeconds: number,
 ): Promise<Map<string, StateTimes>> {
   const sum = (code: number) => `arraySum(arrayMap((code, span) -> code = ${code} ? span : 0, codes, spans))`;
-  const down = stateNames.indexOf("down") + 1;
+  const down = machineStates.indexOf("down") + 1;
   const result = await client.query({
     query: `
       SELECT company, site, machine, times[-1] >= {from:Int64} AS heard, ${sum(0)},
-        [${stateNames.map((_, index) => sum(index + 1)).join(", ")}],
+        [${machineStates.map((_, index) => sum(index + 1)).join(", ")}],
         arrayFirst(code -> code > 0, codes), arrayFirst((time, code) -> code > 0, times, codes) >= {from:Int64},
         arrayCount((time, code, earlier) -> code = ${down} AND earlier NOT IN (0, ${down}) AND time >= {from:Int64},
                    times, codes, arrayPushFront(arrayPopBack(codes), 0))
@@ -227,24 +220,15 @@ async function stateTimes(
     query_params: {
       ...parameters,
       ...interval,
-      states: [...stateNames],
-      offline: options.offlineAfterSeconds * 1000,
+      states: [...machineStates],
+      offline: offlineAfterSeconds * 1000,
     },
     format: "JSONCompactEachRow",
   });
   type Row = [string, string, string, number | boolean, number, number[], number, number | boolean, number];
   const times = new Map<string, StateTimes>();
-  for (const [
-    company,
-    site,
-    machine,
-    heard,
-    before,
-    spans,
-    first,
-    within,
-    failures,
-  ] of await result.json<Row>())
+  for (const row of await result.json<Row>()) {
+    const [company, site, machine, heard, before, spans, first, within, failures] = row;
     times.set(keyOf({ company, site, machine }), {
       heard: Boolean(heard),
       beforeFirst: Number(before),
@@ -253,6 +237,7 @@ async function stateTimes(
       firstIsWithin: Boolean(within),
       failures: Number(failures),
     });
+  }
   return times;
 }
 
@@ -272,16 +257,16 @@ function combine(
   }
   const key = { company, site, machine: id, counters };
   if (timed === undefined) {
-    // A counter read at the very end of the interval may be all that the machine said.
+    // A counter read at the very end of the interval may be all that the machine sent.
     if (Object.values(counters).every((rise) => rise === 0)) return undefined;
     const silent = carried.state === undefined ? {} : { states: durations([0, 0, 0, 0, 0]) };
     return { ...key, heard: true, failures: 0, ...silent };
   }
   if (timed.first === 0 && carried.state === undefined) return { ...key, heard: timed.heard, failures: 0 };
   const milliseconds = [...timed.milliseconds];
-  if (carried.state !== undefined) milliseconds[stateNames.indexOf(carried.state)]! += timed.beforeFirst;
+  if (carried.state !== undefined) milliseconds[machineStates.indexOf(carried.state)]! += timed.beforeFirst;
   const wentDownFirst =
-    timed.firstIsWithin && stateNames[timed.first - 1] === "down" && carried.state !== "down";
+    timed.firstIsWithin && machineStates[timed.first - 1] === "down" && carried.state !== "down";
   return {
     ...key,
     heard: timed.heard || Object.values(counters).some((rise) => rise > 0),
@@ -290,15 +275,15 @@ function combine(
   };
 }
 
-/** The first value ever known is where counting starts. */
+/** Counting starts at the first value that is known. */
 function riseFrom(before: number | undefined, first: number): number {
   if (before === undefined) return 0;
   return first >= before ? first - before : first;
 }
 
-function durations(milliseconds: readonly number[]): Record<StateName, number> {
-  return Object.fromEntries(stateNames.map((name, index) => [name, milliseconds[index]!])) as Record<
-    StateName,
+function durations(milliseconds: readonly number[]): Record<MachineState, number> {
+  return Object.fromEntries(machineStates.map((name, index) => [name, milliseconds[index]!])) as Record<
+    MachineState,
     number
   >;
 }

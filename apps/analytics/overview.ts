@@ -1,6 +1,6 @@
 /**
- * The country's figures by sector and size band, fit to leave the companies' walls: summed, and suppressed by the
- * country's minimum count and dominance rule so that no cell can be subtracted either.
+ * The country's figures by sector and size band, safe to publish: summed, and suppressed by the country's minimum count and
+ * dominance rule, so that no cell can be found by subtraction either.
  */
 import type { Country } from "../../localisation/schema/country.ts";
 import { protectTable } from "./disclosure.ts";
@@ -29,13 +29,13 @@ export interface NationalOverview {
   readonly total: Aggregate;
 }
 
-/** What the indicators and sums are made of, and so what one company may not dominate. */
+/** The indicators and sums are made of these, so one company may not dominate any of them. */
 const measures: readonly (keyof KpiTotals)[] = [
   "plannedBusySeconds",
   "observedBusySeconds",
   "actualProductionSeconds",
   "plannedOutputSeconds",
-  "judgedOutputSeconds",
+  "inspectedOutputSeconds",
   "energyKilowattHours",
 ];
 

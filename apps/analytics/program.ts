@@ -1,9 +1,9 @@
 /**
- * `rollout run analytics`: computes key figures, in one replica at a time. A replica whose lock is lost is cut off from
- * the time-series store at once, so that it writes nothing beside its successor.
+ * `rollout run analytics`: computes key figures, in one replica at a time. A replica that loses its lock is disconnected from
+ * the time-series store at once, so that it never writes while its successor does.
  */
 import { hostname } from "node:os";
-import { keepTelling } from "../../stores/relational/program-state.ts";
+import { keepReporting } from "../../stores/relational/program-state.ts";
 import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
 import { Leadership } from "../program/leadership.ts";
 import type { Metric } from "../program/metrics.ts";
@@ -12,7 +12,7 @@ import { openStores, relationalOptions, timeSeriesClient } from "../program/stor
 import { Analytics, type AnalyticsStatus } from "./analytics.ts";
 import { analyticsHealth } from "./health.ts";
 
-/** Time for one query; the store ends it before. */
+/** Time for one query; the store's own limit is shorter. */
 const queryMilliseconds = 11 * 60_000;
 
 export async function runAnalytics(context: ProgramContext): Promise<RunningProgram> {
@@ -42,10 +42,10 @@ export async function runAnalytics(context: ProgramContext): Promise<RunningProg
       analytics.start();
       current = analytics;
       const who = { program: "analytics", instance: `${hostname()}:${process.pid}` };
-      const stopTelling = keepTelling(database, who, () => analyticsHealth(analytics.status), log);
+      const stopReporting = keepReporting(database, who, () => analyticsHealth(analytics.status), log);
       return async () => {
-        // The store may be what ended it: nothing waits for an answer.
-        void stopTelling();
+        // The relational store may be away: do not wait for it.
+        void stopReporting();
         await analytics.stop();
         status = analytics.status;
         current = undefined;

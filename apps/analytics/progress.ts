@@ -1,4 +1,4 @@
-/** How far the analytics job has come, kept in the time-series store so that a restart goes on where it stopped. */
+/** The analytics job's progress, kept in the time-series store so that a restart continues where it stopped. */
 import type { ClickHouseClient } from "@clickhouse/client";
 
 export class Progress {

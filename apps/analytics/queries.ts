@@ -1,6 +1,6 @@
 /**
- * What pages ask the time-series store: a company's latest values, series for charts, and indicators by shift, by day
- * and over a period. Each takes the store's `reader` client. Times are epoch milliseconds, dates "YYYY-MM-DD".
+ * The pages' queries of the time-series store: a company's latest values, series for charts, and indicators by shift, by
+ * day and over a period. Each takes the store's `reader` client. Times are epoch milliseconds, dates "YYYY-MM-DD".
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { addTotals, type Indicators, indicatorsOf, type KpiTotals, nothing, totalsOf } from "./kpi.ts";
@@ -28,35 +28,27 @@ export interface StateSeconds {
   readonly unknown: number | null;
 }
 
-export interface KpiRow extends MachineKey, Indicators {
+/** Of one shift and machine, or summed over several. */
+export interface KpiSummary
+  extends Indicators,
+    Pick<
+      KpiTotals,
+      "plannedBusySeconds" | "actualProductionSeconds" | "produced" | "good" | "scrap" | "energyKilowattHours"
+    > {
+  /** false: a shift is still running. */
+  readonly complete: boolean;
+}
+
+export interface KpiRow extends MachineKey, KpiSummary {
   /** The country's day on which the shift started. */
   readonly shiftDate: string;
   readonly shift: string;
   readonly from: number;
   readonly to: number;
   readonly plannedRunTimePerItem: number;
-  readonly plannedBusySeconds: number;
-  readonly actualProductionSeconds: number | null;
-  readonly produced: number | null;
-  readonly good: number | null;
-  readonly scrap: number | null;
-  readonly energyKilowattHours: number | null;
   readonly seconds: StateSeconds;
   /** Times that the machine went down. */
   readonly failures: number | null;
-  /** false: the shift still runs. */
-  readonly complete: boolean;
-}
-
-/** Indicators summed over several shifts or machines. */
-export interface KpiSummary extends Indicators {
-  readonly plannedBusySeconds: number;
-  readonly actualProductionSeconds: number | null;
-  readonly produced: number | null;
-  readonly good: number | null;
-  readonly scrap: number | null;
-  readonly energyKilowattHours: number | null;
-  readonly complete: boolean;
 }
 
 export interface KpiDay extends MachineKey, KpiSummary {
@@ -199,21 +191,20 @@ interface StoredKpi {
   energy_kilowatt_hours: number | null;
 }
 
-/** One row per machine and shift, by time and machine; of one machine where `site` and `machine` are given. */
+/** A company, a site or a machine. */
+type KpiScope = Pick<MachineKey, "company"> & Partial<MachineKey>;
+
+/** One row per machine and shift, by time and machine. */
 export async function kpiByShift(
   reader: ClickHouseClient,
-  where: { readonly company: string; readonly site?: string; readonly machine?: string },
+  where: KpiScope,
   period: Period,
 ): Promise<KpiRow[]> {
   return (await storedKpis(reader, where, period)).map(kpiRow);
 }
 
 /** One row per machine and day. */
-export async function kpiByDay(
-  reader: ClickHouseClient,
-  where: { readonly company: string; readonly site?: string; readonly machine?: string },
-  period: Period,
-): Promise<KpiDay[]> {
+export async function kpiByDay(reader: ClickHouseClient, where: KpiScope, period: Period): Promise<KpiDay[]> {
   const rows = await storedKpis(reader, where, period);
   const groups = Map.groupBy(rows, (row) => `${row.date}/${row.site}/${row.machine}`);
   return [...groups.values()].map((group) => {
@@ -254,7 +245,7 @@ export async function kpiByCompany(
 }
 
 const isCounted = "producing_seconds IS NOT NULL AND produced IS NOT NULL";
-const isJudged = "produced IS NOT NULL AND scrap IS NOT NULL";
+const isInspected = "produced IS NOT NULL AND scrap IS NOT NULL";
 const isMetered = "produced IS NOT NULL AND energy_kilowatt_hours IS NOT NULL";
 
 /** `totalsOf` and `addTotals` in SQL. */
@@ -262,16 +253,16 @@ const totalSums: readonly (readonly [keyof KpiTotals, string])[] = [
   ["plannedBusySeconds", "sum(planned_busy_seconds)"],
   ["actualProductionSeconds", "sum(producing_seconds)"],
   ["produced", "sum(produced)"],
-  ["good", `sumOrNullIf(greatest(produced - scrap, 0), ${isJudged})`],
+  ["good", `sumOrNullIf(greatest(produced - scrap, 0), ${isInspected})`],
   ["scrap", "sum(scrap)"],
   ["energyKilowattHours", "sum(energy_kilowatt_hours)"],
   ["observedBusySeconds", "sumIf(planned_busy_seconds, producing_seconds IS NOT NULL)"],
   ["plannedOutputSeconds", `ifNull(sumIf(planned_run_time_per_item * produced, ${isCounted}), 0)`],
   ["countedProductionSeconds", `ifNull(sumIf(producing_seconds, ${isCounted}), 0)`],
-  ["judgedOutputSeconds", `ifNull(sumIf(planned_run_time_per_item * produced, ${isJudged}), 0)`],
+  ["inspectedOutputSeconds", `ifNull(sumIf(planned_run_time_per_item * produced, ${isInspected}), 0)`],
   [
     "goodOutputSeconds",
-    `ifNull(sumIf(planned_run_time_per_item * greatest(produced - scrap, 0), ${isJudged}), 0)`,
+    `ifNull(sumIf(planned_run_time_per_item * greatest(produced - scrap, 0), ${isInspected}), 0)`,
   ],
   ["meteredQuantity", `ifNull(sumIf(produced, ${isMetered}), 0)`],
   ["meteredKilowattHours", `ifNull(sumIf(energy_kilowatt_hours, ${isMetered}), 0)`],
@@ -279,11 +270,7 @@ const totalSums: readonly (readonly [keyof KpiTotals, string])[] = [
   ["failures", "ifNull(sum(failures), 0)"],
 ];
 
-async function storedKpis(
-  reader: ClickHouseClient,
-  where: { readonly company: string; readonly site?: string; readonly machine?: string },
-  period: Period,
-): Promise<StoredKpi[]> {
+async function storedKpis(reader: ClickHouseClient, where: KpiScope, period: Period): Promise<StoredKpi[]> {
   const result = await reader.query({
     query: `SELECT ${kpiColumns} FROM kpi_shift FINAL
             WHERE company = {company:String} AND ({site:String} = '' OR site = {site:String})
@@ -345,7 +332,7 @@ function summaryOf(rows: readonly StoredKpi[]): KpiSummary {
   return { ...published(totals), complete: rows.every((row) => row.complete) };
 }
 
-function published(totals: KpiTotals) {
+function published(totals: KpiTotals): Omit<KpiSummary, "complete"> {
   const { plannedBusySeconds, actualProductionSeconds, produced, good, scrap, energyKilowattHours } = totals;
   return {
     plannedBusySeconds,

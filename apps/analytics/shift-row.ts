@@ -1,4 +1,4 @@
-/** One row of `kpi_shift`: what a machine was observed to do in a shift, and what was planned of it. */
+/** One row of `kpi_shift`: what a machine did in a shift, and what was planned. */
 import type { ShiftInterval } from "./calendar.ts";
 import { plannedBusySeconds } from "./kpi.ts";
 import type { Observation } from "./observations.ts";
@@ -27,7 +27,7 @@ export interface ShiftRow {
   readonly energy_kilowatt_hours: number | null;
 }
 
-/** @param until the shift's end, or the present while it runs: then the row is provisional. Epoch milliseconds. */
+/** @param until the shift's end, or the present while it is in progress: then the row is provisional. Epoch milliseconds. */
 export function shiftRow(
   shift: ShiftInterval,
   until: number,

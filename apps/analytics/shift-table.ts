@@ -1,4 +1,4 @@
-/** The table `kpi_shift`: writing rows so that the newest wins, and reading what the job must know of stored ones. */
+/** The table `kpi_shift`: writes rows that replace older ones, and reads what the job needs of stored ones. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Layout } from "../../stores/time-series/layout.ts";
 import type { ShiftInterval } from "./calendar.ts";
@@ -32,7 +32,7 @@ export class ShiftTable {
     });
   }
 
-  /** Planned run times per item that complete rows of a shift were computed with, by machine: they stay. */
+  /** Planned run times per item that complete rows of a shift were computed with, by machine: those are kept. */
   async plannedRunTimes(shift: ShiftInterval, companies: readonly string[]): Promise<Map<string, number>> {
     const rows = await this.#rows<[string, string, string, number]>(
       `SELECT company, site, machine, planned_run_time_per_item FROM kpi_shift FINAL
@@ -63,7 +63,7 @@ export class ShiftTable {
     const outdated = `shift_from >= fromUnixTimestamp64Milli({earliest:Int64})
       AND shift_to > fromUnixTimestamp64Milli({oldest:Int64})
       AND computed_at < fromUnixTimestamp64Milli({version:Int64})`;
-    // A mutation, even of nothing, waits for the engine's background work. Rows that were replaced go by themselves.
+    // A mutation, even of no row, waits for the engine's background work. The engine removes replaced rows itself.
     if ((await this.#stored(outdated, times)).length === 0) return;
     const table = this.#layout.alterable(this.#layout.ownTable("kpi_shift"));
     await this.#client.command({

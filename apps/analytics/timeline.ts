@@ -1,11 +1,12 @@
-/** In which state a machine was from when to when, by the same rules as its key figures. */
+/** The periods in which a machine was in each state, by the same rules as its key figures. */
 import type { ClickHouseClient } from "@clickhouse/client";
+import { type MachineState, machineStates } from "../ingest/reading.ts";
 import type { MachineKey } from "./machine-key.ts";
-import { type StateName, stateBefore, stateNames } from "./observations.ts";
+import { stateBefore } from "./observations.ts";
 
 export interface StatePeriod {
   /** `unknown` where the machine was silent for longer than the country allows, or has never sent a state. */
-  readonly state: StateName | "unknown";
+  readonly state: MachineState | "unknown";
   /** Epoch milliseconds. */
   readonly from: number;
   readonly to: number;
@@ -18,11 +19,43 @@ export interface StatePeriod {
 export async function stateTimeline(
   reader: ClickHouseClient,
   machine: MachineKey,
-  range: { readonly from: number; readonly to: number },
+  range: TimeSpan,
   offlineAfterSeconds: number,
 ): Promise<StatePeriod[]> {
-  const { company, site, machine: id } = machine;
-  const { from, to } = range;
+  const { changes, lastEnd } = await changesOf(reader, machine, range, offlineAfterSeconds);
+  const carried = await stateBefore(reader, machine, range.from);
+  const periods: StatePeriod[] = [];
+  let reached = range.from;
+  for (const [index, { start, code }] of changes.entries()) {
+    const end = changes[index + 1]?.earlierEnd ?? lastEnd;
+    add(periods, range, "unknown", reached, start);
+    add(periods, range, code === 0 ? (carried ?? "unknown") : machineStates[code - 1]!, start, end);
+    reached = Math.max(reached, end);
+  }
+  add(periods, range, "unknown", reached, range.to);
+  return periods;
+}
+
+/** Epoch milliseconds. */
+interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface StateChange {
+  readonly start: number;
+  /** Of the state: its place in `machineStates`, from 1; 0 for the state that the machine was in before the range. */
+  readonly code: number;
+  /** When the machine's earlier state ended, or it went silent. */
+  readonly earlierEnd: number;
+}
+
+async function changesOf(
+  reader: ClickHouseClient,
+  { company, site, machine }: MachineKey,
+  { from, to }: TimeSpan,
+  offlineAfterSeconds: number,
+): Promise<{ changes: StateChange[]; lastEnd: number }> {
   const result = await reader.query({
     query: `
       SELECT
@@ -46,34 +79,37 @@ export async function stateTimeline(
     query_params: {
       company,
       site,
-      machine: id,
+      machine,
       from,
       to,
       offline: offlineAfterSeconds * 1000,
-      states: [...stateNames],
+      states: [...machineStates],
     },
     format: "JSONCompactEachRow",
   });
   const [row] = await result.json<[[string | number, number, string | number][], string | number]>();
   const [changes, lastEnd] = row ?? [[], 0];
-  const carried = await stateBefore(reader, machine, from);
-  const periods: StatePeriod[] = [];
-  const add = (state: StatePeriod["state"], start: number, end: number) => {
-    const [clippedStart, clippedEnd] = [Math.max(from, start), Math.min(to, end)];
-    if (clippedEnd <= clippedStart) return;
-    const last = periods.at(-1);
-    if (last?.state === state && last.to === clippedStart)
-      periods[periods.length - 1] = { ...last, to: clippedEnd };
-    else periods.push({ state, from: clippedStart, to: clippedEnd });
+  return {
+    changes: changes.map(([start, code, earlierEnd]) => ({
+      start: Number(start),
+      code,
+      earlierEnd: Number(earlierEnd),
+    })),
+    lastEnd: Number(lastEnd),
   };
-  let reached = from;
-  for (const [index, [start, code]] of changes.entries()) {
-    const next = changes[index + 1];
-    const end = Number(next === undefined ? lastEnd : next[2]);
-    add("unknown", reached, Number(start));
-    add(code === 0 ? (carried ?? "unknown") : stateNames[code - 1]!, Number(start), end);
-    reached = Math.max(reached, end);
-  }
-  add("unknown", reached, to);
-  return periods;
+}
+
+/** Adds a period as far as it lies in the range; a period that continues the last one is joined to it. */
+function add(
+  periods: StatePeriod[],
+  range: TimeSpan,
+  state: StatePeriod["state"],
+  start: number,
+  end: number,
+): void {
+  const [from, to] = [Math.max(range.from, start), Math.min(range.to, end)];
+  if (to <= from) return;
+  const last = periods.at(-1);
+  if (last?.state === state && last.to === from) periods[periods.length - 1] = { ...last, to };
+  else periods.push({ state, from, to });
 }

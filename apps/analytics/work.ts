@@ -1,4 +1,4 @@
-/** Which machines' shifts a run has to compute; pure. */
+/** The shifts and machines that a run has to compute. */
 import { type ShiftCalendar, type ShiftInterval, shiftsBetween } from "./calendar.ts";
 import { type ChangedQuarter, quarterMilliseconds } from "./changes.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
@@ -15,7 +15,7 @@ export interface ShiftWork {
 export class Work {
   readonly #calendar: ShiftCalendar;
   readonly #now: number;
-  /** Shifts that start earlier may have lost readings to retention and stay as they are. */
+  /** Shifts that start earlier may have lost readings to retention and are not computed again. */
   readonly #earliest: number;
   readonly #byShift = new Map<string, ShiftWork>();
   readonly #shiftsByDay = new Map<number, ShiftInterval[]>();
@@ -26,7 +26,7 @@ export class Work {
     this.#earliest = earliest;
   }
 
-  /** The newest first: those that run now matter most. */
+  /** The newest first: those in progress matter most. */
   get shifts(): readonly ShiftWork[] {
     return [...this.#byShift.values()].sort((a, b) => b.shift.from - a.shift.from);
   }
@@ -38,7 +38,7 @@ export class Work {
       for (const key of keys) this.#add(shift, key);
   }
 
-  /** The shift that a quarter of an hour lies in, and the one that ends where it starts: its counters are read there. */
+  /** The shift that a quarter of an hour lies in, and the one that ends where it starts: its counters are read at its end. */
   addChange(change: ChangedQuarter): void {
     for (const shift of this.#shiftsNear(change.quarter))
       if (shift.from < change.quarter + quarterMilliseconds && shift.to >= change.quarter)
@@ -51,8 +51,8 @@ export class Work {
   }
 
   /**
-   * A machine's next stored shift after a change starts from another state and other counters than it was computed
-   * with.
+   * A machine's next stored shift after a change: it was computed with a state and counters at its start that the change
+   * may have altered.
    */
   addNextOf(changes: readonly ChangedQuarter[], stored: readonly StoredShift[]): void {
     const startsByMachine = Map.groupBy(stored, keyOf);

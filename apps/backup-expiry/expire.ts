@@ -1,11 +1,11 @@
 /**
- * Removes backups of the time-series store whose time is over. A day's backup needs its week's full one, so a week goes as a
- * whole, once its last day is past the retention: a full backup stays up to seven days longer than the file says.
+ * Removes backups of the time-series store that are past their retention. A day's backup needs its week's full one, so a week
+ * is removed as a whole, once its last day is past it: a full backup is kept up to seven days longer than the file says.
  */
 import { endOfWeek } from "../../base/calendar.ts";
 import type { ObjectStore } from "./object-store.ts";
 
-/** Where the store's backups stand in the bucket; `components/time-series-backup.ts` writes them there. */
+/** Prefix of the store's backups in the bucket; `components/time-series-backup.ts` writes them there. */
 const backupPrefix = "time-series-store/";
 
 const simultaneous = 16;
@@ -24,7 +24,7 @@ export async function expireBackups(store: ObjectStore, retentionDays: number, n
 }
 
 async function remove(store: ObjectStore, keys: readonly string[]): Promise<void> {
-  // Without this file a backup is none: what is half removed is never taken for a whole one.
+  // The index first: without it the engine accepts no backup, so one that is partly removed is never restored.
   const isIndex = (key: string) => key.endsWith("/.backup");
   for (const key of keys.filter(isIndex)) await store.delete(key);
   const rest = keys.filter((key) => !isIndex(key));

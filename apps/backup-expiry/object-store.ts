@@ -1,5 +1,4 @@
-/** The little of the S3 interface that removing old backups takes: list and delete, with requests signed (version 4). */
-
+/** The operations of the S3 interface that removing old backups needs, list and delete, with signed requests (version 4). */
 import { AwsClient } from "aws4fetch";
 import { EnvironmentError } from "../../base/kit-error.ts";
 
@@ -7,7 +6,7 @@ export interface ObjectStoreAddress {
   /** `https://s3.example.gov.za`. */
   readonly endpoint: string;
   readonly bucket: string;
-  /** Stores without regions take any. */
+  /** Stores without regions accept any. */
   readonly region?: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -18,7 +17,7 @@ export class ObjectStore {
   readonly #bucket: string;
 
   constructor({ endpoint, bucket, region = "us-east-1", accessKeyId, secretAccessKey }: ObjectStoreAddress) {
-    // A signature needs some region's name; it decides nothing about the place.
+    // A signature needs the name of a region; it does not choose where data is stored.
     this.#client = new AwsClient({ accessKeyId, secretAccessKey, region, service: "s3", retries: 5 });
     this.#bucket = `${endpoint.replace(/\/$/, "")}/${bucket}`;
   }
@@ -35,7 +34,7 @@ export class ObjectStore {
     } while (token !== undefined);
   }
 
-  /** Gone already is fine. @throws EnvironmentError */
+  /** A key that does not exist is no error. @throws EnvironmentError */
   async delete(key: string): Promise<void> {
     await this.#send("DELETE", `/${key.split("/").map(encodeURIComponent).join("/")}`);
   }

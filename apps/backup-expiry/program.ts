@@ -1,5 +1,4 @@
-/** `rollout run backup-expiry`: removes backups past their retention from the S3-compatible store, and ends. */
-
+/** `rollout run backup-expiry`: removes backups past their retention from the S3-compatible store, then ends. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../base/kit-error.ts";
@@ -27,7 +26,7 @@ export async function runBackupExpiry(
   const finished = expireBackups(store, retentionDays, new Date()).then((weeks) =>
     log.info(
       { weeks },
-      weeks.length === 0 ? "no backup is past its time" : "backups past their time removed",
+      weeks.length === 0 ? "no backup is past its retention" : "backups past their retention removed",
     ),
   );
   return {

@@ -10,7 +10,7 @@ export function subtreeOf(login: TopicScope): string {
   return `${topicRoot}/${login.company}${machine}`;
 }
 
-/** @param topic also a topic filter: its wildcards reach no further than what stands before them. */
+/** @param topic or a topic filter: its wildcards match only below the levels before them. */
 export function isWithin(topic: string, login: TopicScope): boolean {
   return topic.startsWith(`${subtreeOf(login)}/`);
 }

@@ -1,8 +1,8 @@
 /**
- * The embedded MQTT 3.1.1 broker of the local target: TLS and plain listeners, a login per company and machine, each
- * held to its own subtree of topics. A PUBACK or PUBREC leaves only when ingest has committed the message.
+ * The embedded MQTT 3.1.1 broker of the local target: listeners with and without TLS, a login per company and machine, each
+ * limited to its own subtree of topics. A PUBACK or PUBREC is sent only when ingest has committed the message.
  *
- * It keeps nothing for clients that are away and retains nothing: the store has the data, and memory stays bounded.
+ * It has no persistent sessions and no retained messages: the store has the data, and memory stays bounded.
  */
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
@@ -21,7 +21,7 @@ import { listen } from "./listen.ts";
 import type { LoginCheck } from "./login.ts";
 import { type Log, type Refusal, Refusals } from "./refusals.ts";
 
-/** How soon a client is disconnected whose login was revoked; a new connection is refused at once. */
+/** A client whose login was revoked is disconnected after this time; a new connection is refused at once. */
 const recheckMilliseconds = 30_000;
 /** How long `close` waits for messages that are being committed. */
 const closeMilliseconds = 3000;
@@ -52,7 +52,7 @@ export interface Broker {
   readonly refused: Readonly<Partial<Record<Refusal, number>>>;
   /** Disconnects clients whose login was revoked, removed or given a new password; also done every 30 seconds. */
   recheckLogins(): Promise<void>;
-  /** Takes no more, acknowledges what is on its way to the store, and disconnects all. */
+  /** Takes no more, waits for messages that are being committed, and disconnects all. */
   close(): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   );
   secure.on("tlsClientError", (error: Error) => log.info({ error: error.message }, "a TLS handshake failed"));
   ingest.onRelieved(() => {
-    for (const connection of clients.connections) connection.goOn();
+    for (const connection of clients.connections) connection.resume();
   });
   const recheck = setInterval(
     () =>
@@ -115,12 +115,12 @@ async function createAedes(context: BrokerContext, log: Log): Promise<Aedes> {
   const { clientIdLength, usernameLength } = context.limits;
   const aedes = await Aedes.createBroker({
     id: "rollout",
-    // No limit of its own: one subscriber that does not read would hold up every other's messages.
+    // Unlimited: with a limit, one subscriber that does not read would delay the messages of all others.
     concurrency: 0,
     connectTimeout: 10_000,
     drainTimeout: 20_000,
     maxClientsIdLength: clientIdLength + usernameLength,
-    // Packets that a client sends before its CONNACK; they came in one read of the socket.
+    // Packets that a client sends before its CONNACK; they may come in one read of the socket.
     queueLimit: 1000,
     preConnect: preConnect(context),
     authenticate: authenticateClient(context),

@@ -1,6 +1,6 @@
 /**
- * The local stack's own certificate authority and the broker's certificate from it. Made at the first run and kept, so
- * that devices which trust `ca.pem` go on trusting; the broker's is renewed before it expires or when its names change.
+ * The local stack's own certificate authority and the broker's certificate from it. Both are made at the first run and kept,
+ * so that devices need `ca.pem` once; the broker's is renewed before it expires or when its names change.
  */
 
 import { createPrivateKey, KeyObject, randomBytes, X509Certificate } from "node:crypto";
@@ -8,7 +8,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { EnvironmentError } from "../../base/kit-error.ts";
-// The certificate library's own injection needs it before.
+// The certificate library needs it to be loaded first.
 import "reflect-metadata";
 import {
   AuthorityKeyIdentifierExtension,
@@ -48,9 +48,9 @@ interface KeyedCertificate {
 }
 
 /**
- * @param folder is made, for its owner alone, where it does not exist.
- * @param names host names and IP addresses by which devices reach the broker, beside those of loopback.
- * @throws EnvironmentError
+ * @param folder is created where it does not exist, readable by its owner only.
+ * @param names host names and IP addresses by which devices reach the broker, in addition to those of loopback.
+ * @throws EnvironmentError where the authority in the folder cannot be used.
  */
 export async function openCertificates(
   folder: string,
@@ -92,7 +92,7 @@ async function openAuthority(folder: string, now: Date): Promise<KeyedCertificat
     ],
   });
   const authority = pemOf(keys.privateKey, certificate);
-  // The key first: a certificate without its key would be an authority that is lost.
+  // The key first: an authority whose key is missing is lost.
   writeWhole(keyFile, authority.key, 0o600);
   writeWhole(certificateFile, authority.certificate, 0o644);
   return authority;
@@ -144,7 +144,7 @@ async function openServer(
   return server;
 }
 
-/** @returns why it can't be used, from `days` before its end on. */
+/** @param days before it expires it counts as expired. @returns why it cannot be used. */
 function problemOf({ key, certificate }: KeyedCertificate, now: Date, days: number): string | undefined {
   try {
     const parsed = new X509Certificate(certificate);
@@ -192,7 +192,7 @@ function readIfThere(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** A process that is killed leaves the old file or the new one, never half of one. */
+/** A process that is killed leaves the old file or the new one, never a part of one. */
 function writeWhole(file: string, content: string, mode: number): void {
   const temporary = `${file}.new`;
   writeFileSync(temporary, content, { mode, flush: true });

@@ -1,4 +1,4 @@
-/** Who is connected: each client's connection, and how many a login has. */
+/** The clients that are connected: the connection of each, and how many connections a login has. */
 import type { Client } from "aedes";
 import type { Connection } from "./connection.ts";
 import type { AuthenticatedLogin } from "./login.ts";
@@ -21,7 +21,7 @@ export class Clients {
     return this.#countByLogin.get(username) ?? 0;
   }
 
-  /** The connection is this login's from now on. */
+  /** Records that the connection belongs to this login. */
   logIn(connection: Connection, login: AuthenticatedLogin): void {
     connection.login = login;
     this.#countByLogin.set(login.username, this.countOf(login.username) + 1);

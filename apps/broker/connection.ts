@@ -1,6 +1,6 @@
 /**
- * One client's connection, with what it has in flight: messages taken in and not yet committed. Where that is too
- * much, or the store is behind altogether, nothing more is read from the socket, and TCP makes the client wait.
+ * One client's connection and its messages in flight: taken in and not yet committed. Above its limits, or while the store
+ * is behind, nothing more is read from the socket, and TCP makes the client wait.
  */
 import type { Socket } from "node:net";
 import type { Client } from "aedes";
@@ -19,21 +19,21 @@ export class Connection {
   will: { readonly topic: string; readonly payload: Buffer } | undefined;
   readonly #startedAt = performance.now();
   readonly #limits: BrokerLimits;
-  /** The store is behind: nobody is read from. */
+  /** The store is behind: no connection is read. */
   readonly #isSaturated: () => boolean;
   #messages = 0;
   #bytes = 0;
-  #isHeld = false;
+  #isPaused = false;
 
   constructor(socket: Socket, limits: BrokerLimits, isSaturated: () => boolean) {
     this.socket = socket;
     this.#limits = limits;
     this.#isSaturated = isSaturated;
-    // The broker reads by `read` when the socket is `readable`; both are the stream's public interface.
+    // aedes reads by `read` when the socket is `readable`; both are the stream's public interface.
     const read = socket.read.bind(socket);
     socket.read = (size?: number) => {
-      this.#isHeld = this.#mustWait;
-      return this.#isHeld ? null : read(size);
+      this.#isPaused = this.#mustWait;
+      return this.#isPaused ? null : read(size);
     };
   }
 
@@ -53,17 +53,17 @@ export class Connection {
   settle(bytes: number): void {
     this.#messages -= 1;
     this.#bytes -= bytes;
-    this.goOn();
+    this.resume();
   }
 
-  /** Reads again if that was held back and need not be any more. */
-  goOn(): void {
-    if (!this.#isHeld || this.#mustWait) return;
-    this.#isHeld = false;
+  /** Reads again if reading was paused and the limits allow it. */
+  resume(): void {
+    if (!this.#isPaused || this.#mustWait) return;
+    this.#isPaused = false;
     this.socket.emit("readable");
   }
 
-  /** The broker's parser has no limit of its own, and a packet may claim 256 MiB. */
+  /** aedes' parser has no limit of its own, and a packet may announce 256 MiB. */
   limitPackets(client: Client, onTooLong: (bytes: number) => void): void {
     const parser = (client as unknown as { _parser: Parser })._parser;
     const parseLength = parser._parseLength.bind(parser);

@@ -1,14 +1,14 @@
-/** How much one client, one login and all of them together may ask of the broker. */
+/** What one client, one login and all of them together may use of the broker. */
 export interface BrokerLimits {
   readonly connections: number;
-  /** A gateway may connect for each of a company's machines. */
+  /** A gateway may open a connection for each of a company's machines. */
   readonly connectionsPerLogin: number;
-  /** Of one client, taken in and not yet acknowledged; more is left in its socket until some are. */
+  /** Of one client, taken in and not yet acknowledged; above it the socket is not read. */
   readonly messagesInFlight: number;
   readonly bytesInFlight: number;
   /** Larger packets end the connection before they are read into memory. */
   readonly packetBytes: number;
-  /** A subscriber that reads slower than this much behind is disconnected. */
+  /** A subscriber with more bytes than these waiting to be sent is disconnected. */
   readonly unreadBytes: number;
   readonly clientIdLength: number;
   readonly usernameLength: number;

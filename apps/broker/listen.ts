@@ -1,9 +1,8 @@
-/** Binds a server to its port, or says which port is taken. */
-
+/** Binds a server to its port, or says why the port cannot be opened. */
 import type { AddressInfo, Server } from "node:net";
 import { EnvironmentError } from "../../base/kit-error.ts";
 
-/** @param purpose what the port is for, in the words of who reads the error. */
+/** @param purpose what the port is for, in the error's text. */
 export function listen(server: Server, port: number, host: string, purpose: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) => {

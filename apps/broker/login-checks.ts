@@ -1,11 +1,12 @@
 /**
- * What a RabbitMQ cluster asks before it lets a machine in, over HTTP (rabbitmq_auth_backend_http): `POST
+ * Answers what a RabbitMQ cluster asks about a machine's login, over HTTP (rabbitmq_auth_backend_http): `POST
  * /broker/user|vhost|resource|topic` with form fields, answered by `allow` or `deny`. The rules are those of the embedded
- * broker. Only a user's check reads the relational store: a user name tells by itself which topics it may use.
+ * broker. Only a user's check reads the relational store: which topics a login may use follows from its user name.
  */
 import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { topicOf } from "../ingest/reading.ts";
 import { isWithin, subtreeOf } from "./access.ts";
 import { standardLimits } from "./limits.ts";
 import type { AuthenticatedLogin, LoginCheck } from "./login.ts";
@@ -13,19 +14,19 @@ import { type Log, Refusals } from "./refusals.ts";
 
 /** The one virtual host. */
 const virtualHost = "/";
-/** Through which all MQTT messages go. */
+/** All MQTT messages go through it. */
 const exchange = "amq.topic";
-/** A device that has a wrong password tries again and again. */
+/** A device with a wrong password retries it endlessly. */
 const remembersWrongMilliseconds = 10_000;
 const mostWrong = 50_000;
 const largestBodyBytes = 16 * 1024;
-/** As client libraries make them by default: long enough that no two devices have the same. */
+/** Of the ids that client libraries make by default: long enough that no two devices have the same. */
 const randomClientIdLength = 15;
 
 export interface LoginChecksOptions {
   readonly checkLogin: Pick<LoginCheck, "check">;
   readonly log: Log;
-  /** Told of a login that used a topic it may not use: the broker ends its connection, and the company should learn why. */
+  /** Called for a login that published to a topic it may not use: the broker ends its connection, and the company should learn why. */
   readonly onForeignTopic?: (login: TopicLogin, topic: string, detail: string) => void;
 }
 
@@ -42,17 +43,48 @@ export interface LoginChecks {
 
 export function loginChecks({ checkLogin, log, onForeignTopic }: LoginChecksOptions): LoginChecks {
   const refusals = new Refusals(log);
-  const wrong = new WrongLogins();
+  const checks: Readonly<Record<string, Check>> = {
+    "/user": userCheck(checkLogin, refusals),
+    "/vhost": (field) => field("vhost") === virtualHost && loginOf(field("username")) !== undefined,
+    "/resource": mayUseResource,
+    "/topic": topicCheck(refusals, onForeignTopic),
+  };
   let answered = 0;
   const app = new Hono().basePath("/broker");
   app.use(bodyLimit({ maxSize: largestBodyBytes, onError: (c) => c.text("deny") }));
-  const ask = (path: string, check: (field: Field) => boolean | Promise<boolean>) =>
+  for (const [path, check] of Object.entries(checks))
     app.post(path, async (c) => {
       answered += 1;
       return c.text((await check(await fieldsOf(c))) ? "allow" : "deny");
     });
+  app.onError((error, c) => {
+    refusals.add("login-check-failed", { error: error.message }, "a login could not be checked");
+    // Not `deny`: the broker takes it as a failure and caches nothing.
+    return c.text("error", 503);
+  });
+  return {
+    fetch: app.fetch,
+    get refused() {
+      return refusals.counts;
+    },
+    get answered() {
+      return answered;
+    },
+  };
+}
 
-  ask("/user", async (field) => {
+/** A form field of the broker's question; empty where absent. */
+type Field = (name: string) => string;
+type Check = (field: Field) => boolean | Promise<boolean>;
+
+async function fieldsOf(c: Context): Promise<Field> {
+  const fields = new URLSearchParams(await c.req.text());
+  return (name) => fields.get(name) ?? "";
+}
+
+function userCheck(checkLogin: LoginChecksOptions["checkLogin"], refusals: Refusals): Check {
+  const wrong = new WrongLogins();
+  return async (field) => {
     const username = field("username");
     const clientId = field("client_id");
     const password = field("password");
@@ -74,57 +106,30 @@ export function loginChecks({ checkLogin, log, onForeignTopic }: LoginChecksOpti
       `a client id must be the user name, begin with the company's id and a slash, or be random with ${randomClientIdLength} characters or more`,
     );
     return false;
-  });
-
-  ask("/vhost", (field) => field("vhost") === virtualHost && loginOf(field("username")) !== undefined);
-
-  ask("/resource", (field) => {
-    const login = loginOf(field("username"));
-    if (field("vhost") !== virtualHost || login === undefined) return false;
-    const [kind, name, permission] = [field("resource"), field("name"), field("permission")];
-    if (kind === "exchange") return name === exchange && permission !== "configure";
-    const clientId = kind === "queue" ? /^mqtt-subscription-(.*)qos[01]$/s.exec(name)?.[1] : undefined;
-    return clientId !== undefined && mayUseClientId(clientId, login);
-  });
-
-  ask("/topic", (field) => {
-    const login = loginOf(field("username"));
-    if (login === undefined || field("vhost") !== virtualHost || field("name") !== exchange) return false;
-    const topic = mqttTopicOf(field("routing_key"));
-    if (isWithin(topic, login)) return true;
-    const isPublish = field("permission") === "write";
-    const { username } = login;
-    refusals.add("topic-not-allowed", { username, topic: topic.slice(0, 200) }, "a topic was refused");
-    if (isPublish) onForeignTopic?.(login, topic, `This login may publish below ${subtreeOf(login)}/ only.`);
-    return false;
-  });
-
-  app.onError((error, c) => {
-    refusals.add("login-check-failed", { error: error.message }, "a login could not be checked");
-    // Not `deny`: the broker takes it as a failure and remembers nothing.
-    return c.text("error", 503);
-  });
-  return {
-    fetch: app.fetch,
-    get refused() {
-      return refusals.counts;
-    },
-    get answered() {
-      return answered;
-    },
   };
 }
 
-type Field = (name: string) => string;
-
-async function fieldsOf(c: Context): Promise<Field> {
-  const fields = new URLSearchParams(await c.req.text());
-  return (name) => fields.get(name) ?? "";
+function mayUseResource(field: Field): boolean {
+  const login = loginOf(field("username"));
+  if (field("vhost") !== virtualHost || login === undefined) return false;
+  const [kind, name, permission] = [field("resource"), field("name"), field("permission")];
+  if (kind === "exchange") return name === exchange && permission !== "configure";
+  const clientId = kind === "queue" ? /^mqtt-subscription-(.*)qos[01]$/s.exec(name)?.[1] : undefined;
+  return clientId !== undefined && mayUseClientId(clientId, login);
 }
 
-/** MQTT's levels are AMQP's words. */
-function mqttTopicOf(routingKey: string): string {
-  return routingKey.replaceAll(".", "/");
+function topicCheck(refusals: Refusals, onForeignTopic: LoginChecksOptions["onForeignTopic"]): Check {
+  return (field) => {
+    const login = loginOf(field("username"));
+    if (login === undefined || field("vhost") !== virtualHost || field("name") !== exchange) return false;
+    const topic = topicOf(field("routing_key"));
+    if (isWithin(topic, login)) return true;
+    const { username } = login;
+    refusals.add("topic-not-allowed", { username, topic: topic.slice(0, 200) }, "a topic was refused");
+    if (field("permission") === "write")
+      onForeignTopic?.(login, topic, `This login may publish below ${subtreeOf(login)}/ only.`);
+    return false;
+  };
 }
 
 /** A user name is `company` or `company/site/machine`; the broker asks only about those whose password was right. */
@@ -136,8 +141,8 @@ function loginOf(username: string): TopicLogin | undefined {
 }
 
 /**
- * A cluster knows clients by client id alone: who connects with another's ends its connection. So an id belongs to the
- * company it begins with; a long random one, such as the broker makes where a client sends none, is nobody else's.
+ * A cluster identifies clients by client id alone: a new connection with the same id ends the old one. So an id belongs to
+ * the company that it begins with; a long random one, such as the broker makes where a client sends none, is unique.
  */
 function mayUseClientId(clientId: string, { company }: Pick<AuthenticatedLogin, "company">): boolean {
   if (clientId === "" || (clientId.length >= randomClientIdLength && /^[A-Za-z0-9_-]*$/.test(clientId)))
@@ -146,7 +151,7 @@ function mayUseClientId(clientId: string, { company }: Pick<AuthenticatedLogin, 
 }
 
 class WrongLogins {
-  /** When it was last wrong, in order. */
+  /** When it was last wrong, oldest first. */
   readonly #at = new Map<string, number>();
 
   has(digest: string, now = Date.now()): boolean {

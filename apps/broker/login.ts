@@ -1,6 +1,6 @@
 /**
- * Checks MQTT logins against the relational store: a machine's, or a whole company's. Logins that come at once, as
- * after a start when all machines connect again, share one query.
+ * Checks MQTT logins against the relational store: a machine's, or a whole company's. Logins that come at
+ * the same time, as after a start when all machines reconnect, share one query.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { sql } from "drizzle-orm";
@@ -13,14 +13,14 @@ export interface AuthenticatedLogin {
   /** Both absent: the login is the company's and reaches all its machines. */
   readonly site?: string;
   readonly machine?: string;
-  /** Hex SHA-256 of the password it was checked with: tells a login whose password was replaced since. */
+  /** Hex SHA-256 of the password it was checked with: shows whether the password was replaced since. */
   readonly passwordHash: string;
 }
 
 export interface LoginCheck {
-  /** @returns undefined where user name and password are not those of a login in force. */
+  /** @returns undefined where user name and password are not those of a valid login. */
   check(username: string, password: string): Promise<AuthenticatedLogin | undefined>;
-  /** Of these, those that were revoked, removed or given a new password since. */
+  /** @returns those of `logins` that were revoked, removed or given a new password since. */
   ended(logins: readonly AuthenticatedLogin[]): Promise<AuthenticatedLogin[]>;
 }
 
@@ -33,7 +33,7 @@ interface Asked {
 }
 
 const usernamesPerQuery = 1000;
-/** More wait for an answer only when somebody floods the broker. */
+/** More wait for an answer only when the broker is flooded with logins. */
 const mostAsked = 20_000;
 
 export function loginCheck(database: Database): LoginCheck {
@@ -74,7 +74,7 @@ function rowFinder(database: Database): (username: string) => Promise<Row | unde
   let running = false;
 
   async function answerAll(): Promise<void> {
-    // Those that arrive in one turn of the event loop go together.
+    // Those that arrive in one turn of the event loop share a query.
     await new Promise(setImmediate);
     while (asked.length > 0) {
       const some = asked.splice(0, usernamesPerQuery);
@@ -95,7 +95,7 @@ function rowFinder(database: Database): (username: string) => Promise<Row | unde
 
   return (username) =>
     new Promise((resolve, reject) => {
-      // PostgreSQL refuses it with an error.
+      // PostgreSQL refuses NUL in a text with an error.
       if (username.includes("\0")) return resolve(undefined);
       if (asked.length >= mostAsked) return reject(new Error("Too many logins at once."));
       asked.push({ username, resolve, reject });

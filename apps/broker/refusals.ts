@@ -1,4 +1,4 @@
-/** Counts what the broker refuses and says so in the log, but not once for each: a flood must not fill the log. */
+/** Counts what the broker refuses and logs it, at most once in ten seconds for each reason: a flood must not fill the log. */
 
 export type Refusal =
   | "wrong-password"
@@ -20,12 +20,12 @@ export interface Log {
   warn(fields: object, message: string): void;
 }
 
-const sayAgainAfterMilliseconds = 10_000;
+const logAgainAfterMilliseconds = 10_000;
 
 export class Refusals {
   readonly #log: Log;
   readonly #counts: Partial<Record<Refusal, number>> = {};
-  readonly #said = new Map<Refusal, { at: number; count: number }>();
+  readonly #logged = new Map<Refusal, { at: number; count: number }>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -35,15 +35,18 @@ export class Refusals {
     return this.#counts;
   }
 
-  /** @param fields about this one, never a password. */
+  /** @param fields of the log line; never a password. */
   add(refusal: Refusal, fields: object, message: string): void {
     const count = (this.#counts[refusal] ?? 0) + 1;
     this.#counts[refusal] = count;
     const now = Date.now();
-    const said = this.#said.get(refusal);
-    if (said !== undefined && now - said.at < sayAgainAfterMilliseconds) return;
-    const unsaid = count - (said?.count ?? 0) - 1;
-    this.#said.set(refusal, { at: now, count });
-    this.#log.warn({ refusal, ...fields, ...(unsaid === 0 ? {} : { alikeSinceLastLine: unsaid }) }, message);
+    const logged = this.#logged.get(refusal);
+    if (logged !== undefined && now - logged.at < logAgainAfterMilliseconds) return;
+    const unlogged = count - (logged?.count ?? 0) - 1;
+    this.#logged.set(refusal, { at: now, count });
+    this.#log.warn(
+      { refusal, ...fields, ...(unlogged === 0 ? {} : { alikeSinceLastLine: unlogged }) },
+      message,
+    );
   }
 }

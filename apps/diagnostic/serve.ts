@@ -6,7 +6,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../stores/relational/database.ts";
 import { sumOfFlows } from "../../stores/relational/message-flow.ts";
-import { toldStates } from "../../stores/relational/program-state.ts";
+import { reportedStates } from "../../stores/relational/program-state.ts";
 import { loginCheck } from "../broker/login.ts";
 import { loginChecks } from "../broker/login-checks.ts";
 import { readSecretFile } from "../program/certificate.ts";
@@ -57,7 +57,7 @@ export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<
     ...localisation,
     database,
     reader,
-    flow: async () => sumOfFlows((await toldStates(database)).flatMap(({ flow }) => flow ?? [])),
+    flow: async () => sumOfFlows((await reportedStates(database)).flatMap(({ flow }) => flow ?? [])),
     status: async () => ({ parts: await partsOf(database, reader) }),
     mqtt: mqttEndpoints(connections),
     log,
@@ -131,7 +131,7 @@ function addressBehindGateway(request: Request): string | undefined {
 }
 
 async function partsOf(database: Database, reader: ClickHouseClient): Promise<StackPart[]> {
-  const [states, readings] = await Promise.allSettled([toldStates(database), readingsStored(reader)]);
+  const [states, readings] = await Promise.allSettled([reportedStates(database), readingsStored(reader)]);
   const parts: StackPart[] = [
     readings.status === "fulfilled"
       ? { name: "time-series store", health: "healthy", detail: `${readings.value} readings` }

@@ -67,7 +67,7 @@ export class Ingest {
 
   /**
    * For a store into which other processes write too, each series through one process at a time (`takeOver`). Nothing is
-   * repaired at the start, because the rollups of others' readings may still be on their way.
+   * repaired at the start, because the rollups of others' readings may not be written yet.
    */
   static async openShared(options: IngestOptions): Promise<Ingest> {
     const deduplication = await Deduplication.open(options.client);

@@ -1,7 +1,7 @@
-/** `rollout run ingest`: takes the readings of machines from the broker's queues into the time-series store. */
+/** `rollout run ingest`: stores machines' readings from the broker's queues in the time-series store. */
 import { hostname } from "node:os";
-import { keepTelling, type ToldState, toldStates } from "../../stores/relational/program-state.ts";
-import { insertsSettleOnCluster } from "../../stores/time-series/inserts-under-way.ts";
+import { keepReporting, type ReportedState, reportedStates } from "../../stores/relational/program-state.ts";
+import { insertsSettleOnCluster } from "../../stores/time-series/running-inserts.ts";
 import { readCertificate, readSecretFile } from "../program/certificate.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { openStores } from "../program/stores.ts";
@@ -32,18 +32,18 @@ export async function runIngest(context: ProgramContext): Promise<RunningProgram
         },
         queues: broker.queues,
         ingests: async () =>
-          (await toldStates(database)).filter(({ program }) => program === who.program).length,
+          (await reportedStates(database)).filter(({ program }) => program === who.program).length,
         insertsSettle: () => insertsSettleOnCluster(client, log),
         log,
       }),
     );
-    const stopTelling = keepTelling(database, who, () => stateOf(taker), log);
+    const stopReporting = keepReporting(database, who, () => stateOf(taker), log);
     return {
       notReady: () => taker.notReady(),
       metrics: () => taker.metrics(),
       async stop() {
         await taker.stop();
-        await stopTelling();
+        await stopReporting();
         await stores.close();
       },
     };
@@ -53,7 +53,7 @@ export async function runIngest(context: ProgramContext): Promise<RunningProgram
   }
 }
 
-async function stateOf({ ingest, consumer, notReady }: ReadingsTaker): Promise<ToldState> {
+async function stateOf({ ingest, consumer, notReady }: ReadingsTaker): Promise<ReportedState> {
   const { flow } = ingest;
   const problem = await notReady();
   const { queues } = consumer;

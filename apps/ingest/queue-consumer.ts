@@ -5,7 +5,7 @@
  */
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { Ingest } from "./ingest.ts";
-import { topicRoot } from "./reading.ts";
+import { topicOf, topicRoot } from "./reading.ts";
 import type { ReceivedMessage } from "./rejection.ts";
 
 /** Messages that the broker delivers before the first is acknowledged. */
@@ -137,8 +137,8 @@ export class QueueConsumer {
 
   #messageOf({ content, fields }: ConsumeMessage): ReceivedMessage {
     this.#delivered += 1;
-    // The broker replaced MQTT's slashes with dots. Identifiers have no dots, so a usable topic is restored exactly.
-    const topic = fields.routingKey.replaceAll(".", "/");
+    // Identifiers have no dots, so a usable topic is restored exactly.
+    const topic = topicOf(fields.routingKey);
     return {
       // The broker lets a sender use its own company's topics only.
       company: topic.startsWith(`${topicRoot}/`) ? (topic.split("/")[2] ?? "") : "",

@@ -16,13 +16,25 @@ import {
 } from "./rejection.ts";
 
 export const topicRoot = "sme/v1";
-/** ISO 22400-2: actual production, set-up, delay, down and planned down time. */
+/**
+ * The values of the channel `state`. ISO 22400-2: actual production, set-up, delay, down and planned down time. They are
+ * stored by name, and queries number them in this order, from 1.
+ */
 export const machineStates = ["producing", "setup", "idle", "down", "planned-stop"] as const;
-const counterChannels = new Set(["produced", "scrap", "energy"]);
+export type MachineState = (typeof machineStates)[number];
+/** Channels whose value rises with each item or kilowatt-hour. */
+export const counterNames = ["produced", "scrap", "energy"] as const;
+export type CounterName = (typeof counterNames)[number];
+const counterChannels: ReadonlySet<string> = new Set(counterNames);
 const maximumReadings = 1000;
 const maximumTextLength = 256;
 const identifier = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const offsetDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
+
+/** RabbitMQ replaces the slashes of MQTT's topics with dots. */
+export function topicOf(routingKey: string): string {
+  return routingKey.replaceAll(".", "/");
+}
 
 /** One channel of one machine: what a topic names. */
 export interface Channel {

@@ -1,6 +1,6 @@
 /**
- * `rollout run migration`: brings both stores to this version, then ends. Any number may run at once: one does the work
- * under a lock of the relational store, the others wait and find it done.
+ * `rollout run migration`: migrates both stores to this version, then ends. Any number may run at once: one migrates under a
+ * lock of the relational store, the others wait and then find nothing to do.
  */
 import { EnvironmentError } from "../../base/kit-error.ts";
 import { AdvisoryLock } from "../../stores/relational/advisory-lock.ts";
@@ -20,7 +20,7 @@ export async function runMigration(context: ProgramContext): Promise<RunningProg
   const migrate = async () => {
     const lock = await waitFor("the relational store and its lock of migrations", async () => {
       const acquired = await AdvisoryLock.acquire(options, "rollout migration");
-      if (acquired === undefined) throw new Error("another migration is under way");
+      if (acquired === undefined) throw new Error("another migration is running");
       return acquired;
     });
     try {
@@ -48,7 +48,7 @@ export async function runMigration(context: ProgramContext): Promise<RunningProg
   };
 }
 
-/** On a connection that names none: the store refuses one that names what isn't there. */
+/** On a connection to the database `default`: the store refuses one to a database that does not exist. */
 async function makeDatabase({ connections }: ProgramContext): Promise<void> {
   const { database } = connections.timeSeries;
   const timeSeries = { ...connections.timeSeries, database: "default" };
@@ -64,7 +64,7 @@ async function makeDatabase({ connections }: ProgramContext): Promise<void> {
   }
 }
 
-/** What another attempt can't change. */
+/** Errors that a retry cannot change. */
 function isFinal(error: unknown): boolean {
   return error instanceof EnvironmentError;
 }

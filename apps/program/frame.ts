@@ -92,7 +92,7 @@ async function stopInTime(running: RunningProgram | undefined, log: Logger): Pro
     },
   );
   if (await Promise.race([stopped, late])) {
-    log.error({ milliseconds: longestStopMilliseconds }, "what was under way did not end in time");
+    log.error({ milliseconds: longestStopMilliseconds }, "what was in progress did not end in time");
     process.exit(3);
   }
   inTime.abort();

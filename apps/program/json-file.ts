@@ -32,14 +32,16 @@ export function readJsonFile(file: string): unknown {
  */
 export function requireValid(file: string, value: unknown, check: ValidateFunction, place = ""): void {
   if (check(value)) return;
-  const problems = (check.errors ?? []).map((error) => `${place}${error.instancePath || "/"} ${told(error)}`);
+  const problems = (check.errors ?? []).map(
+    (error) => `${place}${error.instancePath || "/"} ${problemOf(error)}`,
+  );
   throw new InputError(
     `${file} has values that this version cannot use: ${problems.join("; ")}.`,
     remediation,
   );
 }
 
-function told({ message = "is wrong", params }: ErrorObject): string {
+function problemOf({ message = "is wrong", params }: ErrorObject): string {
   const { allowedValues } = params as { allowedValues?: readonly unknown[] };
   return allowedValues === undefined ? message : `${message}: ${allowedValues.join(", ")}`;
 }

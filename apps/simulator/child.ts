@@ -1,4 +1,4 @@
-/** The simulator's own process: told by its parent what to simulate, it ends when the parent says so or is gone. */
+/** The simulator's own process: its parent says what to simulate; it ends when the parent says so or has ended. */
 import { Fleet, type FleetOptions, type FleetStatus } from "./fleet.ts";
 
 export type ToChild = { readonly start: FleetOptions } | { readonly stop: true };
@@ -8,7 +8,7 @@ const statusMilliseconds = 250;
 
 let fleet: Fleet | undefined;
 
-/** What the broker hasn't acknowledged is simulated anew at the next start; the system closes the connections. */
+/** Readings that the broker has not acknowledged are simulated again at the next start. */
 function end(): void {
   process.exit(0);
 }
@@ -22,6 +22,6 @@ process.on("message", (message: ToChild) => {
   }, statusMilliseconds);
 });
 process.on("disconnect", end);
-// Ctrl-C reaches the whole group of processes: the parent decides when this one ends.
+// Ctrl-C reaches the whole process group: the parent decides when this process ends.
 process.on("SIGINT", () => undefined);
 process.send?.({ ready: true } satisfies FromChild);

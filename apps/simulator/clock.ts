@@ -1,5 +1,4 @@
-/** Simulated time: starts in the past, runs faster than the real clock until it has caught up, then runs with it. */
-
+/** Simulated time: starts in the past, runs faster than the real clock until it has caught up, then follows it. */
 export class SimulatedClock {
   readonly #start: number;
   readonly #realStart: number;
@@ -12,7 +11,7 @@ export class SimulatedClock {
     this.#speed = speed;
   }
 
-  /** Never later than the real time: a device can't send the future. Epoch milliseconds. */
+  /** Never later than the real time. Epoch milliseconds. */
   at(real: number): number {
     return Math.min(real, this.#start + Math.max(0, real - this.#realStart) * this.#speed);
   }

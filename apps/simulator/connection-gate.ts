@@ -1,5 +1,4 @@
-/** Lets only some devices connect at a time, so that a thousand TLS handshakes at once don't starve the broker. */
-
+/** Limits how many devices connect at a time: a thousand TLS handshakes at once would overload the broker. */
 export class ConnectionGate {
   readonly #places: number;
   #taken = 0;
@@ -9,7 +8,7 @@ export class ConnectionGate {
     this.#places = places;
   }
 
-  /** Calls `connect` when there is a place; whoever took one gives it back by the function that `connect` gets. */
+  /** Calls `connect` when a place is free, with the function that frees it again. */
   enter(connect: (leave: () => void) => void): void {
     if (this.#taken >= this.#places) {
       this.#waiting.push(() => this.enter(connect));

@@ -1,10 +1,11 @@
 /**
- * A machine's device: an MQTT 3.1.1 client over TLS with the machine's own login. Publishes with QoS 1, keeps what it
- * can't send, and reconnects by itself, waiting longer after each failure.
+ * A machine's device: an MQTT 3.1.1 client over TLS with the machine's own login. Publishes with QoS 1, keeps readings
+ * that it cannot send, and reconnects by itself, with a longer pause after each failure.
  */
 import { connect as connectTls } from "node:tls";
 import { MqttClient } from "mqtt";
 import type { ConnectionGate } from "./connection-gate.ts";
+import type { DeviceCounts } from "./device-counts.ts";
 import { type DeviceReading, Outbox, type OutgoingMessage } from "./outbox.ts";
 
 export interface MqttAddress {
@@ -25,21 +26,9 @@ export interface DeviceOptions {
   readonly counts: DeviceCounts;
 }
 
-/** Of all devices together. */
-export interface DeviceCounts {
-  connected: number;
-  /** Readings handed to the connection, and of those the ones that the broker acknowledged. */
-  published: number;
-  acknowledged: number;
-  /** Connections after each device's first. */
-  reconnects: number;
-  /** Why the last connection failed, until one succeeds. */
-  failure: string | undefined;
-}
-
-/** Messages on their way to the broker, of one device. */
+/** Of one device: published and not yet acknowledged. */
 const messagesInFlight = 10;
-/** At most in one message; the broker takes 1,000. */
+/** At most in one message; ingest accepts 1,000. */
 const readingsPerMessage = 250;
 /** Five hours at a reading every ten seconds. */
 const readingsKeptPerChannel = 2000;
@@ -61,30 +50,7 @@ export class Device {
 
   constructor(options: DeviceOptions) {
     this.#options = options;
-    const { broker, username, password } = options;
-    this.#client = new MqttClient(
-      () =>
-        connectTls({
-          host: broker.host,
-          port: broker.port,
-          ca: broker.certificateAuthority,
-          // The certificate names the address too; an address is no server name (RFC 6066, section 3).
-          ...(isName(broker.host) ? { servername: broker.host } : {}),
-        }),
-      {
-        // On a cluster a client id is known to all companies' machines.
-        clientId: username,
-        username,
-        password,
-        protocolVersion: 4,
-        clean: true,
-        keepalive: 60,
-        connectTimeout: connectMilliseconds,
-        reconnectPeriod: 0,
-        manualConnect: true,
-        resubscribe: false,
-      },
-    );
+    this.#client = mqttClient(options);
     this.#client.on("connect", () => this.#onConnect());
     this.#client.on("close", () => this.#onClose());
     this.#client.on("error", (error) => {
@@ -106,7 +72,7 @@ export class Device {
       this.#leaveGate = leave;
       if (this.#connections === 0) this.#client.connect();
       else {
-        // Without its stores the client would forget what isn't acknowledged.
+        // Without its stores the client would forget unacknowledged messages.
         const { incomingStore, outgoingStore } = this.#client;
         this.#client.reconnect({ incomingStore, outgoingStore });
       }
@@ -117,7 +83,7 @@ export class Device {
     this.#outbox.add(channel, reading);
   }
 
-  /** Publishes what waits, as far as the connection allows. */
+  /** Publishes waiting readings, as far as the limit of messages in flight allows. */
   flush(): void {
     while (this.#isConnected && this.#inFlight < messagesInFlight) {
       const message = this.#outbox.take(readingsPerMessage);
@@ -162,7 +128,7 @@ export class Device {
     if (this.#isConnected) this.#options.counts.connected -= 1;
     this.#isConnected = false;
     if (this.#timer !== undefined) return;
-    // Spread, so that a thousand devices don't come back in one instant.
+    // Random, so that a thousand devices do not reconnect at the same time.
     const wait = this.#wait * (0.5 + Math.random());
     this.#wait = Math.min(longestWaitMilliseconds, this.#wait * 2);
     this.#timer = setTimeout(() => {
@@ -170,6 +136,32 @@ export class Device {
       this.connect();
     }, wait);
   }
+}
+
+function mqttClient({ broker, username, password }: DeviceOptions): MqttClient {
+  return new MqttClient(
+    () =>
+      connectTls({
+        host: broker.host,
+        port: broker.port,
+        ca: broker.certificateAuthority,
+        // The certificate names the address too; an address is no server name (RFC 6066, section 3).
+        ...(isName(broker.host) ? { servername: broker.host } : {}),
+      }),
+    {
+      // A cluster's broker identifies clients by client id alone: it must be unique among all companies' machines.
+      clientId: username,
+      username,
+      password,
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 60,
+      connectTimeout: connectMilliseconds,
+      reconnectPeriod: 0,
+      manualConnect: true,
+      resubscribe: false,
+    },
+  );
 }
 
 function isName(host: string): boolean {

@@ -16,7 +16,7 @@ export interface WorkingHabit {
   readonly shifts: readonly string[];
   /** Works day and night, on holidays too. */
   readonly continuous: boolean;
-  /** Where in a shift its break lies, from 0 to 1. */
+  /** When in a shift its break starts, from 0 to 1. */
   readonly breakAt: number;
 }
 
@@ -42,7 +42,7 @@ export interface FactoryPlan {
 const mostByDefault = 40;
 const mostMachines = 24;
 
-/** More companies keep the factories that fewer would have given. */
+/** A factory depends on the seed and its number alone: a plan of more companies begins with the same factories. */
 export function planFactories(country: Country, plan: FactoryPlan): Factory[] {
   const companies = plan.companies ?? Math.min(mostByDefault, country.programme.scale.now.companies);
   return Array.from({ length: companies }, (_, index) => planFactory(country, plan.seed, index + 1));
@@ -70,7 +70,7 @@ function planFactory(country: Country, seed: number, number: number): Factory {
   };
 }
 
-/** The first of a list more often than the last, as with sectors and sizes anywhere. */
+/** Picks the first values of a list more often than the last. */
 function common<T>(random: Random, values: readonly T[]): T {
   return values[Math.floor(random.next() ** 1.7 * values.length)]!;
 }

@@ -1,17 +1,19 @@
 /** All simulated machines with their devices, driven by one clock. Runs in the simulator's own process. */
 import { type ShiftCalendar, shiftsBetween } from "../analytics/calendar.ts";
+import { topicRoot } from "../ingest/reading.ts";
 import { SimulatedClock } from "./clock.ts";
 import { ConnectionGate } from "./connection-gate.ts";
-import { Device, type DeviceCounts, type MqttAddress } from "./device.ts";
+import { Device, type MqttAddress } from "./device.ts";
+import { type DeviceCounts, noCounts } from "./device-counts.ts";
 import { type Counters, SimulatedMachine } from "./machine.ts";
 import { Random } from "./random.ts";
 import type { RegisteredMachine } from "./registration.ts";
 import { WorkingTime } from "./working-time.ts";
 
 export interface FleetMachine extends RegisteredMachine {
-  /** Where its last stored readings left it. */
+  /** Their values in its last stored readings. */
   readonly counters: Counters;
-  /** Epoch milliseconds; what it sends begins after this. */
+  /** Epoch milliseconds; its readings begin after this. */
   readonly startsAt: number;
 }
 
@@ -22,9 +24,9 @@ export interface FleetOptions {
   readonly seed: number;
   /** Seconds between two readings of a channel once the present is reached. */
   readonly rate: number;
-  /** Seconds between two readings on the way to the present: of the state, and of everything else. */
+  /** Seconds between two readings in the past: of the state, and of all other channels. */
   readonly rateInThePast: { readonly state: number; readonly values: number };
-  /** Simulated seconds in a real one on the way to the present. */
+  /** Simulated seconds in a real one until the present is reached. */
   readonly speed: number;
 }
 
@@ -32,11 +34,11 @@ export interface FleetStatus extends DeviceCounts {
   readonly machines: number;
   /** Readings measured and not yet acknowledged. */
   readonly waiting: number;
-  /** Readings that devices lost because they couldn't send for too long. */
+  /** Readings that devices lost because they could not send for too long. */
   readonly dropped: number;
-  /** Epoch milliseconds: until when all machines have lived. */
+  /** Epoch milliseconds: all machines are simulated until then. */
   readonly simulatedUntil: number;
-  /** All machines live in the present, and what they sent is stored. */
+  /** All machines have reached the present, and their readings are stored. */
   readonly caughtUp: boolean;
   readonly processId: number;
   readonly residentBytes: number;
@@ -44,17 +46,17 @@ export interface FleetStatus extends DeviceCounts {
 
 const tickMilliseconds = 100;
 const connectingAtOnce = 24;
-/** A machine in the past waits while its device has more than this to send. */
+/** A machine in the past waits while its device has more readings than this to send. */
 const backlogInThePast = 300;
 const stateRepeatMilliseconds = 60_000;
-/** What is younger than this is the present. */
+/** Simulated times younger than this are the present. */
 const presentMilliseconds = 60_000;
 
 interface Unit {
   readonly machine: SimulatedMachine;
   readonly device: Device;
   next: number;
-  /** Devices don't measure in step. */
+  /** Milliseconds; different for each device, so that they do not all measure at the same time. */
   readonly phase: number;
   stateSentAt: number;
   valuesSentAt: number;
@@ -62,49 +64,42 @@ interface Unit {
 
 export class Fleet {
   readonly #options: FleetOptions;
-  readonly #units: Unit[] = [];
-  readonly #counts: DeviceCounts = {
-    connected: 0,
-    published: 0,
-    acknowledged: 0,
-    reconnects: 0,
-    failure: undefined,
-  };
+  readonly #units: readonly Unit[];
+  readonly #counts = noCounts();
   readonly #clock: SimulatedClock;
-  /** Starts and ends of shifts on the way to the present: there, too, every machine is read. */
+  /** Starts and ends of shifts in the past: every machine is read then, too. */
   readonly #boundaries: readonly number[];
   #caughtUp = false;
 
   constructor(options: FleetOptions, now = Date.now()) {
     this.#options = options;
-    const { machines, rate, seed, calendar } = options;
+    const { machines, calendar } = options;
     const start = machines.reduce((earliest, machine) => Math.min(earliest, machine.startsAt), now);
     this.#clock = new SimulatedClock(start, now, options.speed);
     this.#boundaries = shiftsBetween(calendar, start, now).flatMap((shift) => [shift.from, shift.to]);
     const gate = new ConnectionGate(connectingAtOnce);
     const workingTimes = new Map<string, WorkingTime>();
-    for (const machine of machines) {
-      const { company, site, machine: id, username, password, habit, startsAt, counters } = machine;
-      const random = Random.of(seed, `${username} ${startsAt}`);
-      const working = workingTimes.get(company) ?? new WorkingTime(calendar, habit);
-      workingTimes.set(company, working);
-      const phase = Math.floor(random.next() * rate * 1000);
-      this.#units.push({
-        machine: new SimulatedMachine(machine.type, working, { time: startsAt, counters }, random),
-        device: new Device({
-          broker: options.broker,
-          topic: `sme/v1/${company}/${site}/${id}`,
-          username,
-          password,
-          gate,
-          counts: this.#counts,
-        }),
-        next: startsAt + 1 + phase,
-        phase,
-        stateSentAt: Number.NEGATIVE_INFINITY,
-        valuesSentAt: Number.NEGATIVE_INFINITY,
-      });
-    }
+    this.#units = machines.map((machine) => {
+      const working = workingTimes.get(machine.company) ?? new WorkingTime(calendar, machine.habit);
+      workingTimes.set(machine.company, working);
+      return this.#unit(machine, working, gate);
+    });
+  }
+
+  #unit(planned: FleetMachine, working: WorkingTime, gate: ConnectionGate): Unit {
+    const { broker, rate, seed } = this.#options;
+    const { company, site, machine, type, username, password, startsAt, counters } = planned;
+    const random = Random.of(seed, `${username} ${startsAt}`);
+    const phase = Math.floor(random.next() * rate * 1000);
+    const topic = `${topicRoot}/${company}/${site}/${machine}`;
+    return {
+      machine: new SimulatedMachine(type, working, { time: startsAt, counters }, random),
+      device: new Device({ broker, topic, username, password, gate, counts: this.#counts }),
+      next: startsAt + 1 + phase,
+      phase,
+      stateSentAt: Number.NEGATIVE_INFINITY,
+      valuesSentAt: Number.NEGATIVE_INFINITY,
+    };
   }
 
   start(): void {
@@ -142,19 +137,19 @@ export class Fleet {
       if (unit.next <= real - 2 * this.#options.rate * 1000) inThePast = true;
       unit.device.flush();
     }
-    if (!this.#caughtUp && !inThePast && now === real) this.#caughtUp = this.#nothingOld();
+    if (!this.#caughtUp && !inThePast && now === real) this.#caughtUp = this.#isSent();
   }
 
   #mustWait(unit: Unit, real: number): boolean {
     return this.#isPast(unit, real) && unit.device.backlog > backlogInThePast;
   }
 
-  /** In the present a device measures whether it can send or not; on the way there it has time. */
+  /** In the present a device measures whether it can send or not; in the past it waits. */
   #isPast(unit: Unit, real: number): boolean {
     return unit.next < real - presentMilliseconds;
   }
 
-  #nothingOld(): boolean {
+  #isSent(): boolean {
     return (
       this.#counts.connected === this.#units.length && this.#units.every(({ device }) => device.backlog < 50)
     );
@@ -174,7 +169,7 @@ export class Fleet {
       if (t <= unit.stateSentAt) return;
       device.send("state", { t, v: state });
       unit.stateSentAt = t;
-      // So that what was made until a shift's end is counted in that shift.
+      // So that items made before a shift's end count in that shift.
       if (t < time && t > unit.valuesSentAt) sendCounters(unit, t);
     });
     if (time - unit.stateSentAt >= Math.min(stateRepeatMilliseconds, interval.state)) {
@@ -188,7 +183,7 @@ export class Fleet {
     }
     unit.next = time + interval.state;
     if (!isPast) return;
-    // A long step must not lead over a shift's boundary, or into the present and beyond.
+    // A long step must not pass a shift's boundary, or the beginning of the present.
     const boundary = this.#boundaries.find((other) => other > time) ?? Number.POSITIVE_INFINITY;
     const present = Math.max(time + 1, real - presentMilliseconds + unit.phase);
     unit.next = Math.min(unit.next, boundary, present);

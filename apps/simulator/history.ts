@@ -1,4 +1,4 @@
-/** Where a simulation begins: after what is stored of each machine, or some worked hours ago. */
+/** When a simulation begins: after each machine's last stored reading, or some worked hours ago. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { type ShiftCalendar, shiftsBetween } from "../analytics/calendar.ts";
 import { keyOf, type MachineKey } from "../analytics/machine-key.ts";
@@ -17,7 +17,7 @@ export interface LastStored {
   readonly counters: Counters;
 }
 
-/** Eight hours ago, or earlier if no whole shift would lie within. */
+/** Eight hours ago, or earlier if these do not hold a whole shift. */
 export function startOfHistory(calendar: ShiftCalendar, now: number): number {
   const ended = shiftsBetween(calendar, now - mostDays * day, now).filter((shift) => shift.to <= now);
   const last = ended.reduce<number | undefined>(
@@ -27,7 +27,7 @@ export function startOfHistory(calendar: ShiftCalendar, now: number): number {
   return Math.min(now - leastHours * hour, last ?? now);
 }
 
-/** The newest readings of the machines, by key; those of which nothing is stored are absent. */
+/** The newest readings of the machines, by key; a machine without stored readings is absent. */
 export async function lastStored(
   reader: ClickHouseClient,
   machines: readonly MachineKey[],

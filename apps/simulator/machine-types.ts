@@ -5,12 +5,12 @@
 
 export interface Measurement {
   readonly channel: string;
-  /** Where the value settles while the machine produces, and while it rests. */
+  /** Values that it approaches while the machine produces, and while it does not. */
   readonly producing: number;
   readonly resting: number;
   /** Standard deviation around that. */
   readonly noise: number;
-  /** Seconds in which two thirds of a change are done. */
+  /** Time constant in seconds: two thirds of a change happen within it. */
   readonly inertiaSeconds: number;
 }
 
@@ -325,7 +325,7 @@ const divisions: Readonly<Record<string, Division>> = {
   "33": { name: "repair and installation", machines: [lathe, welder, tester] },
 };
 
-/** A division that isn't manufacturing has machines that are found everywhere. */
+/** A division outside manufacturing gets machines that are common everywhere. */
 export function divisionOf(sector: string): Division {
   return divisions[sector] ?? { name: `division ${sector}`, machines: [packer, tester] };
 }

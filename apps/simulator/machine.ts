@@ -1,14 +1,13 @@
 /**
- * A machine as a random process in simulated time: it produces, waits, is set up, breaks down and rests by the
- * factory's rhythm, makes scrap, counts, and uses energy. Seeded; the clock is the caller's.
+ * A machine as a random process in simulated time: it produces, waits, is set up and breaks down in the factory's working
+ * time, makes scrap, counts, and uses energy. Seeded; the caller sets the time.
  */
+import type { MachineState } from "../ingest/reading.ts";
 import type { MachineType, Measurement } from "./machine-types.ts";
 import type { Random } from "./random.ts";
 import type { WorkingTime } from "./working-time.ts";
 
-export type MachineState = "producing" | "setup" | "idle" | "down" | "planned-stop";
-
-/** Cumulative; what a device keeps when it is switched off. */
+/** Cumulative; a device keeps them when it is switched off. */
 export interface Counters {
   readonly produced: number;
   readonly scrap: number;
@@ -37,11 +36,11 @@ export class SimulatedMachine {
   readonly #values: Map<Measurement, number>;
   #time: number;
   #state: MachineState = "planned-stop";
-  /** When a stop ends or the producing machine next stops. */
+  /** When the stop ends, or the producing machine stops next. */
   #stateEnds = Number.POSITIVE_INFINITY;
   #nextState: MachineState = "producing";
   #producingSince = 0;
-  /** Actual seconds per item in the present run. */
+  /** Actual seconds per item in the current run. */
   #runTimePerItem: number;
   #itemProgress = 0;
   #produced: number;
@@ -77,12 +76,12 @@ export class SimulatedMachine {
     };
   }
 
-  /** The measured channels' present values. */
+  /** The current values of the measured channels. */
   measure(): [channel: string, value: number][] {
     return [...this.#values].map(([{ channel }, value]) => [channel, Number(value.toPrecision(4))]);
   }
 
-  /** Lives on until `time`; calls `changed` at each change of state, at the simulated time of the change. */
+  /** Simulates until `time`; calls `changed` at each change of state, at the simulated time of the change. */
   advance(time: number, changed: (state: MachineState, at: number) => void): void {
     while (this.#time < time) {
       const phase = this.#working.at(this.#time);
@@ -93,17 +92,17 @@ export class SimulatedMachine {
       if (this.#working.at(until).works) {
         if (this.#state === "planned-stop") this.#start(until);
         else if (until >= this.#stateEnds) this.#enter(this.#nextState, until);
-      } else if (this.#state !== "planned-stop") this.#rest();
+      } else if (this.#state !== "planned-stop") this.#stopWork();
       if (this.#state !== before) changed(this.#state, until);
     }
   }
 
-  /** Shifts begin with an empty machine: now and then it must be set up first. */
+  /** At the start of a shift some machines must be set up first. */
   #start(time: number): void {
     this.#enter(this.#random.next() < 0.25 ? "setup" : "producing", time);
   }
 
-  #rest(): void {
+  #stopWork(): void {
     this.#state = "planned-stop";
     this.#stateEnds = Number.POSITIVE_INFINITY;
   }
@@ -150,7 +149,7 @@ export class SimulatedMachine {
     for (let item = 0; item < items; item += 1) if (this.#random.next() < scrapRate) this.#scrap += 1;
   }
 
-  /** Moves towards where the value settles, with noise around it that doesn't depend on how often it is looked at. */
+  /** Moves the value towards its target, with noise that does not depend on how often it is measured. */
   #settle(measurement: Measurement, isProducing: boolean, seconds: number): void {
     const target = isProducing ? measurement.producing : measurement.resting;
     const kept = Math.exp(-seconds / measurement.inertiaSeconds);

@@ -1,6 +1,6 @@
 /**
- * What a device has measured and not yet sent, bounded as in a real device's memory: when a channel's share is full,
- * its oldest readings go, and are counted.
+ * A device's readings that are not yet sent, bounded as in a real device's memory: above a channel's limit its oldest
+ * readings are dropped and counted.
  */
 
 export interface DeviceReading {
@@ -54,7 +54,7 @@ export class Outbox {
     for (const [channel, readings] of this.#channels) {
       this.#channels.delete(channel);
       const taken = readings.splice(0, most);
-      // What is left goes behind the other channels.
+      // The rest is sent after the other channels.
       if (readings.length > 0) this.#channels.set(channel, readings);
       this.#size -= taken.length;
       return { channel, readings: taken };

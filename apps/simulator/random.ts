@@ -1,5 +1,4 @@
 /** Random numbers with a fixed sequence for each seed, so that a simulation can be repeated. */
-
 export class Random {
   #state: number;
 

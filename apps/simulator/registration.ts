@@ -1,5 +1,6 @@
-/** Registers simulated factories beside real ones, marked as simulated, with new MQTT passwords at each start. */
+/** Registers simulated factories in addition to real ones, marked as simulated, with new MQTT passwords at each start. */
 import { and, inArray, sql } from "drizzle-orm";
+import { EnvironmentError } from "../../base/kit-error.ts";
 import { newCredential } from "../../stores/relational/companies.ts";
 import type { Database } from "../../stores/relational/database.ts";
 import { company, credential, machine, site } from "../../stores/relational/schema.ts";
@@ -14,71 +15,28 @@ export interface RegisteredMachine extends PlannedMachine {
 
 const rowsAtOnce = 1000;
 
-/** Registers what isn't yet and renews the rest; earlier passwords of these machines end. All or nothing. */
+/** Adds new factories and updates the others; earlier passwords of these machines end. All or nothing. */
 export async function registerFactories(
   database: Database,
   factories: readonly Factory[],
 ): Promise<RegisteredMachine[]> {
   await refuseRealCompanies(database, factories);
   const machines = factories.flatMap((factory) =>
-    factory.machines.map((planned) => {
-      const { row, password } = newCredential(planned);
-      return {
-        planned,
-        row,
-        registered: { ...planned, habit: factory.habit, username: row.username, password },
-      };
-    }),
+    factory.machines.map((planned) => ({ planned, habit: factory.habit, ...newCredential(planned) })),
   );
   await database.transaction(async (transaction) => {
     for (const some of chunks(factories)) {
-      await transaction
-        .insert(company)
-        .values(
-          some.map(({ id, name, sector, sizeBand, region = null }) => ({
-            id,
-            name,
-            sector,
-            sizeBand,
-            region,
-            simulated: true,
-          })),
-        )
-        .onConflictDoUpdate({
-          target: company.id,
-          set: {
-            name: sql`excluded.name`,
-            sector: sql`excluded.sector`,
-            sizeBand: sql`excluded.size_band`,
-            region: sql`excluded.region`,
-          },
-        });
+      await storeCompanies(transaction, some);
       await transaction
         .insert(site)
         .values(some.map((factory) => ({ companyId: factory.id, ...factory.site })))
         .onConflictDoNothing();
     }
     for (const some of chunks(machines)) {
-      await transaction
-        .insert(machine)
-        .values(
-          some.map(({ planned }) => ({
-            companyId: planned.company,
-            siteId: planned.site,
-            id: planned.machine,
-            name: planned.name,
-            kind: planned.type.kind,
-            plannedRunTimePerItem: planned.type.plannedRunTimePerItem,
-          })),
-        )
-        .onConflictDoUpdate({
-          target: [machine.companyId, machine.siteId, machine.id],
-          set: {
-            name: sql`excluded.name`,
-            kind: sql`excluded.kind`,
-            plannedRunTimePerItem: sql`excluded.planned_run_time_per_item`,
-          },
-        });
+      await storeMachines(
+        transaction,
+        some.map(({ planned }) => planned),
+      );
       await transaction
         .insert(credential)
         .values(some.map(({ row }) => row))
@@ -88,10 +46,62 @@ export async function registerFactories(
         });
     }
   });
-  return machines.map(({ registered }) => registered);
+  return machines.map(({ planned, habit, row, password }) => ({
+    ...planned,
+    habit,
+    username: row.username,
+    password,
+  }));
 }
 
-/** A company that took a simulated factory's id by registering itself keeps it. */
+async function storeCompanies(database: Database, factories: readonly Factory[]): Promise<void> {
+  await database
+    .insert(company)
+    .values(
+      factories.map(({ id, name, sector, sizeBand, region = null }) => ({
+        id,
+        name,
+        sector,
+        sizeBand,
+        region,
+        simulated: true,
+      })),
+    )
+    .onConflictDoUpdate({
+      target: company.id,
+      set: {
+        name: sql`excluded.name`,
+        sector: sql`excluded.sector`,
+        sizeBand: sql`excluded.size_band`,
+        region: sql`excluded.region`,
+      },
+    });
+}
+
+async function storeMachines(database: Database, machines: readonly PlannedMachine[]): Promise<void> {
+  await database
+    .insert(machine)
+    .values(
+      machines.map((planned) => ({
+        companyId: planned.company,
+        siteId: planned.site,
+        id: planned.machine,
+        name: planned.name,
+        kind: planned.type.kind,
+        plannedRunTimePerItem: planned.type.plannedRunTimePerItem,
+      })),
+    )
+    .onConflictDoUpdate({
+      target: [machine.companyId, machine.siteId, machine.id],
+      set: {
+        name: sql`excluded.name`,
+        kind: sql`excluded.kind`,
+        plannedRunTimePerItem: sql`excluded.planned_run_time_per_item`,
+      },
+    });
+}
+
+/** A real company that has registered with the id of a simulated factory keeps it. @throws EnvironmentError */
 async function refuseRealCompanies(database: Database, factories: readonly Factory[]): Promise<void> {
   for (const some of chunks(factories)) {
     const [real] = await database
@@ -108,8 +118,9 @@ async function refuseRealCompanies(database: Database, factories: readonly Facto
       )
       .limit(1);
     if (real !== undefined)
-      throw new Error(
-        `The company "${real.id}" is a real one, so no simulated factory can take its place. Start without the simulator.`,
+      throw new EnvironmentError(
+        `The company "${real.id}" is a real one, so no simulated factory can take its place.`,
+        "Start without the simulator.",
       );
   }
 }

@@ -1,4 +1,4 @@
-/** Fills in the diagnostic for simulated factories, so that the ministry's overview has levels to show. */
+/** Fills in the diagnostic for simulated factories, so that the ministry's overview shows levels. */
 import { notExists, sql } from "drizzle-orm";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { Database } from "../../stores/relational/database.ts";
@@ -16,7 +16,7 @@ const shareAnswered = 0.8;
 const shareUnknown = 0.04;
 const companiesAtOnce = 200;
 
-/** Gives most factories one completed assessment; those that have one already, and `except`, are left alone. */
+/** Gives most factories one completed assessment; not those that have one already, and not `except`. */
 export async function fillInDiagnostics(
   database: Database,
   country: Country,
@@ -48,7 +48,7 @@ export async function fillInDiagnostics(
 
 function fillIn({ id, sizeBand }: Factory, country: Country, questions: readonly Question[], now: number) {
   const random = Random.of(seed, `answers of ${id}`);
-  // Larger companies are further on, as every public survey has it.
+  // Larger companies have higher levels, as in every public survey.
   const band = country.programme.sizeBands.findIndex((candidate) => candidate.id === sizeBand);
   const usual = random.normal(1.2 + 0.6 * Math.max(0, band), 0.6);
   const answers: Answers = Object.fromEntries(

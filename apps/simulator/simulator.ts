@@ -1,6 +1,6 @@
 /**
- * Simulated factories in a process of their own, which reach the stack over MQTT and TLS as any device does. They begin
- * in the past, so that pages show whole shifts at once, catch up with the clock, and then run with it.
+ * Simulated factories in a process of their own, which reach the stack over MQTT and TLS like any device. They begin in the
+ * past, so that pages show whole shifts at once, catch up with the clock, and then follow it.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { calendarOf } from "../analytics/calendar.ts";
 import { keyOf } from "../analytics/machine-key.ts";
 import type { FromChild, ToChild } from "./child.ts";
 import type { MqttAddress } from "./device.ts";
+import { noCounts } from "./device-counts.ts";
 import type { FleetMachine, FleetOptions, FleetStatus } from "./fleet.ts";
 import { lastStored, startOfHistory } from "./history.ts";
 import type { RegisteredMachine } from "./registration.ts";
@@ -19,22 +20,20 @@ export interface SimulatorOptions {
   readonly country: Country;
   readonly machines: readonly RegisteredMachine[];
   readonly broker: MqttAddress;
-  /** The time-series store's: counters go on from what is stored. */
+  /** Of the time-series store: counters continue from their stored values. */
   readonly reader: ClickHouseClient;
   /** Seconds between two readings of a channel; the country's sampling interval where absent. */
   readonly rate?: number | undefined;
-  /** Simulated seconds in a real one until the present is reached; so many that it takes some seconds where absent. */
+  /** Simulated seconds in a real one until the present is reached; where absent, so many that it takes some seconds. */
   readonly speed?: number | undefined;
   readonly log: { warn(fields: object, message: string): void };
 }
 
-export type SimulatorStatus = FleetStatus;
-
 export interface Simulator {
-  readonly status: SimulatorStatus;
+  readonly status: FleetStatus;
   /**
-   * Settles when the machines have reached the present and what they sent is stored, or after 20 seconds, in which
-   * case they go on catching up.
+   * Settles when the machines have reached the present and their readings are stored, or after 20 seconds: then they
+   * continue to catch up.
    */
   caughtUp(tell?: (detail: string) => void): Promise<void>;
   /** Ends the process in less than two seconds. */
@@ -44,12 +43,12 @@ export interface Simulator {
 const catchUpSeconds = 7;
 const longestWaitMilliseconds = 20_000;
 /**
- * About what a first start sends, so that it is soon done: with more machines they measure less often, and of very many
- * only the first have a past.
+ * About the number of readings that a first start sends, so that it takes seconds: of more machines each measures less
+ * often, and of very many only the first have a past.
  */
 const readingsInThePast = 200_000;
 const mostReadingsInThePast = 400_000;
-const channelsBesideState = 5;
+const otherChannels = 5;
 /** Seconds. */
 const longestInThePast = 900;
 const stopMilliseconds = 1000;
@@ -65,7 +64,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
 class SimulatorProcess implements Simulator {
   readonly #options: SimulatorOptions;
-  #status: SimulatorStatus;
+  #status: FleetStatus;
   #child: ChildProcess | undefined;
   #startedAt = Date.now();
   #stopped = false;
@@ -75,12 +74,8 @@ class SimulatorProcess implements Simulator {
   constructor(options: SimulatorOptions) {
     this.#options = options;
     this.#status = {
+      ...noCounts(),
       machines: options.machines.length,
-      connected: 0,
-      published: 0,
-      acknowledged: 0,
-      reconnects: 0,
-      failure: undefined,
       waiting: 0,
       dropped: 0,
       simulatedUntil: Date.now(),
@@ -90,7 +85,7 @@ class SimulatorProcess implements Simulator {
     };
   }
 
-  get status(): SimulatorStatus {
+  get status(): FleetStatus {
     return this.#status;
   }
 
@@ -104,16 +99,16 @@ class SimulatorProcess implements Simulator {
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
     const entry = fileURLToPath(new URL(`./child${extension}`, import.meta.url));
     const child = fork(entry, [], {
-      // Passwords go through the channel between the processes: arguments and environment can be read by others.
+      // Passwords are sent by the channel between the processes: other users can read arguments and environment.
       env: {},
       execArgv: [],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#child = child;
-    let complaint = "";
+    let errorOutput = "";
     child.stderr?.on("data", (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString("utf8")).slice(-2000);
+      errorOutput = (errorOutput + chunk.toString("utf8")).slice(-2000);
     });
     child.on("message", (message: FromChild) => {
       if ("status" in message) {
@@ -122,9 +117,9 @@ class SimulatorProcess implements Simulator {
       } else tell(child, { start: fleet });
     });
     child.on("error", (error) => {
-      complaint = error.message;
+      errorOutput = error.message;
     });
-    child.on("exit", (code, signal) => this.#onExit(code, signal, complaint));
+    child.on("exit", (code, signal) => this.#onExit(code, signal, errorOutput));
   }
 
   async caughtUp(tell: (detail: string) => void = () => undefined): Promise<void> {
@@ -150,12 +145,12 @@ class SimulatorProcess implements Simulator {
     clearTimeout(timer);
   }
 
-  #onExit(code: number | null, signal: string | null, complaint: string): void {
+  #onExit(code: number | null, signal: string | null, errorOutput: string): void {
     this.#child = undefined;
     if (this.#stopped) return;
     const failure = `The simulator's process ended (${signal ?? `exit code ${code}`}) and is started again.`;
     this.#status = { ...this.#status, connected: 0, failure };
-    this.#options.log.warn({ output: complaint }, failure);
+    this.#options.log.warn({ output: errorOutput }, failure);
     this.#restart = setTimeout(() => {
       this.start().catch((error: unknown) => this.#onExit(1, null, String(error)));
     }, this.#restartMilliseconds);
@@ -168,11 +163,10 @@ class SimulatorProcess implements Simulator {
     const oldest = now - acceptedAge(country.telemetry.retention) + hour;
     const first = Math.max(startOfHistory(calendar, now), oldest);
     const stored = await lastStored(reader, machines);
-    // Whatever is chosen, a state that lasts must be told again before the machine counts as offline.
+    // A lasting state must be sent again before the machine counts as offline.
     const longestRate = 0.4 * country.telemetry.offlineAfterSeconds;
     const rate = Math.min(longestRate, this.#options.rate ?? country.telemetry.sampling.intervalSeconds);
-    const readingsOfMachine =
-      ((now - first) / 1000) * (1 / longestRate + channelsBesideState / longestInThePast);
+    const readingsOfMachine = ((now - first) / 1000) * (1 / longestRate + otherChannels / longestInThePast);
     const machinesWithPast = Math.ceil(mostReadingsInThePast / readingsOfMachine);
     const fleetMachines = machines.map((machine, index): FleetMachine => {
       const last = stored.get(keyOf(machine));
@@ -185,7 +179,7 @@ class SimulatorProcess implements Simulator {
     const starts = fleetMachines.map((machine) => machine.startsAt);
     const pastSeconds = starts.reduce((total, start) => total + Math.max(0, now - start), 0) / 1000;
     const longestSeconds = (now - starts.reduce((earliest, start) => Math.min(earliest, start), now)) / 1000;
-    const values = Math.max(rate, (pastSeconds * channelsBesideState) / readingsInThePast);
+    const values = Math.max(rate, (pastSeconds * otherChannels) / readingsInThePast);
     return {
       broker: { ...broker, host: broker.host.replace(/^\[(.*)\]$/, "$1") },
       calendar,
@@ -202,6 +196,6 @@ class SimulatorProcess implements Simulator {
 }
 
 function tell(child: ChildProcess, message: ToChild): void {
-  // The process may be gone; its exit is seen elsewhere.
+  // The process may have ended, which `exit` reports.
   child.send(message, () => undefined);
 }

@@ -1,4 +1,4 @@
-/** When a simulated factory works: its shifts of the country's calendar, less its breaks, or day and night. */
+/** A simulated factory's working time: its shifts of the country's calendar without its breaks, or day and night. */
 import { type ShiftCalendar, shiftsBetween } from "../analytics/calendar.ts";
 import type { WorkingHabit } from "./factories.ts";
 
@@ -24,7 +24,7 @@ export class WorkingTime {
     this.#habit = habit;
   }
 
-  /** The phase that a time lies in. */
+  /** The phase at a time. */
   at(time: number): Phase {
     if (this.#habit.continuous) return { works: true, until: Number.POSITIVE_INFINITY };
     if (time < this.#from || time >= this.#to) this.#plan(time);
@@ -42,7 +42,7 @@ export class WorkingTime {
     this.#from = time - day;
     this.#to = time + plannedAhead;
     const changes: number[] = [];
-    // A shift that lies across an edge is planned whole, so that its break stays where it is.
+    // A shift that is partly outside is planned as a whole, so that its break stays where it is.
     for (const shift of shiftsBetween(this.#calendar, this.#from, this.#to)) {
       if (!this.#habit.shifts.includes(shift.shift)) continue;
       const breakLength = shift.plannedBreakSeconds * 1000;

@@ -1,9 +1,9 @@
 /**
- * A lock by name that one process of many holds, by PostgreSQL's session-level advisory locks on a session of its own:
- * the server lets go of it when the session ends, however the process ended.
+ * A lock by name that one process of many holds: PostgreSQL's session-level advisory lock on a session of its own. The server
+ * releases it when the session ends, however the process ended.
  *
- * Both ends notice a broken line: the holder asks something every two seconds and counts the lock as lost when no answer
- * comes; the server ends a session that is silent for longer than that takes.
+ * Both ends detect a broken connection: the holder sends a query every two seconds and counts the lock as lost when no answer
+ * comes; the server ends a session that is silent for longer.
  */
 import type pg from "pg";
 import { connect, type PostgresOptions } from "./postgres.ts";
@@ -46,7 +46,7 @@ export class AdvisoryLock {
     return undefined;
   }
 
-  /** Aborted once the lock may be another's; never by `release`. */
+  /** Aborted once another process may hold the lock; never by `release`. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }

@@ -25,7 +25,7 @@ export interface NewMachine {
   readonly plannedRunTimePerItem: number;
 }
 
-/** What a login may reach: one machine, or with `site` and `machine` absent all of a company's. */
+/** The machines of a login: one, or all of a company where `site` and `machine` are absent. */
 export interface LoginScope {
   readonly company: string;
   readonly site?: string;
@@ -34,11 +34,11 @@ export interface LoginScope {
 
 export interface Credential {
   readonly username: string;
-  /** Known to its receiver only: the store keeps its hash. */
+  /** Only its receiver has it: the store keeps a hash. */
   readonly password: string;
 }
 
-/** Lower-case letters, digits and hyphens, as a level of an MQTT topic: "Müller & Söhne" gives "muller-sohne". */
+/** Lower-case letters, digits and hyphens, for a level of an MQTT topic: "Müller & Söhne" gives "muller-sohne". */
 function identifierOf(name: string): string {
   const plain = name
     .replaceAll("ı", "i")
@@ -80,7 +80,7 @@ export async function addMachine(database: Database, values: NewMachine): Promis
   );
 }
 
-/** Issues a login with a new password; the scope's earlier password, if there was one, ends. */
+/** Issues a login with a new password, which replaces the scope's earlier one. */
 export async function issueCredential(database: Database, scope: LoginScope): Promise<Credential> {
   const { row, password } = newCredential(scope);
   await database

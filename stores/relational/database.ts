@@ -1,4 +1,4 @@
-/** Opens the relational store and brings its tables to this version: PGlite in the process. */
+/** Opens the relational store of one process, PGlite, and migrates its tables to this version. */
 import { PGlite } from "@electric-sql/pglite";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
@@ -16,13 +16,13 @@ export interface RelationalStore {
 
 /** The store in the process, whose backup is one archive. */
 export interface EmbeddedRelationalStore extends RelationalStore {
-  /** What was committed by now. */
+  /** An archive of all that is committed. */
   dump(): Promise<Blob>;
 }
 
 /**
- * @param folder where the data rests; in memory where absent (for tests).
- * @throws EnvironmentError when the store has migrations that this version doesn't know; it is left as it is.
+ * @param folder where the data is stored; in memory where absent (for tests).
+ * @throws EnvironmentError when the store has migrations that this version does not know; it is left unchanged.
  */
 export async function openRelationalStore(folder?: string): Promise<EmbeddedRelationalStore> {
   const client = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
@@ -44,20 +44,17 @@ export async function openRelationalStore(folder?: string): Promise<EmbeddedRela
   }
 }
 
-/** ENOSPC, as the engine's own system calls number it. */
+/** ENOSPC in the numbering of the engine's system calls. */
 const engineDiskFull = 51;
 
-/**
- * Makes a store of what `dump` gave.
- * @param folder must be empty, or not exist.
- */
+/** Makes a store from an archive of `dump`. @param folder must be empty, or not exist. */
 export async function restoreRelationalStore(folder: string, dump: Blob): Promise<void> {
   try {
     const client = await PGlite.create({ dataDir: folder, loadDataDir: dump });
     await client.close();
   } catch (error) {
     if (error instanceof Error) throw error;
-    // The engine throws what is no Error where one of its system calls fails.
+    // The engine throws an object that is no Error where one of its system calls fails.
     const { errno } = error as { errno?: number };
     const failure: NodeJS.ErrnoException = new Error(`The engine could not write (error ${errno}).`);
     if (errno === engineDiskFull) failure.code = "ENOSPC";

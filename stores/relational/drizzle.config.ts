@@ -1,4 +1,4 @@
-/** Tells drizzle-kit where the tables are defined and where their migrations go. */
+/** Where drizzle-kit finds the tables and writes their migrations. */
 import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-/** How messages flow through an ingest since its start, and through several. */
+/** How messages flow through one ingest since its start, and through several. */
 export interface MessageFlow {
   /** Messages received since start. */
   readonly messages: number;
@@ -9,18 +9,18 @@ export interface MessageFlow {
   readonly rejectedByReason: Readonly<Record<string, number>>;
   /** Readings that the store already had since start. */
   readonly duplicates: number;
-  /** Batches committed since start, and the time that took. */
+  /** Batches committed since start, and the time it took. */
   readonly batches: number;
   readonly commitMilliseconds: number;
   /** Messages received and not yet committed. */
   readonly waiting: number;
   /** Age of the oldest message not yet committed, in milliseconds. */
   readonly lagMilliseconds: number;
-  /** What the last insert failed with, while it is being tried again. */
+  /** The last insert's error, while it is being retried. */
   readonly failure?: string;
 }
 
-/** Of all processes together; undefined when none is known. */
+/** Of all processes together; undefined for none. */
 export function sumOfFlows(flows: readonly MessageFlow[]): MessageFlow | undefined {
   if (flows.length === 0) return undefined;
   const sum = (of: (flow: MessageFlow) => number) => flows.reduce((total, flow) => total + of(flow), 0);

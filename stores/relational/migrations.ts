@@ -1,5 +1,4 @@
-/** Which migrations of the relational store this version of the kit has, and whether a store is behind or ahead of them. */
-
+/** The migrations of the relational store in this version of the kit, and whether a store is behind or ahead of them. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { EnvironmentError } from "../../base/kit-error.ts";
@@ -8,10 +7,10 @@ const folder = new URL("./migrations/", import.meta.url);
 
 export const migrationsFolder = fileURLToPath(folder);
 
-/** Runs one query and gives its rows. */
+/** Runs one query. @returns its rows. */
 export type Query = (text: string) => Promise<readonly Record<string, unknown>[]>;
 
-/** The migrator keeps each migration's time from the journal, and passes over those that it doesn't know. */
+/** The migrator stores each migration's time from the journal, and ignores migrations that it does not know. */
 export async function storeVersion(query: Query): Promise<"behind" | "same" | "ahead"> {
   const [table] = await query("SELECT to_regclass('drizzle.__drizzle_migrations') AS name");
   if (table?.name == null) return "behind";
@@ -25,7 +24,7 @@ export async function storeVersion(query: Query): Promise<"behind" | "same" | "a
   return newest === own ? "same" : "behind";
 }
 
-/** @throws EnvironmentError when the store has migrations that this version doesn't know; it is left as it is. */
+/** @throws EnvironmentError when the store has migrations that this version does not know; it is left unchanged. */
 export async function refuseNewer(query: Query): Promise<void> {
   if ((await storeVersion(query)) === "ahead")
     throw new EnvironmentError(

@@ -1,5 +1,5 @@
 /**
- * The relational store of a cluster: PostgreSQL over TLS, by the same `Database` as PGlite in the process. Login and
+ * The relational store of a cluster: PostgreSQL over TLS, with the same `Database` as PGlite in the process. Login and
  * authority are read at each connect, so that a changed password or a renewed certificate needs no restart.
  */
 import { drizzle } from "drizzle-orm/node-postgres";
@@ -17,24 +17,24 @@ export interface PostgresAddress {
   readonly program: string;
 }
 
-/** What a connect needs beside the address; read anew each time. */
+/** What a connect needs in addition to the address; read each time. */
 export interface PostgresLogin {
   readonly user: string;
   readonly password: string;
-  /** PEM of the authority that vouches for the server. */
+  /** PEM of the authority that issued the server's certificate. */
   readonly authority: string;
 }
 
 export interface PostgresOptions extends PostgresAddress {
   readonly readLogin: () => PostgresLogin;
-  /** Told of a pooled connection that broke while nobody used it; the next query opens another. */
+  /** Called when a pooled connection breaks while it is idle; the next query opens another. */
   readonly onIdleError?: (error: Error) => void;
   readonly maximumConnections?: number;
 }
 
 const connectMilliseconds = 10_000;
 const statementMilliseconds = 30_000;
-/** A connection lives no longer, so that none outlives its login for long. */
+/** A connection is closed after this time, so that none is used for long after its login has changed. */
 const connectionSeconds = 3600;
 
 export interface PostgresStore extends RelationalStore {
@@ -66,8 +66,8 @@ export function openPostgres(options: PostgresOptions): PostgresStore {
 }
 
 /**
- * Brings the tables to this version, on a connection of its own. Only one at a time may do so: hold the lock.
- * @throws EnvironmentError when the store has migrations that this version doesn't know; it is left as it is.
+ * Migrates the tables to this version, on a connection of its own. Only one process at a time may do so: hold the lock.
+ * @throws EnvironmentError when the store has migrations that this version does not know; it is left unchanged.
  */
 export async function migratePostgres(options: PostgresOptions): Promise<void> {
   await onOwnConnection(options, async (client) => {
@@ -88,7 +88,7 @@ async function onOwnConnection<T>(
   }
 }
 
-/** A session of its own, without a limit on statements' length. The caller ends it. */
+/** A session of its own, without a time limit for statements. The caller ends it. */
 export async function connect(options: PostgresOptions): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(options));
   // Without a listener a broken connection would end the process; queries on it fail by themselves.
@@ -115,7 +115,7 @@ function clientConfig(
     keepAliveInitialDelayMillis: 10_000,
     ...(statementTimeout !== undefined && {
       statement_timeout: statementTimeout,
-      // Where the server can't end it, because it can't be reached.
+      // For a server that cannot be reached and so cannot end the statement itself.
       query_timeout: statementTimeout + 5000,
       idle_in_transaction_session_timeout: statementTimeout,
     }),

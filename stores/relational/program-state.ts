@@ -1,6 +1,6 @@
 /**
- * What the programs of a cluster say of themselves, for the web app: each process tells it every few seconds, and who has
- * not told for a while is not there.
+ * The state that the programs of a cluster report, for the web app: each process reports every few seconds, and one that has
+ * not reported for a while does not run.
  */
 import { gt, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
@@ -9,24 +9,24 @@ import { programState } from "./schema.ts";
 
 export type Health = "healthy" | "degraded" | "failed";
 
-export interface ToldState {
+export interface ReportedState {
   readonly health: Health;
   readonly detail: string;
-  /** Of ingest alone. */
+  /** Of ingest only. */
   readonly flow?: MessageFlow;
 }
 
-export interface ProgramState extends ToldState {
+export interface ProgramState extends ReportedState {
   readonly program: string;
   readonly instance: string;
 }
 
-const tellEveryMilliseconds = 5000;
-/** A process that hasn't told for this long is gone, or the relational store was away. */
-const believedMilliseconds = 30_000;
+const reportEveryMilliseconds = 5000;
+/** A process without a report for this long has ended, or the relational store was away. */
+const validMilliseconds = 30_000;
 const keptMilliseconds = 24 * 3_600_000;
 
-export async function tellState(
+export async function reportState(
   database: Database,
   { program, instance, health, detail, flow }: ProgramState,
 ): Promise<void> {
@@ -40,12 +40,12 @@ export async function tellState(
     .where(lt(programState.toldAt, sql`now() - ${`${keptMilliseconds} milliseconds`}::interval`));
 }
 
-/** Of those that are there now, in the order of their names. */
-export async function toldStates(database: Database): Promise<ProgramState[]> {
+/** Of the processes that run now, in the order of their names. */
+export async function reportedStates(database: Database): Promise<ProgramState[]> {
   const rows = await database
     .select()
     .from(programState)
-    .where(gt(programState.toldAt, sql`now() - ${`${believedMilliseconds} milliseconds`}::interval`))
+    .where(gt(programState.toldAt, sql`now() - ${`${validMilliseconds} milliseconds`}::interval`))
     .orderBy(programState.program, programState.instance);
   return rows.map(({ program, instance, health, detail, flow }) => ({
     program,
@@ -56,30 +56,33 @@ export async function toldStates(database: Database): Promise<ProgramState[]> {
   }));
 }
 
-/** Tells it until stopped, at once and then every few seconds; a store that is away is no reason to end. */
-export function keepTelling(
+/** Reports at once and then every few seconds, until stopped; goes on while the store is away. */
+export function keepReporting(
   database: Database,
   who: Pick<ProgramState, "program" | "instance">,
-  state: () => ToldState | Promise<ToldState>,
+  state: () => ReportedState | Promise<ReportedState>,
   log: { warn(fields: object, message: string): void },
 ): () => Promise<void> {
-  let telling: Promise<void> | undefined;
-  const tell = async () => {
+  let reporting: Promise<void> | undefined;
+  const report = async () => {
     try {
-      await tellState(database, { ...who, ...(await state()) });
+      await reportState(database, { ...who, ...(await state()) });
     } catch (error) {
-      log.warn({ error: String(error) }, "the relational store could not be told how this program does");
+      log.warn(
+        { error: String(error) },
+        "this program's state could not be reported to the relational store",
+      );
     } finally {
-      telling = undefined;
+      reporting = undefined;
     }
   };
   const start = () => {
-    telling ??= tell();
+    reporting ??= report();
   };
   start();
-  const timer = setInterval(start, tellEveryMilliseconds);
+  const timer = setInterval(start, reportEveryMilliseconds);
   return async () => {
     clearInterval(timer);
-    await telling;
+    await reporting;
   };
 }

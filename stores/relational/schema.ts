@@ -1,6 +1,6 @@
 /**
  * The relational store's tables: companies, their sites and machines, who may log in, and the diagnostic's answers.
- * Measurements never come here; they rest in the time-series store.
+ * Measurements are not here; they are in the time-series store.
  */
 import { sql } from "drizzle-orm";
 import {
@@ -54,9 +54,9 @@ export const machine = pgTable(
     siteId: text("site_id").notNull(),
     id: text("id").notNull(),
     name: text("name").notNull(),
-    /** What the machine does, in the field's words: lathe, loom, oven. */
+    /** Kind of machine, in the field's words: lathe, loom, oven. */
     kind: text("kind").notNull(),
-    /** ISO 22400-2 planned run time per item, in seconds; what effectiveness compares with. */
+    /** ISO 22400-2 planned run time per item, in seconds; effectiveness compares the actual one with it. */
     plannedRunTimePerItem: doublePrecision("planned_run_time_per_item").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
@@ -156,18 +156,18 @@ export const answer = pgTable(
   (table) => [primaryKey({ columns: [table.assessmentId, table.questionId] })],
 );
 
-/** Attempts at what is limited, such as signing in; of all instances of the web app together. */
+/** Attempts at actions with a limit, such as signing in; of all instances of the web app together. */
 export const attempt = pgTable(
   "attempt",
   {
-    /** Hex SHA-256 of what is limited and of whom, so that no address is kept. */
+    /** Hex SHA-256 of the action and who attempts it, so that no address is kept. */
     keyHash: text("key_hash").notNull(),
     at: instant("at").notNull(),
   },
   (table) => [index("attempt_key").on(table.keyHash, table.at), index("attempt_at").on(table.at)],
 );
 
-/** What each running program of a cluster last said of itself; on this machine alone everything is one process. */
+/** The last report of each running program of a cluster; the target `local` runs in one process and has none. */
 export const programState = pgTable(
   "program_state",
   {
@@ -177,7 +177,7 @@ export const programState = pgTable(
     toldAt: instant("told_at").notNull(),
     health: text("health", { enum: ["healthy", "degraded", "failed"] }).notNull(),
     detail: text("detail").notNull(),
-    /** The flow of messages since the process started; of ingest alone. */
+    /** The flow of messages since the process started; of ingest only. */
     flow: jsonb("flow"),
   },
   (table) => [primaryKey({ columns: [table.program, table.instance] })],

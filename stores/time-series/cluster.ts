@@ -25,7 +25,7 @@ export interface ClusterClientOptions extends ClusterAddress {
   readonly settings?: Readonly<Record<string, string | number>>;
   /** Time for one request; the longest query must end within it. */
   readonly requestMilliseconds?: number;
-  /** Once aborted nothing more is sent, and what is under way is cut off. */
+  /** Once aborted nothing more is sent, and requests in progress are cut off. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,7 +40,7 @@ export function openClusterClient(options: ClusterClientOptions): ClickHouseClie
     url,
     database,
     application: `country-rollout-kit ${program}`,
-    // Named by the certificate that the connection shows; the server takes no password.
+    // The connection's certificate proves the user; the server takes no password.
     username: program,
     password: "",
     set_basic_auth_header: false,
@@ -53,12 +53,12 @@ export function openClusterClient(options: ClusterClientOptions): ClickHouseClie
       // An insert returns when each shard that it reaches has its rows, not when they wait to be sent there.
       insert_distributed_sync: 1,
       date_time_input_format: "best_effort",
-      // So that no network in between takes a long query's connection for dead.
+      // So that no network device drops the connection of a long query as idle.
       send_progress_in_http_headers: 1,
       http_headers_progress_interval_ms: "20000",
       ...settings,
     },
-    // The program says itself what failed.
+    // The program logs failures itself.
     log: { level: ClickHouseLogLevel.OFF },
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Makes an insert outlast a power cut. The engine syncs a part's files but not the table's folder, where the part gets
- * its final name: without this an acknowledged part may come back under its temporary name, which counts as nothing.
+ * Makes an insert survive a power cut. The engine syncs a part's files but not the table's folder, where the part gets its
+ * final name: without this an acknowledged part may come back under its temporary name, which the engine ignores.
  */
 import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";

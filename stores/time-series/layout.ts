@@ -1,25 +1,25 @@
 /**
- * How the tables of one set of migrations lie in a store. In one process each is as the migration says. On a cluster
- * each is a replicated table of every server, `<name>_local`, which the views of the migration read and fill, and under
- * its own name a distributed one, by which every query and insert reaches all shards.
+ * The layout of the migrations' tables in a store. In one process each is as the migration says. On a cluster each is a
+ * replicated table of every server, `<name>_local`, which the views of the migration read and fill, and a distributed table
+ * under its own name, by which every query and insert reaches all shards.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 
 export interface Layout {
   /**
-   * What a migration's statement is here, in order; each may be run again.
-   * @param identifiers of tables that some server has already, by name.
+   * A migration's statement in this layout, as one or more statements in order; each may be run again.
+   * @param identifiers UUIDs of tables that a server already has, by name.
    */
   readonly statements: (statement: string, identifiers: ReadonlyMap<string, string>) => readonly string[];
-  /** Servers may have come since the last migration: what was applied before is applied again, to them. */
+  /** Servers may have been added since the last migration: applied statements are applied again, for them. */
   readonly grows: boolean;
-  /** Of which each holds a part of the rows. */
+  /** Number of shards, each of which holds a part of the rows. */
   readonly shards: (client: ClickHouseClient) => Promise<number>;
-  /** A table of the database `system`, of every server. */
+  /** A table of the database `system`, of all servers. */
   readonly system: (table: string) => string;
   /** The table whose definition, parts and rows are this server's own. */
   readonly ownTable: (table: string) => string;
-  /** Such a table with where an ALTER of it is carried out: `rollout.raw_local ON CLUSTER 'rollout'`. */
+  /** Such a table in an ALTER, with the servers that execute it: `rollout.raw_local ON CLUSTER 'rollout'`. */
   readonly alterable: (ownTable: string) => string;
 }
 
@@ -41,8 +41,8 @@ export interface ClusterNames {
 }
 
 /**
- * By which a row finds its shard: a company lies on one, and so do its machines' duplicates, rollups and key figures.
- * Named where a table knows no company.
+ * Choose a row's shard. All rows of a company are on one shard, and so are its machines' duplicates, rollups and key figures;
+ * these are the keys of tables without a company.
  */
 const shardingKeys: Readonly<Record<string, string>> = {
   analytics_progress: "cityHash64(name)",
@@ -53,13 +53,13 @@ const companyKey = "cityHash64(company)";
 export function onCluster({ cluster, database }: ClusterNames = clusterNames): Layout {
   const everywhere = `ON CLUSTER '${cluster}'`;
   const local = (table: string) => `${database}.${table}_local`;
-  /** What follows a table's name in the statement that makes it. */
+  /** The part after a table's name in the statement that creates it. */
   const bodies = new Map<string, string>();
 
   const table = (name: string, body: string, identifiers: ReadonlyMap<string, string>): string[] => {
     bodies.set(name, body);
     const key = shardingKeys[name] ?? companyKey;
-    // A new replica finds the others by it: it is part of the table's place in Keeper.
+    // A new replica finds the others by it: it is part of the table's path in Keeper.
     const identifier = identifiers.get(`${name}_local`);
     const uuid = identifier === undefined ? "" : ` UUID '${identifier}'`;
     return [
@@ -88,7 +88,7 @@ export function onCluster({ cluster, database }: ClusterNames = clusterNames): L
           `CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.${view} ${everywhere} TO ${local(target!)} AS ${select!.replace(/\bFROM (\w+)/g, (_, source: string) => `FROM ${local(source)}`)}`,
         ];
       const [, copy, original] = copyPattern.exec(sql) ?? [];
-      // Not by the engine's own AS, which would copy the place in Keeper too.
+      // Not by the engine's own AS, which would copy the path in Keeper too.
       if (copy !== undefined) return table(copy, known(bodies, original!), identifiers);
       const [, name, body] = tablePattern.exec(sql) ?? [];
       if (name !== undefined) return table(name, body!, identifiers);
@@ -103,7 +103,7 @@ const tablePattern = /^CREATE TABLE (?:IF NOT EXISTS )?(\w+)\s+(\([\s\S]*)$/;
 const copyPattern = /^CREATE TABLE (?:IF NOT EXISTS )?(\w+) AS (\w+)$/;
 const viewPattern = /^CREATE MATERIALIZED VIEW (?:IF NOT EXISTS )?(\w+) TO (\w+) AS\s+([\s\S]*)$/;
 
-/** A crash between a statement and its record would run it twice. */
+/** A crash between a statement and its record makes it run twice. */
 function repeatable(statement: string): string {
   return statement.replace(
     /CREATE (TABLE|MATERIALIZED VIEW|VIEW) (?!IF NOT EXISTS)/,
@@ -115,7 +115,7 @@ function withoutComments(statement: string): string {
   return statement.replace(/^\s*--.*$/gm, "").trim();
 }
 
-/** The servers' settings name each table's place in Keeper: by its UUID and shard. */
+/** The servers' settings give each table's path in Keeper: by its UUID and shard. */
 function replicated(name: string, body: string): string {
   const changed = body.replace(/ENGINE = (\w*MergeTree)/, "ENGINE = Replicated$1");
   if (changed === body) throw new Error(`Table ${name} has no engine that can be replicated.`);

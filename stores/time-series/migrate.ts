@@ -1,5 +1,4 @@
-/** Brings the time-series store's tables to this version of the kit, and their retention to the country's file. */
-
+/** Migrates the time-series store's tables to this version of the kit, and sets their retention by the country's file. */
 import { readdirSync, readFileSync } from "node:fs";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { EnvironmentError } from "../../base/kit-error.ts";
@@ -62,7 +61,7 @@ export async function migrateTimeSeriesStore(
   const done = new Set(applied.map((row) => `${row.version}.${row.statement}`));
   for (const { version, name, statements } of migrations) {
     for (const [statement, sql] of statements.entries()) {
-      // Asked of each statement, because the layout remembers what the earlier ones made.
+      // For each statement, applied or not: the layout remembers the tables of earlier ones.
       const queries = layout.statements(sql, identifiers);
       const isDone = done.has(`${version}.${statement}`);
       if (!isDone || layout.grows) for (const query of queries) await client.command({ query });
@@ -87,7 +86,7 @@ async function identifiersOf(client: ClickHouseClient, layout: Layout): Promise<
   return new Map(await result.json<[string, string]>());
 }
 
-/** Hours and days in the store are those of the time zone with which it was made. */
+/** Hours and days in the store are those of the time zone with which it was created. */
 async function checkTimeZone(client: ClickHouseClient, timezone: string): Promise<void> {
   const result = await client.query({
     query:

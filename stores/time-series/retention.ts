@@ -1,4 +1,4 @@
-/** How long each table keeps its rows, by the country's file, as the engine's TTL. */
+/** How long each table keeps its rows: the country's file as the engine's TTL. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { parsePeriod, shortestPeriodDays } from "../../base/period.ts";
 import type { Country } from "../../localisation/schema/country.ts";
@@ -16,14 +16,14 @@ const kept: Readonly<Record<string, readonly [column: string, level: keyof Reten
   rejected: ["received_at", "rejected"],
 };
 
-/** Sets the tables' TTL where it differs; rows that a shorter one no longer allows go in the background. */
+/** Sets the tables' TTL where it differs; the engine deletes rows past a shorter one in the background. */
 export async function applyRetention(
   client: ClickHouseClient,
   retention: Retention,
   layout: Layout = inProcess,
 ): Promise<void> {
   for (const [table, [column, level]] of Object.entries(kept)) {
-    // With a DateTime of 32 bits, a period that ends after 2106 would wrap round and delete all at once.
+    // A DateTime of 32 bits would overflow for a period that ends after 2106, and delete all rows at once.
     const ttl = `TTL toDateTime64(${column}, 0) + ${interval(retention[level])}`;
     const result = await client.query({
       query: `SELECT create_table_query AS definition FROM ${layout.system("tables")}
@@ -40,8 +40,8 @@ export async function applyRetention(
 const day = 86_400_000;
 
 /**
- * Age in milliseconds up to which late readings are taken: so that whatever bucket they fall into is still whole in
- * `raw` and in the rollups, with two days to spare for the longest bucket and for a stack that was down.
+ * Age in milliseconds up to which late readings are accepted: the bucket that they belong to is then still complete in
+ * `raw` and in the rollups, with a margin of two days for the longest bucket and for a stack that was down.
  */
 export function acceptedAge(retention: Retention): number {
   const whole = wholeBucketAge(retention);
@@ -54,7 +54,7 @@ export function wholeBucketAge(retention: Retention): number {
   return Math.min(...[raw, minute, hour, days].map(shortestPeriodDays)) * day;
 }
 
-/** ISO 8601 duration in days, months or years, as the engine writes intervals itself. */
+/** An ISO 8601 duration in days, months or years in the engine's own form, which `applyRetention` compares with. */
 function interval(period: string): string {
   const units = { D: "toIntervalDay", M: "toIntervalMonth", Y: "toIntervalYear" } as const;
   const { count, unit } = parsePeriod(period);

@@ -1,9 +1,9 @@
 /**
- * Makes rollups agree with raw readings again. A materialised view's insert is one of its own, so a process that is
- * killed, or an insert that fails, between raw's part and a rollup's leaves the rollup behind.
+ * Makes rollups agree with raw readings again. A materialised view inserts separately, so a process that is killed, or an
+ * insert that fails, between the part of `raw` and that of a rollup leaves the rollup behind.
  *
- * The repair inserts what is missing as one more row, which sums and extremes absorb. It deletes nothing and may be
- * killed itself: the next one finds the rest.
+ * The repair inserts the difference as one more row, which the rollup's sums and extremes include. It deletes nothing and may
+ * be killed itself: the next repair finds the rest.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
@@ -23,7 +23,7 @@ const ofReadings = `count() AS samples, count(number) AS numbers, sum(ifNull(num
 const ofMinutes = `sum(m.samples) AS samples, sum(m.numbers) AS numbers, sum(m.total) AS total,
   min(m.minimum) AS minimum, max(m.maximum) AS maximum, argMaxMergeState(m.last) AS last`;
 
-/** In the order in which views feed one another: a repaired minute reaches hours and days by itself. */
+/** In the order of the views: a repaired minute reaches hours and days by itself. */
 function levelsOf(timezone: string): Level[] {
   const minutes = { source: "rollup_minute AS m", instant: "m.bucket", aggregates: ofMinutes };
   const inZone = (startOf: string) => (instant: string) =>
@@ -42,15 +42,15 @@ function levelsOf(timezone: string): Level[] {
 }
 
 const series = "company, site, machine, channel";
-/** On a cluster all of a company lies on one shard, so each shard can look for its own. */
+/** On a cluster all rows of a company are on one shard, so each shard can compare its own. */
 const clickhouse_settings = { distributed_product_mode: "local" } as const;
 
 /** Length of a query's list of series; longer lists are split. */
 const seriesPerQuery = 1000;
 
 /**
- * Compares the buckets that readings received since then fall into, and repairs those that differ. Nobody else may insert
- * readings of these series meanwhile, whose rollups may be on their way.
+ * Compares the buckets of readings received since then, and repairs those that differ. No other process may insert readings
+ * of these series meanwhile: their rollups may not be written yet.
  * @param since epoch milliseconds, by `received_at`.
  * @param only these series, as `company/site/machine/channel`; all where absent.
  * @returns how many buckets were repaired.
@@ -84,7 +84,7 @@ async function repair(
   condition: string,
   now = Date.now(),
 ): Promise<number> {
-  // Older buckets may have lost rows to retention, on one side only.
+  // Of older buckets retention may have deleted rows, in `raw` or in the rollup only.
   const whole = now - wholeBucketAge(country.telemetry.retention);
   const query_params = { since: Math.floor(since), whole: Math.ceil(whole) };
   let repaired = 0;

@@ -1,4 +1,4 @@
-/** The time-series store's own BACKUP into one file, and RESTORE from it; both check every part's checksums. */
+/** BACKUP of the time-series store into one file, and RESTORE from it; both check every part's checksums. */
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TimeSeriesStore } from "./store.ts";
@@ -29,7 +29,7 @@ export async function backUpTimeSeries({
 
 /**
  * Fills an empty store.
- * @param file on the same file system as the store; it is taken away.
+ * @param file on the same file system as the store; it is removed.
  * @throws the engine's error where the file is damaged.
  */
 export async function restoreTimeSeries(

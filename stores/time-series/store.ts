@@ -1,6 +1,6 @@
 /**
- * Opens the time-series store: the ClickHouse engine in the process (chDB) behind `@clickhouse/client`, so that the
- * same SQL serves a cluster. The engine locks its folder: a second process on it is refused.
+ * Opens the time-series store of one process: the ClickHouse engine (chDB) behind `@clickhouse/client`, so that the same
+ * code and SQL work on a cluster. The engine locks its folder: a second process on it is refused.
  */
 
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,18 +14,18 @@ import { FolderSync } from "./folder-sync.ts";
 export interface TimeSeriesStore {
   /** Ingest's own connection; queries on one connection wait for each other. An insert returns when it is on disk. */
   readonly writer: ClickHouseClient;
-  /** For pages: bounded in time and memory, so that no page holds the engine. */
+  /** For pages: limited in time and memory, so that no page blocks the engine. */
   readonly reader: ClickHouseClient;
   /** For the analytics pipeline's longer queries. */
   readonly analytics: ClickHouseClient;
-  /** Makes and reads backups, whose files lie in its folder; nothing else may. The folder is empty when the store opens. */
+  /** For backups only, whose files are in its folder. The folder is empty when the store opens. */
   readonly backups: { readonly client: ClickHouseClient; readonly folder: string };
   close(): Promise<void>;
 }
 
 const mebibyte = 1024 * 1024;
 
-/** What the engine would take by default suits a server of its own: gigabytes of caches, nine tenths of the memory. */
+/** The engine's defaults are for a server of its own: gigabytes of caches, nine tenths of the memory. */
 const engineArguments = [
   "--max_server_memory_usage_to_ram_ratio=0.6",
   `--mark_cache_size=${128 * mebibyte}`,
@@ -37,7 +37,7 @@ const engineArguments = [
 const freeDiskBytesToInsert = 64 * mebibyte;
 
 /**
- * @param folder where the data rests; a temporary one where absent (for tests). A process can have one folder open.
+ * @param folder where the data is stored; a temporary one where absent (for tests). A process can have one folder open.
  * @throws EnvironmentError where the engine has no build for this machine, or the folder cannot be written or is in use.
  */
 export async function openTimeSeriesStore(folder?: string): Promise<TimeSeriesStore> {
@@ -81,7 +81,7 @@ export async function openTimeSeriesStore(folder?: string): Promise<TimeSeriesSt
       folders.afterInserts(createConnection({ path })),
     );
     await writer.query({ query: "SELECT 1" });
-    // Only now, when the engine's lock is held: what a killed process left is nobody's.
+    // Only now that the engine's lock is held: no other process uses files that a killed one left.
     rmSync(backupFolder, { recursive: true, force: true });
     mkdirSync(backupFolder, { mode: 0o700 });
     return {
@@ -121,7 +121,7 @@ function whyNotOpened(path: string, error: unknown): Error {
       );
 }
 
-/** The engine writes its process id to the folder's `status` file; one left by a process that was killed is stale. */
+/** The engine writes its process id to the folder's `status` file; a file left by a process that was killed is stale. */
 function runningOwner(path: string): number | undefined {
   let owner: number;
   try {

@@ -110,7 +110,7 @@ function linesOf(rows: number, columns: number): Line[] {
   ];
 }
 
-test("no unsafe cell is shown, subtracted, confined, or known to a company beside it", () => {
+test("no unsafe cell is shown, subtracted, confined, or known to another company", () => {
   const random = randomFrom(17);
   let published = 0;
   let suppressedFurther = 0;

@@ -59,8 +59,8 @@ test("the server's certificate is renewed before it expires, for a new name, and
   const named = await openCertificates(folder, ["new.example"], days(360));
   expect(new X509Certificate(named.certificate).checkHost("new.example")).toBe("new.example");
   writeFileSync(join(folder, "server.pem"), named.certificate.slice(0, 300));
-  const mended = await openCertificates(folder, ["new.example"], days(360));
-  expect(new X509Certificate(mended.certificate).verify(new X509Certificate(first.ca).publicKey)).toBe(true);
+  const renewed = await openCertificates(folder, ["new.example"], days(360));
+  expect(new X509Certificate(renewed.certificate).verify(new X509Certificate(first.ca).publicKey)).toBe(true);
 });
 
 test("an authority that lost its key is not replaced behind the devices' backs", async () => {

@@ -37,7 +37,7 @@ export interface DataPath {
 
 export interface DataPathOptions {
   readonly limits?: Partial<BrokerLimits>;
-  /** Where all of it rests; a temporary place where absent. */
+  /** The folder of both stores; a temporary one where absent. */
   readonly folder?: string;
   /** 0, a free one, where absent. */
   readonly mqttPort?: number;

@@ -2,8 +2,8 @@
 import type { MqttClient } from "mqtt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ReadingsTaker, takeReadings } from "../../apps/ingest/take-readings.ts";
-import { insertsEnd } from "../../stores/time-series/inserts-under-way.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
+import { insertsEnd } from "../../stores/time-series/running-inserts.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { country, reading } from "../broker/data-path.ts";
 import { disagreements, rowsOf } from "../stores/rows.ts";

@@ -19,7 +19,7 @@ import {
 } from "../../stores/relational/companies.ts";
 import type { RelationalStore } from "../../stores/relational/database.ts";
 import type { MessageFlow } from "../../stores/relational/message-flow.ts";
-import { tellState } from "../../stores/relational/program-state.ts";
+import { reportState } from "../../stores/relational/program-state.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore, type TimeSeriesStore } from "../../stores/time-series/store.ts";
 import { loadFile } from "../diagnostic/app-under-test.ts";
@@ -195,7 +195,7 @@ test("the ministry's first login is by a link that works once, at whichever inst
   expect(await makeEntryLink(database, country)).toMatchObject({ isNew: false });
 });
 
-test("the flow is what all ingests tell, and nothing is shown as zero where none does", async () => {
+test("the flow is what all ingests report, and nothing is shown as zero where none does", async () => {
   const { database } = relational;
   const cookie = await signedIn(instances[0]!, (await makeEntryLink(database, country)).path);
   const page = async () => (await ask(instances[1]!.port, "/ministry", { headers: { cookie } })).text;
@@ -218,7 +218,7 @@ test("the flow is what all ingests tell, and nothing is shown as zero where none
     ["ingest-a", 40],
     ["ingest-b", 2],
   ] as const)
-    await tellState(database, {
+    await reportState(database, {
       program: "ingest",
       instance,
       health: "healthy",

@@ -102,7 +102,7 @@ test("what another stored without its rollups counts once, and rollups follow", 
   expect(await stored("bare")).toBe(6);
 });
 
-test("waits for inserts that may be under way before it looks for what is stored", async () => {
+test("waits for inserts that may be in progress before it looks for what is stored", async () => {
   let settle = () => {};
   const settled = new Promise<void>((resolve) => {
     settle = resolve;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { WorkingHabit } from "../../apps/simulator/factories.ts";
-import { type Counters, type MachineState, SimulatedMachine } from "../../apps/simulator/machine.ts";
+import type { MachineState } from "../../apps/ingest/reading.ts";
+import { type Counters, SimulatedMachine } from "../../apps/simulator/machine.ts";
 import { divisionOf, type MachineType } from "../../apps/simulator/machine-types.ts";
 import { Random } from "../../apps/simulator/random.ts";
 import { WorkingTime } from "../../apps/simulator/working-time.ts";

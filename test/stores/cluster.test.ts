@@ -107,7 +107,7 @@ test("what ingest writes reaches the rollups, and each user has its own rights a
   await expect(rowsOf(stranger, "SELECT 1")).rejects.toThrow(/Authentication failed/);
 });
 
-test("a client that is cut off sends nothing more, and what was under way fails", async () => {
+test("a client that is cut off sends nothing more, and what was in progress fails", async () => {
   const lost = new AbortController();
   const client = await server.client("analytics", "rollout", lost.signal);
   expect(await rowsOf(client, "SELECT 1 AS one")).toEqual([{ one: 1 }]);

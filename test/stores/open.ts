@@ -50,7 +50,7 @@ async function openBehindServer(country: Country): Promise<TestTimeSeriesStore> 
   };
 }
 
-/** Tests break, mend and empty tables: those that hold the rows. */
+/** Tests break, repair and empty tables: those that hold the rows. */
 function onOwnTables(client: ClickHouseClient, layout: Layout): ClickHouseClient {
   const command: ClickHouseClient["command"] = (parameters) =>
     client.command({

@@ -64,7 +64,7 @@ function hasForeignWill(
     { username: login.username },
     "a client's last will has a topic that it may not use",
   );
-  // A device tries again and again: as redelivered it is kept once an hour.
+  // A device retries endlessly: marked as redelivered, the message is kept once an hour.
   const message = { company: login.company, ...will, redelivered: true };
   ingest.reject(message, "topic-not-allowed", detail, () => refuse(notAuthorised, detail));
   return true;

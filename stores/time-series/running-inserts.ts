@@ -1,17 +1,17 @@
 /**
- * Waits for inserts that the store still works at, although whoever began them gave them up or died: before that, a look
- * for what is stored would miss them.
+ * Waits for inserts that the store still executes although their client has given them up or died: a query for what is
+ * stored would miss them before.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { clusterNames, onCluster } from "./layout.ts";
 
 const pauseMilliseconds = 100;
-/** A replica that is further behind than it can catch up with in this time is not waited for. */
+/** A replica that cannot catch up in this time is not waited for. */
 const catchUpSeconds = 30;
 
 /**
- * Settles when every insert has ended that is under way now; those that begin later are not waited for.
+ * Settles when every insert that is in progress now has ended; later ones are not waited for.
  * @param processes the table of running queries: of one server, or of all of a cluster.
  */
 export async function insertsEnd(client: ClickHouseClient, processes = "system.processes"): Promise<void> {
@@ -24,8 +24,8 @@ export async function insertsEnd(client: ClickHouseClient, processes = "system.p
 }
 
 /**
- * As `insertsEnd` for all servers of a cluster; then replicas that a quorum did not need fetch what they lack. Done as far
- * as it can be: where the store is away, the look that follows fails by itself.
+ * As `insertsEnd` for all servers of a cluster; then replicas that are behind the quorum fetch what they lack. A failure is
+ * only logged: where the store is away, the query that follows fails by itself.
  */
 export async function insertsSettleOnCluster(
   client: ClickHouseClient,
