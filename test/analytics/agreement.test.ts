@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => stores.close());
 beforeEach(() => stores.empty());
 
-test.each([1, 2])("figures agree with a naive computation, second by second, seed %i", async (seed) => {
+test.each([1, 2])("figures equal those of a naive computation, second by second, seed %i", async (seed) => {
   await liveThrough(stores, randomFrom(seed), Date.UTC(2026, 2, 2), 2);
   expect.hasAssertions();
 });

@@ -1,4 +1,4 @@
-/** Lets machines live through random days, and holds every stored figure against the reference after each run. */
+/** Simulates machines over random days, and compares every stored figure with the reference after each run. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { expect } from "vitest";
 import { calendarOf, type ShiftInterval, shiftsBetween } from "../../apps/analytics/calendar.ts";
@@ -28,7 +28,7 @@ export async function liveThrough(
   let now = from;
   let analytics = await stores.analytics({ clock: () => now });
   do {
-    // Now and then nothing runs for a while, as over a weekend.
+    // Sometimes nothing runs for a while, as over a weekend.
     now += second * Math.floor(1 + random() * (random() < 0.1 ? 30 * 3600 : 3 * 3600));
     if ((arriving[0]?.visibleAt ?? now) > now + day) now = arriving[0]!.visibleAt + second;
     const later = arriving.findIndex((reading) => reading.visibleAt >= now);
@@ -49,7 +49,7 @@ export async function liveThrough(
   await reference.expectRows(machines, visible, from - day, now);
 }
 
-/** Passes calls on until one of them fails and all after it, as the engine of a killed process would. */
+/** Forwards calls until one fails, and then all after it, like the engine of a killed process. */
 function failingAt(client: ClickHouseClient, call: number): ClickHouseClient {
   let calls = 0;
   return new Proxy(client, {
@@ -73,7 +73,7 @@ class Reference {
     this.#stores = stores;
   }
 
-  /** Every row that must be there and no other, with every figure as the reference has it. */
+  /** Exactly the rows of the reference, with its figures. */
   async expectRows(
     machines: readonly Machine[],
     visible: readonly RawReading[],
@@ -100,7 +100,7 @@ class Reference {
     expect(rows.size).toBe(expected);
   }
 
-  /** The reference is slow; it is asked again only when there are readings that it hasn't seen. */
+  /** The reference is slow; it computes again only when there are new readings. */
   #row(readings: readonly RawReading[], shift: ShiftInterval, now: number): ReferenceRow | undefined {
     const until = Math.min(now, shift.to);
     const known = readings.filter((reading) => reading.time <= until);

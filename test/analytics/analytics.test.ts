@@ -75,7 +75,7 @@ describe("planned run time per item", () => {
       .set({ plannedRunTimePerItem: seconds })
       .where(and(eq(machineTable.companyId, "acme"), eq(machineTable.id, "lathe")));
 
-  test("a change holds for the shift that runs and not for those that ended", async () => {
+  test("a change applies to the shift in progress and not to those that have ended", async () => {
     await stores.register([lathe]);
     let now = morning + 9 * hour;
     const analytics = await stores.analytics({ clock: () => now });
@@ -83,7 +83,7 @@ describe("planned run time per item", () => {
     await analytics.runOnce();
     await change(5);
     now += 10 * minute;
-    // Late readings of the shift that ended let it be computed again.
+    // Late readings of the shift that has ended: it is computed again.
     await stores.insert(
       send("energy", [[morning + hour, 1]]).map((one) => ({ ...one, receivedAt: now - second })),
     );
@@ -94,7 +94,7 @@ describe("planned run time per item", () => {
 });
 
 describe("an open shift", () => {
-  test("is provisional, and complete when it has ended, though nothing more is heard", async () => {
+  test("is provisional, and complete when it has ended, even without further readings", async () => {
     await stores.register([lathe]);
     let now = morning + 2 * hour;
     await stores.insert(working(morning, now));
@@ -137,7 +137,7 @@ describe("a changed calendar", () => {
     ],
   });
 
-  test("replaces the rows of what readings still cover, and what a killed run left of it", async () => {
+  test("replaces the rows whose readings are still stored, and those that a killed run left", async () => {
     await stores.register([lathe]);
     const now = morning + 2 * day;
     await stores.insert(working(morning, morning + 8 * hour));
@@ -157,14 +157,14 @@ describe("a changed calendar", () => {
     await (await stores.analytics({ clock: () => now, country: shorter })).runOnce();
     const rows = await stores.rows();
     expect(rows.map((row) => [row.from, row.to, row.shift, row.produced])).toEqual([
-      // The first reading is where counting starts.
+      // Counting starts at the first reading.
       [morning + hour, morning + 6 * hour, "morning", 5 * 360],
       [morning + 6 * hour, morning + 16 * hour, "afternoon", 2 * 360 - 6],
     ]);
   });
 });
 
-test("all is computed again when the store has got more shards, where a company may lie elsewhere", async () => {
+test("all is computed again when the store has got more shards: a company may be on another one", async () => {
   await stores.register([lathe]);
   const now = morning + 2 * day;
   await stores.insert(working(morning, morning + 8 * hour));
@@ -196,7 +196,7 @@ describe("late readings", () => {
     now += 2 * minute;
     await analytics.runOnce();
     expect((await rowOf(morning)).energyKilowattHours).toBe(0);
-    // Received in the same minute and of the same quarter of an hour as one that was accounted for.
+    // Received in the same minute and of the same quarter of an hour as one that the last run included.
     await stores.insert(received(slow, receivedAt));
     now += minute;
     await analytics.runOnce();
@@ -227,7 +227,7 @@ describe("late readings", () => {
     expect((await rowOf(morning)).produced).toBe(2900);
   });
 
-  test("of the very end of a shift are counted in it", async () => {
+  test("of the very end of a shift count in it", async () => {
     await stores.register([lathe]);
     let now = morning + 12 * hour;
     await stores.insert(working(morning, morning + 8 * hour));
@@ -261,7 +261,7 @@ test("a machine that goes down as the shift starts has failed in that shift", as
 });
 
 describe("the clock set back", () => {
-  test("loses no late readings and lets no older row win", async () => {
+  test("loses no late readings, and no older row replaces a newer one", async () => {
     await stores.register([lathe]);
     let now = morning + 9 * hour;
     const analytics = await stores.analytics({ clock: () => now });
@@ -288,7 +288,7 @@ describe("the job itself", () => {
           : Reflect.get(target, name).bind(target),
     });
 
-  test("keeps a failure in its status, says so, and goes on when it is over", async () => {
+  test("keeps a failure in its status, logs it, and continues after it", async () => {
     await stores.register([lathe]);
     const now = morning + hour;
     await stores.insert(working(morning, now));
@@ -312,7 +312,7 @@ describe("the job itself", () => {
     });
   });
 
-  test("started with a broken engine it ends no process, and stops", async () => {
+  test("started with a broken engine it does not end the process, and can be stopped", async () => {
     const analytics = await stores.analytics({ clock: () => morning });
     const failing = Object.assign(analytics as Analytics, {});
     await stores.timeSeries.writer.command({ query: "RENAME TABLE raw TO raw_away" });
@@ -323,7 +323,7 @@ describe("the job itself", () => {
     expect(failing.status.failure).toMatch(/raw/);
   });
 
-  test("runs asked for at once follow each other", async () => {
+  test("runs requested at the same time run one after another", async () => {
     await stores.register([lathe]);
     const now = morning + hour;
     await stores.insert(working(morning, now));
@@ -332,7 +332,7 @@ describe("the job itself", () => {
     expect(await stores.rows()).toHaveLength(1);
   });
 
-  test("does not touch late shifts again that it has computed", async () => {
+  test("does not compute late shifts again", async () => {
     await stores.register([lathe]);
     let now = morning + 9 * hour;
     await stores.insert(working(morning, morning + 8 * hour));
@@ -350,7 +350,7 @@ describe("the job itself", () => {
     }
   });
 
-  test("leaves machines alone that are no longer registered", async () => {
+  test("ignores machines that are no longer registered", async () => {
     await stores.register([lathe]);
     const now = morning + hour;
     await stores.insert(working(morning, now));
@@ -361,7 +361,7 @@ describe("the job itself", () => {
   });
 });
 
-test("erasing a company leaves nothing of it in any table, and all of the others", async () => {
+test("erasing a company deletes its rows from every table, and no other rows", async () => {
   const other = { ...lathe, company: "acme-2" };
   await stores.register([lathe, other]);
   const now = morning + 9 * hour;

@@ -6,7 +6,7 @@ import { everyDay, threeShifts } from "./country.ts";
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** The clock on a wall in a time zone, by another library than the one under test. */
+/** Local time in a time zone, by another library than the one under test. */
 function wallClock(timezone: string) {
   const format = new Intl.DateTimeFormat("sv", {
     timeZone: timezone,
@@ -30,7 +30,7 @@ const zones = [
   "Africa/Cairo",
 ];
 
-test.each(zones)("shifts start and end when the clock on the wall says, all year in %s", (timezone) => {
+test.each(zones)("shifts start and end by local time, all year in %s", (timezone) => {
   const calendar: ShiftCalendar = { timezone, shifts: threeShifts, holidays: [{ date: "2026-05-01" }] };
   const wall = wallClock(timezone);
   const from = Date.UTC(2026, 0, 1);
@@ -43,7 +43,7 @@ test.each(zones)("shifts start and end when the clock on the wall says, all year
     const hours = (shift.to - shift.from) / hour;
     expect(Math.abs(hours - 8)).toBeLessThanOrEqual(1);
     const before = shifts[index - 1];
-    // Round the clock, but for the holiday.
+    // Day and night, except on the holiday.
     if (before !== undefined && !/2026-05-0[12]/.test(shift.shiftDate)) expect(shift.from).toBe(before.to);
   }
   expect(shifts.filter((shift) => shift.shiftDate === "2026-05-01")).toEqual([]);
@@ -64,7 +64,7 @@ describe("changes of the clock", () => {
     expect(hoursOf("2026-03-28", "night")).toBe(7);
     expect(hoursOf("2026-10-24", "night")).toBe(9);
   });
-  test("leave a shift out that they skip whole, and move one that they skip in part", () => {
+  test("leave out a shift that they skip as a whole, and move one that they skip in part", () => {
     const skipped: ShiftCalendar = {
       timezone: "Europe/Berlin",
       shifts: [

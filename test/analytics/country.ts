@@ -1,4 +1,4 @@
-/** A country with what the key figures depend on. */
+/** A country with the settings that key figures depend on. */
 import type { Country, Shift } from "../../localisation/schema/country.ts";
 
 export const everyDay: Shift["days"] = [

@@ -42,7 +42,7 @@ function equationsOf(values: readonly (readonly number[])[], hidden: readonly (r
   return { unknowns, equations };
 }
 
-test("what can be found out about a cell is as linear programming has it", () => {
+test("the range of a cell equals the result of linear programming", () => {
   const random = randomFrom(5);
   for (let round = 0; round < 400; round += 1) {
     const rows = 2 + Math.floor(random() * 3);
@@ -170,7 +170,7 @@ test("no unsafe cell is shown, subtracted, confined, or known to another company
         for (const [insiderRow, line] of companies.entries())
           for (const [insiderColumn, group] of line.entries()) {
             if (group.length !== 1 || !hidden[insiderRow]![insiderColumn]) continue;
-            // A company knows all cells that hold itself alone, and learns nothing from those about others.
+            // A company knows all cells that it is alone in, and learns nothing from them about others.
             const isOwn = (other: Contributors) => other.length === 1 && other[0] === group[0];
             if (isOwn(companies[row]![column]!)) continue;
             const known = hidden.map((cells, r) => cells.map((cell, c) => cell && !isOwn(companies[r]![c]!)));
@@ -184,7 +184,7 @@ test("no unsafe cell is shown, subtracted, confined, or known to another company
       }
     }
   }
-  // Protection that hid everything would pass all of the above.
+  // Protection that suppresses everything would pass all of the above.
   expect(published).toBeGreaterThan(1000);
   expect(suppressedFurther).toBeLessThan(published);
 });
@@ -192,7 +192,7 @@ test("no unsafe cell is shown, subtracted, confined, or known to another company
 describe("a table", () => {
   const one = (...values: number[]): Contributors => values.map((value) => [value]);
 
-  test("without unsafe cells is shown whole", () => {
+  test("without unsafe cells is shown as a whole", () => {
     const table = [
       [one(1, 2, 2), one(3, 3, 3)],
       [one(1, 1, 1, 1), one(2, 2, 2)],
@@ -223,7 +223,7 @@ describe("a table", () => {
     expect([...rowTotals, ...columnTotals, total]).not.toContain(false);
   });
 
-  test("of too few companies shows nothing but what is empty", () => {
+  test("of too few companies shows only empty cells", () => {
     const { cells, rowTotals, columnTotals, total } = protectTable(
       [
         [one(5), one(5)],
@@ -240,7 +240,7 @@ describe("a table", () => {
     expect(total).toBe(false);
   });
 
-  test("of nobody is shown", () => {
+  test("without companies is shown", () => {
     expect(protectTable([[[]]], rule)).toEqual({
       cells: [[true]],
       rowTotals: [true],

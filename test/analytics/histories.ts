@@ -38,7 +38,7 @@ export function randomMachines(random: Random, count: number): Machine[] {
   }));
 }
 
-/** What one machine sends between two times, in whole seconds; each machine has habits of its own. */
+/** What one machine sends between two times, in whole seconds; machines differ in their behaviour. */
 export function randomHistory(machine: Machine, from: number, to: number, random: Random): Received[] {
   const { company, site, machine: id } = machine;
   const sendsState = random() < 0.85;

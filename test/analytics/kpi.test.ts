@@ -52,7 +52,7 @@ describe("what is undefined is null", () => {
       expect([name, value === null]).toEqual([name, (undefinedOnes as readonly string[]).includes(name)]);
   });
 
-  test("of nothing at all everything", () => {
+  test("all indicators without any figures", () => {
     expect(new Set(Object.values(indicatorsOf(nothing)))).toEqual(new Set([null]));
   });
 });
@@ -97,7 +97,7 @@ test("ratios over many are formed from sums, in any order, and are never NaN, in
   );
 });
 
-test("where everything is known the OEE index is good output at the planned pace over planned busy time", () => {
+test("where everything is known the OEE index is the planned time of the good output over planned busy time", () => {
   const complete = measured.map((shift) => ({
     ...shift,
     actualProductionSeconds: 1 + (shift.actualProductionSeconds ?? 0),
@@ -122,12 +122,12 @@ describe("planned busy time", () => {
     plannedStopSeconds: 0,
     producingSeconds: 20_000,
   };
-  test("leaves the planned break out", () => expect(plannedBusySeconds(shift)).toBe(27_000));
-  test("leaves it out once where the machine reports it", () =>
+  test("excludes the planned break", () => expect(plannedBusySeconds(shift)).toBe(27_000));
+  test("subtracts it once where the machine reports it", () =>
     expect(plannedBusySeconds({ ...shift, plannedStopSeconds: 1800 })).toBe(27_000));
-  test("leaves out all that the machine reports as planned", () =>
+  test("excludes all that the machine reports as planned stop", () =>
     expect(plannedBusySeconds({ ...shift, plannedStopSeconds: 5000 })).toBe(23_800));
-  test("counts a break that is worked through", () => {
+  test("includes a break in which the machine works", () => {
     expect(plannedBusySeconds({ ...shift, producingSeconds: 28_800 })).toBe(28_800);
     expect(plannedBusySeconds({ ...shift, producingSeconds: 28_000 })).toBe(28_000);
   });

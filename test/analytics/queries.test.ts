@@ -80,7 +80,7 @@ describe("latest values", () => {
       { ...temperature, time: now - 10 * second, number: 20 + (17_279 % 360) / 36, text: "" },
     ]);
   });
-  test("of a name that isn't one are none", async () => {
+  test("of a name that is no company are none", async () => {
     expect(await latestValues(stores.timeSeries.reader, "' OR 1=1 --")).toEqual([]);
   });
 });
@@ -123,7 +123,7 @@ describe("a series", () => {
     const hours = await series(reader(), temperature, { from: now - 2 * day, to: now });
     expect(hours.points[5]).toMatchObject({ time: now - 43 * hour, minimum: 20, maximum: 20 + 359 / 36 });
   });
-  test("of texts, of nothing, and backwards is empty", async () => {
+  test("of texts, without readings, and of a reversed range is empty", async () => {
     const range = { from: now - hour, to: now };
     expect(
       (await series(reader(), { ...lathe, channel: "state" }, range)).points.every((p) => p.mean === null),
@@ -211,7 +211,7 @@ describe("the national overview", () => {
       failures: 0,
     });
 
-  test("sums what it may show, says what it suppresses, and says nothing where there is nothing", () => {
+  test("sums what it may show, names what it suppresses, and is undefined without data", () => {
     const overview = overviewOf(
       [
         [[one(70), one(60), one(50)], []],
@@ -231,7 +231,7 @@ describe("the national overview", () => {
     expect(overview.total).toMatchObject({ figures: { companies: 10 } });
   });
 
-  test("suppresses a cell of two companies, and what would give it away", () => {
+  test("suppresses a cell of two companies, and cells that would reveal it", () => {
     const overview = overviewOf(
       [
         [
@@ -251,7 +251,7 @@ describe("the national overview", () => {
     expect([...overview.bySector, ...overview.bySizeBand, overview.total]).not.toContain("suppressed");
   });
 
-  test("suppresses where one company makes most of what is planned", () => {
+  test("suppresses where one company has most of the planned time", () => {
     const overview = overviewOf([[[one(5000), one(10), one(10), one(10)]]], ["10"], ["micro"], rule);
     expect(overview.cells[0]![0]).toBe("suppressed");
     expect(overview.total).toBe("suppressed");

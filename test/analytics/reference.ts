@@ -1,6 +1,6 @@
 /**
- * Key figures by the book and by brute force: second by second, reading by reading, in plain loops over every reading
- * that the store holds. Shares no code with what it checks. All times must be whole seconds.
+ * Key figures computed in the simplest way: second by second, in plain loops over every stored reading. Shares no code
+ * with the pipeline that it checks. All times must be whole seconds.
  */
 export interface RawReading {
   readonly company: string;
@@ -29,7 +29,7 @@ export interface ReferenceRow {
   energy: number | null;
 }
 
-/** @returns what a machine did in a shift until `until`; undefined where it wasn't heard. */
+/** @returns what a machine did in a shift until `until`; undefined where it sent nothing. */
 export function referenceRow(
   readings: readonly RawReading[],
   shift: ReferenceShift,

@@ -1,5 +1,5 @@
 /**
- * The attacker's tool: the least and the most of one unknown under linear equations, nothing negative. Two phases of
+ * An attacker's tool: the least and the most of one unknown under linear equations, none negative. Two phases of
  * the simplex method with Bland's rule, on small dense tableaus.
  */
 

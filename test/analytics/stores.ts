@@ -1,4 +1,4 @@
-/** Both stores in memory, with what tests of the key figures put in and read out. */
+/** Both stores in memory, with the functions by which tests of the key figures fill and read them. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { Analytics } from "../../apps/analytics/analytics.ts";
 import { type KpiRow, kpiByShift } from "../../apps/analytics/queries.ts";
@@ -82,7 +82,7 @@ export class Stores {
     );
   }
 
-  /** Readings count as received when they were measured, unless they say otherwise. */
+  /** Readings count as received when they were measured, unless they have a time of receipt. */
   async insert(readings: readonly (RawReading & { readonly receivedAt?: number })[]): Promise<void> {
     if (readings.length === 0) return;
     await this.timeSeries.writer.insert({

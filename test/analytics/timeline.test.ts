@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 
-test("a timeline says for every second what the last readings say", async () => {
+test("a timeline has for every second the state of the last readings", async () => {
   const random = randomFrom(3);
   const start = Date.UTC(2026, 4, 4);
   const machines = randomMachines(random, 8);
@@ -52,7 +52,7 @@ test("a timeline says for every second what the last readings say", async () => 
   }
 });
 
-test("a machine that was never heard is unknown throughout", async () => {
+test("a machine that never sent anything is unknown in the whole range", async () => {
   const machine = { company: "nobody", site: "main", machine: "none" };
   expect(await stateTimeline(stores.timeSeries.reader, machine, { from: 0, to: hour }, 300)).toEqual([
     { state: "unknown", from: 0, to: hour },

@@ -109,7 +109,7 @@ describe("connecting", () => {
     expect(await stored("old")).toBe(1);
   });
 
-  test("a client id that is taken moves to the newer connection of the same login, and of no other", async () => {
+  test("a client id in use moves to a newer connection of the same login, and to no other login", async () => {
     const first = await connect(path, acme.machineLogin, { clientId: "device" });
     const foreign = await connect(path, other.machineLogin, { clientId: "device" });
     let closed = false;
@@ -125,7 +125,7 @@ describe("connecting", () => {
     await Promise.all([second.endAsync(), foreign.endAsync()]);
   });
 
-  test("a client that says nothing for one and a half times its keep-alive is disconnected", async () => {
+  test("a client that sends nothing for one and a half times its keep-alive is disconnected", async () => {
     const socket = connectTcp(path.broker.mqttPort, "127.0.0.1");
     const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
     socket.write(
@@ -169,7 +169,7 @@ describe("connecting", () => {
     }
   });
 
-  test("a session that was to be kept is not, and the client is told so", async () => {
+  test("a session that the client asks for is not kept, and the client is told so", async () => {
     const options = { clean: false, clientId: "kept", resubscribe: false };
     const first = await connect(path, acme.companyLogin, options);
     await first.subscribeAsync(topicOf("kept"), { qos: 1 });
@@ -227,7 +227,7 @@ describe("publishing", () => {
     const payload = reading();
     const client = await connect(path, acme.machineLogin);
     const cut = client.publishAsync(topicOf("again"), payload, { qos: 1 });
-    // Sent, but gone before the answer.
+    // Sent, and disconnected before the answer.
     await new Promise((resolve) => setImmediate(resolve));
     client.stream.destroy();
     cut.catch(() => {});
@@ -258,7 +258,7 @@ describe("publishing", () => {
       payload,
     });
     expect(await stored("forbidden")).toBe(0);
-    // Whatever was to reach the victim would have by the time that its own message does.
+    // A message that reaches the victim would arrive before its own one.
     await victim.publishAsync(topicOf("own", other.company), reading(), { qos: 1 });
     await until(() => heard.length > 0);
     expect(heard).toEqual([topicOf("own", other.company)]);
@@ -290,7 +290,7 @@ describe("publishing", () => {
 });
 
 describe("last wills", () => {
-  test("one on the client's own topic is stored when the connection breaks, not when it ends properly", async () => {
+  test("one on the client's own topic is stored when the connection breaks, not when the client disconnects", async () => {
     const will = () => ({
       topic: topicOf("will"),
       payload: Buffer.from(reading("gone")),
@@ -325,7 +325,7 @@ describe("last wills", () => {
 });
 
 describe("subscribing", () => {
-  test("a company hears all its machines, a machine itself, and nobody anybody else", async () => {
+  test("a company receives all its machines' messages, a machine its own, and nobody another's", async () => {
     const company = await connect(path, acme.companyLogin);
     const machine = await connect(path, acme.machineLogin);
     const heard = { company: [] as string[], machine: [] as string[] };
@@ -391,7 +391,7 @@ describe("subscribing", () => {
   });
 });
 
-test("a port that is taken is named, and nothing is left open", async () => {
+test("a port in use is named, and nothing is left open", async () => {
   const options = {
     bind: "127.0.0.1",
     tls: path.certificates,

@@ -39,7 +39,7 @@ test("a TLS client that trusts the authority reaches the server by each of its n
   server.close();
 });
 
-test("keys are their owner's alone, and a second start finds the same", async () => {
+test("keys are readable by their owner only, and a second start finds the same", async () => {
   const folder = join(parent, "kept");
   const first = await openCertificates(folder, ["b.example", "a.example"]);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
@@ -63,7 +63,7 @@ test("the server's certificate is renewed before it expires, for a new name, and
   expect(new X509Certificate(renewed.certificate).verify(new X509Certificate(first.ca).publicKey)).toBe(true);
 });
 
-test("an authority that lost its key is not replaced behind the devices' backs", async () => {
+test("an authority that lost its key is not replaced without being asked", async () => {
   const folder = join(parent, "lost");
   await openCertificates(folder);
   rmSync(join(folder, "ca.key.pem"));

@@ -122,7 +122,7 @@ export async function registerTestCompany(database: Database, name: string): Pro
 }
 
 export interface ConnectOptions extends Omit<mqtt.IClientOptions, "protocol"> {
-  /** Over TLS, trusting the path's authority, unless it says no. */
+  /** Over TLS, trusting the path's authority, unless `options` says otherwise. */
   readonly tls?: boolean;
 }
 

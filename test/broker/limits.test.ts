@@ -1,4 +1,4 @@
-/** Clients that ask too much: floods, packets too long, subscribers that don't read, a store that is stuck. */
+/** Clients that exceed limits: floods, packets too long, subscribers that do not read; and a store that does not answer. */
 import { connect as connectTcp, type Socket } from "node:net";
 import mqttPacket from "mqtt-packet";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const stored = (channel: string) => storedOn(path, channel);
 
-/** A client that writes MQTT packets by hand and obeys nothing. */
+/** A client that writes MQTT packets itself and ignores the protocol's rules. */
 async function rawClient({ username, password }: Credential): Promise<Socket> {
   const socket = connectTcp(path.broker.mqttPort, "127.0.0.1");
   socket.on("error", () => {});
@@ -72,7 +72,7 @@ async function whileStoreIsStuck(action: () => Promise<void>): Promise<void> {
   }
 }
 
-test("while the store is stuck a flooding client is left waiting, another is served afterwards, and nothing is lost", async () => {
+test("while the store does not answer a flooding client has to wait, another is served afterwards, and nothing is lost", async () => {
   const flooder = await rawClient(acme.machineLogin);
   let acknowledged = 0;
   flooder.on("data", (data) => {
@@ -166,7 +166,7 @@ test.each([
   await bystander.endAsync();
 });
 
-test("a subscriber that does not read is disconnected, and holds up nobody", async () => {
+test("a subscriber that does not read is disconnected, and delays nobody", async () => {
   const deaf = await rawClient(acme.companyLogin);
   deaf.write(
     mqttPacket.generate({
@@ -181,7 +181,7 @@ test("a subscriber that does not read is disconnected, and holds up nobody", asy
   const foreign = await connect(path, other.machineLogin);
   const text = "z".repeat(250);
   const batch = () => `[${Array.from({ length: 500 }, () => reading(text)).join(",")}]`;
-  // More than the kernel's buffers take.
+  // More than the kernel's buffers hold.
   for (let round = 0; path.broker.refused["subscriber-too-slow"] === undefined && round < 400; round += 1) {
     await publisher.publishAsync(topicOf("deaf"), batch(), { qos: 1 });
     if (round % 20 === 0) await foreign.publishAsync(topicOf("deaf", other.company), reading(), { qos: 1 });
@@ -212,7 +212,7 @@ test("one login cannot take all connections, and all together have a limit", asy
   await until(() => path.broker.connections === 0);
 });
 
-test("a flood of wrong logins fills neither the log nor the queue of the right ones", async () => {
+test("a flood of wrong logins fills neither the log nor the queue of valid logins", async () => {
   const lines = path.logs.length;
   const wrong = Array.from({ length: 40 }, (_, index) =>
     connect(path, { username: `nobody-${index}`, password: "x" }, { tls: false }).catch(
@@ -226,7 +226,7 @@ test("a flood of wrong logins fills neither the log nor the queue of the right o
   expect(path.logs.slice(lines).filter(({ fields }) => "refusal" in fields)).toHaveLength(1);
 });
 
-test("close acknowledges what is on its way to the store", async () => {
+test("close acknowledges the messages that are being committed", async () => {
   const own = await connect(path, acme.machineLogin);
   let acknowledged = 0;
   const sent = Array.from({ length: 45 }, () =>

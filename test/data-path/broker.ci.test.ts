@@ -61,7 +61,7 @@ async function rejectedReasons(channel: string): Promise<string[]> {
   return rows.map(({ reason }) => reason);
 }
 
-/** Publishes until told to stop, on as many series as reach every queue; gives the readings acknowledged. */
+/** Publishes until told to stop, on enough series to reach every queue. @returns the acknowledged readings. */
 function publishing(client: MqttClient, channel: string): () => Promise<number> {
   let isOver = false;
   let acknowledged = 0;
@@ -106,7 +106,7 @@ withRabbitmq(
     await client.publishAsync(`sme/v1/${lathe}/seen`, reading(42), { qos: 1, retain: true });
     await until(async () => (await storedOn("seen")) === 1 && heard.length === 1);
     expect(heard).toEqual([`sme/v1/${lathe}/seen`]);
-    // Nothing is retained for who subscribes later.
+    // Nothing is retained for later subscribers.
     const later = await cluster.connect(login("acme"), { clientId: "acme/later" });
     const retained: string[] = [];
     later.on("message", (topic) => retained.push(topic));

@@ -159,7 +159,7 @@ async function signedIn({ port }: DiagnosticServer, path: string): Promise<strin
 const check = (path: string, form: Record<string, string>, certificate = broker) =>
   ask(instances[0]!.loginsPort, `/broker/${path}`, { form, certificate });
 
-test("a session begun at one instance is good at the other, over HTTPS alone", async () => {
+test("a session begun at one instance is valid at the other, over HTTPS only", async () => {
   const [first, second] = instances as [DiagnosticServer, DiagnosticServer];
   const { headers, status } = await ask(first.port, "/sign-in", {
     form: { email: "owner@acme.test", password },
@@ -176,7 +176,7 @@ test("attempts at a password count together at all instances, by the address tha
   const attempt = (index: number, address: string) =>
     ask(instances[index % 2]!.port, "/sign-in", {
       form: { email: "guessed@acme.test", password: `guess ${index}` },
-      // The client wrote the first itself.
+      // The first address is the client's own header.
       headers: { "x-forwarded-for": `203.0.113.${index}, ${address}` },
     });
   const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => attempt(index, "198.51.100.7")));
@@ -191,7 +191,7 @@ test("the ministry's first login is by a link that works once, at whichever inst
   const cookie = await signedIn(instances[1]!, link.path);
   expect((await ask(instances[0]!.port, "/ministry", { headers: { cookie } })).status).toBe(200);
   expect((await ask(instances[0]!.port, link.path)).status).toBe(410);
-  // Who lost the password gets another link to the same account.
+  // A lost password: another link to the same account.
   expect(await makeEntryLink(database, country)).toMatchObject({ isNew: false });
 });
 
@@ -305,7 +305,7 @@ test("a topic that a login may not use is shown to its company, once", async () 
   ]);
 });
 
-test("a login that is given a new password, or is revoked, is known at once", async () => {
+test("a new password, or a revoked login, takes effect at once", async () => {
   const { database } = relational;
   const scope = { company: "acme", site: "plant", machine: "lathe" };
   const form = { username: machine.username, client_id: "" };

@@ -22,7 +22,7 @@ const relational = await openRelationalStore(join(options.folder, "relational"))
 await registerMachines();
 
 let storeFails = false;
-/** The store's client, with a line that can be cut. */
+/** The store's client, over a connection that can be cut. */
 const client = new Proxy(store.writer, {
   get(target, name) {
     const value = Reflect.get(target, name);
@@ -73,7 +73,7 @@ process.on("message", async (message: ToIngest) => {
   await store.close();
   process.disconnect();
 });
-// The test that started it is gone.
+// The test that started it has ended.
 process.on("disconnect", () => process.exit());
 tell({ kind: "ready" });
 

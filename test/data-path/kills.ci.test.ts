@@ -47,7 +47,7 @@ test.skipIf(rabbitmqIsMissing)(
         await pause(Math.random() * 1500);
         await ingest.kill();
         if (round % 3 === 1) {
-          // Machines publish on without anybody who takes it.
+          // Machines publish while no ingest runs.
           await progress();
           await cluster.broker.kill();
           await cluster.broker.start();
@@ -75,7 +75,7 @@ test.skipIf(rabbitmqIsMissing)(
   },
 );
 
-/** Until neither the broker nor ingest holds anything. */
+/** Until neither the broker nor ingest has messages. */
 async function emptied(ingest: IngestProcess): Promise<void> {
   let stored = -1;
   for (;;) {

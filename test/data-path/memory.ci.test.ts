@@ -35,7 +35,7 @@ test.skipIf(rabbitmqIsMissing)(
         await Promise.all(Array.from({ length: 50 }, () => publish(200_000)));
       while ((await ingest.state()).flow.failure === undefined)
         await new Promise((resolve) => setTimeout(resolve, 50));
-      // All of it would be 230 MiB; the connection may have been given up and made again meanwhile.
+      // All messages are 230 MiB; the connection may have been replaced meanwhile.
       await new Promise((resolve) => setTimeout(resolve, 5000));
       const during = await ingest.state();
       expect(during.bufferBytes - before.bufferBytes).toBeLessThan(100 * mebibyte);

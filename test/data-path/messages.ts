@@ -1,4 +1,4 @@
-/** What the test and the ingest process tell one another. */
+/** Messages between the test and the ingest process. */
 export type FromIngest =
   | { readonly kind: "ready" }
   | {
@@ -12,12 +12,12 @@ export type FromIngest =
 
 export type ToIngest =
   | { readonly kind: "state" }
-  /** The store answers nothing any more, or again. */
+  /** The store stops answering, or answers again. */
   | { readonly kind: "store"; readonly fails: boolean }
   | { readonly kind: "stop" };
 
 export interface IngestProcessOptions {
-  /** Where its stores rest. */
+  /** The folder of its stores. */
   readonly folder: string;
   readonly amqpsPort: number;
   readonly queues: readonly string[];

@@ -201,7 +201,7 @@ test.skipIf(missing)(
             sendsAgainItself: index % 2 === 0,
             qos: 1,
             window: 2,
-            // Without readings of months ago, which this country takes no more.
+            // Without readings of months ago, which this country no longer accepts.
             random: () => Math.random() * 0.94,
           }),
       );
@@ -258,7 +258,7 @@ test.skipIf(missing)(
           await postgres.start();
         },
         async () => {
-          // In the middle of a commit that nobody is told the end of.
+          // In the middle of a commit, whose end nobody learns.
           first.signal("SIGKILL");
           await timeSeries.kill();
           await timeSeries.start();

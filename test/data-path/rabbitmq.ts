@@ -90,7 +90,7 @@ export class Rabbitmq {
     }
   }
 
-  /** What the server and its start wrote. */
+  /** The output of the server and of its start. */
   get output(): string {
     return this.#output.join("");
   }
@@ -209,14 +209,14 @@ export class Rabbitmq {
 
 /**
  * A command inside the folder tree, with a folder as its `/work`, whose file `hosts` is its `/etc/hosts` where there is one. Its
- * mounts are its own and vanish with it.
+ * mounts are its own and end with it.
  */
 export function insideTree(folder: string, program: string, args: readonly string[]): string[] {
   const script =
     'mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" && mkdir -p "$1/work" && ' +
     'mount --bind "$2" "$1/work" && ' +
     'if [ -e "$2/hosts" ]; then touch "$1/etc/hosts" && mount --bind "$2/hosts" "$1/etc/hosts"; fi && root=$1 && shift 2 && exec chroot "$root" "$@"';
-  // It ends with whoever started it, however that ended.
+  // It ends with its parent, however that ends.
   const guard = ["setpriv", "--pdeathsig", "KILL"];
   return guard.concat(
     ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"],

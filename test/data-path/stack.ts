@@ -117,7 +117,7 @@ export class Cluster {
     }
   }
 
-  /** Where the stores of an ingest rest; two may not use the same at once. */
+  /** The folder of an ingest's stores; two may not use the same at once. */
   storesOf(name = "stores"): string {
     return join(this.#folder, name);
   }
@@ -192,7 +192,7 @@ export class IngestProcess {
     this.#child.stderr!.on("data", (chunk: Buffer) => this.#errors.push(chunk.toString()));
   }
 
-  /** What it logged as a warning, and whatever it died of. */
+  /** The warnings that it logged, and the error that ended it. */
   get errors(): string {
     return this.#errors.join("");
   }
@@ -227,7 +227,7 @@ export class IngestProcess {
     return state;
   }
 
-  /** In order: commits and acknowledges what is in hand. */
+  /** In order: commits and acknowledges the messages that it has. */
   async stop(): Promise<void> {
     this.send({ kind: "stop" });
     await this.#exited();

@@ -19,7 +19,7 @@ export async function inStore<T>(
   }
 }
 
-/** @throws (by expect) where anything acknowledged is missing, anything is there twice, or a rollup disagrees. */
+/** @throws (by expect) where anything acknowledged is missing, anything is stored twice, or a rollup differs. */
 export async function expectAllStoredOnce(
   folder: string,
   acknowledged: readonly Message[],
@@ -32,7 +32,7 @@ export async function expectAllStoredOnce(
   }
 }
 
-/** The same of a store that is open, or elsewhere. */
+/** The same for a store that is open, or on another machine. */
 export async function expectAllInStoreOnce(
   reader: ClickHouseClient,
   acknowledged: readonly Message[],

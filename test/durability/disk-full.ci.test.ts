@@ -75,7 +75,7 @@ test.skipIf(!isRoot).each([
         try {
           writeFileSync(ballast, Buffer.alloc(Math.min(8 * mebibyte, freeBytes(disk))), { flag: "a" });
         } catch {
-          // The stack took the rest.
+          // The stack stored the rest.
         }
     }
     expect((await fatal).error).toMatch(/^StoreFullError: /);

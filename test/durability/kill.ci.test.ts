@@ -1,4 +1,4 @@
-/** `kill -9` of the whole data path at random moments under load: 50 times, or `KILL_ROUNDS`; `KILL_SEED` chooses the moments. */
+/** `kill -9` of the whole data path at random times under load: 50 times, or `KILL_ROUNDS`; `KILL_SEED` chooses the times. */
 import { expect, test } from "vitest";
 import { runKills } from "./kills.ts";
 

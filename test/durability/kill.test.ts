@@ -1,4 +1,4 @@
-/** A few kills; `kill.ci.test.ts` does the many. */
+/** A few kills; `kill.ci.test.ts` has many. */
 import { expect, test } from "vitest";
 import { runKills } from "./kills.ts";
 

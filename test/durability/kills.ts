@@ -1,4 +1,4 @@
-/** Runs the data path under load, kills it again and again, and looks at what is stored. */
+/** Runs the data path under load, kills it repeatedly, and checks what is stored. */
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { answer, exited, pause, startStack, storedOf, whileRunning } from "./sta
 
 const machines = 8;
 
-/** Mulberry32: the same moments for the same seed, as far as the machine allows. */
+/** Mulberry32: the same times for the same seed, as far as the machine allows. */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -29,7 +29,7 @@ export interface Outcome {
   readonly repairs: number;
 }
 
-/** @throws (by expect) where anything acknowledged is missing or anything is there twice. */
+/** @throws (by expect) where anything acknowledged is missing or anything is stored twice. */
 export async function runKills(rounds: number, seed: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "kills-"));
   const random = randomOf(seed);

@@ -1,4 +1,4 @@
-/** What the processes of the durability tests tell one another. */
+/** Messages between the processes of the durability tests. */
 import type { Credential } from "../../stores/relational/companies.ts";
 
 /** From the stack's process. */

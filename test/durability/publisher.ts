@@ -1,6 +1,6 @@
 /**
- * A device that publishes as fast as it is acknowledged and remembers what was: the client library sends again after
- * a reconnect what had no PUBACK (with DUP), or, as some devices do, the program itself does so on a new session.
+ * A device that publishes as fast as it gets acknowledgements, and records them. After a reconnect the client library
+ * sends messages without a PUBACK again (with DUP), or, as some devices do, the program itself does so in a new session.
  */
 import mqtt from "mqtt";
 import type { Credential } from "../../stores/relational/companies.ts";
@@ -79,7 +79,7 @@ export class Publisher {
     });
   }
 
-  /** To be called now and then. */
+  /** To be called from time to time. */
   sendForgotten(): void {
     const now = Date.now();
     if (this.#client?.connected !== true || now - this.#progressAt < forgottenAfterMilliseconds) return;

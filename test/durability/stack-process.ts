@@ -44,7 +44,7 @@ process.on("message", async (message: ToStack) => {
   await path.close();
   process.disconnect();
 });
-// The test that started it is gone.
+// The test that started it has ended.
 process.on("disconnect", () => process.exit());
 
 tell({
@@ -56,7 +56,7 @@ tell({
   readings,
 });
 
-/** Made at the first start; none at later ones, which keep them in force. */
+/** Made at the first start; none at later ones, where the first remain valid. */
 async function logins(database: Database, count: number): Promise<Record<string, Credential>> {
   const all: Record<string, Credential> = {};
   if ((await database.select().from(company)).length > 0) return all;

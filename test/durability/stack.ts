@@ -1,4 +1,4 @@
-/** Starts the data path as a process of its own, and looks at what one has left in its folder. */
+/** Starts the data path as a process of its own, and checks what it has left in its folder. */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "vitest";

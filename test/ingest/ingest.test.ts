@@ -1,4 +1,4 @@
-/** Ingest against the real engine: what is settled is stored, once, and rollups follow, whatever fails on the way. */
+/** Ingest with the real engine: a settled message is stored once, and rollups agree, whatever fails meanwhile. */
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Ingest } from "../../apps/ingest/ingest.ts";
@@ -170,7 +170,7 @@ test("a message sent twice is stored once: in one batch, in a later one, after a
   expect(await rejected()).toEqual([]);
 });
 
-test("another value at a time that is taken is rejected, once however often it is sent again", async () => {
+test("another value at a time that has one is rejected, once however often it is sent again", async () => {
   const t = Date.now() - 60_000;
   await Promise.all([send({ t, v: 1 }), send({ t, v: 2 })]);
   await send([
@@ -208,7 +208,7 @@ test("a message that cannot be used is kept with its reason and counted, once wh
   });
 });
 
-test("a machine is known soon after it is registered, and unknown soon after it is removed", async () => {
+test("a machine is accepted soon after it is registered, and refused soon after it is removed", async () => {
   const registry = new MachineRegistry(relational.database);
   const keys = ["acme/plant/press", "acme/plant/lathe", "acme/plant", "x/y/z"];
   const now = Date.now();
@@ -267,7 +267,7 @@ test("an insert that fails is tried again until it succeeds, and nothing is stor
 
 test("an insert of which raw was stored and a rollup was not counts once", async () => {
   const t = Date.now() - 1000;
-  // The views' inserts fail half-way, as they would for want of memory.
+  // The views' inserts fail half-way, as they would without enough memory.
   await command("ALTER TABLE rollup_hour ADD COLUMN broken UInt8 DEFAULT throwIf(samples >= 0, 'no memory')");
   const sent = Array.from({ length: 50 }, (_, index) => send({ t: t + 1 + index, v: index }));
   while (ingest.flow.failure === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -279,7 +279,7 @@ test("an insert of which raw was stored and a rollup was not counts once", async
   expect(ingest.flow).toMatchObject({ stored: 50, duplicates: 0 });
 });
 
-test("a message that the store refuses holds up no other", async () => {
+test("a message that the store refuses delays no other", async () => {
   const t = Date.now() - 1000;
   await command("ALTER TABLE raw ADD CONSTRAINT small CHECK number < 1000");
   await Promise.all(
@@ -296,7 +296,7 @@ test("a message that the store refuses holds up no other", async () => {
   ]);
 });
 
-test("more than memory should hold is asked to wait, and is told when there is room", async () => {
+test("above the limit of memory callers are asked to wait, and are told when there is room", async () => {
   const t = Date.now() - 100_000;
   let relieved = 0;
   ingest.onRelieved(() => (relieved += 1));
@@ -322,7 +322,7 @@ test("a stop commits what came in and refuses what comes later", async () => {
   expect(await stored()).toHaveLength(500);
 });
 
-test("a stop while the store fails gives up after a few attempts, and says so", async () => {
+test("a stop while the store fails gives up after a few attempts, with an error", async () => {
   await command("DETACH TABLE rollup_hour");
   const sent = send({ t: Date.now(), v: 1 });
   const refused = expect(sent).rejects.toThrow("rollup_hour");
@@ -334,7 +334,7 @@ test("a stop while the store fails gives up after a few attempts, and says so", 
   expect(fatal).toEqual([]);
 });
 
-test("a start repairs rollups that a killed process left behind, and knows what raw holds", async () => {
+test("a start repairs rollups that a killed process left behind, and reads what raw has", async () => {
   const t = Date.now() - 60_000;
   await send({ t: t - 1, v: 0 });
   await ingest.stop();
@@ -370,8 +370,8 @@ test("each insert is received later than the one before, whatever the clock says
   expect(times[2]!.at).toBe(newest[0]!.at);
 });
 
-// Last, because its parts of many months slow down whatever follows.
-test("readings of more months than the engine takes by itself go in together", async () => {
+// Last, because its parts of many months slow down later tests.
+test("readings of more months than the engine's default limit are inserted together", async () => {
   const now = Date.now();
   const items = Array.from({ length: 110 }, (_, index) => ({ t: now - index * 31 * day, v: index }));
   await send(items);

@@ -1,4 +1,4 @@
-/** Decoding: what devices send, and what somebody who means harm may send. */
+/** Decoding: what devices send, and what an attacker may send. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decode, machineStates } from "../../apps/ingest/reading.ts";
@@ -54,7 +54,7 @@ describe("what devices send", () => {
       expect(decoded({ t, v: 1 }).readings[0]!.time).toBe(now);
   });
 
-  test("an array gives its good readings, and one rejection for each reason with how many share it", () => {
+  test("an array gives its valid readings, and one rejection for each reason with the number of readings", () => {
     const { readings, rejections } = decoded([
       { t: now, v: 1 },
       { t: now + 1, v: null },
@@ -123,7 +123,7 @@ describe("what cannot be used says why", () => {
     "sme/v1/acme/plant/lathe/__proto__",
   ])("topic %j", (topic) => expect(reasonOf({ t: now, v: 1 }, topic)).toBe("topic-malformed"));
 
-  test("a misspelt state is told the right one, seconds are told apart from milliseconds", () => {
+  test("a misspelt state is answered with the right one, and seconds are recognised", () => {
     expect(decoded({ t: now, v: "runing-down" }, "state").rejections[0]!.detail).toContain(
       '"v" is "runing-down"',
     );
@@ -134,7 +134,7 @@ describe("what cannot be used says why", () => {
   });
 });
 
-describe("payloads that mean harm", () => {
+describe("hostile payloads", () => {
   const deep = 120_000;
   test.each([
     ["arrays in arrays", "[".repeat(deep) + "]".repeat(deep)],

@@ -1,4 +1,4 @@
-/** Two ingests on one store, each series through one of them at a time, as on a cluster: what changes hands counts once. */
+/** Two ingests on one store, each series through one of them at a time, as on a cluster: every reading counts once. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
@@ -70,7 +70,7 @@ async function stored(channel: string): Promise<number> {
 const items = (t: number, count: number) =>
   Array.from({ length: count }, (_, index) => ({ t: t + index, v: (t + index) % 1000 }));
 
-test("who takes a series over knows what the one before has stored, and so does the first when it comes back", async () => {
+test("an ingest that takes over a series knows what the other has stored, and so does the first when it gets it back", async () => {
   const [first, second] = [await openIngest(), await openIngest()];
   const t = Date.now() - 60_000;
   await send(first, "handed", items(t, 10));
@@ -83,7 +83,7 @@ test("who takes a series over knows what the one before has stored, and so does 
   expect(first.flow).toMatchObject({ stored: 11, duplicates: 20 });
 });
 
-test("what another stored without its rollups counts once, and rollups follow", async () => {
+test("readings that another stored without their rollups count once, and the rollups are repaired", async () => {
   const ingest = await openIngest();
   const t = Date.now() - 60_000;
   await store.writer.command({ query: "DETACH TABLE rollup_minute_view" });
@@ -93,7 +93,7 @@ test("what another stored without its rollups counts once, and rollups follow", 
   );
   await store.writer.command({ query: "ATTACH TABLE rollup_minute_view" });
   await ingest.takeOver();
-  // The same again by its device, in a message of its own that nobody had before.
+  // The same reading sent again by its device, in another message.
   await Promise.all([
     send(ingest, "bare", items(t, 5), { maybeStored: true }),
     send(ingest, "bare", items(t, 5)),
@@ -117,7 +117,7 @@ test("waits for inserts that may be in progress before it looks for what is stor
   expect(await stored("slow")).toBe(1);
 });
 
-test("a message that another was given is not committed any more", async () => {
+test("a message that another ingest was given is no longer committed", async () => {
   const ingest = await openIngest();
   const t = Date.now() - 60_000;
   const taken = new AbortController();
@@ -135,7 +135,7 @@ test("a message that another was given is not committed any more", async () => {
   expect([await stored("lost"), await stored("later"), await stored("kept")]).toEqual([0, 0, 3]);
 });
 
-test("a machine whose login was revoked is refused, unless its company's is in force", async () => {
+test("a machine whose login was revoked is refused, unless its company's is valid", async () => {
   const { database } = relational;
   const unregistered = () =>
     new MachineRegistry(database, { needsLogin: true }).unregistered(["acme/plant/lathe"]);

@@ -1,4 +1,4 @@
-/** What every program of a cluster does alike: reads its files, says what it waits for, stops when told. */
+/** What all programs of a cluster do: read their files, say what they wait for, stop when told. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -54,7 +54,7 @@ describe("the files", () => {
     return "nothing was wrong";
   };
 
-  test("are named when they are missing, broken or of another shape, with each wrong value", () => {
+  test("are named when they are missing, invalid or of another schema, with each wrong value", () => {
     expect(told(() => readConnections(join(folder, "nowhere")))).toBe(
       `${join(folder, "nowhere", "connections.json")} is missing.`,
     );
@@ -83,7 +83,7 @@ describe("the files", () => {
   });
 });
 
-test("a program whose stores are away waits for them, says for what, and stops when told", async () => {
+test("a program whose stores are away waits for them, says so, and stops when told", async () => {
   const program = run("analytics");
   await program.line("waiting for the relational store");
   expect(await program.get("/healthy")).toEqual({ status: 200, text: "healthy" });
@@ -100,7 +100,7 @@ test("a program whose stores are away waits for them, says for what, and stops w
   expect(text).not.toMatch(/\bat .*\.ts:\d+/);
 });
 
-test("a migration that is told to stop before it is done does not end well", async () => {
+test("a migration that is told to stop before it is done ends with an error", async () => {
   const program = run("migration");
   await program.line("waiting for the relational store and its lock of migrations");
   expect(await program.stop()).toBe(3);
@@ -123,7 +123,7 @@ test("a renewed certificate is noticed, once", async () => {
     ),
   );
   await authority.issue(join(folder, "renewed"), "diagnostic");
-  // The timer alone keeps no process.
+  // The timer alone does not keep the process running.
   const busy = setInterval(() => {}, 1000);
   await renewed;
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -133,7 +133,7 @@ test("a renewed certificate is noticed, once", async () => {
   expect(seen.at(-1)).toContain("BEGIN CERTIFICATE");
 });
 
-test("metrics are Prometheus' text, whatever a label holds", () => {
+test("metrics are in Prometheus' text format, whatever a label holds", () => {
   expect(
     metricsText([
       { name: "a_total", help: "Two\nlines \\", type: "counter", value: 3 },

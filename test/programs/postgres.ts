@@ -20,7 +20,7 @@ import { freePorts } from "../data-path/rabbitmq.ts";
 
 const programs = "/usr/lib/postgresql";
 
-/** The newest that Debian's packages brought; undefined where there is none. */
+/** The newest of Debian's packages; undefined where there is none. */
 export function postgresPrograms(): string | undefined {
   if (!existsSync(programs)) return undefined;
   const version = readdirSync(programs)
@@ -47,7 +47,7 @@ export interface TestPostgres {
 
 const user = "rollout";
 
-/** Starts a PostgreSQL of its own, which takes nobody without TLS. */
+/** Starts a PostgreSQL of its own, which accepts TLS only. */
 export async function startPostgres(authority: TestAuthority): Promise<TestPostgres> {
   const bin = postgresPrograms()!;
   const folder = mkdtempSync(join(tmpdir(), "postgres-"));
@@ -112,7 +112,7 @@ export async function startPostgres(authority: TestAuthority): Promise<TestPostg
   const stop = async () => {
     if (child === undefined || child.exitCode !== null) return;
     const ended = once(child, "exit");
-    // Immediately, as a machine that fails does.
+    // Immediately, like a machine that fails.
     child.kill("SIGQUIT");
     await ended;
   };

@@ -64,7 +64,7 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
 
   const leads = (program: ProgramProcess) => program.metric("rollout_analytics_leader");
 
-  test("two migrations at once bring both stores to this version, once, and end well; a third finds it done", async () => {
+  test("two migrations at once migrate both stores once, and both succeed; a third finds nothing to do", async () => {
     const programs = [await run("migration"), await run("migration")];
     expect(await Promise.all(programs.map((program) => program.ended()))).toEqual([0, 0]);
     for (const { log } of programs)
@@ -86,7 +86,7 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
     expect(queries.filter(({ query }) => /^(ALTER|INSERT|DROP)/.test(query))).toEqual([]);
   });
 
-  test("a store of a newer version is left as it is, with one readable line", async () => {
+  test("a store of a newer version is left unchanged, with one readable line", async () => {
     await relational.database.execute(
       "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('later', 9999999999999)",
     );
@@ -153,7 +153,7 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
     );
   });
 
-  test("a leader that is frozen loses the lock to another, and leads no longer when it wakes", async () => {
+  test("a leader that is frozen loses the lock to another, and no longer leads when it continues", async () => {
     const frozen = await run("analytics");
     await frozen.until("it leads", async () => (await leads(frozen)) === 1);
     const successor = await run("analytics");
@@ -169,7 +169,7 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
     expect(await leads(successor)).toBe(1);
   });
 
-  test("while PostgreSQL is away a replica is not ready and leads nothing; it goes on when it is back, with a new password", async () => {
+  test("while PostgreSQL is away a replica is not ready and does not lead; it continues when it is back, with a new password", async () => {
     const program = await run("analytics");
     await program.until("it leads", async () => (await leads(program)) === 1);
     await postgres.stop();

@@ -38,7 +38,7 @@ describe.each(files)("factories of %s", (file) => {
     }
   });
 
-  test("are the same for the same seed, and more companies keep those of fewer", () => {
+  test("are the same for the same seed, and more companies begin with the same ones", () => {
     const few = planFactories(country, { companies: 12, seed: 7 });
     expect(planFactories(country, { companies: 12, seed: 7 })).toEqual(few);
     expect(planFactories(country, { companies: 90, seed: 7 }).slice(0, 12)).toEqual(few);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { WorkingHabit } from "../../apps/simulator/factories.ts";
 import type { MachineState } from "../../apps/ingest/reading.ts";
+import type { WorkingHabit } from "../../apps/simulator/factories.ts";
 import { type Counters, SimulatedMachine } from "../../apps/simulator/machine.ts";
 import { divisionOf, type MachineType } from "../../apps/simulator/machine-types.ts";
 import { Random } from "../../apps/simulator/random.ts";
@@ -85,7 +85,7 @@ describe("a machine of any kind", () => {
     },
   );
 
-  test("fails, is set up and makes scrap as often as its kind does", () => {
+  test("fails, is set up and makes scrap as often as its type says", () => {
     for (const kind of ["lathe", "loom", "packaging machine"]) {
       const type = types.find((candidate) => candidate.kind === kind)!;
       const { changes, milliseconds, machine } = liveThrough(type, alwaysOn, 400, 600 * second, 11);
@@ -110,7 +110,7 @@ describe("a machine of any kind", () => {
     expect(lives[2]).not.toEqual(lives[0]);
   });
 
-  test("goes on from the counters that it is given", () => {
+  test("continues from the counters that it is given", () => {
     const { samples } = liveThrough(types[0]!, alwaysOn, 1, 10 * second, 1);
     expect(samples[0]!.produced).toBeGreaterThanOrEqual(100);
     expect(samples[0]!.scrap).toBeGreaterThanOrEqual(5);

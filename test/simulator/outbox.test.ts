@@ -5,7 +5,7 @@ import { ConnectionGate } from "../../apps/simulator/connection-gate.ts";
 import { Outbox } from "../../apps/simulator/outbox.ts";
 
 describe("an outbox", () => {
-  test("gives each channel's readings once and in order, and loses only the oldest of a full one", () => {
+  test("gives each channel's readings once and in order, and drops only the oldest of a full one", () => {
     const step = fc.oneof(
       fc.record({ add: fc.constantFrom("a", "b", "c") }),
       fc.record({ take: fc.integer({ min: 1, max: 6 }) }),
@@ -52,7 +52,7 @@ test("simulated time never passes the real one and reaches it", () => {
   expect(clock.at(900_000)).toBe(0);
 });
 
-test("a gate lets as many in as it has places, and the next when one leaves", () => {
+test("a gate admits as many as it has places, and the next when one leaves", () => {
   const gate = new ConnectionGate(2);
   const leaves: (() => void)[] = [];
   for (let index = 0; index < 5; index += 1) gate.enter((leave) => leaves.push(leave));

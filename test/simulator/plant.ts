@@ -26,7 +26,7 @@ export function startOn(path: DataPath, { country, machines, port, rate }: Start
   });
 }
 
-/** The broker again, after it was closed, where devices look for it. */
+/** Starts the broker again after it was closed, on the same port. */
 export function restartBroker(path: DataPath, port: number) {
   return startBroker({
     bind: "127.0.0.1",
@@ -41,14 +41,14 @@ export function restartBroker(path: DataPath, port: number) {
 
 export interface Line {
   readonly port: number;
-  /** From now on what devices send gets lost on the way, though their connections stand. */
+  /** From now on what devices send is lost, although their connections stay open. */
   lose(): void;
   /** Cuts every connection; new ones work. */
   cut(): void;
   close(): void;
 }
 
-/** A line to the broker that can be cut. */
+/** A connection to the broker that can be cut. */
 export async function lineTo(brokerPort: number): Promise<Line> {
   const sockets = new Set<Socket>();
   let loses = false;

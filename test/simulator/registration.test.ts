@@ -42,7 +42,7 @@ test("factories are registered once, marked as simulated, with passwords of the 
   expect(new Set(passwords).size).toBe(passwords.length);
 });
 
-test("a later plan replaces what it says of a factory", async () => {
+test("a later plan updates a factory", async () => {
   const { database } = store;
   const [factory] = planFactories(country, { companies: 1, seed: 1 });
   await registerFactories(database, [{ ...factory!, name: "Factory 01 (renamed)", sizeBand: "medium" }]);
@@ -50,7 +50,7 @@ test("a later plan replaces what it says of a factory", async () => {
   expect(row).toMatchObject({ name: "Factory 01 (renamed)", sizeBand: "medium", simulated: true });
 });
 
-test("a real company of the same id is left alone, and nothing is registered", async () => {
+test("a real company of the same id is not changed, and nothing is registered", async () => {
   const { database } = store;
   const id = await registerCompany(database, {
     name: "Simulated 9001",

@@ -35,7 +35,7 @@ beforeAll(async () => {
   machines = await registerFactories(path.database, factories);
   simulator = await startOn(path, { country, machines, port: line.port, rate });
   await simulator.caughtUp();
-  // On a busy machine it goes on catching up after that.
+  // On a busy machine it continues to catch up after that.
   await until(() => simulator.status.caughtUp);
 });
 
@@ -48,7 +48,7 @@ afterAll(async () => {
 
 const raw = <Row>(query: string) => rowsOf<Row>(path.store.reader, query, {});
 
-/** A counter that falls would be a device that forgot what it had counted. */
+/** A counter that falls would mean that its device lost the count. */
 const fallsOfCounters = () =>
   raw<{ machine: string }>(
     `SELECT company, machine, channel, time, number, before FROM (
@@ -124,7 +124,7 @@ describe("a first start", () => {
 /** Waits until all that the machines have measured is acknowledged, and looks for gaps in what is stored. */
 async function expectNothingLost(from: number, to: number): Promise<void> {
   await until(() => simulator.status.connected === machines.length);
-  // What is on its way all the time doesn't count.
+  // Readings that are always in flight do not count.
   const measured = simulator.status.acknowledged + simulator.status.waiting;
   await until(() => simulator.status.acknowledged >= measured);
   expect(simulator.status.dropped).toBe(0);
@@ -146,7 +146,7 @@ async function expectNothingLost(from: number, to: number): Promise<void> {
   await expectNothingTwiceOrRefused();
 }
 
-test("lines that are cut, with messages on them, lose none", async () => {
+test("connections that are cut lose none of the messages sent over them", async () => {
   const before = Date.now() - 5000;
   for (let cuts = 0; cuts < 2; cuts += 1) {
     const { reconnects, waiting } = simulator.status;
@@ -158,7 +158,7 @@ test("lines that are cut, with messages on them, lose none", async () => {
   await expectNothingLost(before, Date.now());
 });
 
-test("while the broker is away devices keep what they measure, and send it when it is back", async () => {
+test("while the broker is away devices keep their readings, and send them when it is back", async () => {
   const before = Date.now();
   await path.broker.close();
   await until(() => simulator.status.connected === 0);
@@ -170,7 +170,7 @@ test("while the broker is away devices keep what they measure, and send it when 
   await until(() => simulator.status.connected === machines.length);
 });
 
-test("a process that is killed is started again and goes on from what is stored", async () => {
+test("a process that is killed is started again and continues from what is stored", async () => {
   const { processId } = simulator.status;
   process.kill(processId, "SIGKILL");
   await until(() => simulator.status.failure?.includes("SIGKILL") === true);
@@ -180,7 +180,7 @@ test("a process that is killed is started again and goes on from what is stored"
   await expectNothingTwiceOrRefused();
 });
 
-test("a restart goes on counting, with new passwords", async () => {
+test("a restart continues the counters, with new passwords", async () => {
   const { processId } = simulator.status;
   await simulator.stop();
   expect(isAlive(processId)).toBe(false);

@@ -1,4 +1,4 @@
-/** The store's tables as a cluster lays them out, by the programs' own users: replicated below, distributed above. */
+/** The store's tables in a cluster's layout, used by the programs' own users: replicated tables below distributed ones. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ test("the names are those in the settings that the stack gives its servers", () 
   expect(clusterNames).toEqual({ cluster: clusterName, database: databaseName });
 });
 
-test("makes a replicated table on every server and a distributed one above it, each by a form that may be repeated", async () => {
+test("makes a replicated table on every server and a distributed one above it, by statements that may be repeated", async () => {
   const made = queries.filter((query) => query.startsWith("CREATE ") && !query.includes("DATABASE"));
   for (const query of made) {
     expect(query).toContain(" IF NOT EXISTS ");
@@ -66,7 +66,7 @@ test("makes a replicated table on every server and a distributed one above it, e
   expect(named("MaterializedView")).toEqual(["rollup_day_view", "rollup_hour_view", "rollup_minute_view"]);
 });
 
-test("run again it changes nothing, and makes what a new server lacks in the place that the others know", async () => {
+test("run again it changes nothing, and makes a new server's tables at the path in Keeper that the others have", async () => {
   queries.length = 0;
   await migrateTimeSeriesStore(migration, country, onCluster());
   const created = queries.filter((query) => query.includes("raw_local") && query.includes("CREATE TABLE"));
@@ -80,7 +80,7 @@ test("run again it changes nothing, and makes what a new server lacks in the pla
   await expect(migrateTimeSeriesStore(migration, elsewhere, onCluster())).rejects.toThrow(EnvironmentError);
 });
 
-test("a change of retention is carried out on the servers' own tables", async () => {
+test("a change of retention alters the servers' own tables", async () => {
   queries.length = 0;
   await migrateTimeSeriesStore(migration, storedCountry(timezone, { raw: "P14M" }), onCluster());
   expect(queries.filter((query) => query.startsWith("ALTER"))).toEqual([
@@ -88,7 +88,7 @@ test("a change of retention is carried out on the servers' own tables", async ()
   ]);
 });
 
-test("what ingest writes reaches the rollups, and each user has its own rights alone", async () => {
+test("what ingest writes reaches the rollups, and each user has only its own rights", async () => {
   const ingest = await server.client("ingest");
   const now = Date.now();
   await insertRaw(
@@ -121,7 +121,7 @@ test("a client that is cut off sends nothing more, and what was in progress fail
   expect(queries).toEqual([]);
 });
 
-test("a renewed certificate is taken at the next connection", async () => {
+test("a renewed certificate is used for the next connection", async () => {
   const folder = mkdtempSync(join(tmpdir(), "renewed-"));
   const issue = async (authority: TestAuthority, name: string) =>
     readCertificateOf(await authority.issue(join(folder, name), "analytics"));

@@ -1,4 +1,4 @@
-/** Migrations, retention and the ways in which a store refuses to open. */
+/** Migrations, retention, and the errors of opening a store. */
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -38,7 +38,7 @@ test("a second start applies no migration again and alters nothing", async () =>
   await store.close();
 });
 
-test("a migration that was cut off between its statement and its record goes on where it was", async () => {
+test("a migration that was cut off between its statement and its record continues there", async () => {
   const store = await openTimeSeriesStore(folder);
   await store.writer.command({ query: "DROP TABLE migration" });
   await migrateTimeSeriesStore(store.writer, country);
@@ -46,7 +46,7 @@ test("a migration that was cut off between its statement and its record goes on 
   await store.close();
 });
 
-test("a shorter retention deletes what it no longer allows, a longer one keeps the rest", async () => {
+test("a shorter retention deletes older rows, a longer one keeps the rest", async () => {
   const store = await openTimeSeriesStore(folder);
   const day = 86_400_000;
   const ages = [1, 20, 40, 400].map((days) => ({ time: Date.now() - days * day, machine: `age-${days}` }));
@@ -81,7 +81,7 @@ test("another time zone is refused, because hours and days are kept in the first
   await store.close();
 });
 
-test("a store of a newer version is refused and left as it is", async () => {
+test("a store of a newer version is refused and left unchanged", async () => {
   const store = await openTimeSeriesStore(folder);
   const before = await rowsOf(store.writer, definitions);
   await store.writer.insert({

@@ -50,7 +50,7 @@ async function openBehindServer(country: Country): Promise<TestTimeSeriesStore> 
   };
 }
 
-/** Tests break, repair and empty tables: those that hold the rows. */
+/** The tables that hold the rows: tests break, repair and empty them. */
 function onOwnTables(client: ClickHouseClient, layout: Layout): ClickHouseClient {
   const command: ClickHouseClient["command"] = (parameters) =>
     client.command({

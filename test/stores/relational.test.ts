@@ -29,11 +29,11 @@ test("a second start finds the same, and one of an older version is refused", as
   );
   await store.close();
   await expect(openRelationalStore(folder)).rejects.toThrow(EnvironmentError);
-  // Refused again in the same way: the first refusal let go of the folder.
+  // Refused again in the same way: the first refusal has released the folder.
   await expect(openRelationalStore(folder)).rejects.toThrow(EnvironmentError);
 });
 
-test("names that give the same id get different ones, and a login's second password ends the first", async () => {
+test("names with the same id get different ones, and a login's second password replaces the first", async () => {
   const store = await openRelationalStore();
   const values = { name: "Çelik İş", sector: "25", sizeBand: "small", simulated: false };
   const ids = await Promise.all([1, 2, 3].map(() => registerCompany(store.database, values)));

@@ -1,6 +1,6 @@
 /**
- * Carries out every statement of the migrations for a cluster in the engine itself, with its replicated tables' place in
- * a ZooKeeper; prints what it made as one line of JSON. A process of its own, which its parent kills: the engine does not end well there.
+ * Executes every statement of the migrations for a cluster in the engine itself, with its replicated tables in a
+ * ZooKeeper; prints what it made as one line of JSON. A process of its own, which its parent kills: the engine does not end well there.
  *
  * `node replicated-process.ts <folder> <port of ZooKeeper>`
  */
@@ -14,7 +14,7 @@ import { storedCountry } from "./rows.ts";
 
 const [folder, port] = process.argv.slice(2);
 const settings = join(folder!, "settings.xml");
-// As components/time-series-settings.ts has it.
+// As in components/time-series-settings.ts.
 writeFileSync(
   settings,
   `<clickhouse>
@@ -36,7 +36,7 @@ const statements = [
   ...readMigrations(storedCountry("Asia/Kolkata")).flatMap((migration) => migration.statements),
 ];
 for (const statement of statements) {
-  // The engine in the process has no part that carries out queries on a cluster, which also gives each table its UUID.
+  // The engine in the process cannot execute queries ON CLUSTER, which also give each table its UUID.
   const identifiers = { get: () => randomUUID() } as unknown as ReadonlyMap<string, string>;
   for (const query of layout.statements(statement, identifiers))
     await run(query.replace(" ON CLUSTER 'rollout'", ""));

@@ -1,5 +1,5 @@
 /**
- * The tables of a cluster as the engine makes them, with ZooKeeper in Keeper's place. Their rows can't be written there:
+ * The tables of a cluster as the engine makes them, with ZooKeeper in Keeper's place. Rows cannot be written there:
  * the engine in the process has no port for other replicas. Skipped where Debian's packages `zookeeper` and Java are missing.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
@@ -53,7 +53,7 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("the engine takes every statement, and each table's rows are replicated", async () => {
+  test("the engine accepts every statement, and each table's rows are replicated", async () => {
     mkdirSync(join(folder, "engine"));
     const script = fileURLToPath(new URL("./replicated-process.ts", import.meta.url));
     const child = spawn(process.execPath, [script, join(folder, "engine"), String(port)], {
@@ -94,7 +94,7 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
   });
 });
 
-/** It listens a while before it serves. */
+/** It listens for a while before it answers. */
 function isServing(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     let answer = "";

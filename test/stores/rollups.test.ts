@@ -1,4 +1,4 @@
-/** Rollups: right in every zone, and repaired where an insert ended between raw and them. */
+/** Rollups: right in every time zone, and repaired where an insert ended between raw and a rollup. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lastReceivedAt, repairRollups } from "../../stores/time-series/rollup-repair.ts";
 import { openTestTimeSeries, type TestTimeSeriesStore } from "./open.ts";
@@ -27,7 +27,7 @@ function readings(until: number, hours: number, receivedAt = Date.now()): Row[] 
 }
 
 describe.each([
-  // Quarters of an hour from UTC; a summer time that begins at midnight, so that the day has none.
+  // An offset with a quarter of an hour; daylight saving that begins at midnight, so that the day has no midnight.
   ["Asia/Kathmandu", Date.now()],
   ["Africa/Cairo", Date.UTC(2026, 3, 24, 12)],
 ])("in %s", (timezone, until) => {
@@ -91,7 +91,7 @@ describe("repair", () => {
     },
   );
 
-  test("takes back what a rollup has and raw has not", async () => {
+  test("subtracts what a rollup has and raw has not", async () => {
     for (const table of ["rollup_hour", "rollup_day"])
       await store.writer.command({
         query: `INSERT INTO ${table} SELECT * FROM ${table} WHERE bucket >= fromUnixTimestamp64Milli(${started - 2 * hour})`,
@@ -101,7 +101,7 @@ describe("repair", () => {
     expect(await disagreements(store.reader, timezone)).toEqual([]);
   });
 
-  test("ends right when it is itself cut off half-way", async () => {
+  test("gives the right result when it is itself cut off half-way", async () => {
     const at = (await lastReceivedAt(store.writer)) + 1;
     await detach("rollup_minute_view");
     await insertRaw(store.writer, readings(started - hour + 17, 30, at));

@@ -4,7 +4,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 
 const retention = { raw: "P13M", minute: "P3Y", hour: "P5Y", day: "P10Y", rejected: "P90D" };
 
-/** As much of a country as the store and ingest read. */
+/** The settings of a country that the store and ingest read. */
 export function storedCountry(timezone: string, periods: Partial<typeof retention> = {}): Country {
   return { timezone, telemetry: { retention: { ...retention, ...periods } } } as unknown as Country;
 }

@@ -1,6 +1,6 @@
 /**
- * Every query of the programs over tables of two shards: none is of a kind that the engine refuses there. Both shards are
- * this one server, so an insert lies once and a look at all shards finds it twice.
+ * Every query of the programs over tables of two shards: the engine refuses none. Both shards are this one server, so a row
+ * is stored once, and a query of all shards returns it twice.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -46,7 +46,7 @@ afterAll(async () => {
   await server.close();
 });
 
-test("the engine can read every statement with its ON CLUSTER as well", async () => {
+test("the engine can parse every statement with its ON CLUSTER as well", async () => {
   const reader = await server.client("diagnostic");
   for (const query of queries.filter((text) => text.includes("ON CLUSTER"))) {
     const [formatted] = await rowsOf<{ text: string }>(
@@ -58,7 +58,7 @@ test("the engine can read every statement with its ON CLUSTER as well", async ()
   }
 });
 
-test("ingest, key figures, pages, repair and erasure ask nothing that the engine refuses over shards", async () => {
+test("the engine refuses no query of ingest, key figures, pages, repair and erasure over shards", async () => {
   const { database } = relational;
   await registerTestCompany(database, "Acme");
   await registerTestCompany(database, "Zeta");
@@ -99,7 +99,7 @@ test("ingest, key figures, pages, repair and erasure ask nothing that the engine
   await ingest.takeOver();
   await ingest.stop();
   expect(warnings).toEqual([]);
-  // What came twice lies once: a row on the table that both shards stand for.
+  // Sent twice, stored once: one row in the table that both shards read.
   expect(ingest.flow).toMatchObject({ stored: 14, duplicates: 6 });
   const own = await rowsOf<{ rows: number | string }>(client, "SELECT count() AS rows FROM raw_local");
   expect(Number(own[0]?.rows)).toBe(14);
