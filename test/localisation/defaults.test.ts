@@ -42,7 +42,7 @@ describe("defaults that follow from other fields", () => {
     expect(load(edited("country: KE", "country: TR")).names).toEqual({ en: "Türkiye", sw: "Uturuki" });
   });
 
-  test("all data rests in the country and never leaves, by every article", () => {
+  test("all data is stored in the country and never leaves, by every article", () => {
     for (const dataClass of Object.values(country.residency.dataClasses))
       expect(dataClass).toEqual({
         restsIn: ["KE"],

@@ -76,7 +76,7 @@ function violations({ policy, context }: Trial, object: ClusterObject): boolean 
   return Array.isArray(outcome) && outcome.length > 0;
 }
 
-const isJudged = ({ policy }: Trial, object: ClusterObject): boolean => {
+const isSelected = ({ policy }: Trial, object: ClusterObject): boolean => {
   const [resource] = resourcesOf([object]);
   return admissionTypes(policy).some((type) => typeKey(type) === typeKey(resource?.type ?? ""));
 };
@@ -117,10 +117,10 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
       async (_says, trial) => {
         for (const object of trial.objects) {
           const known = await server.client.resourceOf(object.apiVersion, object.kind);
-          // What the cluster does not know, it takes from nobody.
+          // A kind that the cluster does not know cannot be tried.
           if (known === undefined) continue;
           const { refusedBy, error } = await server.tryOut(object);
-          const expected = isJudged(trial, object) && violations(trial, object);
+          const expected = isSelected(trial, object) && violations(trial, object);
           // The server itself refuses some.
           if (expected && error !== undefined) continue;
           expect(error, "the example itself is wrong").toBeUndefined();

@@ -47,7 +47,7 @@ const leakPaths: Readonly<Record<string, readonly string[]>> = {
     "network-volume",
   ],
   "names and addresses of Services": ["external-name", "endpoints-outside", "external-addresses"],
-  "past the walls": ["host-access", "pod-security", "namespace-security", "load-balancer-sources"],
+  "past the isolation": ["host-access", "pod-security", "namespace-security", "load-balancer-sources"],
   "the state itself": ["state-abroad", "secret-in-plain"],
   "the pages' own requests": ["page-sources"],
   "models abroad": ["cross-region-inference", "telemetry-service"],
@@ -61,7 +61,7 @@ const leakPaths: Readonly<Record<string, readonly string[]>> = {
   "data lost": ["no-backup", "data-deletable", "single-instance"],
   "records for the regulator": ["audit-trail", "registration-missing", "breach-notice", "transfer-evidence"],
   waivers: ["waiver-expired", "waiver-unused", "waiver-unsigned"],
-  "what nobody thought of": ["unmapped-type", "data-class-unstated"],
+  "what the kit does not know": ["unmapped-type", "data-class-unstated"],
 };
 
 test("at least fifty policies, each with its own id and file that names it", () => {

@@ -54,7 +54,7 @@ describe("a policy that breaks", () => {
   });
 });
 
-describe("values that nobody knows yet", () => {
+describe("values that are not known yet", () => {
   test("make the verdict undetermined, which blocks", () => {
     const { findings } = checkExample(
       { resources: [aws("s3/bucket:Bucket", "backups", { region: unknownValue })] },

@@ -26,7 +26,7 @@ describe.each(policies.map((policy) => [policy.id, policy] as const))("%s", (id,
   test.each(policy.examples.passing.map((example, index) => [index + 1, example] as const))(
     "passes example %i",
     (_, example) => {
-      // Judged with the others, since a waiver is used by what they find.
+      // Checked together with the others, since a waiver is used by what they find.
       const result = checkExample(example);
       expect(
         result.findings.filter((finding) => finding.policy === id && finding.verdict !== "waived"),

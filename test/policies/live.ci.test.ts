@@ -129,9 +129,9 @@ describe.skipIf(noCluster !== undefined)(`rollout check --live ${onCluster}`, ()
     ];
     for (const command of [patch, create])
       await expect(kubectl(command)).rejects.toThrow(/ValidatingAdmissionPolicy .* denied request/);
-    // Whoever may do everything takes the wall away first.
-    const walls = ["egress-rules", "external-name"].map((id) => `${namespace}-${id}`);
-    await kubectl(["delete", "validatingadmissionpolicybindings", ...walls]);
+    // An administrator deletes the policies first.
+    const admission = ["egress-rules", "external-name"].map((id) => `${namespace}-${id}`);
+    await kubectl(["delete", "validatingadmissionpolicybindings", ...admission]);
     for (const command of [patch, create]) await untilLetIn(command);
     await kubectl([...inNamespace, "delete", "networkpolicy", "closed"]);
     const { status, result } = await check();

@@ -171,7 +171,7 @@ export const clusterMutations: readonly Mutation[] = [
   edit("image-unpinned", "an image by latest", workloads, (draft) => {
     container(draft).image = container(draft).image.replace(/:[^:/@]+(@.*)?$/, ":latest");
   }),
-  // Past the walls.
+  // Past the isolation.
   edit("host-access", "the node's network", workloads, (draft) => {
     pod(draft).hostNetwork = true;
   }),
@@ -297,7 +297,7 @@ export const clusterMutations: readonly Mutation[] = [
     workloads,
     variable("POSTGRES_HOST_AUTH_METHOD", "trust"),
   ),
-  // What rests where.
+  // Where data is stored.
   edit(
     "claim-storage-class",
     "the cluster's default storage class",
@@ -369,7 +369,7 @@ export const clusterMutations: readonly Mutation[] = [
   }),
   edit(
     "egress-rules",
-    "a rule that names nobody",
+    "a rule without destinations",
     "kubernetes:networking.k8s.io/v1:NetworkPolicy",
     (draft) => {
       if (!draft.spec.policyTypes.includes("Egress")) return false;
@@ -611,7 +611,11 @@ export const clusterMutations: readonly Mutation[] = [
       "spec: { provider: aws, config: { region: eu-west-1 } }",
     ),
   ),
-  add("unmapped-type", "an operator nobody looked at", object("Tenant", "minio.min.io/v2", "objects", "")),
+  add(
+    "unmapped-type",
+    "an operator that no policy knows",
+    object("Tenant", "minio.min.io/v2", "objects", ""),
+  ),
   add("unmapped-type", "another cloud", {
     ...aws("s3/bucket:Bucket", "x", {}),
     type: "gcp:storage/bucket:Bucket",
@@ -766,7 +770,7 @@ export const awsMutations: readonly Mutation[] = [
   // Copies.
   add(
     "bucket-replication",
-    "a bucket copied to nobody knows where",
+    "a bucket copied to an unknown region",
     aws("s3/bucketReplicationConfig:BucketReplicationConfig", "copy", {
       bucket: "backups",
       rules: [{ destination: { bucket: "arn:aws:s3:::elsewhere" } }],
@@ -1059,5 +1063,5 @@ export const awsMutations: readonly Mutation[] = [
     "a key in a start script",
     aws("ec2/instance:Instance", "x", { userData: "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE" }),
   ),
-  add("unmapped-type", "a service nobody looked at", aws("workspaces/workspace:Workspace", "x", {})),
+  add("unmapped-type", "a service that no policy knows", aws("workspaces/workspace:Workspace", "x", {})),
 ];

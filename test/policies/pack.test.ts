@@ -209,7 +209,7 @@ describe("the localisation file", () => {
     expect(violation?.message).toMatch(/wrong\.yaml:\d+:\d+ /);
   });
 
-  test("that nobody names is asked for", async () => {
+  test("that is not given is asked for", async () => {
     const [violation] = await pack.preview([], {});
     expect(violation?.message).toContain("pulumi config set country-rollout-kit:file");
   });
