@@ -2,7 +2,7 @@
  * `rollout run migration`: migrates both stores to this version, then ends. Any number may run at once: one migrates under a
  * lock of the relational store, the others wait and then find nothing to do.
  */
-import { EnvironmentError } from "../../base/kit-error.ts";
+import { EnvironmentError, InputError } from "../../base/kit-error.ts";
 import { AdvisoryLock } from "../../stores/relational/advisory-lock.ts";
 import { migratePostgres } from "../../stores/relational/postgres.ts";
 import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
@@ -36,6 +36,11 @@ export async function runMigration(context: ProgramContext): Promise<RunningProg
         isFinal,
       );
       log.info("the time-series store is of this version");
+    } catch (error) {
+      // The Job was given stores that it may not change: exit code 2, as for its other inputs.
+      throw error instanceof EnvironmentError
+        ? new InputError(error.message, error.remediation, { cause: error })
+        : error;
     } finally {
       await lock.release();
     }

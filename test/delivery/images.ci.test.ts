@@ -99,7 +99,7 @@ describe.skipIf(base === undefined)(
         const plan = run(image, ["plan", "/opt/rollout/countries/za.yaml", "--target", "kubernetes"]);
         expect(plan).toMatchObject({
           status: 3,
-          stderr: expect.stringContaining("The image for clusters is without it"),
+          stderr: expect.stringContaining("The image for clusters does not have it"),
         });
       });
     });
