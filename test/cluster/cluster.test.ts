@@ -191,6 +191,11 @@ test("minikube", () => {
 test("k3s", () => {
   provide("id", "echo 0");
   provide("k3s");
+  // As the real one: nodes are there once the server runs, which is started in the background.
+  provide(
+    "kubectl",
+    `case "$*" in *"get nodes"*) grep -q "^k3s server" "${folder}/calls" && echo node ;; *"apply -f -"*) cat >/dev/null ;; esac`,
+  );
   expect(cluster(["up"]).status).toBe(0);
   expect(calls("k3s", "kubectl")).toEqual(
     expect.arrayContaining([
