@@ -1,4 +1,4 @@
-/** Whether a process runs, so that nothing is taken away from one that does. */
+/** Whether a process runs. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

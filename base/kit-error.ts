@@ -3,7 +3,7 @@
  * line. Whatever else is thrown is a fault of the kit, and is reported as one.
  */
 
-/** Of the command line `rollout`; `interrupted` is what a shell says of Ctrl-C. */
+/** Exit codes of the command line `rollout`; `interrupted` is what shells use for Ctrl-C. */
 export const exitCode = {
   fine: 0,
   checkFailed: 1,
@@ -56,12 +56,12 @@ export abstract class KitError extends Error {
   }
 }
 
-/** What was checked does not hold, such as a part that is not healthy. */
+/** A check failed, such as that every part is healthy. */
 export class CheckError extends KitError {
   readonly exitCode = exitCode.checkFailed;
 }
 
-/** What the user gave is wrong: a file, an option, a key. */
+/** The user's input is wrong: a file, an option, a key. */
 export class InputError extends KitError {
   readonly exitCode = exitCode.inputWrong;
 }
@@ -80,7 +80,7 @@ export class StoppedError extends KitError {
   }
 }
 
-/** What the machine, the cluster or the network lacks or refuses. */
+/** The machine, the cluster or the network is missing something or refuses it. */
 export class EnvironmentError extends KitError {
   readonly exitCode = exitCode.environmentLacking;
 }

@@ -11,7 +11,7 @@ function findPackageRoot(): string {
 
 export const packageRoot = findPackageRoot();
 
-/** @returns a path of a file of the kit that this user can open: relative where it lies below the working folder, else absolute. */
+/** @returns a path of a file of the kit that this user can open: relative if it is below the working folder, else absolute. */
 export function kitPath(file: string): string {
   const path = join(packageRoot, file);
   const fromHere = relative(process.cwd(), path);

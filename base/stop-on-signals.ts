@@ -1,12 +1,12 @@
-/** Ctrl-C and the signals by which others stop a process: the first stops in order, the second at once. */
+/** Stops on signals, such as Ctrl-C: the first signal stops in order, the second at once. */
 import { exitCode, StoppedError } from "./kit-error.ts";
 
 export interface StopOptions {
   /** SIGINT and SIGTERM where absent. */
   readonly signals?: readonly NodeJS.Signals[];
-  /** What the command line says where nothing catches the reason. */
+  /** What the command line says about the stop. */
   readonly message?: string;
-  /** Told of the first signal. */
+  /** Called at the first signal. */
   readonly stopping?: (signal: NodeJS.Signals) => void;
 }
 

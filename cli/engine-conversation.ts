@@ -1,10 +1,10 @@
-/** Shows a run of the engine: a line for each resource, colours and questions on a terminal, JSON lines where asked. */
+/** Shows a run of the engine: a line for each resource, colours and questions on a terminal, JSON lines with --json. */
 import { stopOnSignals } from "../base/stop-on-signals.ts";
 import { type Conversation, losesData, type RolloutEvent } from "../stacks/engine/conversation.ts";
-import { ask, askSecret, duration, print, printEvent, StepList, style } from "./terminal.ts";
+import { ask, askSecret, duration, print, printEvent, printStep, StepList, style } from "./terminal.ts";
 
 export interface PrintedConversation extends Conversation {
-  /** Nothing is worked on any more; what is printed from now on stands on a line of its own. */
+  /** Ends the moving line, so that later output starts on a new line. */
   end(): void;
 }
 
@@ -12,15 +12,7 @@ export function engineConversation(json: boolean): PrintedConversation {
   const signal = signalOfStop(json);
   if (json)
     return {
-      step: async (title, action) => {
-        const began = performance.now();
-        let detail = "";
-        const result = await action((told) => {
-          detail = told;
-        });
-        printEvent({ event: "step", title, milliseconds: Math.round(performance.now() - began), detail });
-        return result;
-      },
+      step: printStep,
       tell: printEvent,
       signal,
       end: () => {},
@@ -36,7 +28,7 @@ export function engineConversation(json: boolean): PrintedConversation {
   };
 }
 
-/** The first signal stops in good order; the second ends this process, and the engine with its next word to it. */
+/** The first signal stops in order; the second ends this process, which aborts the engine. */
 function signalOfStop(json: boolean): AbortSignal {
   const end = new AbortController();
   stopOnSignals(end, {
@@ -45,7 +37,7 @@ function signalOfStop(json: boolean): AbortSignal {
       if (json) printEvent({ event: "stopping" });
       else
         print(
-          "\nStopping: what has begun is finished first. Ctrl-C again ends at once, and the next run has to repair.",
+          "\nStopping after the changes that have begun. Press Ctrl-C again to stop at once; the next run then repairs the stack.",
         );
     },
   });
@@ -107,7 +99,7 @@ class Printer {
             changed.length === 0
               ? ""
               : style("dim", `  ${changed.slice(0, 6).join(", ")}${changed.length > 6 ? " …" : ""}`);
-          const loss = losesData(change) ? style("red", "  its data goes with it") : "";
+          const loss = losesData(change) ? style("red", "  its data is deleted") : "";
           print(`  ${style(colours[action], `${signs[action]} ${kind} ${name}`)}${what}${loss}`);
         }
         return;
@@ -142,7 +134,7 @@ class Printer {
       );
   }
 
-  /** Warnings and errors once each; what passes is shown only where it is asked for. */
+  /** Prints each warning and error once, except those that are only true while a step runs. */
   #message({ severity, passing, text, kind, name }: Extract<RolloutEvent, { event: "message" }>): void {
     if (passing || this.#said.has(text)) return;
     this.#said.add(text);
@@ -163,18 +155,18 @@ class Printer {
       .join(", ");
     const time = duration(milliseconds);
     if (did === "nothing")
-      print(`${style("green", "✓")} ${stack} is as its file says; nothing was changed (${time}).`);
+      print(`${style("green", "✓")} ${stack} matches its file; nothing was changed (${time}).`);
     else if (did === "previewed")
       print(
         `${sum === "" ? "Nothing" : sum.replaceAll(/(\d+ )(\w+)/g, "$1to be $2")} (${time}). Nothing was changed.`,
       );
     else if (did === "read")
       print(
-        `${style("green", "✓")} The state of ${stack} is as the cluster is: ${sum === "" ? "nothing was different" : sum} (${time}).`,
+        `${style("green", "✓")} The state of ${stack} matches the cluster now: ${sum === "" ? "nothing was different" : sum} (${time}).`,
       );
     else
       print(
-        `${style("green", "✓")} ${stack} is ${did}: ${sum === "" ? "nothing was there" : sum} in ${time}.`,
+        `${style("green", "✓")} ${stack} is ${did === "stood up" ? "up" : "removed"}: ${sum === "" ? "there was nothing to do" : sum} in ${time}.`,
       );
     if (typeof outputs.webAddress === "string") print(`  web app        ${outputs.webAddress}`);
     if (typeof outputs.mqttAddress === "string") print(`  MQTT over TLS  ${outputs.mqttAddress}`);
@@ -183,7 +175,7 @@ class Printer {
   }
 }
 
-/** On a terminal the last line says what is being worked on, and for how long. */
+/** On a terminal the last line shows what is in progress, and for how long. */
 class RunningLine {
   readonly #live = process.stdout.isTTY === true;
   readonly #since = new Map<string, number>();

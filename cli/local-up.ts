@@ -1,4 +1,4 @@
-/** Stands a country's stack up on this machine and keeps it running until Ctrl-C. */
+/** Runs a country's stack on this machine until Ctrl-C. */
 import { aborted } from "../base/aborted.ts";
 import { StoppedError } from "../base/kit-error.ts";
 import { stopOnSignals } from "../base/stop-on-signals.ts";
@@ -38,7 +38,7 @@ export async function localUp(
   const { country } = loaded;
   const folder = DataFolder.of(country, options.data);
   folder.create();
-  // Only here, so that no other command loads the stores and the broker.
+  // Imported here, so that no other command loads the stores and the broker.
   const [{ startLocalStack }, { openLog }, { explainFullDisk }] = await Promise.all([
     import("../stacks/local/local-stack.ts"),
     import("../stacks/local/log.ts"),
@@ -79,7 +79,7 @@ export async function localUp(
   }
 }
 
-/** Beside the running stack, whatever becomes of them. */
+/** Writes the reports while the stack runs; one that fails does not stop the stack. */
 async function writeReports(
   loaded: LoadedCountry,
   folder: DataFolder,
@@ -135,13 +135,13 @@ function welcome(stack: LocalStack, milliseconds: number): void {
   for (const { name, email, password, entryPath } of stack.logins) {
     print();
     print(`  ${style("bold", name)}`);
-    print(`    enter once  ${webAddress}${entryPath}`);
+    print(`    open once   ${webAddress}${entryPath}`);
     print(
-      `    or sign in  ${email}  ${password ?? style("dim", "password of the first start; --new-passwords makes a new one")}`,
+      `    or sign in  ${email}  ${password ?? style("dim", "with the password of the first start; --new-passwords sets a new one")}`,
     );
   }
   print();
-  print("Ctrl-C stops it; the next start goes on with all data.");
+  print("Ctrl-C stops it. The next start continues with all data.");
 }
 
 async function openPage(stack: LocalStack): Promise<void> {
@@ -150,6 +150,6 @@ async function openPage(stack: LocalStack): Promise<void> {
     const { default: open } = await import("open");
     await open(first === undefined ? stack.webAddress : `${stack.webAddress}${first.entryPath}`);
   } catch {
-    // A machine without a browser: the address stands above.
+    // The machine has no browser: the address is printed above.
   }
 }

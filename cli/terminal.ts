@@ -22,6 +22,20 @@ export function printEvent(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
+/** Runs a step, and prints it as an event with its time and the last detail that it told. */
+export async function printStep<T>(
+  title: string,
+  action: (tell: (detail: string) => void) => Promise<T> | T,
+): Promise<T> {
+  const started = performance.now();
+  let detail = "";
+  const result = await action((told) => {
+    detail = told;
+  });
+  printEvent({ event: "step", title, milliseconds: Math.round(performance.now() - started), detail });
+  return result;
+}
+
 /** Left-aligned columns, two spaces apart. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

@@ -9,7 +9,7 @@ import { targets } from "../../localisation/schema/hosting.ts";
 import { type EngineOptions, runEngine, stateHelp, unlockHelp } from "../engine-command.ts";
 import { type LocalUpOptions, localUp, type Steps } from "../local-up.ts";
 import { environmentOption, loadOptions, targetOption } from "../localisation-file.ts";
-import { printEvent, StepList } from "../terminal.ts";
+import { printStep, StepList } from "../terminal.ts";
 
 type UpOptions = LocalUpOptions & EngineOptions;
 
@@ -63,7 +63,7 @@ export function upCommand(): Command {
     .option("--json", "print one JSON value a line")
     .action(async (file: string, options: UpOptions, command: Command) => {
       const started = performance.now();
-      const steps: Steps = options.json ? jsonSteps() : new StepList();
+      const steps: Steps = options.json ? { run: printStep } : new StepList();
       const loaded = await steps.run("Localisation file", (tell) => {
         const result = loadCountry(file, loadOptions(options));
         tell(`${relative(process.cwd(), file)}, ${result.country.names.en ?? result.country.country}`);
@@ -85,7 +85,7 @@ export function upCommand(): Command {
     });
 }
 
-/** An option that would have no effect is a mistake. */
+/** An option without effect is refused. */
 function refuseOptions(command: Command, target: string, names: readonly string[]): void {
   const given = names.filter((name) => command.getOptionValueSource(name) === "cli");
   const [option] = command.options.filter((each) => given.includes(each.attributeName()));
@@ -107,18 +107,4 @@ function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number above 0.");
   return value;
-}
-
-function jsonSteps() {
-  return {
-    run: async <T>(title: string, action: (tell: (detail: string) => void) => Promise<T> | T): Promise<T> => {
-      const started = performance.now();
-      let detail = "";
-      const result = await action((told) => {
-        detail = told;
-      });
-      printEvent({ event: "step", title, milliseconds: Math.round(performance.now() - started), detail });
-      return result;
-    },
-  };
 }
