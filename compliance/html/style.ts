@@ -7,7 +7,7 @@ export function styleSheet(colours: { readonly light: string; readonly dark: str
 @media (prefers-color-scheme:dark){:root{--page:#14181c;--text:#eef2f5;--quiet:#aab7c2;--line:#4b5964;--panel:#1d2329;--good:#6fd29b;--wrong:#ff8f86;--open:#f0bf6a;--brand:${colours.dark}}}
 *,*::before,*::after{box-sizing:border-box}
 html{scroll-padding-top:1rem}
-body{margin:0;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+body{margin:0;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:break-word}
 .frame{max-width:70rem;margin-inline:auto;padding-inline:1rem}
 a{color:var(--brand)}
 a:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--brand);outline-offset:2px}
@@ -36,7 +36,7 @@ caption{text-align:start;font-weight:600;padding-block:.5rem .25rem}
 th,td{text-align:start;vertical-align:top;padding:.35rem .6rem .35rem 0;border-block-end:1px solid var(--line)}
 thead th{color:var(--quiet);font-weight:600}
 tbody th{font-weight:600}
-td{overflow-wrap:break-word;min-width:6rem}
+td{min-width:6rem}
 code,.hash{font-family:ui-monospace,"Cascadia Mono","Liberation Mono",monospace;font-size:.85em;overflow-wrap:anywhere}
 pre{background:var(--panel);padding:.75rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 details{border-block-end:1px solid var(--line);padding-block:.35rem;break-inside:avoid-page}

@@ -189,7 +189,7 @@ describe.skipIf(noCluster !== undefined)(`rollout check --live ${onCluster}`, ()
     try {
       const { status, result } = await check();
       expect(status).toBe(3);
-      expect(result).toMatchObject({ ok: false, error: expect.stringContaining("No kubeconfig") });
+      expect(result).toMatchObject({ ok: false, error: expect.stringContaining("There is no kubeconfig") });
     } finally {
       process.env.KUBECONFIG = before;
     }
