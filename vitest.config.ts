@@ -1,4 +1,5 @@
 /** Tests that need nothing but Node.js; `CI_TESTS=1` takes those for a browser, root and long runs instead. */
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -48,8 +49,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: "forks",
-    // Long tests wait most of the time.
-    maxWorkers: isLong ? 3 : 2,
+    // Many tests wait now and then. More processes than six would load the same modules again and again.
+    maxWorkers: Math.min(availableParallelism() + 1, 6),
     sequence: { sequencer: LongestFirst },
     // Node.js runs the sources as it does for a user, so nothing is transformed.
     experimental: { viteModuleRunner: false, nodeLoader: false },

@@ -2,8 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
 import { checkCountry } from "../../policies/check-country.ts";
-import { planCountry } from "../../stacks/country-plan.ts";
-import { countryFile } from "../plan/planned.ts";
+import { countryFile, planOnce } from "../plan/planned.ts";
 
 const plans = [
   ["za", "kubernetes"],
@@ -16,7 +15,7 @@ const plans = [
 describe.each(plans)("%s on %s", (name, target) => {
   test("has no finding", async () => {
     const loaded = loadCountry(countryFile(name), { today: "2026-11-01", target });
-    const plan = await planCountry(loaded, target, "9.9.9");
+    const plan = await planOnce(loaded, target);
     const result = checkCountry(loaded, {
       today: "2026-11-01",
       subject: { kind: "plan", plan, description: "the plan" },

@@ -1,33 +1,20 @@
 /** Plans on AWS for the tests: a country of the kit, changed as a test wants it, through the whole program. */
 import { loadCountry } from "../../localisation/load.ts";
 import { at, type Plan, type PlannedResource, shownName, type Value } from "../../plan/plan.ts";
-import { planCountry } from "../../stacks/country-plan.ts";
-import { type ChangeableCountry, countryFile, list } from "../plan/planned.ts";
+import { type ChangeableCountry, countryFile, list, planOnce } from "../plan/planned.ts";
 
 export type ChangeableAws = NonNullable<ChangeableCountry["hosting"]["aws"]>;
 
-const unchanged = new Map<string, Promise<Plan>>();
-
-export function planOnAws(
-  change?: (aws: ChangeableAws, country: ChangeableCountry) => void,
+export async function planOnAws(
+  change: (aws: ChangeableAws, country: ChangeableCountry) => void = () => {},
   name = "za",
-): Promise<Plan> {
-  if (change !== undefined) return planChangedOnAws(change, name);
-  const plan = unchanged.get(name) ?? planChangedOnAws(() => {}, name);
-  unchanged.set(name, plan);
-  return plan;
-}
-
-async function planChangedOnAws(
-  change: (aws: ChangeableAws, country: ChangeableCountry) => void,
-  name: string,
 ): Promise<Plan> {
   const loaded = loadCountry(countryFile(name), { today: "2026-11-01", target: "aws" });
   const country = structuredClone(loaded.country) as ChangeableCountry;
   const { aws } = country.hosting;
   if (aws === undefined) throw new Error("The file has no AWS.");
   change(aws, country);
-  return planCountry({ ...loaded, country }, "aws", "9.9.9");
+  return planOnce({ ...loaded, country }, "aws");
 }
 
 /** @param type without the package: `kms/key:Key`. */

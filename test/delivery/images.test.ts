@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stackImages } from "../../delivery/images/list.ts";
 import { nodePackages } from "../../delivery/node-packages.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { planCountry } from "../../stacks/country-plan.ts";
-import { containersOf, countryFile, planChanged, podsOf } from "../plan/planned.ts";
+import { containersOf, countryFile, planChanged, planOnce, podsOf } from "../plan/planned.ts";
 import { variants } from "../plan/variants.ts";
 
 describe("the list of images", () => {
@@ -60,10 +59,9 @@ describe("the list of images", () => {
   });
 
   test("follows a stack on AWS to its own registry", async () => {
-    const plan = await planCountry(
+    const plan = await planOnce(
       loadCountry(countryFile("br"), { target: "aws", today: "2026-11-01" }),
       "aws",
-      "9.9.9",
     );
     const { images, charts, registry } = stackImages(plan);
     expect(registry).toMatch(/\.dkr\.ecr\.sa-east-1\.amazonaws\.com\//);

@@ -18,19 +18,26 @@ export function loadMutants(
   make: (random: Random) => string | Uint8Array,
 ): Outcomes {
   const outcomes = { country: 0, problems: 0 };
-  for (let index = 0; index < count; index += 1) {
-    const random = seededRandom(seed + index);
-    const content = make(random);
-    try {
-      outcomes[load("mutant.yaml", Buffer.from(content), random)] += 1;
-    } catch (error) {
-      const reason = error instanceof Error ? error.stack : String(error);
-      throw new Error(
-        `Mutant ${seed + index}: ${reason}\n${Buffer.from(content).toString("utf8").slice(0, 3000)}`,
-      );
+  const { env } = process;
+  // The parser asks a variable for each token: of Node's own object that takes a fifth of the time.
+  process.env = { ...env };
+  try {
+    for (let index = 0; index < count; index += 1) {
+      const random = seededRandom(seed + index);
+      const content = make(random);
+      try {
+        outcomes[load("mutant.yaml", Buffer.from(content), random)] += 1;
+      } catch (error) {
+        const reason = error instanceof Error ? error.stack : String(error);
+        throw new Error(
+          `Mutant ${seed + index}: ${reason}\n${Buffer.from(content).toString("utf8").slice(0, 3000)}`,
+        );
+      }
     }
+    return outcomes;
+  } finally {
+    process.env = env;
   }
-  return outcomes;
 }
 
 function load(file: string, bytes: Buffer, random: Random): keyof Outcomes {

@@ -2,11 +2,10 @@
 import { expect, test } from "vitest";
 import { endOfWeek, weekOf } from "../../base/calendar.ts";
 import { at } from "../../plan/plan.ts";
-import { planCountry } from "../../stacks/country-plan.ts";
 import { plannedSources } from "../../stacks/kubernetes/restore/planned-sources.ts";
 import { objectsOf, planRestore } from "../../stacks/kubernetes/restore/restore-cluster.ts";
 import { backupCandidates } from "../../stacks/kubernetes/restore/time-series-restore.ts";
-import { changedCountry, containersOf, list, planChanged, podsOf } from "../plan/planned.ts";
+import { changedCountry, containersOf, list, planChanged, planOnce, podsOf } from "../plan/planned.ts";
 
 test.each([
   ["2026-01-01", "2026-W01"],
@@ -40,7 +39,7 @@ test("a restore runs in the country's zones, without root, and reaches nothing t
   const loaded = changedCountry();
   const moment = new Date("2026-11-20T10:00:00Z");
   const { namespace } = loaded.country.hosting.kubernetes!;
-  const sources = plannedSources(await planCountry(loaded, "kubernetes", "9.9.9"));
+  const sources = plannedSources(await planOnce(loaded, "kubernetes"));
   const objects = objectsOf(planRestore(loaded.country, namespace, sources, moment));
   expect(objects.map(({ kind }) => kind)).toEqual(["Certificate", "ConfigMap", "Job", "Cluster", "Job"]);
   const daily = podsOf(await planChanged()).find(({ name }) => name === "time-series-backup")!;

@@ -16,7 +16,7 @@ import { at, isManifest, kindOf, type Plan, parsePlan, shownName } from "../../p
 import { renderTree, totals } from "../../plan/tree.ts";
 import { secretMarker, unknownValue } from "../../policies/resources/resource.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
-import { changedCountry, countryFile, planChanged } from "./planned.ts";
+import { changedCountry, countryFile, planChanged, planOnce } from "./planned.ts";
 import { variants } from "./variants.ts";
 
 class Part extends ComponentResource {
@@ -71,12 +71,14 @@ describe("catching a program's resources", () => {
   });
 
   test("gives the same plan twice, and two at once don't mix", async () => {
+    const plan = (change?: Parameters<typeof changedCountry>[0]) =>
+      planCountry(changedCountry(change), "kubernetes", "9.9.9");
     const [one, other, again] = await Promise.all([
-      planChanged(),
-      planChanged((cluster) => {
+      plan(),
+      plan((cluster) => {
         cluster.namespace = "another-one";
       }),
-      planChanged(),
+      plan(),
     ]);
     expect(JSON.stringify(again) === JSON.stringify(one)).toBe(true);
     expect(JSON.stringify(one).includes("another-one")).toBe(false);
@@ -87,7 +89,7 @@ describe("catching a program's resources", () => {
   test("what a component makes is named after it, so that two of a kind never collide", async () => {
     const plans = await Promise.all([
       ...Object.values(variants).map(planChanged),
-      planCountry(loadCountry(countryFile("za"), { today: "2026-11-01", target: "aws" }), "aws", "9.9.9"),
+      planOnce(loadCountry(countryFile("za"), { today: "2026-11-01", target: "aws" }), "aws"),
     ]);
     const holders = /rollout:components:(Stack|ClusterParts)$/;
     for (const { resources } of plans)
@@ -209,8 +211,8 @@ describe("comparing plans", () => {
 
   test("plans of two environments compare by what they hold, not by their names", async () => {
     const loaded = changedCountry();
-    const one = await planCountry({ ...loaded, environment: "pilot" }, "kubernetes", "9.9.9");
-    const other = await planCountry({ ...loaded, environment: "staging" }, "kubernetes", "9.9.9");
+    const one = await planOnce({ ...loaded, environment: "pilot" }, "kubernetes");
+    const other = await planOnce({ ...loaded, environment: "staging" }, "kubernetes");
     const { added, removed, changed } = diffPlans(one, other);
     expect([added, removed]).toEqual([[], []]);
     // The programs are told which environment they are.

@@ -1,9 +1,11 @@
 /** Plans for the tests: a country of the kit, changed as a test wants it, through the whole program. */
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { deepFreeze } from "../../base/freeze.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { at, isManifest, kindOf, type Plan, type PlannedResource, type Value } from "../../plan/plan.ts";
-import { planCountry } from "../../stacks/country-plan.ts";
+import { type PlannedTarget, planCountry } from "../../stacks/country-plan.ts";
 
 type Mutable<T> = T extends readonly (infer E)[]
   ? Mutable<E>[]
@@ -52,10 +54,23 @@ export function changedCountry(
   return { ...loaded, country };
 }
 
+const plans = new Map<string, Promise<Plan>>();
+
+/** The plan of a country: computed once in a process for all tests that want the same, and frozen, so that none can change it. */
+export function planOnce(loaded: LoadedCountry, target: PlannedTarget, version = "9.9.9"): Promise<Plan> {
+  const { country, environment, catalogues, sha256 } = loaded;
+  const key = createHash("sha256")
+    .update(JSON.stringify([country, environment, catalogues, sha256, target, version]))
+    .digest("hex");
+  const plan = plans.get(key) ?? planCountry(loaded, target, version).then(deepFreeze);
+  plans.set(key, plan);
+  return plan;
+}
+
 export function planChanged(
   change?: (cluster: ChangeableCluster, country: ChangeableCountry) => void,
 ): Promise<Plan> {
-  return planCountry(changedCountry(change), "kubernetes", "9.9.9");
+  return planOnce(changedCountry(change), "kubernetes");
 }
 
 export function objectsOf(plan: Plan, kind?: string): PlannedResource[] {

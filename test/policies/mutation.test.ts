@@ -10,7 +10,8 @@ import { plannedResources } from "../../policies/inputs/planned.ts";
 import type { Resource } from "../../policies/resources/resource.ts";
 import { ResourceSet } from "../../policies/resources/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
-import { type PlannedTarget, planCountry } from "../../stacks/country-plan.ts";
+import type { PlannedTarget } from "../../stacks/country-plan.ts";
+import { planOnce } from "../plan/planned.ts";
 import { awsStack } from "./aws-stack.ts";
 import { exampleCountry, exampleToday, overlaid } from "./check-example.ts";
 import { awsMutations, clusterMutations, type Mutated, type Mutation } from "./mutants.ts";
@@ -54,7 +55,7 @@ function missed(stack: Stack, { policy, says, mutate }: Mutation): { mutants: nu
 
 async function plannedStack(file: string, target: PlannedTarget): Promise<Stack> {
   const loaded = loadCountry(join(packageRoot, file), { today: exampleToday });
-  const plan = await planCountry(loaded, target, "0.1.0");
+  const plan = await planOnce(loaded, target);
   const country = overlaid(loaded.country, { hosting: { target } });
   return { country, resources: plannedResources(plan.resources) };
 }

@@ -15,7 +15,8 @@ import type { JsonObject, Resource } from "../../policies/resources/resource.ts"
 import { unknownValue } from "../../policies/resources/resource.ts";
 import { ResourceSet } from "../../policies/resources/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
-import { type PlannedTarget, planCountry } from "../../stacks/country-plan.ts";
+import type { PlannedTarget } from "../../stacks/country-plan.ts";
+import { planOnce } from "../plan/planned.ts";
 import { overlaid } from "./check-example.ts";
 import { awsMutations, clusterMutations } from "./mutants.ts";
 import { PackServer, stackResource, type Violation } from "./pack-server.ts";
@@ -114,7 +115,7 @@ describe.each([
   let loaded: LoadedCountry;
   beforeAll(async () => {
     loaded = loadCountry(file, { target });
-    resources = plannedResources((await planCountry(loaded, target, "0.1.0")).resources);
+    resources = plannedResources((await planOnce(loaded, target)).resources);
     const own = parse(readFileSync(file, "utf8")) as object;
     const asked = join(folder, `${loaded.country.country}-${target}.yaml`);
     writeFileSync(asked, stringify(overlaid(own, { hosting: { target } })));

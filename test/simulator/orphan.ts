@@ -4,12 +4,12 @@ import { planFactories } from "../../apps/simulator/factories.ts";
 import { registerFactories } from "../../apps/simulator/registration.ts";
 import { startSimulator } from "../../apps/simulator/simulator.ts";
 import { loadCountry } from "../../localisation/load.ts";
-import { openRelationalStore } from "../../stores/relational/database.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
+import { openEmptyRelational } from "../stores/empty-relational.ts";
 
 const { country } = loadCountry(process.argv[2]!);
-const { database } = await openRelationalStore();
+const { database } = await openEmptyRelational();
 const store = await openTimeSeriesStore();
 await migrateTimeSeriesStore(store.writer, country);
 const machines = await registerFactories(database, planFactories(country, { companies: 2, seed: 1 }));
