@@ -15,7 +15,7 @@ export interface CommandOutcome {
   readonly stderr: string;
 }
 
-export interface CommandSurroundings {
+export interface CommandContext {
   /** All variables that the command sees: those of the tests where absent. Colours are off. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The folder that it runs in. */
@@ -26,7 +26,7 @@ export class CommandLine {
   readonly #environment: Record<string, string | undefined>;
   readonly #folder: string;
 
-  constructor({ environment = process.env, folder = process.cwd() }: CommandSurroundings = {}) {
+  constructor({ environment = process.env, folder = process.cwd() }: CommandContext = {}) {
     this.#environment = { ...environment, NO_COLOR: "1" };
     this.#folder = folder;
   }
