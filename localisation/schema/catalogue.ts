@@ -1,23 +1,17 @@
 /** A language catalogue: all texts of the pages and of the standard questionnaire in one language. */
 
-import { field, identifierPattern, LanguageTag, mapOf, strictObject } from "./common.ts";
-import Type, { type DeepReadonly, type Static } from "./type.ts";
+import { field, group, identifierPattern, LanguageTag, list, mapOf, text } from "./common.ts";
+import type { DeepReadonly, Static } from "./type.ts";
 
-export const CatalogueSchema = strictObject(
+export const CatalogueSchema = group(
+  "Language catalogue",
+  "All texts of the pages and the standard questionnaire in one language.",
   {
-    language: field(LanguageTag, {
-      title: "Language",
-      description: "BCP 47 tag, as in the name of the file.",
-    }),
-    name: Type.String({
-      title: "Name",
-      description: "The language's name in itself.",
-      minLength: 1,
-      examples: ["English"],
-    }),
+    language: field(LanguageTag, "Language", "BCP 47 tag, as in the name of the file."),
+    name: text("Name", "The language's name in itself.", { minLength: 1, examples: ["English"] }),
     messages: mapOf(
       { pattern: "^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$" },
-      Type.String({ title: "Message", description: "ICU MessageFormat.", minLength: 1, maxLength: 8000 }),
+      text("Message", "ICU MessageFormat.", { minLength: 1, maxLength: 8000 }),
       {
         title: "Messages",
         description: "Texts of the pages by key.",
@@ -27,31 +21,14 @@ export const CatalogueSchema = strictObject(
     ),
     questions: mapOf(
       { pattern: identifierPattern },
-      strictObject(
-        {
-          text: Type.String({
-            title: "Question",
-            description: "The question.",
-            minLength: 1,
-            maxLength: 4000,
-          }),
-          levels: Type.Array(
-            Type.String({
-              title: "Level",
-              description: "What the level looks like.",
-              minLength: 1,
-              maxLength: 4000,
-            }),
-            {
-              title: "Levels",
-              description: "What levels 0 to 5 look like.",
-              minItems: 6,
-              maxItems: 6,
-            },
-          ),
-        },
-        { title: "Question", description: "One standard question." },
-      ),
+      group("Question", "One standard question.", {
+        text: text("Question", "The question.", { minLength: 1, maxLength: 4000 }),
+        levels: list("Levels", "What levels 0 to 5 look like.", {
+          items: text("Level", "What the level looks like.", { minLength: 1, maxLength: 4000 }),
+          minItems: 6,
+          maxItems: 6,
+        }),
+      }),
       {
         title: "Questions",
         description: "Standard questions by id.",
@@ -61,12 +38,7 @@ export const CatalogueSchema = strictObject(
     ),
     policies: mapOf(
       { pattern: identifierPattern },
-      Type.String({
-        title: "Policy",
-        description: "The title of the policy.",
-        minLength: 1,
-        maxLength: 500,
-      }),
+      text("Policy", "The title of the policy.", { minLength: 1, maxLength: 500 }),
       {
         title: "Policies",
         description: "Titles of policies by id, for the compliance report; the English one where absent.",
@@ -75,10 +47,6 @@ export const CatalogueSchema = strictObject(
         examples: [{ "region-abroad": "Cloud resources are in an allowed region." }],
       },
     ),
-  },
-  {
-    title: "Language catalogue",
-    description: "All texts of the pages and the standard questionnaire in one language.",
   },
 );
 

@@ -1,5 +1,11 @@
 /** Building blocks that several sections of the localisation file share. */
-import Type, { type TSchema } from "./type.ts";
+import Type, {
+  type TArrayOptions,
+  type TNumberOptions,
+  type TSchema,
+  type TSchemaOptions,
+  type TStringOptions,
+} from "./type.ts";
 
 /**
  * Annotations of a field: `title`, `description`, `examples`, `default` as in JSON Schema; `derived` says how the
@@ -20,11 +26,52 @@ export interface Annotations {
 export const strictObject = <P extends Record<string, TSchema>>(properties: P, options: Annotations = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options });
 
-/** A shared building block with this field's own annotations. */
-export const field = <T extends TSchema>(schema: T, annotations: Annotations): T => ({
-  ...schema,
-  ...annotations,
-});
+/*
+ * Every field of the file has a title and a description, so the builders below ask for both before anything else.
+ */
+
+export const text = (title: string, description: string, more: TStringOptions = {}) =>
+  Type.String({ title, description, ...more });
+
+export const whole = (title: string, description: string, more: TNumberOptions = {}) =>
+  Type.Integer({ title, description, ...more });
+
+export const number = (title: string, description: string, more: TNumberOptions = {}) =>
+  Type.Number({ title, description, ...more });
+
+export const flag = (title: string, description: string, more: TSchemaOptions = {}) =>
+  Type.Boolean({ title, description, ...more });
+
+export const choice = <const V extends string>(
+  title: string,
+  description: string,
+  values: readonly V[],
+  more: TSchemaOptions = {},
+) => Type.Enum([...values], { title, description, ...more });
+
+export const list = <T extends TSchema>(
+  title: string,
+  description: string,
+  { items, ...more }: { readonly items: T } & TArrayOptions,
+) => Type.Array(items, { title, description, ...more });
+
+export const group = <P extends Record<string, TSchema>>(title: string, description: string, properties: P) =>
+  strictObject(properties, { title, description });
+
+/** A group that a file may leave out, because each of its fields has a default or is optional. */
+export const settings = <P extends Record<string, TSchema>>(
+  title: string,
+  description: string,
+  properties: P,
+) => strictObject(properties, { title, description, default: {} });
+
+/** A shared building block as one field, with a title and a description of its own. */
+export const field = <T extends TSchema>(
+  schema: T,
+  title: string,
+  description: string,
+  more: Annotations = {},
+): T => ({ ...schema, title, description, ...more });
 
 /** A map whose keys all follow one pattern. */
 export const mapOf = <V extends TSchema>(key: { readonly pattern: string }, value: V, options: Annotations) =>
@@ -34,18 +81,14 @@ const languagePattern = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$";
 const identifierPattern = "^[a-z][a-z0-9-]{0,47}$";
 
 /** ISO 3166-1 alpha-2. */
-export const CountryCode = Type.String({
-  title: "Country code",
-  description: "ISO 3166-1 alpha-2 code.",
+export const CountryCode = text("Country code", "ISO 3166-1 alpha-2 code.", {
   format: "country",
   expected: "a country code of two capital letters (ISO 3166-1)",
   examples: ["ZA"],
 });
 
 /** BCP 47. */
-export const LanguageTag = Type.String({
-  title: "Language",
-  description: "BCP 47 language tag.",
+export const LanguageTag = text("Language", "BCP 47 language tag.", {
   format: "language",
   expected: "a language tag (BCP 47)",
   examples: ["en", "pt-BR"],
@@ -109,35 +152,27 @@ export const WebAddress = Type.String({
   examples: ["https://www.example.gov.za"],
 });
 
-export const Identifier = Type.String({
-  title: "Identifier",
-  description: "A short name that other fields refer to.",
+export const Identifier = text("Identifier", "A short name that other fields refer to.", {
   pattern: identifierPattern,
   expected: "an identifier: lower-case letters, digits and hyphens, a letter first",
   examples: ["micro"],
 });
 
-export const HostName = Type.String({
-  title: "Host name",
-  description: "A DNS name.",
+export const HostName = text("Host name", "A DNS name.", {
   pattern: "^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$",
   maxLength: 253,
   expected: "a host name: lower-case letters, with a dot, without https://",
   examples: ["sme.example.gov.za"],
 });
 
-export const AddressRange = Type.String({
-  title: "Address range",
-  description: "IPv4 or IPv6 addresses in CIDR notation.",
+export const AddressRange = text("Address range", "IPv4 or IPv6 addresses in CIDR notation.", {
   format: "address-range",
   expected: "an address range in CIDR notation",
   examples: ["10.20.0.0/16"],
 });
 
 /** Name of a Kubernetes object. */
-export const ObjectName = Type.String({
-  title: "Name",
-  description: "Name of an object in the cluster.",
+export const ObjectName = text("Name", "Name of an object in the cluster.", {
   pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
   expected: "a name in a cluster: lower-case letters, digits and hyphens, at most 63",
   examples: ["fast-local"],

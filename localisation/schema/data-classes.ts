@@ -1,5 +1,5 @@
 /** The classes of data, and for each where it may be stored and how it may leave. */
-import { CountryCode, field, RetentionPeriod, strictObject } from "./common.ts";
+import { CountryCode, choice, field, list, RetentionPeriod, settings } from "./common.ts";
 import Type from "./type.ts";
 
 /** The classes of data, with what belongs to each. */
@@ -45,12 +45,15 @@ export const ArticleReference = Type.String({
   examples: ["popia:72"],
 });
 
-export const Mechanism = Type.Enum([...transferMechanisms], {
-  title: "Mechanism",
-  description: "The legal mechanism that allows a transfer.",
-});
+export const Mechanism = choice(
+  "Mechanism",
+  "The legal mechanism that allows a transfer.",
+  transferMechanisms,
+);
 
-export const DataClass = strictObject(
+export const DataClass = settings(
+  "Data class",
+  "Where one kind of data may be stored and whether it may leave.",
   {
     restsIn: Type.Array(CountryCode, {
       title: "Stored in",
@@ -60,48 +63,35 @@ export const DataClass = strictObject(
       examples: [["ZA"]],
       derived: "only the country",
     }),
-    crossBorder: strictObject(
-      {
-        transfer: Type.Enum(["forbidden", "with-mechanism", "free"], {
-          title: "Transfer",
-          description: "Whether the data may cross the border.",
-          default: "forbidden",
+    crossBorder: settings("Crossing the border", "Whether and how the data may leave the country.", {
+      transfer: choice(
+        "Transfer",
+        "Whether the data may cross the border.",
+        ["forbidden", "with-mechanism", "free"],
+        { default: "forbidden" },
+      ),
+      mechanism: Type.Optional(Mechanism),
+      to: Type.Optional(
+        list("To", "Countries that it may go to; any where absent.", {
+          items: CountryCode,
+          uniqueItems: true,
+          examples: [["BW", "NA"]],
         }),
-        mechanism: Type.Optional(Mechanism),
-        to: Type.Optional(
-          Type.Array(CountryCode, {
-            title: "To",
-            description: "Countries that it may go to; any where absent.",
-            uniqueItems: true,
-            examples: [["BW", "NA"]],
-          }),
-        ),
-      },
-      {
-        title: "Crossing the border",
-        description: "Whether and how the data may leave the country.",
-        default: {},
-      },
-    ),
-    articles: Type.Array(ArticleReference, {
-      title: "Articles",
-      description: "The articles that require this.",
+      ),
+    }),
+    articles: list("Articles", "The articles that require this.", {
+      items: ArticleReference,
       minItems: 1,
       uniqueItems: true,
       examples: [["popia:72", "popia:19"]],
       derived: "every article of `residency.laws`",
     }),
     retention: Type.Optional(
-      field(RetentionPeriod, {
-        title: "Kept for",
-        description:
-          "How long it is kept after its last use; as long as the company participates where absent.",
-      }),
+      field(
+        RetentionPeriod,
+        "Kept for",
+        "How long it is kept after its last use; as long as the company participates where absent.",
+      ),
     ),
-  },
-  {
-    title: "Data class",
-    description: "Where one kind of data may be stored and whether it may leave.",
-    default: {},
   },
 );

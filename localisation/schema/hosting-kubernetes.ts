@@ -2,70 +2,66 @@
 
 import {
   AddressRange,
+  choice,
   Email,
   field,
+  group,
   HostName,
   Identifier,
+  list,
   mapOf,
   ObjectName,
-  strictObject,
+  settings,
+  text,
   WebAddress,
+  whole,
 } from "./common.ts";
 import Type from "./type.ts";
 
-const zone = Type.String({
-  title: "Zone",
-  description: "A value of the node label topology.kubernetes.io/zone.",
+const zone = text("Zone", "A value of the node label topology.kubernetes.io/zone.", {
   pattern: "^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
   expected: "the value of a node label",
   examples: ["jhb-1"],
 });
 
 const operator = (title: string) =>
-  Type.Enum(["install", "preinstalled"], {
+  choice(
     title,
-    description: "`install`: the kit installs a pinned version. `preinstalled`: the cluster has it.",
-    default: "install",
-  });
+    "`install`: the kit installs a pinned version. `preinstalled`: the cluster has it.",
+    ["install", "preinstalled"],
+    { default: "install" },
+  );
 
-export const Tls = strictObject(
-  {
-    issuer: Type.Enum(["acme", "own-ca", "secret"], {
-      title: "Issuer",
-      description:
-        "`acme`: an authority with ACME. `own-ca`: an authority made in the cluster. `secret`: a certificate of the team.",
-      default: "own-ca",
-    }),
-    acmeServer: Type.Optional(
-      field(WebAddress, {
-        title: "ACME directory",
-        description:
-          "Directory of the authority. It learns the stack's names: register it under `residency.endpoints`.",
-        examples: ["https://acme-v02.api.letsencrypt.org/directory"],
-      }),
+export const Tls = settings("TLS", "Where the certificates of the pages and the broker come from.", {
+  issuer: choice(
+    "Issuer",
+    "`acme`: an authority with ACME. `own-ca`: an authority made in the cluster. `secret`: a certificate of the team.",
+    ["acme", "own-ca", "secret"],
+    { default: "own-ca" },
+  ),
+  acmeServer: Type.Optional(
+    field(
+      WebAddress,
+      "ACME directory",
+      "Directory of the authority. It learns the stack's names: register it under `residency.endpoints`.",
+      { examples: ["https://acme-v02.api.letsencrypt.org/directory"] },
     ),
-    acmeEmail: Type.Optional(
-      field(Email, {
-        title: "ACME contact",
-        description: "Where the authority writes; the operator's where absent.",
-      }),
-    ),
-    secretName: field(ObjectName, {
-      title: "Secret",
-      description: "Secret of type kubernetes.io/tls that the team makes, with issuer `secret`.",
-      default: "rollout-tls",
-      examples: ["rollout-tls"],
-    }),
-  },
-  { title: "TLS", description: "Where the certificates of the pages and the broker come from.", default: {} },
-);
+  ),
+  acmeEmail: Type.Optional(
+    field(Email, "ACME contact", "Where the authority writes; the operator's where absent."),
+  ),
+  secretName: field(
+    ObjectName,
+    "Secret",
+    "Secret of type kubernetes.io/tls that the team makes, with issuer `secret`.",
+    { default: "rollout-tls", examples: ["rollout-tls"] },
+  ),
+});
 
 /** Of the images that a cluster's nodes run. */
 export const ImageDigests = mapOf(
   { pattern: "^[a-z][a-z0-9-]{0,47}$" },
-  Type.String({
-    title: "Digest",
-    description: "Digest of the image.",
+  text("Digest", "Digest of the image.", {
     pattern: "^sha256:[0-9a-f]{64}$",
     expected: "a digest: sha256: and 64 hexadecimal digits",
     examples: ["sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c"],
@@ -81,240 +77,176 @@ export const ImageDigests = mapOf(
 );
 
 /** Addresses from which machines may connect. */
-export const MachineSources = Type.Array(AddressRange, {
-  title: "Allowed sources",
-  description: "Addresses from which machines may connect; all where empty.",
-  uniqueItems: true,
-  default: [],
-  examples: [["196.0.0.0/8"]],
-});
+export const MachineSources = list(
+  "Allowed sources",
+  "Addresses from which machines may connect; all where empty.",
+  { items: AddressRange, uniqueItems: true, default: [], examples: [["196.0.0.0/8"]] },
+);
 
-export const MonitoringKind = Type.Enum(["annotations", "prometheus-operator"], {
-  title: "Monitoring",
-  description:
-    "How Prometheus finds metrics: by pod annotations, or by objects of the Prometheus operator with alert rules.",
-  default: "annotations",
-});
+export const MonitoringKind = choice(
+  "Monitoring",
+  "How Prometheus finds metrics: by pod annotations, or by objects of the Prometheus operator with alert rules.",
+  ["annotations", "prometheus-operator"],
+  { default: "annotations" },
+);
 
-export const Kubernetes = strictObject(
-  {
-    context: Type.Optional(
-      Type.String({
-        title: "Context",
-        description: "Context of the kubeconfig; its current one where absent.",
+export const Kubernetes = group("Kubernetes target", "Settings of a cluster in the country.", {
+  context: Type.Optional(
+    text("Context", "Context of the kubeconfig; its current one where absent.", {
+      minLength: 1,
+      examples: ["sme-production"],
+    }),
+  ),
+  namespace: field(ObjectName, "Namespace", "Namespace that holds the stack.", {
+    default: "rollout",
+    examples: ["rollout"],
+  }),
+  zones: list(
+    "Zones",
+    "Values of topology.kubernetes.io/zone that are in the country. Pods and volumes run only there; where empty the whole cluster counts as in the country.",
+    { items: zone, uniqueItems: true, default: [], examples: [["jhb-1", "jhb-2", "cpt-1"]] },
+  ),
+  dataCentres: list("Data centres", "The buildings behind the zones, for the compliance report.", {
+    items: group("Data centre", "A building in the country with nodes.", {
+      id: field(Identifier, "Identifier", "Reports name it by this.", { examples: ["jhb"] }),
+      operator: text("Operator", "Who runs it.", {
         minLength: 1,
-        examples: ["sme-production"],
+        examples: ["State Information Technology Agency"],
       }),
-    ),
-    namespace: field(ObjectName, {
-      title: "Namespace",
-      description: "Namespace that holds the stack.",
-      default: "rollout",
-      examples: ["rollout"],
-    }),
-    zones: Type.Array(zone, {
-      title: "Zones",
-      description:
-        "Values of topology.kubernetes.io/zone that are in the country. Pods and volumes run only there; where empty the whole cluster counts as in the country.",
-      uniqueItems: true,
-      default: [],
-      examples: [["jhb-1", "jhb-2", "cpt-1"]],
-    }),
-    dataCentres: Type.Array(
-      strictObject(
-        {
-          id: field(Identifier, {
-            title: "Identifier",
-            description: "Reports name it by this.",
-            examples: ["jhb"],
-          }),
-          operator: Type.String({
-            title: "Operator",
-            description: "Who runs it.",
-            minLength: 1,
-            examples: ["State Information Technology Agency"],
-          }),
-          place: Type.String({
-            title: "Place",
-            description: "Town or district.",
-            minLength: 1,
-            examples: ["Centurion"],
-          }),
-          zones: Type.Array(zone, {
-            title: "Zones",
-            description: "The `zones` that are in it.",
-            default: [],
-            uniqueItems: true,
-            examples: [["jhb-1", "jhb-2"]],
-          }),
-        },
-        { title: "Data centre", description: "A building in the country with nodes." },
-      ),
-      {
-        title: "Data centres",
-        description: "The buildings behind the zones, for the compliance report.",
+      place: text("Place", "Town or district.", { minLength: 1, examples: ["Centurion"] }),
+      zones: list("Zones", "The `zones` that are in it.", {
+        items: zone,
         default: [],
-        maxItems: 50,
-      },
-    ),
-    nodeSelector: mapOf(
-      { pattern: "^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$" },
-      Type.String({ title: "Value", description: "Value of the label.", maxLength: 63, examples: ["sme"] }),
+        uniqueItems: true,
+        examples: [["jhb-1", "jhb-2"]],
+      }),
+    }),
+    default: [],
+    maxItems: 50,
+  }),
+  nodeSelector: mapOf(
+    { pattern: "^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$" },
+    text("Value", "Value of the label.", { maxLength: 63, examples: ["sme"] }),
+    {
+      title: "Node labels",
+      description: "Labels that a node must have to run the stack.",
+      expected: "the name of a node label",
+      default: {},
+      examples: [{ pool: "sme" }],
+    },
+  ),
+  storageClass: Type.Optional(
+    field(ObjectName, "Storage class", "Storage class of all volumes; the cluster's default where absent.", {
+      examples: ["fast-local"],
+    }),
+  ),
+  storageProvisioner: Type.Optional(
+    group(
+      "Storage driver",
+      "With it the kit makes its own storage class, with volumes only in `zones`. Use it instead of `storageClass`.",
       {
-        title: "Node labels",
-        description: "Labels that a node must have to run the stack.",
-        expected: "the name of a node label",
-        default: {},
-        examples: [{ pool: "sme" }],
+        name: text("Name", "Name of the CSI driver.", {
+          pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$",
+          expected: "the name of a storage driver",
+          examples: ["rbd.csi.ceph.com"],
+        }),
+        parameters: mapOf(
+          { pattern: "^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$" },
+          text("Value", "Value of the parameter.", { examples: ["true"] }),
+          {
+            title: "Parameters",
+            description: "The driver's parameters; switch its encryption on here.",
+            expected: "the name of a parameter",
+            default: {},
+            examples: [{ encrypted: "true" }],
+          },
+        ),
+        zoneLabel: text("Zone label", "Name of the driver's topology label for zones.", {
+          minLength: 1,
+          default: "topology.kubernetes.io/zone",
+        }),
       },
     ),
-    storageClass: Type.Optional(
-      field(ObjectName, {
-        title: "Storage class",
-        description: "Storage class of all volumes; the cluster's default where absent.",
-        examples: ["fast-local"],
-      }),
-    ),
-    storageProvisioner: Type.Optional(
-      strictObject(
-        {
-          name: Type.String({
-            title: "Name",
-            description: "Name of the CSI driver.",
-            pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$",
-            expected: "the name of a storage driver",
-            examples: ["rbd.csi.ceph.com"],
-          }),
-          parameters: mapOf(
-            { pattern: "^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$" },
-            Type.String({ title: "Value", description: "Value of the parameter.", examples: ["true"] }),
-            {
-              title: "Parameters",
-              description: "The driver's parameters; switch its encryption on here.",
-              expected: "the name of a parameter",
-              default: {},
-              examples: [{ encrypted: "true" }],
-            },
-          ),
-          zoneLabel: Type.String({
-            title: "Zone label",
-            description: "Name of the driver's topology label for zones.",
-            minLength: 1,
-            default: "topology.kubernetes.io/zone",
-          }),
-        },
-        {
-          title: "Storage driver",
-          description:
-            "With it the kit makes its own storage class, with volumes only in `zones`. Use it instead of `storageClass`.",
-        },
-      ),
-    ),
-    volumeSnapshotClass: Type.Optional(
-      field(ObjectName, {
-        title: "Snapshot class",
-        description: "Class for volume snapshots; none are made where absent.",
-        examples: ["local-snapshots"],
-      }),
-    ),
-    registry: Type.Optional(
-      Type.String({
-        title: "Image registry",
-        description:
-          "Image registry in the country that holds the kit's images; each image's own registry where absent.",
+  ),
+  volumeSnapshotClass: Type.Optional(
+    field(ObjectName, "Snapshot class", "Class for volume snapshots; none are made where absent.", {
+      examples: ["local-snapshots"],
+    }),
+  ),
+  registry: Type.Optional(
+    text(
+      "Image registry",
+      "Image registry in the country that holds the kit's images; each image's own registry where absent.",
+      {
         pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$",
         expected: "a registry's address without https://",
         examples: ["registry.example.gov.za/sme"],
-      }),
+      },
     ),
-    registryPullSecret: Type.Optional(
-      field(ObjectName, {
-        title: "Pull secret",
-        description: "Secret with the registry's login.",
-        examples: ["registry-login"],
-      }),
-    ),
-    imageDigests: ImageDigests,
-    apiServerAddresses: Type.Array(AddressRange, {
-      title: "API server's addresses",
-      description:
-        "Addresses at which pods reach the cluster's API server, for the PostgreSQL operator's agents; all private addresses where absent.",
+  ),
+  registryPullSecret: Type.Optional(
+    field(ObjectName, "Pull secret", "Secret with the registry's login.", { examples: ["registry-login"] }),
+  ),
+  imageDigests: ImageDigests,
+  apiServerAddresses: list(
+    "API server's addresses",
+    "Addresses at which pods reach the cluster's API server, for the PostgreSQL operator's agents; all private addresses where absent.",
+    {
+      items: AddressRange,
       uniqueItems: true,
       minItems: 1,
       default: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
       examples: [["10.96.0.1/32", "10.20.0.10/32"]],
-    }),
-    domain: field(HostName, {
-      title: "Domain",
-      description: "Name of the web app; the broker is `mqtt.` in front of it.",
-    }),
-    tls: Tls,
-    gateway: strictObject(
-      {
-        kind: Type.Enum(["ingress", "gateway-api"], {
-          title: "Kind",
-          description: "How HTTPS enters the cluster.",
-          default: "ingress",
-        }),
-        className: Type.Optional(
-          field(ObjectName, {
-            title: "Class",
-            description: "Ingress class or gateway class; the cluster's default where absent.",
-            examples: ["nginx"],
-          }),
-        ),
-        namespace: Type.Optional(
-          field(ObjectName, {
-            title: "Namespace",
-            description:
-              "Where the gateway's pods run; traffic is allowed from every namespace where absent.",
-            examples: ["ingress-nginx"],
-          }),
-        ),
-      },
-      { title: "Gateway", description: "How browsers reach the pages.", default: {} },
-    ),
-    mqtt: strictObject(
-      {
-        expose: Type.Enum(["load-balancer", "node-port"], {
-          title: "By",
-          description: "How machines reach the broker.",
-          default: "load-balancer",
-        }),
-        nodePort: Type.Optional(
-          Type.Integer({
-            title: "Node port",
-            description: "With `node-port`; the cluster chooses where absent.",
-            minimum: 30000,
-            maximum: 32767,
-            examples: [30883],
-          }),
-        ),
-        allowedSources: MachineSources,
-      },
-      { title: "MQTT", description: "How machines reach the broker.", default: {} },
-    ),
-    operators: strictObject(
-      {
-        certManager: operator("cert-manager"),
-        cloudNativePg: operator("CloudNativePG"),
-      },
-      { title: "Operators", description: "Whether the kit installs them.", default: {} },
-    ),
-    admission: Type.Enum(["enforce", "warn", "off"], {
-      title: "Admission",
-      description:
-        "Whether the cluster refuses violations of the policies on residency and security in the stack's namespace, or only warns. Needs Kubernetes 1.31 and the right to make ValidatingAdmissionPolicies.",
-      default: "enforce",
-    }),
-    monitoring: MonitoringKind,
-    monitoringNamespace: Type.Optional(
-      field(ObjectName, {
-        title: "Monitoring's namespace",
-        description: "Where Prometheus runs; metrics may be read from every namespace where absent.",
-        examples: ["monitoring"],
+    },
+  ),
+  domain: field(HostName, "Domain", "Name of the web app; the broker is `mqtt.` in front of it."),
+  tls: Tls,
+  gateway: settings("Gateway", "How browsers reach the pages.", {
+    kind: choice("Kind", "How HTTPS enters the cluster.", ["ingress", "gateway-api"], { default: "ingress" }),
+    className: Type.Optional(
+      field(ObjectName, "Class", "Ingress class or gateway class; the cluster's default where absent.", {
+        examples: ["nginx"],
       }),
     ),
-  },
-  { title: "Kubernetes target", description: "Settings of a cluster in the country." },
-);
+    namespace: Type.Optional(
+      field(
+        ObjectName,
+        "Namespace",
+        "Where the gateway's pods run; traffic is allowed from every namespace where absent.",
+        { examples: ["ingress-nginx"] },
+      ),
+    ),
+  }),
+  mqtt: settings("MQTT", "How machines reach the broker.", {
+    expose: choice("By", "How machines reach the broker.", ["load-balancer", "node-port"], {
+      default: "load-balancer",
+    }),
+    nodePort: Type.Optional(
+      whole("Node port", "With `node-port`; the cluster chooses where absent.", {
+        minimum: 30000,
+        maximum: 32767,
+        examples: [30883],
+      }),
+    ),
+    allowedSources: MachineSources,
+  }),
+  operators: settings("Operators", "Whether the kit installs them.", {
+    certManager: operator("cert-manager"),
+    cloudNativePg: operator("CloudNativePG"),
+  }),
+  admission: choice(
+    "Admission",
+    "Whether the cluster refuses violations of the policies on residency and security in the stack's namespace, or only warns. Needs Kubernetes 1.31 and the right to make ValidatingAdmissionPolicies.",
+    ["enforce", "warn", "off"],
+    { default: "enforce" },
+  ),
+  monitoring: MonitoringKind,
+  monitoringNamespace: Type.Optional(
+    field(
+      ObjectName,
+      "Monitoring's namespace",
+      "Where Prometheus runs; metrics may be read from every namespace where absent.",
+      { examples: ["monitoring"] },
+    ),
+  ),
+});

@@ -44,7 +44,7 @@ const builders = {
 const Type = builders as unknown as Pick<typeof TypeBox.Type, keyof typeof builders>;
 
 export default Type;
-export type { Static, TSchema } from "typebox";
+export type { Static, TArrayOptions, TNumberOptions, TSchema, TSchemaOptions, TStringOptions } from "typebox";
 
 export type DeepReadonly<T> = T extends (infer E)[]
   ? readonly DeepReadonly<E>[]
