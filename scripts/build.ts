@@ -28,6 +28,7 @@ for (const source of globSync("*/**/*.ts", { exclude: notPacked })) {
 // Modules find these beside themselves.
 for (const assets of globSync([
   "{apps/diagnostic/web/assets,stores/*/migrations}",
+  "apps/simulator/machine-types.yaml",
   "policies/{PulumiPolicy.yaml,package.json,pack.cjs}",
 ]))
   cpSync(assets, join(folder, assets), { recursive: true });
