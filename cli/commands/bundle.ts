@@ -56,10 +56,7 @@ function createCommand(): Command {
       });
       const { absent } = created.manifest;
       if (absent.length > 0) process.exitCode = exitCode.environmentLacking;
-      if (options.json) {
-        printJson({ ok: absent.length === 0, ...created });
-        return;
-      }
+      if (options.json) return printJson({ ok: absent.length === 0, ...created });
       for (const { what, reason } of absent)
         process.stderr.write(`${style("red", "✗", process.stderr)} ${what} is not in it. ${reason}\n`);
       print(
@@ -104,10 +101,7 @@ function loadCommand(): Command {
           : await pushBundled(loaded.folder, loaded.manifest, options.registry, options.plainHttp === true);
       const failed = pushed?.failed ?? [];
       if (failed.length > 0) process.exitCode = exitCode.environmentLacking;
-      if (options.json) {
-        printJson({ ok: failed.length === 0, ...loaded, ...pushed });
-        return;
-      }
+      if (options.json) return printJson({ ok: failed.length === 0, ...loaded, ...pushed });
       print(`${style("green", "✓")} ${loaded.folder}: ${counted(loaded.manifest)}`);
       for (const { address, reason } of failed)
         process.stderr.write(`${style("red", "✗", process.stderr)} ${address}: ${reason}\n`);

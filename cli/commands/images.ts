@@ -81,10 +81,7 @@ function listCommand(): Command {
     const size = (addresses: readonly (string | null)[]) =>
       addresses.map((address) => sizes.get(address ?? "")).find((bytes) => bytes !== undefined) ?? null;
     const sized = images.images.map((image) => ({ ...image, bytes: size([image.address, image.source]) }));
-    if (options.json) {
-      printJson({ ok: true, ...images, images: sized });
-      return;
-    }
+    if (options.json) return printJson({ ok: true, ...images, images: sized });
     const rows = [
       ...sized.map(({ name, source, address, digest, bytes }) => [
         name,
@@ -130,10 +127,7 @@ function pushCommand(): Command {
         tell: (line) => process.stderr.write(`${style("dim", line, process.stderr)}\n`),
       });
       if (pushed.failed.length > 0) process.exitCode = exitCode.environmentLacking;
-      if (options.json) {
-        printJson({ ok: pushed.failed.length === 0, ...pushed });
-        return;
-      }
+      if (options.json) return printJson({ ok: pushed.failed.length === 0, ...pushed });
       for (const { address, reason } of pushed.failed)
         process.stderr.write(`${style("red", "✗", process.stderr)} ${address}: ${reason}\n`);
       if (onAws || Object.keys(pushed.digests).length === 0) return;

@@ -57,10 +57,7 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
       );
     return;
   }
-  if (options.json) {
-    printJson(plan);
-    return;
-  }
+  if (options.json) return printJson(plan);
   const { renderTree } = await import("../../plan/tree.ts");
   print(
     renderTree(plan, {

@@ -26,10 +26,7 @@ export function reportDiffCommand(): Command {
       const differences = [...diffReports(old, fresh), ...inFile].sort(
         (a, b) => diffSections.indexOf(a.section) - diffSections.indexOf(b.section),
       );
-      if (options.json) {
-        printJson({ same: differences.length === 0, differences });
-        return;
-      }
+      if (options.json) return printJson({ same: differences.length === 0, differences });
       if (differences.length === 0) print("The two reports have the same content.");
       for (const [section, found] of Map.groupBy(differences, (difference) => difference.section)) {
         print(style("bold", section));

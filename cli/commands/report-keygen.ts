@@ -16,10 +16,7 @@ export function reportKeygenCommand(): Command {
       const { makeKeyPair } = await import("../../compliance/signing/keys.ts");
       const passphrase = passphraseIn(options.passphraseFile);
       const pair = makeKeyPair(file, passphrase);
-      if (options.json) {
-        printJson({ ok: true, ...pair, locked: passphrase !== undefined });
-        return;
-      }
+      if (options.json) return printJson({ ok: true, ...pair, locked: passphrase !== undefined });
       print(`private  ${pair.privateFile}  keep it secret, with a copy in a safe`);
       print(`public   ${pair.publicFile}  give it to auditors`);
       print(`SHA-256  ${pair.fingerprint}`);

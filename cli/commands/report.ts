@@ -86,10 +86,14 @@ async function writeReport(file: string, options: Options): Promise<void> {
   writeFolder(folder, files, options.replace);
   const signed = key !== undefined || options.cosignKey !== undefined;
   if (!report.verdict.ok) process.exitCode = exitCode.checkFailed;
-  if (options.json) {
-    printJson({ ok: report.verdict.ok, folder, signed, files: [...files.keys()], verdict: report.verdict });
-    return;
-  }
+  if (options.json)
+    return printJson({
+      ok: report.verdict.ok,
+      folder,
+      signed,
+      files: [...files.keys()],
+      verdict: report.verdict,
+    });
   const { ok, passed, failed, undetermined, waived, notApplicable } = report.verdict;
   print(
     `${ok ? style("green", "✓") : style("red", "✗")} ${report.country} on ${report.target}: ${passed} passed, ${failed} failed, ${undetermined} undetermined, ${waived} waived, ${notApplicable} not applicable.`,
