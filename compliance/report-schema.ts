@@ -2,7 +2,7 @@
  * The compliance report as data: `report.json`. This definition gives its types and its published JSON Schema
  * (docs/compliance-report.schema.json); every other format of the report is made from it.
  */
-import { mapOf, strictObject } from "../localisation/schema/common.ts";
+import { mapOf, strictObject } from "../localisation/schema/builders.ts";
 import { dataClassNames } from "../localisation/schema/data-classes.ts";
 import { targets } from "../localisation/schema/hosting.ts";
 import Type, { type DeepReadonly, type Static, type TSchema } from "../localisation/schema/type.ts";

@@ -1,6 +1,7 @@
 /** A language catalogue: all texts of the pages and of the standard questionnaire in one language. */
 
-import { field, group, identifierPattern, LanguageTag, list, mapOf, text } from "./common.ts";
+import { field, group, list, mapOf, text } from "./builders.ts";
+import { identifierPattern, LanguageTag } from "./common.ts";
 import type { DeepReadonly, Static } from "./type.ts";
 
 export const CatalogueSchema = group(

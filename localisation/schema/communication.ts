@@ -1,19 +1,7 @@
 /** `notifications`, `branding`, `support`: what pages and mails need to reach people. */
 
-import {
-  CountryCode,
-  choice,
-  Email,
-  field,
-  group,
-  HostName,
-  LocalisedText,
-  ObjectName,
-  settings,
-  text,
-  WebAddress,
-  whole,
-} from "./common.ts";
+import { choice, field, group, settings, text, whole } from "./builders.ts";
+import { CountryCode, Email, HostName, LocalisedText, ObjectName, WebAddress } from "./common.ts";
 import Type from "./type.ts";
 
 const credentialsSecret = field(

@@ -3,7 +3,8 @@
  * the documentation, and the types that everything else reads.
  */
 
-import { CountryCode, field, group, LanguageTag, LocalisedText } from "./common.ts";
+import { field, group } from "./builders.ts";
+import { CountryCode, LanguageTag, LocalisedText } from "./common.ts";
 import { Branding, Notifications, SupportContact } from "./communication.ts";
 import type { DataClass as DataClassSchema } from "./data-classes.ts";
 import { Diagnostic, type Question, type SupportProgramme } from "./diagnostic.ts";

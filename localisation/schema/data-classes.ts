@@ -1,5 +1,6 @@
 /** The classes of data, and for each where it may be stored and how it may leave. */
-import { CountryCode, choice, field, list, RetentionPeriod, settings } from "./common.ts";
+import { choice, field, list, settings } from "./builders.ts";
+import { CountryCode, RetentionPeriod } from "./common.ts";
 import Type from "./type.ts";
 
 /** The classes of data, with what belongs to each. */

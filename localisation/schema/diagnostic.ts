@@ -1,20 +1,12 @@
 /** `diagnostic`: the country's own part of the self-assessment. */
 
+import { choice, field, flag, group, list, mapOf, number, settings, text } from "./builders.ts";
 import {
   CalendarDate,
-  choice,
-  field,
-  flag,
-  group,
   Identifier,
   identifierPattern,
   LanguageTag,
   LocalisedText,
-  list,
-  mapOf,
-  number,
-  settings,
-  text,
   WebAddress,
 } from "./common.ts";
 import Type from "./type.ts";

@@ -1,5 +1,6 @@
 /** Addresses outside the stack that it may reach. */
-import { AddressRange, CountryCode, choice, field, group, HostName, list, whole } from "./common.ts";
+import { choice, field, group, list, whole } from "./builders.ts";
+import { AddressRange, CountryCode, HostName } from "./common.ts";
 import { dataClassNames } from "./data-classes.ts";
 
 export const Endpoint = group("Endpoint", "An address outside the stack that the stack may reach.", {

@@ -1,5 +1,6 @@
 /** Exceptions, with the person and the last day: waivers, transfers, access from abroad. */
-import { CalendarDate, CountryCode, choice, field, group, Identifier, list, text } from "./common.ts";
+import { choice, field, group, list, text } from "./builders.ts";
+import { CalendarDate, CountryCode, Identifier } from "./common.ts";
 import { ArticleReference, dataClassNames, Mechanism } from "./data-classes.ts";
 import Type from "./type.ts";
 

@@ -1,6 +1,7 @@
 /** `hosting.aws`: EKS in a region in the country. */
 
-import { AddressRange, field, group, HostName, list, settings, text } from "./common.ts";
+import { field, group, list, settings, text } from "./builders.ts";
+import { AddressRange, HostName } from "./common.ts";
 import { ImageDigests, MachineSources, MonitoringKind, Tls } from "./hosting-kubernetes.ts";
 import Type from "./type.ts";
 

@@ -1,21 +1,7 @@
 /** `hosting.kubernetes`: a cluster in the country. */
 
-import {
-  AddressRange,
-  choice,
-  Email,
-  field,
-  group,
-  HostName,
-  Identifier,
-  list,
-  mapOf,
-  ObjectName,
-  settings,
-  text,
-  WebAddress,
-  whole,
-} from "./common.ts";
+import { choice, field, group, list, mapOf, settings, text, whole } from "./builders.ts";
+import { AddressRange, Email, HostName, Identifier, ObjectName, WebAddress } from "./common.ts";
 import Type from "./type.ts";
 
 const zone = text("Zone", "A value of the node label topology.kubernetes.io/zone.", {

@@ -1,19 +1,7 @@
 /** `hosting`: what the stack runs on, and how its environments differ. */
 
-import {
-  CountryCode,
-  choice,
-  field,
-  group,
-  list,
-  ObjectName,
-  Port,
-  RetentionPeriod,
-  settings,
-  TimeOfDay,
-  text,
-  WebAddress,
-} from "./common.ts";
+import { choice, field, group, list, settings, text } from "./builders.ts";
+import { CountryCode, ObjectName, Port, RetentionPeriod, TimeOfDay, WebAddress } from "./common.ts";
 import { Aws } from "./hosting-aws.ts";
 import { Kubernetes } from "./hosting-kubernetes.ts";
 import { Sizes } from "./sizes.ts";

@@ -1,18 +1,7 @@
 /** `programme`: who runs the rollout, for whom, and how large it becomes. */
 
-import {
-  CalendarDate,
-  Email,
-  field,
-  group,
-  Identifier,
-  LocalisedText,
-  list,
-  number,
-  text,
-  WebAddress,
-  whole,
-} from "./common.ts";
+import { field, group, list, number, text, whole } from "./builders.ts";
+import { CalendarDate, Email, Identifier, LocalisedText, WebAddress } from "./common.ts";
 import Type from "./type.ts";
 
 const Contact = group("Contact", "Who to write to.", {

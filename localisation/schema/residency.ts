@@ -1,5 +1,6 @@
 /** `residency`: what may be stored where, what may leave, and by which article of which law. */
-import { choice, field, group, Identifier, list, settings, text, WebAddress, whole } from "./common.ts";
+import { choice, field, group, list, settings, text, whole } from "./builders.ts";
+import { Identifier, WebAddress } from "./common.ts";
 import { ArticleReference, DataClass, dataClasses, dataClassNames } from "./data-classes.ts";
 import { Endpoint } from "./endpoints.ts";
 import { RemoteAccess, Transfer, Waiver } from "./exceptions.ts";

@@ -1,6 +1,6 @@
 /** `hosting.sizes`: differences from the sizes that the kit computes from the expected companies and machines. */
 
-import { settings, text, whole } from "./common.ts";
+import { settings, text, whole } from "./builders.ts";
 import Type from "./type.ts";
 
 const replicas = (maximum: number) =>

@@ -1,21 +1,7 @@
 /** `telemetry`, `aggregates`: how machine data is kept, read as KPIs, and published. */
 
-import {
-  CalendarDate,
-  choice,
-  field,
-  group,
-  LocalisedText,
-  list,
-  mapOf,
-  number,
-  RetentionPeriod,
-  settings,
-  TimeOfDay,
-  text,
-  WebAddress,
-  whole,
-} from "./common.ts";
+import { choice, field, group, list, mapOf, number, settings, text, whole } from "./builders.ts";
+import { CalendarDate, LocalisedText, RetentionPeriod, TimeOfDay, WebAddress } from "./common.ts";
 import Type from "./type.ts";
 
 export const weekdays = [

@@ -1,0 +1,74 @@
+/** Builders of the localisation schema: of every field they ask for its title and its description first. */
+import Type, {
+  type TArrayOptions,
+  type TNumberOptions,
+  type TSchema,
+  type TSchemaOptions,
+  type TStringOptions,
+} from "./type.ts";
+
+/**
+ * Annotations of a field: `title`, `description`, `examples`, `default` as in JSON Schema; `derived` says how the
+ * default follows from other fields; `expected` completes the message `"x" is not …`.
+ */
+export interface Annotations {
+  readonly title?: string;
+  readonly description?: string;
+  readonly examples?: readonly unknown[];
+  readonly default?: unknown;
+  readonly derived?: string;
+  readonly expected?: string;
+  /** The value is one text by language. */
+  readonly localised?: true;
+}
+
+/** An object that refuses unknown keys, so that a typo is never taken for a default. */
+export const strictObject = <P extends Record<string, TSchema>>(properties: P, options: Annotations = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options });
+
+export const text = (title: string, description: string, more: TStringOptions = {}) =>
+  Type.String({ title, description, ...more });
+
+export const whole = (title: string, description: string, more: TNumberOptions = {}) =>
+  Type.Integer({ title, description, ...more });
+
+export const number = (title: string, description: string, more: TNumberOptions = {}) =>
+  Type.Number({ title, description, ...more });
+
+export const flag = (title: string, description: string, more: TSchemaOptions = {}) =>
+  Type.Boolean({ title, description, ...more });
+
+export const choice = <const V extends string>(
+  title: string,
+  description: string,
+  values: readonly V[],
+  more: TSchemaOptions = {},
+) => Type.Enum([...values], { title, description, ...more });
+
+export const list = <T extends TSchema>(
+  title: string,
+  description: string,
+  { items, ...more }: { readonly items: T } & TArrayOptions,
+) => Type.Array(items, { title, description, ...more });
+
+export const group = <P extends Record<string, TSchema>>(title: string, description: string, properties: P) =>
+  strictObject(properties, { title, description });
+
+/** A group that a file may leave out, because each of its fields has a default or is optional. */
+export const settings = <P extends Record<string, TSchema>>(
+  title: string,
+  description: string,
+  properties: P,
+) => strictObject(properties, { title, description, default: {} });
+
+/** A shared building block as one field, with a title and a description of its own. */
+export const field = <T extends TSchema>(
+  schema: T,
+  title: string,
+  description: string,
+  more: Annotations = {},
+): T => ({ ...schema, title, description, ...more });
+
+/** A map whose keys all follow one pattern. */
+export const mapOf = <V extends TSchema>(key: { readonly pattern: string }, value: V, options: Annotations) =>
+  Type.Record(Type.String({ pattern: key.pattern }), value, { additionalProperties: false, ...options });
