@@ -12,7 +12,7 @@ import { fillDefaults } from "./complete/defaults.ts";
 import { deriveDefaults } from "./complete/derived-defaults.ts";
 import { type Catalogue, catalogueWarnings, loadCatalogues } from "./languages/catalogue.ts";
 import { requireCurrentVersion } from "./migrations/versions.ts";
-import { LocalisationError, type Problem, quote, sortProblems } from "./problem.ts";
+import { didYouMean, LocalisationError, type Problem, quote, sortProblems } from "./problem.ts";
 import { type LocatedDocument, type LocatedMap, parseDocument, plainValue } from "./read/document.ts";
 import { environmentsOf, merge } from "./read/overlay.ts";
 import { readSource, type Source } from "./read/source.ts";
@@ -110,7 +110,7 @@ function layersOf(
       document.root,
       "key",
       `The file has no environment ${quote(wanted)} under hosting.environments.`,
-      near === undefined ? choices : `Did you mean ${quote(near)}?`,
+      didYouMean(near, choices),
     ),
   );
   return [document.root];

@@ -45,6 +45,10 @@ export function quote(value: unknown): string {
     : text;
 }
 
+/** @param near what was probably meant. @param otherwise the remediation where nothing is near. */
+export const didYouMean = (near: string | undefined, otherwise: string): string =>
+  near === undefined ? otherwise : `Did you mean ${quote(near)}?`;
+
 /** By file, then by position, without duplicates. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const unique = new Map(problems.map((problem) => [formatProblem(problem), problem]));

@@ -11,132 +11,51 @@ export type StandardQuestion = Pick<
   "id" | "dimension" | "barriers" | "weight" | "essential"
 >;
 
-/** Three questions for each dimension, one of them essential; at least four questions for each barrier. */
+type Row = readonly [id: string, ...barriers: StandardQuestion["barriers"][number][]];
+
+/** Three questions for each dimension, the first of them essential; at least four questions for each barrier. */
 export const standardQuestions: readonly StandardQuestion[] = [
-  {
-    id: "digital-plan",
-    dimension: "strategy-and-finance",
-    barriers: ["capital", "processes"],
-    weight: 2,
-    essential: true,
-  },
-  {
-    id: "investment-return",
-    dimension: "strategy-and-finance",
-    barriers: ["capital"],
-    weight: 1.5,
-    essential: false,
-  },
-  {
-    id: "access-to-finance",
-    dimension: "strategy-and-finance",
-    barriers: ["capital", "technology-market"],
-    weight: 1,
-    essential: false,
-  },
-  {
-    id: "workforce-digital-skills",
-    dimension: "people-and-skills",
-    barriers: ["skills"],
-    weight: 2,
-    essential: true,
-  },
-  {
-    id: "responsible-person",
-    dimension: "people-and-skills",
-    barriers: ["skills", "processes"],
-    weight: 1.5,
-    essential: false,
-  },
-  {
-    id: "training",
-    dimension: "people-and-skills",
-    barriers: ["skills", "capital"],
-    weight: 1,
-    essential: false,
-  },
-  {
-    id: "production-tracking",
-    dimension: "processes-and-shop-floor",
-    barriers: ["processes", "it-ot"],
-    weight: 2,
-    essential: true,
-  },
-  {
-    id: "quality-records",
-    dimension: "processes-and-shop-floor",
-    barriers: ["processes"],
-    weight: 1.5,
-    essential: false,
-  },
-  {
-    id: "maintenance",
-    dimension: "processes-and-shop-floor",
-    barriers: ["processes", "skills"],
-    weight: 1,
-    essential: false,
-  },
-  {
-    id: "machine-signals",
-    dimension: "machines-and-connectivity",
-    barriers: ["it-ot", "capital"],
-    weight: 2,
-    essential: true,
-  },
-  {
-    id: "shop-floor-network",
-    dimension: "machines-and-connectivity",
-    barriers: ["it-ot"],
-    weight: 1.5,
-    essential: false,
-  },
-  {
-    id: "energy-metering",
-    dimension: "machines-and-connectivity",
-    barriers: ["it-ot", "processes"],
-    weight: 1,
-    essential: false,
-  },
-  {
-    id: "backup-and-access",
-    dimension: "data-and-security",
-    barriers: ["it-ot", "skills"],
-    weight: 2,
-    essential: true,
-  },
-  {
-    id: "data-in-decisions",
-    dimension: "data-and-security",
-    barriers: ["processes", "skills"],
-    weight: 1.5,
-    essential: false,
-  },
-  {
-    id: "linked-systems",
-    dimension: "data-and-security",
-    barriers: ["it-ot"],
-    weight: 1,
-    essential: false,
-  },
-  {
-    id: "technology-suppliers",
-    dimension: "market-and-ecosystem",
-    barriers: ["technology-market"],
-    weight: 2,
-    essential: true,
-  },
-  {
-    id: "customer-data",
-    dimension: "market-and-ecosystem",
-    barriers: ["technology-market", "processes"],
-    weight: 1.5,
-    essential: false,
-  },
-  {
-    id: "partners",
-    dimension: "market-and-ecosystem",
-    barriers: ["technology-market", "skills"],
-    weight: 1,
-    essential: false,
-  },
+  ...ofDimension("strategy-and-finance", [
+    ["digital-plan", "capital", "processes"],
+    ["investment-return", "capital"],
+    ["access-to-finance", "capital", "technology-market"],
+  ]),
+  ...ofDimension("people-and-skills", [
+    ["workforce-digital-skills", "skills"],
+    ["responsible-person", "skills", "processes"],
+    ["training", "skills", "capital"],
+  ]),
+  ...ofDimension("processes-and-shop-floor", [
+    ["production-tracking", "processes", "it-ot"],
+    ["quality-records", "processes"],
+    ["maintenance", "processes", "skills"],
+  ]),
+  ...ofDimension("machines-and-connectivity", [
+    ["machine-signals", "it-ot", "capital"],
+    ["shop-floor-network", "it-ot"],
+    ["energy-metering", "it-ot", "processes"],
+  ]),
+  ...ofDimension("data-and-security", [
+    ["backup-and-access", "it-ot", "skills"],
+    ["data-in-decisions", "processes", "skills"],
+    ["linked-systems", "it-ot"],
+  ]),
+  ...ofDimension("market-and-ecosystem", [
+    ["technology-suppliers", "technology-market"],
+    ["customer-data", "technology-market", "processes"],
+    ["partners", "technology-market", "skills"],
+  ]),
 ];
+
+function ofDimension(
+  dimension: StandardQuestion["dimension"],
+  rows: readonly [Row, Row, Row],
+): StandardQuestion[] {
+  return rows.map(([id, ...barriers], index) => ({
+    id,
+    dimension,
+    barriers,
+    weight: 2 - index / 2,
+    essential: index === 0,
+  }));
+}

@@ -2,7 +2,7 @@
 import type { ErrorObject } from "ajv";
 import { nearest } from "../../base/nearest.ts";
 import { kitPath } from "../../base/package-root.ts";
-import { quote } from "../problem.ts";
+import { didYouMean, quote } from "../problem.ts";
 import type { LocatedNode } from "../read/document.ts";
 import type { SchemaNode } from "../schema/file-schema.ts";
 import { countryCodes, countryName, formats } from "../schema/formats.ts";
@@ -13,6 +13,8 @@ export interface ValueMessage {
   /** The node that the problem is at, where it isn't the value itself. */
   readonly at?: LocatedNode;
 }
+
+const say = (message: string, remediation: string): ValueMessage => ({ message, remediation });
 
 export function describeValue(error: ErrorObject, schema: SchemaNode, node: LocatedNode): ValueMessage {
   switch (error.keyword) {
@@ -43,16 +45,10 @@ const kinds: Readonly<Record<string, string>> = {
 function wrongType(schema: SchemaNode, node: LocatedNode): ValueMessage {
   const expected = kinds[schema.type ?? ""] ?? "what belongs here";
   if (node.kind === "scalar" && node.value === null)
-    return {
-      message: "The value is empty.",
-      remediation: `Write ${expected} after the colon, or remove the key.`,
-    };
+    return say("The value is empty.", `Write ${expected} after the colon, or remove the key.`);
   if (schema.type === "string" && node.kind === "scalar") {
     const typed = node.typed ?? String(node.value);
-    return {
-      message: `${typed} is read as ${nameOf(node)}, not as text.`,
-      remediation: `Put it in quotes: ${quote(typed)}.`,
-    };
+    return say(`${typed} is read as ${nameOf(node)}, not as text.`, `Put it in quotes: ${quote(typed)}.`);
   }
   const message = `${shown(node)} is not ${expected}.`;
   if (schema.type === "array")
@@ -104,10 +100,7 @@ function notAllowed(schema: SchemaNode, node: LocatedNode): ValueMessage {
   const near =
     node.kind === "scalar" && typeof node.value === "string" ? nearest(node.value, allowed) : undefined;
   const choices = allowed.length === 1 ? `Write ${allowed[0]}.` : `Write one of: ${allowed.join(", ")}.`;
-  return {
-    message: `${shown(node)} is not allowed here.`,
-    remediation: near === undefined ? choices : `Did you mean ${quote(near)}?`,
-  };
+  return say(`${shown(node)} is not allowed here.`, didYouMean(near, choices));
 }
 
 function wrongForm(schema: SchemaNode, node: LocatedNode): ValueMessage {
@@ -115,10 +108,10 @@ function wrongForm(schema: SchemaNode, node: LocatedNode): ValueMessage {
   const suggestion = repaired(text, schema) ?? meant(text, schema.format);
   const examples = (schema.examples ?? []).map(quote).join(" or ");
   const like = examples === "" ? "" : `Write it like ${examples}.`;
-  return {
-    message: `${quote(text)} is not ${schema.expected ?? "in the right form"}.`,
-    remediation: suggestion === undefined ? like : `Did you mean ${quote(suggestion)}?`,
-  };
+  return say(
+    `${quote(text)} is not ${schema.expected ?? "in the right form"}.`,
+    didYouMean(suggestion, like),
+  );
 }
 
 const repairs: readonly ((text: string, schema: SchemaNode) => string | undefined)[] = [
@@ -198,38 +191,36 @@ function outOfBounds(error: ErrorObject, schema: SchemaNode, node: LocatedNode):
   const number = `${shown(node)} is`;
   switch (error.keyword) {
     case "minimum":
-      return { message: `${number} too small.`, remediation: `Write ${limit} or more.` };
+      return say(`${number} too small.`, `Write ${limit} or more.`);
     case "exclusiveMinimum":
-      return { message: `${number} too small.`, remediation: `Write more than ${limit}.` };
+      return say(`${number} too small.`, `Write more than ${limit}.`);
     case "maximum":
-      return { message: `${number} too large.`, remediation: `Write ${limit} or less.` };
+      return say(`${number} too large.`, `Write ${limit} or less.`);
     case "minLength":
-      return {
-        message: limit === 1 ? "The text is empty." : `${number} too short.`,
-        remediation:
-          limit === 1 ? "Write something, or remove the key." : `Write at least ${limit} characters.`,
-      };
+      return say(
+        limit === 1 ? "The text is empty." : `${number} too short.`,
+        limit === 1 ? "Write something, or remove the key." : `Write at least ${limit} characters.`,
+      );
     case "maxLength":
-      return { message: "The text is too long.", remediation: `Write at most ${limit} characters.` };
+      return say("The text is too long.", `Write at most ${limit} characters.`);
     case "minItems": {
       const count = node.kind === "list" ? node.items.length : 0;
-      return {
-        message: count === 0 ? "The list is empty." : `The list has ${count} items.`,
-        remediation:
-          schema.maxItems === limit
-            ? `Write exactly ${limit}.`
-            : `Write at least ${limit === 1 ? "one" : limit}.`,
-      };
+      return say(
+        count === 0 ? "The list is empty." : `The list has ${count} items.`,
+        schema.maxItems === limit
+          ? `Write exactly ${limit}.`
+          : `Write at least ${limit === 1 ? "one" : limit}.`,
+      );
     }
     case "maxItems":
-      return {
-        message: `The list has ${node.kind === "list" ? node.items.length : "too many"} items.`,
-        remediation: schema.minItems === limit ? `Write exactly ${limit}.` : `Write at most ${limit}.`,
-      };
+      return say(
+        `The list has ${node.kind === "list" ? node.items.length : "too many"} items.`,
+        schema.minItems === limit ? `Write exactly ${limit}.` : `Write at most ${limit}.`,
+      );
     default:
-      return {
-        message: `${number} wrong: it ${error.message ?? "breaks the schema"}.`,
-        remediation: `See ${kitPath("docs/localisation.md")}.`,
-      };
+      return say(
+        `${number} wrong: it ${error.message ?? "breaks the schema"}.`,
+        `See ${kitPath("docs/localisation.md")}.`,
+      );
   }
 }

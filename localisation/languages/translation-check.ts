@@ -1,7 +1,7 @@
 /** Checks a catalogue's messages, and compares a translation with the English catalogue. */
 
 import { nearest } from "../../base/nearest.ts";
-import { type Problem, quote } from "../problem.ts";
+import { didYouMean, type Problem, quote } from "../problem.ts";
 import { standardQuestions } from "../questionnaire.ts";
 import { type LocatedDocument, nodeAt } from "../read/document.ts";
 import type { Catalogue } from "../schema/catalogue.ts";
@@ -64,7 +64,7 @@ function unknownArguments({ catalogue, document }: LoadedCatalogue, english: Cat
           node,
           "value",
           `The message has no value ${quote(name)}.`,
-          near === undefined ? choices : `Did you mean ${quote(near)}?`,
+          didYouMean(near, choices),
         );
       });
   });
@@ -94,12 +94,7 @@ function missingTexts({ catalogue, document }: LoadedCatalogue, english: Catalog
       if (known.has(key)) continue;
       const near = nearest(key, missing);
       warnings.push(
-        document.problemAt(
-          item,
-          "key",
-          `No page uses ${quote(key)}.`,
-          near === undefined ? "Remove it." : `Did you mean ${quote(near)}?`,
-        ),
+        document.problemAt(item, "key", `No page uses ${quote(key)}.`, didYouMean(near, "Remove it.")),
       );
     }
   }

@@ -9,20 +9,16 @@ export interface SyntaxMessage {
 
 /** @param detail the parser's own message, used where there is no better one. */
 export function describeSyntax(code: ErrorCode, detail: string): SyntaxMessage {
-  return (
-    words[code]?.(detail) ?? {
-      message: `${detail.replace(/[.\s]+$/, "")}.`,
-      remediation: compareWithTemplate,
-    }
-  );
+  const words = byCode[code] ?? say(`${detail.replace(/[.\s]+$/, "")}.`, compareWithTemplate);
+  return typeof words === "function" ? words(detail) : words;
 }
 
-const say = (message: string, remediation: string) => (): SyntaxMessage => ({ message, remediation });
+const say = (message: string, remediation: string): SyntaxMessage => ({ message, remediation });
 
 const compareWithTemplate = `Compare the line with ${kitPath("countries/template.yaml")}.`;
 const quoteIt = 'Put the whole text in quotes: "…".';
 
-const words: Partial<Record<ErrorCode, (detail: string) => SyntaxMessage>> = {
+const byCode: Partial<Record<ErrorCode, SyntaxMessage | ((detail: string) => SyntaxMessage)>> = {
   TAB_AS_INDENT: say("The line is indented with a tab.", "Indent with two spaces for each level."),
   BAD_INDENT: indentation,
   MISSING_CHAR: missing,
@@ -66,65 +62,47 @@ const words: Partial<Record<ErrorCode, (detail: string) => SyntaxMessage>> = {
 
 function indentation(detail: string): SyntaxMessage {
   if (detail.startsWith("Flow"))
-    return {
-      message: "A bracket is not closed, or closed by the wrong one.",
-      remediation: "Close [ with ] and { with }. A # after a space starts a comment; put it in quotes.",
-    };
-  return {
-    message: "The indentation matches no level above.",
-    remediation: "Indent all keys of a group the same, two spaces deeper than the name of the group.",
-  };
+    return say(
+      "A bracket is not closed, or closed by the wrong one.",
+      "Close [ with ] and { with }. A # after a space starts a comment; put it in quotes.",
+    );
+  return say(
+    "The indentation matches no level above.",
+    "Indent all keys of a group the same, two spaces deeper than the name of the group.",
+  );
 }
 
 function missing(detail: string): SyntaxMessage {
-  if (detail.includes("closing"))
-    return { message: "A quote is not closed.", remediation: "Close it on the same line." };
+  if (detail.includes("closing")) return say("A quote is not closed.", "Close it on the same line.");
   if (detail.includes("Comments"))
-    return {
-      message: "A comment touches the text before it.",
-      remediation: "Write a space before #, or put the text in quotes.",
-    };
-  if (detail.includes("map values"))
-    return { message: "A key has no colon.", remediation: "Write key: value." };
+    return say("A comment touches the text before it.", "Write a space before #, or put the text in quotes.");
+  if (detail.includes("map values")) return say("A key has no colon.", "Write key: value.");
   if (detail.includes("- indicator"))
-    return {
-      message: "The line is not an item of the list above and does not belong to one of its items.",
-      remediation: 'Start an item with "- ", or indent the line like the keys of the item above.',
-    };
+    return say(
+      "The line is not an item of the list above and does not belong to one of its items.",
+      'Start an item with "- ", or indent the line like the keys of the item above.',
+    );
   if (detail.includes("Missing ,"))
-    return {
-      message: "A comma is missing between two items in brackets.",
-      remediation: "Write a comma between them.",
-    };
-  if (detail.includes("space after"))
-    return { message: "A space is missing after the colon.", remediation: "Write key: value." };
+    return say("A comma is missing between two items in brackets.", "Write a comma between them.");
+  if (detail.includes("space after")) return say("A space is missing after the colon.", "Write key: value.");
   if (detail.includes("directives-end") || detail.includes("doc-start"))
-    return { message: "A directive (%) has no --- line after it.", remediation: "Remove the directive." };
-  return { message: `${detail}.`, remediation: compareWithTemplate };
+    return say("A directive (%) has no --- line after it.", "Remove the directive.");
+  return say(`${detail}.`, compareWithTemplate);
 }
 
 function unexpected(detail: string): SyntaxMessage {
   if (/flow-(map|seq)-end|^Unexpected [\]}]/.test(detail))
-    return { message: "A bracket closes that was not opened.", remediation: "Remove it, or open it." };
+    return say("A bracket closes that was not opened.", "Remove it, or open it.");
   if (/^Unexpected ,/.test(detail) || detail.includes("empty item"))
-    return { message: "There is a comma instead of an item.", remediation: "Remove one comma." };
+    return say("There is a comma instead of an item.", "Remove one comma.");
   if (detail.includes("at node end"))
-    return {
-      message: "Something follows a value that has ended already.",
-      remediation: `Remove it, or start a new line. ${quoteIt}`,
-    };
+    return say(
+      "Something follows a value that has ended already.",
+      `Remove it, or start a new line. ${quoteIt}`,
+    );
   if (detail.includes("Flow") || detail.includes("flow"))
-    return {
-      message: "A bracket is not closed, or closed by the wrong one.",
-      remediation: "Close [ with ] and { with }.",
-    };
+    return say("A bracket is not closed, or closed by the wrong one.", "Close [ with ] and { with }.");
   if (detail.includes("Block scalar header"))
-    return {
-      message: "Text follows the | or > on its line.",
-      remediation: "Start the text on the next line, indented.",
-    };
-  return {
-    message: "This is not allowed here.",
-    remediation: `Check the quotes, brackets and colons of this line. ${quoteIt}`,
-  };
+    return say("Text follows the | or > on its line.", "Start the text on the next line, indented.");
+  return say("This is not allowed here.", `Check the quotes, brackets and colons of this line. ${quoteIt}`);
 }

@@ -2,7 +2,7 @@
 import { nearest } from "../../base/nearest.ts";
 import type { Examination, Rule } from "../check/examination.ts";
 import { awsLocalZonesIn, awsRegions, awsRegionsIn, awsZone, awsZonesOf } from "../cloud-geography.ts";
-import { type PathSegment, quote } from "../problem.ts";
+import { didYouMean, type PathSegment, quote } from "../problem.ts";
 import { countryName } from "../schema/formats.ts";
 import { dataClassNames } from "../schema/residency.ts";
 
@@ -83,7 +83,7 @@ function knownRegion(examination: Examination, region: string, path: Path) {
   examination.report(
     path,
     `${quote(region)} is not a region of aws.`,
-    near === undefined ? otherRegions(examination) : `Did you mean ${quote(near)}?`,
+    didYouMean(near, otherRegions(examination)),
   );
   return undefined;
 }
@@ -120,7 +120,7 @@ function checkZones(
       examination.report(
         [...path, index],
         `${quote(name)} ${wrong}.`,
-        near === undefined ? `Zones are named like ${region}a.` : `Did you mean ${quote(near)}?`,
+        didYouMean(near, `Zones are named like ${region}a.`),
       );
     } else if (allowed !== undefined && !allowed.has(zone.country))
       examination.report(

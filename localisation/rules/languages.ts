@@ -3,7 +3,7 @@
 import { nearest } from "../../base/nearest.ts";
 import type { Examination, Rule } from "../check/examination.ts";
 import { fileSchemas } from "../check/schema-check.ts";
-import { type PathSegment, quote } from "../problem.ts";
+import { didYouMean, type PathSegment, quote } from "../problem.ts";
 import { languagePattern } from "../schema/common.ts";
 import type { SchemaNode } from "../schema/file-schema.ts";
 
@@ -46,7 +46,7 @@ const isTag = (key: string): boolean => new RegExp(languagePattern).test(key);
 
 const remediationFor = (language: string, languages: readonly string[]): string => {
   const near = nearest(language, languages);
-  return near === undefined ? `Add it to languages, or remove it here.` : `Did you mean ${quote(near)}?`;
+  return didYouMean(near, `Add it to languages, or remove it here.`);
 };
 
 type Text = Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@
 
 import { nearest } from "../../base/nearest.ts";
 import type { Examination, Rule } from "../check/examination.ts";
-import { type PathSegment, quote } from "../problem.ts";
+import { didYouMean, type PathSegment, quote } from "../problem.ts";
 import { standardQuestions } from "../questionnaire.ts";
 import { dataClassNames } from "../schema/residency.ts";
 
@@ -24,7 +24,7 @@ export const articlesExist: Rule = (examination) => {
     examination.report(
       path,
       `${wrong} under residency.laws.`,
-      near === undefined ? `It has: ${choices.slice(0, 20).join(", ")}.` : `Did you mean ${quote(near)}?`,
+      didYouMean(near, `It has: ${choices.slice(0, 20).join(", ")}.`),
     );
   }
 };
@@ -62,7 +62,7 @@ export const overridesAreOfStandardQuestions: Rule = (examination) => {
     examination.report(
       ["diagnostic", "overrides", id],
       `${quote(id)} is not a standard question.`,
-      near === undefined ? `There are: ${known.join(", ")}.` : `Did you mean ${quote(near)}?`,
+      didYouMean(near, `There are: ${known.join(", ")}.`),
       "key",
     );
   }
@@ -86,10 +86,6 @@ function requireKnown(
     if (known.includes(name)) continue;
     const near = nearest(name, known);
     const choices = known.length === 0 ? "There is none." : `There are: ${known.join(", ")}.`;
-    examination.report(
-      [...path, index],
-      `${quote(name)} is not a ${what}.`,
-      near === undefined ? choices : `Did you mean ${quote(near)}?`,
-    );
+    examination.report([...path, index], `${quote(name)} is not a ${what}.`, didYouMean(near, choices));
   }
 }

@@ -3,7 +3,7 @@
 import { nearest } from "../../base/nearest.ts";
 import type { Rule } from "../check/examination.ts";
 import { currenciesOf } from "../generated/currencies.ts";
-import { quote } from "../problem.ts";
+import { didYouMean, quote } from "../problem.ts";
 import { canonicalTimeZone, countryCodes, countryName, timeZonesOf } from "../schema/formats.ts";
 
 export const timeZoneIsTheCountrys: Rule = (examination) => {
@@ -18,11 +18,7 @@ export const timeZoneIsTheCountrys: Rule = (examination) => {
     owner === undefined ? "belongs to no country" : `is a time zone of ${countryName(owner)}, not of ${name}`;
   const near = nearest(zone, zones);
   const choices = zones.length === 1 ? `Write ${zones[0]}.` : `${name} has: ${zones.join(", ")}.`;
-  examination.report(
-    ["timezone"],
-    `${quote(zone)} ${whose}.`,
-    near === undefined ? choices : `Did you mean ${quote(near)}?`,
-  );
+  examination.report(["timezone"], `${quote(zone)} ${whose}.`, didYouMean(near, choices));
 };
 
 export const currencyIsTheCountrys: Rule = (examination) => {
