@@ -92,19 +92,15 @@ const topics = [
 ];
 
 /** @throws LocalisationError */
-export async function compareCountries({
-  files,
-  environment,
-  at,
-  kit,
-}: CompareOptions): Promise<CountryComparison> {
+export async function compareCountries({ files, ...made }: CompareOptions): Promise<CountryComparison> {
+  const { environment, kit } = made;
   const options = environment === undefined ? {} : { environment };
   const loaded = files.map((file) => loadCountry(file, options));
   const verdicts: string[][] = [];
   // One after the other: Pulumi runs one program at a time.
   for (const one of loaded) {
     const ofCountry: string[] = [];
-    for (const target of targets) ofCountry.push(await verdictOn(one, target, { environment, at, kit }));
+    for (const target of targets) ofCountry.push(await verdictOn(one, target, made));
     verdicts.push(ofCountry);
   }
   return {
@@ -152,22 +148,11 @@ function classRule({
 async function verdictOn(
   { country, file }: LoadedCountry,
   target: (typeof targets)[number],
-  {
-    environment,
-    at,
-    kit,
-  }: { readonly environment: string | undefined; readonly at: Date; readonly kit: string },
+  made: Omit<CompareOptions, "files">,
 ): Promise<string> {
   if (target !== "local" && country.hosting[target] === undefined) return "not described";
   try {
-    const { report } = await produceReport({
-      file,
-      ...(environment !== undefined && { environment }),
-      target,
-      by: "",
-      at,
-      kit,
-    });
+    const { report } = await produceReport({ ...made, file, target, by: "" });
     return verdictInWords(report.verdict);
   } catch (error) {
     if (error instanceof InputError) return `can't be planned: ${error.message}`;

@@ -207,31 +207,18 @@ function checkOf(policy: Policy, { policies: results }: CheckResult): ReportChec
 }
 
 function findingOf(finding: Finding): ReportFinding {
-  const {
-    policy,
-    verdict,
-    severity,
-    level,
-    subject,
-    type,
-    path,
-    value,
-    message,
-    remediation,
-    waiver,
-    source,
-  } = finding;
+  const { type, value, waiver, source } = finding;
   return {
-    policy,
-    verdict,
-    severity,
-    level,
-    subject,
+    policy: finding.policy,
+    verdict: finding.verdict,
+    severity: finding.severity,
+    level: finding.level,
+    subject: finding.subject,
     ...(type !== undefined && { type }),
-    path,
+    path: finding.path,
     ...(value !== undefined && { value }),
-    message,
-    remediation,
+    message: finding.message,
+    remediation: finding.remediation,
     dataClasses: [...finding.dataClasses],
     articles: [...finding.articles],
     ...(waiver !== undefined && { waiver }),

@@ -6,6 +6,7 @@
 import { Temporal } from "temporal-polyfill";
 import { dateIn } from "../../base/calendar.ts";
 import type { Country, Shift } from "../../localisation/schema/country.ts";
+import { weekdays } from "../../localisation/schema/telemetry.ts";
 
 export interface ShiftCalendar {
   /** IANA. */
@@ -50,7 +51,7 @@ export function shiftsBetween(calendar: ShiftCalendar, from: number, to: number)
   ) {
     const shiftDate = date.toString();
     if (holidays.has(shiftDate)) continue;
-    const weekday = weekdayNames[date.dayOfWeek - 1]!;
+    const weekday = weekdays[date.dayOfWeek - 1]!;
     for (const shift of shifts) {
       if (!shift.days.includes(weekday)) continue;
       const interval = intervalOn(date, shift, timezone);
@@ -59,16 +60,6 @@ export function shiftsBetween(calendar: ShiftCalendar, from: number, to: number)
   }
   return found.sort((a, b) => a.from - b.from || (a.shift < b.shift ? -1 : 1));
 }
-
-const weekdayNames = [
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-  "sunday",
-] as const satisfies readonly Shift["days"][number][];
 
 function intervalOn(date: Temporal.PlainDate, shift: Shift, timezone: string): ShiftInterval {
   const endsNextDay = shift.end <= shift.start;

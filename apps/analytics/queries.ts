@@ -5,6 +5,7 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { addTotals, type Indicators, indicatorsOf, type KpiTotals, nothing, totalsOf } from "./kpi.ts";
 import type { MachineKey } from "./machine-key.ts";
+import type { ShiftRow } from "./shift-row.ts";
 
 export { type StatePeriod, stateTimeline } from "./timeline.ts";
 export type { MachineKey };
@@ -168,27 +169,11 @@ const kpiColumns = `company, site, machine, toString(shift_date) AS date, toStri
   planned_run_time_per_item, planned_busy_seconds, producing_seconds, setup_seconds, idle_seconds, down_seconds,
   planned_stop_seconds, unknown_seconds, failures, produced, scrap, energy_kilowatt_hours`;
 
-interface StoredKpi {
-  company: string;
-  site: string;
-  machine: string;
-  date: string;
-  shift_name: string;
-  from_seconds: number;
-  to_seconds: number;
-  complete: boolean;
-  planned_run_time_per_item: number;
-  planned_busy_seconds: number;
-  producing_seconds: number | null;
-  setup_seconds: number | null;
-  idle_seconds: number | null;
-  down_seconds: number | null;
-  planned_stop_seconds: number | null;
-  unknown_seconds: number | null;
-  failures: number | null;
-  produced: number | null;
-  scrap: number | null;
-  energy_kilowatt_hours: number | null;
+interface StoredKpi extends Omit<ShiftRow, "shift_date" | "shift" | "shift_from" | "shift_to"> {
+  readonly date: string;
+  readonly shift_name: string;
+  readonly from_seconds: number;
+  readonly to_seconds: number;
 }
 
 /** A company, a site or a machine. */

@@ -1,4 +1,5 @@
 /** One row of `kpi_shift`: what a machine did in a shift, and what was planned. */
+import type { MachineState } from "../ingest/reading.ts";
 import type { ShiftInterval } from "./calendar.ts";
 import { plannedBusySeconds } from "./kpi.ts";
 import type { Observation } from "./observations.ts";
@@ -63,22 +64,14 @@ export function shiftRow(
 }
 
 function stateSeconds(states: Observation["states"], lengthSeconds: number) {
-  if (states === undefined)
-    return {
-      producing_seconds: null,
-      setup_seconds: null,
-      idle_seconds: null,
-      down_seconds: null,
-      planned_stop_seconds: null,
-      unknown_seconds: null,
-    };
-  const known = Object.values(states).reduce((sum, milliseconds) => sum + milliseconds, 0) / 1000;
+  const seconds = (state: MachineState) => (states === undefined ? null : states[state] / 1000);
+  const known = Object.values(states ?? {}).reduce((sum, milliseconds) => sum + milliseconds, 0) / 1000;
   return {
-    producing_seconds: states.producing / 1000,
-    setup_seconds: states.setup / 1000,
-    idle_seconds: states.idle / 1000,
-    down_seconds: states.down / 1000,
-    planned_stop_seconds: states["planned-stop"] / 1000,
-    unknown_seconds: Math.max(0, lengthSeconds - known),
+    producing_seconds: seconds("producing"),
+    setup_seconds: seconds("setup"),
+    idle_seconds: seconds("idle"),
+    down_seconds: seconds("down"),
+    planned_stop_seconds: seconds("planned-stop"),
+    unknown_seconds: states === undefined ? null : Math.max(0, lengthSeconds - known),
   };
 }

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument as parseYaml } from "yaml";
-import { formatPath, LocalisationError, type PathSegment, quote } from "../problem.ts";
+import { formatPath, LocalisationError, type PathSegment, type Problem, quote } from "../problem.ts";
 import { parseDocument } from "../read/document.ts";
 import { LineIndex } from "../read/line-index.ts";
 import { readSource } from "../read/source.ts";
@@ -78,69 +78,54 @@ function apply(
   text: string,
   file: string,
 ): { text: string; changes: AppliedMigration[] } {
-  const yaml = parseYaml(text, { schema: "core", version: "1.2", uniqueKeys: false, logLevel: "silent" });
   const edits: Edit[] = [];
   const lines = new LineIndex(text);
-  visit(yaml.contents, [], (edit) => edits.push(edit), migration, { file, lines });
+
+  const visit = (node: Node | null | undefined, path: readonly PathSegment[]): void => {
+    // The target of an alias is changed where it is written.
+    if (node === null || node === undefined || isAlias(node)) return;
+    if (isSeq(node)) for (const [index, item] of node.items.entries()) visit(item as Node, [...path, index]);
+    if (isScalar(node)) replaceValue(node, path);
+    if (!isMap(node)) return;
+    for (const pair of node.items) {
+      const key = pair.key as Node;
+      if (!isScalar(key) || key.range == null) continue;
+      const here = [...path, String(key.value)];
+      const rename = migration.renames.find((candidate) => matches(candidate.path, withinOverlay(here)));
+      if (rename !== undefined) {
+        const [start, end] = key.range;
+        const { to } = rename;
+        if (node.has(to)) throw bothNames({ file, ...lines.placeOf(start) }, here, to);
+        edits.push({ start, end, text: to, message: `${formatPath(here)} is now ${to}.` });
+      }
+      visit(pair.value as Node | null, here);
+    }
+  };
+
+  const replaceValue = (
+    node: Node & { value?: unknown; source?: string },
+    path: readonly PathSegment[],
+  ): void => {
+    const replacement = migration.replacements.find((candidate) =>
+      matches(candidate.path, withinOverlay(path)),
+    );
+    const typed = node.source ?? String(node.value);
+    const changed = replacement?.replace(node.value, typed);
+    if (changed === undefined || node.range == null) return;
+    const [start, end] = node.range;
+    edits.push({ start, end, text: changed, message: `${formatPath(path)}: ${typed} is now ${changed}.` });
+  };
+
+  visit(
+    parseYaml(text, { schema: "core", version: "1.2", uniqueKeys: false, logLevel: "silent" }).contents,
+    [],
+  );
   edits.sort((a, b) => a.start - b.start);
   const changes = edits.map((edit) => ({ line: lines.placeOf(edit.start).line, message: edit.message }));
   let changed = text;
   for (const edit of edits.toReversed())
     changed = changed.slice(0, edit.start) + edit.text + changed.slice(edit.end);
   return { text: changed, changes };
-}
-
-function visit(
-  node: Node | null | undefined,
-  path: readonly PathSegment[],
-  edit: (edit: Edit) => void,
-  migration: Migration,
-  at: { readonly file: string; readonly lines: LineIndex },
-): void {
-  // The target of an alias is changed where it is written.
-  if (node === null || node === undefined || isAlias(node)) return;
-  if (isSeq(node))
-    for (const [index, item] of node.items.entries())
-      visit(item as Node, [...path, index], edit, migration, at);
-  if (isScalar(node)) replaceValue(node, path, edit, migration);
-  if (!isMap(node)) return;
-  for (const pair of node.items) {
-    const key = pair.key as Node;
-    if (!isScalar(key) || key.range == null) continue;
-    const name = String(key.value);
-    const here = [...path, name];
-    const rename = migration.renames.find((candidate) => matches(candidate.path, withinOverlay(here)));
-    if (rename !== undefined) {
-      if (node.has(rename.to)) throw bothNames(at, key.range[0], here, rename.to);
-      edit({
-        start: key.range[0],
-        end: key.range[1],
-        text: rename.to,
-        message: `${formatPath(here)} is now ${rename.to}.`,
-      });
-    }
-    visit(pair.value as Node | null, here, edit, migration, at);
-  }
-}
-
-function replaceValue(
-  node: Node & { value?: unknown; source?: string },
-  path: readonly PathSegment[],
-  edit: (edit: Edit) => void,
-  migration: Migration,
-): void {
-  const replacement = migration.replacements.find((candidate) =>
-    matches(candidate.path, withinOverlay(path)),
-  );
-  const typed = node.source ?? String(node.value);
-  const text = replacement?.replace(node.value, typed);
-  if (text === undefined || node.range == null) return;
-  edit({
-    start: node.range[0],
-    end: node.range[1],
-    text,
-    message: `${formatPath(path)}: ${typed} is now ${text}.`,
-  });
 }
 
 /** The path within an overlay, which is a part of a file. */
@@ -152,21 +137,13 @@ const matches = (pattern: Pattern, path: readonly PathSegment[]): boolean =>
   pattern.every((segment, index) => segment === "*" || segment === path[index]);
 
 function bothNames(
-  { file, lines }: { readonly file: string; readonly lines: LineIndex },
-  offset: number,
+  place: Pick<Problem, "file" | "line" | "column">,
   path: readonly PathSegment[],
   to: string,
 ): LocalisationError {
   const message = `${quote(path.at(-1))} would become ${quote(to)}, which also exists.`;
-  return new LocalisationError([
-    {
-      file,
-      ...lines.placeOf(offset),
-      path: formatPath(path),
-      message,
-      remediation: "Keep one of the two.",
-    },
-  ]);
+  const remediation = "Keep one of the two.";
+  return new LocalisationError([{ ...place, path: formatPath(path), message, remediation }]);
 }
 
 /** Writes a temporary file next to it, then renames: a reader sees the old text or the new one. */

@@ -34,51 +34,27 @@ export const reachedHostsAreRegistered: Rule = (examination) => {
   }
 };
 
-function* reachedHosts(examination: Examination): Generator<Reached> {
-  const destination = examination.read("hosting", "backup", "destination");
-  const endpoint = hostOf(destination?.endpoint);
-  if (destination !== undefined && endpoint !== undefined)
-    yield {
-      host: endpoint,
-      purpose: "backup",
-      country: destination.country,
-      path: ["hosting", "backup", "destination", "endpoint"],
-    };
+function reachedHosts(examination: Examination): Reached[] {
+  const backup = examination.read("hosting", "backup", "destination");
   const mail = examination.read("notifications", "mailGateway");
-  if (mail !== undefined)
-    yield {
-      host: mail.host,
-      purpose: "mail",
-      country: mail.country,
-      path: ["notifications", "mailGateway", "host"],
-    };
   const sms = examination.read("notifications", "smsGateway");
-  const smsHost = hostOf(sms?.url);
-  if (sms !== undefined && smsHost !== undefined)
-    yield {
-      host: smsHost,
-      purpose: "sms",
-      country: sms.country,
-      path: ["notifications", "smsGateway", "url"],
-    };
   const registry = examination.read("hosting", "kubernetes", "registry")?.replace(/[:/].*$/, "");
-  if (registry !== undefined)
-    yield {
-      host: registry,
-      purpose: "image-registry",
-      country: undefined,
-      path: ["hosting", "kubernetes", "registry"],
-    };
-  for (const target of clusterTargets) {
-    const authority = hostOf(examination.read("hosting", target, "tls", "acmeServer"));
-    if (authority !== undefined)
-      yield {
-        host: authority,
-        purpose: "certificates",
-        country: undefined,
-        path: ["hosting", target, "tls", "acmeServer"],
-      };
-  }
+  const reached = (
+    purpose: Reached["purpose"],
+    host: string | undefined,
+    country: string | undefined,
+    path: string,
+  ): Reached[] => (host === undefined ? [] : [{ host, purpose, country, path: path.split(".") }]);
+  return [
+    ...reached("backup", hostOf(backup?.endpoint), backup?.country, "hosting.backup.destination.endpoint"),
+    ...reached("mail", mail?.host, mail?.country, "notifications.mailGateway.host"),
+    ...reached("sms", hostOf(sms?.url), sms?.country, "notifications.smsGateway.url"),
+    ...reached("image-registry", registry, undefined, "hosting.kubernetes.registry"),
+    ...clusterTargets.flatMap((target) => {
+      const authority = hostOf(examination.read("hosting", target, "tls", "acmeServer"));
+      return reached("certificates", authority, undefined, `hosting.${target}.tls.acmeServer`);
+    }),
+  ];
 }
 
 const hostOf = (address: string | undefined): string | undefined =>
