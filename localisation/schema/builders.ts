@@ -72,3 +72,22 @@ export const field = <T extends TSchema>(
 /** A map whose keys all follow one pattern. */
 export const mapOf = <V extends TSchema>(key: { readonly pattern: string }, value: V, options: Annotations) =>
   Type.Record(Type.String({ pattern: key.pattern }), value, { additionalProperties: false, ...options });
+
+/** The same with a title and a description first. */
+export const map = <V extends TSchema>(
+  title: string,
+  description: string,
+  { keys, values, ...more }: { readonly keys: string; readonly values: V } & Annotations,
+) => mapOf({ pattern: keys }, values, { title, description, ...more });
+
+/** The same for fields that a file may leave out and that have no default. */
+export const optional = {
+  text: (...given: Parameters<typeof text>) => Type.Optional(text(...given)),
+  whole: (...given: Parameters<typeof whole>) => Type.Optional(whole(...given)),
+  number: (...given: Parameters<typeof number>) => Type.Optional(number(...given)),
+  flag: (...given: Parameters<typeof flag>) => Type.Optional(flag(...given)),
+  list: <T extends TSchema>(...given: Parameters<typeof list<T>>) => Type.Optional(list<T>(...given)),
+  group: <P extends Record<string, TSchema>>(...given: Parameters<typeof group<P>>) =>
+    Type.Optional(group<P>(...given)),
+  field: <T extends TSchema>(...given: Parameters<typeof field<T>>) => Type.Optional(field<T>(...given)),
+};

@@ -1,6 +1,6 @@
 /** A language catalogue: all texts of the pages and of the standard questionnaire in one language. */
 
-import { field, group, list, mapOf, text } from "./builders.ts";
+import { field, group, list, map, text } from "./builders.ts";
 import { identifierPattern, LanguageTag } from "./common.ts";
 import type { DeepReadonly, Static } from "./type.ts";
 
@@ -10,19 +10,15 @@ export const CatalogueSchema = group(
   {
     language: field(LanguageTag, "Language", "BCP 47 tag, as in the name of the file."),
     name: text("Name", "The language's name in itself.", { minLength: 1, examples: ["English"] }),
-    messages: mapOf(
-      { pattern: "^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$" },
-      text("Message", "ICU MessageFormat.", { minLength: 1, maxLength: 8000 }),
-      {
-        title: "Messages",
-        description: "Texts of the pages by key.",
-        expected: "the key of a message: words separated by dots",
-        examples: [{ "welcome.title": "Welcome" }],
-      },
-    ),
-    questions: mapOf(
-      { pattern: identifierPattern },
-      group("Question", "One standard question.", {
+    messages: map("Messages", "Texts of the pages by key.", {
+      keys: "^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$",
+      values: text("Message", "ICU MessageFormat.", { minLength: 1, maxLength: 8000 }),
+      expected: "the key of a message: words separated by dots",
+      examples: [{ "welcome.title": "Welcome" }],
+    }),
+    questions: map("Questions", "Standard questions by id.", {
+      keys: identifierPattern,
+      values: group("Question", "One standard question.", {
         text: text("Question", "The question.", { minLength: 1, maxLength: 4000 }),
         levels: list("Levels", "What levels 0 to 5 look like.", {
           items: text("Level", "What the level looks like.", { minLength: 1, maxLength: 4000 }),
@@ -30,19 +26,15 @@ export const CatalogueSchema = group(
           maxItems: 6,
         }),
       }),
+      expected: "the id of a question",
+      examples: [{ "digital-plan": { text: "Is there a plan?" } }],
+    }),
+    policies: map(
+      "Policies",
+      "Titles of policies by id, for the compliance report; the English one where absent.",
       {
-        title: "Questions",
-        description: "Standard questions by id.",
-        expected: "the id of a question",
-        examples: [{ "digital-plan": { text: "Is there a plan?" } }],
-      },
-    ),
-    policies: mapOf(
-      { pattern: identifierPattern },
-      text("Policy", "The title of the policy.", { minLength: 1, maxLength: 500 }),
-      {
-        title: "Policies",
-        description: "Titles of policies by id, for the compliance report; the English one where absent.",
+        keys: identifierPattern,
+        values: text("Policy", "The title of the policy.", { minLength: 1, maxLength: 500 }),
         expected: "the id of a policy",
         default: {},
         examples: [{ "region-abroad": "Cloud resources are in an allowed region." }],

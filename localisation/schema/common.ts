@@ -1,5 +1,5 @@
 /** Building blocks that several sections of the localisation file share. */
-import { mapOf, text } from "./builders.ts";
+import { map, text } from "./builders.ts";
 import Type from "./type.ts";
 
 const languagePattern = "^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$";
@@ -20,17 +20,13 @@ export const LanguageTag = text("Language", "BCP 47 language tag.", {
 });
 
 /** One text in several languages, keyed by BCP 47 tag. */
-export const LocalisedText = mapOf(
-  { pattern: languagePattern },
-  Type.String({ minLength: 1, maxLength: 4000, title: "Text" }),
-  {
-    title: "Text by language",
-    description: "The same text in each language, keyed by BCP 47 tag.",
-    examples: [{ en: "South Africa", af: "Suid-Afrika" }],
-    expected: "a language tag (BCP 47)",
-    localised: true,
-  },
-);
+export const LocalisedText = map("Text by language", "The same text in each language, keyed by BCP 47 tag.", {
+  keys: languagePattern,
+  values: Type.String({ minLength: 1, maxLength: 4000, title: "Text" }),
+  examples: [{ en: "South Africa", af: "Suid-Afrika" }],
+  expected: "a language tag (BCP 47)",
+  localised: true,
+});
 
 /** ISO 8601 duration in whole days, months or years. */
 export const RetentionPeriod = Type.String({

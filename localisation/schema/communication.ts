@@ -1,6 +1,6 @@
 /** `notifications`, `branding`, `support`: what pages and mails need to reach people. */
 
-import { choice, field, group, settings, text, whole } from "./builders.ts";
+import { choice, field, optional, settings, text, whole } from "./builders.ts";
 import { CountryCode, Email, HostName, LocalisedText, ObjectName, WebAddress } from "./common.ts";
 import Type from "./type.ts";
 
@@ -13,31 +13,31 @@ const credentialsSecret = field(
 
 export const Notifications = settings("Notifications", "How the app sends mails and text messages.", {
   from: field(Email, "Sender", "Sender address of mails.", { derived: "`programme.operator.email`" }),
-  replyTo: Type.Optional(field(Email, "Answers to", "Address for answers; the sender where absent.")),
-  mailGateway: Type.Optional(
-    group(
-      "Mail gateway",
-      "The server that sends mail. Without one, mail stays in the app's outbox and a page shows it.",
-      {
-        host: field(HostName, "Host", "Server that accepts mail.", { examples: ["mail.example.gov.za"] }),
-        port: whole("Port", "TCP port.", { minimum: 1, maximum: 65535, default: 587, examples: [587] }),
-        security: choice(
-          "Encryption",
-          "How the connection is encrypted; there is no unencrypted one.",
-          ["starttls", "tls"],
-          { default: "starttls" },
-        ),
-        country: field(CountryCode, "Country", "Where the server is."),
-        credentialsSecret: Type.Optional(credentialsSecret),
-      },
-    ),
+  replyTo: optional.field(Email, "Answers to", "Address for answers; the sender where absent."),
+  mailGateway: optional.group(
+    "Mail gateway",
+    "The server that sends mail. Without one, mail stays in the app's outbox and a page shows it.",
+    {
+      host: field(HostName, "Host", "Server that accepts mail.", { examples: ["mail.example.gov.za"] }),
+      port: whole("Port", "TCP port.", { minimum: 1, maximum: 65535, default: 587, examples: [587] }),
+      security: choice(
+        "Encryption",
+        "How the connection is encrypted; there is no unencrypted one.",
+        ["starttls", "tls"],
+        { default: "starttls" },
+      ),
+      country: field(CountryCode, "Country", "Where the server is."),
+      credentialsSecret: Type.Optional(credentialsSecret),
+    },
   ),
-  smsGateway: Type.Optional(
-    group("SMS gateway", "The service that sends text messages; none are sent without it.", {
+  smsGateway: optional.group(
+    "SMS gateway",
+    "The service that sends text messages; none are sent without it.",
+    {
       url: field(WebAddress, "Address", "Address to which messages are posted."),
       country: field(CountryCode, "Country", "Where the gateway is."),
       credentialsSecret: Type.Optional(credentialsSecret),
-    }),
+    },
   ),
 });
 
@@ -48,28 +48,26 @@ export const Branding = settings("Branding", "How the pages look.", {
     default: "#0b5c8a",
     examples: ["#0b5c8a"],
   }),
-  logo: Type.Optional(
-    text("Logo", "Path of an SVG file in the localisation file's folder or below it.", {
-      pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$",
-      expected: "the path of an SVG file in this folder or below it",
-      examples: ["logos/za.svg"],
-    }),
-  ),
+  logo: optional.text("Logo", "Path of an SVG file in the localisation file's folder or below it.", {
+    pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$",
+    expected: "the path of an SVG file in this folder or below it",
+    examples: ["logos/za.svg"],
+  }),
 });
 
 export const SupportContact = settings("Support", "Who a company can ask.", {
   email: field(Email, "E-mail address", "Where companies ask for help.", {
     derived: "`programme.operator.email`",
   }),
-  phone: Type.Optional(text("Telephone", "With the country's prefix.", { examples: ["+27 12 000 0000"] })),
-  hours: Type.Optional(
-    field(LocalisedText, "Hours", "When support is available.", {
-      examples: [{ en: "Monday to Friday, 8 to 16" }],
-    }),
-  ),
-  url: Type.Optional(field(WebAddress, "Help page", "A page with help.")),
-  privacyNotice: Type.Optional(field(WebAddress, "Privacy notice", "The operator's own privacy notice.")),
-  accessibilityStatement: Type.Optional(
-    field(WebAddress, "Accessibility statement", "The operator's own statement."),
+  phone: optional.text("Telephone", "With the country's prefix.", { examples: ["+27 12 000 0000"] }),
+  hours: optional.field(LocalisedText, "Hours", "When support is available.", {
+    examples: [{ en: "Monday to Friday, 8 to 16" }],
+  }),
+  url: optional.field(WebAddress, "Help page", "A page with help."),
+  privacyNotice: optional.field(WebAddress, "Privacy notice", "The operator's own privacy notice."),
+  accessibilityStatement: optional.field(
+    WebAddress,
+    "Accessibility statement",
+    "The operator's own statement.",
   ),
 });

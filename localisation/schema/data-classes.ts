@@ -1,5 +1,5 @@
 /** The classes of data, and for each where it may be stored and how it may leave. */
-import { choice, field, list, settings } from "./builders.ts";
+import { choice, list, optional, settings } from "./builders.ts";
 import { CountryCode, RetentionPeriod } from "./common.ts";
 import Type from "./type.ts";
 
@@ -72,13 +72,11 @@ export const DataClass = settings(
         { default: "forbidden" },
       ),
       mechanism: Type.Optional(Mechanism),
-      to: Type.Optional(
-        list("To", "Countries that it may go to; any where absent.", {
-          items: CountryCode,
-          uniqueItems: true,
-          examples: [["BW", "NA"]],
-        }),
-      ),
+      to: optional.list("To", "Countries that it may go to; any where absent.", {
+        items: CountryCode,
+        uniqueItems: true,
+        examples: [["BW", "NA"]],
+      }),
     }),
     articles: list("Articles", "The articles that require this.", {
       items: ArticleReference,
@@ -87,12 +85,10 @@ export const DataClass = settings(
       examples: [["popia:72", "popia:19"]],
       derived: "every article of `residency.laws`",
     }),
-    retention: Type.Optional(
-      field(
-        RetentionPeriod,
-        "Kept for",
-        "How long it is kept after its last use; as long as the company participates where absent.",
-      ),
+    retention: optional.field(
+      RetentionPeriod,
+      "Kept for",
+      "How long it is kept after its last use; as long as the company participates where absent.",
     ),
   },
 );

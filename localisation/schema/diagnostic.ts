@@ -1,6 +1,6 @@
 /** `diagnostic`: the country's own part of the self-assessment. */
 
-import { choice, field, flag, group, list, mapOf, number, settings, text } from "./builders.ts";
+import { choice, field, group, list, map, number, optional, settings, text } from "./builders.ts";
 import {
   CalendarDate,
   Identifier,
@@ -57,19 +57,15 @@ export const Question = group("Question", "A question of the country's own.", {
 });
 
 const QuestionOverride = group("Override", "What is different for one standard question.", {
-  omit: Type.Optional(flag("Leave out", "true leaves the question out.", { examples: [true] })),
-  weight: Type.Optional(
-    number("Weight", "Another weight in the dimension's mean.", {
-      exclusiveMinimum: 0,
-      maximum: 5,
-      examples: [2],
-    }),
-  ),
-  text: Type.Optional(
-    field(LocalisedText, "Text", "Another wording; other languages keep the standard one.", {
-      examples: [{ en: "Another wording?" }],
-    }),
-  ),
+  omit: optional.flag("Leave out", "true leaves the question out.", { examples: [true] }),
+  weight: optional.number("Weight", "Another weight in the dimension's mean.", {
+    exclusiveMinimum: 0,
+    maximum: 5,
+    examples: [2],
+  }),
+  text: optional.field(LocalisedText, "Text", "Another wording; other languages keep the standard one.", {
+    examples: [{ en: "Another wording?" }],
+  }),
 });
 
 /** A public programme, credit line or adviser that helps with a barrier. */
@@ -91,23 +87,19 @@ export const SupportProgramme = group(
     url: field(WebAddress, "Web address", "Where a company applies."),
     source: field(WebAddress, "Source", "Where these facts come from."),
     barriers: barrierList("Barriers that it helps with."),
-    sizeBands: Type.Optional(
-      list("Size bands", "Ids of size bands that may apply; all where absent.", {
-        items: Identifier,
-        minItems: 1,
-        uniqueItems: true,
-        examples: [["micro", "small"]],
-      }),
-    ),
-    sectors: Type.Optional(
-      list("Sectors", "Divisions of `programme.sectors` that may apply; all where absent.", {
-        items: text("Sector", "One of `programme.sectors`.", { examples: ["14"] }),
-        minItems: 1,
-        uniqueItems: true,
-        examples: [["14", "15"]],
-      }),
-    ),
-    until: Type.Optional(field(CalendarDate, "Until", "Last day for applications; open where absent.")),
+    sizeBands: optional.list("Size bands", "Ids of size bands that may apply; all where absent.", {
+      items: Identifier,
+      minItems: 1,
+      uniqueItems: true,
+      examples: [["micro", "small"]],
+    }),
+    sectors: optional.list("Sectors", "Divisions of `programme.sectors` that may apply; all where absent.", {
+      items: text("Sector", "One of `programme.sectors`.", { examples: ["14"] }),
+      minItems: 1,
+      uniqueItems: true,
+      examples: [["14", "15"]],
+    }),
+    until: optional.field(CalendarDate, "Until", "Last day for applications; open where absent."),
   },
 );
 
@@ -119,9 +111,9 @@ export const Diagnostic = settings("Diagnostic", "The country's own part of the 
     examples: [["en", "zu"]],
     derived: "`languages`",
   }),
-  overrides: mapOf({ pattern: identifierPattern }, QuestionOverride, {
-    title: "Overrides",
-    description: "Changes to standard questions, by the question's id.",
+  overrides: map("Overrides", "Changes to standard questions, by the question's id.", {
+    keys: identifierPattern,
+    values: QuestionOverride,
     expected: "the id of a question",
     default: {},
     examples: [{ "energy-monitoring": { weight: 2 } }],

@@ -1,5 +1,5 @@
 /** Exceptions, with the person and the last day: waivers, transfers, access from abroad. */
-import { choice, field, group, list, text } from "./builders.ts";
+import { choice, field, group, list, optional, text } from "./builders.ts";
 import { CalendarDate, CountryCode, Identifier } from "./common.ts";
 import { ArticleReference, dataClassNames, Mechanism } from "./data-classes.ts";
 import Type from "./type.ts";
@@ -8,13 +8,11 @@ export const Waiver = group("Waiver", "An exception that a named person allowed 
   id: field(Identifier, "Identifier", "Reports name the waiver by it.", {
     examples: ["frankfurt-snapshots"],
   }),
-  policy: Type.Optional(
-    field(
-      Identifier,
-      "Policy",
-      "Id of the policy that is waived (`rollout policies list`); every policy on the resource where absent.",
-      { examples: ["snapshot-leaves-country"] },
-    ),
+  policy: optional.field(
+    Identifier,
+    "Policy",
+    "Id of the policy that is waived (`rollout policies list`); every policy on the resource where absent.",
+    { examples: ["snapshot-leaves-country"] },
   ),
   resource: Type.String({
     title: "Resource",
@@ -54,7 +52,7 @@ export const Transfer = group("Transfer", "A regular flow of data to a recipient
     minLength: 1,
     examples: ["Contract 2026/117, notified 2026-03-02"],
   }),
-  until: Type.Optional(field(CalendarDate, "Until", "Last day on which it is allowed; open where absent.")),
+  until: optional.field(CalendarDate, "Until", "Last day on which it is allowed; open where absent."),
 });
 
 export const RemoteAccess = group("Remote access", "Access by people who work abroad.", {

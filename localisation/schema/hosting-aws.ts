@@ -1,9 +1,8 @@
 /** `hosting.aws`: EKS in a region in the country. */
 
-import { field, group, list, settings, text } from "./builders.ts";
+import { field, group, list, optional, settings, text } from "./builders.ts";
 import { AddressRange, HostName } from "./common.ts";
 import { ImageDigests, MachineSources, MonitoringKind, Tls } from "./hosting-kubernetes.ts";
-import Type from "./type.ts";
 
 export const Aws = group("AWS target", "Settings of EKS in a region in the country.", {
   region: text("Region", "The one region of all resources. It must also be under `residency.regions`.", {
@@ -17,12 +16,14 @@ export const Aws = group("AWS target", "Settings of EKS in a region in the count
     derived: "the region's zones a, b and c",
     examples: [["af-south-1a", "af-south-1b", "af-south-1c"]],
   }),
-  account: Type.Optional(
-    text("Account", "The only account that may be used; that of the credentials where absent.", {
+  account: optional.text(
+    "Account",
+    "The only account that may be used; that of the credentials where absent.",
+    {
       pattern: "^[0-9]{12}$",
       expected: "an account number of twelve digits in quotes",
       examples: ["123456789012"],
-    }),
+    },
   ),
   domain: field(HostName, "Domain", "Name of the web app; the broker is `mqtt.` in front of it."),
   tls: Tls,
@@ -52,8 +53,10 @@ export const Aws = group("AWS target", "Settings of EKS in a region in the count
   mqtt: settings("MQTT", "How machines reach the broker.", { allowedSources: MachineSources }),
   imageDigests: ImageDigests,
   monitoring: MonitoringKind,
-  instanceTypes: Type.Optional(
-    list("Instance types", "Types of the nodes, best first; computed from the scale where absent.", {
+  instanceTypes: optional.list(
+    "Instance types",
+    "Types of the nodes, best first; computed from the scale where absent.",
+    {
       items: text("Instance type", "EC2 instance type.", {
         pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$",
         expected: "an EC2 instance type",
@@ -62,6 +65,6 @@ export const Aws = group("AWS target", "Settings of EKS in a region in the count
       minItems: 1,
       uniqueItems: true,
       examples: [["m7g.xlarge"]],
-    }),
+    },
   ),
 });

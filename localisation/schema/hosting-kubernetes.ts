@@ -1,8 +1,7 @@
 /** `hosting.kubernetes`: a cluster in the country. */
 
-import { choice, field, group, list, mapOf, settings, text, whole } from "./builders.ts";
+import { choice, field, group, list, map, optional, settings, text } from "./builders.ts";
 import { AddressRange, Email, HostName, Identifier, ObjectName, WebAddress } from "./common.ts";
-import Type from "./type.ts";
 
 const zone = text("Zone", "A value of the node label topology.kubernetes.io/zone.", {
   pattern: "^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
@@ -25,16 +24,16 @@ export const Tls = settings("TLS", "Where the certificates of the pages and the 
     ["acme", "own-ca", "secret"],
     { default: "own-ca" },
   ),
-  acmeServer: Type.Optional(
-    field(
-      WebAddress,
-      "ACME directory",
-      "Directory of the authority. It learns the stack's names: register it under `residency.endpoints`.",
-      { examples: ["https://acme-v02.api.letsencrypt.org/directory"] },
-    ),
+  acmeServer: optional.field(
+    WebAddress,
+    "ACME directory",
+    "Directory of the authority. It learns the stack's names: register it under `residency.endpoints`.",
+    { examples: ["https://acme-v02.api.letsencrypt.org/directory"] },
   ),
-  acmeEmail: Type.Optional(
-    field(Email, "ACME contact", "Where the authority writes; the operator's where absent."),
+  acmeEmail: optional.field(
+    Email,
+    "ACME contact",
+    "Where the authority writes; the operator's where absent.",
   ),
   secretName: field(
     ObjectName,
@@ -45,17 +44,16 @@ export const Tls = settings("TLS", "Where the certificates of the pages and the 
 });
 
 /** Of the images that a cluster's nodes run. */
-export const ImageDigests = mapOf(
-  { pattern: "^[a-z][a-z0-9-]{0,47}$" },
-  text("Digest", "Digest of the image.", {
-    pattern: "^sha256:[0-9a-f]{64}$",
-    expected: "a digest: sha256: and 64 hexadecimal digits",
-    examples: ["sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c"],
-  }),
+export const ImageDigests = map(
+  "Image digests",
+  "Digest of each image in the registry, by the kit's name of the image; images are named by version where absent.",
   {
-    title: "Image digests",
-    description:
-      "Digest of each image in the registry, by the kit's name of the image; images are named by version where absent.",
+    keys: "^[a-z][a-z0-9-]{0,47}$",
+    values: text("Digest", "Digest of the image.", {
+      pattern: "^sha256:[0-9a-f]{64}$",
+      expected: "a digest: sha256: and 64 hexadecimal digits",
+      examples: ["sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c"],
+    }),
     expected: "the kit's name of an image",
     default: {},
     examples: [{ broker: "sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c" }],
@@ -77,12 +75,10 @@ export const MonitoringKind = choice(
 );
 
 export const Kubernetes = group("Kubernetes target", "Settings of a cluster in the country.", {
-  context: Type.Optional(
-    text("Context", "Context of the kubeconfig; its current one where absent.", {
-      minLength: 1,
-      examples: ["sme-production"],
-    }),
-  ),
+  context: optional.text("Context", "Context of the kubeconfig; its current one where absent.", {
+    minLength: 1,
+    examples: ["sme-production"],
+  }),
   namespace: field(ObjectName, "Namespace", "Namespace that holds the stack.", {
     default: "rollout",
     examples: ["rollout"],
@@ -110,69 +106,59 @@ export const Kubernetes = group("Kubernetes target", "Settings of a cluster in t
     default: [],
     maxItems: 50,
   }),
-  nodeSelector: mapOf(
-    { pattern: "^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$" },
-    text("Value", "Value of the label.", { maxLength: 63, examples: ["sme"] }),
+  nodeSelector: map("Node labels", "Labels that a node must have to run the stack.", {
+    keys: "^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$",
+    values: text("Value", "Value of the label.", { maxLength: 63, examples: ["sme"] }),
+    expected: "the name of a node label",
+    default: {},
+    examples: [{ pool: "sme" }],
+  }),
+  storageClass: optional.field(
+    ObjectName,
+    "Storage class",
+    "Storage class of all volumes; the cluster's default where absent.",
+    { examples: ["fast-local"] },
+  ),
+  storageProvisioner: optional.group(
+    "Storage driver",
+    "With it the kit makes its own storage class, with volumes only in `zones`. Use it instead of `storageClass`.",
     {
-      title: "Node labels",
-      description: "Labels that a node must have to run the stack.",
-      expected: "the name of a node label",
-      default: {},
-      examples: [{ pool: "sme" }],
+      name: text("Name", "Name of the CSI driver.", {
+        pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$",
+        expected: "the name of a storage driver",
+        examples: ["rbd.csi.ceph.com"],
+      }),
+      parameters: map("Parameters", "The driver's parameters; switch its encryption on here.", {
+        keys: "^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$",
+        values: text("Value", "Value of the parameter.", { examples: ["true"] }),
+        expected: "the name of a parameter",
+        default: {},
+        examples: [{ encrypted: "true" }],
+      }),
+      zoneLabel: text("Zone label", "Name of the driver's topology label for zones.", {
+        minLength: 1,
+        default: "topology.kubernetes.io/zone",
+      }),
     },
   ),
-  storageClass: Type.Optional(
-    field(ObjectName, "Storage class", "Storage class of all volumes; the cluster's default where absent.", {
-      examples: ["fast-local"],
-    }),
+  volumeSnapshotClass: optional.field(
+    ObjectName,
+    "Snapshot class",
+    "Class for volume snapshots; none are made where absent.",
+    { examples: ["local-snapshots"] },
   ),
-  storageProvisioner: Type.Optional(
-    group(
-      "Storage driver",
-      "With it the kit makes its own storage class, with volumes only in `zones`. Use it instead of `storageClass`.",
-      {
-        name: text("Name", "Name of the CSI driver.", {
-          pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$",
-          expected: "the name of a storage driver",
-          examples: ["rbd.csi.ceph.com"],
-        }),
-        parameters: mapOf(
-          { pattern: "^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$" },
-          text("Value", "Value of the parameter.", { examples: ["true"] }),
-          {
-            title: "Parameters",
-            description: "The driver's parameters; switch its encryption on here.",
-            expected: "the name of a parameter",
-            default: {},
-            examples: [{ encrypted: "true" }],
-          },
-        ),
-        zoneLabel: text("Zone label", "Name of the driver's topology label for zones.", {
-          minLength: 1,
-          default: "topology.kubernetes.io/zone",
-        }),
-      },
-    ),
+  registry: optional.text(
+    "Image registry",
+    "Image registry in the country that holds the kit's images; each image's own registry where absent.",
+    {
+      pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$",
+      expected: "a registry's address without https://",
+      examples: ["registry.example.gov.za/sme"],
+    },
   ),
-  volumeSnapshotClass: Type.Optional(
-    field(ObjectName, "Snapshot class", "Class for volume snapshots; none are made where absent.", {
-      examples: ["local-snapshots"],
-    }),
-  ),
-  registry: Type.Optional(
-    text(
-      "Image registry",
-      "Image registry in the country that holds the kit's images; each image's own registry where absent.",
-      {
-        pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$",
-        expected: "a registry's address without https://",
-        examples: ["registry.example.gov.za/sme"],
-      },
-    ),
-  ),
-  registryPullSecret: Type.Optional(
-    field(ObjectName, "Pull secret", "Secret with the registry's login.", { examples: ["registry-login"] }),
-  ),
+  registryPullSecret: optional.field(ObjectName, "Pull secret", "Secret with the registry's login.", {
+    examples: ["registry-login"],
+  }),
   imageDigests: ImageDigests,
   apiServerAddresses: list(
     "API server's addresses",
@@ -189,31 +175,28 @@ export const Kubernetes = group("Kubernetes target", "Settings of a cluster in t
   tls: Tls,
   gateway: settings("Gateway", "How browsers reach the pages.", {
     kind: choice("Kind", "How HTTPS enters the cluster.", ["ingress", "gateway-api"], { default: "ingress" }),
-    className: Type.Optional(
-      field(ObjectName, "Class", "Ingress class or gateway class; the cluster's default where absent.", {
-        examples: ["nginx"],
-      }),
+    className: optional.field(
+      ObjectName,
+      "Class",
+      "Ingress class or gateway class; the cluster's default where absent.",
+      { examples: ["nginx"] },
     ),
-    namespace: Type.Optional(
-      field(
-        ObjectName,
-        "Namespace",
-        "Where the gateway's pods run; traffic is allowed from every namespace where absent.",
-        { examples: ["ingress-nginx"] },
-      ),
+    namespace: optional.field(
+      ObjectName,
+      "Namespace",
+      "Where the gateway's pods run; traffic is allowed from every namespace where absent.",
+      { examples: ["ingress-nginx"] },
     ),
   }),
   mqtt: settings("MQTT", "How machines reach the broker.", {
     expose: choice("By", "How machines reach the broker.", ["load-balancer", "node-port"], {
       default: "load-balancer",
     }),
-    nodePort: Type.Optional(
-      whole("Node port", "With `node-port`; the cluster chooses where absent.", {
-        minimum: 30000,
-        maximum: 32767,
-        examples: [30883],
-      }),
-    ),
+    nodePort: optional.whole("Node port", "With `node-port`; the cluster chooses where absent.", {
+      minimum: 30000,
+      maximum: 32767,
+      examples: [30883],
+    }),
     allowedSources: MachineSources,
   }),
   operators: settings("Operators", "Whether the kit installs them.", {
@@ -227,12 +210,10 @@ export const Kubernetes = group("Kubernetes target", "Settings of a cluster in t
     { default: "enforce" },
   ),
   monitoring: MonitoringKind,
-  monitoringNamespace: Type.Optional(
-    field(
-      ObjectName,
-      "Monitoring's namespace",
-      "Where Prometheus runs; metrics may be read from every namespace where absent.",
-      { examples: ["monitoring"] },
-    ),
+  monitoringNamespace: optional.field(
+    ObjectName,
+    "Monitoring's namespace",
+    "Where Prometheus runs; metrics may be read from every namespace where absent.",
+    { examples: ["monitoring"] },
   ),
 });

@@ -1,6 +1,6 @@
 /** `hosting`: what the stack runs on, and how its environments differ. */
 
-import { choice, field, group, list, settings, text } from "./builders.ts";
+import { choice, field, list, optional, settings, text } from "./builders.ts";
 import { CountryCode, ObjectName, Port, RetentionPeriod, TimeOfDay, WebAddress } from "./common.ts";
 import { Aws } from "./hosting-aws.ts";
 import { Kubernetes } from "./hosting-kubernetes.ts";
@@ -41,8 +41,10 @@ const Backup = settings("Backup", "When backups are made, how long they are kept
     default: "02:00",
   }),
   retention: field(RetentionPeriod, "Kept for", "How long a backup is kept.", { default: "P35D" }),
-  destination: Type.Optional(
-    group("Destination", "S3-compatible store of the backups. `aws` makes its own bucket in the region.", {
+  destination: optional.group(
+    "Destination",
+    "S3-compatible store of the backups. `aws` makes its own bucket in the region.",
+    {
       endpoint: field(WebAddress, "Endpoint", "Address of the S3-compatible store.", {
         examples: ["https://s3.example.gov.za"],
       }),
@@ -51,11 +53,9 @@ const Backup = settings("Backup", "When backups are made, how long they are kept
         expected: "the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
         examples: ["rollout-za-backups"],
       }),
-      region: Type.Optional(
-        text("Region", "The store's name of its region, where it asks for one.", {
-          examples: ["af-south-1"],
-        }),
-      ),
+      region: optional.text("Region", "The store's name of its region, where it asks for one.", {
+        examples: ["af-south-1"],
+      }),
       country: field(CountryCode, "Country", "Where the store is."),
       credentialsSecret: field(
         ObjectName,
@@ -63,34 +63,32 @@ const Backup = settings("Backup", "When backups are made, how long they are kept
         "Secret of the cluster that holds `accessKeyId` and `secretAccessKey`.",
         { default: "backup-destination" },
       ),
-    }),
+    },
   ),
-  local: Type.Optional(
-    group(
-      "Local backups",
-      "Backups of the target `local`, which makes them every day at the same time while it runs.",
-      {
-        folder: text(
-          "Folder",
-          "Where backups are written, best on another disk or machine; relative to where `rollout` is run.",
-          { minLength: 1, examples: ["/mnt/backups/rollout"] },
-        ),
-        recipients: list(
-          "Recipients",
-          "Public keys of the people who may read the backups. Keep their secret keys away from the stack.",
-          {
-            items: text("Public key", "Public key of age, as `rollout backup --new-key` prints it.", {
-              pattern: "^age1[0-9a-z]{58,2000}$",
-              expected: "a public key of age, which begins with age1",
-              examples: ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"],
-            }),
-            minItems: 1,
-            uniqueItems: true,
-            examples: [["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]],
-          },
-        ),
-      },
-    ),
+  local: optional.group(
+    "Local backups",
+    "Backups of the target `local`, which makes them every day at the same time while it runs.",
+    {
+      folder: text(
+        "Folder",
+        "Where backups are written, best on another disk or machine; relative to where `rollout` is run.",
+        { minLength: 1, examples: ["/mnt/backups/rollout"] },
+      ),
+      recipients: list(
+        "Recipients",
+        "Public keys of the people who may read the backups. Keep their secret keys away from the stack.",
+        {
+          items: text("Public key", "Public key of age, as `rollout backup --new-key` prints it.", {
+            pattern: "^age1[0-9a-z]{58,2000}$",
+            expected: "a public key of age, which begins with age1",
+            examples: ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"],
+          }),
+          minItems: 1,
+          uniqueItems: true,
+          examples: [["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]],
+        },
+      ),
+    },
   ),
 });
 
@@ -104,23 +102,22 @@ const State = settings(
       ["file", "bucket"],
       { default: "file" },
     ),
-    url: Type.Optional(
-      text("Address", "Address of the bucket, as Pulumi writes it.", {
-        pattern: "^s3://[^\\s]+$",
-        expected: "the address of a bucket",
-        examples: ["s3://rollout-za-state?region=af-south-1"],
-      }),
-    ),
-    country: Type.Optional(field(CountryCode, "Country", "Where the bucket is.")),
+    url: optional.text("Address", "Address of the bucket, as Pulumi writes it.", {
+      pattern: "^s3://[^\\s]+$",
+      expected: "the address of a bucket",
+      examples: ["s3://rollout-za-state?region=af-south-1"],
+    }),
+    country: optional.field(CountryCode, "Country", "Where the bucket is."),
     secrets: choice(
       "Secrets",
       "What encrypts secrets in the state: a passphrase of the team, or a key of AWS KMS in the region.",
       ["passphrase", "aws-kms"],
       { default: "passphrase" },
     ),
-    key: Type.Optional(
-      text("Key", "Alias or ARN of the KMS key.", { minLength: 1, examples: ["alias/rollout-state"] }),
-    ),
+    key: optional.text("Key", "Alias or ARN of the KMS key.", {
+      minLength: 1,
+      examples: ["alias/rollout-state"],
+    }),
   },
 );
 

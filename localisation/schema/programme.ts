@@ -1,6 +1,6 @@
 /** `programme`: who runs the rollout, for whom, and how large it becomes. */
 
-import { field, group, list, number, text, whole } from "./builders.ts";
+import { field, group, list, optional, text, whole } from "./builders.ts";
 import { CalendarDate, Email, Identifier, LocalisedText, WebAddress } from "./common.ts";
 import Type from "./type.ts";
 
@@ -10,10 +10,8 @@ const Contact = group("Contact", "Who to write to.", {
     examples: ["Department of Trade, Industry and Competition"],
   }),
   email: field(Email, "E-mail address", "A mailbox that people read."),
-  phone: Type.Optional(text("Telephone", "With the country's prefix.", { examples: ["+27 12 000 0000"] })),
-  address: Type.Optional(
-    text("Address", "Postal address.", { examples: ["Private Bag X84, Pretoria 0001"] }),
-  ),
+  phone: optional.text("Telephone", "With the country's prefix.", { examples: ["+27 12 000 0000"] }),
+  address: optional.text("Address", "Postal address.", { examples: ["Private Bag X84, Pretoria 0001"] }),
 });
 
 export const SizeBand = group("Size band", "One class of company sizes.", {
@@ -33,16 +31,14 @@ export const SizeBand = group("Size band", "One class of company sizes.", {
       examples: [10],
     }),
   }),
-  annualTurnover: Type.Optional(
-    group("Annual turnover", "Where the law limits it too.", {
-      to: Type.Number({
-        title: "To",
-        minimum: 0,
-        description: "Largest annual turnover, in the country's currency.",
-        examples: [10000000],
-      }),
+  annualTurnover: optional.group("Annual turnover", "Where the law limits it too.", {
+    to: Type.Number({
+      title: "To",
+      minimum: 0,
+      description: "Largest annual turnover, in the country's currency.",
+      examples: [10000000],
     }),
-  ),
+  }),
 });
 
 const Scale = group("Scale", "How many companies and machines are expected.", {
@@ -80,16 +76,14 @@ export const Programme = group("Programme", "Who runs the rollout, for whom, and
       }),
       name: text("Name", "The person in the position.", { minLength: 1, examples: ["N. Dlamini"] }),
       email: field(Email, "E-mail address", "Where data subjects write to."),
-      registration: Type.Optional(
-        text("Registration", "Number in the regulator's register, where the law asks for one.", {
-          examples: ["2026-000123"],
-        }),
+      registration: optional.text(
+        "Registration",
+        "Number in the regulator's register, where the law asks for one.",
+        { examples: ["2026-000123"] },
       ),
     },
   ),
-  start: Type.Optional(
-    field(CalendarDate, "Start", "First day of the programme.", { examples: ["2026-09-01"] }),
-  ),
+  start: optional.field(CalendarDate, "Start", "First day of the programme.", { examples: ["2026-09-01"] }),
   sectors: list("Sectors", "ISIC Rev. 4 divisions of manufacturing in the programme.", {
     items: text("Sector", "ISIC Rev. 4 division of manufacturing, 10 to 33, in quotes.", {
       pattern: manufacturingDivision,
@@ -133,12 +127,16 @@ export const Programme = group("Programme", "Who runs the rollout, for whom, and
     items: group("Pilot site", "Where the rollout starts.", {
       name: text("Name", "The site's name.", { minLength: 1, examples: ["Vaal technology station"] }),
       place: text("Place", "Town or district.", { minLength: 1, examples: ["Vanderbijlpark"] }),
-      latitude: Type.Optional(
-        number("Latitude", "Degrees, north positive.", { minimum: -90, maximum: 90, examples: [-26.71] }),
-      ),
-      longitude: Type.Optional(
-        number("Longitude", "Degrees, east positive.", { minimum: -180, maximum: 180, examples: [27.84] }),
-      ),
+      latitude: optional.number("Latitude", "Degrees, north positive.", {
+        minimum: -90,
+        maximum: 90,
+        examples: [-26.71],
+      }),
+      longitude: optional.number("Longitude", "Degrees, east positive.", {
+        minimum: -180,
+        maximum: 180,
+        examples: [27.84],
+      }),
     }),
     default: [],
     maxItems: 500,

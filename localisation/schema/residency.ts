@@ -1,10 +1,9 @@
 /** `residency`: what may be stored where, what may leave, and by which article of which law. */
-import { choice, field, group, list, settings, text, whole } from "./builders.ts";
+import { choice, field, group, list, optional, settings, text } from "./builders.ts";
 import { Identifier, WebAddress } from "./common.ts";
 import { ArticleReference, DataClass, dataClasses, dataClassNames } from "./data-classes.ts";
 import { Endpoint } from "./endpoints.ts";
 import { RemoteAccess, Transfer, Waiver } from "./exceptions.ts";
-import Type from "./type.ts";
 
 export type { DataClassName } from "./data-classes.ts";
 export { dataClassNames };
@@ -16,13 +15,11 @@ const Law = group("Law", "A law, decree or resolution in force.", {
     examples: ["Protection of Personal Information Act"],
   }),
   citation: text("Citation", "As lawyers cite it.", { minLength: 1, examples: ["Act 4 of 2013"] }),
-  citedAs: Type.Optional(
-    text("Cited as", "The word before an article's number; only the number where absent.", {
-      minLength: 1,
-      maxLength: 12,
-      examples: ["s", "art."],
-    }),
-  ),
+  citedAs: optional.text("Cited as", "The word before an article's number; only the number where absent.", {
+    minLength: 1,
+    maxLength: 12,
+    examples: ["s", "art."],
+  }),
   url: field(WebAddress, "Text", "Where the law can be read."),
   articles: list("Articles", "The articles that this rollout relies on.", {
     items: group("Article", "One article that this rollout relies on.", {
@@ -47,42 +44,36 @@ export const Residency = group(
       { default: "standard" },
     ),
     laws: list("Laws", "The laws that bind the rollout.", { items: Law, minItems: 1, maxItems: 50 }),
-    authority: Type.Optional(
-      group("Authority", "The data protection regulator.", {
-        name: text("Name", "The regulator's name.", { minLength: 1, examples: ["Information Regulator"] }),
-        url: field(WebAddress, "Web address", "The regulator's pages.", {
-          examples: ["https://inforegulator.org.za"],
-        }),
+    authority: optional.group("Authority", "The data protection regulator.", {
+      name: text("Name", "The regulator's name.", { minLength: 1, examples: ["Information Regulator"] }),
+      url: field(WebAddress, "Web address", "The regulator's pages.", {
+        examples: ["https://inforegulator.org.za"],
       }),
-    ),
-    breachNotice: Type.Optional(
-      group(
-        "Breach notice",
-        "How soon the regulator must be told of a breach; as soon as possible where no number is given.",
-        {
-          hours: Type.Optional(
-            whole("Hours", "Hours after it is known.", { minimum: 1, maximum: 720, examples: [72] }),
-          ),
-          workingDays: Type.Optional(
-            whole("Working days", "Working days after it is known.", {
-              minimum: 1,
-              maximum: 60,
-              examples: [3],
-            }),
-          ),
-          article: field(ArticleReference, "Article", "The article that says so, as `law:article`."),
-        },
-      ),
+    }),
+    breachNotice: optional.group(
+      "Breach notice",
+      "How soon the regulator must be told of a breach; as soon as possible where no number is given.",
+      {
+        hours: optional.whole("Hours", "Hours after it is known.", {
+          minimum: 1,
+          maximum: 720,
+          examples: [72],
+        }),
+        workingDays: optional.whole("Working days", "Working days after it is known.", {
+          minimum: 1,
+          maximum: 60,
+          examples: [3],
+        }),
+        article: field(ArticleReference, "Article", "The article that says so, as `law:article`."),
+      },
     ),
     registrations: list("Registrations", "Public registers in which the operator must be entered.", {
       items: group("Registration", "An entry that the law requires.", {
         register: text("Register", "Name of the register.", { minLength: 1, examples: ["VERBIS"] }),
-        number: Type.Optional(
-          text("Number", "The number of the entry, when there is one.", {
-            minLength: 1,
-            examples: ["12345678"],
-          }),
-        ),
+        number: optional.text("Number", "The number of the entry, when there is one.", {
+          minLength: 1,
+          examples: ["12345678"],
+        }),
         article: field(ArticleReference, "Article", "The article that requires it, as `law:article`."),
       }),
       default: [],
@@ -108,14 +99,12 @@ export const Residency = group(
             minLength: 1,
             examples: ["af-south-1"],
           }),
-          zones: Type.Optional(
-            list("Zones", "Zones of the region; all in an allowed country where absent.", {
-              items: text("Zone", "The provider's name of the zone.", { examples: ["af-south-1a"] }),
-              minItems: 1,
-              uniqueItems: true,
-              examples: [["af-south-1a", "af-south-1b"]],
-            }),
-          ),
+          zones: optional.list("Zones", "Zones of the region; all in an allowed country where absent.", {
+            items: text("Zone", "The provider's name of the zone.", { examples: ["af-south-1a"] }),
+            minItems: 1,
+            uniqueItems: true,
+            examples: [["af-south-1a", "af-south-1b"]],
+          }),
         }),
         derived: "every region of AWS in the country",
         maxItems: 50,

@@ -1,25 +1,20 @@
 /** `hosting.sizes`: differences from the sizes that the kit computes from the expected companies and machines. */
 
-import { settings, text, whole } from "./builders.ts";
-import Type from "./type.ts";
+import { optional, settings } from "./builders.ts";
 
 const replicas = (maximum: number) =>
-  Type.Optional(whole("Replicas", "How many run at once.", { minimum: 1, maximum, examples: [3] }));
-const cpu = Type.Optional(
-  text("Processor", "Kubernetes quantity of processors, per replica.", {
-    pattern: "^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$",
-    expected: "a quantity of processors",
-    examples: ["500m"],
-  }),
-);
+  optional.whole("Replicas", "How many run at once.", { minimum: 1, maximum, examples: [3] });
+const cpu = optional.text("Processor", "Kubernetes quantity of processors, per replica.", {
+  pattern: "^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$",
+  expected: "a quantity of processors",
+  examples: ["500m"],
+});
 const bytes = (title: string, description: string, example: string) =>
-  Type.Optional(
-    text(title, description, {
-      pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$",
-      expected: "a quantity of bytes in Mi, Gi or Ti",
-      examples: [example],
-    }),
-  );
+  optional.text(title, description, {
+    pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$",
+    expected: "a quantity of bytes in Mi, Gi or Ti",
+    examples: [example],
+  });
 const memory = bytes("Memory", "Kubernetes quantity of memory, per replica.", "2Gi");
 const storage = bytes("Storage", "Kubernetes quantity of disk, per replica.", "100Gi");
 
@@ -39,13 +34,11 @@ export const Sizes = settings(
   {
     broker: stateful("Broker", "RabbitMQ."),
     timeSeries: settings("Time-series store", "ClickHouse.", {
-      shards: Type.Optional(
-        whole("Shards", "Number of parts into which the data is divided.", {
-          minimum: 1,
-          maximum: 100,
-          examples: [2],
-        }),
-      ),
+      shards: optional.whole("Shards", "Number of parts into which the data is divided.", {
+        minimum: 1,
+        maximum: 100,
+        examples: [2],
+      }),
       replicas: replicas(5),
       cpu,
       memory,

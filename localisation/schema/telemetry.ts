@@ -1,6 +1,6 @@
 /** `telemetry`, `aggregates`: how machine data is kept, read as KPIs, and published. */
 
-import { choice, field, group, list, mapOf, number, settings, text, whole } from "./builders.ts";
+import { choice, field, group, list, map, number, optional, settings, text, whole } from "./builders.ts";
 import { CalendarDate, LocalisedText, RetentionPeriod, TimeOfDay, WebAddress } from "./common.ts";
 import Type from "./type.ts";
 
@@ -85,27 +85,27 @@ export const Telemetry = group("Telemetry", "How machine data is kept and read a
       }),
     },
   ),
-  units: mapOf(
-    { pattern: "^[a-z][a-z0-9_-]{0,47}$" },
-    text("Unit", "UCUM unit.", { pattern: "^[!-~]{1,40}$", expected: "a UCUM unit", examples: ["Cel"] }),
-    {
-      title: "Units",
-      description: "UCUM unit of each measured channel.",
-      expected: "a channel's name: lower-case letters, digits, - and _",
-      examples: [{ temperature: "Cel", power: "kW" }],
-      default: {
-        energy: "kW.h",
-        power: "kW",
-        temperature: "Cel",
-        pressure: "bar",
-        vibration: "mm/s",
-        speed: "/min",
-        current: "A",
-        voltage: "V",
-        humidity: "%",
-      },
+  units: map("Units", "UCUM unit of each measured channel.", {
+    keys: "^[a-z][a-z0-9_-]{0,47}$",
+    values: text("Unit", "UCUM unit.", {
+      pattern: "^[!-~]{1,40}$",
+      expected: "a UCUM unit",
+      examples: ["Cel"],
+    }),
+    expected: "a channel's name: lower-case letters, digits, - and _",
+    examples: [{ temperature: "Cel", power: "kW" }],
+    default: {
+      energy: "kW.h",
+      power: "kW",
+      temperature: "Cel",
+      pressure: "bar",
+      vibration: "mm/s",
+      speed: "/min",
+      current: "A",
+      voltage: "V",
+      humidity: "%",
     },
-  ),
+  }),
   shifts: list("Shifts", "Shifts of a usual plant; a company may set its own. They may not overlap.", {
     items: Shift,
     minItems: 1,
@@ -179,5 +179,5 @@ export const Aggregates = settings("Aggregates", "When national figures may be p
     ["monthly", "quarterly", "yearly"],
     { default: "quarterly" },
   ),
-  source: Type.Optional(field(WebAddress, "Source", "The statistical office's rule that these follow.")),
+  source: optional.field(WebAddress, "Source", "The statistical office's rule that these follow."),
 });
