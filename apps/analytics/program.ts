@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { keepReporting } from "../../stores/relational/program-state.ts";
 import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
 import { Leadership } from "../program/leadership.ts";
-import type { Metric } from "../program/metrics.ts";
+import { type Metric, metricsFor } from "../program/metrics.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { openStores, relationalOptions, timeSeriesClient } from "../program/stores.ts";
 import { Analytics, type AnalyticsStatus } from "./analytics.ts";
@@ -65,8 +65,9 @@ export async function runAnalytics(context: ProgramContext): Promise<RunningProg
 
 function metricsOf(status: AnalyticsStatus, leads: boolean): Metric[] {
   const { lastRun, durationMilliseconds, rows, rowsTotal, lagMilliseconds, failure } = status;
+  const { counter, gauge: make } = metricsFor("analytics");
   const gauge = (name: string, help: string, value: number | undefined): Metric[] =>
-    value === undefined ? [] : [{ name: `rollout_analytics_${name}`, help, type: "gauge", value }];
+    value === undefined ? [] : [make(name, help, value)];
   const seconds = (milliseconds: number | undefined) =>
     milliseconds === undefined ? undefined : milliseconds / 1000;
   return [
@@ -74,12 +75,7 @@ function metricsOf(status: AnalyticsStatus, leads: boolean): Metric[] {
     ...gauge("last_run_timestamp_seconds", "When this replica's last run ended.", seconds(lastRun)),
     ...gauge("run_seconds", "Length of the last run.", seconds(durationMilliseconds)),
     ...gauge("run_shifts", "Shifts of machines that the last run computed.", rows),
-    {
-      name: "rollout_analytics_shifts_total",
-      help: "Shifts of machines computed since the start.",
-      type: "counter",
-      value: rowsTotal,
-    },
+    counter("shifts_total", "Shifts of machines computed since the start.", rowsTotal),
     ...gauge(
       "lag_seconds",
       "Age of the newest readings that are accounted for.",

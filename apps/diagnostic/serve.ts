@@ -13,7 +13,7 @@ import { readSecretFile } from "../program/certificate.ts";
 import type { Connections } from "../program/connections.ts";
 import { serveHttps } from "../program/https-server.ts";
 import type { LocalisationFiles } from "../program/localisation-files.ts";
-import type { Metric } from "../program/metrics.ts";
+import { type Metric, metricsFor } from "../program/metrics.ts";
 import type { RunningProgram } from "../program/program.ts";
 import { messageOf } from "../program/retry.ts";
 import { createDiagnosticApp } from "./app.ts";
@@ -110,6 +110,7 @@ async function notReady(database: Database): Promise<string | undefined> {
 }
 
 function metricsOf(requests: number, checks: ReturnType<typeof loginChecks>): Metric[] {
+  const { counter } = metricsFor("diagnostic");
   const refused = Object.entries(checks.refused).map(([reason, value]) => ({ labels: { reason }, value }));
   return [
     counter("requests_total", "Requests for pages.", requests),
@@ -117,13 +118,6 @@ function metricsOf(requests: number, checks: ReturnType<typeof loginChecks>): Me
     counter("logins_refused_total", "Logins, client ids and topics of machines refused.", refused),
   ];
 }
-
-const counter = (name: string, help: string, value: Metric["value"]): Metric => ({
-  name: `rollout_diagnostic_${name}`,
-  help,
-  type: "counter",
-  value,
-});
 
 /** Only the gateway reaches the pages. It appends the address that it sees, whatever the client has written before. */
 function addressBehindGateway(request: Request): string | undefined {

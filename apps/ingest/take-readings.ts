@@ -1,6 +1,6 @@
 /** Ingest as a program of the cluster: takes messages from the broker's queues into the given stores. */
 import type { Database } from "../../stores/relational/database.ts";
-import type { Metric } from "../program/metrics.ts";
+import { type Metric, metricsFor } from "../program/metrics.ts";
 import type { RunningProgram } from "../program/program.ts";
 import { BrokerConsumer, type BrokerConsumerOptions } from "./broker-consumer.ts";
 import { Ingest, type IngestOptions } from "./ingest.ts";
@@ -48,15 +48,7 @@ export async function takeReadings(options: TakeReadingsOptions): Promise<Readin
 function metricsOf(ingest: Ingest, consumer: BrokerConsumer): Metric[] {
   const { flow } = ingest;
   const { queues } = consumer;
-  const metric =
-    (type: Metric["type"]) =>
-    (name: string, help: string, value: Metric["value"]): Metric => ({
-      name: `rollout_ingest_${name}`,
-      help,
-      type,
-      value,
-    });
-  const [counter, gauge] = [metric("counter"), metric("gauge")];
+  const { counter, gauge } = metricsFor("ingest");
   return [
     counter("messages_total", "Messages taken from the broker.", flow.messages),
     counter("readings_total", "Readings committed.", flow.stored),

@@ -14,6 +14,16 @@ export interface LabelledValue {
   readonly value: number;
 }
 
+type MakeMetric = (name: string, help: string, value: Metric["value"]) => Metric;
+
+/** Makes a program's metrics; their names begin with `rollout_<program>_`. */
+export function metricsFor(program: string): { readonly counter: MakeMetric; readonly gauge: MakeMetric } {
+  const metric =
+    (type: Metric["type"]): MakeMetric =>
+    (name, help, value) => ({ name: `rollout_${program}_${name}`, help, type, value });
+  return { counter: metric("counter"), gauge: metric("gauge") };
+}
+
 export const metricsContentType = "text/plain; version=0.0.4; charset=utf-8";
 
 export function metricsText(metrics: readonly Metric[]): string {
