@@ -13,7 +13,7 @@ export type StandardQuestion = Pick<
 
 type Row = readonly [id: string, ...barriers: StandardQuestion["barriers"][number][]];
 
-/** Three questions for each dimension, the first of them essential; at least four questions for each barrier. */
+/** Three questions for each dimension, of weight 2, 1.5 and 1, the first of them essential; at least four for each barrier. */
 export const standardQuestions: readonly StandardQuestion[] = [
   ...ofDimension("strategy-and-finance", [
     ["digital-plan", "capital", "processes"],
