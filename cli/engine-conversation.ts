@@ -166,11 +166,11 @@ class Printer {
       );
     else
       print(
-        `${style("green", "✓")} ${stack} is ${did === "stood up" ? "up" : "removed"}: ${sum === "" ? "there was nothing to do" : sum} in ${time}.`,
+        `${style("green", "✓")} ${stack} is ${did === "updated" ? "up" : "removed"}: ${sum === "" ? "there was nothing to do" : sum} in ${time}.`,
       );
     if (typeof outputs.webAddress === "string") print(`  web app        ${outputs.webAddress}`);
     if (typeof outputs.mqttAddress === "string") print(`  MQTT over TLS  ${outputs.mqttAddress}`);
-    if (did === "stood up" && typeof outputs.namespace === "string")
+    if (did === "updated" && typeof outputs.namespace === "string")
       print(`  first login    kubectl -n ${outputs.namespace} exec deployment/diagnostic -- rollout login`);
   }
 }

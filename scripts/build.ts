@@ -25,7 +25,7 @@ for (const source of globSync("*/**/*.ts", { exclude: notPacked })) {
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, code.replaceAll(importedModule, '$1.js"'));
 }
-// Modules find these beside themselves.
+// Modules find these in their own folder.
 for (const assets of globSync([
   "{apps/diagnostic/web/assets,stores/*/migrations}",
   "apps/simulator/machine-types.yaml",

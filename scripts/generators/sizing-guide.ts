@@ -24,7 +24,7 @@ devices send what they kept while they were offline.
 | queues | two for each ingest at the least, ${assumed.queuesAtMost} at most: each has one consumer at a time | | | full, they refuse: machines keep what they have |
 | ingest | peak ÷ ${number(assumed.messagesPerIngest)}, two at least; up to twice as many by load | 1 | 384 MiB + 400 bytes for each channel, to tell duplicates | |
 | time-series store | shards: as many as ${assumed.processorsPerShard} processors and ${number(assumed.gibibytesPerShard / 1024)} TiB each hold; three replicas over three zones, else two | peak ÷ ${number(assumed.readingsPerProcessor)} ÷ shards + 1: as much again is left for queries and merges | 3 GiB for each processor | each retention's rows × ${assumed.bytesPerRow.raw} bytes (readings) or ${assumed.bytesPerRow.rollup} (rollups), × ${assumed.diskHeadroom}: merges write a part before they drop its sources |
-| keeper | three; one beside a single store | 0.5 | 1 GiB | 10 GiB |
+| keeper | three; one next to a single store | 0.5 | 1 GiB | 10 GiB |
 | relational store | three; one is the primary, a commit waits for a second | companies ÷ 4,000 | 0.75 GiB + 0.25 MiB for each company | 5 GiB + 2 MiB for each company + 20 KiB for each machine |
 | analytics | two: one works, one waits | machines ÷ 10,000, four at most | 384 MiB + 25 KiB for each machine | |
 | web app | companies ÷ ${number(assumed.companiesPerDiagnostic)}, two at least; up to three times as many by load: about 5 % of the companies at once | 0.5 | 512 MiB | |

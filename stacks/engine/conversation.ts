@@ -39,7 +39,7 @@ export type RolloutEvent =
   | {
       readonly event: "done";
       readonly stack: string;
-      readonly did: "previewed" | "stood up" | "read" | "taken down" | "nothing";
+      readonly did: "previewed" | "updated" | "read" | "removed" | "nothing";
       readonly counts: Readonly<Partial<Record<Action, number>>>;
       readonly milliseconds: number;
       readonly outputs: Readonly<Record<string, unknown>>;

@@ -52,7 +52,7 @@ export async function down(request: RolloutRequest, conversation: Conversation):
     conversation.tell({
       event: "done",
       stack: stack.name,
-      did: "taken down",
+      did: "removed",
       counts: report.counts,
       milliseconds: performance.now() - began,
       outputs: { namespace },

@@ -50,7 +50,7 @@ export async function up(request: RolloutRequest, conversation: Conversation): P
     conversation.tell({
       event: "done",
       stack: session.stack.name,
-      did: "stood up",
+      did: "updated",
       counts: report.counts,
       milliseconds: performance.now() - began,
       outputs: withoutSecrets(outputs),
