@@ -1,12 +1,13 @@
 /** Tar archives that are the same bytes for the same files, written and read as streams. */
 
 import { once } from "node:events";
-import { createReadStream, readdirSync, statSync } from "node:fs";
+import { createReadStream, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Header, Parser, Pax, type ReadEntry } from "tar";
 import { InputError } from "../../base/kit-error.ts";
 
 const blockBytes = 512;
+const largeBytes = 1 << 20;
 /** npm's own date for packed files: no file's real one, which would differ from build to build. */
 const modified = new Date("1985-10-26T08:15:00Z");
 
@@ -38,7 +39,7 @@ export async function* tarOf(files: readonly TarFile[]): AsyncGenerator<Buffer> 
     const { size, mode } = statSync(file);
     yield headerOf(path, size, (mode & 0o111) !== 0);
     let read = 0;
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of contentOf(file, size)) {
       read += chunk.length;
       yield chunk;
     }
@@ -48,6 +49,11 @@ export async function* tarOf(files: readonly TarFile[]): AsyncGenerator<Buffer> 
   }
   // Two empty blocks end an archive.
   yield Buffer.alloc(2 * blockBytes);
+}
+
+/** A stream costs a large buffer, and most files are small. */
+function contentOf(file: string, size: number): Iterable<Buffer> | AsyncIterable<Buffer> {
+  return size > largeBytes ? createReadStream(file, { highWaterMark: largeBytes }) : [readFileSync(file)];
 }
 
 function headerOf(path: string, size: number, executable: boolean): Buffer {
