@@ -3,6 +3,7 @@ import type { types } from "@pulumi/kubernetes";
 import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
 import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { create } from "./create.ts";
 
 interface AdmissionObject {
   readonly kind: "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding";
@@ -20,6 +21,7 @@ type BindingSpec = types.input.admissionregistration.v1.ValidatingAdmissionPolic
 export class AdmissionPolicies extends ComponentResource {
   constructor(name: string, { objects }: AdmissionArgs, options: ComponentResourceOptions) {
     super("rollout:components:AdmissionPolicies", name, {}, options);
+    const inside = { parent: this };
     const policies = new Map<string, ValidatingAdmissionPolicy>();
     for (const { kind, metadata, spec } of objects) {
       const logicalName = `${name}-${metadata.name}`;
@@ -28,17 +30,14 @@ export class AdmissionPolicies extends ComponentResource {
       if (kind === "ValidatingAdmissionPolicy")
         policies.set(
           metadata.name,
-          new ValidatingAdmissionPolicy(
-            logicalName,
-            { ...settings, spec: spec as PolicySpec },
-            { parent: this },
-          ),
+          create(inside, ValidatingAdmissionPolicy, logicalName, { ...settings, spec: spec as PolicySpec }),
         );
       else
-        new ValidatingAdmissionPolicyBinding(
+        create(
+          { ...inside, ...(policy !== undefined && { dependsOn: [policy] }) },
+          ValidatingAdmissionPolicyBinding,
           logicalName,
           { ...settings, spec: spec as BindingSpec },
-          { parent: this, ...(policy !== undefined && { dependsOn: [policy] }) },
         );
     }
     this.registerOutputs();

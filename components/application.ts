@@ -22,6 +22,7 @@ import {
   configurationAnnotation,
   laterConfiguration,
 } from "./configuration.ts";
+import { create } from "./create.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type StackContext, scratch, secretVolume } from "./pod.ts";
@@ -64,79 +65,73 @@ const folders = {
 } as const;
 
 const scaledPrograms = ["ingest", "analytics", "diagnostic"] as const;
+const diagnosticService = "diagnostic";
 type ScaledProgram = (typeof scaledPrograms)[number];
 type Program = ScaledProgram | "migration";
 
 export class Application extends ComponentResource {
   /** Service of the web app, which the broker also asks about logins. */
-  readonly diagnosticService = "diagnostic";
-  readonly #name: string;
-  readonly #args: ApplicationArgs;
+  readonly diagnosticService = diagnosticService;
 
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
     super("rollout:components:Application", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    const files = this.#files();
-    const migration = this.#migration(files);
+    const inside = { parent: this };
+    const { context, localisation, relational, size } = args;
+    const files = createFiles();
+    const migration = createMigration();
     for (const program of scaledPrograms) {
-      const deployment = this.#deployment(program, files, migration);
-      this.#disruptionBudget(program);
-      this.#autoscaler(program, deployment);
+      const deployment = createDeployment(program);
+      disruptionBudget(inside, `${name}-${program}`, { namespace: context.namespace, part: program });
+      createAutoscaler(program, deployment);
     }
-    this.#diagnosticService();
-    this.registerOutputs({ diagnosticService: this.diagnosticService });
-  }
+    createDiagnosticService();
+    this.registerOutputs({ diagnosticService });
 
-  #files(): Files {
-    const { context, localisation, relational } = this.#args;
-    const settings = { namespace: context.namespace, part: "diagnostic" } as const;
-    const connections = output(relational.host).apply((host) => connectionsFile(this.#args, host));
-    return {
-      localisation: configuration(
-        `${this.#name}-localisation`,
-        { ...settings, objectName: "localisation", files: localisation },
-        this,
-      ),
-      connections: laterConfiguration(
-        `${this.#name}-connections`,
-        { ...settings, objectName: "connections", files: { "connections.json": connections } },
-        this,
-      ),
-    };
-  }
+    function createFiles(): Files {
+      const settings = { namespace: context.namespace, part: "diagnostic" } as const;
+      const connections = output(relational.host).apply((host) => connectionsFile(args, host));
+      return {
+        localisation: configuration(inside, `${name}-localisation`, {
+          ...settings,
+          objectName: "localisation",
+          files: localisation,
+        }),
+        connections: laterConfiguration(inside, `${name}-connections`, {
+          ...settings,
+          objectName: "connections",
+          files: { "connections.json": connections },
+        }),
+      };
+    }
 
-  #migration(files: Files): Job {
-    const { context } = this.#args;
-    // A Job can't be changed: each version and each localisation has its own.
-    const digest = `${files.localisation.annotations[configurationAnnotation]}`.slice(0, 10);
-    const objectName = `migration-${context.images.applicationVersion.replaceAll(".", "-")}-${digest}`;
-    return new Job(
-      `${this.#name}-migration`,
-      {
-        metadata: metadata(context.namespace, objectName, "migration"),
-        spec: {
-          backoffLimit: 20,
-          template: podTemplate(context, {
-            part: "migration",
-            image: "application",
-            replicas: 1,
-            restartPolicy: "OnFailure",
-            terminationGracePeriodSeconds: 60,
-            ...programPod(this.#args, "migration", { cpu: 250, memory: 512 }, files),
-          }),
+    function createMigration(): Job {
+      // A Job can't be changed: each version and each localisation has its own.
+      const digest = `${files.localisation.annotations[configurationAnnotation]}`.slice(0, 10);
+      const objectName = `migration-${context.images.applicationVersion.replaceAll(".", "-")}-${digest}`;
+      return create(
+        { ...inside, deleteBeforeReplace: true, customTimeouts: { create: "20m" } },
+        Job,
+        `${name}-migration`,
+        {
+          metadata: metadata(context.namespace, objectName, "migration"),
+          spec: {
+            backoffLimit: 20,
+            template: podTemplate(context, {
+              part: "migration",
+              image: "application",
+              replicas: 1,
+              restartPolicy: "OnFailure",
+              terminationGracePeriodSeconds: 60,
+              ...programPod(args, "migration", { cpu: 250, memory: 512 }, files),
+            }),
+          },
         },
-      },
-      { parent: this, deleteBeforeReplace: true, customTimeouts: { create: "20m" } },
-    );
-  }
+      );
+    }
 
-  #deployment(program: ScaledProgram, files: Files, migration: Job): Deployment {
-    const { context, size } = this.#args;
-    const { minimumReplicas } = size[program];
-    return new Deployment(
-      `${this.#name}-${program}`,
-      {
+    function createDeployment(program: ScaledProgram): Deployment {
+      const { minimumReplicas } = size[program];
+      return create({ ...inside, dependsOn: [migration] }, Deployment, `${name}-${program}`, {
         metadata: metadata(context.namespace, program, program),
         spec: {
           // Otherwise the autoscaler decides.
@@ -155,26 +150,16 @@ export class Application extends ComponentResource {
             metricsPort: ports.application.metrics,
             // Ingest commits its batch, the web app answers open requests.
             terminationGracePeriodSeconds: 90,
-            ...programPod(this.#args, program, size[program], files),
+            ...programPod(args, program, size[program], files),
           }),
         },
-      },
-      { parent: this, dependsOn: [migration] },
-    );
-  }
+      });
+    }
 
-  #disruptionBudget(program: ScaledProgram): void {
-    const { namespace } = this.#args.context;
-    disruptionBudget(`${this.#name}-${program}`, { namespace, part: program }, this);
-  }
-
-  #autoscaler(program: ScaledProgram, deployment: Deployment): void {
-    const { context, size } = this.#args;
-    const { minimumReplicas, maximumReplicas } = size[program];
-    if (!grows(size[program])) return;
-    new HorizontalPodAutoscaler(
-      `${this.#name}-${program}`,
-      {
+    function createAutoscaler(program: ScaledProgram, deployment: Deployment): void {
+      const { minimumReplicas, maximumReplicas } = size[program];
+      if (!grows(size[program])) return;
+      create({ ...inside, dependsOn: [deployment] }, HorizontalPodAutoscaler, `${name}-${program}`, {
         metadata: metadata(context.namespace, program, program),
         spec: {
           scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: program },
@@ -188,25 +173,20 @@ export class Application extends ComponentResource {
           ],
           behavior: { scaleDown: { stabilizationWindowSeconds: 600 } },
         },
-      },
-      { parent: this, dependsOn: [deployment] },
-    );
-  }
+      });
+    }
 
-  #diagnosticService(): void {
-    partService(
-      `${this.#name}-diagnostic`,
-      {
-        namespace: this.#args.context.namespace,
+    function createDiagnosticService(): void {
+      partService(inside, `${name}-diagnostic`, {
+        namespace: context.namespace,
         part: "diagnostic",
-        objectName: this.diagnosticService,
+        objectName: diagnosticService,
         ports: [
           { name: "https", appProtocol: "https", port: 443, targetPort: "https" },
           { name: "logins", appProtocol: "https", port: ports.application.logins, targetPort: "logins" },
         ],
-      },
-      this,
-    );
+      });
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from "./broker-settings.ts";
 import { certificateSecretOf } from "./certificates.ts";
 import { type Configuration, configuration } from "./configuration.ts";
+import { create } from "./create.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { type Container, container, fieldVariable, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
@@ -72,65 +73,61 @@ const homeMount = { name: "home", mountPath: home };
 export class Broker extends ComponentResource {
   /** Host name of the Service by which parts inside the cluster reach it. */
   readonly host: string;
-  readonly #name: string;
-  readonly #args: BrokerArgs;
 
   constructor(name: string, args: BrokerArgs, options: ComponentResourceOptions) {
     super("rollout:components:Broker", name, {}, options);
-    this.#name = name;
-    this.#args = args;
+    const inside = { parent: this };
+    const { context, size, loginChecks, machines, mqttSecret } = args;
     const { namespace } = args.context;
-    const settings = this.#settings();
-    const secret = this.#secret();
-    this.#services();
-    this.#nodes(settings, secret);
+    const settings = createSettings();
+    const secret = createSecret();
+    createServices();
+    createNodes();
     this.host = `${part}.${namespace}.svc.cluster.local`;
     this.registerOutputs({ host: this.host });
-  }
 
-  #settings(): Configuration {
-    const { context, size, loginChecks, machines } = this.#args;
-    const { namespace } = context;
-    const files = {
-      "rabbitmq.conf": rabbitmqConf({
-        clusterName: namespace,
-        nodes: brokerNodeHosts(namespace, size.replicas).map((host) => `rabbit@${host}`),
-        loginChecks,
-        certificates,
-        memory: size.memory,
-        storage: size.storage,
-      }),
-      [peerTlsFile]: peerTlsConfig(certificates.internal),
-      enabled_plugins: `[${brokerPlugins.join(",")}].\n`,
-      "definitions.json": brokerDefinitions({
-        consumer: "ingest",
-        queues: size.queues,
-        queueBytes: size.queueBytes,
-        copies: Math.min(queueCopies, size.replicas),
-        connections: machines * 2 + 1000,
-      }),
-    };
-    return configuration(
-      `${this.#name}-settings`,
-      { namespace, part, objectName: "broker-settings", files },
-      this,
-    );
-  }
+    function createSettings(): Configuration {
+      const { namespace } = context;
+      const files = {
+        "rabbitmq.conf": rabbitmqConf({
+          clusterName: namespace,
+          nodes: brokerNodeHosts(namespace, size.replicas).map((host) => `rabbit@${host}`),
+          loginChecks,
+          certificates,
+          memory: size.memory,
+          storage: size.storage,
+        }),
+        [peerTlsFile]: peerTlsConfig(certificates.internal),
+        enabled_plugins: `[${brokerPlugins.join(",")}].\n`,
+        "definitions.json": brokerDefinitions({
+          consumer: "ingest",
+          queues: size.queues,
+          queueBytes: size.queueBytes,
+          copies: Math.min(queueCopies, size.replicas),
+          connections: machines * 2 + 1000,
+        }),
+      };
+      return configuration(inside, `${name}-settings`, {
+        namespace,
+        part,
+        objectName: "broker-settings",
+        files,
+      });
+    }
 
-  #secret(): GeneratedSecret {
-    const { namespace } = this.#args.context;
-    return new GeneratedSecret(
-      `${this.#name}-secrets`,
-      { namespace, part, secretName: "broker-secrets", values: { "erlang-cookie": "password" } },
-      { parent: this },
-    );
-  }
+    function createSecret(): GeneratedSecret {
+      const { namespace } = args.context;
+      return create(inside, GeneratedSecret, `${name}-secrets`, {
+        namespace,
+        part,
+        secretName: "broker-secrets",
+        values: { "erlang-cookie": "password" },
+      });
+    }
 
-  #services(): void {
-    const { namespace } = this.#args.context;
-    headlessService(
-      `${this.#name}-nodes`,
-      {
+    function createServices(): void {
+      const { namespace } = args.context;
+      headlessService(inside, `${name}-nodes`, {
         namespace,
         part,
         objectName: peerService,
@@ -138,28 +135,19 @@ export class Broker extends ComponentResource {
           { name: "peer-directory", port: ports.broker.peerDirectory },
           { name: "peers", port: ports.broker.peers },
         ],
-      },
-      this,
-    );
-    partService(
-      this.#name,
-      {
+      });
+      partService(inside, name, {
         namespace,
         part,
         ports: [
           { name: "amqps", port: ports.broker.amqps, targetPort: "amqps" },
           { name: "metrics", port: ports.broker.metrics, targetPort: "metrics" },
         ],
-      },
-      this,
-    );
-  }
+      });
+    }
 
-  #nodes(settings: Configuration, secret: GeneratedSecret): void {
-    const { context, size, mqttSecret } = this.#args;
-    statefulPods(
-      this.#name,
-      {
+    function createNodes(): void {
+      statefulPods(inside, name, {
         context,
         part,
         size,
@@ -170,7 +158,7 @@ export class Broker extends ComponentResource {
           metricsPort: ports.broker.metrics,
           terminationGracePeriodSeconds: drainSeconds + 60,
           initContainers: [cookieContainer(context)],
-          containers: [nodeContainer(this.#args)],
+          containers: [nodeContainer(args)],
           volumes: [
             scratch("home", 64),
             scratch("temporary", 64),
@@ -180,9 +168,8 @@ export class Broker extends ComponentResource {
             secretVolume("internal-certificate", certificateSecretOf(part)),
           ],
         },
-      },
-      this,
-    );
+      });
+    }
   }
 }
 

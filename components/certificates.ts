@@ -44,53 +44,49 @@ export class Certificates extends ComponentResource {
   readonly webSecret: string;
   /** Secret with the broker's certificate. */
   readonly mqttSecret: string;
-  readonly #name: string;
-  readonly #args: CertificatesArgs;
 
   constructor(name: string, args: CertificatesArgs, options: ComponentResourceOptions) {
     super("rollout:components:Certificates", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    this.webSecret = args.issuer.kind === "secret" ? args.issuer.secretName : "web-certificate";
-    this.mqttSecret = args.issuer.kind === "secret" ? args.issuer.secretName : "mqtt-certificate";
-    this.#issuer("self-signed", { selfSigned: {} });
-    this.#authority(internalIssuer, "Parts of the stack");
-    if (args.issuer.kind !== "secret") this.#public(args.issuer);
-    this.#parts();
-    this.registerOutputs({ webSecret: this.webSecret, mqttSecret: this.mqttSecret });
-  }
+    const inside = { parent: this };
+    const { domain, namespace } = args;
+    const given = args.issuer.kind === "secret" ? args.issuer.secretName : undefined;
+    const webSecret = given ?? "web-certificate";
+    const mqttSecret = given ?? "mqtt-certificate";
+    this.webSecret = webSecret;
+    this.mqttSecret = mqttSecret;
+    createIssuer("self-signed", { selfSigned: {} });
+    createAuthority(internalIssuer, "Parts of the stack");
+    if (args.issuer.kind !== "secret") createPublic(args.issuer);
+    createParts();
+    this.registerOutputs({ webSecret, mqttSecret });
 
-  /** What browsers and machines see, where the team brings no certificate. */
-  #public(issuer: Exclude<PublicIssuer, { kind: "secret" }>): void {
-    const { domain } = this.#args;
-    // An ACME authority asks the name's address on port 80, and nothing listens there on the broker's load balancer.
-    this.#authority(ownIssuer, `Machines of ${domain}`);
-    this.#leaf(this.mqttSecret, ownIssuer, [`mqtt.${domain}`], ["server auth"]);
-    if (issuer.kind === "acme") this.#acme(issuer);
-    const webIssuer = issuer.kind === "acme" ? "acme" : ownIssuer;
-    this.#leaf(this.webSecret, webIssuer, [domain], ["server auth"]);
-  }
-
-  #parts(): void {
-    for (const [name, dnsNames] of Object.entries(this.#args.parts)) {
-      const part = name as PartName;
-      const usages =
-        dnsNames.length > 0 ? (["server auth", "client auth"] as const) : (["client auth"] as const);
-      this.#leaf(certificateSecretOf(part), internalIssuer, dnsNames, usages, part);
+    /** What browsers and machines see, where the team brings no certificate. */
+    function createPublic(issuer: Exclude<PublicIssuer, { kind: "secret" }>): void {
+      // An ACME authority asks the name's address on port 80, and nothing listens there on the broker's load balancer.
+      createAuthority(ownIssuer, `Machines of ${domain}`);
+      createLeaf(mqttSecret, ownIssuer, [`mqtt.${domain}`], ["server auth"]);
+      if (issuer.kind === "acme") createAcme(issuer);
+      const webIssuer = issuer.kind === "acme" ? "acme" : ownIssuer;
+      createLeaf(webSecret, webIssuer, [domain], ["server auth"]);
     }
-  }
 
-  #leaf(
-    secretName: string,
-    issuer: string,
-    dnsNames: readonly string[],
-    usages: readonly ("server auth" | "client auth")[],
-    part?: PartName,
-  ): void {
-    const { namespace } = this.#args;
-    customResource<ICertificate>(
-      `${this.#name}-${secretName}`,
-      {
+    function createParts(): void {
+      for (const [name, dnsNames] of Object.entries(args.parts)) {
+        const part = name as PartName;
+        const usages =
+          dnsNames.length > 0 ? (["server auth", "client auth"] as const) : (["client auth"] as const);
+        createLeaf(certificateSecretOf(part), internalIssuer, dnsNames, usages, part);
+      }
+    }
+
+    function createLeaf(
+      secretName: string,
+      issuer: string,
+      dnsNames: readonly string[],
+      usages: readonly ("server auth" | "client auth")[],
+      part?: PartName,
+    ): void {
+      customResource<ICertificate>(inside, `${name}-${secretName}`, {
         apiVersion,
         kind: "Certificate",
         metadata: metadata(namespace, secretName, part),
@@ -104,22 +100,17 @@ export class Certificates extends ComponentResource {
           renewBefore: hours(lifetime.renewBefore),
           privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  /** A certification authority whose key stays in the cluster. */
-  #authority(name: string, commonName: string): void {
-    const { namespace } = this.#args;
-    customResource<ICertificate>(
-      `${this.#name}-${name}`,
-      {
+    /** A certification authority whose key stays in the cluster. */
+    function createAuthority(authority: string, commonName: string): void {
+      customResource<ICertificate>(inside, `${name}-${authority}`, {
         apiVersion,
         kind: "Certificate",
-        metadata: metadata(namespace, name),
+        metadata: metadata(namespace, authority),
         spec: {
-          secretName: name,
+          secretName: authority,
           isCA: true,
           commonName: commonName.slice(0, 64),
           issuerRef: { name: "self-signed", kind: "Issuer", group: "cert-manager.io" },
@@ -128,35 +119,33 @@ export class Certificates extends ComponentResource {
           // With a new key every machine would need the authority's new certificate.
           privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Never" },
         },
-      },
-      { parent: this },
-    );
-    this.#issuer(name, { ca: { secretName: name } });
-  }
+      });
+      createIssuer(authority, { ca: { secretName: authority } });
+    }
 
-  #acme(issuer: Extract<PublicIssuer, { kind: "acme" }>): void {
-    const { solver } = issuer;
-    const { namespace } = this.#args;
-    const http01 =
-      solver.kind === "ingress"
-        ? { ingress: solver.className === undefined ? {} : { ingressClassName: solver.className } }
-        : { gatewayHTTPRoute: { parentRefs: [{ name: solver.gateway, namespace, kind: "Gateway" }] } };
-    this.#issuer("acme", {
-      acme: {
-        server: issuer.server,
-        email: issuer.email,
-        privateKeySecretRef: { name: "acme-account" },
-        solvers: [{ http01 }],
-      },
-    });
-  }
+    function createAcme(issuer: Extract<PublicIssuer, { kind: "acme" }>): void {
+      const { solver } = issuer;
+      const http01 =
+        solver.kind === "ingress"
+          ? { ingress: solver.className === undefined ? {} : { ingressClassName: solver.className } }
+          : { gatewayHTTPRoute: { parentRefs: [{ name: solver.gateway, namespace, kind: "Gateway" }] } };
+      createIssuer("acme", {
+        acme: {
+          server: issuer.server,
+          email: issuer.email,
+          privateKeySecretRef: { name: "acme-account" },
+          solvers: [{ http01 }],
+        },
+      });
+    }
 
-  #issuer(name: string, spec: IIssuer["spec"]): void {
-    const { namespace } = this.#args;
-    customResource<IIssuer>(
-      `${this.#name}-${name}-issuer`,
-      { apiVersion, kind: "Issuer", metadata: metadata(namespace, name), spec },
-      { parent: this },
-    );
+    function createIssuer(issuer: string, spec: IIssuer["spec"]): void {
+      customResource<IIssuer>(inside, `${name}-${issuer}-issuer`, {
+        apiVersion,
+        kind: "Issuer",
+        metadata: metadata(namespace, issuer),
+        spec,
+      });
+    }
   }
 }

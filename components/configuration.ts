@@ -1,7 +1,8 @@
 /** Files that a part reads when it starts: a ConfigMap, and a digest of it that replaces the part's pods when it changes. */
 import { createHash } from "node:crypto";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
-import { type ComponentResource, type Input, type Output, output } from "@pulumi/pulumi";
+import { type CustomResourceOptions, type Input, type Output, output } from "@pulumi/pulumi";
+import { create } from "./create.ts";
 import { metadata, type PartName } from "./part.ts";
 
 /** On a pod's template, so that a changed file replaces the pods that read it. */
@@ -24,31 +25,31 @@ export interface ConfigurationArgs<Text = string> {
 }
 
 export function configuration(
+  options: CustomResourceOptions,
   name: string,
   args: ConfigurationArgs,
-  parent: ComponentResource,
 ): Configuration {
-  declare(name, args, parent);
+  declare(options, name, args);
   return { name: args.objectName, annotations: { [configurationAnnotation]: digestOf(args.files) } };
 }
 
 /** The same for files whose text may not be known before other resources exist. */
 export function laterConfiguration(
+  options: CustomResourceOptions,
   name: string,
   args: ConfigurationArgs<Output<string>>,
-  parent: ComponentResource,
 ): Configuration<Output<string>> {
-  declare(name, args, parent);
+  declare(options, name, args);
   const digest = output(args.files).apply((known) => digestOf(known));
   return { name: args.objectName, annotations: { [configurationAnnotation]: digest } };
 }
 
 function declare(
+  options: CustomResourceOptions,
   name: string,
   { namespace, part, objectName, files }: ConfigurationArgs<Input<string>>,
-  parent: ComponentResource,
 ): void {
-  new ConfigMap(name, { metadata: metadata(namespace, objectName, part), data: { ...files } }, { parent });
+  create(options, ConfigMap, name, { metadata: metadata(namespace, objectName, part), data: { ...files } });
 }
 
 function digestOf(files: Readonly<Record<string, string>>): string {

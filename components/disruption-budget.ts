@@ -1,6 +1,7 @@
 /** Lets the maintenance of a cluster stop one pod of a part at a time. */
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
-import type { Resource } from "@pulumi/pulumi";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
+import { create } from "./create.ts";
 import { metadata, type PartName, selectorLabels } from "./part.ts";
 
 export interface DisruptionBudgetArgs {
@@ -13,16 +14,12 @@ export interface DisruptionBudgetArgs {
 }
 
 export function disruptionBudget(
+  options: CustomResourceOptions,
   name: string,
   { namespace, part, objectName = part, selector = selectorLabels(part) }: DisruptionBudgetArgs,
-  parent: Resource,
-): PodDisruptionBudget {
-  return new PodDisruptionBudget(
-    name,
-    {
-      metadata: metadata(namespace, objectName, part),
-      spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
-    },
-    { parent },
-  );
+): void {
+  create(options, PodDisruptionBudget, name, {
+    metadata: metadata(namespace, objectName, part),
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
+  });
 }

@@ -4,6 +4,7 @@
  */
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { ComponentResource, type ComponentResourceOptions, type Input, interpolate } from "@pulumi/pulumi";
+import { create } from "./create.ts";
 import { envoyNamespace } from "./operators.ts";
 import { labels } from "./part.ts";
 import { nodeAffinity } from "./placement.ts";
@@ -21,15 +22,14 @@ const replicas = 2;
 export class EnvoyGateway extends ComponentResource {
   constructor(name: string, args: EnvoyGatewayArgs, options: ComponentResourceOptions) {
     super("rollout:components:EnvoyGateway", name, {}, options);
-    const proxy = this.#proxy(name, args);
-    this.#gatewayClass(name, args.className, proxy);
+    const inside = { parent: this };
+    const { className, zones, registry, loadBalancer } = args;
+    const proxy = createProxy();
+    createGatewayClass();
     this.registerOutputs();
-  }
 
-  #proxy(name: string, { className, zones, registry, loadBalancer }: EnvoyGatewayArgs): CustomResource {
-    return new CustomResource(
-      `${name}-proxy`,
-      {
+    function createProxy(): CustomResource {
+      return create(inside, CustomResource, `${name}-proxy`, {
         apiVersion: "gateway.envoyproxy.io/v1alpha1",
         kind: "EnvoyProxy",
         metadata: { name: className, namespace: envoyNamespace, labels: labels() },
@@ -54,15 +54,11 @@ export class EnvoyGateway extends ComponentResource {
             },
           },
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #gatewayClass(name: string, className: string, proxy: CustomResource): void {
-    new CustomResource(
-      `${name}-class`,
-      {
+    function createGatewayClass(): void {
+      create({ ...inside, dependsOn: [proxy] }, CustomResource, `${name}-class`, {
         apiVersion: "gateway.networking.k8s.io/v1",
         kind: "GatewayClass",
         metadata: { name: className, labels: labels() },
@@ -75,8 +71,7 @@ export class EnvoyGateway extends ComponentResource {
             namespace: envoyNamespace,
           },
         },
-      },
-      { parent: this, dependsOn: [proxy] },
-    );
+      });
+    }
   }
 }

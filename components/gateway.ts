@@ -10,6 +10,7 @@ import type {
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { create } from "./create.ts";
 import { customResource } from "./custom-resource.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { ports } from "./ports.ts";
@@ -44,30 +45,25 @@ const gatewayApi = "gateway.networking.k8s.io/v1";
 export const gatewayName = "web";
 
 export class Gateway extends ComponentResource {
-  readonly #name: string;
-  readonly #args: GatewayArgs;
-
   constructor(name: string, args: GatewayArgs, options: ComponentResourceOptions) {
     super("rollout:components:Gateway", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    if (args.web.kind === "ingress") this.#ingress(args.web.className);
+    const inside = { parent: this };
+    const { namespace, domain, webSecret, partsAuthoritySecret, diagnosticService, mqtt } = args;
+    /** The name in the certificate of the web app's pods. */
+    const serverName = `${diagnosticService}.${namespace}.svc.cluster.local`;
+    if (args.web.kind === "ingress") createIngress(args.web.className);
     else {
-      this.#gateway(args.web.className);
-      this.#redirect();
-      this.#route();
-      this.#encryption();
+      createGateway(args.web.className);
+      createRedirect();
+      createRoute();
+      createEncryption();
     }
-    this.#mqtt();
+    createMqtt();
     this.registerOutputs();
-  }
 
-  #ingress(className: string | undefined): void {
-    const { namespace, domain, webSecret, partsAuthoritySecret, diagnosticService } = this.#args;
-    const authority = `${namespace}/${partsAuthoritySecret}`;
-    new Ingress(
-      `${this.#name}-web`,
-      {
+    function createIngress(className: string | undefined): void {
+      const authority = `${namespace}/${partsAuthoritySecret}`;
+      create(inside, Ingress, `${name}-web`, {
         metadata: {
           ...metadata(namespace, gatewayName, "diagnostic"),
           // The Ingress API has no field for encryption to the pod; each controller has its own annotations.
@@ -77,7 +73,7 @@ export class Gateway extends ComponentResource {
             "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS",
             "nginx.ingress.kubernetes.io/proxy-ssl-verify": "on",
             "nginx.ingress.kubernetes.io/proxy-ssl-secret": authority,
-            "nginx.ingress.kubernetes.io/proxy-ssl-name": this.#serverName,
+            "nginx.ingress.kubernetes.io/proxy-ssl-name": serverName,
             "nginx.ingress.kubernetes.io/proxy-body-size": "2m",
             "haproxy.org/server-ssl": "true",
             "haproxy.org/server-ca": authority,
@@ -101,16 +97,11 @@ export class Gateway extends ComponentResource {
             },
           ],
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #gateway(className: string): void {
-    const { namespace, domain, webSecret } = this.#args;
-    customResource<IGateway>(
-      `${this.#name}-web`,
-      {
+    function createGateway(className: string): void {
+      customResource<IGateway>(inside, `${name}-web`, {
         apiVersion: gatewayApi,
         kind: "Gateway",
         metadata: metadata(namespace, gatewayName, "diagnostic"),
@@ -127,16 +118,11 @@ export class Gateway extends ComponentResource {
             },
           ],
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #redirect(): void {
-    const { namespace, domain } = this.#args;
-    customResource<IHTTPRoute>(
-      `${this.#name}-web-redirect`,
-      {
+    function createRedirect(): void {
+      customResource<IHTTPRoute>(inside, `${name}-web-redirect`, {
         apiVersion: gatewayApi,
         kind: "HTTPRoute",
         metadata: metadata(namespace, "web-redirect", "diagnostic"),
@@ -147,16 +133,11 @@ export class Gateway extends ComponentResource {
             { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] },
           ],
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #route(): void {
-    const { namespace, domain, diagnosticService } = this.#args;
-    customResource<IHTTPRoute>(
-      `${this.#name}-web-route`,
-      {
+    function createRoute(): void {
+      customResource<IHTTPRoute>(inside, `${name}-web-route`, {
         apiVersion: gatewayApi,
         kind: "HTTPRoute",
         metadata: metadata(namespace, gatewayName, "diagnostic"),
@@ -165,38 +146,28 @@ export class Gateway extends ComponentResource {
           hostnames: [domain],
           rules: [{ backendRefs: [{ name: diagnosticService, port: 443 }] }],
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  /** Between the gateway and the web app's pods. */
-  #encryption(): void {
-    const { namespace, diagnosticService, partsAuthoritySecret } = this.#args;
-    customResource<IBackendTLSPolicy>(
-      `${this.#name}-web-encryption`,
-      {
+    /** Between the gateway and the web app's pods. */
+    function createEncryption(): void {
+      customResource<IBackendTLSPolicy>(inside, `${name}-web-encryption`, {
         apiVersion: gatewayApi,
         kind: "BackendTLSPolicy",
         metadata: metadata(namespace, gatewayName, "diagnostic"),
         spec: {
           targetRefs: [{ group: "", kind: "Service", name: diagnosticService, sectionName: "https" }],
           validation: {
-            hostname: this.#serverName,
+            hostname: serverName,
             caCertificateRefs: [{ group: "", kind: "Secret", name: partsAuthoritySecret }],
           },
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #mqtt(): void {
-    const { namespace, mqtt, domain } = this.#args;
-    const { allowedSources } = mqtt;
-    new Service(
-      `${this.#name}-broker-machines`,
-      {
+    function createMqtt(): void {
+      const { allowedSources } = mqtt;
+      create(inside, Service, `${name}-broker-machines`, {
         metadata: {
           ...metadata(namespace, "broker-machines", "broker"),
           annotations: {
@@ -222,13 +193,7 @@ export class Gateway extends ComponentResource {
             },
           ],
         },
-      },
-      { parent: this },
-    );
-  }
-
-  /** The name in the certificate of the web app's pods. */
-  get #serverName(): string {
-    return `${this.#args.diagnosticService}.${this.#args.namespace}.svc.cluster.local`;
+      });
+    }
   }
 }

@@ -4,6 +4,7 @@
  */
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { create } from "./create.ts";
 import { type GeneratedKind, generatedValue } from "./generated-value.ts";
 import { metadata, type PartName } from "./part.ts";
 
@@ -23,18 +24,15 @@ export class GeneratedSecret extends ComponentResource {
   constructor(name: string, args: GeneratedSecretArgs, options: ComponentResourceOptions) {
     // The plan shows which values are generated: its manifests are used without the state.
     super("rollout:components:GeneratedSecret", name, { values: args.values }, options);
+    const inside = { parent: this };
     const stringData: Record<string, Output<string>> = {};
     for (const [key, kind] of Object.entries(args.values))
-      stringData[key] = generatedValue(`${name}-${key}`, kind, { parent: this });
-    new Secret(
-      name,
-      {
-        metadata: metadata(args.namespace, args.secretName, args.part),
-        type: "Opaque",
-        stringData,
-      },
-      { parent: this },
-    );
+      stringData[key] = generatedValue(`${name}-${key}`, kind, inside);
+    create(inside, Secret, name, {
+      metadata: metadata(args.namespace, args.secretName, args.part),
+      type: "Opaque",
+      stringData,
+    });
     this.secretName = args.secretName;
     this.registerOutputs({ secretName: this.secretName });
   }

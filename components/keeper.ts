@@ -1,7 +1,7 @@
 /** ClickHouse Keeper: three servers that agree on which replica of the time-series store has which data part. */
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
-import { type Configuration, configuration } from "./configuration.ts";
+import { configuration } from "./configuration.ts";
 import { type Container, container, fieldVariable, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
 import { headlessService } from "./service.ts";
@@ -18,55 +18,41 @@ const part = "keeper";
 
 export class Keeper extends ComponentResource {
   readonly hosts: readonly string[];
-  readonly #name: string;
-  readonly #args: KeeperArgs;
 
   constructor(name: string, args: KeeperArgs, options: ComponentResourceOptions) {
     super("rollout:components:Keeper", name, {}, options);
-    this.#name = name;
-    this.#args = args;
+    const inside = { parent: this };
     const { namespace } = args.context;
     // Counted from 1, as Keeper counts its servers.
     this.hosts = Array.from(
       { length: args.size.replicas },
       (_, index) => `${part}-${index + 1}.${part}.${namespace}.svc.cluster.local`,
     );
-    const settings = configuration(
-      `${name}-settings`,
-      {
-        namespace,
-        part,
-        objectName: "keeper-settings",
-        files: { "keeper.yaml": keeperConfig(this.hosts) },
-      },
-      this,
-    );
-    this.#service();
-    this.#servers(settings);
+    const settings = configuration(inside, `${name}-settings`, {
+      namespace,
+      part,
+      objectName: "keeper-settings",
+      files: { "keeper.yaml": keeperConfig(this.hosts) },
+    });
+    createService();
+    createServers();
     this.registerOutputs({ hosts: this.hosts });
-  }
 
-  #service(): void {
-    headlessService(
-      this.#name,
-      {
-        namespace: this.#args.context.namespace,
+    function createService(): void {
+      headlessService(inside, name, {
+        namespace,
         part,
         ports: [
           { name: "clients", port: ports.keeper.clients },
           { name: "raft", port: ports.keeper.raft },
           { name: "metrics", port: ports.keeper.metrics, targetPort: "metrics" },
         ],
-      },
-      this,
-    );
-  }
+      });
+    }
 
-  #servers(settings: Configuration): void {
-    statefulPods(
-      this.#name,
-      {
-        ...this.#args,
+    function createServers(): void {
+      statefulPods(inside, name, {
+        ...args,
         part,
         serviceName: part,
         firstOrdinal: 1,
@@ -75,16 +61,15 @@ export class Keeper extends ComponentResource {
           annotations: settings.annotations,
           metricsPort: ports.keeper.metrics,
           terminationGracePeriodSeconds: 60,
-          containers: [serverContainer(this.#args)],
+          containers: [serverContainer(args)],
           volumes: [
             scratch("temporary", 64),
             { name: "settings", configMap: { name: settings.name } },
             secretVolume("certificate", certificateSecretOf(part)),
           ],
         },
-      },
-      this,
-    );
+      });
+    }
   }
 }
 

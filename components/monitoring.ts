@@ -6,6 +6,7 @@ import type {
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { type AlertedStack, alerts, runbookOf } from "./alerts.ts";
+import { create } from "./create.ts";
 import { customResource } from "./custom-resource.ts";
 import { stackDashboard } from "./dashboard.ts";
 import { labels, metadata } from "./part.ts";
@@ -18,72 +19,56 @@ export interface MonitoringArgs extends AlertedStack {
 const apiVersion = "monitoring.coreos.com/v1";
 
 export class Monitoring extends ComponentResource {
-  readonly #name: string;
-  readonly #args: MonitoringArgs;
-
   constructor(name: string, args: MonitoringArgs, options: ComponentResourceOptions) {
     super("rollout:components:Monitoring", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    this.#metrics();
-    this.#alerts();
-    this.#dashboard();
+    const inside = { parent: this };
+    const { namespace, title } = args;
+    createMetrics();
+    createAlerts();
+    createDashboard();
     this.registerOutputs();
-  }
 
-  #metrics(): void {
-    customResource<IPodMonitor>(
-      `${this.#name}-metrics`,
-      {
+    function createMetrics(): void {
+      customResource<IPodMonitor>(inside, `${name}-metrics`, {
         apiVersion,
         kind: "PodMonitor",
-        metadata: metadata(this.#args.namespace, "stack"),
+        metadata: metadata(args.namespace, "stack"),
         spec: {
           // Every pod of the stack with metrics names their port so, including those of the PostgreSQL operator.
           selector: { matchLabels: { "app.kubernetes.io/part-of": "country-rollout-kit" } },
           podMetricsEndpoints: [{ port: "metrics", path: "/metrics", interval: "30s" }],
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #alerts(): void {
-    const rules = alerts(this.#args).map((alert) => ({
-      alert: alert.name,
-      expr: alert.expression,
-      for: alert.lasting,
-      labels: { severity: alert.severity },
-      annotations: {
-        summary: alert.summary,
-        description: alert.steps.join(" "),
-        runbook: runbookOf(alert),
-      },
-    }));
-    customResource<IPrometheusRule>(
-      `${this.#name}-alerts`,
-      {
+    function createAlerts(): void {
+      const rules = alerts(args).map((alert) => ({
+        alert: alert.name,
+        expr: alert.expression,
+        for: alert.lasting,
+        labels: { severity: alert.severity },
+        annotations: {
+          summary: alert.summary,
+          description: alert.steps.join(" "),
+          runbook: runbookOf(alert),
+        },
+      }));
+      customResource<IPrometheusRule>(inside, `${name}-alerts`, {
         apiVersion,
         kind: "PrometheusRule",
-        metadata: metadata(this.#args.namespace, "stack"),
+        metadata: metadata(args.namespace, "stack"),
         spec: { groups: [{ name: "country-rollout-kit", rules }] },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #dashboard(): void {
-    const { namespace, title } = this.#args;
-    new ConfigMap(
-      `${this.#name}-dashboard`,
-      {
+    function createDashboard(): void {
+      create(inside, ConfigMap, `${name}-dashboard`, {
         metadata: {
           ...metadata(namespace, "dashboard"),
           labels: { ...labels(), grafana_dashboard: "1" },
         },
         data: { "country-rollout-kit.json": stackDashboard(title) },
-      },
-      { parent: this },
-    );
+      });
+    }
   }
 }

@@ -13,6 +13,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { formatGibibytes, formatMebibytes, formatProcessors } from "../base/quantity.ts";
+import { create } from "./create.ts";
 import type { NetworkFlow, Peer } from "./flows.ts";
 import { labels, metadata, selectorLabels } from "./part.ts";
 import { serviceAccountName } from "./pod.ts";
@@ -57,30 +58,24 @@ const nameServers: PolicyPeer[] = [
 export class Network extends ComponentResource {
   /** Made where the file names a storage driver. */
   readonly storageClass: string | undefined;
-  readonly #name: string;
-  readonly #args: NetworkArgs;
 
   constructor(name: string, args: NetworkArgs, options: ComponentResourceOptions) {
     super("rollout:components:Network", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    const inside = { parent: this, dependsOn: [this.#namespace()] };
-    this.#serviceAccount(inside);
-    this.#quota(inside);
-    this.#limits(inside);
-    this.#closed(inside);
-    this.#nameResolution(inside);
-    this.#flows(inside);
-    this.storageClass = this.#storageClass();
+    const { namespace, quota, flows, zones, storageDriver } = args;
+    const alone = { parent: this };
+    const inside = { ...alone, dependsOn: [createNamespace()] };
+    createServiceAccount();
+    createQuota();
+    createLimits();
+    closeEverything();
+    createNameResolution();
+    createFlows();
+    this.storageClass = createStorageClass();
     this.registerOutputs({ namespace: args.namespace });
-  }
 
-  #namespace(): Namespace {
-    const { namespace } = this.#args;
-    const enforced = "restricted";
-    return new Namespace(
-      `${this.#name}-namespace`,
-      {
+    function createNamespace(): Namespace {
+      const enforced = "restricted";
+      return create(alone, Namespace, `${name}-namespace`, {
         metadata: {
           name: namespace,
           labels: {
@@ -90,27 +85,18 @@ export class Network extends ComponentResource {
             "pod-security.kubernetes.io/warn": enforced,
           },
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #serviceAccount(inside: ComponentResourceOptions): void {
-    new ServiceAccount(
-      `${this.#name}-${serviceAccountName}`,
-      {
-        metadata: metadata(this.#args.namespace, serviceAccountName),
+    function createServiceAccount(): void {
+      create(inside, ServiceAccount, `${name}-${serviceAccountName}`, {
+        metadata: metadata(args.namespace, serviceAccountName),
         automountServiceAccountToken: false,
-      },
-      inside,
-    );
-  }
+      });
+    }
 
-  #quota(inside: ComponentResourceOptions): void {
-    const { namespace, quota } = this.#args;
-    new ResourceQuota(
-      `${this.#name}-stack`,
-      {
+    function createQuota(): void {
+      create(inside, ResourceQuota, `${name}-stack`, {
         metadata: metadata(namespace, "stack"),
         spec: {
           hard: {
@@ -124,17 +110,13 @@ export class Network extends ComponentResource {
             "services.nodeports": String(quota.nodePorts),
           },
         },
-      },
-      inside,
-    );
-  }
+      });
+    }
 
-  /** With a quota every container must name its amounts, and the operators' helper containers name none. */
-  #limits(inside: ComponentResourceOptions): void {
-    new LimitRange(
-      `${this.#name}-defaults`,
-      {
-        metadata: metadata(this.#args.namespace, "defaults"),
+    /** With a quota every container must name its amounts, and the operators' helper containers name none. */
+    function createLimits(): void {
+      create(inside, LimitRange, `${name}-defaults`, {
+        metadata: metadata(args.namespace, "defaults"),
         spec: {
           limits: [
             {
@@ -144,27 +126,19 @@ export class Network extends ComponentResource {
             },
           ],
         },
-      },
-      inside,
-    );
-  }
+      });
+    }
 
-  #closed(inside: ComponentResourceOptions): void {
-    new NetworkPolicy(
-      `${this.#name}-closed`,
-      {
-        metadata: metadata(this.#args.namespace, "closed"),
+    function closeEverything(): void {
+      create(inside, NetworkPolicy, `${name}-closed`, {
+        metadata: metadata(args.namespace, "closed"),
         spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-      },
-      inside,
-    );
-  }
+      });
+    }
 
-  #nameResolution(inside: ComponentResourceOptions): void {
-    new NetworkPolicy(
-      `${this.#name}-names`,
-      {
-        metadata: metadata(this.#args.namespace, "names"),
+    function createNameResolution(): void {
+      create(inside, NetworkPolicy, `${name}-names`, {
+        metadata: metadata(args.namespace, "names"),
         spec: {
           podSelector: {},
           policyTypes: ["Egress"],
@@ -175,20 +149,15 @@ export class Network extends ComponentResource {
             },
           ],
         },
-      },
-      inside,
-    );
-  }
+      });
+    }
 
-  #flows(inside: ComponentResourceOptions): void {
-    const { namespace, flows } = this.#args;
-    for (const [name, selector, own] of byPods(flows)) {
-      const ingress = own.filter(({ to }) => selectorKey(to) === name);
-      const egress = own.filter(({ from }) => selectorKey(from) === name);
-      new NetworkPolicy(
-        `${this.#name}-${name}`,
-        {
-          metadata: metadata(namespace, name),
+    function createFlows(): void {
+      for (const [pods, selector, own] of byPods(flows)) {
+        const ingress = own.filter(({ to }) => selectorKey(to) === pods);
+        const egress = own.filter(({ from }) => selectorKey(from) === pods);
+        create(inside, NetworkPolicy, `${name}-${pods}`, {
+          metadata: metadata(namespace, pods),
           spec: {
             podSelector: { matchLabels: selector },
             policyTypes: [
@@ -202,20 +171,15 @@ export class Network extends ComponentResource {
               egress: egress.map((flow) => ({ to: policyPeers(flow.to), ports: policyPorts(flow) })),
             }),
           },
-        },
-        inside,
-      );
+        });
+      }
     }
-  }
 
-  #storageClass(): string | undefined {
-    const { namespace, zones, storageDriver } = this.#args;
-    if (storageDriver === undefined) return undefined;
-    const name = `${namespace}-in-country`;
-    new StorageClass(
-      `${this.#name}-in-country`,
-      {
-        metadata: { name, labels: labels() },
+    function createStorageClass(): string | undefined {
+      if (storageDriver === undefined) return undefined;
+      const className = `${namespace}-in-country`;
+      create(alone, StorageClass, `${name}-in-country`, {
+        metadata: { name: className, labels: labels() },
         provisioner: storageDriver.name,
         parameters: { ...storageDriver.parameters },
         reclaimPolicy: "Retain",
@@ -226,10 +190,9 @@ export class Network extends ComponentResource {
             { matchLabelExpressions: [{ key: storageDriver.zoneLabel, values: [...zones].sort() }] },
           ],
         }),
-      },
-      { parent: this },
-    );
-    return name;
+      });
+      return className;
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import {
   interpolate,
   type Resource,
 } from "@pulumi/pulumi";
+import { create } from "./create.ts";
 import { nodeAffinity, type Placement } from "./placement.ts";
 
 /** An image as its publisher names it. */
@@ -103,19 +104,22 @@ export class Operators extends ComponentResource {
 
   constructor(name: string, args: OperatorsArgs, options: ComponentResourceOptions) {
     super("rollout:components:Operators", name, {}, options);
+    const inside = { parent: this };
+    const { registry } = args;
     const releases: Release[] = [];
-    for (const operator of args.install) releases.push(this.#release(name, operator, args, releases));
+    for (const operator of args.install) releases.push(createRelease(name, operator, args, releases));
     this.installed = releases;
     this.registerOutputs();
-  }
 
-  /** @param earlier releases that must be installed before it. */
-  #release(name: string, operator: OperatorName, args: OperatorsArgs, earlier: readonly Release[]): Release {
-    const { chart, version, source, namespace } = operators[operator];
-    const { registry } = args;
-    return new Release(
-      `${name}-${chart}`,
-      {
+    /** @param earlier releases that must be installed before it. */
+    function createRelease(
+      name: string,
+      operator: OperatorName,
+      args: OperatorsArgs,
+      earlier: readonly Release[],
+    ): Release {
+      const { chart, version, source, namespace } = operators[operator];
+      return create({ ...inside, dependsOn: [...earlier] }, Release, `${name}-${chart}`, {
         name: chart,
         chart:
           registry === undefined
@@ -127,9 +131,8 @@ export class Operators extends ComponentResource {
         atomic: true,
         timeout: 600,
         values: chartValues(operator, args),
-      },
-      { parent: this, dependsOn: [...earlier] },
-    );
+      });
+    }
   }
 }
 

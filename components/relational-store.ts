@@ -55,17 +55,14 @@ const backupsName = `${part}-backups`;
 
 export class RelationalStore extends ComponentResource {
   readonly connection: RelationalConnection;
-  readonly #name: string;
-  readonly #args: RelationalStoreArgs;
 
   constructor(name: string, args: RelationalStoreArgs, options: ComponentResourceOptions) {
     super("rollout:components:RelationalStore", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    const cluster = this.#cluster();
+    const inside = { parent: this };
+    const cluster = createCluster();
     if (args.backup !== undefined) {
-      this.#backupDestination(args.backup);
-      this.#dailyBackup(args.backup, cluster);
+      createBackupDestination(args.backup);
+      createDailyBackup(args.backup, cluster);
     }
     this.connection = {
       host: `${part}-rw.${args.context.namespace}.svc`,
@@ -75,29 +72,28 @@ export class RelationalStore extends ComponentResource {
       authoritySecret: `${part}-ca`,
     };
     this.registerOutputs({ host: this.connection.host });
-  }
 
-  #cluster(): Resource {
-    return customResource<PostgresCluster>(
-      this.#name,
-      {
+    function createCluster(): Resource {
+      return customResource<PostgresCluster>(inside, name, {
         apiVersion: "postgresql.cnpg.io/v1",
         kind: "Cluster",
-        metadata: storeMetadata(this.#args.context.namespace, part, part),
-        spec: clusterSpec(this.#args),
-      },
-      { parent: this },
-    );
-  }
+        metadata: storeMetadata(args.context.namespace, part, part),
+        spec: clusterSpec(args),
+      });
+    }
 
-  #backupDestination({ bucket, endpoint, region, retention, credentialsSecret }: RelationalBackup): void {
-    customResource<ObjectStore>(
-      `${this.#name}-backups`,
-      {
+    function createBackupDestination({
+      bucket,
+      endpoint,
+      region,
+      retention,
+      credentialsSecret,
+    }: RelationalBackup): void {
+      customResource<ObjectStore>(inside, `${name}-backups`, {
         apiVersion: "barmancloud.cnpg.io/v1",
         kind: "ObjectStore",
         metadata: {
-          ...metadata(this.#args.context.namespace, backupsName, part),
+          ...metadata(args.context.namespace, backupsName, part),
           annotations: dataClasses(["backups"]),
         },
         spec: {
@@ -117,18 +113,14 @@ export class RelationalStore extends ComponentResource {
             ...(region !== undefined && { env: [{ name: "AWS_DEFAULT_REGION", value: region }] }),
           },
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #dailyBackup({ at, timezone }: RelationalBackup, cluster: Resource): void {
-    customResource<ScheduledBackup>(
-      `${this.#name}-daily`,
-      {
+    function createDailyBackup({ at, timezone }: RelationalBackup, cluster: Resource): void {
+      customResource<ScheduledBackup>({ ...inside, dependsOn: [cluster] }, `${name}-daily`, {
         apiVersion: "postgresql.cnpg.io/v1",
         kind: "ScheduledBackup",
-        metadata: metadata(this.#args.context.namespace, `${part}-daily`, part),
+        metadata: metadata(args.context.namespace, `${part}-daily`, part),
         spec: {
           cluster: { name: part },
           schedule: dailyCronInUtc(at, timezone),
@@ -137,9 +129,8 @@ export class RelationalStore extends ComponentResource {
           method: "plugin",
           pluginConfiguration: { name: plugin },
         },
-      },
-      { parent: this, dependsOn: [cluster] },
-    );
+      });
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 /** Services by which the parts reach each other inside the cluster. */
 import type { types } from "@pulumi/kubernetes";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import type { Resource } from "@pulumi/pulumi";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
+import { create } from "./create.ts";
 import { metadata, type PartName, selectorLabels } from "./part.ts";
 
 export interface PartServiceArgs {
@@ -13,32 +14,24 @@ export interface PartServiceArgs {
 }
 
 export function partService(
+  options: CustomResourceOptions,
   name: string,
   { namespace, part, objectName = part, ports }: PartServiceArgs,
-  parent: Resource,
 ): void {
-  new Service(
-    name,
-    {
-      metadata: metadata(namespace, objectName, part),
-      spec: { selector: selectorLabels(part), ports },
-    },
-    { parent },
-  );
+  create(options, Service, name, {
+    metadata: metadata(namespace, objectName, part),
+    spec: { selector: selectorLabels(part), ports },
+  });
 }
 
 /** Gives each pod of a part a name of its own, also before it is ready: its pods become ready together. */
 export function headlessService(
+  options: CustomResourceOptions,
   name: string,
   { namespace, part, objectName = part, ports }: PartServiceArgs,
-  parent: Resource,
 ): void {
-  new Service(
-    name,
-    {
-      metadata: metadata(namespace, objectName, part),
-      spec: { clusterIP: "None", publishNotReadyAddresses: true, selector: selectorLabels(part), ports },
-    },
-    { parent },
-  );
+  create(options, Service, name, {
+    metadata: metadata(namespace, objectName, part),
+    spec: { clusterIP: "None", publishNotReadyAddresses: true, selector: selectorLabels(part), ports },
+  });
 }

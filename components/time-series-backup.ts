@@ -8,6 +8,7 @@ import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
+import { create } from "./create.ts";
 import { metadata } from "./part.ts";
 import { container, podTemplate, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
@@ -70,22 +71,18 @@ const certificateFolder = "/run/certificates";
 export class TimeSeriesBackup extends ComponentResource {
   constructor(name: string, args: TimeSeriesBackupArgs, options: ComponentResourceOptions) {
     super("rollout:components:TimeSeriesBackup", name, {}, options);
+    const inside = { parent: this };
     const { namespace } = args.context;
-    const settings = configuration(
-      `${name}-settings`,
-      {
-        namespace,
-        part,
-        objectName: "time-series-backup-settings",
-        files: { "config.yaml": clientConfig(args.host), "backup.sh": backupScript },
-      },
-      this,
-    );
-    new CronJob(
-      name,
-      { metadata: metadata(namespace, part, part), spec: cronJobSpec(args, settings.name) },
-      { parent: this },
-    );
+    const settings = configuration(inside, `${name}-settings`, {
+      namespace,
+      part,
+      objectName: "time-series-backup-settings",
+      files: { "config.yaml": clientConfig(args.host), "backup.sh": backupScript },
+    });
+    create(inside, CronJob, name, {
+      metadata: metadata(namespace, part, part),
+      spec: cronJobSpec(args, settings.name),
+    });
     this.registerOutputs();
   }
 }

@@ -6,6 +6,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { type Configuration, configuration } from "./configuration.ts";
+import { create } from "./create.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata } from "./part.ts";
 import {
@@ -51,50 +52,40 @@ const shardName = (number: number): string => `${part}-shard-${number}`;
 
 export class TimeSeriesStore extends ComponentResource {
   readonly host: string;
-  readonly #name: string;
-  readonly #args: TimeSeriesStoreArgs;
-  /** Domain of the pods. */
-  readonly #domain: string;
 
   constructor(name: string, args: TimeSeriesStoreArgs, options: ComponentResourceOptions) {
     super("rollout:components:TimeSeriesStore", name, {}, options);
-    const { namespace } = args.context;
-    this.#name = name;
-    this.#args = args;
-    this.#domain = `${nodeService}.${namespace}.svc.cluster.local`;
-    const settings = this.#settings();
-    const secret = this.#secret();
-    this.#serviceAccount();
-    this.#services();
-    for (let shard = 1; shard <= args.size.shards; shard += 1) this.#shard(shard, settings, secret);
+    const inside = { parent: this };
+    const { context, size, keepers, backup } = args;
+    const { namespace } = context;
+    /** Domain of the pods. */
+    const domain = `${nodeService}.${namespace}.svc.cluster.local`;
+    const settings = createSettings();
+    const { secretName } = createSecret();
+    createServiceAccount();
+    createServices();
+    for (let shard = 1; shard <= size.shards; shard += 1) createShard(shard);
     this.host = `${part}.${namespace}.svc.cluster.local`;
     this.registerOutputs({ host: this.host });
-  }
 
-  #settings(): Configuration {
-    const { context, size, keepers, backup } = this.#args;
-    const shards = Array.from({ length: size.shards }, (_, shard) =>
-      Array.from(
-        { length: size.replicas },
-        (_, replica) => `${shardName(shard + 1)}-${replica}.${this.#domain}`,
-      ),
-    );
-    const files = {
-      "config.yaml": timeSeriesConfig({ shards, keepers, memory: size.memory, ...(backup && { backup }) }),
-      "users.yaml": timeSeriesUsers(size.memory),
-    };
-    return configuration(
-      `${this.#name}-settings`,
-      { namespace: context.namespace, part, objectName: "time-series-settings", files },
-      this,
-    );
-  }
+    function createSettings(): Configuration {
+      const shards = Array.from({ length: size.shards }, (_, shard) =>
+        Array.from({ length: size.replicas }, (_, replica) => `${shardName(shard + 1)}-${replica}.${domain}`),
+      );
+      const files = {
+        "config.yaml": timeSeriesConfig({ shards, keepers, memory: size.memory, ...(backup && { backup }) }),
+        "users.yaml": timeSeriesUsers(size.memory),
+      };
+      return configuration(inside, `${name}-settings`, {
+        namespace: context.namespace,
+        part,
+        objectName: "time-series-settings",
+        files,
+      });
+    }
 
-  #secret(): GeneratedSecret {
-    const { context, backup } = this.#args;
-    return new GeneratedSecret(
-      `${this.#name}-secrets`,
-      {
+    function createSecret(): GeneratedSecret {
+      return create(inside, GeneratedSecret, `${name}-secrets`, {
         namespace: context.namespace,
         part,
         secretName: "time-series-secrets",
@@ -103,30 +94,21 @@ export class TimeSeriesStore extends ComponentResource {
           "replication-password": "password",
           ...(backup?.access === "secret" && { "backup-key": "key" as const }),
         },
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  /** Its own, where the cloud gives the pods rights by it. */
-  #serviceAccount(): void {
-    const { context, backup } = this.#args;
-    if (backup?.access !== "role") return;
-    new ServiceAccount(
-      this.#name,
-      {
+    /** Its own, where the cloud gives the pods rights by it. */
+    function createServiceAccount(): void {
+      if (backup?.access !== "role") return;
+      create(inside, ServiceAccount, name, {
         metadata: metadata(context.namespace, backup.serviceAccount, part),
         automountServiceAccountToken: false,
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #services(): void {
-    const { namespace } = this.#args.context;
-    partService(
-      this.#name,
-      {
+    function createServices(): void {
+      const { namespace } = context;
+      partService(inside, name, {
         namespace,
         part,
         ports: [
@@ -134,12 +116,8 @@ export class TimeSeriesStore extends ComponentResource {
           { name: "native", port: ports.timeSeriesStore.native, targetPort: "native" },
           { name: "metrics", port: ports.timeSeriesStore.metrics, targetPort: "metrics" },
         ],
-      },
-      this,
-    );
-    headlessService(
-      `${this.#name}-nodes`,
-      {
+      });
+      headlessService(inside, `${name}-nodes`, {
         namespace,
         part,
         objectName: nodeService,
@@ -147,16 +125,11 @@ export class TimeSeriesStore extends ComponentResource {
           { name: "native", port: ports.timeSeriesStore.native },
           { name: "replication", port: ports.timeSeriesStore.replication },
         ],
-      },
-      this,
-    );
-  }
+      });
+    }
 
-  #shard(number: number, settings: Configuration, secret: GeneratedSecret): void {
-    const { context, size, backup } = this.#args;
-    statefulPods(
-      `${this.#name}-shard-${number}`,
-      {
+    function createShard(number: number): void {
+      statefulPods(inside, `${name}-shard-${number}`, {
         context,
         part,
         size,
@@ -170,54 +143,52 @@ export class TimeSeriesStore extends ComponentResource {
           metricsPort: ports.timeSeriesStore.metrics,
           // Time for queries to end and for parts to be written.
           terminationGracePeriodSeconds: 180,
-          containers: [this.#server(number, secret.secretName)],
+          containers: [createServer(number)],
           volumes: [
             scratch("temporary", 256),
             { name: "settings", configMap: { name: settings.name } },
             secretVolume("certificate", certificateSecretOf(part)),
           ],
         },
-      },
-      this,
-    );
-  }
+      });
+    }
 
-  #server(shard: number, secretName: string): Container {
-    const { context, size, backup } = this.#args;
-    return container(context, {
-      name: part,
-      image: "time-series-store",
-      amounts: size,
-      command: ["clickhouse-server", `--config-file=${folder}/config.yaml`],
-      env: [
-        fieldVariable("REPLICA", "metadata.name"),
-        { name: "REPLICA_HOST", value: `$(REPLICA).${this.#domain}` },
-        { name: "SHARD", value: String(shard) },
-        secretVariable("CLUSTER_SECRET", secretName, "cluster-secret"),
-        secretVariable("REPLICATION_PASSWORD", secretName, "replication-password"),
-        ...(backup === undefined ? [] : backupVariables(backup, secretName)),
-      ],
-      ports: [
-        { name: "https", containerPort: ports.timeSeriesStore.https },
-        { name: "native", containerPort: ports.timeSeriesStore.native },
-        { name: "replication", containerPort: ports.timeSeriesStore.replication },
-        { name: "metrics", containerPort: ports.timeSeriesStore.metrics },
-      ],
-      startupProbe: { tcpSocket: { port: "https" }, periodSeconds: 5, failureThreshold: 120 },
-      readinessProbe: { tcpSocket: { port: "https" }, periodSeconds: 10 },
-      livenessProbe: {
-        httpGet: { path: "/metrics", port: "metrics" },
-        periodSeconds: 30,
-        timeoutSeconds: 10,
-        failureThreshold: 5,
-      },
-      volumeMounts: [
-        { name: "data", mountPath: "/var/lib/clickhouse" },
-        { name: "settings", mountPath: folder, readOnly: true },
-        { name: "certificate", mountPath: "/run/certificates", readOnly: true },
-        { name: "temporary", mountPath: "/tmp" },
-      ],
-    });
+    function createServer(shard: number): Container {
+      return container(context, {
+        name: part,
+        image: "time-series-store",
+        amounts: size,
+        command: ["clickhouse-server", `--config-file=${folder}/config.yaml`],
+        env: [
+          fieldVariable("REPLICA", "metadata.name"),
+          { name: "REPLICA_HOST", value: `$(REPLICA).${domain}` },
+          { name: "SHARD", value: String(shard) },
+          secretVariable("CLUSTER_SECRET", secretName, "cluster-secret"),
+          secretVariable("REPLICATION_PASSWORD", secretName, "replication-password"),
+          ...(backup === undefined ? [] : backupVariables(backup, secretName)),
+        ],
+        ports: [
+          { name: "https", containerPort: ports.timeSeriesStore.https },
+          { name: "native", containerPort: ports.timeSeriesStore.native },
+          { name: "replication", containerPort: ports.timeSeriesStore.replication },
+          { name: "metrics", containerPort: ports.timeSeriesStore.metrics },
+        ],
+        startupProbe: { tcpSocket: { port: "https" }, periodSeconds: 5, failureThreshold: 120 },
+        readinessProbe: { tcpSocket: { port: "https" }, periodSeconds: 10 },
+        livenessProbe: {
+          httpGet: { path: "/metrics", port: "metrics" },
+          periodSeconds: 30,
+          timeoutSeconds: 10,
+          failureThreshold: 5,
+        },
+        volumeMounts: [
+          { name: "data", mountPath: "/var/lib/clickhouse" },
+          { name: "settings", mountPath: folder, readOnly: true },
+          { name: "certificate", mountPath: "/run/certificates", readOnly: true },
+          { name: "temporary", mountPath: "/tmp" },
+        ],
+      });
+    }
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { Trail } from "@pulumi/aws/cloudtrail/trail.js";
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output } from "@pulumi/pulumi";
+import { create } from "../create.ts";
 import { PrivateBucket } from "./bucket.ts";
 import type { Keys } from "./keys.ts";
 import type { AwsLocation } from "./place.ts";
@@ -23,17 +24,15 @@ export interface AuditTrailArgs {
 export class AuditTrail extends ComponentResource {
   constructor(name: string, args: AuditTrailArgs, options: ComponentResourceOptions) {
     super("rollout:aws:AuditTrail", name, {}, options);
-    const trailName = `${args.place.name}-audit`;
-    const bucket = this.#bucket(name, args, trailName);
-    this.#trail(name, args, trailName, bucket);
+    const inside = { parent: this };
+    const { place, keys, buckets } = args;
+    const trailName = `${place.name}-audit`;
+    const bucket = createBucket();
+    createTrail();
     this.registerOutputs();
-  }
 
-  #bucket(name: string, args: AuditTrailArgs, trailName: string): PrivateBucket {
-    const { place, keys } = args;
-    return new PrivateBucket(
-      name,
-      {
+    function createBucket(): PrivateBucket {
+      return create(inside, PrivateBucket, name, {
         place,
         purpose: "audit",
         account: keys.account,
@@ -43,15 +42,11 @@ export class AuditTrail extends ComponentResource {
         oldVersionDays: 30,
         deletableWithContent: args.deletable === true,
         statements: (arn) => writersOf(arn, args, trailName),
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #trail(name: string, { keys, buckets }: AuditTrailArgs, trailName: string, bucket: PrivateBucket): void {
-    new Trail(
-      name,
-      {
+    function createTrail(): void {
+      create({ ...inside, dependsOn: [...bucket.ready, ...keys.ready] }, Trail, name, {
         name: trailName,
         s3BucketName: bucket.bucketName,
         kmsKeyId: keys.arns.logs,
@@ -68,9 +63,8 @@ export class AuditTrail extends ComponentResource {
           },
         ],
         tags: tags(trailName, ["logs"]),
-      },
-      { parent: this, dependsOn: [...bucket.ready, ...keys.ready] },
-    );
+      });
+    }
   }
 }
 

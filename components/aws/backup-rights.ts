@@ -9,6 +9,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
+import { create } from "../create.ts";
 import type { AwsCluster } from "./cluster.ts";
 import { podIdentityService } from "./cluster-roles.ts";
 import type { AwsLocation } from "./place.ts";
@@ -30,18 +31,20 @@ export class BackupRights extends ComponentResource {
 
   constructor(name: string, args: BackupRightsArgs, options: ComponentResourceOptions) {
     super("rollout:aws:BackupRights", name, {}, options);
+    const inside = { parent: this };
     const roleName = `${args.place.name}-backups`;
-    const role = new Role(
-      `${name}-backups`,
-      { name: roleName, assumeRolePolicy: trustOf(podIdentityService), tags: tags(roleName) },
-      { parent: this },
-    );
-    const rights = new RolePolicy(
-      `${name}-backups`,
-      { role: role.name, policy: policyDocument(rightsOn(args)) },
-      { parent: this },
-    );
-    const association = new PodIdentityAssociation(
+    const role = create(inside, Role, `${name}-backups`, {
+      name: roleName,
+      assumeRolePolicy: trustOf(podIdentityService),
+      tags: tags(roleName),
+    });
+    const rights = create(inside, RolePolicy, `${name}-backups`, {
+      role: role.name,
+      policy: policyDocument(rightsOn(args)),
+    });
+    const association = create(
+      { ...inside, dependsOn: [...args.cluster.ready] },
+      PodIdentityAssociation,
       `${name}-backups`,
       {
         clusterName: args.cluster.clusterName,
@@ -50,7 +53,6 @@ export class BackupRights extends ComponentResource {
         roleArn: role.arn,
         tags: tags(roleName),
       },
-      { parent: this, dependsOn: [...args.cluster.ready] },
     );
     this.ready = [rights, association];
     this.registerOutputs();

@@ -17,6 +17,7 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
+import { create } from "../create.ts";
 import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
 import { tags } from "./tags.ts";
@@ -43,96 +44,75 @@ export class PrivateBucket extends ComponentResource {
   readonly arn: Output<string>;
   /** These must exist before data is written to it. */
   readonly ready: readonly Resource[];
-  readonly #name: string;
-  readonly #args: PrivateBucketArgs;
 
   constructor(name: string, args: PrivateBucketArgs, options: ComponentResourceOptions) {
     super("rollout:aws:PrivateBucket", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    const { bucket, arn } = this.#bucket();
+    const inside = { parent: this };
+    const { place, purpose, account, classes, deletableWithContent, objectDays, oldVersionDays } = args;
+    const { bucket, arn } = createBucket();
     this.bucketName = bucket;
     this.arn = arn;
-    const closed = this.#publicAccessBlock();
+    const closed = createPublicAccessBlock();
     this.ready = [
       closed,
-      this.#ownership(),
-      this.#versioning(),
-      this.#encryption(),
-      this.#lifecycle(),
-      this.#policy(closed),
+      createOwnership(),
+      createVersioning(),
+      createEncryption(),
+      createLifecycle(),
+      createPolicy(),
     ];
-    this.registerOutputs({ bucketName: this.bucketName });
-  }
+    this.registerOutputs({ bucketName: bucket });
 
-  #bucket(): Bucket {
-    const { place, purpose, account, classes, deletableWithContent } = this.#args;
-    return new Bucket(
-      this.#name,
-      {
+    function createBucket(): Bucket {
+      return create(inside, Bucket, name, {
         bucket: interpolate`${place.name}-${purpose}-${account}`,
         forceDestroy: deletableWithContent === true,
         tags: tags(`${place.name}-${purpose}`, classes),
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #publicAccessBlock(): Resource {
-    return new BucketPublicAccessBlock(
-      this.#name,
-      {
-        bucket: this.bucketName,
+    function createPublicAccessBlock(): Resource {
+      return create(inside, BucketPublicAccessBlock, name, {
+        bucket,
         blockPublicAcls: true,
         blockPublicPolicy: true,
         ignorePublicAcls: true,
         restrictPublicBuckets: true,
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #ownership(): Resource {
-    return new BucketOwnershipControls(
-      this.#name,
-      { bucket: this.bucketName, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      { parent: this },
-    );
-  }
+    function createOwnership(): Resource {
+      return create(inside, BucketOwnershipControls, name, {
+        bucket,
+        rule: { objectOwnership: "BucketOwnerEnforced" },
+      });
+    }
 
-  #versioning(): Resource {
-    return new BucketVersioning(
-      this.#name,
-      { bucket: this.bucketName, versioningConfiguration: { status: "Enabled" } },
-      { parent: this },
-    );
-  }
+    function createVersioning(): Resource {
+      return create(inside, BucketVersioning, name, {
+        bucket,
+        versioningConfiguration: { status: "Enabled" },
+      });
+    }
 
-  #encryption(): Resource {
-    return new BucketServerSideEncryptionConfiguration(
-      this.#name,
-      {
-        bucket: this.bucketName,
+    function createEncryption(): Resource {
+      return create(inside, BucketServerSideEncryptionConfiguration, name, {
+        bucket,
         rules: [
           {
             applyServerSideEncryptionByDefault: {
               sseAlgorithm: "aws:kms",
-              kmsMasterKeyId: this.#args.keyArn,
+              kmsMasterKeyId: args.keyArn,
             },
             bucketKeyEnabled: true,
           },
         ],
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #lifecycle(): Resource {
-    const { objectDays, oldVersionDays } = this.#args;
-    return new BucketLifecycleConfiguration(
-      this.#name,
-      {
-        bucket: this.bucketName,
+    function createLifecycle(): Resource {
+      return create(inside, BucketLifecycleConfiguration, name, {
+        bucket,
         rules: [
           {
             id: "end",
@@ -143,29 +123,24 @@ export class PrivateBucket extends ComponentResource {
             abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
           },
         ],
-      },
-      { parent: this },
-    );
-  }
+      });
+    }
 
-  #policy(closed: Resource): Resource {
-    return new BucketPolicy(
-      this.#name,
-      {
-        bucket: this.bucketName,
+    function createPolicy(): Resource {
+      return create({ ...inside, dependsOn: [closed] }, BucketPolicy, name, {
+        bucket,
         policy: policyDocument([
           {
             Sid: "TlsAlone",
             Effect: "Deny",
             Principal: "*",
             Action: "s3:*",
-            Resource: [this.arn, interpolate`${this.arn}/*`],
+            Resource: [arn, interpolate`${arn}/*`],
             Condition: { Bool: { "aws:SecureTransport": "false" } },
           },
-          ...this.#args.statements(this.arn),
+          ...args.statements(arn),
         ]),
-      },
-      { parent: this, dependsOn: [closed] },
-    );
+      });
+    }
   }
 }

@@ -3,6 +3,7 @@ import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { create } from "../create.ts";
 import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement, trustOf } from "./policy-document.ts";
 import { tags } from "./tags.ts";
@@ -26,64 +27,59 @@ export class ClusterRoles extends ComponentResource {
   readonly disksRoleArn: Output<string>;
   /** Rights that must exist before the roles are used. */
   readonly ready: readonly Resource[];
-  readonly #name: string;
-  readonly #args: ClusterRolesArgs;
-  readonly #rights: Resource[] = [];
 
   constructor(name: string, args: ClusterRolesArgs, options: ComponentResourceOptions) {
     super("rollout:aws:ClusterRoles", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    this.clusterRoleArn = this.#role("cluster", "eks.amazonaws.com", {
+    const inside = { parent: this };
+    const rights: Resource[] = [];
+    this.clusterRoleArn = createRole("cluster", "eks.amazonaws.com", {
       managed: ["AmazonEKSClusterPolicy"],
       statements: secretsStatements(args.secretsKey),
     });
-    this.nodeRoleArn = this.#role("nodes", "ec2.amazonaws.com", {
+    this.nodeRoleArn = createRole("nodes", "ec2.amazonaws.com", {
       managed: ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"],
     });
-    this.networkRoleArn = this.#role("network", podIdentityService, { managed: ["AmazonEKS_CNI_Policy"] });
-    this.disksRoleArn = this.#role("disks", podIdentityService, {
+    this.networkRoleArn = createRole("network", podIdentityService, { managed: ["AmazonEKS_CNI_Policy"] });
+    this.disksRoleArn = createRole("disks", podIdentityService, {
       managed: ["service-role/AmazonEBSCSIDriverPolicy"],
       statements: volumesStatements(args.disksKey),
     });
-    this.ready = this.#rights;
+    this.ready = rights;
     this.registerOutputs();
-  }
 
-  /**
-   * @param service that may assume the role.
-   * @param rights AWS's managed policies by name, and statements of its own.
-   * @returns its ARN.
-   */
-  #role(
-    purpose: string,
-    service: string,
-    rights: { readonly managed: readonly string[]; readonly statements?: readonly Statement[] },
-  ): Output<string> {
-    const logicalName = `${this.#name}-${purpose}`;
-    const roleName = `${this.#args.place.name}-${purpose}`;
-    const role = new Role(
-      logicalName,
-      { name: roleName, assumeRolePolicy: trustOf(service), tags: tags(roleName) },
-      { parent: this },
-    );
-    for (const policy of rights.managed)
-      this.#rights.push(
-        new RolePolicyAttachment(
-          `${logicalName}-${policy.split("/").at(-1)}`,
-          { role: role.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
-          { parent: this },
-        ),
-      );
-    if (rights.statements !== undefined)
-      this.#rights.push(
-        new RolePolicy(
-          logicalName,
-          { role: role.name, policy: policyDocument(rights.statements) },
-          { parent: this },
-        ),
-      );
-    return role.arn;
+    /**
+     * @param service that may assume the role.
+     * @param own AWS's managed policies by name, and statements of its own.
+     * @returns its ARN.
+     */
+    function createRole(
+      purpose: string,
+      service: string,
+      own: { readonly managed: readonly string[]; readonly statements?: readonly Statement[] },
+    ): Output<string> {
+      const logicalName = `${name}-${purpose}`;
+      const roleName = `${args.place.name}-${purpose}`;
+      const role = create(inside, Role, logicalName, {
+        name: roleName,
+        assumeRolePolicy: trustOf(service),
+        tags: tags(roleName),
+      });
+      for (const policy of own.managed)
+        rights.push(
+          create(inside, RolePolicyAttachment, `${logicalName}-${policy.split("/").at(-1)}`, {
+            role: role.name,
+            policyArn: `arn:aws:iam::aws:policy/${policy}`,
+          }),
+        );
+      if (own.statements !== undefined)
+        rights.push(
+          create(inside, RolePolicy, logicalName, {
+            role: role.name,
+            policy: policyDocument(own.statements),
+          }),
+        );
+      return role.arn;
+    }
   }
 }
 

@@ -20,6 +20,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
+import { create } from "../create.ts";
 import { ClusterRoles } from "./cluster-roles.ts";
 import type { Keys } from "./keys.ts";
 import { logGroup } from "./log-group.ts";
@@ -64,197 +65,179 @@ export class AwsCluster extends ComponentResource {
   readonly securityGroupId: Output<string>;
   /** These must exist before a workload can start. */
   readonly ready: readonly Resource[];
-  readonly #name: string;
-  readonly #args: AwsClusterArgs;
 
   constructor(name: string, args: AwsClusterArgs, options: ComponentResourceOptions) {
     super("rollout:aws:Cluster", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    const roles = this.#roles();
-    const cluster = this.#cluster(roles);
-    this.clusterName = cluster.name;
-    this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
-    this.kubeconfig = kubeconfig(cluster, args.place.region);
-    const access = this.#administrators();
+    const inside = { parent: this };
+    const { place, keys, auditLogDays, network, accessFrom, administrators, nodes: pool } = args;
+    const roles = createRoles();
+    const cluster = createCluster();
+    const clusterName = cluster.name;
+    const securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
+    this.clusterName = clusterName;
+    this.securityGroupId = securityGroupId;
+    this.kubeconfig = kubeconfig(cluster, place.region);
+    const access = createAdministrators();
     // Nodes become ready only with their network, and pods only with nodes.
-    const nodes = this.#nodes(roles, this.#addonsBeforeNodes(roles));
-    this.ready = [...access, ...nodes, ...this.#addonsOnNodes(roles, nodes)];
-    this.registerOutputs({ clusterName: this.clusterName });
-  }
+    const nodes = createNodes(createAddonsBeforeNodes());
+    this.ready = [...access, ...nodes, ...createAddonsOnNodes()];
+    this.registerOutputs({ clusterName });
 
-  #roles(): ClusterRoles {
-    const { place, keys } = this.#args;
-    return new ClusterRoles(
-      `${this.#name}-roles`,
-      { place, account: keys.account, secretsKey: keys.arns.keys, disksKey: keys.arns["machine-telemetry"] },
-      { parent: this },
-    );
-  }
+    function createRoles(): ClusterRoles {
+      return create(inside, ClusterRoles, `${name}-roles`, {
+        place,
+        account: keys.account,
+        secretsKey: keys.arns.keys,
+        disksKey: keys.arns["machine-telemetry"],
+      });
+    }
 
-  /** EKS writes to this group by its name; without it EKS would make one that has no key and never expires. */
-  #log(): Resource {
-    const { place, keys, auditLogDays } = this.#args;
-    return logGroup(
-      `${this.#name}-eks-cluster`,
-      {
+    /** EKS writes to this group by its name; without it EKS would make one that has no key and never expires. */
+    function createLog(): Resource {
+      return logGroup({ ...inside, dependsOn: [...keys.ready] }, `${name}-eks-cluster`, {
         title: "eks-cluster",
         path: `/aws/eks/${place.name}/cluster`,
         keyArn: keys.arns.logs,
         retentionDays: auditLogDays,
-      },
-      { parent: this, dependsOn: [...keys.ready] },
-    );
-  }
+      });
+    }
 
-  #cluster(roles: ClusterRoles): Cluster {
-    const { place, keys, network, accessFrom, administrators } = this.#args;
-    return new Cluster(
-      `${this.#name}-cluster`,
-      {
-        name: place.name,
-        version: kubernetesVersion,
-        roleArn: roles.clusterRoleArn,
-        bootstrapSelfManagedAddons: false,
-        upgradePolicy: { supportType: "STANDARD" },
-        accessConfig: {
-          authenticationMode: "API",
-          bootstrapClusterCreatorAdminPermissions: administrators.length === 0,
-        },
-        vpcConfig: {
-          subnetIds: [...network.privateSubnetIds],
-          endpointPrivateAccess: true,
-          endpointPublicAccess: accessFrom.length > 0,
-          ...(accessFrom.length > 0 && { publicAccessCidrs: [...accessFrom] }),
-        },
-        kubernetesNetworkConfig: { ipFamily: "ipv4" },
-        encryptionConfig: { resources: ["secrets"], provider: { keyArn: keys.arns.keys } },
-        enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
-        tags: tags(place.name, ["keys"]),
-      },
-      {
-        parent: this,
-        dependsOn: [this.#log(), ...roles.ready, ...keys.ready, ...network.ready],
-        customTimeouts: { create: "40m" },
-      },
-    );
-  }
-
-  #addonsBeforeNodes(roles: ClusterRoles): Addon[] {
-    return [
-      this.#addon("vpc-cni", {
-        role: roles.networkRoleArn,
-        serviceAccount: "aws-node",
-        settings: { enableNetworkPolicy: "true" },
-      }),
-      this.#addon("kube-proxy"),
-      this.#addon("eks-pod-identity-agent"),
-    ];
-  }
-
-  #addonsOnNodes(roles: ClusterRoles, nodes: readonly Resource[]): Addon[] {
-    return [
-      this.#addon("coredns", { dependsOn: nodes }),
-      this.#addon("aws-ebs-csi-driver", {
-        role: roles.disksRoleArn,
-        serviceAccount: "ebs-csi-controller-sa",
-        dependsOn: nodes,
-      }),
-    ];
-  }
-
-  #administrators(): Resource[] {
-    const { clusterName } = this;
-    return this.#args.administrators.map((principalArn) => {
-      const title = principalArn.split("/").at(-1) ?? principalArn;
-      const entry = new AccessEntry(
-        `${this.#name}-${title}`,
-        { clusterName, principalArn, type: "STANDARD", tags: tags(title) },
-        { parent: this },
-      );
-      return new AccessPolicyAssociation(
-        `${this.#name}-${title}`,
+    function createCluster(): Cluster {
+      return create(
         {
+          ...inside,
+          dependsOn: [createLog(), ...roles.ready, ...keys.ready, ...network.ready],
+          customTimeouts: { create: "40m" },
+        },
+        Cluster,
+        `${name}-cluster`,
+        {
+          name: place.name,
+          version: kubernetesVersion,
+          roleArn: roles.clusterRoleArn,
+          bootstrapSelfManagedAddons: false,
+          upgradePolicy: { supportType: "STANDARD" },
+          accessConfig: {
+            authenticationMode: "API",
+            bootstrapClusterCreatorAdminPermissions: administrators.length === 0,
+          },
+          vpcConfig: {
+            subnetIds: [...network.privateSubnetIds],
+            endpointPrivateAccess: true,
+            endpointPublicAccess: accessFrom.length > 0,
+            ...(accessFrom.length > 0 && { publicAccessCidrs: [...accessFrom] }),
+          },
+          kubernetesNetworkConfig: { ipFamily: "ipv4" },
+          encryptionConfig: { resources: ["secrets"], provider: { keyArn: keys.arns.keys } },
+          enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+          tags: tags(place.name, ["keys"]),
+        },
+      );
+    }
+
+    function createAddonsBeforeNodes(): Addon[] {
+      return [
+        createAddon("vpc-cni", {
+          role: roles.networkRoleArn,
+          serviceAccount: "aws-node",
+          settings: { enableNetworkPolicy: "true" },
+        }),
+        createAddon("kube-proxy"),
+        createAddon("eks-pod-identity-agent"),
+      ];
+    }
+
+    function createAddonsOnNodes(): Addon[] {
+      return [
+        createAddon("coredns", { dependsOn: nodes }),
+        createAddon("aws-ebs-csi-driver", {
+          role: roles.disksRoleArn,
+          serviceAccount: "ebs-csi-controller-sa",
+          dependsOn: nodes,
+        }),
+      ];
+    }
+
+    function createAdministrators(): Resource[] {
+      return args.administrators.map((principalArn) => {
+        const title = principalArn.split("/").at(-1) ?? principalArn;
+        const entry = create(inside, AccessEntry, `${name}-${title}`, {
+          clusterName,
+          principalArn,
+          type: "STANDARD",
+          tags: tags(title),
+        });
+        return create({ ...inside, dependsOn: [entry] }, AccessPolicyAssociation, `${name}-${title}`, {
           clusterName,
           principalArn,
           policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
           accessScope: { type: "cluster" },
+        });
+      });
+    }
+
+    function createAddon(
+      addonName: keyof typeof addonVersions,
+      options: {
+        readonly role?: Input<string>;
+        readonly serviceAccount?: string;
+        readonly settings?: object;
+        readonly dependsOn?: readonly Resource[];
+      } = {},
+    ): Addon {
+      const { role, serviceAccount, settings, dependsOn } = options;
+      return create(
+        { ...inside, ...(dependsOn && { dependsOn: [...dependsOn] }) },
+        Addon,
+        `${name}-${addonName}`,
+        {
+          clusterName,
+          addonName,
+          addonVersion: addonVersions[addonName],
+          resolveConflictsOnCreate: "OVERWRITE",
+          resolveConflictsOnUpdate: "OVERWRITE",
+          ...(role !== undefined &&
+            serviceAccount !== undefined && {
+              podIdentityAssociations: [{ roleArn: role, serviceAccount }],
+            }),
+          ...(settings && { configurationValues: JSON.stringify(settings) }),
+          tags: tags(addonName),
         },
-        { parent: this, dependsOn: [entry] },
       );
-    });
-  }
+    }
 
-  #addon(
-    addonName: keyof typeof addonVersions,
-    options: {
-      readonly role?: Input<string>;
-      readonly serviceAccount?: string;
-      readonly settings?: object;
-      readonly dependsOn?: readonly Resource[];
-    } = {},
-  ): Addon {
-    const { role, serviceAccount, settings, dependsOn } = options;
-    return new Addon(
-      `${this.#name}-${addonName}`,
-      {
-        clusterName: this.clusterName,
-        addonName,
-        addonVersion: addonVersions[addonName],
-        resolveConflictsOnCreate: "OVERWRITE",
-        resolveConflictsOnUpdate: "OVERWRITE",
-        ...(role !== undefined &&
-          serviceAccount !== undefined && {
-            podIdentityAssociations: [{ roleArn: role, serviceAccount }],
-          }),
-        ...(settings && { configurationValues: JSON.stringify(settings) }),
-        tags: tags(addonName),
-      },
-      { parent: this, ...(dependsOn && { dependsOn: [...dependsOn] }) },
-    );
-  }
-
-  /** A group in each zone: a volume's pod finds a node where its volume is. */
-  #nodes(roles: ClusterRoles, before: readonly Resource[]): Resource[] {
-    const { place, network, nodes } = this.#args;
-    const template = this.#launchTemplate();
-    return place.zones.map(
-      (zone, index) =>
-        new NodeGroup(
-          `${this.#name}-nodes-${zone}`,
-          {
-            clusterName: this.clusterName,
-            nodeGroupName: `${place.name}-${zone}`,
-            nodeRoleArn: roles.nodeRoleArn,
-            subnetIds: [network.privateSubnetIds[index] ?? ""],
-            version: kubernetesVersion,
-            amiType: nodes.imageType,
-            capacityType: "ON_DEMAND",
-            instanceTypes: [...nodes.instanceTypes],
-            scalingConfig: {
-              minSize: nodes.perZone,
-              desiredSize: nodes.perZone,
-              // One more while a node is replaced.
-              maxSize: nodes.perZone + 1,
-            },
-            updateConfig: { maxUnavailable: 1 },
-            nodeRepairConfig: { enabled: true },
-            launchTemplate: {
-              id: template.id,
-              version: template.latestVersion.apply((version) => String(version)),
-            },
-            tags: tags(`${place.name}-${zone}`, ["machineTelemetry", "logs"]),
+    /** A group in each zone: a volume's pod finds a node where its volume is. */
+    function createNodes(before: readonly Resource[]): Resource[] {
+      const template = createLaunchTemplate();
+      return place.zones.map((zone, index) =>
+        create({ ...inside, dependsOn: [...before, ...roles.ready] }, NodeGroup, `${name}-nodes-${zone}`, {
+          clusterName,
+          nodeGroupName: `${place.name}-${zone}`,
+          nodeRoleArn: roles.nodeRoleArn,
+          subnetIds: [network.privateSubnetIds[index] ?? ""],
+          version: kubernetesVersion,
+          amiType: pool.imageType,
+          capacityType: "ON_DEMAND",
+          instanceTypes: [...pool.instanceTypes],
+          scalingConfig: {
+            minSize: pool.perZone,
+            desiredSize: pool.perZone,
+            // One more while a node is replaced.
+            maxSize: pool.perZone + 1,
           },
-          { parent: this, dependsOn: [...before, ...roles.ready] },
-        ),
-    );
-  }
+          updateConfig: { maxUnavailable: 1 },
+          nodeRepairConfig: { enabled: true },
+          launchTemplate: {
+            id: template.id,
+            version: template.latestVersion.apply((version) => String(version)),
+          },
+          tags: tags(`${place.name}-${zone}`, ["machineTelemetry", "logs"]),
+        }),
+      );
+    }
 
-  #launchTemplate(): LaunchTemplate {
-    const { place, keys } = this.#args;
-    return new LaunchTemplate(
-      `${this.#name}-nodes`,
-      {
+    function createLaunchTemplate(): LaunchTemplate {
+      return create({ ...inside, dependsOn: [...keys.ready] }, LaunchTemplate, `${name}-nodes`, {
         name: `${place.name}-nodes`,
         updateDefaultVersion: true,
         blockDeviceMappings: [
@@ -271,15 +254,14 @@ export class AwsCluster extends ComponentResource {
         ],
         // So that pods can't get their node's rights.
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-        networkInterfaces: [{ associatePublicIpAddress: "false", securityGroups: [this.securityGroupId] }],
+        networkInterfaces: [{ associatePublicIpAddress: "false", securityGroups: [securityGroupId] }],
         tagSpecifications: ["instance", "volume"].map((resourceType) => ({
           resourceType,
           tags: tags(`${place.name}-node`, ["machineTelemetry", "logs"]),
         })),
         tags: tags(`${place.name}-nodes`, ["machineTelemetry", "logs"]),
-      },
-      { parent: this, dependsOn: [...keys.ready] },
-    );
+      });
+    }
   }
 }
 

@@ -16,6 +16,7 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
+import { create } from "../create.ts";
 import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement, type Strings } from "./policy-document.ts";
 import { tags } from "./tags.ts";
@@ -75,9 +76,10 @@ export class Keys extends ComponentResource {
 
   constructor(name: string, args: KeysArgs, options: ComponentResourceOptions) {
     super("rollout:aws:Keys", name, {}, options);
+    const inside = { parent: this };
     const ready: Resource[] = [];
     const key = (purpose: KeyName) => {
-      const { key, policy } = this.#key(`${name}-${purpose}`, purpose, args);
+      const { key, policy } = createKey(`${name}-${purpose}`, purpose, args);
       ready.push(policy);
       return key.arn;
     };
@@ -92,30 +94,29 @@ export class Keys extends ComponentResource {
     this.account = accountOf(this.arns.keys);
     this.ready = ready;
     this.registerOutputs({ account: this.account });
-  }
 
-  #key(name: string, purpose: KeyName, args: KeysArgs): { readonly key: Key; readonly policy: KeyPolicy } {
-    const { classes, description } = purposes[purpose];
-    const title = `${args.place.name}-${purpose}`;
-    const key = new Key(
-      name,
-      {
+    function createKey(
+      name: string,
+      purpose: KeyName,
+      args: KeysArgs,
+    ): { readonly key: Key; readonly policy: KeyPolicy } {
+      const { classes, description } = purposes[purpose];
+      const title = `${args.place.name}-${purpose}`;
+      const key = create(inside, Key, name, {
         description: `${args.place.name}: ${description}`,
         multiRegion: false,
         enableKeyRotation: true,
         deletionWindowInDays: 30,
         tags: tags(title, classes),
-      },
-      { parent: this },
-    );
-    new Alias(name, { name: `alias/${title}`, targetKeyId: key.keyId }, { parent: this });
-    // Separate from the key, because the account is read from the key's ARN.
-    const policy = new KeyPolicy(
-      name,
-      { keyId: key.keyId, policy: policyDocument(statements(purpose, args, accountOf(key.arn))) },
-      { parent: this },
-    );
-    return { key, policy };
+      });
+      new Alias(name, { name: `alias/${title}`, targetKeyId: key.keyId }, inside);
+      // Separate from the key, because the account is read from the key's ARN.
+      const policy = create(inside, KeyPolicy, name, {
+        keyId: key.keyId,
+        policy: policyDocument(statements(purpose, args, accountOf(key.arn))),
+      });
+      return { key, policy };
+    }
   }
 }
 

