@@ -107,19 +107,14 @@ export class Operators extends ComponentResource {
     const inside = { parent: this };
     const { registry } = args;
     const releases: Release[] = [];
-    for (const operator of args.install) releases.push(createRelease(name, operator, args, releases));
+    for (const operator of args.install) releases.push(createRelease(operator));
     this.installed = releases;
     this.registerOutputs();
 
-    /** @param earlier releases that must be installed before it. */
-    function createRelease(
-      name: string,
-      operator: OperatorName,
-      args: OperatorsArgs,
-      earlier: readonly Release[],
-    ): Release {
+    /** Those of `releases` so far must be installed before it. */
+    function createRelease(operator: OperatorName): Release {
       const { chart, version, source, namespace } = operators[operator];
-      return create({ ...inside, dependsOn: [...earlier] }, Release, `${name}-${chart}`, {
+      return create({ ...inside, dependsOn: [...releases] }, Release, `${name}-${chart}`, {
         name: chart,
         chart:
           registry === undefined

@@ -78,44 +78,37 @@ export class Keys extends ComponentResource {
     super("rollout:aws:Keys", name, {}, options);
     const inside = { parent: this };
     const ready: Resource[] = [];
-    const key = (purpose: KeyName) => {
-      const { key, policy } = createKey(`${name}-${purpose}`, purpose, args);
-      ready.push(policy);
-      return key.arn;
-    };
     this.arns = {
-      identity: key("identity"),
-      "machine-telemetry": key("machine-telemetry"),
-      logs: key("logs"),
-      backups: key("backups"),
-      keys: key("keys"),
-      state: key("state"),
+      identity: createKey("identity"),
+      "machine-telemetry": createKey("machine-telemetry"),
+      logs: createKey("logs"),
+      backups: createKey("backups"),
+      keys: createKey("keys"),
+      state: createKey("state"),
     };
     this.account = accountOf(this.arns.keys);
     this.ready = ready;
     this.registerOutputs({ account: this.account });
 
-    function createKey(
-      name: string,
-      purpose: KeyName,
-      args: KeysArgs,
-    ): { readonly key: Key; readonly policy: KeyPolicy } {
+    function createKey(purpose: KeyName): Output<string> {
+      const keyName = `${name}-${purpose}`;
       const { classes, description } = purposes[purpose];
       const title = `${args.place.name}-${purpose}`;
-      const key = create(inside, Key, name, {
+      const key = create(inside, Key, keyName, {
         description: `${args.place.name}: ${description}`,
         multiRegion: false,
         enableKeyRotation: true,
         deletionWindowInDays: 30,
         tags: tags(title, classes),
       });
-      new Alias(name, { name: `alias/${title}`, targetKeyId: key.keyId }, inside);
+      new Alias(keyName, { name: `alias/${title}`, targetKeyId: key.keyId }, inside);
       // Separate from the key, because the account is read from the key's ARN.
-      const policy = create(inside, KeyPolicy, name, {
+      const policy = create(inside, KeyPolicy, keyName, {
         keyId: key.keyId,
         policy: policyDocument(statements(purpose, args, accountOf(key.arn))),
       });
-      return { key, policy };
+      ready.push(policy);
+      return key.arn;
     }
   }
 }

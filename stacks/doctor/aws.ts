@@ -1,7 +1,9 @@
 /** Checks the account on AWS with the AWS CLI: a library for these few questions would take 20 MB. */
 import type { Country } from "../../localisation/schema/country.ts";
-import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
+import { type Examined, findingsIn } from "./finding.ts";
 import { outputOf } from "./tools.ts";
+
+const { ok, warning, failed, skipped } = findingsIn("aws");
 
 type AwsSettings = NonNullable<Country["hosting"]["aws"]>;
 
@@ -50,19 +52,17 @@ export function login(
 ): Examined {
   if (identity === undefined)
     return failed(
-      "aws",
       "login",
       "There is no valid login to AWS, or the AWS CLI is not installed.",
       "Log in with the AWS CLI (`aws configure`, `aws sso login`).",
     );
   if (account !== undefined && identity.Account !== account)
     return failed(
-      "aws",
       "login",
       `It is for the account ${identity.Account}; the file allows only ${account}.`,
       "Log in to the file's account, or correct hosting.aws.account.",
     );
-  return ok("aws", "login", identity.Arn);
+  return ok("login", identity.Arn);
 }
 
 export function zoneVerdicts(
@@ -74,7 +74,6 @@ export function zoneVerdicts(
   if (answer === undefined)
     return [
       failed(
-        "aws",
         region,
         "The region does not answer.",
         "Enable the region for the account, and allow ec2:DescribeAvailabilityZones.",
@@ -82,10 +81,9 @@ export function zoneVerdicts(
     ];
   return zones.map((zone) => {
     const known = answer.AvailabilityZones.find(({ ZoneName }) => ZoneName === zone);
-    if (known?.State === "available") return ok("aws", zone, "available");
+    if (known?.State === "available") return ok(zone, "available");
     const there = answer.AvailabilityZones.map(({ ZoneName }) => ZoneName).join(", ");
     return failed(
-      "aws",
       zone,
       known === undefined ? `The account does not have it; it has ${there}.` : `It is ${known.State}.`,
       "Correct hosting.aws.zones.",
@@ -94,11 +92,10 @@ export function zoneVerdicts(
 }
 
 export function quotaVerdict(title: string, least: number, value: number | undefined): Examined {
-  if (value === undefined) return skipped("aws", title, "This login may not read the quota.");
+  if (value === undefined) return skipped(title, "This login may not read the quota.");
   return value >= least
-    ? ok("aws", title, String(value))
+    ? ok(title, String(value))
     : warning(
-        "aws",
         title,
         `${value} allowed, ${least} are needed`,
         "Ask for a higher quota (Service Quotas in the AWS console).",

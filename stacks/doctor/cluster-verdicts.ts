@@ -7,7 +7,13 @@ import type { Plan } from "../../plan/plan.ts";
 import { kindOf } from "../../plan/plan.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
 import type { ClusterFacts, Node } from "./cluster-facts.ts";
-import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
+import { type Examined, findingsIn } from "./finding.ts";
+
+const inCluster = findingsIn("cluster");
+const inIngress = findingsIn("ingress");
+const inQuota = findingsIn("quota");
+const inSecrets = findingsIn("secrets");
+const inZones = findingsIn("zones");
 
 /** The first version in which `ValidatingAdmissionPolicy` and `minDomains` of a topology spread are stable. */
 const oldestMinor = 31;
@@ -20,23 +26,21 @@ const clockTolerance = { fine: 5_000, dangerous: 60_000 };
 export function clusterVersion({ version }: ClusterFacts): Examined {
   const [, major = "0", minor = "0"] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
   if (Number(major) === 1 && Number(minor) < oldestMinor)
-    return failed(
-      "cluster",
+    return inCluster.failed(
       "version",
       `Kubernetes ${version}`,
       `The stack needs 1.${oldestMinor} or later: upgrade the cluster.`,
     );
-  return ok("cluster", "version", `Kubernetes ${version}`);
+  return inCluster.ok("version", `Kubernetes ${version}`);
 }
 
 export function clock({ clockAhead }: ClusterFacts): Examined {
-  if (clockAhead === undefined) return skipped("cluster", "clock", "The API server does not send its time.");
+  if (clockAhead === undefined) return inCluster.skipped("clock", "The API server does not send its time.");
   const seconds = Math.abs(clockAhead) / 1000;
   const found = `${seconds.toFixed(0)} s ${clockAhead > 0 ? "ahead of" : "behind"} this machine`;
-  if (Math.abs(clockAhead) <= clockTolerance.fine) return ok("cluster", "clock", "as on this machine");
+  if (Math.abs(clockAhead) <= clockTolerance.fine) return inCluster.ok("clock", "as on this machine");
   const remediation = "Set the clocks of the cluster's machines and of this machine by NTP.";
-  return (Math.abs(clockAhead) > clockTolerance.dangerous ? failed : warning)(
-    "cluster",
+  return (Math.abs(clockAhead) > clockTolerance.dangerous ? inCluster.failed : inCluster.warning)(
     "clock",
     found,
     remediation,
@@ -45,21 +49,20 @@ export function clock({ clockAhead }: ClusterFacts): Examined {
 
 /** Nodes that may run the stack, in each zone that the file names. */
 export function zones(facts: ClusterFacts, settings: KubernetesSettings): Examined[] {
-  if (facts.nodes === undefined) return [skipped("zones", "nodes", "This login may not read nodes.")];
+  if (facts.nodes === undefined) return [inZones.skipped("nodes", "This login may not read nodes.")];
   const usable = usableNodes(facts.nodes, settings);
   if (settings.zones.length === 0)
     return [
       usable.length === 0
-        ? failed("zones", "nodes", "No node is ready for the stack.", selectorHint(settings))
-        : ok("zones", "nodes", `${usable.length} ready`),
+        ? inZones.failed("nodes", "No node is ready for the stack.", selectorHint(settings))
+        : inZones.ok("nodes", `${usable.length} ready`),
     ];
   return settings.zones.map((zone) => {
     const here = usable.filter(({ labels }) => labels[zoneLabel] === zone);
     if (here.length > 0)
-      return ok("zones", zone, `${here.length} ${here.length === 1 ? "node" : "nodes"} ready`);
+      return inZones.ok(zone, `${here.length} ${here.length === 1 ? "node" : "nodes"} ready`);
     const known = [...new Set(facts.nodes?.map(({ labels }) => labels[zoneLabel] ?? "none"))].sort();
-    return failed(
-      "zones",
+    return inZones.failed(
       zone,
       `No ready node has the label ${zoneLabel}=${zone}. Labels of the nodes: ${known.join(", ") || "no node"}.`,
       `Label the nodes of ${zone}, or correct hosting.kubernetes.zones. ${selectorHint(settings)}`.trim(),
@@ -69,7 +72,7 @@ export function zones(facts: ClusterFacts, settings: KubernetesSettings): Examin
 
 /** Whether the plan's requests fit into what other namespaces leave. */
 export function room(facts: ClusterFacts, settings: KubernetesSettings, plan: Plan): Examined {
-  if (facts.nodes === undefined) return skipped("zones", "room", "This login may not read nodes.");
+  if (facts.nodes === undefined) return inZones.skipped("room", "This login may not read nodes.");
   const nodes = usableNodes(facts.nodes, settings).filter(
     ({ labels }) => settings.zones.length === 0 || settings.zones.includes(labels[zoneLabel] ?? ""),
   );
@@ -86,13 +89,13 @@ export function room(facts: ClusterFacts, settings: KubernetesSettings, plan: Pl
   };
   const text = `${amounts(wanted)} wanted, ${amounts(free)} free`;
   const remediation = "Add nodes in the file's zones, or reduce hosting.sizes.";
-  if (wanted.cpu > free.cpu || wanted.memory > free.memory) return failed("zones", "room", text, remediation);
+  if (wanted.cpu > free.cpu || wanted.memory > free.memory) return inZones.failed("room", text, remediation);
   const largest = running.find(
     ({ cpu, memory }) => !nodes.some((node) => node.free.cpu >= cpu && node.free.memory >= memory),
   );
   if (largest !== undefined)
-    return failed("zones", "room", `No node has room for a pod of ${amounts(largest)}.`, remediation);
-  return ok("zones", "room", text);
+    return inZones.failed("room", `No node has room for a pod of ${amounts(largest)}.`, remediation);
+  return inZones.ok("room", text);
 }
 
 /** The class of the ingress or gateway, and whether the cluster gives Services an address. */
@@ -109,21 +112,20 @@ export function ingress(facts: ClusterFacts, { gateway, mqtt }: KubernetesSettin
     gateway.kind === "ingress"
       ? "Install an ingress controller, or name another class under hosting.kubernetes.gateway."
       : "Install a gateway controller, or name another class under hosting.kubernetes.gateway.";
-  if (classes === undefined) found.push(skipped("ingress", kind, `This login may not read ${kind}es.`));
+  if (classes === undefined) found.push(inIngress.skipped(kind, `This login may not read ${kind}es.`));
   else if (wanted === undefined && gateway.kind === "ingress" && !classes.some(isDefault))
-    found.push(failed("ingress", kind, `No default IngressClass. ${there}`, install));
-  else if (wanted === undefined && classes.length === 0) found.push(failed("ingress", kind, there, install));
+    found.push(inIngress.failed(kind, `No default IngressClass. ${there}`, install));
+  else if (wanted === undefined && classes.length === 0) found.push(inIngress.failed(kind, there, install));
   else if (wanted !== undefined && !names.includes(wanted))
-    found.push(failed("ingress", kind, `${wanted} does not exist. ${there}`, install));
-  else found.push(ok("ingress", kind, wanted ?? "the cluster's default"));
+    found.push(inIngress.failed(kind, `${wanted} does not exist. ${there}`, install));
+  else found.push(inIngress.ok(kind, wanted ?? "the cluster's default"));
   if (mqtt.expose === "load-balancer")
     found.push(
       facts.loadBalancerSeen === undefined
-        ? skipped("ingress", "load balancer", "This login may not read Services.")
+        ? inIngress.skipped("load balancer", "This login may not read Services.")
         : facts.loadBalancerSeen
-          ? ok("ingress", "load balancer", "another Service has an address")
-          : warning(
-              "ingress",
+          ? inIngress.ok("load balancer", "another Service has an address")
+          : inIngress.warning(
               "load balancer",
               "No Service of the cluster has an address of a load balancer.",
               "Make sure that the cluster has a load balancer, of the cloud or such as MetalLB. Otherwise use mqtt.expose: node-port.",
@@ -149,12 +151,11 @@ export function secrets(facts: ClusterFacts, settings: KubernetesSettings, count
   return wanted.flatMap(([name, what]) => {
     if (name === undefined) return [];
     if (facts.secrets === undefined)
-      return [skipped("secrets", name, `This login may not read Secrets of ${settings.namespace}.`)];
+      return [inSecrets.skipped(name, `This login may not read Secrets of ${settings.namespace}.`)];
     return [
       facts.secrets.includes(name)
-        ? ok("secrets", name, what)
-        : warning(
-            "secrets",
+        ? inSecrets.ok(name, what)
+        : inSecrets.warning(
             name,
             `It is not in the namespace ${settings.namespace} yet.`,
             `Create the Secret with ${what}, and the namespace if it does not exist. Pods wait for the Secret.`,
@@ -168,8 +169,8 @@ export function quota(facts: ClusterFacts, plan: Plan): Examined {
   const foreign = (facts.quotas ?? []).filter(
     ({ metadata }) => metadata.labels?.["app.kubernetes.io/managed-by"] !== "rollout",
   );
-  if (facts.quotas === undefined) return skipped("quota", "namespace", "This login may not read quotas.");
-  if (foreign.length === 0) return ok("quota", "namespace", "no quota but the stack's own");
+  if (facts.quotas === undefined) return inQuota.skipped("namespace", "This login may not read quotas.");
+  if (foreign.length === 0) return inQuota.ok("namespace", "no quota but the stack's own");
   const own = plan.resources.find((resource) => kindOf(resource) === "ResourceQuota")?.properties as
     | { readonly spec: { readonly hard: Readonly<Record<string, string>> } }
     | undefined;
@@ -184,8 +185,8 @@ export function quota(facts: ClusterFacts, plan: Plan): Examined {
     ),
   );
   return short.length === 0
-    ? ok("quota", "namespace", foreign.map(({ metadata }) => metadata.name).join(", "))
-    : failed("quota", "namespace", short.join("; "), "Ask for a higher quota, or reduce hosting.sizes.");
+    ? inQuota.ok("namespace", foreign.map(({ metadata }) => metadata.name).join(", "))
+    : inQuota.failed("namespace", short.join("; "), "Ask for a higher quota, or reduce hosting.sizes.");
 }
 
 function usableNodes(nodes: readonly Node[], { nodeSelector }: KubernetesSettings): Node[] {

@@ -9,12 +9,14 @@ import type { KubernetesSettings } from "../kubernetes/stack.ts";
 import { examineAws } from "./aws.ts";
 import { readFacts } from "./cluster-facts.ts";
 import { clock, clusterVersion, ingress, quota, room, secrets, zones } from "./cluster-verdicts.ts";
-import { type Examined, failed, ok, skipped } from "./finding.ts";
+import { type Examined, findingsIn } from "./finding.ts";
 import { examineOperators, plannedKinds } from "./operators.ts";
 import { examinePermissions } from "./permissions.ts";
 import { endpoints, ownNames, registry } from "./reachability.ts";
 import { storage } from "./storage-verdicts.ts";
 import { tools } from "./tools.ts";
+
+const { ok, failed, skipped } = findingsIn("cluster");
 
 export interface DoctorRequest {
   readonly loaded: LoadedCountry;
@@ -45,7 +47,7 @@ export async function examine(
   note(await tools(target, environment));
   if (target === "aws" && aws !== undefined) {
     note(await examineAws(aws, environment));
-    note([skipped("cluster", "EKS", "the stack creates it")]);
+    note([skipped("EKS", "the stack creates it")]);
     note(await ownNames(aws.domain));
   } else if (kubernetes !== undefined) {
     note(await examineCluster(request, kubernetes, plan));
@@ -66,7 +68,7 @@ async function examineCluster(
     client = ClusterClient.ofFiles(kubeconfigFiles(environment), settings.context);
     const facts = await readFacts(client, settings.namespace);
     return [
-      ok("cluster", "API server", `${client.access.context}, ${client.access.server}`),
+      ok("API server", `${client.access.context}, ${client.access.server}`),
       clusterVersion(facts),
       clock(facts),
       ...zones(facts, settings),
@@ -79,8 +81,7 @@ async function examineCluster(
       await examinePermissions(client, settings.namespace, plannedKinds(plan)),
     ];
   } catch (error) {
-    if (error instanceof ClusterError)
-      return [failed("cluster", "API server", error.message, error.remediation)];
+    if (error instanceof ClusterError) return [failed("API server", error.message, error.remediation)];
     throw error;
   } finally {
     client?.close();

@@ -13,8 +13,8 @@ export interface Examined {
 }
 
 const of =
-  (verdict: ExaminationResult) =>
-  (area: string, title: string, found: string, remediation = ""): Examined => ({
+  (area: string, verdict: ExaminationResult) =>
+  (title: string, found: string, remediation = ""): Examined => ({
     area,
     title,
     verdict,
@@ -22,8 +22,11 @@ const of =
     remediation,
   });
 
-export const ok = of("ok");
-export const warning = of("warning");
-export const failed = of("failed");
-/** It could not be checked; `found` says why. */
-export const skipped = of("skipped");
+/** Makes the results of one area. */
+export const findingsIn = (area: string) => ({
+  ok: of(area, "ok"),
+  warning: of(area, "warning"),
+  failed: of(area, "failed"),
+  /** It could not be checked; `found` says why. */
+  skipped: of(area, "skipped"),
+});

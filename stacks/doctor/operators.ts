@@ -5,7 +5,9 @@ import { type OperatorName, operatorImages } from "../../components/operators.ts
 import { at, isManifest, kindOf, type Plan } from "../../plan/plan.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
-import { type Examined, failed, ok, warning } from "./finding.ts";
+import { type Examined, findingsIn } from "./finding.ts";
+
+const { ok, warning, failed } = findingsIn("operators");
 
 /** A kind of the plan, as the API names it. */
 export interface PlannedKind {
@@ -79,7 +81,6 @@ export async function examineOperators(
   if (missing.length > 0)
     found.push(
       failed(
-        "operators",
         "other kinds",
         `The cluster does not know ${missing.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`).join(", ")}.`,
         "Install the software that adds them, or change hosting.kubernetes.gateway or hosting.kubernetes.monitoring.",
@@ -99,28 +100,25 @@ export function verdictOn(
   const running = version === undefined ? "its kinds exist" : `${version} runs`;
   if (choice[setting] === "install")
     return missing.length > 0
-      ? ok("operators", title, "the stack installs it")
+      ? ok(title, "the stack installs it")
       : warning(
-          "operators",
           title,
           `It is already in the cluster (${running}), and the file lets the kit install it.`,
           `Set hosting.kubernetes.operators.${setting}: preinstalled, unless this stack installed it.`,
         );
   if (missing.length > 0)
     return failed(
-      "operators",
       title,
       `The file says that it is preinstalled, but the cluster does not know ${missing.map(({ kind }) => kind).join(", ")}.`,
       `Install ${title} ${known}, or set hosting.kubernetes.operators.${setting}: install.`,
     );
   if (version !== undefined && isOlder(version, known))
     return warning(
-      "operators",
       title,
       `${version} runs; the kit is tested with ${known}.`,
       "Upgrade it: an older version may not know every field of the plan.",
     );
-  return ok("operators", title, running);
+  return ok(title, running);
 }
 
 /** Compares major and minor version. */

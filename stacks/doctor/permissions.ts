@@ -1,7 +1,9 @@
 /** Asks the cluster for each kind of the plan whether the login has the rights that a rollout needs. */
 import type { ClusterClient } from "../../cluster/cluster-client.ts";
-import { type Examined, failed, ok } from "./finding.ts";
+import { type Examined, findingsIn } from "./finding.ts";
 import type { PlannedKind } from "./operators.ts";
+
+const { ok, failed } = findingsIn("permissions");
 
 /** What the engine does with an object; by `list` and `watch` it sees that one is ready. */
 const verbs = ["get", "list", "watch", "create", "patch", "delete"] as const;
@@ -54,9 +56,8 @@ export async function examinePermissions(
 
 export function verdictOnPermissions(refused: readonly Refused[], kinds: number): Examined {
   if (refused.length === 0)
-    return ok("permissions", "login", `may create, change and delete all ${kinds} kinds of the plan`);
+    return ok("login", `may create, change and delete all ${kinds} kinds of the plan`);
   return failed(
-    "permissions",
     "login",
     `It may not ${refused.map(({ kind, verbs: missing }) => `${missing.join("/")} ${kind}`).join(", ")}.`,
     "Ask the cluster's administrators for these rights.",

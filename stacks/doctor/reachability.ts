@@ -3,7 +3,10 @@ import { lookup } from "node:dns/promises";
 import { get } from "node:https";
 import { connect } from "node:net";
 import type { Country } from "../../localisation/schema/country.ts";
-import { type Examined, failed, ok, warning } from "./finding.ts";
+import { type Examined, findingsIn } from "./finding.ts";
+
+const inNames = findingsIn("names");
+const inPlaces = findingsIn("places");
 
 const timeLimit = 10_000;
 
@@ -13,9 +16,8 @@ export function ownNames(domain: string): Promise<Examined[]> {
     [domain, `mqtt.${domain}`].map(async (name) => {
       const addresses = await addressesOf(name);
       return addresses.length > 0
-        ? ok("names", name, addresses.join(", "))
-        : warning(
-            "names",
+        ? inNames.ok(name, addresses.join(", "))
+        : inNames.warning(
             name,
             "No address yet.",
             "Enter it in the DNS once the gateway and the broker have their addresses.",
@@ -36,17 +38,15 @@ export async function endpoints(country: Country): Promise<Examined[]> {
 async function reach(host: string, port: number, purpose: string): Promise<Examined> {
   const title = `${host}:${port}`;
   if ((await addressesOf(host)).length === 0)
-    return failed(
-      "places",
+    return inPlaces.failed(
       title,
       `${host} has no address (${purpose}).`,
       "Correct residency.endpoints, or enter the name in the DNS.",
     );
   const error = await connectError(host, port);
-  if (error === undefined) return ok("places", title, `answers (${purpose})`);
+  if (error === undefined) return inPlaces.ok(title, `answers (${purpose})`);
   // The cluster may reach it even where this machine does not.
-  return warning(
-    "places",
+  return inPlaces.warning(
     title,
     `It does not answer this machine: ${error} (${purpose}).`,
     "Make sure that the cluster can reach it.",
@@ -60,10 +60,9 @@ export async function registry(address: string | undefined): Promise<Examined[]>
   const [status, error] = await statusOf(`https://${host}/v2/`);
   const title = `registry ${host}`;
   // 401 asks for a login: a registry is there.
-  if (status === 200 || status === 401) return [ok("places", title, "answers with TLS")];
+  if (status === 200 || status === 401) return [inPlaces.ok(title, "answers with TLS")];
   return [
-    failed(
-      "places",
+    inPlaces.failed(
       title,
       status === undefined
         ? `It does not answer by HTTPS: ${error}.`

@@ -2,7 +2,9 @@
 import type { KubernetesObject } from "../../cluster/cluster-client.ts";
 import type { KubernetesSettings } from "../kubernetes/stack.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
-import { type Examined, failed, ok, skipped, warning } from "./finding.ts";
+import { type Examined, findingsIn } from "./finding.ts";
+
+const { ok, warning, failed, skipped } = findingsIn("storage");
 
 interface StorageClass extends KubernetesObject {
   readonly provisioner?: string;
@@ -21,12 +23,11 @@ export function storage(facts: ClusterFacts, settings: KubernetesSettings): Exam
   const { storageProvisioner: driver, storageClass: wanted } = settings;
   if (driver !== undefined) {
     if (facts.csiDrivers === undefined)
-      return [skipped("storage", driver.name, "This login may not read storage drivers.")];
+      return [skipped(driver.name, "This login may not read storage drivers.")];
     return [
       facts.csiDrivers.includes(driver.name)
-        ? ok("storage", driver.name, "the driver is installed; the stack creates its class")
+        ? ok(driver.name, "the driver is installed; the stack creates its class")
         : failed(
-            "storage",
             driver.name,
             `The driver is not installed. ${list(facts.csiDrivers)}`,
             "Install it, or correct hosting.kubernetes.storageProvisioner.",
@@ -34,7 +35,7 @@ export function storage(facts: ClusterFacts, settings: KubernetesSettings): Exam
     ];
   }
   if (facts.storageClasses === undefined)
-    return [skipped("storage", wanted ?? "default class", "This login may not read storage classes.")];
+    return [skipped(wanted ?? "default class", "This login may not read storage classes.")];
   const classes = facts.storageClasses as readonly StorageClass[];
   const found =
     wanted === undefined
@@ -45,20 +46,18 @@ export function storage(facts: ClusterFacts, settings: KubernetesSettings): Exam
     return [
       wanted === undefined
         ? failed(
-            "storage",
             "default class",
             `The cluster has none. ${names}`,
             "Name one under hosting.kubernetes.storageClass.",
           )
         : failed(
-            "storage",
             wanted,
             `It does not exist. ${names}`,
             "Create it, or correct hosting.kubernetes.storageClass.",
           ),
     ];
   }
-  return [ok("storage", found.metadata.name, `by ${found.provisioner}`), ...details(found, settings.zones)];
+  return [ok(found.metadata.name, `by ${found.provisioner}`), ...details(found, settings.zones)];
 }
 
 function details(storageClass: StorageClass, zones: readonly string[]): Examined[] {
@@ -79,43 +78,33 @@ function details(storageClass: StorageClass, zones: readonly string[]): Examined
   return [
     encryption === undefined
       ? warning(
-          "storage",
           title("encryption"),
           "Its parameters do not say that it encrypts.",
           "Ask the storage's administrators to encrypt it at rest.",
         )
       : encryption[1] === "true" || !/^(false|no|none|0|)$/i.test(encryption[1])
-        ? ok("storage", title("encryption"), `${encryption[0]}: ${encryption[1]}`)
-        : failed(
-            "storage",
-            title("encryption"),
-            `${encryption[0]}: ${encryption[1]}`,
-            "Use a class that encrypts.",
-          ),
+        ? ok(title("encryption"), `${encryption[0]}: ${encryption[1]}`)
+        : failed(title("encryption"), `${encryption[0]}: ${encryption[1]}`, "Use a class that encrypts."),
     volumeBindingMode === "WaitForFirstConsumer"
-      ? ok("storage", title("binding"), volumeBindingMode)
+      ? ok(title("binding"), volumeBindingMode)
       : warning(
-          "storage",
           title("binding"),
           `${volumeBindingMode ?? "Immediate"}: a volume may be created in a zone where no pod may run.`,
           "Use a class with volumeBindingMode: WaitForFirstConsumer.",
         ),
     outside.length > 0
       ? failed(
-          "storage",
           title("zones"),
           `Its volumes may be stored in ${outside.join(", ")}, which the file does not name.`,
           "Use a class that is limited to the file's zones, or let the kit create one by hosting.kubernetes.storageProvisioner.",
         )
       : ok(
-          "storage",
           title("zones"),
           (allowedTopologies ?? []).length > 0 ? "limited to the file's zones" : "where the pods are",
         ),
     allowVolumeExpansion === true
-      ? ok("storage", title("growth"), "volumes can grow")
+      ? ok(title("growth"), "volumes can grow")
       : warning(
-          "storage",
           title("growth"),
           "Volumes can't grow.",
           "Set allowVolumeExpansion on it where the driver can.",

@@ -10,7 +10,9 @@ import { findProgram } from "../../base/find-program.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 import type { PlannedTarget } from "../country-plan.ts";
 import { type EngineCli, findEngine, installedEngine, pinnedEngine } from "../engine/engine-cli.ts";
-import { type Examined, failed, ok, skipped } from "./finding.ts";
+import { type Examined, findingsIn } from "./finding.ts";
+
+const { ok, failed, skipped } = findingsIn("tools");
 
 /** A provider's plugin, in the version of its npm package. */
 export interface Plugin {
@@ -28,13 +30,13 @@ export function pluginsFor(target: PlannedTarget): Plugin[] {
 }
 
 export async function tools(target: PlannedTarget, environment: NodeJS.ProcessEnv): Promise<Examined[]> {
-  const found: Examined[] = [ok("tools", "Node.js", process.version)];
+  const found: Examined[] = [ok("Node.js", process.version)];
   try {
     const engine = await findEngine(environment);
-    found.push(ok("tools", "Pulumi CLI", `${engine.version}, ${engine.path}`));
+    found.push(ok("Pulumi CLI", `${engine.version}, ${engine.path}`));
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    found.push(failed("tools", "Pulumi CLI", error.message, error.remediation));
+    found.push(failed("Pulumi CLI", error.message, error.remediation));
   }
   for (const plugin of pluginsFor(target)) found.push(pluginVerdict(plugin, environment));
   if (target === "aws")
@@ -49,15 +51,14 @@ export function pluginVerdict({ name, version }: Plugin, environment: NodeJS.Pro
   const file = `pulumi-resource-${name}`;
   // The engine prefers a plugin on PATH to one in its own folder.
   const onPath = findProgram(file, environment.PATH ?? "");
-  if (onPath !== undefined) return ok("tools", title, onPath);
+  if (onPath !== undefined) return ok(title, onPath);
   const home = environment.PULUMI_HOME ?? join(environment.HOME ?? homedir(), ".pulumi");
   const installed = existsSync(join(home, "plugins")) ? readdirSync(join(home, "plugins")) : [];
   const versions = installed
     .filter((folder) => folder.startsWith(`resource-${name}-v`) && !/\.(lock|partial)$/.test(folder))
     .map((folder) => folder.slice(`resource-${name}-v`.length));
-  if (versions.includes(version)) return ok("tools", title, version);
+  if (versions.includes(version)) return ok(title, version);
   return failed(
-    "tools",
     title,
     versions.length === 0
       ? "It is not installed."
@@ -74,8 +75,8 @@ async function program(
 ): Promise<Examined> {
   const output = await outputOf(name, parameters, environment);
   return output === undefined
-    ? failed("tools", name, `It is not installed; ${why}.`, `Install ${name}.`)
-    : ok("tools", name, output.split("\n")[0] ?? "");
+    ? failed(name, `It is not installed; ${why}.`, `Install ${name}.`)
+    : ok(name, output.split("\n")[0] ?? "");
 }
 
 async function optionalProgram(
@@ -84,9 +85,9 @@ async function optionalProgram(
   environment: NodeJS.ProcessEnv,
 ): Promise<Examined> {
   const output = await outputOf(name, parameters, environment);
-  if (output === undefined) return skipped("tools", name, "not installed, and not needed by the kit");
+  if (output === undefined) return skipped(name, "not installed, and not needed by the kit");
   const version = /v\d+\.\d+\.\d+/.exec(output)?.[0] ?? output.split("\n")[0] ?? "";
-  return ok("tools", name, version);
+  return ok(name, version);
 }
 
 /** @returns its output; undefined where it is not installed or fails. */

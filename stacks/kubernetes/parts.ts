@@ -5,6 +5,7 @@ import { AdmissionPolicies } from "../../components/admission.ts";
 import { Application } from "../../components/application.ts";
 import { Broker, brokerNodeHosts } from "../../components/broker.ts";
 import { Certificates, certificateSecretOf } from "../../components/certificates.ts";
+import { create } from "../../components/create.ts";
 import { internalFlows, type NetworkFlow, outsideFlows } from "../../components/flows.ts";
 import { Gateway } from "../../components/gateway.ts";
 import { Keeper } from "../../components/keeper.ts";
@@ -14,7 +15,7 @@ import { type OperatorName, Operators, postgresOperatorNamespace } from "../../c
 import type { StackContext } from "../../components/pod.ts";
 import { ports } from "../../components/ports.ts";
 import type { RelationalConnection } from "../../components/relational-store.ts";
-import { type StackSize, sizeStack } from "../../components/sizing.ts";
+import { sizeStack } from "../../components/sizing.ts";
 import { TimeSeriesBackup } from "../../components/time-series-backup.ts";
 import { databaseName } from "../../components/time-series-settings.ts";
 import { type TimeSeriesBackupDestination, TimeSeriesStore } from "../../components/time-series-store.ts";
@@ -48,194 +49,138 @@ export interface DeclaredRelationalStore {
   readonly resource: Resource;
 }
 
-/** What every step below starts from. */
-interface Basis {
-  readonly input: StackInput;
-  readonly target: TargetResources;
-  readonly size: StackSize;
-}
-
 /**
  * @returns what must exist before an object of an operator's kind.
  * @throws InputError
  */
 export function clusterParts(input: StackInput, target: TargetResources): readonly Resource[] {
-  const basis: Basis = { input, target, size: sizeStack(input.country, target.settings.zones.length) };
-  const network = createNetwork(basis);
-  const context = contextOf(basis, network);
-  const operators = createOperators(basis, context);
-  const admission = createAdmission(basis, network);
-  const before = [network, admission, ...operators.installed];
-  const certificates = createCertificates(basis, before);
-  const timeSeriesStore = createTimeSeriesStore(basis, context, certificates);
-  const relationalStore = target.relationalStore.declare(context, before);
-  const broker = createBroker(basis, context, certificates);
-  const application = createApplication(basis, context, {
-    certificates,
-    timeSeriesStore,
-    relationalStore,
-    broker,
-  });
-  createGateway(basis, certificates, application, before);
-  createMonitoring(basis, before);
-  createTimeSeriesBackup(basis, context, timeSeriesStore);
-  return operators.installed;
-}
+  const { country } = input;
+  const { parent, settings, endpoints, backup } = target;
+  const { namespace, domain } = settings;
+  const inside = { parent };
+  const size = sizeStack(country, settings.zones.length);
+  const relationalOutside = target.relationalStore.ranges !== undefined;
+  const registry = {
+    ...(settings.registry !== undefined && { registry: settings.registry }),
+    ...(settings.registryPullSecret !== undefined && { pullSecret: settings.registryPullSecret }),
+  };
 
-function createNetwork({ target, size }: Basis): Network {
-  const { settings, relationalStore, parent } = target;
-  return new Network(
-    "network",
-    {
-      namespace: settings.namespace,
+  const network = createNetwork();
+  const context = contextOfParts();
+  const operators = create(inside, Operators, "operators", {
+    install: target.operators,
+    placement: context.placement,
+    ...registry,
+  });
+  const admission = createAdmission();
+  const prepared = { parent, dependsOn: [network, admission, ...operators.installed] };
+  const certificates = createCertificates();
+  const certified = { parent, dependsOn: [certificates] };
+  const keeper = create(certified, Keeper, "keeper", { context, size: size.keeper });
+  const timeSeriesStore = create(certified, TimeSeriesStore, "time-series-store", {
+    context,
+    size: size.timeSeries,
+    keepers: keeper.hosts,
+    ...(backup && { backup }),
+  });
+  const relationalStore = target.relationalStore.declare(context, prepared.dependsOn);
+  const broker = createBroker();
+  const application = createApplication();
+  createGateway();
+  if (settings.monitoring === "prometheus-operator") createMonitoring();
+  if (backup !== undefined) createTimeSeriesBackup(backup);
+  return operators.installed;
+
+  function createNetwork(): Network {
+    return create(inside, Network, "network", {
+      namespace,
       zones: settings.zones,
       quota: resourceQuota(size, {
         loadBalancer: settings.mqtt.expose === "load-balancer",
-        relationalStore: relationalStore.ranges === undefined,
+        relationalStore: !relationalOutside,
       }),
-      flows: flowsOf(target),
+      flows: flowsOfParts(),
       ...(settings.storageProvisioner && { storageDriver: settings.storageProvisioner }),
-    },
-    { parent },
-  );
-}
+    });
+  }
 
-function flowsOf({ settings, relationalStore, endpoints, flows }: TargetResources): NetworkFlow[] {
-  const { gateway, monitoringNamespace } = settings;
-  const all = [
-    ...internalFlows(relationalStore.ranges),
-    ...outsideFlows({
-      ...(gateway.namespace !== undefined && { gatewayNamespace: gateway.namespace }),
-      ...(monitoringNamespace !== undefined && { monitoringNamespace }),
-      operatorNamespace: postgresOperatorNamespace,
-      apiServerAddresses: settings.apiServerAddresses,
-      machineSources: settings.mqtt.allowedSources,
-      endpoints,
-      acmeProofs: settings.tls.issuer === "acme",
-    }),
-    ...flows,
-  ];
-  if (relationalStore.ranges === undefined) return all;
-  return all.filter(({ from, to }) =>
-    [from, to].every((peer) => peer.kind !== "part" || peer.part !== "relational-store"),
-  );
-}
+  function flowsOfParts(): NetworkFlow[] {
+    const { gateway, monitoringNamespace } = settings;
+    const all = [
+      ...internalFlows(target.relationalStore.ranges),
+      ...outsideFlows({
+        ...(gateway.namespace !== undefined && { gatewayNamespace: gateway.namespace }),
+        ...(monitoringNamespace !== undefined && { monitoringNamespace }),
+        operatorNamespace: postgresOperatorNamespace,
+        apiServerAddresses: settings.apiServerAddresses,
+        machineSources: settings.mqtt.allowedSources,
+        endpoints,
+        acmeProofs: settings.tls.issuer === "acme",
+      }),
+      ...target.flows,
+    ];
+    if (!relationalOutside) return all;
+    return all.filter(({ from, to }) =>
+      [from, to].every((peer) => peer.kind !== "part" || peer.part !== "relational-store"),
+    );
+  }
 
-function contextOf({ input, target: { settings } }: Basis, network: Network): StackContext {
-  const storageClass = network.storageClass ?? settings.storageClass;
-  return {
-    namespace: settings.namespace,
-    images: {
-      ...registryOf(settings),
-      digests: settings.imageDigests,
-      applicationVersion: input.version,
-    },
-    placement: {
-      zones: settings.zones,
-      nodeSelector: settings.nodeSelector,
-      ...(storageClass !== undefined && { storageClass }),
-    },
-    scrapeAnnotations: settings.monitoring !== "prometheus-operator",
-  };
-}
+  function contextOfParts(): StackContext {
+    const storageClass = network.storageClass ?? settings.storageClass;
+    return {
+      namespace,
+      images: { ...registry, digests: settings.imageDigests, applicationVersion: input.version },
+      placement: {
+        zones: settings.zones,
+        nodeSelector: settings.nodeSelector,
+        ...(storageClass !== undefined && { storageClass }),
+      },
+      scrapeAnnotations: settings.monitoring !== "prometheus-operator",
+    };
+  }
 
-const registryOf = ({ registry, registryPullSecret }: ClusterSettings) => ({
-  ...(registry !== undefined && { registry }),
-  ...(registryPullSecret !== undefined && { pullSecret: registryPullSecret }),
-});
+  function createAdmission(): AdmissionPolicies {
+    const { storageClass } = network;
+    const objects = stackAdmission(input, { namespace, mode: settings.admission, storageClass });
+    return new AdmissionPolicies("admission", { objects }, { parent, dependsOn: [network] });
+  }
 
-function createOperators({ target }: Basis, { placement }: StackContext): Operators {
-  const { operators, settings, parent } = target;
-  return new Operators("operators", { install: operators, placement, ...registryOf(settings) }, { parent });
-}
-
-function createAdmission({ input, target }: Basis, network: Network): AdmissionPolicies {
-  const { namespace, admission } = target.settings;
-  const objects = stackAdmission(input, {
-    namespace,
-    mode: admission,
-    storageClass: network.storageClass,
-  });
-  return new AdmissionPolicies("admission", { objects }, { parent: target.parent, dependsOn: [network] });
-}
-
-function createCertificates({ input, target, size }: Basis, before: Resource[]): Certificates {
-  const { settings, backup, parent } = target;
-  const { namespace, domain } = settings;
-  return new Certificates(
-    "certificates",
-    {
+  function createCertificates(): Certificates {
+    return create(prepared, Certificates, "certificates", {
       namespace,
       domain,
-      issuer: publicIssuer(input.country, settings),
+      issuer: publicIssuer(country, settings),
       parts: {
         broker: brokerNodeHosts(namespace, size.broker.replicas),
-        "time-series-store": [
-          serviceHost("time-series-store", namespace),
-          serviceHost("*.time-series-store-nodes", namespace),
-        ],
-        keeper: [serviceHost("*.keeper", namespace)],
+        "time-series-store": [serviceHost("time-series-store"), serviceHost("*.time-series-store-nodes")],
+        keeper: [serviceHost("*.keeper")],
         ingest: [],
         analytics: [],
-        diagnostic: [serviceHost("diagnostic", namespace)],
+        diagnostic: [serviceHost("diagnostic")],
         migration: [],
         ...(backup && { "time-series-backup": [] }),
       },
-    },
-    { parent, dependsOn: before },
-  );
-}
+    });
+  }
 
-const serviceHost = (name: string, namespace: string): string => `${name}.${namespace}.svc.cluster.local`;
+  function serviceHost(name: string): string {
+    return `${name}.${namespace}.svc.cluster.local`;
+  }
 
-function createTimeSeriesStore(
-  { target: { parent, backup }, size }: Basis,
-  context: StackContext,
-  certificates: Certificates,
-): TimeSeriesStore {
-  const options = { parent, dependsOn: [certificates] };
-  const keeper = new Keeper("keeper", { context, size: size.keeper }, options);
-  return new TimeSeriesStore(
-    "time-series-store",
-    { context, size: size.timeSeries, keepers: keeper.hosts, ...(backup && { backup }) },
-    options,
-  );
-}
-
-function createBroker(
-  { input, target, size }: Basis,
-  context: StackContext,
-  certificates: Certificates,
-): Broker {
-  return new Broker(
-    "broker",
-    {
+  function createBroker(): Broker {
+    return create(certified, Broker, "broker", {
       context,
       size: size.broker,
-      machines: input.country.programme.scale.inThreeYears.machines,
+      machines: country.programme.scale.inThreeYears.machines,
       mqttSecret: certificates.mqttSecret,
-      loginChecks: { host: serviceHost("diagnostic", context.namespace), port: ports.application.logins },
-    },
-    { parent: target.parent, dependsOn: [certificates] },
-  );
-}
+      loginChecks: { host: serviceHost("diagnostic"), port: ports.application.logins },
+    });
+  }
 
-interface ApplicationNeeds {
-  readonly certificates: Certificates;
-  readonly timeSeriesStore: TimeSeriesStore;
-  readonly relationalStore: DeclaredRelationalStore;
-  readonly broker: Broker;
-}
-
-function createApplication(
-  { input, target: { settings, parent }, size }: Basis,
-  context: StackContext,
-  { certificates, timeSeriesStore, relationalStore, broker }: ApplicationNeeds,
-): Application {
-  const { mailGateway, smsGateway } = input.country.notifications;
-  return new Application(
-    "application",
-    {
+  function createApplication(): Application {
+    const { mailGateway, smsGateway } = country.notifications;
+    const dependsOn = [timeSeriesStore, relationalStore.resource, broker];
+    return create({ parent, dependsOn }, Application, "application", {
       context,
       size,
       localisation: localisationFiles(input),
@@ -244,80 +189,55 @@ function createApplication(
       relational: relationalStore.connection,
       broker: {
         host: broker.host,
-        serverName: `mqtt.${settings.domain}`,
+        serverName: `mqtt.${domain}`,
         machinePort: machinePort(settings),
         queues: size.broker.queues,
         ...(settings.tls.issuer !== "secret" && { authoritySecret: certificates.mqttSecret }),
       },
-      domain: settings.domain,
+      domain,
       gatewaySecrets: {
         ...(mailGateway?.credentialsSecret !== undefined && { mail: mailGateway.credentialsSecret }),
         ...(smsGateway?.credentialsSecret !== undefined && { sms: smsGateway.credentialsSecret }),
       },
-    },
-    { parent, dependsOn: [timeSeriesStore, relationalStore.resource, broker] },
-  );
-}
+    });
+  }
 
-function createGateway(
-  { target: { settings, parent, loadBalancer } }: Basis,
-  { webSecret }: Certificates,
-  { diagnosticService }: Application,
-  before: Resource[],
-): void {
-  new Gateway(
-    "gateway",
-    {
-      namespace: settings.namespace,
-      domain: settings.domain,
+  function createGateway(): void {
+    create(prepared, Gateway, "gateway", {
+      namespace,
+      domain,
       web: webIngress(settings),
-      webSecret,
-      diagnosticService,
+      webSecret: certificates.webSecret,
+      diagnosticService: application.diagnosticService,
       partsAuthoritySecret: certificateSecretOf("diagnostic"),
       mqtt: {
         ...mqttListener(settings),
         allowedSources: settings.mqtt.allowedSources,
-        annotations: loadBalancer,
+        annotations: target.loadBalancer,
       },
-    },
-    { parent, dependsOn: before },
-  );
-}
+    });
+  }
 
-function createMonitoring({ input: { country }, target, size }: Basis, before: Resource[]): void {
-  const { settings, relationalStore, backup, parent } = target;
-  if (settings.monitoring !== "prometheus-operator") return;
-  new Monitoring(
-    "monitoring",
-    {
-      namespace: settings.namespace,
+  function createMonitoring(): void {
+    create(prepared, Monitoring, "monitoring", {
+      namespace,
       title: inFirstLanguage(country.programme.name, country.languages),
       brokers: size.broker.replicas,
       keepers: size.keeper.replicas,
-      postgres: relationalStore.ranges === undefined,
+      postgres: !relationalOutside,
       backups: backup !== undefined,
-    },
-    { parent, dependsOn: before },
-  );
-}
+    });
+  }
 
-function createTimeSeriesBackup(
-  { input: { country }, target: { backup, parent } }: Basis,
-  context: StackContext,
-  timeSeriesStore: TimeSeriesStore,
-): void {
-  if (backup === undefined) return;
-  new TimeSeriesBackup(
-    "time-series-backup",
-    {
+  function createTimeSeriesBackup(destination: TimeSeriesBackupDestination): void {
+    create({ parent, dependsOn: [timeSeriesStore] }, TimeSeriesBackup, "time-series-backup", {
       context,
       host: timeSeriesStore.host,
       at: country.hosting.backup.at,
       timezone: country.timezone,
-      ...(backup.access === "secret" && { credentialsSecret: backup.credentialsSecret }),
-    },
-    { parent, dependsOn: [timeSeriesStore] },
-  );
+      ...(destination.access === "secret" && { credentialsSecret: destination.credentialsSecret }),
+    });
+  }
 }
 
 /** The programs read the country as it was checked and completed here, not the file. */

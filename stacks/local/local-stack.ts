@@ -9,7 +9,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { Analytics } from "../../apps/analytics/analytics.ts";
 import { type Broker, startBroker } from "../../apps/broker/broker.ts";
-import { type Certificates, openCertificates } from "../../apps/broker/certificates.ts";
+import { openCertificates } from "../../apps/broker/certificates.ts";
 import { listen } from "../../apps/broker/listen.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
 import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
@@ -29,7 +29,7 @@ import { serveControl } from "./control-server.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { explainFullDisk } from "./full-disk.ts";
 import { ensureLogin, type StartLogin } from "./logins.ts";
-import { type Parts, partStatuses, type Stores } from "./part-statuses.ts";
+import { partStatuses } from "./part-statuses.ts";
 import type { StackStatus } from "./status.ts";
 
 export interface SimulationOptions {
@@ -66,6 +66,7 @@ export interface LocalStack {
 
 /** @throws EnvironmentError when the machine refuses something; the parts that had started are stopped again. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  /** What stops the parts; the last added runs first. */
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
@@ -75,145 +76,119 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     return options.step(title, start);
   };
   try {
-    return { ...(await start({ ...options, step, onStop: (action) => stops.push(action) })), stop };
+    return { ...(await start({ ...options, step }, (action) => stops.push(action))), stop };
   } catch (error) {
     await stop();
     throw explainFullDisk(error);
   }
 }
 
-/** What the steps of a start share. */
-interface Start extends LocalStackOptions {
-  /** Adds what stops a part; the last added runs first. */
-  readonly onStop: (action: () => Promise<void>) => void;
-}
-
-async function start(context: Start): Promise<Omit<LocalStack, "stop">> {
-  const { loaded, folder, step } = context;
-  const { bind } = loaded.country.hosting.local;
+async function start(
+  { loaded, folder, ports, simulator: simulation, renewLogins, log, step, end }: LocalStackOptions,
+  onStop: (action: () => Promise<void>) => void,
+): Promise<Omit<LocalStack, "stop">> {
+  const { country, environment, catalogues, logo } = loaded;
+  const { bind } = country.hosting.local;
   const startedAt = new Date().toISOString();
-  const stores = await openStores(context);
-  const ingest = await startIngest(context, stores);
+  const timeSeries = await step("Time-series store", openTimeSeries);
+  const relational = await step("Relational store", openRelational);
+  const { database } = relational;
+  const stores = { timeSeries, relational };
+  const ingest = await step("Ingest", startIngest);
   const certificates = await step("Certificates", () => openCertificates(folder.certificates, namesOf(bind)));
-  const broker = await startMqtt(context, stores, ingest, certificates);
-  const analytics = await startAnalytics(context, stores);
-  const backups = startBackups(context, stores);
-  const parts = { ...stores, ingest, broker, analytics, backups };
+  const broker = await step("MQTT broker", startMqtt);
+  const analytics = await step("Analytics", startAnalytics);
+  const backups = startBackups();
   let simulator: Simulator | undefined;
-  const status = async (): Promise<StackStatus> => ({
-    country: loaded.country.country,
-    ...(loaded.environment !== undefined && { environment: loaded.environment }),
-    pid: process.pid,
-    startedAt,
-    webAddress,
-    parts: await partStatuses({ ...parts, ...(simulator && { simulator }) }),
-    flow: ingest.flow,
-  });
-  const webAddress = await startWebApp(context, parts, certificates, status);
-  const operator = await operatorLogin(context, stores);
-  const factories = await startFactories(context, parts, certificates);
-  simulator = factories?.simulator;
-  await startControl(context, status, backups, startedAt);
+  const webAddress = await step("Diagnostic web app", startWebApp);
+  const operator = await operatorLogin();
+  const login = simulation && (await startFactories(simulation));
+  await startControl();
   return {
     webAddress,
     mqttAddress: `mqtt://127.0.0.1:${broker.mqttPort}`,
     mqttsAddress: `mqtts://${hostOf(bind)}:${broker.mqttsPort}`,
     certificateAuthorityFile: folder.certificateAuthority,
-    logins: factories?.login === undefined ? [operator] : [factories.login, operator],
+    logins: login === undefined ? [operator] : [login, operator],
     status,
   };
-}
 
-async function openStores({ loaded, folder, step, onStop }: Start): Promise<Stores> {
-  const timeSeries = await step("Time-series store", async () => {
+  async function status(): Promise<StackStatus> {
+    const parts = { ...stores, ingest, broker, analytics, backups };
+    return {
+      country: country.country,
+      ...(environment !== undefined && { environment }),
+      pid: process.pid,
+      startedAt,
+      webAddress,
+      parts: await partStatuses({ ...parts, ...(simulator && { simulator }) }),
+      flow: ingest.flow,
+    };
+  }
+
+  async function openTimeSeries() {
     await folder.requireUnused();
     // First, because its lock keeps a second process off the folder.
     const opened = await openTimeSeriesStore(folder.timeSeries);
     onStop(() => opened.close());
-    await migrateTimeSeriesStore(opened.writer, loaded.country);
+    await migrateTimeSeriesStore(opened.writer, country);
     return opened;
-  });
-  const relational = await step("Relational store", async () => {
+  }
+
+  async function openRelational() {
     const opened = await openRelationalStore(folder.relational);
     onStop(() => opened.close());
     return opened;
-  });
-  return { timeSeries, relational };
-}
+  }
 
-function startIngest({ loaded, step, onStop, log, end }: Start, { timeSeries, relational }: Stores) {
-  return step("Ingest", async () => {
+  async function startIngest(): Promise<Ingest> {
     const opened = await Ingest.open({
       client: timeSeries.writer,
-      country: loaded.country,
-      registry: new MachineRegistry(relational.database),
+      country,
+      registry: new MachineRegistry(database),
       log,
       onFatal: (error) => end.abort(error),
     });
     onStop(() => opened.stop());
     return opened;
-  });
-}
+  }
 
-function startMqtt(
-  { loaded, ports, step, onStop, log }: Start,
-  { relational }: Stores,
-  ingest: Ingest,
-  certificates: Certificates,
-): Promise<Broker> {
-  return step("MQTT broker", async (tell) => {
+  async function startMqtt(tell: (detail: string) => void): Promise<Broker> {
     const started = await startBroker({
-      bind: loaded.country.hosting.local.bind,
+      bind,
       mqttPort: ports.mqtt,
       mqttsPort: ports.mqtts,
       tls: certificates,
-      checkLogin: loginCheck(relational.database),
+      checkLogin: loginCheck(database),
       ingest,
       log,
     });
     onStop(() => started.close());
     tell(`TLS on port ${started.mqttsPort}`);
     return started;
-  });
-}
+  }
 
-function startAnalytics({ loaded, step, onStop, log }: Start, { timeSeries, relational }: Stores) {
-  return step("Analytics", async () => {
-    const { database } = relational;
-    const opened = await Analytics.open({
-      client: timeSeries.analytics,
-      database,
-      country: loaded.country,
-      log,
-    });
+  async function startAnalytics(): Promise<Analytics> {
+    const opened = await Analytics.open({ client: timeSeries.analytics, database, country, log });
     opened.start();
     onStop(() => opened.stop());
     return opened;
-  });
-}
+  }
 
-function startBackups({ loaded, folder, onStop, log }: Start, stores: Stores): RunningBackups {
-  const backups = new RunningBackups({ loaded, folder, stores, log });
-  onStop(() => backups.stop());
-  backups.start();
-  return backups;
-}
+  function startBackups(): RunningBackups {
+    const started = new RunningBackups({ loaded, folder, stores, log });
+    onStop(() => started.stop());
+    started.start();
+    return started;
+  }
 
-/** @returns its address. */
-function startWebApp(
-  { loaded, folder, ports, step, onStop, log }: Start,
-  { timeSeries, relational, ingest, broker }: Parts,
-  certificates: Certificates,
-  status: LocalStack["status"],
-): Promise<string> {
-  const { country, catalogues, logo } = loaded;
-  const { bind } = country.hosting.local;
-  return step("Diagnostic web app", async (tell) => {
+  /** @returns its address. */
+  async function startWebApp(tell: (detail: string) => void): Promise<string> {
     const pages = new AbortController();
     const app = createDiagnosticApp({
       country,
       catalogues,
-      database: relational.database,
+      database,
       reader: timeSeries.reader,
       flow: async () => ingest.flow,
       status,
@@ -238,93 +213,71 @@ function startWebApp(
     const address = `http://${hostOf(bind)}:${port}`;
     tell(address);
     return address;
-  });
-}
+  }
 
-function operatorLogin({ loaded, renewLogins }: Start, { relational }: Stores): Promise<StartLogin> {
-  const { programme, languages } = loaded.country;
-  const { name, email } = programme.operator;
-  return ensureLogin(
-    relational.database,
-    { role: "ministry", name, email, language: languages[0]!, destination: "/ministry" },
-    renewLogins,
-  );
-}
-
-/** @returns undefined where none are wanted; the login is of the first company, which the user of this run can use. */
-async function startFactories(context: Start, parts: Parts, certificates: Certificates) {
-  const { loaded, simulator, renewLogins, step } = context;
-  if (simulator === undefined) return undefined;
-  const { country } = loaded;
-  const { database } = parts.relational;
-  const [first, machines] = await step("Simulated factories", async (tell) => {
-    const factories = planFactories(country, { companies: simulator.companies, seed: 1 });
-    const registered = await registerFactories(database, factories);
-    // The user of this run fills in the first company's.
-    await fillInDiagnostics(database, country, factories, factories[0]?.id);
-    tell(`${factories.length} companies, ${registered.length} machines`);
-    return [factories[0], registered] as const;
-  });
-  const login =
-    first &&
-    (await ensureLogin(
+  function operatorLogin(): Promise<StartLogin> {
+    const { name, email } = country.programme.operator;
+    const language = country.languages[0]!;
+    return ensureLogin(
       database,
-      {
-        role: "company",
-        company: first.id,
-        name: first.name,
-        email: `owner@${first.id}.example`,
-        language: country.languages[0]!,
-        destination: "/company",
-      },
+      { role: "ministry", name, email, language, destination: "/ministry" },
       renewLogins,
-    ));
-  return { login, simulator: await runSimulator(context, parts, certificates, machines, simulator) };
-}
+    );
+  }
 
-function runSimulator(
-  { loaded, step, onStop, log }: Start,
-  { timeSeries, broker }: Parts,
-  certificates: Certificates,
-  machines: Parameters<typeof startSimulator>[0]["machines"],
-  { rate, speed }: SimulationOptions,
-): Promise<Simulator> {
-  const { country } = loaded;
-  return step("Their last hours, up to now", async (tell) => {
-    const started = await startSimulator({
-      country,
-      machines,
-      reader: timeSeries.reader,
-      broker: {
-        host: hostOf(country.hosting.local.bind),
-        port: broker.mqttsPort,
-        certificateAuthority: certificates.ca,
-      },
-      rate,
-      speed,
-      log,
+  /** @returns the login of the first company, which the user of this run can use. */
+  async function startFactories({ companies, rate, speed }: SimulationOptions) {
+    const [first, machines] = await step("Simulated factories", async (tell) => {
+      const factories = planFactories(country, { companies, seed: 1 });
+      const registered = await registerFactories(database, factories);
+      // The user of this run fills in the first company's.
+      await fillInDiagnostics(database, country, factories, factories[0]?.id);
+      tell(`${factories.length} companies, ${registered.length} machines`);
+      return [factories[0], registered] as const;
     });
-    onStop(() => started.stop());
-    await started.caughtUp(tell);
-    return started;
-  });
-}
+    const login =
+      first &&
+      (await ensureLogin(
+        database,
+        {
+          role: "company",
+          company: first.id,
+          name: first.name,
+          email: `owner@${first.id}.example`,
+          language: country.languages[0]!,
+          destination: "/company",
+        },
+        renewLogins,
+      ));
+    simulator = await step("Their last hours, up to now", async (tell) => {
+      const { ca } = certificates;
+      const started = await startSimulator({
+        country,
+        machines,
+        reader: timeSeries.reader,
+        broker: { host: hostOf(bind), port: broker.mqttsPort, certificateAuthority: ca },
+        rate,
+        speed,
+        log,
+      });
+      onStop(() => started.stop());
+      await started.caughtUp(tell);
+      return started;
+    });
+    return login;
+  }
 
-/** From now on the command line reaches the stack. */
-async function startControl(
-  { folder, onStop }: Start,
-  status: LocalStack["status"],
-  backups: RunningBackups,
-  startedAt: string,
-): Promise<void> {
-  const control = await serveControl({
-    status,
-    backup: (request, tell, signal) => backups.make(request, tell, signal),
-  });
-  onStop(() => control.close());
-  const { statusAddress, backupAddress } = control;
-  folder.writeRunning({ pid: process.pid, statusAddress, backupAddress, startedAt });
-  onStop(async () => folder.removeRunning());
+  /** From now on the command line reaches the stack. */
+  async function startControl(): Promise<void> {
+    const control = await serveControl({
+      status,
+      backup: (request, tell, signal) => backups.make(request, tell, signal),
+    });
+    onStop(() => control.close());
+    const { statusAddress, backupAddress } = control;
+    folder.writeRunning({ pid: process.pid, statusAddress, backupAddress, startedAt });
+    onStop(async () => folder.removeRunning());
+  }
 }
 
 function closeServer(server: Server): Promise<void> {
