@@ -31,103 +31,99 @@ export const noValues = (): DerivedValues => ({
   ...{ localisation: {}, configuration: {}, migration: "" },
 });
 
-/** @returns the template with the chart's values in place of what the kit computed, which goes to `values`. */
-export function withDerived(kind: string, tree: Branch, values: DerivedValues): Branch {
-  return withComputed(withAmounts(kind, tree, values), nameOf(tree), values.computed);
-}
-
-function withAmounts(kind: string, tree: Branch, values: DerivedValues): Branch {
-  switch (kind) {
-    case "Deployment":
-      return withReplicas(withContainer(tree, ["spec", "template"], values), values);
-    case "StatefulSet":
-    case "Job":
-      return withContainer(tree, ["spec", "template"], values);
-    case "CronJob":
-      return withContainer(tree, ["spec", "jobTemplate", "spec", "template"], values);
-    case "HorizontalPodAutoscaler":
-      return withAutoscaling(tree, values);
-    case "Cluster":
-      return changed(tree, ["spec", "resources"], (planned) => resources(partOf(tree), planned, values));
-    case "ResourceQuota":
-      return changed(tree, ["spec", "hard"], (planned) => {
-        values.quota = planned as Branch;
-        return blockAction(".Values.quota");
-      });
-    case "NetworkPolicy":
-      return changed(tree, ["spec", "egress"], (planned) => withEgress(nameOf(tree), planned, values));
-    case "ValidatingAdmissionPolicy":
-      return withArticles(tree, values);
-    default:
-      return tree;
-  }
-}
-
-function withContainer(tree: Branch, template: readonly string[], values: DerivedValues): Branch {
-  return changed(tree, [...template, "spec", "containers"], (containers) => {
-    const [main, ...others] = containers as readonly Branch[];
-    if (main === undefined) return containers;
-    const part = partOf(changedPart(tree, template));
-    return [{ ...main, resources: resources(part, main.resources ?? {}, values) }, ...others];
-  });
-}
-
-/** Of several workloads of one part, such as the shards of the time-series store, all take the same. */
-function resources(part: string, planned: Tree, values: DerivedValues): Tree {
-  const known = values.resources[part];
-  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(planned))
-    throw new UntemplatedDifferenceError(`Workloads of ${part} take different amounts.`);
-  values.resources[part] = planned;
-  return blockAction(`(index .Values.resources "${part}")`);
-}
-
-function withReplicas(tree: Branch, values: DerivedValues): Branch {
-  const part = partOf(tree);
-  const { replicas } = tree.spec as Branch;
-  // Without a number, an autoscaler decides.
-  if (typeof replicas !== "number") return tree;
-  values.replicas[part] = replicas;
-  return changed(tree, ["spec", "replicas"], () => numberAction(`int (index .Values.replicas "${part}")`));
-}
-
-function withAutoscaling(tree: Branch, values: DerivedValues): Branch {
-  const part = partOf(tree);
-  const { minReplicas, maxReplicas } = tree.spec as { minReplicas: number; maxReplicas: number };
-  values.autoscaling[part] = { minReplicas, maxReplicas };
-  const bound = (name: string) => numberAction(`int (index .Values.autoscaling "${part}").${name}`);
-  return {
-    ...tree,
-    spec: { ...(tree.spec as Branch), minReplicas: bound("minReplicas"), maxReplicas: bound("maxReplicas") },
-  };
-}
-
-/** Rules for addresses come last in the plan; which ones there are depends on the file. */
-function withEgress(name: string, planned: Tree, values: DerivedValues): Tree {
-  const rules = planned as readonly Branch[];
-  const isAddress = ({ to }: Branch) => Array.isArray(to) && to.every((peer) => "ipBlock" in peer);
-  const last = rules.findLastIndex((rule) => !isAddress(rule));
-  values.egress[name] = rules.slice(last + 1);
-  const added = blockAction(`(index .Values.egress "${name}")`);
-  return last === -1 ? added : [...rules.slice(0, last + 1), added];
-}
-
 const articles = / \(([a-z0-9-]+:.+)\)$/;
 
-function withArticles(tree: Branch, values: DerivedValues): Branch {
-  const policy = String(((tree.metadata as Branch).labels as Branch)["rollout/policy"]);
-  return changed(tree, ["spec", "validations"], (validations) =>
-    (validations as readonly Branch[]).map((validation) => {
+/** @returns the template with the chart's values in place of what the kit computed, which goes to `values`. */
+export function withDerived(kind: string, tree: Branch, values: DerivedValues): Branch {
+  const metadata = tree.metadata as { readonly name: string; readonly labels: Branch };
+  const name = String(metadata.name);
+  return withComputed(withAmounts(), name, values.computed);
+
+  function withAmounts(): Branch {
+    switch (kind) {
+      case "Deployment":
+        return withReplicas(withContainer("spec", "template"));
+      case "StatefulSet":
+      case "Job":
+        return withContainer("spec", "template");
+      case "CronJob":
+        return withContainer("spec", "jobTemplate", "spec", "template");
+      case "HorizontalPodAutoscaler":
+        return withAutoscaling();
+      case "Cluster":
+        return changed(tree, ["spec", "resources"], (planned) => resources(partOf(tree), planned));
+      case "ResourceQuota":
+        return changed(tree, ["spec", "hard"], (planned) => {
+          values.quota = planned as Branch;
+          return blockAction(".Values.quota");
+        });
+      case "NetworkPolicy":
+        return changed(tree, ["spec", "egress"], withEgress);
+      case "ValidatingAdmissionPolicy":
+        return changed(tree, ["spec", "validations"], withArticles);
+      default:
+        return tree;
+    }
+  }
+
+  function withContainer(...template: readonly string[]): Branch {
+    return changed(tree, [...template, "spec", "containers"], (containers) => {
+      const [main, ...others] = containers as readonly Branch[];
+      if (main === undefined) return containers;
+      const pod = template.reduce((here, key) => here[key] as Branch, tree);
+      return [{ ...main, resources: resources(partOf(pod), main.resources ?? {}) }, ...others];
+    });
+  }
+
+  /** Of several workloads of one part, such as the shards of the time-series store, all take the same. */
+  function resources(part: string, planned: Tree): Tree {
+    const known = values.resources[part];
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(planned))
+      throw new UntemplatedDifferenceError(`Workloads of ${part} take different amounts.`);
+    values.resources[part] = planned;
+    return blockAction(`(index .Values.resources "${part}")`);
+  }
+
+  function withReplicas(deployment: Branch): Branch {
+    return changed(deployment, ["spec", "replicas"], (replicas) => {
+      const part = partOf(tree);
+      values.replicas[part] = replicas as number;
+      return numberAction(`int (index .Values.replicas "${part}")`);
+    });
+  }
+
+  function withAutoscaling(): Branch {
+    const part = partOf(tree);
+    const spec = tree.spec as Branch & { minReplicas: number; maxReplicas: number };
+    const { minReplicas, maxReplicas } = spec;
+    values.autoscaling[part] = { minReplicas, maxReplicas };
+    const bound = (key: string) => numberAction(`int (index .Values.autoscaling "${part}").${key}`);
+    return {
+      ...tree,
+      spec: { ...spec, minReplicas: bound("minReplicas"), maxReplicas: bound("maxReplicas") },
+    };
+  }
+
+  /** Rules for addresses come last in the plan; which ones there are depends on the file. */
+  function withEgress(planned: Tree): Tree {
+    const rules = planned as readonly Branch[];
+    const isAddress = ({ to }: Branch) => Array.isArray(to) && to.every((peer) => "ipBlock" in peer);
+    const last = rules.findLastIndex((rule) => !isAddress(rule));
+    values.egress[name] = rules.slice(last + 1);
+    const added = blockAction(`(index .Values.egress "${name}")`);
+    return last === -1 ? added : [...rules.slice(0, last + 1), added];
+  }
+
+  function withArticles(validations: Tree): Tree {
+    const policy = String(metadata.labels["rollout/policy"]);
+    return (validations as readonly Branch[]).map((validation) => {
       const message = String(validation.message);
-      values.admission[policy] = {
-        articles: articles.exec(message)?.[1] ?? "",
-        ...values.admission[policy],
-      };
-      return {
-        ...validation,
-        message: `${message.replace(articles, "")}${action(`include "rollout.articles" (list . "${policy}")`)}`,
-      };
-    }),
-  );
+      const found = articles.exec(message)?.[1] ?? "";
+      values.admission[policy] = { articles: found, ...values.admission[policy] };
+      const ending = action(`include "rollout.articles" (list . "${policy}")`);
+      return { ...validation, message: `${message.replace(articles, "")}${ending}` };
+    });
+  }
 }
 
 function changed(tree: Branch, path: readonly string[], change: (value: Tree) => Tree): Branch {
@@ -137,12 +133,6 @@ function changed(tree: Branch, path: readonly string[], change: (value: Tree) =>
   return { ...tree, [key!]: rest.length === 0 ? change(value) : changed(value as Branch, rest, change) };
 }
 
-function changedPart(tree: Branch, path: readonly string[]): Branch {
-  return path.reduce((here, key) => here[key] as Branch, tree);
-}
-
 function partOf(object: Branch): string {
   return String(((object.metadata as Branch).labels as Branch)[partLabel]);
 }
-
-const nameOf = (object: Branch) => String((object.metadata as Branch).name);

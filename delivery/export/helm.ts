@@ -4,7 +4,6 @@
  * Random secrets are made in the cluster and kept by upgrades.
  */
 import type { LoadedCountry } from "../../localisation/load.ts";
-import type { Country } from "../../localisation/schema/country.ts";
 import { type Manifests, manifestOf, orderedObjects, randomSecrets, scripts } from "../../plan/manifests.ts";
 import { at, kindOf, type Plan, type PlannedResource, type Properties, shownName } from "../../plan/plan.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
@@ -16,7 +15,6 @@ import {
   markedCountryFile,
   markedPlaces,
   namespaceMark,
-  type Setting,
   withDefaults,
   withValues,
   zonePlaces,
@@ -24,7 +22,7 @@ import {
 } from "./chart-settings.ts";
 import { chartFile, helpersFile, notesFile, readmeFile, stackName } from "./chart-texts.ts";
 import { chartValues, countryFile, defaultsFile, schemaFile } from "./chart-values.ts";
-import { type DerivedValues, noValues, withDerived } from "./derived-values.ts";
+import { noValues, withDerived } from "./derived-values.ts";
 import { type ImageReferences, ObjectTemplate, UntemplatedDifferenceError } from "./template-object.ts";
 import { action, type Branch, blockAction, literal, plainTemplate, templateText } from "./template-text.ts";
 
@@ -47,7 +45,7 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
   const marked = await planCountry(markedCountry(loaded, settings), "kubernetes", version);
   const derived = noValues();
   const images: ImageReferences = new Map();
-  const templates = objectTemplates({ plan, marked, country, settings, images, derived });
+  const templates = objectTemplates();
   const notes = (plan.outputs.notes ?? []) as readonly string[];
   const values = chartValues(country, settings, images, derived, notes);
   const files: [string, string][] = [
@@ -64,6 +62,71 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
     ...chartScripts(plan),
   ];
   return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+
+  function objectTemplates(): [string, string][] {
+    const places = markedPlaces(settings);
+    const twins = new Map(
+      [...orderedObjects(marked).values()].map((object) => [withDefaults(fileOf(object), places), object]),
+    );
+    return [...orderedObjects(plan).values()].map((object) => {
+      const twin = twins.get(fileOf(object));
+      if (twin === undefined)
+        throw new UntemplatedDifferenceError(
+          `${shownName(object)} exists only with the settings of the file.`,
+        );
+      // Where a name contains the namespace, the file's name does not: it is the same in every country.
+      const file = withDefaults(fileOf(twin).replace(`${namespaceMark}-`, ""), places);
+      return [file, objectTemplate(object, twin)];
+    });
+  }
+
+  function objectTemplate(object: PlannedResource, twin: PlannedResource): string {
+    const kind = kindOf(object);
+    const places = placesOf(object);
+    const zones = zonesMark(country);
+    const template = new ObjectTemplate(settings, otherwise(object, places), images, { places, zones });
+    const tree = template.of(manifestOf(object), withCountry(object, twin), `${kind} ${shownName(object)}`);
+    const text = templateText(withDerived(kind, withLocalisation(withKeep(kind, tree)), derived));
+    return kind === "Namespace" ? onlyIf(".Values.createNamespace", text) : text;
+  }
+
+  function placesOf(object: PlannedResource): readonly MarkedPlace[] {
+    if (kindOf(object) !== "ValidatingAdmissionPolicy")
+      return [...markedPlaces(settings), ...zonePlaces(country)];
+    const policy = String(at(object.properties, "metadata", "labels", "rollout/policy"));
+    derived.admission[policy] ??= {};
+    return admissionPlaces(settings, country, policy, derived.admission[policy]);
+  }
+
+  /** Where the plan does more with its settings than writing them into a text. */
+  function otherwise(object: PlannedResource, places: readonly MarkedPlace[]) {
+    return (path: string, planned: string, marked: string): string | undefined => {
+      // A digest of texts: the template computes another one when a setting changes the texts.
+      if (path.endsWith("rollout/configuration")) {
+        derived.configuration[shownName(object)] = planned;
+        return action(`include "rollout.configuration" (list . "${shownName(object)}")`);
+      }
+      const name = /^(migration-.+-)([0-9a-f]{10})$/.exec(planned);
+      if (kindOf(object) === "Job" && path === "metadata.name" && name !== null) {
+        derived.migration = name[2]!;
+        return `${name[1]}${action('include "rollout.migration" .')}`;
+      }
+      if (kindOf(object) !== "ValidatingAdmissionPolicy") return undefined;
+      // A rule that the plan has only with a registry, or only without one.
+      const asInFile = `${action('if include "rollout.asInFile" .')}${literal(planned)}`;
+      return `${asInFile}${action("else")}${withValues(marked, places)}${action("end")}`;
+    };
+  }
+
+  /** The country's file and its languages go to the values, as texts that are templates themselves. */
+  function withLocalisation(tree: Branch): Branch {
+    const data = tree.data as Record<string, string> | undefined;
+    if (data?.[countryFileName] === undefined) return tree;
+    derived.localisation = Object.fromEntries(
+      Object.entries(data).map(([name, text]) => [name, plainTemplate(text)]),
+    );
+    return { ...tree, data: blockAction("(tpl (toYaml .Values.localisation) . | fromYaml)") };
+  }
 }
 
 /** Next to the chart, for those who use it: neither is part of it. */
@@ -82,80 +145,11 @@ function forAnyNamespace(script: string, plan: Plan): string {
     .replace("set -eu\n", `set -eu\nnamespace=\${1:?Give the namespace, as in: sh secrets.sh rollout}\n`);
 }
 
-interface Source {
-  readonly plan: Plan;
-  readonly marked: Plan;
-  readonly country: Country;
-  readonly settings: readonly Setting[];
-  readonly images: ImageReferences;
-  readonly derived: DerivedValues;
-}
-
-function objectTemplates(source: Source): [string, string][] {
-  const { plan, marked, settings } = source;
-  const places = markedPlaces(settings);
-  const twins = new Map(
-    [...orderedObjects(marked).values()].map((object) => [withDefaults(fileOf(object), places), object]),
-  );
-  return [...orderedObjects(plan).values()].map((object) => {
-    const twin = twins.get(fileOf(object));
-    if (twin === undefined)
-      throw new UntemplatedDifferenceError(`${shownName(object)} exists only with the settings of the file.`);
-    // Where a name contains the namespace, the file's name does not: it is the same in every country.
-    const file = withDefaults(fileOf(twin).replace(`${namespaceMark}-`, ""), places);
-    return [file, objectTemplate(object, twin, source)];
-  });
-}
-
 /** By kind and name; the name of the namespace is a setting, and a migration's changes with every text of the localisation. */
 function fileOf(object: PlannedResource): string {
   const kind = kindOf(object);
   const name = kind === "Namespace" ? "stack" : kind === "Job" ? "migration" : shownName(object);
   return `templates/${kind.toLowerCase()}-${name}.yaml`;
-}
-
-function objectTemplate(object: PlannedResource, twin: PlannedResource, source: Source): string {
-  const { country, settings, images, derived } = source;
-  const kind = kindOf(object);
-  const places = placesOf(object, source);
-  const template = new ObjectTemplate(settings, otherwise(object, places, derived), images, {
-    places,
-    zones: zonesMark(country),
-  });
-  const tree = template.of(manifestOf(object), withCountry(object, twin), `${kind} ${shownName(object)}`);
-  const text = templateText(withDerived(kind, withLocalisation(withKeep(kind, tree), derived), derived));
-  return kind === "Namespace" ? onlyIf(".Values.createNamespace", text) : text;
-}
-
-function placesOf(object: PlannedResource, { settings, country, derived }: Source): readonly MarkedPlace[] {
-  if (kindOf(object) !== "ValidatingAdmissionPolicy")
-    return [...markedPlaces(settings), ...zonePlaces(country)];
-  const policy = String(at(object.properties, "metadata", "labels", "rollout/policy"));
-  derived.admission[policy] ??= {};
-  return admissionPlaces(settings, country, policy, derived.admission[policy]);
-}
-
-/** Where the plan does more with its settings than writing them into a text. */
-function otherwise(object: PlannedResource, places: readonly MarkedPlace[], derived: DerivedValues) {
-  return (path: string, planned: string, marked: string): string | undefined => {
-    // A digest of texts: the template computes another one when a setting changes the texts.
-    if (path.endsWith("rollout/configuration")) {
-      derived.configuration[shownName(object)] = planned;
-      return action(`include "rollout.configuration" (list . "${shownName(object)}")`);
-    }
-    const name = /^(migration-.+-)([0-9a-f]{10})$/.exec(planned);
-    if (kindOf(object) === "Job" && path === "metadata.name" && name !== null) {
-      derived.migration = name[2]!;
-      return `${name[1]}${action('include "rollout.migration" .')}`;
-    }
-    // A rule that the plan has only with a registry, or only without one.
-    if (kindOf(object) === "ValidatingAdmissionPolicy")
-      return [
-        ...[action('if include "rollout.asInFile" .'), literal(planned)],
-        ...[action("else"), withValues(marked, places), action("end")],
-      ].join("");
-    return undefined;
-  };
 }
 
 function withCountry(object: PlannedResource, twin: PlannedResource): Properties {
@@ -167,16 +161,6 @@ function withCountry(object: PlannedResource, twin: PlannedResource): Properties
     ...marked,
     data: { ...data, [countryFileName]: markedCountryFile(planned, String(data[countryFileName])) },
   };
-}
-
-/** The country's file and its languages go to the values, as texts that are templates themselves. */
-function withLocalisation(tree: Branch, derived: DerivedValues): Branch {
-  const data = tree.data as Record<string, string> | undefined;
-  if (data?.[countryFileName] === undefined) return tree;
-  derived.localisation = Object.fromEntries(
-    Object.entries(data).map(([name, text]) => [name, plainTemplate(text)]),
-  );
-  return { ...tree, data: blockAction("(tpl (toYaml .Values.localisation) . | fromYaml)") };
 }
 
 function withKeep(kind: string, tree: Branch): Branch {
