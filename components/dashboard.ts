@@ -1,95 +1,51 @@
 /** A Grafana dashboard of the stack's flow and stores, as its JSON model. */
 
-interface Panel {
-  readonly title: string;
-  /** PromQL with `$namespace`. */
-  readonly expression: string;
-  readonly legend: string;
-  readonly unit: string;
-}
+const here = 'namespace="$namespace"';
 
-const panels: readonly Panel[] = [
-  {
-    title: "Machines connected",
-    expression: 'sum(rabbitmq_connections{namespace="$namespace"})',
-    legend: "connections",
-    unit: "short",
-  },
-  {
-    title: "Readings published",
-    expression:
-      'sum(rate(rabbitmq_global_messages_received_total{namespace="$namespace", protocol=~"mqtt.*"}[5m]))',
-    legend: "messages a second",
-    unit: "cps",
-  },
-  {
-    title: "Readings that wait",
-    expression: 'sum(rabbitmq_queue_messages_ready{namespace="$namespace"})',
-    legend: "messages",
-    unit: "short",
-  },
-  {
-    title: "Rows stored",
-    expression: 'sum(rate(ClickHouseProfileEvents_InsertedRows{namespace="$namespace"}[5m]))',
-    legend: "rows a second",
-    unit: "cps",
-  },
-  {
-    title: "Readings committed by ingest",
-    expression: 'sum(rate(rollout_ingest_readings_total{namespace="$namespace"}[5m]))',
-    legend: "readings a second",
-    unit: "cps",
-  },
-  {
-    title: "Readings that can't be used",
-    expression: 'sum by (reason) (rate(rollout_ingest_rejected_total{namespace="$namespace"}[5m]))',
-    legend: "{{reason}}",
-    unit: "cps",
-  },
-  {
-    title: "Age of the oldest reading in hand",
-    expression: 'max(rollout_ingest_lag_seconds{namespace="$namespace"})',
-    legend: "ingest",
-    unit: "s",
-  },
-  {
-    title: "Requests for pages",
-    expression: 'sum(rate(rollout_diagnostic_requests_total{namespace="$namespace"}[5m]))',
-    legend: "requests a second",
-    unit: "reqps",
-  },
-  {
-    title: "Logins of machines refused",
-    expression: 'sum by (reason) (rate(rollout_diagnostic_logins_refused_total{namespace="$namespace"}[5m]))',
-    legend: "{{reason}}",
-    unit: "cps",
-  },
-  {
-    title: "Queries",
-    expression: 'sum(rate(ClickHouseProfileEvents_SelectQuery{namespace="$namespace"}[5m]))',
-    legend: "queries a second",
-    unit: "cps",
-  },
-  {
-    title: "Replica delay",
-    expression: 'max(ClickHouseAsyncMetrics_ReplicasMaxAbsoluteDelay{namespace="$namespace"})',
-    legend: "time-series store",
-    unit: "s",
-  },
-  {
-    title: "PostgreSQL replication lag",
-    expression: 'max by (pod) (cnpg_pg_replication_lag{namespace="$namespace"})',
-    legend: "{{pod}}",
-    unit: "s",
-  },
-  {
-    title: "Free space of volumes",
-    expression:
-      'kubelet_volume_stats_available_bytes{namespace="$namespace"} / kubelet_volume_stats_capacity_bytes{namespace="$namespace"}',
-    legend: "{{persistentvolumeclaim}}",
-    unit: "percentunit",
-  },
-];
+/** By title: the unit, the legend, and PromQL. */
+const panels: Readonly<Record<string, readonly [unit: string, legend: string, expression: string]>> = {
+  "Machines connected": ["short", "connections", `sum(rabbitmq_connections{${here}})`],
+  "Readings published": [
+    "cps",
+    "messages a second",
+    `sum(rate(rabbitmq_global_messages_received_total{${here}, protocol=~"mqtt.*"}[5m]))`,
+  ],
+  "Readings that wait": ["short", "messages", `sum(rabbitmq_queue_messages_ready{${here}})`],
+  "Rows stored": ["cps", "rows a second", `sum(rate(ClickHouseProfileEvents_InsertedRows{${here}}[5m]))`],
+  "Readings committed by ingest": [
+    "cps",
+    "readings a second",
+    `sum(rate(rollout_ingest_readings_total{${here}}[5m]))`,
+  ],
+  "Readings that can't be used": [
+    "cps",
+    "{{reason}}",
+    `sum by (reason) (rate(rollout_ingest_rejected_total{${here}}[5m]))`,
+  ],
+  "Age of the oldest reading in hand": ["s", "ingest", `max(rollout_ingest_lag_seconds{${here}})`],
+  "Requests for pages": [
+    "reqps",
+    "requests a second",
+    `sum(rate(rollout_diagnostic_requests_total{${here}}[5m]))`,
+  ],
+  "Logins of machines refused": [
+    "cps",
+    "{{reason}}",
+    `sum by (reason) (rate(rollout_diagnostic_logins_refused_total{${here}}[5m]))`,
+  ],
+  Queries: ["cps", "queries a second", `sum(rate(ClickHouseProfileEvents_SelectQuery{${here}}[5m]))`],
+  "Replica delay": [
+    "s",
+    "time-series store",
+    `max(ClickHouseAsyncMetrics_ReplicasMaxAbsoluteDelay{${here}})`,
+  ],
+  "PostgreSQL replication lag": ["s", "{{pod}}", `max by (pod) (cnpg_pg_replication_lag{${here}})`],
+  "Free space of volumes": [
+    "percentunit",
+    "{{persistentvolumeclaim}}",
+    `kubelet_volume_stats_available_bytes{${here}} / kubelet_volume_stats_capacity_bytes{${here}}`,
+  ],
+};
 
 export function stackDashboard(title: string): string {
   const width = 12;
@@ -116,14 +72,14 @@ export function stackDashboard(title: string): string {
           },
         ],
       },
-      panels: panels.map((panel, index) => ({
+      panels: Object.entries(panels).map(([title, [unit, legend, expr]], index) => ({
         id: index + 1,
         type: "timeseries",
-        title: panel.title,
+        title,
         datasource,
         gridPos: { x: (index % 2) * width, y: Math.floor(index / 2) * height, w: width, h: height },
-        fieldConfig: { defaults: { unit: panel.unit, min: 0 }, overrides: [] },
-        targets: [{ refId: "A", datasource, expr: panel.expression, legendFormat: panel.legend }],
+        fieldConfig: { defaults: { unit, min: 0 }, overrides: [] },
+        targets: [{ refId: "A", datasource, expr, legendFormat: legend }],
       })),
     },
     null,

@@ -170,10 +170,7 @@ export class Gateway extends ComponentResource {
       create(inside, Service, `${name}-broker-machines`, {
         metadata: {
           ...metadata(namespace, "broker-machines", "broker"),
-          annotations: {
-            ...mqtt.annotations,
-            "external-dns.alpha.kubernetes.io/hostname": `mqtt.${domain}`,
-          },
+          annotations: { ...mqtt.annotations, "external-dns.alpha.kubernetes.io/hostname": `mqtt.${domain}` },
         },
         spec: {
           type: mqtt.kind === "load-balancer" ? "LoadBalancer" : "NodePort",

@@ -63,10 +63,7 @@ export class Monitoring extends ComponentResource {
 
     function createDashboard(): void {
       create(inside, ConfigMap, `${name}-dashboard`, {
-        metadata: {
-          ...metadata(namespace, "dashboard"),
-          labels: { ...labels(), grafana_dashboard: "1" },
-        },
+        metadata: { ...metadata(namespace, "dashboard"), labels: { ...labels(), grafana_dashboard: "1" } },
         data: { "country-rollout-kit.json": stackDashboard(title) },
       });
     }

@@ -78,10 +78,5 @@ const rightsOn = ({ bucketArn, keyArn }: BackupRightsArgs): Statement[] => [
     ],
     Resource: interpolate`${bucketArn}/*`,
   },
-  {
-    Sid: "Encrypt",
-    Effect: "Allow",
-    Action: ["kms:GenerateDataKey", "kms:Decrypt"],
-    Resource: keyArn,
-  },
+  { Sid: "Encrypt", Effect: "Allow", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: keyArn },
 ];

@@ -100,10 +100,7 @@ export class PrivateBucket extends ComponentResource {
         bucket,
         rules: [
           {
-            applyServerSideEncryptionByDefault: {
-              sseAlgorithm: "aws:kms",
-              kmsMasterKeyId: args.keyArn,
-            },
+            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.keyArn },
             bucketKeyEnabled: true,
           },
         ],

@@ -43,12 +43,7 @@ const purposes = {
   },
   logs: { classes: ["logs"], description: "Logs and the audit trail", through: ["s3"] },
   backups: { classes: ["backups"], description: "Backups", through: ["s3"] },
-  keys: {
-    classes: ["keys"],
-    description: "Secrets of the cluster",
-    through: [],
-    byRoles: true,
-  },
+  keys: { classes: ["keys"], description: "Secrets of the cluster", through: [], byRoles: true },
   state: {
     classes: ["state"],
     description: "Pulumi's state and the images",

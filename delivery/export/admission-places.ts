@@ -3,6 +3,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import {
   allowedRegions,
   awsDomainMark,
+  byDefault,
   type MarkedPlace,
   markedPlaces,
   namespaceMark,
@@ -30,13 +31,14 @@ export function admissionPlaces(
   policy: string,
   values: AdmissionValues,
 ): readonly MarkedPlace[] {
-  const byDefault = (name: string) => settings.find((setting) => setting.name === name)?.byDefault ?? "";
   const zones = country.hosting.kubernetes?.zones ?? [];
   return [
     quotedList(
       new RegExp(`\\[(?:"[^"\\]]*", )*"${namespaceMark}"(?:, "[^"\\]]*")*\\]`, "g"),
       (names) =>
-        [...new Set(names.map((name) => name.replace(namespaceMark, byDefault("namespace"))))].sort(),
+        [
+          ...new Set(names.map((name) => name.replace(namespaceMark, byDefault(settings, "namespace")))),
+        ].sort(),
       (names) => {
         const others = names.filter((name) => name !== namespaceMark).map((name) => ` "${name}"`);
         return `list .Values.namespace${others.join("")} | uniq | sortAlpha`;
@@ -44,7 +46,7 @@ export function admissionPlaces(
     ),
     quotedList(
       `["${storageClassMark}"]`,
-      () => [byDefault("storageClass")].filter(Boolean),
+      () => [byDefault(settings, "storageClass")].filter(Boolean),
       () => "compact (list .Values.storageClass)",
     ),
     ...(zones.length === 0
@@ -58,7 +60,7 @@ export function admissionPlaces(
         ]),
     addressesPlace(country),
     awsDomainPlace(country),
-    hostsPlace(policy, values, byDefault("registry").split(/[:/]/)[0]!),
+    hostsPlace(policy, values, byDefault(settings, "registry").split(/[:/]/)[0]!),
     regionsPlace(country),
     ...markedPlaces(settings, true),
     ...zonePlaces(country),

@@ -50,6 +50,10 @@ function setting(name: string, description: string, pattern: string, byDefault: 
   return { name, description, pattern: `^${pattern}$`, byDefault: byDefault ?? "", mark: own };
 }
 
+/** What the file says about a setting. */
+export const byDefault = (settings: readonly Setting[], name: string): string =>
+  settings.find((setting) => setting.name === name)?.byDefault ?? "";
+
 /** The settings that this country's stack has. */
 export function chartSettings({ hosting }: Country): readonly Setting[] {
   const cluster = hosting.kubernetes;

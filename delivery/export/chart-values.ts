@@ -2,7 +2,7 @@
 import { stringify } from "yaml";
 import type { Country } from "../../localisation/schema/country.ts";
 import { endpointAddresses } from "./admission-places.ts";
-import { allowedRegions, type Setting } from "./chart-settings.ts";
+import { allowedRegions, byDefault, type Setting } from "./chart-settings.ts";
 import type { DerivedValues } from "./derived-values.ts";
 import type { ImageReferences } from "./template-object.ts";
 import type { Tree } from "./template-text.ts";
@@ -24,7 +24,6 @@ const quantity = {
   minimum: 0,
 };
 const quantities = { type: "object", additionalProperties: quantity, minProperties: 1 };
-const resources = mapOf(["requests", "limits"], quantities);
 const count = { type: "integer", minimum: 1, maximum: 1000 };
 const text = { type: "string" };
 /** What goes into a text of a template as it is: without quotes, braces and the like. */
@@ -39,14 +38,122 @@ export function chartValues(
   derived: DerivedValues,
   notes: readonly string[],
 ): readonly ChartValue[] {
+  const { kubernetes, aws } = country.hosting;
   return [
     ...settings.map(({ name, description, pattern, byDefault }) =>
       value(name, description, byDefault, { ...text, maxLength: 253, pattern }),
     ),
     ...switches,
-    ...amounts(country, images, derived),
-    ...fileValues(country, settings, derived, notes),
+    ...amounts(),
+    ...fileValues().map((one) => ({
+      ...one,
+      description: `${one.description} The localisation file decides: change it there, and export again.`,
+    })),
   ];
+
+  function amounts(): ChartValue[] {
+    const { replicas, autoscaling, resources, quota } = derived;
+    const names = [...images.keys()].sort();
+    const digests = Object.fromEntries(names.map((name) => [name, kubernetes?.imageDigests[name] ?? ""]));
+    const digest = { ...text, pattern: "^(sha256:[0-9a-f]{64})?$" };
+    const bounds = mapOf(["minReplicas", "maxReplicas"], count);
+    const amount = mapOf(["requests", "limits"], quantities);
+    return [
+      value(
+        "digests",
+        "`sha256:…` of each image in the registry; by version alone where empty.",
+        digests,
+        mapOf(names, digest),
+      ),
+      value(
+        "replicas",
+        "Number of pods of each program without an autoscaler.",
+        replicas,
+        mapOf(replicas, count),
+      ),
+      value(
+        "autoscaling",
+        "The least and the most pods of each autoscaler.",
+        autoscaling,
+        mapOf(autoscaling, bounds),
+      ),
+      value(
+        "resources",
+        "Processors and memory of each part's pods. A store's own memory settings stay those of the file.",
+        resources,
+        mapOf(resources, amount),
+      ),
+      value("quota", "What the namespace may take in all; raise it with the rest.", quota, quantities),
+    ];
+  }
+
+  /** What belongs together: the plan of the localisation file checks it. */
+  function fileValues(): ChartValue[] {
+    const zones = kubernetes?.zones ?? [];
+    const zonesValue = value("zones", "Zones of the cluster that pods and volumes may use.", zones, {
+      ...list,
+      minItems: 1,
+    });
+    const { computed, egress, admission, localisation } = derived;
+    const rules = { type: "array", items: { type: "object" } };
+    const articlesOrHosts = { ...list, type: ["array", "string"], pattern: plain.pattern };
+    const files = { type: "object", additionalProperties: text, required: ["country.json"] };
+    return [
+      ...(zones.length === 0 ? [] : [zonesValue]),
+      value(
+        "addresses",
+        "Addresses outside the cluster that the stack may reach.",
+        endpointAddresses(country),
+        list,
+      ),
+      value(
+        "awsDomain",
+        "Name of the web app on AWS, which counts as the stack's own.",
+        aws?.domain ?? "",
+        plain,
+      ),
+      value("regions", "Regions of AWS that the stack may reach.", allowedRegions(country), list),
+      value("egress", "Rules for outside addresses, by network policy.", egress, mapOf(egress, rules)),
+      value(
+        "computed",
+        "Sizes, schedules and backup destinations, by object.",
+        computed,
+        mapOfMaps(computed, plain),
+      ),
+      value(
+        "admission",
+        "Articles of the law that each admission policy serves, and the hosts that it allows.",
+        admission as Tree,
+        mapOfMaps(admission, articlesOrHosts),
+      ),
+      value("notes", "What Helm tells after an installation.", notes, { type: "array", items: text }),
+      value(
+        "localisation",
+        "The country's file and its languages, as the programs read them.",
+        localisation,
+        files,
+      ),
+      value(
+        "planned",
+        "Digests of the configuration, and the settings that they were computed with.",
+        planned(),
+        mapOf(["configuration", "migration", "settings"], {}),
+      ),
+    ];
+  }
+
+  function planned(): Tree {
+    const { configuration, migration, resources } = derived;
+    const given = {
+      digest: kubernetes?.imageDigests.application ?? "",
+      domain: byDefault(settings, "domain"),
+      namespace: byDefault(settings, "namespace"),
+      pullSecret: byDefault(settings, "registryPullSecret"),
+      registry: byDefault(settings, "registry"),
+      resources: resources.migration ?? {},
+    };
+    return { configuration, migration, settings: given };
+  }
 }
 
 const switches: readonly ChartValue[] = [
@@ -69,126 +176,6 @@ const switches: readonly ChartValue[] = [
 function value(name: string, description: string, ofCountry: Tree, schema: object): ChartValue {
   const byDefault = typeof ofCountry === "string" ? "" : Array.isArray(ofCountry) ? [] : {};
   return { name, description, byDefault, ofCountry, schema };
-}
-
-function amounts({ hosting }: Country, images: ImageReferences, derived: DerivedValues): ChartValue[] {
-  const names = [...images.keys()].sort();
-  const digests = Object.fromEntries(
-    names.map((name) => [name, hosting.kubernetes?.imageDigests[name] ?? ""]),
-  );
-  const digest = { ...text, pattern: "^(sha256:[0-9a-f]{64})?$" };
-  const bounds = mapOf(["minReplicas", "maxReplicas"], count);
-  return [
-    value(
-      "digests",
-      "`sha256:…` of each image in the registry; by version alone where empty.",
-      digests,
-      mapOf(names, digest),
-    ),
-    value(
-      "replicas",
-      "Number of pods of each program without an autoscaler.",
-      derived.replicas,
-      mapOf(derived.replicas, count),
-    ),
-    value(
-      "autoscaling",
-      "The least and the most pods of each autoscaler.",
-      derived.autoscaling,
-      mapOf(derived.autoscaling, bounds),
-    ),
-    value(
-      "resources",
-      "Processors and memory of each part's pods. A store's own memory settings stay those of the file.",
-      derived.resources,
-      mapOf(derived.resources, resources),
-    ),
-    value("quota", "What the namespace may take in all; raise it with the rest.", derived.quota, quantities),
-  ];
-}
-
-/** What belongs together: the plan of the localisation file checks it. */
-function fileValues(
-  country: Country,
-  settings: readonly Setting[],
-  derived: DerivedValues,
-  notes: readonly string[],
-): ChartValue[] {
-  const { kubernetes } = country.hosting;
-  const zones = kubernetes?.zones ?? [];
-  const { computed, egress, admission, localisation } = derived;
-  return [
-    ...(zones.length === 0
-      ? []
-      : [
-          value("zones", "Zones of the cluster that pods and volumes may use.", zones, {
-            ...list,
-            minItems: 1,
-          }),
-        ]),
-    value(
-      "addresses",
-      "Addresses outside the cluster that the stack may reach.",
-      endpointAddresses(country),
-      list,
-    ),
-    value(
-      "awsDomain",
-      "Name of the web app on AWS, which counts as the stack's own.",
-      country.hosting.aws?.domain ?? "",
-      plain,
-    ),
-    value("regions", "Regions of AWS that the stack may reach.", allowedRegions(country), list),
-    value(
-      "egress",
-      "Rules for outside addresses, by network policy.",
-      egress,
-      mapOf(egress, { type: "array", items: { type: "object" } }),
-    ),
-    value(
-      "computed",
-      "Sizes, schedules and backup destinations, by object.",
-      computed,
-      mapOfMaps(computed, plain),
-    ),
-    value(
-      "admission",
-      "Articles of the law that each admission policy serves, and the hosts that it allows.",
-      admission as Tree,
-      mapOfMaps(admission, { ...list, type: ["array", "string"], pattern: plain.pattern }),
-    ),
-    value("notes", "What Helm tells after an installation.", notes, { type: "array", items: text }),
-    value("localisation", "The country's file and its languages, as the programs read them.", localisation, {
-      type: "object",
-      additionalProperties: text,
-      required: ["country.json"],
-    }),
-    value(
-      "planned",
-      "Digests of the configuration, and the settings that they were computed with.",
-      planned(settings, derived, kubernetes?.imageDigests.application ?? ""),
-      mapOf(["configuration", "migration", "settings"], {}),
-    ),
-  ].map((one) => ({
-    ...one,
-    description: `${one.description} The localisation file decides: change it there, and export again.`,
-  }));
-}
-
-function planned(settings: readonly Setting[], derived: DerivedValues, digest: string): Tree {
-  const byDefault = (name: string) => settings.find((setting) => setting.name === name)?.byDefault ?? "";
-  return {
-    configuration: derived.configuration,
-    migration: derived.migration,
-    settings: {
-      digest,
-      domain: byDefault("domain"),
-      namespace: byDefault("namespace"),
-      pullSecret: byDefault("registryPullSecret"),
-      registry: byDefault("registry"),
-      resources: derived.resources.migration ?? {},
-    },
-  };
 }
 
 /** A map with exactly these keys. */
