@@ -8,20 +8,9 @@ import type { types } from "@pulumi/kubernetes";
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  interpolate,
-  type Output,
-  output,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, interpolate, output } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
-import {
-  type Configuration,
-  configuration,
-  configurationAnnotation,
-  laterConfiguration,
-} from "./configuration.ts";
+import { configuration, configurationAnnotation, laterConfiguration } from "./configuration.ts";
 import { create } from "./create.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { metadata, selectorLabels } from "./part.ts";
@@ -76,7 +65,7 @@ export class Application extends ComponentResource {
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
     super("rollout:components:Application", name, {}, options);
     const inside = { parent: this };
-    const { context, localisation, relational, size } = args;
+    const { context, localisation, relational, size, broker, gatewaySecrets } = args;
     const files = createFiles();
     const migration = createMigration();
     for (const program of scaledPrograms) {
@@ -87,9 +76,9 @@ export class Application extends ComponentResource {
     createDiagnosticService();
     this.registerOutputs({ diagnosticService });
 
-    function createFiles(): Files {
+    function createFiles() {
       const settings = { namespace: context.namespace, part: "diagnostic" } as const;
-      const connections = output(relational.host).apply((host) => connectionsFile(args, host));
+      const connections = output(relational.host).apply((host) => connectionsFile(host));
       return {
         localisation: configuration(inside, `${name}-localisation`, {
           ...settings,
@@ -122,7 +111,7 @@ export class Application extends ComponentResource {
               replicas: 1,
               restartPolicy: "OnFailure",
               terminationGracePeriodSeconds: 60,
-              ...programPod(args, "migration", { cpu: 250, memory: 512 }, files),
+              ...programPod("migration", { cpu: 250, memory: 512 }),
             }),
           },
         },
@@ -150,7 +139,7 @@ export class Application extends ComponentResource {
             metricsPort: ports.application.metrics,
             // Ingest commits its batch, the web app answers open requests.
             terminationGracePeriodSeconds: 90,
-            ...programPod(args, program, size[program], files),
+            ...programPod(program, size[program]),
           }),
         },
       });
@@ -187,129 +176,117 @@ export class Application extends ComponentResource {
         ],
       });
     }
+
+    /** Addresses of everything that the programs connect to. Logins are separate files, never in it. */
+    function connectionsFile(relationalHost: string): string {
+      const certificate = {
+        certificate: `${folders.certificate}/tls.crt`,
+        key: `${folders.certificate}/tls.key`,
+        authority: `${folders.certificate}/ca.crt`,
+      };
+      const connections = {
+        certificate,
+        timeSeries: {
+          url: `https://${args.timeSeriesHost}:${ports.timeSeriesStore.https}`,
+          database: args.timeSeriesDatabase,
+        },
+        relational: {
+          host: relationalHost,
+          port: relational.port,
+          database: relational.database,
+          authority: `${folders.relationalAuthority}/ca.crt`,
+          username: `${folders.relationalLogin}/username`,
+          password: `${folders.relationalLogin}/password`,
+        },
+        broker: {
+          host: broker.host,
+          port: ports.broker.amqps,
+          serverName: broker.serverName,
+          ...(broker.authoritySecret !== undefined && { authority: `${folders.brokerAuthority}/ca.crt` }),
+          queues: Array.from({ length: broker.queues }, (_, index) => `readings-${index + 1}`),
+        },
+        web: {
+          address: `https://${args.domain}`,
+          port: ports.application.https,
+          loginsPort: ports.application.logins,
+        },
+        machines: { host: broker.serverName, port: broker.machinePort },
+        metricsPort: ports.application.metrics,
+      };
+      return `${JSON.stringify(connections, null, 2)}\n`;
+    }
+
+    /** The container and volumes of one of the programs; each mounts only what it uses. */
+    function programPod(
+      program: Program,
+      amounts: { readonly cpu: number; readonly memory: number },
+    ): Pick<types.input.core.v1.PodSpec, "containers" | "volumes"> {
+      const mounts = mountsOf(program);
+      return {
+        containers: [
+          container(context, {
+            name: program,
+            image: "application",
+            amounts,
+            args: ["run", program],
+            volumeMounts: mounts.map(({ volume, mountPath, writable }) => ({
+              name: volume.name,
+              mountPath,
+              ...(!writable && { readOnly: true }),
+            })),
+            ...(program !== "migration" && portsAndProbes(program)),
+          }),
+        ],
+        volumes: mounts.map(({ volume }) => volume),
+      };
+    }
+
+    function mountsOf(program: Program): Mount[] {
+      const usesBroker = program === "ingest" || program === "diagnostic";
+      const gateways = program === "diagnostic" ? Object.entries(gatewaySecrets) : [];
+      return [
+        {
+          volume: { name: "localisation", configMap: { name: files.localisation.name } },
+          mountPath: folders.localisation,
+        },
+        {
+          volume: { name: "connections", configMap: { name: files.connections.name } },
+          mountPath: folders.connections,
+        },
+        { volume: secretVolume("certificate", certificateSecretOf(program)), mountPath: folders.certificate },
+        {
+          volume: secretVolume("relational-login", relational.credentialsSecret, ["username", "password"]),
+          mountPath: folders.relationalLogin,
+        },
+        {
+          volume: secretVolume("relational-authority", relational.authoritySecret, ["ca.crt"]),
+          mountPath: folders.relationalAuthority,
+        },
+        { volume: scratch("temporary", 64), mountPath: "/tmp", writable: true },
+        ...(broker.authoritySecret !== undefined && usesBroker
+          ? [
+              {
+                volume: secretVolume("broker-authority", broker.authoritySecret, ["ca.crt"]),
+                mountPath: folders.brokerAuthority,
+              },
+            ]
+          : []),
+        ...gateways.map(([purpose, secretName]) => ({
+          volume: secretVolume(`${purpose}-gateway`, secretName),
+          mountPath: `/run/secrets/${purpose}-gateway`,
+        })),
+      ];
+    }
   }
 }
 
 const grows = ({ minimumReplicas, maximumReplicas }: ScaledSize): boolean =>
   maximumReplicas > minimumReplicas;
 
-interface Files {
-  readonly localisation: Configuration;
-  readonly connections: Configuration<Output<string>>;
-}
-
-/** Addresses of everything that the programs connect to. Logins are separate files, never in it. */
-function connectionsFile(args: ApplicationArgs, relationalHost: string): string {
-  const { relational, broker } = args;
-  const certificate = {
-    certificate: `${folders.certificate}/tls.crt`,
-    key: `${folders.certificate}/tls.key`,
-    authority: `${folders.certificate}/ca.crt`,
-  };
-  const connections = {
-    certificate,
-    timeSeries: {
-      url: `https://${args.timeSeriesHost}:${ports.timeSeriesStore.https}`,
-      database: args.timeSeriesDatabase,
-    },
-    relational: {
-      host: relationalHost,
-      port: relational.port,
-      database: relational.database,
-      authority: `${folders.relationalAuthority}/ca.crt`,
-      username: `${folders.relationalLogin}/username`,
-      password: `${folders.relationalLogin}/password`,
-    },
-    broker: {
-      host: broker.host,
-      port: ports.broker.amqps,
-      serverName: broker.serverName,
-      ...(broker.authoritySecret !== undefined && { authority: `${folders.brokerAuthority}/ca.crt` }),
-      queues: Array.from({ length: broker.queues }, (_, index) => `readings-${index + 1}`),
-    },
-    web: {
-      address: `https://${args.domain}`,
-      port: ports.application.https,
-      loginsPort: ports.application.logins,
-    },
-    machines: { host: broker.serverName, port: broker.machinePort },
-    metricsPort: ports.application.metrics,
-  };
-  return `${JSON.stringify(connections, null, 2)}\n`;
-}
-
-/** The container and volumes of one of the programs; each mounts only what it uses. */
-function programPod(
-  args: ApplicationArgs,
-  program: Program,
-  amounts: { readonly cpu: number; readonly memory: number },
-  files: Files,
-): Pick<types.input.core.v1.PodSpec, "containers" | "volumes"> {
-  const mounts = mountsOf(args, program, files);
-  return {
-    containers: [
-      container(args.context, {
-        name: program,
-        image: "application",
-        amounts,
-        args: ["run", program],
-        volumeMounts: mounts.map(({ volume, mountPath, writable }) => ({
-          name: volume.name,
-          mountPath,
-          ...(!writable && { readOnly: true }),
-        })),
-        ...(program !== "migration" && portsAndProbes(program)),
-      }),
-    ],
-    volumes: mounts.map(({ volume }) => volume),
-  };
-}
-
 interface Mount {
   readonly volume: types.input.core.v1.Volume;
   readonly mountPath: string;
   readonly writable?: true;
-}
-
-function mountsOf(
-  { relational, broker, gatewaySecrets }: ApplicationArgs,
-  program: Program,
-  { localisation, connections }: Files,
-): Mount[] {
-  const usesBroker = program === "ingest" || program === "diagnostic";
-  const gateways = program === "diagnostic" ? Object.entries(gatewaySecrets) : [];
-  return [
-    {
-      volume: { name: "localisation", configMap: { name: localisation.name } },
-      mountPath: folders.localisation,
-    },
-    {
-      volume: { name: "connections", configMap: { name: connections.name } },
-      mountPath: folders.connections,
-    },
-    { volume: secretVolume("certificate", certificateSecretOf(program)), mountPath: folders.certificate },
-    {
-      volume: secretVolume("relational-login", relational.credentialsSecret, ["username", "password"]),
-      mountPath: folders.relationalLogin,
-    },
-    {
-      volume: secretVolume("relational-authority", relational.authoritySecret, ["ca.crt"]),
-      mountPath: folders.relationalAuthority,
-    },
-    { volume: scratch("temporary", 64), mountPath: "/tmp", writable: true },
-    ...(broker.authoritySecret !== undefined && usesBroker
-      ? [
-          {
-            volume: secretVolume("broker-authority", broker.authoritySecret, ["ca.crt"]),
-            mountPath: folders.brokerAuthority,
-          },
-        ]
-      : []),
-    ...gateways.map(([purpose, secretName]) => ({
-      volume: secretVolume(`${purpose}-gateway`, secretName),
-      mountPath: `/run/secrets/${purpose}-gateway`,
-    })),
-  ];
 }
 
 function portsAndProbes(program: ScaledProgram) {

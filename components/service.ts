@@ -13,25 +13,20 @@ export interface PartServiceArgs {
   readonly ports: types.input.core.v1.ServicePort[];
 }
 
-export function partService(
-  options: CustomResourceOptions,
-  name: string,
-  { namespace, part, objectName = part, ports }: PartServiceArgs,
-): void {
-  create(options, Service, name, {
-    metadata: metadata(namespace, objectName, part),
-    spec: { selector: selectorLabels(part), ports },
-  });
-}
+const service =
+  (more: types.input.core.v1.ServiceSpec) =>
+  (
+    options: CustomResourceOptions,
+    name: string,
+    { namespace, part, objectName = part, ports }: PartServiceArgs,
+  ): void => {
+    create(options, Service, name, {
+      metadata: metadata(namespace, objectName, part),
+      spec: { ...more, selector: selectorLabels(part), ports },
+    });
+  };
+
+export const partService = service({});
 
 /** Gives each pod of a part a name of its own, also before it is ready: its pods become ready together. */
-export function headlessService(
-  options: CustomResourceOptions,
-  name: string,
-  { namespace, part, objectName = part, ports }: PartServiceArgs,
-): void {
-  create(options, Service, name, {
-    metadata: metadata(namespace, objectName, part),
-    spec: { clusterIP: "None", publishNotReadyAddresses: true, selector: selectorLabels(part), ports },
-  });
-}
+export const headlessService = service({ clusterIP: "None", publishNotReadyAddresses: true });

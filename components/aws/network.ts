@@ -184,51 +184,36 @@ export class AwsNetwork extends ComponentResource {
         gatewayId: gateway.id,
       });
       return place.zones.map((zone, index) => {
-        const { subnet, association } = createPublicSubnet(zone, ranges.public[index] ?? "", table);
+        const subnet = create(inside, Subnet, `${name}-public-${zone}`, {
+          vpcId,
+          availabilityZone: zone,
+          cidrBlock: ranges.public[index] ?? "",
+          mapPublicIpOnLaunch: false,
+          tags: { ...tags(`${place.name}-public-${zone}`), "kubernetes.io/role/elb": "1" },
+        });
+        const association = create(inside, RouteTableAssociation, `${name}-public-${zone}`, {
+          subnetId: subnet.id,
+          routeTableId: table.id,
+        });
         const privateTable = privateTables[index];
         if (!wayOut || privateTable === undefined) return association;
-        return createNatRoute(zone, subnet, privateTable, [gateway], [route, association]);
-      });
-    }
-
-    function createPublicSubnet(zone: string, cidrBlock: string, table: RouteTable) {
-      const subnet = create(inside, Subnet, `${name}-public-${zone}`, {
-        vpcId,
-        availabilityZone: zone,
-        cidrBlock,
-        mapPublicIpOnLaunch: false,
-        tags: { ...tags(`${place.name}-public-${zone}`), "kubernetes.io/role/elb": "1" },
-      });
-      const association = create(inside, RouteTableAssociation, `${name}-public-${zone}`, {
-        subnetId: subnet.id,
-        routeTableId: table.id,
-      });
-      return { subnet, association };
-    }
-
-    /** One NAT gateway in each zone: a zone's failure does not cut off another, and no traffic crosses zones. */
-    function createNatRoute(
-      zone: string,
-      subnet: Subnet,
-      privateTable: RouteTable,
-      beforeAddress: Resource[],
-      beforeGateway: Resource[],
-    ): Route {
-      const natName = `${name}-nat-${zone}`;
-      const natTags = tags(`${place.name}-nat-${zone}`);
-      const address = create({ ...inside, dependsOn: beforeAddress }, Eip, natName, {
-        domain: "vpc",
-        tags: natTags,
-      });
-      const nat = create({ ...inside, dependsOn: beforeGateway }, NatGateway, natName, {
-        subnetId: subnet.id,
-        allocationId: address.id,
-        tags: natTags,
-      });
-      return create(inside, Route, `${name}-out-${zone}`, {
-        routeTableId: privateTable.id,
-        destinationCidrBlock: anywhere,
-        natGatewayId: nat.id,
+        // One NAT gateway in each zone: a zone's failure does not cut off another, and no traffic crosses zones.
+        const natName = `${name}-nat-${zone}`;
+        const natTags = tags(`${place.name}-nat-${zone}`);
+        const address = create({ ...inside, dependsOn: [gateway] }, Eip, natName, {
+          domain: "vpc",
+          tags: natTags,
+        });
+        const nat = create({ ...inside, dependsOn: [route, association] }, NatGateway, natName, {
+          subnetId: subnet.id,
+          allocationId: address.id,
+          tags: natTags,
+        });
+        return create(inside, Route, `${name}-out-${zone}`, {
+          routeTableId: privateTable.id,
+          destinationCidrBlock: anywhere,
+          natGatewayId: nat.id,
+        });
       });
     }
 

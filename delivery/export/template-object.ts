@@ -41,11 +41,11 @@ export interface ObjectPlaces {
 }
 
 export class ObjectTemplate {
-  readonly #settings: readonly Setting[];
-  readonly #otherwise: (path: string, planned: string, marked: string) => string | undefined;
-  readonly #images: ImageReferences;
-  readonly #places: readonly MarkedPlace[];
-  readonly #zones: string;
+  /**
+   * Its template; `object` is kind and name, for the error.
+   * @throws UntemplatedDifferenceError
+   */
+  readonly of: (planned: Properties, marked: Properties, object: string) => { readonly [key: string]: Tree };
 
   /**
    * @param otherwise gives the template's text where the marked text with the file's values is not the planned text.
@@ -56,86 +56,69 @@ export class ObjectTemplate {
     settings: readonly Setting[],
     otherwise: (path: string, planned: string, marked: string) => string | undefined,
     images: ImageReferences,
-    more: ObjectPlaces = { places: markedPlaces(settings), zones: "" },
+    { places, zones }: ObjectPlaces = { places: markedPlaces(settings), zones: "" },
   ) {
-    this.#settings = settings;
-    this.#otherwise = otherwise;
-    this.#images = images;
-    this.#places = more.places;
-    this.#zones = more.zones;
-  }
+    this.of = (plannedObject, markedObject, object) => {
+      return mapOf(plannedObject, markedObject, "");
 
-  /**
-   * @param object kind and name, for the error.
-   * @throws UntemplatedDifferenceError
-   */
-  of(planned: Properties, marked: Properties, object: string): { readonly [key: string]: Tree } {
-    return this.#map(planned, marked, object, "");
-  }
+      function node(planned: Value | undefined, marked: Value | undefined, path: string): Tree {
+        if (typeof marked === "string") return text(planned, marked, path);
+        if (Array.isArray(marked)) {
+          if (areZones(planned, marked)) return blockAction(".Values.zones");
+          const twins = Array.isArray(planned) ? (planned as readonly Value[]) : undefined;
+          // A list that is absent from the plan goes by the marks alone.
+          if (twins !== undefined && twins.length !== marked.length) throw differs(path);
+          return marked.map((item: Value, index) => node(twins?.[index], item, `${path}[${index}]`));
+        }
+        if (typeof marked === "object" && marked !== null)
+          return mapOf(isMap(planned) ? planned : undefined, marked as Properties, path);
+        if (planned !== marked) throw differs(path);
+        return marked ?? null;
+      }
 
-  #node(planned: Value | undefined, marked: Value | undefined, object: string, path: string): Tree {
-    if (typeof marked === "string") return this.#text(planned, marked, object, path);
-    if (Array.isArray(marked)) {
-      if (this.#areZones(planned, marked)) return blockAction(".Values.zones");
-      const twins = Array.isArray(planned) ? (planned as readonly Value[]) : undefined;
-      // A list that is absent from the plan goes by the marks alone.
-      if (twins !== undefined && twins.length !== marked.length) throw this.#differs(object, path);
-      return marked.map((item: Value, index) =>
-        this.#node(twins === undefined ? undefined : twins[index], item, object, `${path}[${index}]`),
-      );
-    }
-    if (typeof marked === "object" && marked !== null)
-      return this.#map(isMap(planned) ? planned : undefined, marked as Properties, object, path);
-    if (planned !== marked) throw this.#differs(object, path);
-    return marked ?? null;
-  }
+      function areZones(planned: Value | undefined, marked: Value): boolean {
+        const list = JSON.stringify(marked);
+        return list === zones && withDefaults(list, places) === JSON.stringify(planned);
+      }
 
-  #areZones(planned: Value | undefined, marked: Value): boolean {
-    const text = JSON.stringify(marked);
-    return text === this.#zones && withDefaults(text, this.#places) === JSON.stringify(planned);
-  }
+      function mapOf(planned: Properties | undefined, marked: Properties, path: string) {
+        const tree: Record<string, Tree> = {};
+        for (const key of Object.keys(planned ?? {})) if (!(key in marked)) throw differs(`${path}.${key}`);
+        for (const [key, value] of Object.entries(marked)) {
+          const here = path === "" ? key : `${path}.${key}`;
+          const setting = settings.find(({ name }) => name === optionalKeys[key]);
+          const optional = setting !== undefined && JSON.stringify(value).includes(setting.mark);
+          if (planned !== undefined && !(key in planned) && !optional) throw differs(here);
+          // Without a twin, the marks alone decide.
+          tree[optional ? conditionalKey(`.Values.${setting.name}`, key) : key] = node(
+            planned?.[key],
+            value,
+            here,
+          );
+        }
+        return tree;
+      }
 
-  #map(planned: Properties | undefined, marked: Properties, object: string, path: string) {
-    const tree: Record<string, Tree> = {};
-    if (planned !== undefined)
-      for (const key of Object.keys(planned))
-        if (!(key in marked)) throw this.#differs(object, `${path}.${key}`);
-    for (const [key, value] of Object.entries(marked)) {
-      const here = path === "" ? key : `${path}.${key}`;
-      const setting = this.#settings.find(({ name }) => name === optionalKeys[key]);
-      const optional = setting !== undefined && JSON.stringify(value).includes(setting.mark);
-      if (planned !== undefined && !(key in planned) && !optional) throw this.#differs(object, here);
-      // Without a twin, the marks alone decide.
-      const child = this.#node(
-        optional && planned?.[key] === undefined ? undefined : planned?.[key],
-        value,
-        object,
-        here,
-      );
-      tree[optional ? conditionalKey(`.Values.${setting.name}`, key) : key] = child;
-    }
-    return tree;
-  }
+      function text(planned: Value | undefined, marked: string, path: string): Tree {
+        const image = markedImage.exec(marked);
+        const imageName = image === null ? undefined : imageByDigest.get(image[2]!);
+        if (imageName !== undefined) {
+          images.set(imageName, image![1]!);
+          return action(`include "rollout.image" (list . "${imageName}")`);
+        }
+        if (planned === undefined || withDefaults(marked, places) === planned)
+          return withValues(marked, places);
+        const own = typeof planned === "string" ? otherwise(path, planned, marked) : undefined;
+        if (own === undefined) throw differs(path);
+        return own;
+      }
 
-  #text(planned: Value | undefined, marked: string, object: string, path: string): Tree {
-    const image = markedImage.exec(marked);
-    const imageName = image === null ? undefined : imageByDigest.get(image[2]!);
-    if (imageName !== undefined) {
-      this.#images.set(imageName, image![1]!);
-      return action(`include "rollout.image" (list . "${imageName}")`);
-    }
-    if (planned !== undefined && withDefaults(marked, this.#places) !== planned) {
-      const text = typeof planned === "string" ? this.#otherwise(path, planned, marked) : undefined;
-      if (text === undefined) throw this.#differs(object, path);
-      return text;
-    }
-    return withValues(marked, this.#places);
-  }
-
-  #differs(object: string, path: string): UntemplatedDifferenceError {
-    return new UntemplatedDifferenceError(
-      `${object} depends on a setting of the chart at ${path}, and no template can follow it.`,
-    );
+      function differs(path: string): UntemplatedDifferenceError {
+        return new UntemplatedDifferenceError(
+          `${object} depends on a setting of the chart at ${path}, and no template can follow it.`,
+        );
+      }
+    };
   }
 }
 

@@ -110,7 +110,7 @@ const replicasAnnotation = "rollout/replicas-before-restore";
 /** @throws EnvironmentError where a step fails: the programs then stay stopped, and the command may be run again. */
 export async function runRestore({ client, plan, step }: RunRestoreOptions): Promise<void> {
   const { namespace, relational } = plan;
-  await step("Programs stop", () => stopPrograms(client, namespace));
+  await step("Programs stop", stopPrograms);
   await step("Time-series store", async (tell) => {
     try {
       for (const object of plan.objects) await make(client, object);
@@ -132,10 +132,66 @@ export async function runRestore({ client, plan, step }: RunRestoreOptions): Pro
       await remove(client, relational.cluster);
     });
   await step("Migration", async (tell) => {
-    const job = await migrationAgain(client, namespace);
-    await runJob(client, job, tell);
+    await runJob(client, await migrationAgain(), tell);
   });
-  await step("Programs start", () => startPrograms(client, namespace));
+  await step("Programs start", startPrograms);
+
+  async function stopPrograms(): Promise<void> {
+    for (const name of programs) {
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+      const { spec, metadata } = await client.get<{
+        spec: { replicas?: number };
+        metadata: KubernetesObject["metadata"];
+      }>(path);
+      const before = metadata.annotations?.[replicasAnnotation] ?? String(spec.replicas ?? 1);
+      await client.patch(path, {
+        metadata: { annotations: { [replicasAnnotation]: before } },
+        spec: { replicas: 0 },
+      });
+    }
+    for (const name of programs)
+      while (
+        (await client.list("v1", "Pod", { namespace, labels: `app.kubernetes.io/name=${name}` })).length > 0
+      )
+        await setTimeout(pollMilliseconds);
+  }
+
+  async function startPrograms(): Promise<void> {
+    for (const name of programs) {
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+      const { metadata } = await client.get<{ metadata: KubernetesObject["metadata"] }>(path);
+      const replicas = Number(metadata.annotations?.[replicasAnnotation] ?? 1);
+      await client.patch(path, {
+        metadata: { annotations: { [replicasAnnotation]: null } },
+        spec: { replicas },
+      });
+    }
+  }
+
+  /** The stack's migration again, for stores that an earlier version of the kit wrote. */
+  async function migrationAgain(): Promise<ClusterObject> {
+    const labels = "app.kubernetes.io/name=migration";
+    const jobs = (await client.list("batch/v1", "Job", { namespace, labels })) as unknown as MigrationJob[];
+    const latest = jobs
+      .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1))
+      .at(-1);
+    if (latest === undefined)
+      throw new EnvironmentError("The cluster has no migration.", "Run `rollout up`, which makes it.");
+    const { template } = latest.spec;
+    const own = Object.entries(template.metadata.labels).filter(
+      ([key]) => !/job-name|controller-uid/.test(key),
+    );
+    return {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: `migration-after-restore-${Date.now()}`, namespace, labels: Object.fromEntries(own) },
+      spec: {
+        backoffLimit: 20,
+        ttlSecondsAfterFinished: 24 * 3600,
+        template: { ...template, metadata: { ...template.metadata, labels: Object.fromEntries(own) } },
+      },
+    };
+  }
 }
 
 /** Secrets that remain after their certificates: nobody may keep the right to replace a store. */
@@ -147,67 +203,6 @@ function keysOf(objects: readonly ClusterObject[]): ClusterObject[] {
       kind: "Secret",
       metadata: { namespace, name: (spec as { secretName: string }).secretName },
     }));
-}
-
-async function stopPrograms(client: ClusterClient, namespace: string): Promise<void> {
-  for (const name of programs) {
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
-    const { spec, metadata } = await client.get<{
-      spec: { replicas?: number };
-      metadata: KubernetesObject["metadata"];
-    }>(path);
-    const before = metadata.annotations?.[replicasAnnotation] ?? String(spec.replicas ?? 1);
-    await client.patch(path, {
-      metadata: { annotations: { [replicasAnnotation]: before } },
-      spec: { replicas: 0 },
-    });
-  }
-  for (const name of programs)
-    while (
-      (await client.list("v1", "Pod", { namespace, labels: `app.kubernetes.io/name=${name}` })).length > 0
-    )
-      await setTimeout(pollMilliseconds);
-}
-
-async function startPrograms(client: ClusterClient, namespace: string): Promise<void> {
-  for (const name of programs) {
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
-    const { metadata } = await client.get<{ metadata: KubernetesObject["metadata"] }>(path);
-    const replicas = Number(metadata.annotations?.[replicasAnnotation] ?? 1);
-    await client.patch(path, {
-      metadata: { annotations: { [replicasAnnotation]: null } },
-      spec: { replicas },
-    });
-  }
-}
-
-/** The stack's migration again, for stores that an earlier version of the kit wrote. */
-async function migrationAgain(client: ClusterClient, namespace: string): Promise<ClusterObject> {
-  const labels = "app.kubernetes.io/name=migration";
-  const jobs = (await client.list("batch/v1", "Job", { namespace, labels })) as unknown as MigrationJob[];
-  const latest = jobs
-    .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1))
-    .at(-1);
-  if (latest === undefined)
-    throw new EnvironmentError("The cluster has no migration.", "Run `rollout up`, which makes it.");
-  const { template } = latest.spec;
-  const own = Object.entries(template.metadata.labels).filter(
-    ([key]) => !/job-name|controller-uid/.test(key),
-  );
-  return {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: {
-      name: `migration-after-restore-${Date.now()}`,
-      namespace,
-      labels: Object.fromEntries(own),
-    },
-    spec: {
-      backoffLimit: 20,
-      ttlSecondsAfterFinished: 24 * 3600,
-      template: { ...template, metadata: { ...template.metadata, labels: Object.fromEntries(own) } },
-    },
-  };
 }
 
 interface MigrationJob {
