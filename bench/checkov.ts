@@ -47,22 +47,13 @@ interface CheckovReport {
   };
 }
 
+const checkovOptions = "--framework kubernetes -o json --quiet --compact --skip-download".split(" ");
+
 function runCheckov(kind: string): Failed {
-  const { stdout } = spawnSync(
-    checkov,
-    [
-      "-d",
-      join(folder, kind),
-      "--framework",
-      "kubernetes",
-      "-o",
-      "json",
-      "--quiet",
-      "--compact",
-      "--skip-download",
-    ],
-    { encoding: "utf8", maxBuffer: 1e9 },
-  );
+  const { stdout } = spawnSync(checkov, ["-d", join(folder, kind), ...checkovOptions], {
+    encoding: "utf8",
+    maxBuffer: 1e9,
+  });
   const report = JSON.parse(stdout) as CheckovReport | CheckovReport[];
   const failed = [report].flat().flatMap(({ results }) => results?.failed_checks ?? []);
   return byFile(failed.map(({ check_id, file_path }) => ({ file: file_path, rule: check_id })));
@@ -76,25 +67,21 @@ function runOwn(kind: string): Failed {
   // Each sample is a stack of its own: together they would close each other's namespaces.
   const rows = samples.flatMap(({ id }) => {
     const file = join(folder, kind, `${id}.yaml`);
-    const { findings } = check(file);
-    return findings.filter(({ policy }) => policy === id).map(({ policy }) => ({ file, rule: policy }));
+    return check(file)
+      .findings.filter(({ policy }) => policy === id)
+      .map(({ policy }) => ({ file, rule: policy }));
   });
   return byFile(rows);
 }
 
+const kit = join(packageRoot, "cli", "bin.mjs");
+const country = join(packageRoot, "policies", "example-country.yaml");
+
 function check(path: string): OwnReport {
-  const { stdout } = spawnSync(
-    process.execPath,
-    [
-      join(packageRoot, "cli", "bin.mjs"),
-      "check",
-      join(packageRoot, "policies", "example-country.yaml"),
-      "--manifests",
-      path,
-      "--json",
-    ],
-    { encoding: "utf8", maxBuffer: 1e9 },
-  );
+  const { stdout } = spawnSync(process.execPath, [kit, "check", country, "--manifests", path, "--json"], {
+    encoding: "utf8",
+    maxBuffer: 1e9,
+  });
   return JSON.parse(stdout) as OwnReport;
 }
 

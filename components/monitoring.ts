@@ -25,7 +25,10 @@ export class Monitoring extends ComponentResource {
     const { namespace, title } = args;
     createMetrics();
     createAlerts();
-    createDashboard();
+    create(inside, ConfigMap, `${name}-dashboard`, {
+      metadata: { ...metadata(namespace, "dashboard"), labels: { ...labels(), grafana_dashboard: "1" } },
+      data: { "country-rollout-kit.json": stackDashboard(title) },
+    });
     this.registerOutputs();
 
     function createMetrics(): void {
@@ -58,13 +61,6 @@ export class Monitoring extends ComponentResource {
         kind: "PrometheusRule",
         metadata: metadata(args.namespace, "stack"),
         spec: { groups: [{ name: "country-rollout-kit", rules }] },
-      });
-    }
-
-    function createDashboard(): void {
-      create(inside, ConfigMap, `${name}-dashboard`, {
-        metadata: { ...metadata(namespace, "dashboard"), labels: { ...labels(), grafana_dashboard: "1" } },
-        data: { "country-rollout-kit.json": stackDashboard(title) },
       });
     }
   }

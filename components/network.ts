@@ -67,7 +67,10 @@ export class Network extends ComponentResource {
     createServiceAccount();
     createQuota();
     createLimits();
-    closeEverything();
+    create(inside, NetworkPolicy, `${name}-closed`, {
+      metadata: metadata(args.namespace, "closed"),
+      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+    });
     createNameResolution();
     createFlows();
     this.storageClass = createStorageClass();
@@ -126,13 +129,6 @@ export class Network extends ComponentResource {
             },
           ],
         },
-      });
-    }
-
-    function closeEverything(): void {
-      create(inside, NetworkPolicy, `${name}-closed`, {
-        metadata: metadata(args.namespace, "closed"),
-        spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
       });
     }
 

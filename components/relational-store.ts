@@ -59,7 +59,12 @@ export class RelationalStore extends ComponentResource {
   constructor(name: string, args: RelationalStoreArgs, options: ComponentResourceOptions) {
     super("rollout:components:RelationalStore", name, {}, options);
     const inside = { parent: this };
-    const cluster = createCluster();
+    const cluster = customResource<PostgresCluster>(inside, name, {
+      apiVersion: "postgresql.cnpg.io/v1",
+      kind: "Cluster",
+      metadata: storeMetadata(args.context.namespace, part, part),
+      spec: clusterSpec(args),
+    });
     if (args.backup !== undefined) {
       createBackupDestination(args.backup);
       createDailyBackup(args.backup, cluster);
@@ -72,15 +77,6 @@ export class RelationalStore extends ComponentResource {
       authoritySecret: `${part}-ca`,
     };
     this.registerOutputs({ host: this.connection.host });
-
-    function createCluster(): Resource {
-      return customResource<PostgresCluster>(inside, name, {
-        apiVersion: "postgresql.cnpg.io/v1",
-        kind: "Cluster",
-        metadata: storeMetadata(args.context.namespace, part, part),
-        spec: clusterSpec(args),
-      });
-    }
 
     function createBackupDestination({
       bucket,

@@ -49,51 +49,30 @@ export class PrivateBucket extends ComponentResource {
     super("rollout:aws:PrivateBucket", name, {}, options);
     const inside = { parent: this };
     const { place, purpose, account, classes, deletableWithContent, objectDays, oldVersionDays } = args;
-    const { bucket, arn } = createBucket();
+    const { bucket, arn } = create(inside, Bucket, name, {
+      bucket: interpolate`${place.name}-${purpose}-${account}`,
+      forceDestroy: deletableWithContent === true,
+      tags: tags(`${place.name}-${purpose}`, classes),
+    });
     this.bucketName = bucket;
     this.arn = arn;
-    const closed = createPublicAccessBlock();
-    this.ready = [
-      closed,
-      createOwnership(),
-      createVersioning(),
-      createEncryption(),
-      createLifecycle(),
-      createPolicy(),
-    ];
+    const closed = create(inside, BucketPublicAccessBlock, name, {
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    const ownership = create(inside, BucketOwnershipControls, name, {
+      bucket,
+      rule: { objectOwnership: "BucketOwnerEnforced" },
+    });
+    const versioning = create(inside, BucketVersioning, name, {
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    this.ready = [closed, ownership, versioning, createEncryption(), createLifecycle(), createPolicy()];
     this.registerOutputs({ bucketName: bucket });
-
-    function createBucket(): Bucket {
-      return create(inside, Bucket, name, {
-        bucket: interpolate`${place.name}-${purpose}-${account}`,
-        forceDestroy: deletableWithContent === true,
-        tags: tags(`${place.name}-${purpose}`, classes),
-      });
-    }
-
-    function createPublicAccessBlock(): Resource {
-      return create(inside, BucketPublicAccessBlock, name, {
-        bucket,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      });
-    }
-
-    function createOwnership(): Resource {
-      return create(inside, BucketOwnershipControls, name, {
-        bucket,
-        rule: { objectOwnership: "BucketOwnerEnforced" },
-      });
-    }
-
-    function createVersioning(): Resource {
-      return create(inside, BucketVersioning, name, {
-        bucket,
-        versioningConfiguration: { status: "Enabled" },
-      });
-    }
 
     function createEncryption(): Resource {
       return create(inside, BucketServerSideEncryptionConfiguration, name, {

@@ -70,7 +70,12 @@ export class AwsCluster extends ComponentResource {
     super("rollout:aws:Cluster", name, {}, options);
     const inside = { parent: this };
     const { place, keys, auditLogDays, network, accessFrom, administrators, nodes: pool } = args;
-    const roles = createRoles();
+    const roles = create(inside, ClusterRoles, `${name}-roles`, {
+      place,
+      account: keys.account,
+      secretsKey: keys.arns.keys,
+      disksKey: keys.arns["machine-telemetry"],
+    });
     const cluster = createCluster();
     const clusterName = cluster.name;
     const securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
@@ -79,18 +84,27 @@ export class AwsCluster extends ComponentResource {
     this.kubeconfig = kubeconfig(cluster, place.region);
     const access = createAdministrators();
     // Nodes become ready only with their network, and pods only with nodes.
-    const nodes = createNodes(createAddonsBeforeNodes());
-    this.ready = [...access, ...nodes, ...createAddonsOnNodes()];
+    const before = [
+      createAddon("vpc-cni", {
+        role: roles.networkRoleArn,
+        serviceAccount: "aws-node",
+        settings: { enableNetworkPolicy: "true" },
+      }),
+      createAddon("kube-proxy"),
+      createAddon("eks-pod-identity-agent"),
+    ];
+    const nodes = createNodes();
+    this.ready = [
+      ...access,
+      ...nodes,
+      createAddon("coredns", { dependsOn: nodes }),
+      createAddon("aws-ebs-csi-driver", {
+        role: roles.disksRoleArn,
+        serviceAccount: "ebs-csi-controller-sa",
+        dependsOn: nodes,
+      }),
+    ];
     this.registerOutputs({ clusterName });
-
-    function createRoles(): ClusterRoles {
-      return create(inside, ClusterRoles, `${name}-roles`, {
-        place,
-        account: keys.account,
-        secretsKey: keys.arns.keys,
-        disksKey: keys.arns["machine-telemetry"],
-      });
-    }
 
     /** EKS writes to this group by its name; without it EKS would make one that has no key and never expires. */
     function createLog(): Resource {
@@ -133,29 +147,6 @@ export class AwsCluster extends ComponentResource {
           tags: tags(place.name, ["keys"]),
         },
       );
-    }
-
-    function createAddonsBeforeNodes(): Addon[] {
-      return [
-        createAddon("vpc-cni", {
-          role: roles.networkRoleArn,
-          serviceAccount: "aws-node",
-          settings: { enableNetworkPolicy: "true" },
-        }),
-        createAddon("kube-proxy"),
-        createAddon("eks-pod-identity-agent"),
-      ];
-    }
-
-    function createAddonsOnNodes(): Addon[] {
-      return [
-        createAddon("coredns", { dependsOn: nodes }),
-        createAddon("aws-ebs-csi-driver", {
-          role: roles.disksRoleArn,
-          serviceAccount: "ebs-csi-controller-sa",
-          dependsOn: nodes,
-        }),
-      ];
     }
 
     function createAdministrators(): Resource[] {
@@ -207,7 +198,7 @@ export class AwsCluster extends ComponentResource {
     }
 
     /** A group in each zone: a volume's pod finds a node where its volume is. */
-    function createNodes(before: readonly Resource[]): Resource[] {
+    function createNodes(): Resource[] {
       const template = createLaunchTemplate();
       return place.zones.map((zone, index) =>
         create({ ...inside, dependsOn: [...before, ...roles.ready] }, NodeGroup, `${name}-nodes-${zone}`, {

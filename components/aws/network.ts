@@ -76,9 +76,20 @@ export class AwsNetwork extends ComponentResource {
     const inside = { parent: this };
     const { range, place, keys, flowLogDays, wayOut } = args;
     const ranges = subnetRanges(range, place.zones.length);
-    const vpcId = createVpc();
+    const vpcId = create(inside, Vpc, `${name}-network`, {
+      cidrBlock: range,
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+      tags: tags(place.name),
+    }).id;
     this.vpcId = vpcId;
-    closeDefaultGroup();
+    // AWS gives this group to everything that names none: it lets nothing in or out.
+    create(inside, DefaultSecurityGroup, `${name}-closed`, {
+      vpcId,
+      ingress: [],
+      egress: [],
+      tags: tags(`${place.name}-closed`),
+    });
     createFlowLog();
     const privateSubnetIds = createPrivateSubnets();
     this.privateSubnetIds = privateSubnetIds;
@@ -86,25 +97,6 @@ export class AwsNetwork extends ComponentResource {
     const routes = args.publicSubnets ? createPublic() : [];
     this.ready = [...createEndpoints(), ...routes];
     this.registerOutputs({ vpcId });
-
-    function createVpc(): Output<string> {
-      return create(inside, Vpc, `${name}-network`, {
-        cidrBlock: range,
-        enableDnsSupport: true,
-        enableDnsHostnames: true,
-        tags: tags(place.name),
-      }).id;
-    }
-
-    /** AWS gives this group to everything that names none: it lets nothing in or out. */
-    function closeDefaultGroup(): void {
-      create(inside, DefaultSecurityGroup, `${name}-closed`, {
-        vpcId,
-        ingress: [],
-        egress: [],
-        tags: tags(`${place.name}-closed`),
-      });
-    }
 
     function createPrivateSubnets(): Output<string>[] {
       return place.zones.map(

@@ -58,7 +58,11 @@ export class RelationalDatabase extends ComponentResource {
     /** Of the instance, and in front of the names of what belongs to it. */
     const identifier = `${args.place.name}-relational`;
     const logs = logKinds.map((kind) => createLog(kind));
-    const subnets = createSubnets();
+    const subnets = create(inside, SubnetGroup, name, {
+      name: identifier,
+      subnetIds: [...network.privateSubnetIds],
+      tags: tags(identifier),
+    });
     const securityGroup = createSecurityGroup();
     const parameters = createParameters();
     const password = generatedValue(`${name}-password`, "password", inside);
@@ -72,14 +76,6 @@ export class RelationalDatabase extends ComponentResource {
         path: `/aws/rds/instance/${identifier}/${kind}`,
         keyArn: keys.arns.logs,
         retentionDays: logDays,
-      });
-    }
-
-    function createSubnets(): SubnetGroup {
-      return create(inside, SubnetGroup, name, {
-        name: identifier,
-        subnetIds: [...network.privateSubnetIds],
-        tags: tags(identifier),
       });
     }
 
