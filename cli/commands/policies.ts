@@ -8,7 +8,8 @@ import { loadCountry } from "../../localisation/load.ts";
 import { clusterTargets } from "../../localisation/schema/hosting.ts";
 import { enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
-import { areas, type Policy, severities } from "../../policies/engine/policy.ts";
+import { pulumiResources } from "../../policies/engine/example.ts";
+import { areas, type Example, type Examples, type Policy, severities } from "../../policies/engine/policy.ts";
 import {
   type FileOptions,
   loadOptions,
@@ -60,7 +61,11 @@ export function policiesCommand(): Command {
       }
       const articles = file === undefined ? undefined : articlesOf(policy, file);
       if (options.json)
-        printJson({ ...described(policy), examples: policy.examples, ...(articles && { articles }) });
+        printJson({
+          ...described(policy),
+          examples: spelledOut(policy.examples),
+          ...(articles && { articles }),
+        });
       else explain(policy, articles);
     });
   return new Command("policies")
@@ -98,6 +103,15 @@ function admissionCommand(): Command {
         process.stdout.write(objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n"));
       }
     });
+}
+
+/** With resources in place of the text that makes them. */
+function spelledOut({ passing, failing }: Examples): object {
+  const resourcesOf = ({ pulumi, region, ...rest }: Example) => ({
+    ...rest,
+    ...(pulumi !== undefined && { resources: pulumiResources({ pulumi, ...(region && { region }) }) }),
+  });
+  return { passing: passing.map(resourcesOf), failing: failing.map(resourcesOf) };
 }
 
 function described(policy: Policy): object {
@@ -167,17 +181,13 @@ function explain(policy: Policy, articles: readonly Article[] | undefined): void
   }
 }
 
-function sample({
-  manifests,
-  resources,
-  country,
-  environment,
-}: Policy["examples"]["passing"][number]): string {
+function sample(example: Example): string {
+  const { manifests, country, environment } = example;
   const parts = [
     ...(environment === undefined ? [] : [`environment: ${environment}`]),
     ...(country === undefined ? [] : [`localisation file: ${JSON.stringify(country)}`]),
     ...(manifests === undefined ? [] : [manifests.trim()]),
-    ...(resources ?? []).map(({ type, name, properties, provider }) =>
+    ...pulumiResources(example).map(({ type, name, properties, provider }) =>
       `${type} ${name} ${JSON.stringify(properties)} ${provider?.region === undefined ? "" : `(provider in ${provider.region})`}`.trim(),
     ),
   ];

@@ -105,7 +105,10 @@ export type Policy = ResourcePolicy | StackPolicy | FilePolicy;
 export interface Example {
   /** Kubernetes YAML. */
   readonly manifests?: string;
-  readonly resources?: readonly Resource[];
+  /** Other resources, in Pulumi YAML: see pulumiResources. */
+  readonly pulumi?: string;
+  /** Of the provider of AWS; af-south-1 where absent. */
+  readonly region?: string;
   /** What was planned, as Kubernetes YAML, where the sample is what runs. */
   readonly planned?: string;
   /** Merged over the example country. */

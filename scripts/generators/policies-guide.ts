@@ -5,6 +5,7 @@ import { conflicts } from "../../policies/enforcement/conflicts.ts";
 import { enforcementPoints, enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { dataClassKey } from "../../policies/engine/data-classes.ts";
+import { pulumiResources } from "../../policies/engine/example.ts";
 import { areas, type Policy } from "../../policies/engine/policy.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 
@@ -113,13 +114,13 @@ function section(policy: Policy): string {
 }
 
 function sample(example: Policy["examples"]["failing"][number]): string {
-  const { manifests, resources, country, environment, planned } = example;
+  const { manifests, country, environment, planned } = example;
   const parts = [
     ...(planned === undefined ? [] : [`# planned\n${planned.trim()}`]),
     ...(environment === undefined ? [] : [`# environment: ${environment}`]),
     ...(country === undefined ? [] : [`# in the localisation file\n${yaml(country)}`]),
     ...(manifests === undefined ? [] : [manifests.trim()]),
-    ...(resources ?? []).map(
+    ...pulumiResources(example).map(
       ({ type, name, properties, provider }) =>
         `# ${name}${provider?.region === undefined ? "" : `, by a provider in ${provider.region}`}\ntype: ${type}\n${yaml({ properties })}`,
     ),

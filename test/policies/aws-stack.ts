@@ -1,6 +1,7 @@
 /** A stack on AWS as a careful team would write it: nothing in it is against a policy. The mutation test breaks it. */
-import { aws, resource } from "../../policies/engine/example.ts";
+import { resource } from "../../policies/engine/example.ts";
 import type { JsonObject, Resource } from "../../policies/resources/resource.ts";
+import { aws } from "./aws-resource.ts";
 
 const account = "123456789012";
 const region = "af-south-1";

@@ -4,9 +4,11 @@ import { packageRoot } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { check } from "../../policies/engine/engine.ts";
+import { pulumiResources } from "../../policies/engine/example.ts";
 import type { CheckResult } from "../../policies/engine/findings.ts";
 import type { Example, Policy } from "../../policies/engine/policy.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
+import type { Resource } from "../../policies/resources/resource.ts";
 import { ResourceSet, type ResourceSource } from "../../policies/resources/resource-set.ts";
 import { policies as catalogue } from "../../policies/rules/catalogue.ts";
 
@@ -31,12 +33,23 @@ export function overlaid<T>(base: T, overlay: unknown): T {
   return merged as T;
 }
 
-export function checkExample(example: Example, policies: readonly Policy[] = catalogue): CheckResult {
-  const resources = [
-    ...(example.resources ?? []),
-    ...(example.manifests === undefined ? [] : parseManifests(example.manifests, "example.yaml")),
+/** What an example of a policy plans. */
+export function resourcesOf(example: Example): Resource[] {
+  const { manifests } = example;
+  return [
+    ...pulumiResources(example),
+    ...(manifests === undefined ? [] : parseManifests(manifests, "example.yaml")),
   ];
-  const given = example.resources !== undefined || example.manifests !== undefined;
+}
+
+/** An example, or resources that are no text. */
+interface Sample extends Example {
+  readonly resources?: readonly Resource[];
+}
+
+export function checkExample(example: Sample, policies: readonly Policy[] = catalogue): CheckResult {
+  const resources = [...(example.resources ?? []), ...resourcesOf(example)];
+  const given = [example.resources, example.pulumi, example.manifests].some((text) => text !== undefined);
   const source: ResourceSource = { kind: given ? "plan" : "file", description: "the example" };
   return check({
     policies,

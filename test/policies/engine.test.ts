@@ -1,7 +1,7 @@
 /** Verdicts, waivers, thresholds, unknown values and secrets, and policies that break. */
 import { describe, expect, test } from "vitest";
 import { check, maximumFindingsPerPolicy } from "../../policies/engine/engine.ts";
-import { aws, resource } from "../../policies/engine/example.ts";
+import { resource } from "../../policies/engine/example.ts";
 import { blocks, formatFinding } from "../../policies/engine/findings.ts";
 import type { JsonObject, Resource } from "../../policies/resources/resource.ts";
 import { secretMarker, unknownValue } from "../../policies/resources/resource.ts";
@@ -9,6 +9,7 @@ import { ResourceSet } from "../../policies/resources/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { imageRegistry } from "../../policies/rules/kubernetes/image-registry.ts";
 import { regionAbroad } from "../../policies/rules/place/region-abroad.ts";
+import { aws } from "./aws-resource.ts";
 import { checkExample, exampleCountry, exampleToday, overlaid } from "./check-example.ts";
 
 const abroad = aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" });

@@ -2,17 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resource } from "../../policies/engine/example.ts";
-import { parseManifests } from "../../policies/inputs/manifests.ts";
 import type { Json, JsonObject, Resource } from "../../policies/resources/resource.ts";
 import { isObject, secretMarker, unknownValue } from "../../policies/resources/resource.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
-import { checkExample, exampleCountry } from "./check-example.ts";
+import { checkExample, exampleCountry, resourcesOf } from "./check-example.ts";
 
 const samples: readonly Resource[] = policies.flatMap(({ examples }) =>
-  [...examples.passing, ...examples.failing].flatMap(({ resources, manifests }) => [
-    ...(resources ?? []),
-    ...(manifests === undefined ? [] : parseManifests(manifests, "sample.yaml")),
-  ]),
+  [...examples.passing, ...examples.failing].flatMap(resourcesOf),
 );
 
 /** Findings where a policy broke. */

@@ -2,11 +2,13 @@
  * Ways to break a compliant stack. Each is one change of a kind that happens: an edited line, an added object, a removed
  * one, an edited localisation file; with the policy that is there to catch it.
  */
-import { aws, resource } from "../../policies/engine/example.ts";
+import { pulumiResources, resource } from "../../policies/engine/example.ts";
+import type { Example } from "../../policies/engine/policy.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
 import type { JsonObject, Resource } from "../../policies/resources/resource.ts";
 import { isObject, typeKey } from "../../policies/resources/resource.ts";
 import { localZoneRoute } from "../../policies/rules/network/local-zone-route.ts";
+import { aws } from "./aws-resource.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: mutants edit properties of any shape
 type Draft = any;
@@ -731,7 +733,9 @@ export const awsMutations: readonly Mutation[] = [
     policy: "local-zone-route",
     says: "a way out of a Local Zone by its region abroad",
     mutate: (resources) => {
-      const [{ country, resources: added = [] } = {}] = localZoneRoute.examples.failing;
+      const [example = {}]: readonly Example[] = localZoneRoute.examples.failing;
+      const { country } = example;
+      const added = pulumiResources(example);
       const changed = added.at(-1);
       return [
         {

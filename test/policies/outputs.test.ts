@@ -3,12 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
-import { aws, resource } from "../../policies/engine/example.ts";
+import { resource } from "../../policies/engine/example.ts";
 import type { CheckResult } from "../../policies/engine/findings.ts";
 import { junit } from "../../policies/outputs/junit.ts";
 import { sarif } from "../../policies/outputs/sarif.ts";
 import { unknownValue } from "../../policies/resources/resource.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
+import { aws } from "./aws-resource.ts";
 import { checkExample } from "./check-example.ts";
 
 const nasty = `<x a="1">&]]> \u0000\u001b[31m\ud800 'quoted' \n next`;

@@ -7,9 +7,6 @@ import { parse, stringify } from "yaml";
 import { packageRoot } from "../../base/package-root.ts";
 import { type LoadedCountry, LocalisationError, loadCountry } from "../../localisation/load.ts";
 import { checkResources } from "../../policies/engine/check-resources.ts";
-import { aws } from "../../policies/engine/example.ts";
-import type { Example } from "../../policies/engine/policy.ts";
-import { parseManifests } from "../../policies/inputs/manifests.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
 import type { JsonObject, Resource } from "../../policies/resources/resource.ts";
 import { unknownValue } from "../../policies/resources/resource.ts";
@@ -17,7 +14,8 @@ import { ResourceSet } from "../../policies/resources/resource-set.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import type { PlannedTarget } from "../../stacks/country-plan.ts";
 import { planOnce } from "../plan/planned.ts";
-import { overlaid } from "./check-example.ts";
+import { aws } from "./aws-resource.ts";
+import { overlaid, resourcesOf } from "./check-example.ts";
 import { awsMutations, clusterMutations } from "./mutants.ts";
 import { PackServer, stackResource, type Violation } from "./pack-server.ts";
 
@@ -58,13 +56,6 @@ function byCheck(loaded: LoadedCountry, resources: readonly Resource[], target?:
 
 const byPack = (violations: readonly Violation[]): string[] =>
   print(violations.map(({ policy, urn }) => ({ policy, urn: urn === stackResource.urn ? "" : urn })));
-
-function resourcesOf({ manifests, resources }: Example): Resource[] {
-  return [
-    ...(resources ?? []),
-    ...(manifests === undefined ? [] : parseManifests(manifests, "example.yaml")),
-  ];
-}
 
 test("every policy is a policy of the pack, with its level and severity", async () => {
   const { policiesList, name, version } = await pack.information();

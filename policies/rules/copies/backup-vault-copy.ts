@@ -1,6 +1,5 @@
 /** AWS Backup copies only to vaults of this account in allowed regions. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnsOf } from "../../resources/arn.ts";
@@ -44,33 +43,24 @@ export const backupVaultCopy: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("backup/plan:Plan", "nightly", {
-            rules: [
-              {
-                copyActions: [
-                  { destinationVaultArn: "arn:aws:backup:af-south-1:123456789012:backup-vault:second" },
-                ],
-              },
-            ],
-          }),
-        ],
+        pulumi: `
+nightly:
+  type: aws:backup/plan:Plan
+  properties:
+    rules:
+      - { copyActions: [{ destinationVaultArn: arn:aws:backup:af-south-1:123456789012:backup-vault:second }] }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("backup/plan:Plan", "nightly", {
-            rules: [
-              {
-                copyActions: [
-                  { destinationVaultArn: "arn:aws:backup:eu-west-1:123456789012:backup-vault:second" },
-                  { destinationVaultArn: "arn:aws:backup:af-south-1:999999999999:backup-vault:third" },
-                ],
-              },
-            ],
-          }),
-        ],
+        pulumi: `
+nightly:
+  type: aws:backup/plan:Plan
+  properties:
+    rules:
+      - copyActions:
+          - { destinationVaultArn: arn:aws:backup:eu-west-1:123456789012:backup-vault:second }
+          - { destinationVaultArn: arn:aws:backup:af-south-1:999999999999:backup-vault:third }`,
         findings: [
           "Plan/nightly rules[0].copyActions[0].destinationVaultArn: Backups are copied to the vault arn:aws:backup:eu-west-1:123456789012:backup-vault:second in eu-west-1 (Dublin, Ireland). Copy to a vault in af-south-1 of account 123456789012.",
           "Plan/nightly rules[0].copyActions[1].destinationVaultArn: Backups are copied to the vault arn:aws:backup:af-south-1:999999999999:backup-vault:third of account 999999999999; the file names 123456789012. Copy to a vault in af-south-1 of account 123456789012.",

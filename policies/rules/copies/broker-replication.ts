@@ -1,5 +1,4 @@
 /** Brokers and logs of messages are not mirrored to another region. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
 
@@ -32,16 +31,18 @@ export const brokerReplication: ResourcePolicy = {
     ];
   },
   examples: {
-    passing: [{ resources: [aws("mq/broker:Broker", "machines", { dataReplicationMode: "NONE" })] }],
+    passing: [
+      { pulumi: "machines: { type: aws:mq/broker:Broker, properties: { dataReplicationMode: NONE } }" },
+    ],
     failing: [
       {
-        resources: [aws("mq/broker:Broker", "machines", { dataReplicationMode: "CRDR" })],
+        pulumi: "machines: { type: aws:mq/broker:Broker, properties: { dataReplicationMode: CRDR } }",
         findings: [
           "Broker/machines dataReplicationMode: It mirrors its messages to a broker of another region (CRDR). Remove the replication; run the brokers in several zones instead.",
         ],
       },
       {
-        resources: [aws("msk/replicator:Replicator", "machines", {})],
+        pulumi: "machines: { type: aws:msk/replicator:Replicator }",
         findings: [
           "Replicator/machines: It copies every message to another cluster. Remove the replication; run the brokers in several zones instead.",
         ],

@@ -1,7 +1,6 @@
 /** Buckets replicate only to buckets of the plan in allowed regions, and to no other account. */
 
 import { violationOfBucket } from "../../engine/buckets.ts";
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../resources/properties.ts";
 
@@ -54,33 +53,27 @@ export const bucketReplication: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("s3/bucket:Bucket", "second", { bucket: "second" }),
-          aws("s3/bucketReplicationConfig:BucketReplicationConfig", "backups", {
-            rules: [{ destination: { bucket: "arn:aws:s3:::second" } }],
-          }),
-        ],
+        pulumi: `
+second: { type: aws:s3/bucket:Bucket, properties: { bucket: second } }
+backups: { type: aws:s3/bucketReplicationConfig:BucketReplicationConfig,
+  properties: { rules: [{ destination: { bucket: arn:aws:s3:::second } }] } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("s3/bucket:Bucket", "second", { bucket: "second", region: "eu-west-1" }),
-          aws("s3/bucketReplicationConfig:BucketReplicationConfig", "backups", {
-            rules: [{ destination: { bucket: "arn:aws:s3:::second", account: "999999999999" } }],
-          }),
-        ],
+        pulumi: `
+second: { type: aws:s3/bucket:Bucket, properties: { bucket: second, region: eu-west-1 } }
+backups: { type: aws:s3/bucketReplicationConfig:BucketReplicationConfig,
+  properties: { rules: [{ destination: { bucket: arn:aws:s3:::second, account: "999999999999" } }] } }`,
         findings: [
           "BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::second in eu-west-1 (Dublin, Ireland). Send it to a bucket in af-south-1.",
           "BucketReplicationConfig/backups rules[0].destination.account: The replica goes to account 999999999999; the file names 123456789012. Replicate within account 123456789012.",
         ],
       },
       {
-        resources: [
-          aws("s3/bucketReplicationConfig:BucketReplicationConfig", "backups", {
-            rules: [{ destination: { bucket: "arn:aws:s3:::somewhere" } }],
-          }),
-        ],
+        pulumi: `
+backups: { type: aws:s3/bucketReplicationConfig:BucketReplicationConfig,
+  properties: { rules: [{ destination: { bucket: arn:aws:s3:::somewhere } }] } }`,
         findings: [
           "BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::somewhere, and the plan does not say where that is. Send it to a bucket of this plan.",
         ],

@@ -1,7 +1,6 @@
 /** Access logs, inventories and analyses of buckets go to buckets of the plan in allowed regions. */
 
 import { violationOfBucket } from "../../engine/buckets.ts";
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
 
@@ -38,20 +37,17 @@ export const bucketReportTarget: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("s3/bucket:Bucket", "audit", { bucket: "audit" }),
-          aws("s3/bucketLogging:BucketLogging", "backups", { bucket: "backups", targetBucket: "audit" }),
-        ],
+        pulumi: `
+audit: { type: aws:s3/bucket:Bucket, properties: { bucket: audit } }
+backups: { type: aws:s3/bucketLogging:BucketLogging, properties: { bucket: backups, targetBucket: audit } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("s3/bucket:Bucket", "audit", { bucket: "audit", region: "us-east-1" }),
-          aws("s3/inventory:Inventory", "backups", {
-            destination: { bucket: { bucketArn: "arn:aws:s3:::audit" } },
-          }),
-        ],
+        pulumi: `
+audit: { type: aws:s3/bucket:Bucket, properties: { bucket: audit, region: us-east-1 } }
+backups: { type: aws:s3/inventory:Inventory,
+  properties: { destination: { bucket: { bucketArn: arn:aws:s3:::audit } } } }`,
         findings: [
           "Inventory/backups destination.bucket.bucketArn: The inventory goes to the bucket arn:aws:s3:::audit in us-east-1 (Northern Virginia, United States). Send it to a bucket in af-south-1.",
         ],

@@ -1,6 +1,5 @@
 /** Services that transfer data in bulk do so only between places that the file knows. */
 
-import { aws } from "../../engine/example.ts";
 import { hostViolations } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
@@ -37,22 +36,16 @@ export const dataTransferService: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("datasync/nfsLocation:NfsLocation", "archive", {
-            serverHostname: "10.20.0.5",
-            subdirectory: "/",
-          }),
-        ],
+        pulumi: `
+archive: { type: aws:datasync/nfsLocation:NfsLocation,
+  properties: { serverHostname: 10.20.0.5, subdirectory: / } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("datasync/locationObjectStorage:LocationObjectStorage", "archive", {
-            serverHostname: "objects.example.com",
-            bucketName: "archive",
-          }),
-        ],
+        pulumi: `
+archive: { type: aws:datasync/locationObjectStorage:LocationObjectStorage,
+  properties: { serverHostname: objects.example.com, bucketName: archive } }`,
         findings: [
           "LocationObjectStorage/archive serverHostname: It transfers data to or from objects.example.com, which the file does not register. Register objects.example.com under residency.endpoints with its country, or remove the transfer.",
         ],

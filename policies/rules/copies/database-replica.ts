@@ -1,6 +1,5 @@
 /** Replicas and automated backups of databases stay in the region of their source. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnOf } from "../../resources/arn.ts";
@@ -54,23 +53,17 @@ export const databaseReplica: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("rds/instance:Instance", "accounts-reader", {
-            replicateSourceDb: "arn:aws:rds:af-south-1:123456789012:db:accounts",
-          }),
-        ],
+        pulumi: `
+accounts-reader: { type: aws:rds/instance:Instance,
+  properties: { replicateSourceDb: arn:aws:rds:af-south-1:123456789012:db:accounts } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws(
-            "rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
-            "accounts",
-            { sourceDbInstanceArn: "arn:aws:rds:af-south-1:123456789012:db:accounts" },
-            { region: "eu-west-1" },
-          ),
-        ],
+        region: "eu-west-1",
+        pulumi: `
+accounts: { type: aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication,
+  properties: { sourceDbInstanceArn: arn:aws:rds:af-south-1:123456789012:db:accounts } }`,
         findings: [
           "InstanceAutomatedBackupsReplication/accounts sourceDbInstanceArn: It replicates arn:aws:rds:af-south-1:123456789012:db:accounts from af-south-1 (Cape Town, South Africa) to eu-west-1 (Dublin, Ireland). Replicate within one region.",
         ],

@@ -1,6 +1,5 @@
 /** File systems replicate within allowed regions and zones. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName, zoneName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnOf } from "../../resources/arn.ts";
@@ -45,20 +44,16 @@ export const fileSystemReplication: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("efs/replicationConfiguration:ReplicationConfiguration", "files", {
-            destination: { region: "af-south-1" },
-          }),
-        ],
+        pulumi: `
+files: { type: aws:efs/replicationConfiguration:ReplicationConfiguration,
+  properties: { destination: { region: af-south-1 } } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("efs/replicationConfiguration:ReplicationConfiguration", "files", {
-            destination: { region: "eu-south-1" },
-          }),
-        ],
+        pulumi: `
+files: { type: aws:efs/replicationConfiguration:ReplicationConfiguration,
+  properties: { destination: { region: eu-south-1 } } }`,
         findings: [
           "ReplicationConfiguration/files destination.region: The replica is in eu-south-1 (Milan, Italy). Replicate within af-south-1.",
         ],

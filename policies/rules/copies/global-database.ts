@@ -1,5 +1,4 @@
 /** No global databases: they have a full copy in each of their regions. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 
 export const globalDatabase: ResourcePolicy = {
@@ -30,16 +29,18 @@ export const globalDatabase: ResourcePolicy = {
     },
   ],
   examples: {
-    passing: [{ resources: [aws("rds/cluster:Cluster", "accounts", { engine: "aurora-postgresql" })] }],
+    passing: [
+      { pulumi: "accounts: { type: aws:rds/cluster:Cluster, properties: { engine: aurora-postgresql } }" },
+    ],
     failing: [
       {
-        resources: [aws("rds/globalCluster:GlobalCluster", "accounts", {})],
+        pulumi: "accounts: { type: aws:rds/globalCluster:GlobalCluster }",
         findings: [
           "GlobalCluster/accounts: It spreads a database over several regions. Remove it and use one cluster in several zones of the region.",
         ],
       },
       {
-        resources: [aws("dynamodb/globalTable:GlobalTable", "sessions", {})],
+        pulumi: "sessions: { type: aws:dynamodb/globalTable:GlobalTable }",
         findings: [
           "GlobalTable/sessions: It spreads a database over several regions. Remove it and use one cluster in several zones of the region.",
         ],

@@ -1,5 +1,4 @@
 /** Keys belong to one region. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { booleanAt } from "../../resources/properties.ts";
 
@@ -37,16 +36,16 @@ export const keyMultiRegion: ResourcePolicy = {
     ];
   },
   examples: {
-    passing: [{ resources: [aws("kms/key:Key", "identity", { enableKeyRotation: true })] }],
+    passing: [{ pulumi: "identity: { type: aws:kms/key:Key, properties: { enableKeyRotation: true } }" }],
     failing: [
       {
-        resources: [aws("kms/key:Key", "identity", { multiRegion: true })],
+        pulumi: "identity: { type: aws:kms/key:Key, properties: { multiRegion: true } }",
         findings: [
           "Key/identity multiRegion: The key can be replicated to other regions. Make a new key with multiRegion: false.",
         ],
       },
       {
-        resources: [aws("kms/replicaKey:ReplicaKey", "identity", {})],
+        pulumi: "identity: { type: aws:kms/replicaKey:ReplicaKey }",
         findings: [
           "ReplicaKey/identity: It is a copy of a key of another region. Remove it and use a key of the region.",
         ],

@@ -1,5 +1,4 @@
 /** A key store outside the cloud is at a registered host in the country. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
 
@@ -31,15 +30,16 @@ export const keyStoreOutside: ResourcePolicy = {
   },
   examples: {
     passing: [
-      { resources: [aws("kms/customKeyStore:CustomKeyStore", "hsm", { cloudHsmClusterId: "cluster-1" })] },
+      {
+        pulumi: `
+hsm: { type: aws:kms/customKeyStore:CustomKeyStore, properties: { cloudHsmClusterId: cluster-1 } }`,
+      },
     ],
     failing: [
       {
-        resources: [
-          aws("kms/customKeyStore:CustomKeyStore", "hsm", {
-            xksProxyUriEndpoint: "https://keys.example.com",
-          }),
-        ],
+        pulumi: `
+hsm: { type: aws:kms/customKeyStore:CustomKeyStore,
+  properties: { xksProxyUriEndpoint: https://keys.example.com } }`,
         findings: [
           "CustomKeyStore/hsm xksProxyUriEndpoint: The keys are at keys.example.com, which the file does not register. Register keys.example.com under residency.endpoints, or use keys of the region.",
         ],

@@ -1,5 +1,4 @@
 /** No Multi-Region Access Points: they connect buckets of several regions, and their control plane is abroad. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 
 export const multiRegionAccessPoint: ResourcePolicy = {
@@ -25,10 +24,12 @@ export const multiRegionAccessPoint: ResourcePolicy = {
     },
   ],
   examples: {
-    passing: [{ resources: [aws("s3/accessPoint:AccessPoint", "readings", { bucket: "readings" })] }],
+    passing: [
+      { pulumi: "readings: { type: aws:s3/accessPoint:AccessPoint, properties: { bucket: readings } }" },
+    ],
     failing: [
       {
-        resources: [aws("s3control/multiRegionAccessPoint:MultiRegionAccessPoint", "readings", {})],
+        pulumi: "readings: { type: aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint }",
         findings: [
           "MultiRegionAccessPoint/readings: It routes requests to several regions. Remove it and use the bucket, or an access point of its own region.",
         ],

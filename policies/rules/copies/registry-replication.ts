@@ -1,6 +1,5 @@
 /** Image registries are replicated within allowed regions and the account. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../resources/properties.ts";
@@ -48,31 +47,25 @@ export const registryReplication: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("ecr/replicationConfiguration:ReplicationConfiguration", "images", {
-            replicationConfiguration: {
-              rules: [{ destinations: [{ region: "af-south-1", registryId: "123456789012" }] }],
-            },
-          }),
-        ],
+        pulumi: `
+images:
+  type: aws:ecr/replicationConfiguration:ReplicationConfiguration
+  properties:
+    replicationConfiguration:
+      rules: [{ destinations: [{ region: af-south-1, registryId: "123456789012" }] }]`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("ecr/replicationConfiguration:ReplicationConfiguration", "images", {
-            replicationConfiguration: {
-              rules: [
-                {
-                  destinations: [
-                    { region: "eu-west-1", registryId: "123456789012" },
-                    { region: "af-south-1", registryId: "999999999999" },
-                  ],
-                },
-              ],
-            },
-          }),
-        ],
+        pulumi: `
+images:
+  type: aws:ecr/replicationConfiguration:ReplicationConfiguration
+  properties:
+    replicationConfiguration:
+      rules:
+        - destinations:
+            - { region: eu-west-1, registryId: "123456789012" }
+            - { region: af-south-1, registryId: "999999999999" }`,
         findings: [
           "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[0].region: Images are copied to eu-west-1 (Dublin, Ireland). Remove the destination.",
           "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[1].registryId: Images are copied to account 999999999999; the file names 123456789012. Remove the destination.",

@@ -1,6 +1,5 @@
 /** Secrets have replicas in allowed regions only. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../resources/properties.ts";
@@ -31,10 +30,13 @@ export const secretReplica: ResourcePolicy = {
       ];
     }),
   examples: {
-    passing: [{ resources: [aws("secretsmanager/secret:Secret", "database", { name: "database" })] }],
+    passing: [
+      { pulumi: "database: { type: aws:secretsmanager/secret:Secret, properties: { name: database } }" },
+    ],
     failing: [
       {
-        resources: [aws("secretsmanager/secret:Secret", "database", { replicas: [{ region: "us-east-1" }] })],
+        pulumi: `
+database: { type: aws:secretsmanager/secret:Secret, properties: { replicas: [{ region: us-east-1 }] } }`,
         findings: [
           "Secret/database replicas[0].region: The secret has a replica in us-east-1 (Northern Virginia, United States). Remove the replica.",
         ],

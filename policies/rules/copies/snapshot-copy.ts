@@ -1,6 +1,5 @@
 /** Snapshots and machine images are copied only within allowed regions. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { arnsIn } from "../../resources/arn.ts";
@@ -47,26 +46,23 @@ export const snapshotCopy: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("dlm/lifecyclePolicy:LifecyclePolicy", "nightly", {
-            policyDetails: { schedules: [{ crossRegionCopyRules: [{ target: "af-south-1" }] }] },
-          }),
-        ],
+        pulumi: `
+nightly: { type: aws:dlm/lifecyclePolicy:LifecyclePolicy,
+  properties: { policyDetails: { schedules: [{ crossRegionCopyRules: [{ target: af-south-1 }] }] } } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("dlm/lifecyclePolicy:LifecyclePolicy", "nightly", {
-            policyDetails: { schedules: [{ crossRegionCopyRules: [{ target: "eu-west-1" }] }] },
-          }),
-        ],
+        pulumi: `
+nightly: { type: aws:dlm/lifecyclePolicy:LifecyclePolicy,
+  properties: { policyDetails: { schedules: [{ crossRegionCopyRules: [{ target: eu-west-1 }] }] } } }`,
         findings: [
           "LifecyclePolicy/nightly policyDetails.schedules[0].crossRegionCopyRules[0].target: It copies to eu-west-1 (Dublin, Ireland). Copy within af-south-1, or remove the copy.",
         ],
       },
       {
-        resources: [aws("rds/snapshotCopy:SnapshotCopy", "accounts", { destinationRegion: "us-east-1" })],
+        pulumi: `
+accounts: { type: aws:rds/snapshotCopy:SnapshotCopy, properties: { destinationRegion: us-east-1 } }`,
         findings: [
           "SnapshotCopy/accounts destinationRegion: It copies to us-east-1 (Northern Virginia, United States). Copy within af-south-1, or remove the copy.",
         ],

@@ -1,6 +1,5 @@
 /** Tables have replicas in allowed regions only. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { arnOf } from "../../resources/arn.ts";
@@ -52,22 +51,20 @@ export const tableReplica: ResourcePolicy = {
     );
   },
   examples: {
-    passing: [{ resources: [aws("dynamodb/table:Table", "sessions", { hashKey: "id" })] }],
+    passing: [{ pulumi: "sessions: { type: aws:dynamodb/table:Table, properties: { hashKey: id } }" }],
     failing: [
       {
-        resources: [
-          aws("dynamodb/table:Table", "sessions", { hashKey: "id", replicas: [{ regionName: "eu-west-1" }] }),
-        ],
+        pulumi: `
+sessions: { type: aws:dynamodb/table:Table,
+  properties: { hashKey: id, replicas: [{ regionName: eu-west-1 }] } }`,
         findings: [
           "Table/sessions replicas[0].regionName: It has a replica in eu-west-1 (Dublin, Ireland). Remove the replica.",
         ],
       },
       {
-        resources: [
-          aws("keyspaces/keyspace:Keyspace", "readings", {
-            replicationSpecification: { regionLists: ["af-south-1", "us-east-1"] },
-          }),
-        ],
+        pulumi: `
+readings: { type: aws:keyspaces/keyspace:Keyspace,
+  properties: { replicationSpecification: { regionLists: [af-south-1, us-east-1] } } }`,
         findings: [
           "Keyspace/readings replicationSpecification.regionLists[1]: It has a replica in us-east-1 (Northern Virginia, United States). Remove the replica.",
         ],

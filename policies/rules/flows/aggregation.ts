@@ -1,6 +1,5 @@
 /** Other accounts or regions do not collect configuration, findings and trails. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { booleanAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -73,32 +72,27 @@ export const aggregation: ResourcePolicy = {
     return violations;
   },
   examples: {
-    passing: [{ resources: [aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit" })] }],
+    passing: [{ pulumi: "audit: { type: aws:cloudtrail/trail:Trail, properties: { s3BucketName: audit } }" }],
     failing: [
       {
-        resources: [
-          aws("cfg/aggregateAuthorization:AggregateAuthorization", "central", {
-            accountId: "999999999999",
-            authorizedAwsRegion: "eu-west-1",
-          }),
-        ],
+        pulumi: `
+central: { type: aws:cfg/aggregateAuthorization:AggregateAuthorization,
+  properties: { accountId: "999999999999", authorizedAwsRegion: eu-west-1 } }`,
         findings: [
           "AggregateAuthorization/central authorizedAwsRegion: It is collected with or in eu-west-1 (Dublin, Ireland). Collect within the account and the region.",
           "AggregateAuthorization/central accountId: It is collected with or by account 999999999999; the file names 123456789012. Collect within the account and the region.",
         ],
       },
       {
-        resources: [
-          aws("securityhub/findingAggregator:FindingAggregator", "all", { linkingMode: "ALL_REGIONS" }),
-        ],
+        pulumi: `
+all: { type: aws:securityhub/findingAggregator:FindingAggregator, properties: { linkingMode: ALL_REGIONS } }`,
         findings: [
           "FindingAggregator/all linkingMode: Findings of all regions are linked. Use SPECIFIED_REGIONS with the file's regions.",
         ],
       },
       {
-        resources: [
-          aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit", isOrganizationTrail: true }),
-        ],
+        pulumi: `
+audit: { type: aws:cloudtrail/trail:Trail, properties: { s3BucketName: audit, isOrganizationTrail: true } }`,
         findings: [
           "Trail/audit isOrganizationTrail: The trail belongs to an organization, whose management account reads it. Use a trail of the account.",
         ],

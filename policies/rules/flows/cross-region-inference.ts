@@ -1,5 +1,4 @@
 /** Language models are called in the region, not through an inference profile that spreads requests over regions. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../resources/pods.ts";
 import { textsOf } from "../../resources/texts.ts";
@@ -41,20 +40,16 @@ export const crossRegionInference: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("lambda/function:Function", "advice", {
-            environment: { variables: { MODEL: "anthropic.claude-3-haiku-20240307-v1:0" } },
-          }),
-        ],
+        pulumi: `
+advice: { type: aws:lambda/function:Function,
+  properties: { environment: { variables: { MODEL: anthropic.claude-3-haiku-20240307-v1:0 } } } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("lambda/function:Function", "advice", {
-            environment: { variables: { MODEL: "eu.anthropic.claude-3-haiku-20240307-v1:0" } },
-          }),
-        ],
+        pulumi: `
+advice: { type: aws:lambda/function:Function,
+  properties: { environment: { variables: { MODEL: eu.anthropic.claude-3-haiku-20240307-v1:0 } } } }`,
         findings: [
           "Function/advice environment.variables.MODEL: The profile eu.anthropic.claude-3-haiku-20240307-v1:0 may process requests in other regions. Use anthropic.claude-3-haiku-20240307-v1:0 of the region, if it is offered there.",
         ],

@@ -1,6 +1,5 @@
 /** Streams deliver to stores of the region, not to services on the web. */
 
-import { aws } from "../../engine/example.ts";
 import { hostViolations } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
@@ -47,29 +46,27 @@ export const deliveryStream: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "logs", {
-            destination: "extended_s3",
-          }),
-        ],
+        pulumi: `
+logs: { type: aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream,
+  properties: { destination: extended_s3 } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "logs", {
-            destination: "http_endpoint",
-            httpEndpointConfiguration: { url: "https://collector.example.com/v1" },
-          }),
-        ],
+        pulumi: `
+logs:
+  type: aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream
+  properties:
+    destination: http_endpoint
+    httpEndpointConfiguration: { url: https://collector.example.com/v1 }`,
         findings: [
           "FirehoseDeliveryStream/logs httpEndpointConfiguration.url: It delivers to collector.example.com, which the file does not register. Deliver to a bucket of the region, or register collector.example.com under residency.endpoints.",
         ],
       },
       {
-        resources: [
-          aws("kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "logs", { destination: "snowflake" }),
-        ],
+        pulumi: `
+logs: { type: aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream,
+  properties: { destination: snowflake } }`,
         findings: [
           "FirehoseDeliveryStream/logs destination: It delivers to a service outside the stack (snowflake). Deliver to a bucket of the region.",
         ],

@@ -1,6 +1,5 @@
 /** Events go to targets of the stack: no foreign webhook, no global endpoint. */
 
-import { aws } from "../../engine/example.ts";
 import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsOf } from "../../resources/hosts.ts";
@@ -39,35 +38,29 @@ export const eventTarget: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("iot/topicRule:TopicRule", "readings", {
-            http: [{ url: "https://sme.example.gov.za/readings" }],
-          }),
-        ],
+        pulumi: `
+readings: { type: aws:iot/topicRule:TopicRule,
+  properties: { http: [{ url: https://sme.example.gov.za/readings }] } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("cloudwatch/eventApiDestination:EventApiDestination", "hook", {
-            invocationEndpoint: "https://hooks.example.com/1",
-            httpMethod: "POST",
-          }),
-        ],
+        pulumi: `
+hook: { type: aws:cloudwatch/eventApiDestination:EventApiDestination,
+  properties: { invocationEndpoint: https://hooks.example.com/1, httpMethod: POST } }`,
         findings: [
           "EventApiDestination/hook invocationEndpoint: Events go to hooks.example.com, which the file does not register. Remove it, or register hooks.example.com under residency.endpoints with its country.",
         ],
       },
       {
-        resources: [
-          aws("iot/topicRule:TopicRule", "readings", { http: [{ url: "https://iot.example.com/in" }] }),
-        ],
+        pulumi: `
+readings: { type: aws:iot/topicRule:TopicRule, properties: { http: [{ url: https://iot.example.com/in }] } }`,
         findings: [
           "TopicRule/readings http[0].url: Events go to iot.example.com, which the file does not register. Remove it, or register iot.example.com under residency.endpoints with its country.",
         ],
       },
       {
-        resources: [aws("cloudwatch/eventEndpoint:EventEndpoint", "both", {})],
+        pulumi: "both: { type: aws:cloudwatch/eventEndpoint:EventEndpoint }",
         findings: [
           "EventEndpoint/both: A global endpoint copies every event to a second region. Remove it and send to the event bus of the region.",
         ],

@@ -1,5 +1,4 @@
 /** Logs and metrics are not sent to another account. */
-import { aws } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { arnsOf } from "../../resources/arn.ts";
 
@@ -40,30 +39,24 @@ export const logDelivery: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("ec2/flowLog:FlowLog", "network", {
-            logDestination: "arn:aws:logs:af-south-1:123456789012:log-group:network",
-          }),
-        ],
+        pulumi: `
+network: { type: aws:ec2/flowLog:FlowLog,
+  properties: { logDestination: arn:aws:logs:af-south-1:123456789012:log-group:network } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("cloudwatch/logSubscriptionFilter:LogSubscriptionFilter", "all", {
-            destinationArn: "arn:aws:logs:af-south-1:999999999999:destination:central",
-          }),
-        ],
+        pulumi: `
+all: { type: aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter,
+  properties: { destinationArn: arn:aws:logs:af-south-1:999999999999:destination:central } }`,
         findings: [
           "LogSubscriptionFilter/all destinationArn: Logs go to arn:aws:logs:af-south-1:999999999999:destination:central of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
         ],
       },
       {
-        resources: [
-          aws("oam/link:Link", "central", {
-            sinkIdentifier: "arn:aws:oam:af-south-1:999999999999:sink/1a2b",
-          }),
-        ],
+        pulumi: `
+central: { type: aws:oam/link:Link,
+  properties: { sinkIdentifier: arn:aws:oam:af-south-1:999999999999:sink/1a2b } }`,
         findings: [
           "Link/central sinkIdentifier: Logs go to arn:aws:oam:af-south-1:999999999999:sink/1a2b of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
         ],

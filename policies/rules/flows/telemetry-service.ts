@@ -1,5 +1,4 @@
 /** No agent of an observability service is switched on. A key is enough for that: the address abroad is built in. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { imagesOf } from "../../resources/image.ts";
 import { podOf, workloads } from "../../resources/pods.ts";
@@ -102,11 +101,9 @@ spec: { template: { spec: { containers: [{ name: agent, image: registry.example.
         ],
       },
       {
-        resources: [
-          aws("lambda/function:Function", "advice", {
-            environment: { variables: { OPENAI_API_KEY: "from-secret" } },
-          }),
-        ],
+        pulumi: `
+advice: { type: aws:lambda/function:Function,
+  properties: { environment: { variables: { OPENAI_API_KEY: from-secret } } } }`,
         findings: [
           "Function/advice environment.variables.OPENAI_API_KEY: OPENAI_API_KEY switches on an AI service. Remove it; monitor with the stack's own metrics and logs.",
         ],

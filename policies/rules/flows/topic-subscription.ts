@@ -1,5 +1,4 @@
 /** Topics deliver inside the stack: no foreign mail, text message, webhook or push service. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
 
@@ -57,39 +56,31 @@ export const topicSubscription: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("sns/topicSubscription:TopicSubscription", "alarms", {
-            protocol: "sqs",
-            endpoint: "arn:aws:sqs:af-south-1:123456789012:alarms",
-          }),
-        ],
+        pulumi: `
+alarms: { type: aws:sns/topicSubscription:TopicSubscription,
+  properties: { protocol: sqs, endpoint: arn:aws:sqs:af-south-1:123456789012:alarms } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("sns/topicSubscription:TopicSubscription", "alarms", {
-            protocol: "email",
-            endpoint: "team@mail.example.com",
-          }),
-        ],
+        pulumi: `
+alarms: { type: aws:sns/topicSubscription:TopicSubscription,
+  properties: { protocol: email, endpoint: team@mail.example.com } }`,
         findings: [
           "TopicSubscription/alarms endpoint: Messages go by email to mail.example.com, which the file does not register. Subscribe a queue of the stack, and send mail through notifications.mailGateway.",
         ],
       },
       {
-        resources: [
-          aws("sns/topicSubscription:TopicSubscription", "alarms", {
-            protocol: "sms",
-            endpoint: "+27120000000",
-          }),
-        ],
+        pulumi: `
+alarms: { type: aws:sns/topicSubscription:TopicSubscription,
+  properties: { protocol: sms, endpoint: "+27120000000" } }`,
         findings: [
           "TopicSubscription/alarms protocol: It sends text messages through AWS. Subscribe a queue of the stack, and send mail through notifications.mailGateway.",
         ],
       },
       {
-        resources: [aws("sns/platformApplication:PlatformApplication", "phones", { platform: "GCM" })],
+        pulumi: `
+phones: { type: aws:sns/platformApplication:PlatformApplication, properties: { platform: GCM } }`,
         findings: [
           "PlatformApplication/phones platform: Messages leave through a foreign service (GCM). Subscribe a queue of the stack, and send mail through notifications.mailGateway.",
         ],

@@ -1,6 +1,5 @@
 /** Every server that a workload's settings name belongs to the stack or is registered in the file. */
 
-import { aws } from "../../engine/example.ts";
 import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../resources/hosts.ts";
@@ -97,11 +96,9 @@ data:
         ],
       },
       {
-        resources: [
-          aws("lambda/function:Function", "export", {
-            environment: { variables: { TARGET: "https://export.eu-west-1.amazonaws.com/" } },
-          }),
-        ],
+        pulumi: `
+export: { type: aws:lambda/function:Function,
+  properties: { environment: { variables: { TARGET: https://export.eu-west-1.amazonaws.com/ } } } }`,
         findings: [
           "Function/export environment.variables.TARGET: It names export.eu-west-1.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register export.eu-west-1.amazonaws.com under residency.endpoints with its country.",
         ],

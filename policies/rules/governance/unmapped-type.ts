@@ -1,7 +1,6 @@
 /** A type of resource that the kit does not know is refused: it may store or send data. */
 
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
-import { aws, resource } from "../../engine/example.ts";
 import { harmlessTypes } from "../../engine/mapped-types.ts";
 import type { Policy, ResourcePolicy } from "../../engine/policy.ts";
 import { typeKey } from "../../resources/resource.ts";
@@ -38,7 +37,7 @@ export function unmappedType(policies: readonly Policy[]): ResourcePolicy {
     },
     examples: {
       passing: [
-        { resources: [aws("ec2/subnet:Subnet", "private-a", {})] },
+        { pulumi: "private-a: { type: aws:ec2/subnet:Subnet }" },
         {
           manifests: `
 apiVersion: v1
@@ -48,13 +47,13 @@ metadata: { name: app, namespace: rollout }`,
       ],
       failing: [
         {
-          resources: [aws("workspaces/workspace:Workspace", "analyst", {})],
+          pulumi: "analyst: { type: aws:workspaces/workspace:Workspace }",
           findings: [
             "Workspace/analyst: No policy knows what aws:workspaces/workspace:Workspace stores or sends. Use another type, or add a waiver after checking what it stores and sends.",
           ],
         },
         {
-          resources: [resource("gcp:storage/bucket:Bucket", "copy", {})],
+          pulumi: "copy: { type: gcp:storage/bucket:Bucket }",
           findings: [
             "Bucket/copy: No policy knows what gcp:storage/bucket:Bucket stores or sends. Use another type, or add a waiver after checking what it stores and sends.",
           ],

@@ -83,7 +83,7 @@ export const waiverUnused: FilePolicy = {
   examples: {
     passing: [
       {
-        resources: [],
+        pulumi: "{}",
         country: {
           ...withWaiver({}),
           notifications: {
@@ -94,7 +94,7 @@ export const waiverUnused: FilePolicy = {
     ],
     failing: [
       {
-        resources: [],
+        pulumi: "{}",
         country: withWaiver({}),
         findings: [
           "example-country.yaml residency.waivers[0]: The waiver frankfurt-mail covers nothing: notifications.mailGateway has no such finding. Remove it, or correct its resource and policy.",

@@ -4,11 +4,9 @@ import { any, literal, matches } from "../../cel/cel.ts";
 import { isOwnHost } from "../../cel/hosts.ts";
 import { imagesInCel } from "../../cel/images.ts";
 import type { PolicyContext } from "../../engine/context.ts";
-import { aws, resource } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { imagesOf } from "../../resources/image.ts";
 import { textAt } from "../../resources/properties.ts";
-import type { Resource } from "../../resources/resource.ts";
 import { imageHolders } from "./image-registry.ts";
 
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
@@ -84,16 +82,39 @@ spec:
   initContainers: [{ name: wait, image: "quay.io/app/wait@sha256:3e1b0fd2d9bd5d1d7f1c2c0b4d1b8e5e0f5b7a1c9d3e2f4a6b8c0d1e2f3a4b5c" }]
   containers: [{ name: app, image: registry.example.gov.za/sme/app:1.2.0 }]`,
       },
-      { resources: [inRegistry("123456789012", "sme/app"), repositoryOf("sme/app", "IMMUTABLE")] },
+      {
+        pulumi: `
+app:
+  type: kubernetes:core/v1:Pod
+  properties:
+    metadata: { name: app, namespace: rollout }
+    spec: { containers: [{ name: app, image: 123456789012.dkr.ecr.af-south-1.amazonaws.com/sme/app:1.2.0 }] }
+images: { type: aws:ecr/repository:Repository, name: app,
+  properties: { name: sme/app, imageTagMutability: IMMUTABLE } }`,
+      },
     ],
     failing: [
       {
-        resources: [inRegistry("123456789012", "sme/app"), repositoryOf("sme/app", "MUTABLE")],
-        findings: [movable("123456789012", "sme/app")],
+        pulumi: `
+app:
+  type: kubernetes:core/v1:Pod
+  properties:
+    metadata: { name: app, namespace: rollout }
+    spec: { containers: [{ name: app, image: 123456789012.dkr.ecr.af-south-1.amazonaws.com/sme/app:1.2.0 }] }
+images: { type: aws:ecr/repository:Repository, name: app,
+  properties: { name: sme/app, imageTagMutability: MUTABLE } }`,
+        findings: [movable("123456789012")],
       },
       {
-        resources: [inRegistry("999999999999", "sme/app"), repositoryOf("sme/app", "IMMUTABLE")],
-        findings: [movable("999999999999", "sme/app")],
+        pulumi: `
+app:
+  type: kubernetes:core/v1:Pod
+  properties:
+    metadata: { name: app, namespace: rollout }
+    spec: { containers: [{ name: app, image: 999999999999.dkr.ecr.af-south-1.amazonaws.com/sme/app:1.2.0 }] }
+images: { type: aws:ecr/repository:Repository, name: app,
+  properties: { name: sme/app, imageTagMutability: IMMUTABLE } }`,
+        findings: [movable("999999999999")],
       },
       {
         manifests: `
@@ -134,21 +155,8 @@ function isImmutable(registry: string, repository: string, { resources, country 
     );
 }
 
-function inRegistry(account: string, repository: string): Resource {
-  return resource("kubernetes:core/v1:Pod", "app", {
-    metadata: { name: "app", namespace: "rollout" },
-    spec: { containers: [{ name: "app", image: `${registryOf(account)}/${repository}:1.2.0` }] },
-  });
-}
-
-function registryOf(account: string): string {
-  return `${account}.dkr.ecr.af-south-1.amazonaws.com`;
-}
-
-function repositoryOf(name: string, imageTagMutability: string): Resource {
-  return aws("ecr/repository:Repository", "app", { name, imageTagMutability });
-}
-
-function movable(account: string, repository: string): string {
-  return `rollout/Pod/app spec.containers[0].image: The image ${registryOf(account)}/${repository}:1.2.0 is named by a tag that ${registryOf(account)} can move. Name it by digest (@sha256:…).`;
+/** What is found on an image of an AWS registry that can move tags. */
+function movable(account: string): string {
+  const registry = `${account}.dkr.ecr.af-south-1.amazonaws.com`;
+  return `rollout/Pod/app spec.containers[0].image: The image ${registry}/sme/app:1.2.0 is named by a tag that ${registry} can move. Name it by digest (@sha256:…).`;
 }

@@ -1,5 +1,4 @@
 /** No content network or accelerator is in front of the stack. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 
 export const contentNetwork: ResourcePolicy = {
@@ -30,16 +29,21 @@ export const contentNetwork: ResourcePolicy = {
     },
   ],
   examples: {
-    passing: [{ resources: [aws("lb/loadBalancer:LoadBalancer", "pages", { loadBalancerType: "network" })] }],
+    passing: [
+      {
+        pulumi: `
+pages: { type: aws:lb/loadBalancer:LoadBalancer, properties: { loadBalancerType: network } }`,
+      },
+    ],
     failing: [
       {
-        resources: [aws("cloudfront/distribution:Distribution", "pages", {})],
+        pulumi: "pages: { type: aws:cloudfront/distribution:Distribution }",
         findings: [
           "Distribution/pages: Visitors' connections end at edges outside the country. Remove it and use the load balancer in the region.",
         ],
       },
       {
-        resources: [aws("globalaccelerator/accelerator:Accelerator", "machines", {})],
+        pulumi: "machines: { type: aws:globalaccelerator/accelerator:Accelerator }",
         findings: [
           "Accelerator/machines: Visitors' connections end at edges outside the country. Remove it and use the load balancer in the region.",
         ],

@@ -1,5 +1,4 @@
 /** API gateways answer in their region, not at the provider's edge. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { textAt, textsAt } from "../../resources/properties.ts";
 
@@ -33,22 +32,20 @@ export const edgeOptimisedApi: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("apigateway/restApi:RestApi", "api", { endpointConfiguration: { types: "REGIONAL" } }),
-        ],
+        pulumi: `
+api: { type: aws:apigateway/restApi:RestApi, properties: { endpointConfiguration: { types: REGIONAL } } }`,
       },
     ],
     failing: [
       {
-        resources: [aws("apigateway/restApi:RestApi", "api", {})],
+        pulumi: "api: { type: aws:apigateway/restApi:RestApi }",
         findings: [
           'RestApi/api endpointConfiguration.types: No type is given, so it is edge-optimised. Set it to ["REGIONAL"] or ["PRIVATE"].',
         ],
       },
       {
-        resources: [
-          aws("apigateway/domainName:DomainName", "api", { endpointConfiguration: { types: "EDGE" } }),
-        ],
+        pulumi: `
+api: { type: aws:apigateway/domainName:DomainName, properties: { endpointConfiguration: { types: EDGE } } }`,
         findings: [
           'DomainName/api endpointConfiguration.types: It is edge-optimised (EDGE). Set it to ["REGIONAL"] or ["PRIVATE"].',
         ],

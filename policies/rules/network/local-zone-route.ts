@@ -2,7 +2,6 @@
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import type { PolicyContext } from "../../engine/context.ts";
-import { aws } from "../../engine/example.ts";
 import { zoneName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../resources/properties.ts";
@@ -15,11 +14,6 @@ const nigeria: JsonObject = {
     regions: [{ provider: "aws", region: "af-south-1", zones: ["af-south-1-los-1a"] }],
   },
 };
-const subnet = (name: string, availabilityZone: string) =>
-  aws("ec2/subnet:Subnet", name, { availabilityZone });
-const gateway = (name: string, subnetId: string) => aws("ec2/natGateway:NatGateway", name, { subnetId });
-const route = (natGatewayId: string) =>
-  aws("ec2/route:Route", "out", { destinationCidrBlock: "0.0.0.0/0", natGatewayId });
 
 export const localZoneRoute: ResourcePolicy = {
   id: "local-zone-route",
@@ -67,20 +61,27 @@ export const localZoneRoute: ResourcePolicy = {
     passing: [
       {
         country: nigeria,
-        resources: [subnet("lagos", "af-south-1-los-1a"), gateway("nat", "lagos-id"), route("nat-id")],
+        pulumi: `
+lagos: { type: aws:ec2/subnet:Subnet, properties: { availabilityZone: af-south-1-los-1a } }
+nat: { type: aws:ec2/natGateway:NatGateway, properties: { subnetId: lagos-id } }
+out: { type: aws:ec2/route:Route, properties: { destinationCidrBlock: 0.0.0.0/0, natGatewayId: nat-id } }`,
       },
     ],
     failing: [
       {
         country: nigeria,
-        resources: [subnet("cape", "af-south-1a"), gateway("nat", "cape-id"), route("nat-id")],
+        pulumi: `
+cape: { type: aws:ec2/subnet:Subnet, properties: { availabilityZone: af-south-1a } }
+nat: { type: aws:ec2/natGateway:NatGateway, properties: { subnetId: cape-id } }
+out: { type: aws:ec2/route:Route, properties: { destinationCidrBlock: 0.0.0.0/0, natGatewayId: nat-id } }`,
         findings: [
           "Route/out natGatewayId: It leaves through a gateway in af-south-1a (Cape Town, South Africa). Route through a NAT gateway in af-south-1-los-1a.",
         ],
       },
       {
         country: nigeria,
-        resources: [route("nat-0f3a")],
+        pulumi: `
+out: { type: aws:ec2/route:Route, properties: { destinationCidrBlock: 0.0.0.0/0, natGatewayId: nat-0f3a } }`,
         findings: [
           "Route/out natGatewayId: It leaves through the gateway nat-0f3a, whose zone is unknown. Route through a NAT gateway in af-south-1-los-1a.",
         ],

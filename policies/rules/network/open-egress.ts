@@ -1,7 +1,6 @@
 /** Security groups allow outgoing traffic to named addresses only. */
 
 import type { PolicyContext } from "../../engine/context.ts";
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { addressRange, isEverywhere, isInternalAddress } from "../../resources/addresses.ts";
 import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -37,33 +36,26 @@ export const openEgress: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("ec2/securityGroup:SecurityGroup", "nodes", {
-            egress: [
-              { protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["10.60.0.0/16", "196.25.1.20/32"] },
-            ],
-          }),
-        ],
+        pulumi: `
+nodes:
+  type: aws:ec2/securityGroup:SecurityGroup
+  properties:
+    egress: [{ protocol: tcp, fromPort: 443, toPort: 443, cidrBlocks: [10.60.0.0/16, 196.25.1.20/32] }]`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("ec2/securityGroup:SecurityGroup", "nodes", {
-            egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }],
-          }),
-        ],
+        pulumi: `
+nodes: { type: aws:ec2/securityGroup:SecurityGroup,
+  properties: { egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: [0.0.0.0/0] }] } }`,
         findings: [
           "SecurityGroup/nodes egress[0].cidrBlocks[0]: Traffic may go out to everywhere (0.0.0.0/0). Name the network's own range and the addresses of residency.endpoints.",
         ],
       },
       {
-        resources: [
-          aws("vpc/securityGroupEgressRule:SecurityGroupEgressRule", "out", {
-            ipProtocol: "tcp",
-            cidrIpv4: "203.0.113.0/24",
-          }),
-        ],
+        pulumi: `
+out: { type: aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule,
+  properties: { ipProtocol: tcp, cidrIpv4: 203.0.113.0/24 } }`,
         findings: [
           "SecurityGroupEgressRule/out cidrIpv4: Traffic may go out to 203.0.113.0/24, which no endpoint of the file covers. Name the network's own range and the addresses of residency.endpoints.",
         ],

@@ -1,6 +1,5 @@
 /** Networks are not connected to a network in another region or country. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { textsOf } from "../../resources/texts.ts";
@@ -43,25 +42,22 @@ export const peeringAbroad: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [aws("ec2/vpcEndpoint:VpcEndpoint", "s3", { serviceName: "com.amazonaws.af-south-1.s3" })],
+        pulumi: `
+s3: { type: aws:ec2/vpcEndpoint:VpcEndpoint, properties: { serviceName: com.amazonaws.af-south-1.s3 } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("ec2/vpcPeeringConnection:VpcPeeringConnection", "office", { peerRegion: "eu-west-1" }),
-        ],
+        pulumi: `
+office: { type: aws:ec2/vpcPeeringConnection:VpcPeeringConnection, properties: { peerRegion: eu-west-1 } }`,
         findings: [
           "VpcPeeringConnection/office peerRegion: It connects the network to eu-west-1 (Dublin, Ireland). Connect it within af-south-1.",
         ],
       },
       {
-        resources: [
-          aws("ec2/vpcEndpoint:VpcEndpoint", "service", {
-            serviceName: "com.amazonaws.vpce.us-east-1.vpce-svc-1",
-            serviceRegion: "us-east-1",
-          }),
-        ],
+        pulumi: `
+service: { type: aws:ec2/vpcEndpoint:VpcEndpoint,
+  properties: { serviceName: com.amazonaws.vpce.us-east-1.vpce-svc-1, serviceRegion: us-east-1 } }`,
         findings: [
           "VpcEndpoint/service serviceRegion: It connects the network to us-east-1 (Northern Virginia, United States). Connect it within af-south-1.",
         ],

@@ -1,5 +1,4 @@
 /** Logs of DNS queries stay in the country, and no health check comes from abroad. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 
 export const queryLog: ResourcePolicy = {
@@ -28,16 +27,16 @@ export const queryLog: ResourcePolicy = {
         },
   ],
   examples: {
-    passing: [{ resources: [aws("route53/resolverQueryLogConfig:ResolverQueryLogConfig", "queries", {})] }],
+    passing: [{ pulumi: "queries: { type: aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig }" }],
     failing: [
       {
-        resources: [aws("route53/queryLog:QueryLog", "zone", {})],
+        pulumi: "zone: { type: aws:route53/queryLog:QueryLog }",
         findings: [
           "QueryLog/zone: The queries of a public zone are logged in us-east-1 (Northern Virginia, United States). Remove it, or log the resolver's queries in the region.",
         ],
       },
       {
-        resources: [aws("route53/healthCheck:HealthCheck", "pages", { type: "HTTPS" })],
+        pulumi: "pages: { type: aws:route53/healthCheck:HealthCheck, properties: { type: HTTPS } }",
         findings: [
           "HealthCheck/pages: Route 53 checks it from several regions abroad. Monitor it from inside the country.",
         ],

@@ -1,5 +1,4 @@
 /** In the strict profile nothing connects the stack's network to another. */
-import { aws } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 
 export const strictGateway: ResourcePolicy = {
@@ -40,11 +39,11 @@ export const strictGateway: ResourcePolicy = {
     ];
   },
   examples: {
-    passing: [{ resources: [aws("ec2/internetGateway:InternetGateway", "internet", {})] }],
+    passing: [{ pulumi: "internet: { type: aws:ec2/internetGateway:InternetGateway }" }],
     failing: [
       {
         country: { residency: { profile: "strict" } },
-        resources: [aws("ec2/natGateway:NatGateway", "out", {})],
+        pulumi: "out: { type: aws:ec2/natGateway:NatGateway }",
         findings: [
           "NatGateway/out: It connects the stack's network to another, and the file's profile is strict. Remove it, or write residency.profile: standard.",
         ],

@@ -1,5 +1,4 @@
 /** The provider uses the account that the file names, and no other. */
-import { resource } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { arnOf } from "../../resources/arn.ts";
 import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -53,28 +52,24 @@ export const accountUnlisted: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          resource("pulumi:providers:aws", "aws", {
-            region: "af-south-1",
-            allowedAccountIds: ["123456789012"],
-          }),
-        ],
+        pulumi: `
+aws: { type: pulumi:providers:aws, properties: { region: af-south-1, allowedAccountIds: ["123456789012"] } }`,
       },
     ],
     failing: [
       {
-        resources: [resource("pulumi:providers:aws", "aws", { region: "af-south-1" })],
+        pulumi: "aws: { type: pulumi:providers:aws, properties: { region: af-south-1 } }",
         findings: [
           'Provider/aws allowedAccountIds: The provider may use any account; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
         ],
       },
       {
-        resources: [
-          resource("pulumi:providers:aws", "aws", {
-            allowedAccountIds: ["999999999999"],
-            assumeRoles: [{ roleArn: "arn:aws:iam::999999999999:role/deploy" }],
-          }),
-        ],
+        pulumi: `
+aws:
+  type: pulumi:providers:aws
+  properties:
+    allowedAccountIds: ["999999999999"]
+    assumeRoles: [{ roleArn: arn:aws:iam::999999999999:role/deploy }]`,
         findings: [
           'Provider/aws allowedAccountIds[0]: The provider may use account 999999999999; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
           "Provider/aws assumeRoles[0].roleArn: The provider assumes arn:aws:iam::999999999999:role/deploy of another account. Assume a role of account 123456789012.",

@@ -1,6 +1,5 @@
 /** The ARNs that a resource refers to are in allowed regions too. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { arnsOf } from "../../resources/arn.ts";
@@ -36,20 +35,16 @@ export const arnAbroad: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("lambda/permission:Permission", "alarm", {
-            sourceArn: "arn:aws:sns:af-south-1:123456789012:alarms",
-          }),
-        ],
+        pulumi: `
+alarm: { type: aws:lambda/permission:Permission,
+  properties: { sourceArn: arn:aws:sns:af-south-1:123456789012:alarms } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("cloudwatch/logSubscriptionFilter:LogSubscriptionFilter", "audit", {
-            destinationArn: "arn:aws:kinesis:eu-west-1:123456789012:stream/audit",
-          }),
-        ],
+        pulumi: `
+audit: { type: aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter,
+  properties: { destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit } }`,
         findings: [
           "LogSubscriptionFilter/audit destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Refer to one in af-south-1.",
         ],

@@ -1,5 +1,4 @@
 /** The Kubernetes provider uses the cluster that the file names. */
-import { resource } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
 
@@ -34,17 +33,17 @@ export const clusterContext: ResourcePolicy = {
   },
   examples: {
     passing: [
-      { resources: [resource("pulumi:providers:kubernetes", "cluster", { context: "sme-production" })] },
+      { pulumi: "cluster: { type: pulumi:providers:kubernetes, properties: { context: sme-production } }" },
     ],
     failing: [
       {
-        resources: [resource("pulumi:providers:kubernetes", "cluster", {})],
+        pulumi: "cluster: { type: pulumi:providers:kubernetes }",
         findings: [
           "Provider/cluster context: It uses the kubeconfig's current context; the file names sme-production. Set context to sme-production.",
         ],
       },
       {
-        resources: [resource("pulumi:providers:kubernetes", "cluster", { context: "frankfurt" })],
+        pulumi: "cluster: { type: pulumi:providers:kubernetes, properties: { context: frankfurt } }",
         findings: [
           "Provider/cluster context: It uses the context frankfurt; the file names sme-production. Set context to sme-production.",
         ],

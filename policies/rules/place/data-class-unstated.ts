@@ -3,7 +3,6 @@
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
 import { field, literal } from "../../cel/cel.ts";
 import { dataClassKey, isDataClass, statedDataClasses } from "../../engine/data-classes.ts";
-import { aws } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { dataStores } from "../../engine/stores.ts";
 import { objectsAt } from "../../resources/properties.ts";
@@ -60,7 +59,10 @@ export const dataClassUnstated: ResourcePolicy = {
   },
   examples: {
     passing: [
-      { resources: [aws("s3/bucket:Bucket", "backups", { tags: { "rollout/data-classes": "backups" } })] },
+      {
+        pulumi: `
+backups: { type: aws:s3/bucket:Bucket, properties: { tags: { rollout/data-classes: backups } } }`,
+      },
       {
         manifests: `
 apiVersion: v1
@@ -73,15 +75,14 @@ spec: { storageClassName: fast-local }`,
     ],
     failing: [
       {
-        resources: [aws("s3/bucket:Bucket", "backups", {})],
+        pulumi: "backups: { type: aws:s3/bucket:Bucket }",
         findings: [
           "Bucket/backups tags: It stores data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
         ],
       },
       {
-        resources: [
-          aws("dynamodb/table:Table", "sessions", { tags: { "rollout/data-classes": "identity secret" } }),
-        ],
+        pulumi: `
+sessions: { type: aws:dynamodb/table:Table, properties: { tags: { rollout/data-classes: identity secret } } }`,
         findings: [
           "Table/sessions tags: secret is not a class of data. Use identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
         ],

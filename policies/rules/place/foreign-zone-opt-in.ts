@@ -1,6 +1,5 @@
 /** The account is not opted into regions or Local Zones abroad. */
 import { awsRegions } from "../../../localisation/cloud-geography.ts";
-import { aws } from "../../engine/example.ts";
 import { regionName, zoneName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { booleanAt, textAt } from "../../resources/properties.ts";
@@ -39,28 +38,23 @@ export const foreignZoneOptIn: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("ec2/availabilityZoneGroup:AvailabilityZoneGroup", "lagos", {
-            groupName: "af-south-1-los-1",
-            optInStatus: "not-opted-in",
-          }),
-        ],
+        pulumi: `
+lagos: { type: aws:ec2/availabilityZoneGroup:AvailabilityZoneGroup,
+  properties: { groupName: af-south-1-los-1, optInStatus: not-opted-in } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("ec2/availabilityZoneGroup:AvailabilityZoneGroup", "lagos", {
-            groupName: "af-south-1-los-1",
-            optInStatus: "opted-in",
-          }),
-        ],
+        pulumi: `
+lagos: { type: aws:ec2/availabilityZoneGroup:AvailabilityZoneGroup,
+  properties: { groupName: af-south-1-los-1, optInStatus: opted-in } }`,
         findings: [
           "AvailabilityZoneGroup/lagos groupName: It opts the account into af-south-1-los-1a (Lagos, Nigeria). Remove it: the file allows no resource there.",
         ],
       },
       {
-        resources: [aws("account/region:Region", "milan", { regionName: "eu-south-1", enabled: true })],
+        pulumi: `
+milan: { type: aws:account/region:Region, properties: { regionName: eu-south-1, enabled: true } }`,
         findings: [
           "Region/milan regionName: It opts the account into eu-south-1 (Milan, Italy). Remove it: the file allows no resource there.",
         ],

@@ -1,6 +1,5 @@
 /** A provider calls addresses of the cloud in allowed regions, or registered ones. */
 
-import { resource } from "../../engine/example.ts";
 import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
@@ -28,47 +27,39 @@ export const providerEndpoint: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          resource("pulumi:providers:aws", "aws", {
-            endpoints: [{ s3: "https://s3.af-south-1.amazonaws.com" }],
-          }),
-        ],
+        pulumi: `
+aws: { type: pulumi:providers:aws, properties: { endpoints: [{ s3: https://s3.af-south-1.amazonaws.com }] } }`,
       },
       {
-        resources: [
-          resource("pulumi:providers:kubernetes", "cluster", {
-            kubeconfig: "clusters: [{ cluster: { server: https://10.20.0.10:6443 } }]",
-          }),
-        ],
+        pulumi: `
+cluster: { type: pulumi:providers:kubernetes,
+  properties: { kubeconfig: "clusters: [{ cluster: { server: https://10.20.0.10:6443 } }]" } }`,
       },
       {
-        resources: [
-          resource("pulumi:providers:kubernetes", "cluster", {
-            kubeconfig: JSON.stringify({
-              clusters: [{ cluster: { server: "https://abc.gr7.af-south-1.eks.amazonaws.com" } }],
-              users: [
-                { user: { exec: { apiVersion: "client.authentication.k8s.io/v1beta1", command: "aws" } } },
-              ],
-            }),
-          }),
-        ],
+        pulumi: `
+cluster:
+  type: pulumi:providers:kubernetes
+  properties:
+    kubeconfig:
+      fn::toJSON:
+        clusters: [{ cluster: { server: https://abc.gr7.af-south-1.eks.amazonaws.com } }]
+        users: [{ user: { exec: { apiVersion: client.authentication.k8s.io/v1beta1, command: aws } } }]`,
       },
     ],
     failing: [
       {
-        resources: [
-          resource("pulumi:providers:aws", "aws", { endpoints: [{ s3: "https://s3.example.com" }] }),
-        ],
+        pulumi: `
+aws: { type: pulumi:providers:aws, properties: { endpoints: [{ s3: https://s3.example.com }] } }`,
         findings: [
           "Provider/aws endpoints[0].s3: The provider calls s3.example.com, which the file does not register. Remove it, or register s3.example.com under residency.endpoints with its country.",
         ],
       },
       {
-        resources: [
-          resource("pulumi:providers:kubernetes", "cluster", {
-            kubeconfig: "clusters: [{ cluster: { server: https://abc.gr7.eu-west-1.eks.amazonaws.com } }]",
-          }),
-        ],
+        pulumi: `
+cluster:
+  type: pulumi:providers:kubernetes
+  properties:
+    kubeconfig: "clusters: [{ cluster: { server: https://abc.gr7.eu-west-1.eks.amazonaws.com } }]"`,
         findings: [
           "Provider/cluster kubeconfig: The provider calls abc.gr7.eu-west-1.eks.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register abc.gr7.eu-west-1.eks.amazonaws.com under residency.endpoints with its country.",
         ],

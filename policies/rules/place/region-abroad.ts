@@ -1,6 +1,5 @@
 /** Every AWS resource is in a region that the file allows. */
 
-import { aws, resource } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { effectiveRegion } from "../../resources/region.ts";
@@ -36,25 +35,29 @@ export const regionAbroad: ResourcePolicy = {
   },
   examples: {
     passing: [
-      { resources: [aws("s3/bucket:Bucket", "backups", {})] },
-      { resources: [aws("s3/bucket:Bucket", "backups", { region: "af-south-1" }, { region: "eu-west-1" })] },
-      { resources: [resource("pulumi:providers:aws", "aws", { region: "af-south-1" })] },
+      { pulumi: "backups: { type: aws:s3/bucket:Bucket }" },
+      {
+        region: "eu-west-1",
+        pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { region: af-south-1 } }",
+      },
+      { pulumi: "aws: { type: pulumi:providers:aws, properties: { region: af-south-1 } }" },
     ],
     failing: [
       {
-        resources: [aws("s3/bucket:Bucket", "backups", { region: "eu-west-1" })],
+        pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { region: eu-west-1 } }",
         findings: [
           "Bucket/backups region: It is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Set region to af-south-1, or remove it.",
         ],
       },
       {
-        resources: [aws("rds/instance:Instance", "accounts", {}, { region: "eu-central-1" })],
+        region: "eu-central-1",
+        pulumi: "accounts: { type: aws:rds/instance:Instance }",
         findings: [
           "Instance/accounts region: It is in eu-central-1 (Frankfurt, Germany), which is not one of the file's regions. Set region to af-south-1, or remove it.",
         ],
       },
       {
-        resources: [resource("pulumi:providers:aws", "aws", {})],
+        pulumi: "aws: { type: pulumi:providers:aws }",
         findings: [
           "Provider/aws region: Neither the resource nor its provider names a region, so the machine that runs `up` decides it. Set region on the provider from the localisation file.",
         ],

@@ -1,6 +1,5 @@
 /** Settings inside a resource name allowed regions only, under any key: for what the policies on copies don't know. */
 
-import { aws } from "../../engine/example.ts";
 import { foreignRegions } from "../../engine/host-violations.ts";
 import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
@@ -54,23 +53,18 @@ export const regionNamedAbroad: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("lambda/function:Function", "export", {
-            environment: { variables: { BUCKET_REGION: "af-south-1" } },
-          }),
-        ],
+        pulumi: `
+export: { type: aws:lambda/function:Function,
+  properties: { environment: { variables: { BUCKET_REGION: af-south-1 } } } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("lambda/function:Function", "export", {
-            environment: { variables: { BUCKET_REGION: "eu-west-1" } },
-          }),
-          aws("ssm/resourceDataSync:ResourceDataSync", "inventory", {
-            s3Destination: { bucketName: "inventory", region: "us-east-1" },
-          }),
-        ],
+        pulumi: `
+export: { type: aws:lambda/function:Function,
+  properties: { environment: { variables: { BUCKET_REGION: eu-west-1 } } } }
+inventory: { type: aws:ssm/resourceDataSync:ResourceDataSync,
+  properties: { s3Destination: { bucketName: inventory, region: us-east-1 } } }`,
         findings: [
           "Function/export environment.variables.BUCKET_REGION: It names eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Name af-south-1, or remove the setting.",
           "ResourceDataSync/inventory s3Destination.region: It names us-east-1 (Northern Virginia, United States), which is not one of the file's regions. Name af-south-1, or remove the setting.",

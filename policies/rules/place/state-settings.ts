@@ -1,6 +1,5 @@
 /** The places of the state and of the key of its secrets, as Pulumi's own files and states name them. */
 import type { PolicyContext } from "../../engine/context.ts";
-import { resource } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnOf } from "../../resources/arn.ts";
@@ -47,22 +46,18 @@ export const stateSettings: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          resource("pulumi:pulumi:Project", "Pulumi.yaml", {
-            backend: { url: "s3://state?region=af-south-1" },
-          }),
-          resource("pulumi:pulumi:StackSettings", "za-production", { encryptionsalt: "v1:abc" }),
-          resource("pulumi:pulumi:State", "stack", { secretsProvider: "passphrase" }),
-        ],
+        pulumi: `
+Pulumi.yaml: { type: pulumi:pulumi:Project, properties: { backend: { url: s3://state?region=af-south-1 } } }
+za-production: { type: pulumi:pulumi:StackSettings, properties: { encryptionsalt: v1:abc } }
+stack: { type: pulumi:pulumi:State, properties: { secretsProvider: passphrase } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          resource("pulumi:pulumi:Project", "Pulumi.yaml", { backend: { url: "https://api.pulumi.com" } }),
-          resource("pulumi:pulumi:StackSettings", "za-production", {}),
-          resource("pulumi:pulumi:State", "stack", { secretsProvider: "" }),
-        ],
+        pulumi: `
+Pulumi.yaml: { type: pulumi:pulumi:Project, properties: { backend: { url: https://api.pulumi.com } } }
+za-production: { type: pulumi:pulumi:StackSettings }
+stack: { type: pulumi:pulumi:State, properties: { secretsProvider: "" } }`,
         findings: [
           "Project/Pulumi.yaml backend.url: The state is kept at api.pulumi.com, which the file does not register. Use a file or a bucket in the country.",
           "StackSettings/za-production secretsprovider: No secrets provider is named, so the stack's secrets are encrypted by Pulumi's own service abroad. Use a passphrase, or a key in an allowed region.",
@@ -70,15 +65,11 @@ export const stateSettings: ResourcePolicy = {
         ],
       },
       {
-        resources: [
-          resource("pulumi:pulumi:Project", "Pulumi.yaml", {
-            backend: { url: "s3://state?region=eu-west-1" },
-          }),
-          resource("pulumi:pulumi:StackSettings", "za-production", {
-            secretsprovider: "awskms://alias/state?region=eu-west-1",
-          }),
-          resource("pulumi:pulumi:State", "stack", { secretsProvider: "service" }),
-        ],
+        pulumi: `
+Pulumi.yaml: { type: pulumi:pulumi:Project, properties: { backend: { url: s3://state?region=eu-west-1 } } }
+za-production: { type: pulumi:pulumi:StackSettings,
+  properties: { secretsprovider: awskms://alias/state?region=eu-west-1 } }
+stack: { type: pulumi:pulumi:State, properties: { secretsProvider: service } }`,
         findings: [
           "Project/Pulumi.yaml backend.url: The state's bucket is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Use a bucket in af-south-1.",
           "StackSettings/za-production secretsprovider: The key of the state's secrets is in eu-west-1 (Dublin, Ireland). Use a key in af-south-1, or a passphrase.",
@@ -86,12 +77,9 @@ export const stateSettings: ResourcePolicy = {
         ],
       },
       {
-        resources: [
-          resource("pulumi:pulumi:Project", "Pulumi.yaml", {}),
-          resource("pulumi:pulumi:StackSettings", "za-production", {
-            secretsprovider: "gcpkms://projects/p/k",
-          }),
-        ],
+        pulumi: `
+Pulumi.yaml: { type: pulumi:pulumi:Project }
+za-production: { type: pulumi:pulumi:StackSettings, properties: { secretsprovider: gcpkms://projects/p/k } }`,
         findings: [
           "Project/Pulumi.yaml backend.url: The project names no place for its state, so the machine that runs it decides: Pulumi's own service where nothing else is set. Use a file or a bucket in the country.",
           "StackSettings/za-production secretsprovider: gcpkms://projects/p/k is a key whose place is unknown. Use a passphrase, or a key in an allowed region.",

@@ -1,6 +1,5 @@
 /** Zones that a resource names are in the country: a Local Zone may be in another country than its region. */
 import { awsZone } from "../../../localisation/cloud-geography.ts";
-import { aws } from "../../engine/example.ts";
 import { zoneName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { textsOf } from "../../resources/texts.ts";
@@ -47,28 +46,28 @@ export const zoneAbroad: ResourcePolicy = {
     }),
   examples: {
     passing: [
-      { resources: [aws("ec2/subnet:Subnet", "private-a", { availabilityZone: "af-south-1a" })] },
+      { pulumi: "private-a: { type: aws:ec2/subnet:Subnet, properties: { availabilityZone: af-south-1a } }" },
       {
-        resources: [
-          aws("rds/cluster:Cluster", "accounts", { availabilityZones: ["af-south-1a", "af-south-1b"] }),
-        ],
+        pulumi: `
+accounts: { type: aws:rds/cluster:Cluster, properties: { availabilityZones: [af-south-1a, af-south-1b] } }`,
       },
     ],
     failing: [
       {
-        resources: [aws("ec2/subnet:Subnet", "private-d", { availabilityZone: "af-south-1-los-1a" })],
+        pulumi: `
+private-d: { type: aws:ec2/subnet:Subnet, properties: { availabilityZone: af-south-1-los-1a } }`,
         findings: [
           "Subnet/private-d availabilityZone: It is in the zone af-south-1-los-1a (Lagos, Nigeria), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
         ],
       },
       {
-        resources: [aws("ebs/volume:Volume", "readings", { availabilityZone: "eu-central-1a" })],
+        pulumi: "readings: { type: aws:ebs/volume:Volume, properties: { availabilityZone: eu-central-1a } }",
         findings: [
           "Volume/readings availabilityZone: It is in the zone eu-central-1a (Frankfurt, Germany), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
         ],
       },
       {
-        resources: [aws("ec2/subnet:Subnet", "private-a", { availabilityZoneId: "afs1-az1" })],
+        pulumi: "private-a: { type: aws:ec2/subnet:Subnet, properties: { availabilityZoneId: afs1-az1 } }",
         findings: [
           "Subnet/private-a availabilityZoneId: The zone is given by its id afs1-az1, which means another zone in each account. Name the zone instead: af-south-1a, af-south-1b, af-south-1c.",
         ],

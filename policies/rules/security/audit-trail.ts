@@ -1,5 +1,4 @@
 /** The account of the stack records who did what, in a way that can't be changed afterwards. */
-import { aws } from "../../engine/example.ts";
 import type { StackPolicy } from "../../engine/policy.ts";
 import { booleanAt } from "../../resources/properties.ts";
 
@@ -53,21 +52,22 @@ export const auditTrail: StackPolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("eks/cluster:Cluster", "sme", {}),
-          aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit", enableLogFileValidation: true }),
-        ],
+        pulumi: `
+sme: { type: aws:eks/cluster:Cluster }
+audit: { type: aws:cloudtrail/trail:Trail,
+  properties: { s3BucketName: audit, enableLogFileValidation: true } }`,
       },
     ],
     failing: [
       {
-        resources: [aws("eks/cluster:Cluster", "sme", {})],
+        pulumi: "sme: { type: aws:eks/cluster:Cluster }",
         findings: [
           "Cluster/sme: The plan has no trail (aws:cloudtrail/trail:Trail), so nothing records who did what. Add one to a bucket of the plan.",
         ],
       },
       {
-        resources: [aws("cloudtrail/trail:Trail", "audit", { s3BucketName: "audit", enableLogging: false })],
+        pulumi: `
+audit: { type: aws:cloudtrail/trail:Trail, properties: { s3BucketName: audit, enableLogging: false } }`,
         findings: [
           "Trail/audit enableLogFileValidation: Changes to the trail's files would not be noticed. Set enableLogFileValidation to true.",
           "Trail/audit enableLogging: The trail records nothing. Set enableLogging to true.",

@@ -1,6 +1,5 @@
 /** There are backups, and they are kept as long as the file says. */
 import { durationDays, periodDays } from "../../../base/period.ts";
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { numberAt, objectsAt, textAt } from "../../resources/properties.ts";
 import type { Resource } from "../../resources/resource.ts";
@@ -57,7 +56,7 @@ kind: ObjectStore
 metadata: { name: backups, namespace: rollout }
 spec: { retentionPolicy: 35d, configuration: { endpointURL: https://s3.example.gov.za, destinationPath: s3://b/ } }`,
       },
-      { resources: [aws("rds/instance:Instance", "accounts", { backupRetentionPeriod: 35 })] },
+      { pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { backupRetentionPeriod: 35 } }" },
     ],
     failing: [
       {
@@ -71,13 +70,13 @@ spec: { schedule: "0 2 * * *", template: { ttl: 8760h0m0s } }`,
         ],
       },
       {
-        resources: [aws("rds/instance:Instance", "accounts", { backupRetentionPeriod: 0 })],
+        pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { backupRetentionPeriod: 0 } }",
         findings: [
           "Instance/accounts backupRetentionPeriod: No backup is kept; hosting.backup.retention is P35D. Set it to 35 days.",
         ],
       },
       {
-        resources: [aws("backup/plan:Plan", "nightly", { rules: [{ ruleName: "nightly" }] })],
+        pulumi: "nightly: { type: aws:backup/plan:Plan, properties: { rules: [{ ruleName: nightly }] } }",
         findings: [
           "Plan/nightly rules[0].lifecycle.deleteAfter: Backups are kept forever; hosting.backup.retention is P35D. Set it to 35 days.",
         ],

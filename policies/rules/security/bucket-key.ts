@@ -1,7 +1,6 @@
 /** Buckets are encrypted with a key of the stack. */
 
 import { bucketNamed, bucketTypes } from "../../engine/buckets.ts";
-import { aws } from "../../engine/example.ts";
 import type { StackPolicy } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../resources/properties.ts";
 
@@ -52,29 +51,22 @@ export const bucketKey: StackPolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("s3/bucket:Bucket", "backups", { bucket: "backups" }),
-          aws(
-            "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-            "backups",
-            {
-              bucket: "backups",
-              rules: [
-                {
-                  applyServerSideEncryptionByDefault: {
-                    sseAlgorithm: "aws:kms",
-                    kmsMasterKeyId: "arn:aws:kms:af-south-1:123456789012:key/1a2b",
-                  },
-                },
-              ],
-            },
-          ),
-        ],
+        pulumi: `
+backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups } }
+encryption:
+  type: aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration
+  name: backups
+  properties:
+    bucket: backups
+    rules:
+      - applyServerSideEncryptionByDefault:
+          sseAlgorithm: aws:kms
+          kmsMasterKeyId: arn:aws:kms:af-south-1:123456789012:key/1a2b`,
       },
     ],
     failing: [
       {
-        resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups" })],
+        pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups } }",
         findings: [
           "Bucket/backups serverSideEncryptionConfiguration: It is not encrypted with a key of the stack. Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
         ],

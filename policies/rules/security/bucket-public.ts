@@ -1,7 +1,6 @@
 /** No bucket is public. */
 
 import { bucketNamed, bucketTypes } from "../../engine/buckets.ts";
-import { aws } from "../../engine/example.ts";
 import type { StackPolicy, Violation } from "../../engine/policy.ts";
 import { booleanAt, textAt } from "../../resources/properties.ts";
 
@@ -67,37 +66,38 @@ export const bucketPublic: StackPolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("s3/bucket:Bucket", "backups", { bucket: "backups" }),
-          aws("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "backups", {
-            bucket: "backups",
-            blockPublicAcls: true,
-            blockPublicPolicy: true,
-            ignorePublicAcls: true,
-            restrictPublicBuckets: true,
-          }),
-        ],
+        pulumi: `
+backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups } }
+blocked:
+  type: aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock
+  name: backups
+  properties:
+    bucket: backups
+    blockPublicAcls: true
+    blockPublicPolicy: true
+    ignorePublicAcls: true
+    restrictPublicBuckets: true`,
       },
     ],
     failing: [
       {
-        resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups", acl: "public-read" })],
+        pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups, acl: public-read } }",
         findings: [
           "Bucket/backups: Its public access is not blocked. Add a BucketPublicAccessBlock with blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets.",
           "Bucket/backups acl: Its access list public-read makes it public. Remove acl, or set it to private.",
         ],
       },
       {
-        resources: [
-          aws("s3/bucket:Bucket", "backups", { bucket: "backups" }),
-          aws("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "block", {
-            bucket: "backups",
-            blockPublicAcls: true,
-            blockPublicPolicy: false,
-            ignorePublicAcls: true,
-            restrictPublicBuckets: true,
-          }),
-        ],
+        pulumi: `
+backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups } }
+block:
+  type: aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock
+  properties:
+    bucket: backups
+    blockPublicAcls: true
+    blockPublicPolicy: false
+    ignorePublicAcls: true
+    restrictPublicBuckets: true`,
         findings: [
           "BucketPublicAccessBlock/block blockPublicPolicy: It leaves blockPublicPolicy off. Set blockPublicPolicy to true.",
         ],

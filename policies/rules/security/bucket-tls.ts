@@ -1,7 +1,6 @@
 /** Buckets refuse requests without TLS. */
 
 import { bucketNamed, bucketTypes } from "../../engine/buckets.ts";
-import { aws } from "../../engine/example.ts";
 import type { StackPolicy } from "../../engine/policy.ts";
 import { documentAt, itemsAt, textAt } from "../../resources/properties.ts";
 
@@ -43,27 +42,25 @@ export const bucketTls: StackPolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("s3/bucket:Bucket", "backups", { bucket: "backups" }),
-          aws("s3/bucketPolicy:BucketPolicy", "backups", {
-            bucket: "backups",
-            policy: JSON.stringify({
-              Statement: [
-                {
-                  Effect: "Deny",
-                  Principal: "*",
-                  Action: "s3:*",
-                  Condition: { Bool: { "aws:SecureTransport": "false" } },
-                },
-              ],
-            }),
-          }),
-        ],
+        pulumi: `
+backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups } }
+tls:
+  type: aws:s3/bucketPolicy:BucketPolicy
+  name: backups
+  properties:
+    bucket: backups
+    policy:
+      fn::toJSON:
+        Statement:
+          - Effect: Deny
+            Principal: "*"
+            Action: s3:*
+            Condition: { Bool: { aws:SecureTransport: "false" } }`,
       },
     ],
     failing: [
       {
-        resources: [aws("s3/bucket:Bucket", "backups", { bucket: "backups" })],
+        pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups } }",
         findings: [
           "Bucket/backups: It answers requests without TLS. Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.",
         ],

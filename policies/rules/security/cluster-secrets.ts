@@ -1,5 +1,4 @@
 /** A managed cluster encrypts its Secrets with a key of the stack and keeps an audit log. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
 
@@ -41,20 +40,19 @@ export const clusterSecrets: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("eks/cluster:Cluster", "sme", {
-            encryptionConfig: {
-              resources: ["secrets"],
-              provider: { keyArn: "arn:aws:kms:af-south-1:123456789012:key/1a2b" },
-            },
-            enabledClusterLogTypes: ["api", "audit", "authenticator"],
-          }),
-        ],
+        pulumi: `
+sme:
+  type: aws:eks/cluster:Cluster
+  properties:
+    encryptionConfig:
+      resources: [secrets]
+      provider: { keyArn: arn:aws:kms:af-south-1:123456789012:key/1a2b }
+    enabledClusterLogTypes: [api, audit, authenticator]`,
       },
     ],
     failing: [
       {
-        resources: [aws("eks/cluster:Cluster", "sme", {})],
+        pulumi: "sme: { type: aws:eks/cluster:Cluster }",
         findings: [
           "Cluster/sme encryptionConfig: Secrets are not encrypted with a key of the stack. Set encryptionConfig with resources [secrets] and provider.keyArn.",
           "Cluster/sme enabledClusterLogTypes: The audit log is off. Add audit to enabledClusterLogTypes.",

@@ -1,5 +1,4 @@
 /** Taking a stack down, or a mistake, does not delete the data. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { booleanAt } from "../../resources/properties.ts";
 
@@ -46,17 +45,17 @@ export const dataDeletable: ResourcePolicy = {
       ];
     }),
   examples: {
-    passing: [{ resources: [aws("s3/bucket:Bucket", "backups", {})] }],
+    passing: [{ pulumi: "backups: { type: aws:s3/bucket:Bucket }" }],
     failing: [
       {
-        resources: [aws("rds/instance:Instance", "accounts", { skipFinalSnapshot: true })],
+        pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { skipFinalSnapshot: true } }",
         findings: [
           "Instance/accounts deletionProtection: One command can delete it. Set deletionProtection to true.",
           "Instance/accounts skipFinalSnapshot: It is deleted with all its data. Set skipFinalSnapshot to false.",
         ],
       },
       {
-        resources: [aws("s3/bucket:Bucket", "backups", { forceDestroy: true })],
+        pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { forceDestroy: true } }",
         findings: [
           "Bucket/backups forceDestroy: It is deleted with all its data. Set forceDestroy to false.",
         ],

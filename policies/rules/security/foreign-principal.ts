@@ -1,5 +1,4 @@
 /** No resource policy, trust or share gives access to anyone outside the account. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { documentAt, itemsAt, textAt, textsAt } from "../../resources/properties.ts";
 import { isObject, type Json, type JsonObject, type Resource } from "../../resources/resource.ts";
@@ -73,82 +72,65 @@ export const foreignPrincipal: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("iam/role:Role", "nodes", {
-            assumeRolePolicy: JSON.stringify({
-              Statement: [
-                { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
-              ],
-            }),
-          }),
-          aws("s3/bucketPolicy:BucketPolicy", "tls", {
-            policy: JSON.stringify({
-              Statement: [
-                {
-                  Effect: "Deny",
-                  Principal: "*",
-                  Action: "s3:*",
-                  Condition: { Bool: { "aws:SecureTransport": "false" } },
-                },
-              ],
-            }),
-          }),
-        ],
+        pulumi: `
+nodes:
+  type: aws:iam/role:Role
+  properties:
+    assumeRolePolicy:
+      fn::toJSON:
+        Statement: [{ Effect: Allow, Principal: { Service: ec2.amazonaws.com }, Action: sts:AssumeRole }]
+tls:
+  type: aws:s3/bucketPolicy:BucketPolicy
+  properties:
+    policy:
+      fn::toJSON:
+        Statement:
+          - Effect: Deny
+            Principal: "*"
+            Action: s3:*
+            Condition: { Bool: { aws:SecureTransport: "false" } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("iam/role:Role", "support", {
-            assumeRolePolicy: JSON.stringify({
-              Statement: [
-                {
-                  Effect: "Allow",
-                  Principal: { AWS: "arn:aws:iam::999999999999:root" },
-                  Action: "sts:AssumeRole",
-                },
-              ],
-            }),
-          }),
-        ],
+        pulumi: `
+support:
+  type: aws:iam/role:Role
+  properties:
+    assumeRolePolicy:
+      fn::toJSON:
+        Statement:
+          - { Effect: Allow, Principal: { AWS: arn:aws:iam::999999999999:root }, Action: sts:AssumeRole }`,
         findings: [
           "Role/support assumeRolePolicy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.",
         ],
       },
       {
-        resources: [
-          aws("s3/bucketPolicy:BucketPolicy", "open", {
-            policy: JSON.stringify({
-              Statement: { Effect: "Allow", Principal: "*", Action: "s3:GetObject" },
-            }),
-          }),
-        ],
+        pulumi: `
+open:
+  type: aws:s3/bucketPolicy:BucketPolicy
+  properties:
+    policy: { fn::toJSON: { Statement: { Effect: Allow, Principal: "*", Action: s3:GetObject } } }`,
         findings: [
           "BucketPolicy/open policy: It gives access to everybody (*). Name roles of account 123456789012.",
         ],
       },
       {
-        resources: [
-          aws("kms/keyPolicy:KeyPolicy", "backups", {
-            policy: JSON.stringify({
-              Statement: {
-                Effect: "Allow",
-                Principal: { AWS: "arn:aws:iam::999999999999:root" },
-                Action: "kms:Decrypt",
-              },
-            }),
-          }),
-        ],
+        pulumi: `
+backups:
+  type: aws:kms/keyPolicy:KeyPolicy
+  properties:
+    policy:
+      fn::toJSON:
+        Statement: { Effect: Allow, Principal: { AWS: arn:aws:iam::999999999999:root }, Action: kms:Decrypt }`,
         findings: [
           "KeyPolicy/backups policy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.",
         ],
       },
       {
-        resources: [
-          aws("ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission", "share", {
-            accountId: "999999999999",
-          }),
-        ],
+        pulumi: `
+share: { type: aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission,
+  properties: { accountId: "999999999999" } }`,
         findings: [
           "SnapshotCreateVolumePermission/share accountId: It gives access to 999999999999; the file names account 123456789012. Name roles of account 123456789012.",
         ],

@@ -1,5 +1,4 @@
 /** The metadata service gives a machine's credentials only to requests with a session token. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { numberAt, textAt } from "../../resources/properties.ts";
 
@@ -40,18 +39,16 @@ export const instanceMetadata: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("ec2/launchTemplate:LaunchTemplate", "nodes", { metadataOptions: { httpTokens: "required" } }),
-        ],
+        pulumi: `
+nodes: { type: aws:ec2/launchTemplate:LaunchTemplate,
+  properties: { metadataOptions: { httpTokens: required } } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("ec2/launchTemplate:LaunchTemplate", "nodes", {
-            metadataOptions: { httpPutResponseHopLimit: 2 },
-          }),
-        ],
+        pulumi: `
+nodes: { type: aws:ec2/launchTemplate:LaunchTemplate,
+  properties: { metadataOptions: { httpPutResponseHopLimit: 2 } } }`,
         findings: [
           "LaunchTemplate/nodes metadataOptions.httpTokens: The metadata service answers without a session token. Set metadataOptions.httpTokens to required.",
           "LaunchTemplate/nodes metadataOptions.httpPutResponseHopLimit: The metadata service answers over 2 hops, so pods reach it. Set httpPutResponseHopLimit to 1.",

@@ -1,6 +1,5 @@
 /** The keys that encrypt the data are in the country and belong to the country's account. */
 
-import { aws } from "../../engine/example.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnsOf } from "../../resources/arn.ts";
@@ -41,19 +40,18 @@ export const keyAbroad: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("ebs/volume:Volume", "readings", { kmsKeyId: "arn:aws:kms:af-south-1:123456789012:key/1a2b" }),
-        ],
+        pulumi: `
+readings: { type: aws:ebs/volume:Volume,
+  properties: { kmsKeyId: arn:aws:kms:af-south-1:123456789012:key/1a2b } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("ebs/volume:Volume", "readings", { kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/1a2b" }),
-          aws("efs/fileSystem:FileSystem", "files", {
-            kmsKeyId: "arn:aws:kms:af-south-1:999999999999:key/1a2b",
-          }),
-        ],
+        pulumi: `
+readings: { type: aws:ebs/volume:Volume,
+  properties: { kmsKeyId: arn:aws:kms:eu-west-1:123456789012:key/1a2b } }
+files: { type: aws:efs/fileSystem:FileSystem,
+  properties: { kmsKeyId: arn:aws:kms:af-south-1:999999999999:key/1a2b } }`,
         findings: [
           "Volume/readings kmsKeyId: The key arn:aws:kms:eu-west-1:123456789012:key/1a2b is in eu-west-1 (Dublin, Ireland). Use a key in af-south-1 of account 123456789012.",
           "FileSystem/files kmsKeyId: The key arn:aws:kms:af-south-1:999999999999:key/1a2b belongs to account 999999999999; the file names 123456789012. Use a key in af-south-1 of account 123456789012.",

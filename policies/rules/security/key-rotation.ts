@@ -1,5 +1,4 @@
 /** Keys rotate every year, and a deletion takes long enough to be noticed. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { booleanAt, numberAt, textAt } from "../../resources/properties.ts";
 
@@ -36,10 +35,10 @@ export const keyRotation: ResourcePolicy = {
     return violations;
   },
   examples: {
-    passing: [{ resources: [aws("kms/key:Key", "identity", { enableKeyRotation: true })] }],
+    passing: [{ pulumi: "identity: { type: aws:kms/key:Key, properties: { enableKeyRotation: true } }" }],
     failing: [
       {
-        resources: [aws("kms/key:Key", "identity", { deletionWindowInDays: 7 })],
+        pulumi: "identity: { type: aws:kms/key:Key, properties: { deletionWindowInDays: 7 } }",
         findings: [
           "Key/identity enableKeyRotation: The key does not rotate. Set enableKeyRotation to true.",
           "Key/identity deletionWindowInDays: The key is deleted after 7 days. Set deletionWindowInDays to 30.",

@@ -1,6 +1,5 @@
 /** Logs are kept as long as the file says: not forever, and not too short for an audit. */
 import { periodDays } from "../../../base/period.ts";
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { numberAt, textAt } from "../../resources/properties.ts";
 
@@ -44,16 +43,18 @@ export const logRetention: ResourcePolicy = {
     ];
   },
   examples: {
-    passing: [{ resources: [aws("cloudwatch/logGroup:LogGroup", "app", { retentionInDays: 90 })] }],
+    passing: [
+      { pulumi: "app: { type: aws:cloudwatch/logGroup:LogGroup, properties: { retentionInDays: 90 } }" },
+    ],
     failing: [
       {
-        resources: [aws("cloudwatch/logGroup:LogGroup", "app", {})],
+        pulumi: "app: { type: aws:cloudwatch/logGroup:LogGroup }",
         findings: [
           "LogGroup/app retentionInDays: Logs are kept forever; hosting.logs.retention is P90D. Set retentionInDays to 90.",
         ],
       },
       {
-        resources: [aws("cloudwatch/logGroup:LogGroup", "audit", { retentionInDays: 7 })],
+        pulumi: "audit: { type: aws:cloudwatch/logGroup:LogGroup, properties: { retentionInDays: 7 } }",
         findings: [
           "LogGroup/audit retentionInDays: Logs are kept for 7 days; hosting.logs.auditRetention is P2Y. Set retentionInDays to 731.",
         ],

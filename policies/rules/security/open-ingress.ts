@@ -1,5 +1,4 @@
 /** Only the pages and the broker are open to the internet. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { addressRange, isEverywhere } from "../../resources/addresses.ts";
 import { numberAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -34,31 +33,24 @@ export const openIngress: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          aws("ec2/securityGroup:SecurityGroup", "machines", {
-            ingress: [{ protocol: "tcp", fromPort: 8883, toPort: 8883, cidrBlocks: ["0.0.0.0/0"] }],
-          }),
-        ],
+        pulumi: `
+machines: { type: aws:ec2/securityGroup:SecurityGroup,
+  properties: { ingress: [{ protocol: tcp, fromPort: 8883, toPort: 8883, cidrBlocks: [0.0.0.0/0] }] } }`,
       },
     ],
     failing: [
       {
-        resources: [
-          aws("ec2/securityGroup:SecurityGroup", "database", {
-            ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }],
-          }),
-        ],
+        pulumi: `
+database: { type: aws:ec2/securityGroup:SecurityGroup,
+  properties: { ingress: [{ protocol: tcp, fromPort: 5432, toPort: 5432, cidrBlocks: [0.0.0.0/0] }] } }`,
         findings: [
           "SecurityGroup/database ingress[0].cidrBlocks[0]: It opens ports 5432 to 5432 to the internet (0.0.0.0/0). Name the addresses that need it, or open only 443 and 8883.",
         ],
       },
       {
-        resources: [
-          aws("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "all", {
-            ipProtocol: "-1",
-            cidrIpv6: "::/0",
-          }),
-        ],
+        pulumi: `
+all: { type: aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule,
+  properties: { ipProtocol: "-1", cidrIpv6: ::/0 } }`,
         findings: [
           "SecurityGroupIngressRule/all cidrIpv6: It opens all ports to the internet (::/0). Name the addresses that need it, or open only 443 and 8883.",
         ],

@@ -1,5 +1,4 @@
 /** Databases, brokers and clusters have no public address. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { addressRange, isEverywhere } from "../../resources/addresses.ts";
 import { booleanAt, objectAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -73,30 +72,28 @@ export const publiclyAccessible: ResourcePolicy = {
   },
   examples: {
     passing: [
-      { resources: [aws("rds/instance:Instance", "accounts", { publiclyAccessible: false })] },
+      { pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { publiclyAccessible: false } }" },
       {
-        resources: [
-          aws("eks/cluster:Cluster", "sme", {
-            vpcConfig: { endpointPublicAccess: true, publicAccessCidrs: ["196.25.0.0/16"] },
-          }),
-        ],
+        pulumi: `
+sme: { type: aws:eks/cluster:Cluster,
+  properties: { vpcConfig: { endpointPublicAccess: true, publicAccessCidrs: [196.25.0.0/16] } } }`,
       },
     ],
     failing: [
       {
-        resources: [aws("rds/instance:Instance", "accounts", { publiclyAccessible: true })],
+        pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { publiclyAccessible: true } }",
         findings: [
           "Instance/accounts publiclyAccessible: It has a public address. Set publiclyAccessible to false.",
         ],
       },
       {
-        resources: [aws("eks/cluster:Cluster", "sme", { vpcConfig: { subnetIds: [] } })],
+        pulumi: "sme: { type: aws:eks/cluster:Cluster, properties: { vpcConfig: { subnetIds: [] } } }",
         findings: [
           "Cluster/sme vpcConfig.publicAccessCidrs: The cluster's API is open to the whole internet. Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
         ],
       },
       {
-        resources: [aws("opensearch/domain:Domain", "logs", {})],
+        pulumi: "logs: { type: aws:opensearch/domain:Domain }",
         findings: [
           "Domain/logs vpcOptions: It is outside the network, on a public address. Keep it in private subnets and reach it from inside the network.",
         ],

@@ -1,6 +1,5 @@
 /** Pages and APIs are served over TLS only. */
 import { field } from "../../cel/cel.ts";
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { annotationsOf, numberAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
 import type { Resource } from "../../resources/resource.ts";
@@ -61,13 +60,13 @@ metadata: { name: web, namespace: rollout }
 spec: { tls: [{ hosts: [sme.example.gov.za], secretName: tls }], rules: [{ host: sme.example.gov.za }] }`,
       },
       {
-        resources: [
-          aws("lb/listener:Listener", "redirect", {
-            port: 80,
-            protocol: "HTTP",
-            defaultActions: [{ type: "redirect", redirect: { protocol: "HTTPS", statusCode: "HTTP_301" } }],
-          }),
-        ],
+        pulumi: `
+redirect:
+  type: aws:lb/listener:Listener
+  properties:
+    port: 80
+    protocol: HTTP
+    defaultActions: [{ type: redirect, redirect: { protocol: HTTPS, statusCode: HTTP_301 } }]`,
       },
     ],
     failing: [
@@ -93,18 +92,11 @@ spec: { gatewayClassName: envoy, listeners: [{ name: machines, port: 1883, proto
         ],
       },
       {
-        resources: [
-          aws("lb/listener:Listener", "plain", {
-            port: 80,
-            protocol: "HTTP",
-            defaultActions: [{ type: "forward" }],
-          }),
-          aws("lb/listener:Listener", "old", {
-            port: 443,
-            protocol: "HTTPS",
-            sslPolicy: "ELBSecurityPolicy-TLS-1-0-2015-04",
-          }),
-        ],
+        pulumi: `
+plain: { type: aws:lb/listener:Listener,
+  properties: { port: 80, protocol: HTTP, defaultActions: [{ type: forward }] } }
+old: { type: aws:lb/listener:Listener,
+  properties: { port: 443, protocol: HTTPS, sslPolicy: ELBSecurityPolicy-TLS-1-0-2015-04 } }`,
         findings: [
           "Listener/plain protocol: Port 80 answers without TLS (HTTP). Use HTTPS or TLS, or redirect to it.",
           "Listener/old sslPolicy: ELBSecurityPolicy-TLS-1-0-2015-04 allows TLS before 1.2. Use ELBSecurityPolicy-TLS13-1-2-2021-06.",

@@ -1,10 +1,9 @@
 /** Passwords and keys are in Secrets, never in settings that anybody may read. */
 import { field, matches } from "../../cel/cel.ts";
 import { everyText, longTexts } from "../../cel/kinds.ts";
-import { aws, resource } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../resources/pods.ts";
-import { type Resource, secretMarker } from "../../resources/resource.ts";
+import type { Resource } from "../../resources/resource.ts";
 import { type Text, textsIn, textsOf } from "../../resources/texts.ts";
 
 /** Names of secret settings. `notSecret` excludes names of files, Secrets and lifetimes. */
@@ -98,12 +97,12 @@ export const secretInPlain: ResourcePolicy = {
   examples: {
     passing: [
       {
-        resources: [
-          resource("pulumi:pulumi:Stack", "za-production", {
-            webAddress: "https://sme.example.gov.za",
-            adminPassword: secretMarker,
-          }),
-        ],
+        pulumi: `
+za-production:
+  type: pulumi:pulumi:Stack
+  properties:
+    webAddress: https://sme.example.gov.za
+    adminPassword: { fn::secret: correct-horse }`,
       },
       {
         manifests: `
@@ -121,7 +120,7 @@ spec:
     ],
     failing: [
       {
-        resources: [resource("pulumi:pulumi:Stack", "za-production", { adminPassword: "correct-horse" })],
+        pulumi: "za-production: { type: pulumi:pulumi:Stack, properties: { adminPassword: correct-horse } }",
         findings: [
           "Stack/za-production adminPassword: It holds the value of adminPassword in plain text. Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`).",
         ],
@@ -147,7 +146,7 @@ data: { settings: "url: amqps://ingest:correct-horse@broker:5671" }`,
         ],
       },
       {
-        resources: [aws("rds/instance:Instance", "accounts", { password: "correct-horse" })],
+        pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { password: correct-horse } }",
         findings: [
           "Instance/accounts password: It holds the value of password in plain text. Mark it as a secret, or let AWS keep it in Secrets Manager.",
         ],

@@ -1,6 +1,5 @@
 /** In production a database survives the loss of one machine. */
 import { field } from "../../cel/cel.ts";
-import { aws } from "../../engine/example.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { booleanAt, numberAt, textAt } from "../../resources/properties.ts";
 
@@ -59,7 +58,10 @@ export const singleInstance: ResourcePolicy = {
   },
   examples: {
     passing: [
-      { environment: "production", resources: [aws("rds/instance:Instance", "accounts", { multiAz: true })] },
+      {
+        environment: "production",
+        pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { multiAz: true } }",
+      },
     ],
     failing: [
       {
@@ -73,7 +75,7 @@ spec: { instances: 1 }`,
       },
       {
         environment: "production",
-        resources: [aws("rds/instance:Instance", "accounts", {})],
+        pulumi: "accounts: { type: aws:rds/instance:Instance }",
         findings: ["Instance/accounts multiAz: The database is in one zone. Set multiAz to true."],
       },
     ],

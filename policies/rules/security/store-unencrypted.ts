@@ -1,5 +1,4 @@
 /** Disks, databases, caches and brokers are encrypted at rest. */
-import { aws } from "../../engine/example.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { booleanAt, objectAt, objectsAt, textAt } from "../../resources/properties.ts";
 import type { Json, Resource } from "../../resources/resource.ts";
@@ -55,20 +54,18 @@ export const storeUnencrypted: ResourcePolicy = {
     ];
   },
   examples: {
-    passing: [{ resources: [aws("ebs/volume:Volume", "readings", { encrypted: true })] }],
+    passing: [{ pulumi: "readings: { type: aws:ebs/volume:Volume, properties: { encrypted: true } }" }],
     failing: [
       {
-        resources: [aws("rds/instance:Instance", "accounts", { engine: "postgres" })],
+        pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { engine: postgres } }",
         findings: [
           "Instance/accounts storageEncrypted: It is not encrypted at rest. Set storageEncrypted to true and name a key of the stack.",
         ],
       },
       {
-        resources: [
-          aws("ec2/launchTemplate:LaunchTemplate", "nodes", {
-            blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { volumeSize: 100 } }],
-          }),
-        ],
+        pulumi: `
+nodes: { type: aws:ec2/launchTemplate:LaunchTemplate,
+  properties: { blockDeviceMappings: [{ deviceName: /dev/xvda, ebs: { volumeSize: 100 } }] } }`,
         findings: [
           "LaunchTemplate/nodes blockDeviceMappings[0].ebs.encrypted: The disk is not encrypted at rest. Set encrypted to true and name a key of the stack.",
         ],
