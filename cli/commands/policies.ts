@@ -8,7 +8,7 @@ import { loadCountry } from "../../localisation/load.ts";
 import { clusterTargets } from "../../localisation/schema/hosting.ts";
 import { enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
-import { pulumiResources } from "../../policies/engine/example.ts";
+import { findingsOf, pulumiResources } from "../../policies/engine/example.ts";
 import { areas, type Example, type Examples, type Policy, severities } from "../../policies/engine/policy.ts";
 import {
   type FileOptions,
@@ -105,13 +105,16 @@ function admissionCommand(): Command {
     });
 }
 
-/** With resources in place of the text that makes them. */
+/** With resources and findings in place of the texts that hold them. */
 function spelledOut({ passing, failing }: Examples): object {
   const resourcesOf = ({ pulumi, region, ...rest }: Example) => ({
     ...rest,
     ...(pulumi !== undefined && { resources: pulumiResources({ pulumi, ...(region && { region }) }) }),
   });
-  return { passing: passing.map(resourcesOf), failing: failing.map(resourcesOf) };
+  return {
+    passing: passing.map(resourcesOf),
+    failing: failing.map((example) => ({ ...resourcesOf(example), findings: findingsOf(example) })),
+  };
 }
 
 function described(policy: Policy): object {
@@ -173,7 +176,7 @@ function explain(policy: Policy, articles: readonly Article[] | undefined): void
   for (const example of examples.failing) {
     print(`\n${style("red", "✗")} Fails:`);
     print(sample(example));
-    for (const finding of example.findings) print(style("dim", `  → ${finding}`));
+    for (const finding of findingsOf(example)) print(style("dim", `  → ${finding}`));
   }
   for (const example of examples.passing) {
     print(`\n${style("green", "✓")} Passes:`);

@@ -19,7 +19,7 @@ import {
   type Resource,
   secretMarker,
 } from "../resources/resource.ts";
-import type { Example } from "./policy.ts";
+import type { Example, Examples } from "./policy.ts";
 
 const known = ["type", "name", "properties"];
 
@@ -40,6 +40,10 @@ export function pulumiResources({ pulumi = "{}", region = "af-south-1" }: Exampl
     return type.startsWith("aws:") ? { ...made, provider: { name: "aws", region } } : made;
   });
 }
+
+/** The lines of a failing example's findings. */
+export const findingsOf = ({ findings }: Examples["failing"][number]): string[] =>
+  findings.trim().split("\n");
 
 export function resource(type: string, name: string, properties: JsonObject): Resource {
   return {

@@ -121,7 +121,7 @@ export interface Example {
 export interface Examples {
   readonly passing: readonly Example[];
   readonly failing: readonly (Example & {
-    /** Each finding as it is printed: resource, path, message and remediation. */
-    readonly findings: readonly string[];
+    /** The findings as they are printed, one a line: resource, path, message and remediation. */
+    readonly findings: string;
   })[];
 }

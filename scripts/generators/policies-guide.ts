@@ -5,7 +5,7 @@ import { conflicts } from "../../policies/enforcement/conflicts.ts";
 import { enforcementPoints, enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { dataClassKey } from "../../policies/engine/data-classes.ts";
-import { pulumiResources } from "../../policies/engine/example.ts";
+import { findingsOf, pulumiResources } from "../../policies/engine/example.ts";
 import { areas, type Policy } from "../../policies/engine/policy.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 
@@ -109,7 +109,7 @@ function section(policy: Policy): string {
     "",
     ...(example === undefined
       ? []
-      : [sample(example), ...example.findings.map((finding) => `> ${finding}\n`)]),
+      : [sample(example), ...findingsOf(example).map((finding) => `> ${finding}\n`)]),
   ].join("\n");
 }
 

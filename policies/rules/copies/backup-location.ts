@@ -89,9 +89,7 @@ spec:
   instances: 3
   backup:
     barmanObjectStore: { destinationPath: s3://rollout-backups/, endpointURL: https://s3.example.com }`,
-        findings: [
-          "rollout/Cluster/accounts spec.backup.barmanObjectStore.endpointURL: Backups go to s3.example.com, which is not a registered store in the country. Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
-        ],
+        findings: `rollout/Cluster/accounts spec.backup.barmanObjectStore.endpointURL: Backups go to s3.example.com, which is not a registered store in the country. Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.`,
       },
       {
         manifests: `
@@ -102,9 +100,7 @@ spec:
   provider: aws
   objectStorage: { bucket: rollout-backups }
   config: { region: eu-west-1 }`,
-        findings: [
-          "velero/BackupStorageLocation/default spec.config.region: Backups go to eu-west-1 (Dublin, Ireland). Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.",
-        ],
+        findings: `velero/BackupStorageLocation/default spec.config.region: Backups go to eu-west-1 (Dublin, Ireland). Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.`,
       },
       {
         manifests: `
@@ -112,9 +108,7 @@ apiVersion: barmancloud.cnpg.io/v1
 kind: ObjectStore
 metadata: { name: backups, namespace: rollout }
 spec: { configuration: { destinationPath: s3://rollout-backups/ } }`,
-        findings: [
-          "rollout/ObjectStore/backups spec.configuration: No endpointURL is given, so backups go to the cloud provider's own address. Set endpointURL to https://s3.example.gov.za.",
-        ],
+        findings: `rollout/ObjectStore/backups spec.configuration: No endpointURL is given, so backups go to the cloud provider's own address. Set endpointURL to https://s3.example.gov.za.`,
       },
     ],
   },

@@ -61,10 +61,9 @@ nightly:
       - copyActions:
           - { destinationVaultArn: arn:aws:backup:eu-west-1:123456789012:backup-vault:second }
           - { destinationVaultArn: arn:aws:backup:af-south-1:999999999999:backup-vault:third }`,
-        findings: [
-          "Plan/nightly rules[0].copyActions[0].destinationVaultArn: Backups are copied to the vault arn:aws:backup:eu-west-1:123456789012:backup-vault:second in eu-west-1 (Dublin, Ireland). Copy to a vault in af-south-1 of account 123456789012.",
-          "Plan/nightly rules[0].copyActions[1].destinationVaultArn: Backups are copied to the vault arn:aws:backup:af-south-1:999999999999:backup-vault:third of account 999999999999; the file names 123456789012. Copy to a vault in af-south-1 of account 123456789012.",
-        ],
+        findings: `
+Plan/nightly rules[0].copyActions[0].destinationVaultArn: Backups are copied to the vault arn:aws:backup:eu-west-1:123456789012:backup-vault:second in eu-west-1 (Dublin, Ireland). Copy to a vault in af-south-1 of account 123456789012.
+Plan/nightly rules[0].copyActions[1].destinationVaultArn: Backups are copied to the vault arn:aws:backup:af-south-1:999999999999:backup-vault:third of account 999999999999; the file names 123456789012. Copy to a vault in af-south-1 of account 123456789012.`,
       },
     ],
   },

@@ -37,15 +37,11 @@ export const brokerReplication: ResourcePolicy = {
     failing: [
       {
         pulumi: "machines: { type: aws:mq/broker:Broker, properties: { dataReplicationMode: CRDR } }",
-        findings: [
-          "Broker/machines dataReplicationMode: It mirrors its messages to a broker of another region (CRDR). Remove the replication; run the brokers in several zones instead.",
-        ],
+        findings: `Broker/machines dataReplicationMode: It mirrors its messages to a broker of another region (CRDR). Remove the replication; run the brokers in several zones instead.`,
       },
       {
         pulumi: "machines: { type: aws:msk/replicator:Replicator }",
-        findings: [
-          "Replicator/machines: It copies every message to another cluster. Remove the replication; run the brokers in several zones instead.",
-        ],
+        findings: `Replicator/machines: It copies every message to another cluster. Remove the replication; run the brokers in several zones instead.`,
       },
     ],
   },

@@ -65,18 +65,15 @@ backups: { type: aws:s3/bucketReplicationConfig:BucketReplicationConfig,
 second: { type: aws:s3/bucket:Bucket, properties: { bucket: second, region: eu-west-1 } }
 backups: { type: aws:s3/bucketReplicationConfig:BucketReplicationConfig,
   properties: { rules: [{ destination: { bucket: arn:aws:s3:::second, account: "999999999999" } }] } }`,
-        findings: [
-          "BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::second in eu-west-1 (Dublin, Ireland). Send it to a bucket in af-south-1.",
-          "BucketReplicationConfig/backups rules[0].destination.account: The replica goes to account 999999999999; the file names 123456789012. Replicate within account 123456789012.",
-        ],
+        findings: `
+BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::second in eu-west-1 (Dublin, Ireland). Send it to a bucket in af-south-1.
+BucketReplicationConfig/backups rules[0].destination.account: The replica goes to account 999999999999; the file names 123456789012. Replicate within account 123456789012.`,
       },
       {
         pulumi: `
 backups: { type: aws:s3/bucketReplicationConfig:BucketReplicationConfig,
   properties: { rules: [{ destination: { bucket: arn:aws:s3:::somewhere } }] } }`,
-        findings: [
-          "BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::somewhere, and the plan does not say where that is. Send it to a bucket of this plan.",
-        ],
+        findings: `BucketReplicationConfig/backups rules[0].destination.bucket: The replica goes to the bucket arn:aws:s3:::somewhere, and the plan does not say where that is. Send it to a bucket of this plan.`,
       },
     ],
   },

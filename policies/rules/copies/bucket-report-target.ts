@@ -48,9 +48,7 @@ backups: { type: aws:s3/bucketLogging:BucketLogging, properties: { bucket: backu
 audit: { type: aws:s3/bucket:Bucket, properties: { bucket: audit, region: us-east-1 } }
 backups: { type: aws:s3/inventory:Inventory,
   properties: { destination: { bucket: { bucketArn: arn:aws:s3:::audit } } } }`,
-        findings: [
-          "Inventory/backups destination.bucket.bucketArn: The inventory goes to the bucket arn:aws:s3:::audit in us-east-1 (Northern Virginia, United States). Send it to a bucket in af-south-1.",
-        ],
+        findings: `Inventory/backups destination.bucket.bucketArn: The inventory goes to the bucket arn:aws:s3:::audit in us-east-1 (Northern Virginia, United States). Send it to a bucket in af-south-1.`,
       },
     ],
   },

@@ -46,9 +46,7 @@ archive: { type: aws:datasync/nfsLocation:NfsLocation,
         pulumi: `
 archive: { type: aws:datasync/locationObjectStorage:LocationObjectStorage,
   properties: { serverHostname: objects.example.com, bucketName: archive } }`,
-        findings: [
-          "LocationObjectStorage/archive serverHostname: It transfers data to or from objects.example.com, which the file does not register. Register objects.example.com under residency.endpoints with its country, or remove the transfer.",
-        ],
+        findings: `LocationObjectStorage/archive serverHostname: It transfers data to or from objects.example.com, which the file does not register. Register objects.example.com under residency.endpoints with its country, or remove the transfer.`,
       },
     ],
   },

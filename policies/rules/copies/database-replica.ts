@@ -64,9 +64,7 @@ accounts-reader: { type: aws:rds/instance:Instance,
         pulumi: `
 accounts: { type: aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication,
   properties: { sourceDbInstanceArn: arn:aws:rds:af-south-1:123456789012:db:accounts } }`,
-        findings: [
-          "InstanceAutomatedBackupsReplication/accounts sourceDbInstanceArn: It replicates arn:aws:rds:af-south-1:123456789012:db:accounts from af-south-1 (Cape Town, South Africa) to eu-west-1 (Dublin, Ireland). Replicate within one region.",
-        ],
+        findings: `InstanceAutomatedBackupsReplication/accounts sourceDbInstanceArn: It replicates arn:aws:rds:af-south-1:123456789012:db:accounts from af-south-1 (Cape Town, South Africa) to eu-west-1 (Dublin, Ireland). Replicate within one region.`,
       },
     ],
   },

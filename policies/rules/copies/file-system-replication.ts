@@ -54,9 +54,7 @@ files: { type: aws:efs/replicationConfiguration:ReplicationConfiguration,
         pulumi: `
 files: { type: aws:efs/replicationConfiguration:ReplicationConfiguration,
   properties: { destination: { region: eu-south-1 } } }`,
-        findings: [
-          "ReplicationConfiguration/files destination.region: The replica is in eu-south-1 (Milan, Italy). Replicate within af-south-1.",
-        ],
+        findings: `ReplicationConfiguration/files destination.region: The replica is in eu-south-1 (Milan, Italy). Replicate within af-south-1.`,
       },
     ],
   },

@@ -35,15 +35,11 @@ export const globalDatabase: ResourcePolicy = {
     failing: [
       {
         pulumi: "accounts: { type: aws:rds/globalCluster:GlobalCluster }",
-        findings: [
-          "GlobalCluster/accounts: It spreads a database over several regions. Remove it and use one cluster in several zones of the region.",
-        ],
+        findings: `GlobalCluster/accounts: It spreads a database over several regions. Remove it and use one cluster in several zones of the region.`,
       },
       {
         pulumi: "sessions: { type: aws:dynamodb/globalTable:GlobalTable }",
-        findings: [
-          "GlobalTable/sessions: It spreads a database over several regions. Remove it and use one cluster in several zones of the region.",
-        ],
+        findings: `GlobalTable/sessions: It spreads a database over several regions. Remove it and use one cluster in several zones of the region.`,
       },
     ],
   },

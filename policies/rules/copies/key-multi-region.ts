@@ -40,15 +40,11 @@ export const keyMultiRegion: ResourcePolicy = {
     failing: [
       {
         pulumi: "identity: { type: aws:kms/key:Key, properties: { multiRegion: true } }",
-        findings: [
-          "Key/identity multiRegion: The key can be replicated to other regions. Make a new key with multiRegion: false.",
-        ],
+        findings: `Key/identity multiRegion: The key can be replicated to other regions. Make a new key with multiRegion: false.`,
       },
       {
         pulumi: "identity: { type: aws:kms/replicaKey:ReplicaKey }",
-        findings: [
-          "ReplicaKey/identity: It is a copy of a key of another region. Remove it and use a key of the region.",
-        ],
+        findings: `ReplicaKey/identity: It is a copy of a key of another region. Remove it and use a key of the region.`,
       },
     ],
   },

@@ -40,9 +40,7 @@ hsm: { type: aws:kms/customKeyStore:CustomKeyStore, properties: { cloudHsmCluste
         pulumi: `
 hsm: { type: aws:kms/customKeyStore:CustomKeyStore,
   properties: { xksProxyUriEndpoint: https://keys.example.com } }`,
-        findings: [
-          "CustomKeyStore/hsm xksProxyUriEndpoint: The keys are at keys.example.com, which the file does not register. Register keys.example.com under residency.endpoints, or use keys of the region.",
-        ],
+        findings: `CustomKeyStore/hsm xksProxyUriEndpoint: The keys are at keys.example.com, which the file does not register. Register keys.example.com under residency.endpoints, or use keys of the region.`,
       },
     ],
   },

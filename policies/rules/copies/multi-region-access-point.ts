@@ -30,9 +30,7 @@ export const multiRegionAccessPoint: ResourcePolicy = {
     failing: [
       {
         pulumi: "readings: { type: aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint }",
-        findings: [
-          "MultiRegionAccessPoint/readings: It routes requests to several regions. Remove it and use the bucket, or an access point of its own region.",
-        ],
+        findings: `MultiRegionAccessPoint/readings: It routes requests to several regions. Remove it and use the bucket, or an access point of its own region.`,
       },
     ],
   },

@@ -94,9 +94,7 @@ apiVersion: v1
 kind: PersistentVolume
 metadata: { name: archive }
 spec: { nfs: { server: nfs.example.com, path: /archive } }`,
-        findings: [
-          "PersistentVolume/archive spec.nfs.server: It mounts a volume of nfs.example.com, which the file does not register. Use a claim with the country's storage class, or register nfs.example.com under residency.endpoints.",
-        ],
+        findings: `PersistentVolume/archive spec.nfs.server: It mounts a volume of nfs.example.com, which the file does not register. Use a claim with the country's storage class, or register nfs.example.com under residency.endpoints.`,
       },
       {
         manifests: `
@@ -106,9 +104,7 @@ metadata: { name: store, namespace: rollout }
 spec:
   containers: [{ name: store, image: registry.example.gov.za/sme/store:1 }]
   volumes: [{ name: data, gcePersistentDisk: { pdName: disk-1 } }]`,
-        findings: [
-          "rollout/Pod/store spec.volumes[0].gcePersistentDisk: It mounts a cloud disk (gcePersistentDisk) whose place is unknown. Use a claim with the country's storage class.",
-        ],
+        findings: `rollout/Pod/store spec.volumes[0].gcePersistentDisk: It mounts a cloud disk (gcePersistentDisk) whose place is unknown. Use a claim with the country's storage class.`,
       },
     ],
   },

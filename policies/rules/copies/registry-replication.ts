@@ -66,10 +66,9 @@ images:
         - destinations:
             - { region: eu-west-1, registryId: "123456789012" }
             - { region: af-south-1, registryId: "999999999999" }`,
-        findings: [
-          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[0].region: Images are copied to eu-west-1 (Dublin, Ireland). Remove the destination.",
-          "ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[1].registryId: Images are copied to account 999999999999; the file names 123456789012. Remove the destination.",
-        ],
+        findings: `
+ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[0].region: Images are copied to eu-west-1 (Dublin, Ireland). Remove the destination.
+ReplicationConfiguration/images replicationConfiguration.rules[0].destinations[1].registryId: Images are copied to account 999999999999; the file names 123456789012. Remove the destination.`,
       },
     ],
   },

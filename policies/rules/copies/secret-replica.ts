@@ -37,9 +37,7 @@ export const secretReplica: ResourcePolicy = {
       {
         pulumi: `
 database: { type: aws:secretsmanager/secret:Secret, properties: { replicas: [{ region: us-east-1 }] } }`,
-        findings: [
-          "Secret/database replicas[0].region: The secret has a replica in us-east-1 (Northern Virginia, United States). Remove the replica.",
-        ],
+        findings: `Secret/database replicas[0].region: The secret has a replica in us-east-1 (Northern Virginia, United States). Remove the replica.`,
       },
     ],
   },

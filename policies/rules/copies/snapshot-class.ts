@@ -62,9 +62,7 @@ metadata: { name: far }
 driver: pd.csi.storage.gke.io
 deletionPolicy: Delete
 parameters: { storage-locations: europe-west1 }`,
-        findings: [
-          "VolumeSnapshotClass/far parameters.storage-locations: Snapshots go to europe-west1, which the file does not allow. Remove the parameter: snapshots then stay with the volume.",
-        ],
+        findings: `VolumeSnapshotClass/far parameters.storage-locations: Snapshots go to europe-west1, which the file does not allow. Remove the parameter: snapshots then stay with the volume.`,
       },
     ],
   },

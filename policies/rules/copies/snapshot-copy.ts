@@ -56,16 +56,12 @@ nightly: { type: aws:dlm/lifecyclePolicy:LifecyclePolicy,
         pulumi: `
 nightly: { type: aws:dlm/lifecyclePolicy:LifecyclePolicy,
   properties: { policyDetails: { schedules: [{ crossRegionCopyRules: [{ target: eu-west-1 }] }] } } }`,
-        findings: [
-          "LifecyclePolicy/nightly policyDetails.schedules[0].crossRegionCopyRules[0].target: It copies to eu-west-1 (Dublin, Ireland). Copy within af-south-1, or remove the copy.",
-        ],
+        findings: `LifecyclePolicy/nightly policyDetails.schedules[0].crossRegionCopyRules[0].target: It copies to eu-west-1 (Dublin, Ireland). Copy within af-south-1, or remove the copy.`,
       },
       {
         pulumi: `
 accounts: { type: aws:rds/snapshotCopy:SnapshotCopy, properties: { destinationRegion: us-east-1 } }`,
-        findings: [
-          "SnapshotCopy/accounts destinationRegion: It copies to us-east-1 (Northern Virginia, United States). Copy within af-south-1, or remove the copy.",
-        ],
+        findings: `SnapshotCopy/accounts destinationRegion: It copies to us-east-1 (Northern Virginia, United States). Copy within af-south-1, or remove the copy.`,
       },
     ],
   },

@@ -57,17 +57,13 @@ export const tableReplica: ResourcePolicy = {
         pulumi: `
 sessions: { type: aws:dynamodb/table:Table,
   properties: { hashKey: id, replicas: [{ regionName: eu-west-1 }] } }`,
-        findings: [
-          "Table/sessions replicas[0].regionName: It has a replica in eu-west-1 (Dublin, Ireland). Remove the replica.",
-        ],
+        findings: `Table/sessions replicas[0].regionName: It has a replica in eu-west-1 (Dublin, Ireland). Remove the replica.`,
       },
       {
         pulumi: `
 readings: { type: aws:keyspaces/keyspace:Keyspace,
   properties: { replicationSpecification: { regionLists: [af-south-1, us-east-1] } } }`,
-        findings: [
-          "Keyspace/readings replicationSpecification.regionLists[1]: It has a replica in us-east-1 (Northern Virginia, United States). Remove the replica.",
-        ],
+        findings: `Keyspace/readings replicationSpecification.regionLists[1]: It has a replica in us-east-1 (Northern Virginia, United States). Remove the replica.`,
       },
     ],
   },

@@ -53,9 +53,7 @@ apiVersion: admissionregistration.k8s.io/v1
 kind: MutatingWebhookConfiguration
 metadata: { name: policies }
 webhooks: [{ name: a.example.com, clientConfig: { url: "https://policies.example.com/mutate" } }]`,
-        findings: [
-          "MutatingWebhookConfiguration/policies webhooks[0].clientConfig.url: The API server sends objects to policies.example.com. Run the webhook in the cluster and name its Service in clientConfig.service.",
-        ],
+        findings: `MutatingWebhookConfiguration/policies webhooks[0].clientConfig.url: The API server sends objects to policies.example.com. Run the webhook in the cluster and name its Service in clientConfig.service.`,
       },
     ],
   },

@@ -78,24 +78,19 @@ export const aggregation: ResourcePolicy = {
         pulumi: `
 central: { type: aws:cfg/aggregateAuthorization:AggregateAuthorization,
   properties: { accountId: "999999999999", authorizedAwsRegion: eu-west-1 } }`,
-        findings: [
-          "AggregateAuthorization/central authorizedAwsRegion: It is collected with or in eu-west-1 (Dublin, Ireland). Collect within the account and the region.",
-          "AggregateAuthorization/central accountId: It is collected with or by account 999999999999; the file names 123456789012. Collect within the account and the region.",
-        ],
+        findings: `
+AggregateAuthorization/central authorizedAwsRegion: It is collected with or in eu-west-1 (Dublin, Ireland). Collect within the account and the region.
+AggregateAuthorization/central accountId: It is collected with or by account 999999999999; the file names 123456789012. Collect within the account and the region.`,
       },
       {
         pulumi: `
 all: { type: aws:securityhub/findingAggregator:FindingAggregator, properties: { linkingMode: ALL_REGIONS } }`,
-        findings: [
-          "FindingAggregator/all linkingMode: Findings of all regions are linked. Use SPECIFIED_REGIONS with the file's regions.",
-        ],
+        findings: `FindingAggregator/all linkingMode: Findings of all regions are linked. Use SPECIFIED_REGIONS with the file's regions.`,
       },
       {
         pulumi: `
 audit: { type: aws:cloudtrail/trail:Trail, properties: { s3BucketName: audit, isOrganizationTrail: true } }`,
-        findings: [
-          "Trail/audit isOrganizationTrail: The trail belongs to an organization, whose management account reads it. Use a trail of the account.",
-        ],
+        findings: `Trail/audit isOrganizationTrail: The trail belongs to an organization, whose management account reads it. Use a trail of the account.`,
       },
     ],
   },

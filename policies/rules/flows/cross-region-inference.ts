@@ -50,9 +50,7 @@ advice: { type: aws:lambda/function:Function,
         pulumi: `
 advice: { type: aws:lambda/function:Function,
   properties: { environment: { variables: { MODEL: eu.anthropic.claude-3-haiku-20240307-v1:0 } } } }`,
-        findings: [
-          "Function/advice environment.variables.MODEL: The profile eu.anthropic.claude-3-haiku-20240307-v1:0 may process requests in other regions. Use anthropic.claude-3-haiku-20240307-v1:0 of the region, if it is offered there.",
-        ],
+        findings: `Function/advice environment.variables.MODEL: The profile eu.anthropic.claude-3-haiku-20240307-v1:0 may process requests in other regions. Use anthropic.claude-3-haiku-20240307-v1:0 of the region, if it is offered there.`,
       },
     ],
   },

@@ -59,17 +59,13 @@ logs:
   properties:
     destination: http_endpoint
     httpEndpointConfiguration: { url: https://collector.example.com/v1 }`,
-        findings: [
-          "FirehoseDeliveryStream/logs httpEndpointConfiguration.url: It delivers to collector.example.com, which the file does not register. Deliver to a bucket of the region, or register collector.example.com under residency.endpoints.",
-        ],
+        findings: `FirehoseDeliveryStream/logs httpEndpointConfiguration.url: It delivers to collector.example.com, which the file does not register. Deliver to a bucket of the region, or register collector.example.com under residency.endpoints.`,
       },
       {
         pulumi: `
 logs: { type: aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream,
   properties: { destination: snowflake } }`,
-        findings: [
-          "FirehoseDeliveryStream/logs destination: It delivers to a service outside the stack (snowflake). Deliver to a bucket of the region.",
-        ],
+        findings: `FirehoseDeliveryStream/logs destination: It delivers to a service outside the stack (snowflake). Deliver to a bucket of the region.`,
       },
     ],
   },

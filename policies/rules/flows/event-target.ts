@@ -48,22 +48,16 @@ readings: { type: aws:iot/topicRule:TopicRule,
         pulumi: `
 hook: { type: aws:cloudwatch/eventApiDestination:EventApiDestination,
   properties: { invocationEndpoint: https://hooks.example.com/1, httpMethod: POST } }`,
-        findings: [
-          "EventApiDestination/hook invocationEndpoint: Events go to hooks.example.com, which the file does not register. Remove it, or register hooks.example.com under residency.endpoints with its country.",
-        ],
+        findings: `EventApiDestination/hook invocationEndpoint: Events go to hooks.example.com, which the file does not register. Remove it, or register hooks.example.com under residency.endpoints with its country.`,
       },
       {
         pulumi: `
 readings: { type: aws:iot/topicRule:TopicRule, properties: { http: [{ url: https://iot.example.com/in }] } }`,
-        findings: [
-          "TopicRule/readings http[0].url: Events go to iot.example.com, which the file does not register. Remove it, or register iot.example.com under residency.endpoints with its country.",
-        ],
+        findings: `TopicRule/readings http[0].url: Events go to iot.example.com, which the file does not register. Remove it, or register iot.example.com under residency.endpoints with its country.`,
       },
       {
         pulumi: "both: { type: aws:cloudwatch/eventEndpoint:EventEndpoint }",
-        findings: [
-          "EventEndpoint/both: A global endpoint copies every event to a second region. Remove it and send to the event bus of the region.",
-        ],
+        findings: `EventEndpoint/both: A global endpoint copies every event to a second region. Remove it and send to the event bus of the region.`,
       },
     ],
   },

@@ -49,17 +49,13 @@ network: { type: aws:ec2/flowLog:FlowLog,
         pulumi: `
 all: { type: aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter,
   properties: { destinationArn: arn:aws:logs:af-south-1:999999999999:destination:central } }`,
-        findings: [
-          "LogSubscriptionFilter/all destinationArn: Logs go to arn:aws:logs:af-south-1:999999999999:destination:central of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
-        ],
+        findings: `LogSubscriptionFilter/all destinationArn: Logs go to arn:aws:logs:af-south-1:999999999999:destination:central of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.`,
       },
       {
         pulumi: `
 central: { type: aws:oam/link:Link,
   properties: { sinkIdentifier: arn:aws:oam:af-south-1:999999999999:sink/1a2b } }`,
-        findings: [
-          "Link/central sinkIdentifier: Logs go to arn:aws:oam:af-south-1:999999999999:sink/1a2b of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.",
-        ],
+        findings: `Link/central sinkIdentifier: Logs go to arn:aws:oam:af-south-1:999999999999:sink/1a2b of account 999999999999; the file names 123456789012. Deliver them within account 123456789012.`,
       },
     ],
   },

@@ -78,9 +78,7 @@ apiVersion: v1
 kind: ConfigMap
 metadata: { name: broker-settings, namespace: rollout }
 data: { enabled_plugins: "[rabbitmq_mqtt,rabbitmq_shovel]." }`,
-        findings: [
-          "rollout/ConfigMap/broker-settings data.enabled_plugins: The settings hold the plugin for shovels or federation. Remove it; only aggregates may leave.",
-        ],
+        findings: `rollout/ConfigMap/broker-settings data.enabled_plugins: The settings hold the plugin for shovels or federation. Remove it; only aggregates may leave.`,
       },
       {
         manifests: `
@@ -91,9 +89,7 @@ data:
   mosquitto.conf: |
     connection head-office
     address 10.20.0.9`,
-        findings: [
-          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: The settings hold a bridge of Mosquitto. Remove it; only aggregates may leave.',
-        ],
+        findings: `rollout/ConfigMap/mosquitto data["mosquitto.conf"]: The settings hold a bridge of Mosquitto. Remove it; only aggregates may leave.`,
       },
       {
         manifests: `
@@ -101,9 +97,7 @@ apiVersion: rabbitmq.com/v1beta1
 kind: Shovel
 metadata: { name: copy, namespace: rollout }
 spec: { uriSecret: { name: other } }`,
-        findings: [
-          "rollout/Shovel/copy: Shovel copies messages to another place. Remove it; only aggregates may leave.",
-        ],
+        findings: `rollout/Shovel/copy: Shovel copies messages to another place. Remove it; only aggregates may leave.`,
       },
     ],
   },

@@ -53,9 +53,7 @@ apiVersion: monitoring.coreos.com/v1
 kind: Prometheus
 metadata: { name: main, namespace: monitoring }
 spec: { remoteWrite: [{ url: "https://prometheus.example.com/api/v1/write" }] }`,
-        findings: [
-          "monitoring/Prometheus/main spec.remoteWrite[0].url: It writes to prometheus.example.com, which the file does not register. Remove it, or register prometheus.example.com under residency.endpoints with purpose monitoring.",
-        ],
+        findings: `monitoring/Prometheus/main spec.remoteWrite[0].url: It writes to prometheus.example.com, which the file does not register. Remove it, or register prometheus.example.com under residency.endpoints with purpose monitoring.`,
       },
       {
         manifests: `
@@ -63,9 +61,7 @@ apiVersion: opentelemetry.io/v1beta1
 kind: OpenTelemetryCollector
 metadata: { name: all, namespace: monitoring }
 spec: { config: { exporters: { otlp: { endpoint: "otlp.example.com:4317" } } } }`,
-        findings: [
-          "monitoring/OpenTelemetryCollector/all spec.config.exporters.otlp.endpoint: It writes to otlp.example.com, which the file does not register. Remove it, or register otlp.example.com under residency.endpoints with purpose monitoring.",
-        ],
+        findings: `monitoring/OpenTelemetryCollector/all spec.config.exporters.otlp.endpoint: It writes to otlp.example.com, which the file does not register. Remove it, or register otlp.example.com under residency.endpoints with purpose monitoring.`,
       },
     ],
   },

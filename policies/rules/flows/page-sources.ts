@@ -66,10 +66,9 @@ apiVersion: v1
 kind: ConfigMap
 metadata: { name: web, namespace: rollout }
 data: { headers: "Content-Security-Policy: default-src 'self'; font-src fonts.gstatic.com; script-src 'self' https:" }`,
-        findings: [
-          "rollout/ConfigMap/web data.headers: Pages may load font sources from fonts.gstatic.com, which the file does not register. Serve it from the stack and allow only 'self'.",
-          "rollout/ConfigMap/web data.headers: Pages may load script sources from any host. Serve it from the stack and allow only 'self'.",
-        ],
+        findings: `
+rollout/ConfigMap/web data.headers: Pages may load font sources from fonts.gstatic.com, which the file does not register. Serve it from the stack and allow only 'self'.
+rollout/ConfigMap/web data.headers: Pages may load script sources from any host. Serve it from the stack and allow only 'self'.`,
       },
     ],
   },

@@ -142,9 +142,7 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: { name: grafana, namespace: monitoring }
 spec: { template: { spec: { containers: [{ name: grafana, image: registry.example.gov.za/grafana/grafana:12.0.0 }] } } }`,
-        findings: [
-          "monitoring/Deployment/grafana spec.template.spec.containers[0].image: Grafana (registry.example.gov.za/grafana/grafana:12.0.0) reports its usage to its maker. Set GF_ANALYTICS_REPORTING_ENABLED to false.",
-        ],
+        findings: `monitoring/Deployment/grafana spec.template.spec.containers[0].image: Grafana (registry.example.gov.za/grafana/grafana:12.0.0) reports its usage to its maker. Set GF_ANALYTICS_REPORTING_ENABLED to false.`,
       },
       {
         manifests: `
@@ -152,9 +150,7 @@ apiVersion: v1
 kind: ConfigMap
 metadata: { name: store, namespace: rollout }
 data: { config.yaml: "send_crash_reports: { enabled: true }" }`,
-        findings: [
-          'rollout/ConfigMap/store data["config.yaml"]: It switches on ClickHouse\'s crash reports. Switch it off.',
-        ],
+        findings: `rollout/ConfigMap/store data["config.yaml"]: It switches on ClickHouse's crash reports. Switch it off.`,
       },
     ],
   },

@@ -85,9 +85,7 @@ apiVersion: external-secrets.io/v1
 kind: SecretStore
 metadata: { name: vault, namespace: rollout }
 spec: { provider: { vault: { server: "https://vault.example.com", path: secret } } }`,
-        findings: [
-          "rollout/SecretStore/vault spec.provider.vault.server: Secrets come from vault.example.com, which the file does not register. Use the cluster's Secrets, or a store at a registered host in the country.",
-        ],
+        findings: `rollout/SecretStore/vault spec.provider.vault.server: Secrets come from vault.example.com, which the file does not register. Use the cluster's Secrets, or a store at a registered host in the country.`,
       },
       {
         manifests: `
@@ -95,9 +93,7 @@ apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
 metadata: { name: aws }
 spec: { provider: { aws: { service: SecretsManager, region: eu-west-1 } } }`,
-        findings: [
-          "ClusterSecretStore/aws spec.provider.aws.region: Secrets come from eu-west-1 (Dublin, Ireland). Use the cluster's Secrets, or a store at a registered host in the country.",
-        ],
+        findings: `ClusterSecretStore/aws spec.provider.aws.region: Secrets come from eu-west-1 (Dublin, Ireland). Use the cluster's Secrets, or a store at a registered host in the country.`,
       },
       {
         manifests: `
@@ -105,9 +101,7 @@ apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
 metadata: { name: doppler }
 spec: { provider: { doppler: {} } }`,
-        findings: [
-          "ClusterSecretStore/doppler spec.provider.doppler: Secrets come from a foreign service (doppler). Use the cluster's Secrets, or a store at a registered host in the country.",
-        ],
+        findings: `ClusterSecretStore/doppler spec.provider.doppler: Secrets come from a foreign service (doppler). Use the cluster's Secrets, or a store at a registered host in the country.`,
       },
     ],
   },

@@ -80,9 +80,7 @@ spec:
     - name: app
       image: registry.example.gov.za/sme/app:1
       env: [{ name: DD_API_KEY, valueFrom: { secretKeyRef: { name: datadog, key: key } } }]`,
-        findings: [
-          "rollout/Pod/app spec.containers[0].env[0].name: DD_API_KEY switches on Datadog. Remove it; monitor with the stack's own metrics and logs.",
-        ],
+        findings: `rollout/Pod/app spec.containers[0].env[0].name: DD_API_KEY switches on Datadog. Remove it; monitor with the stack's own metrics and logs.`,
       },
       {
         manifests: `
@@ -95,18 +93,15 @@ apiVersion: apps/v1
 kind: DaemonSet
 metadata: { name: infrastructure, namespace: monitoring }
 spec: { template: { spec: { containers: [{ name: agent, image: registry.example.gov.za/newrelic/infrastructure:1.50 }] } } }`,
-        findings: [
-          "monitoring/DaemonSet/agent spec.template.spec.containers[0].image: gcr.io/datadoghq/agent:7 is an agent of Datadog. Remove it; monitor with the stack's own metrics and logs.",
-          "monitoring/DaemonSet/infrastructure spec.template.spec.containers[0].image: registry.example.gov.za/newrelic/infrastructure:1.50 is an agent of New Relic. Remove it; monitor with the stack's own metrics and logs.",
-        ],
+        findings: `
+monitoring/DaemonSet/agent spec.template.spec.containers[0].image: gcr.io/datadoghq/agent:7 is an agent of Datadog. Remove it; monitor with the stack's own metrics and logs.
+monitoring/DaemonSet/infrastructure spec.template.spec.containers[0].image: registry.example.gov.za/newrelic/infrastructure:1.50 is an agent of New Relic. Remove it; monitor with the stack's own metrics and logs.`,
       },
       {
         pulumi: `
 advice: { type: aws:lambda/function:Function,
   properties: { environment: { variables: { OPENAI_API_KEY: from-secret } } } }`,
-        findings: [
-          "Function/advice environment.variables.OPENAI_API_KEY: OPENAI_API_KEY switches on an AI service. Remove it; monitor with the stack's own metrics and logs.",
-        ],
+        findings: `Function/advice environment.variables.OPENAI_API_KEY: OPENAI_API_KEY switches on an AI service. Remove it; monitor with the stack's own metrics and logs.`,
       },
     ],
   },

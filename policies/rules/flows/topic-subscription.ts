@@ -66,24 +66,18 @@ alarms: { type: aws:sns/topicSubscription:TopicSubscription,
         pulumi: `
 alarms: { type: aws:sns/topicSubscription:TopicSubscription,
   properties: { protocol: email, endpoint: team@mail.example.com } }`,
-        findings: [
-          "TopicSubscription/alarms endpoint: Messages go by email to mail.example.com, which the file does not register. Subscribe a queue of the stack, and send mail through notifications.mailGateway.",
-        ],
+        findings: `TopicSubscription/alarms endpoint: Messages go by email to mail.example.com, which the file does not register. Subscribe a queue of the stack, and send mail through notifications.mailGateway.`,
       },
       {
         pulumi: `
 alarms: { type: aws:sns/topicSubscription:TopicSubscription,
   properties: { protocol: sms, endpoint: "+27120000000" } }`,
-        findings: [
-          "TopicSubscription/alarms protocol: It sends text messages through AWS. Subscribe a queue of the stack, and send mail through notifications.mailGateway.",
-        ],
+        findings: `TopicSubscription/alarms protocol: It sends text messages through AWS. Subscribe a queue of the stack, and send mail through notifications.mailGateway.`,
       },
       {
         pulumi: `
 phones: { type: aws:sns/platformApplication:PlatformApplication, properties: { platform: GCM } }`,
-        findings: [
-          "PlatformApplication/phones platform: Messages leave through a foreign service (GCM). Subscribe a queue of the stack, and send mail through notifications.mailGateway.",
-        ],
+        findings: `PlatformApplication/phones platform: Messages leave through a foreign service (GCM). Subscribe a queue of the stack, and send mail through notifications.mailGateway.`,
       },
     ],
   },

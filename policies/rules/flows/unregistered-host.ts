@@ -68,9 +68,7 @@ spec:
         - name: app
           image: registry.example.gov.za/sme/app:1
           env: [{ name: OTEL_EXPORTER_OTLP_ENDPOINT, value: https://otlp.example.com:4318 }]`,
-        findings: [
-          "rollout/Deployment/diagnostic spec.template.spec.containers[0].env[0].value: It names otlp.example.com, which the file does not register. Remove it, or register otlp.example.com under residency.endpoints with its country.",
-        ],
+        findings: `rollout/Deployment/diagnostic spec.template.spec.containers[0].env[0].value: It names otlp.example.com, which the file does not register. Remove it, or register otlp.example.com under residency.endpoints with its country.`,
       },
       {
         manifests: `
@@ -78,9 +76,7 @@ apiVersion: v1
 kind: Secret
 metadata: { name: crm, namespace: rollout }
 data: { url: aHR0cHM6Ly91c2VyOnBhc3N3b3JkQGNybS5leGFtcGxlLmNvbS9hcGk= }`,
-        findings: [
-          "rollout/Secret/crm data.url: It names crm.example.com, which the file does not register. Remove it, or register crm.example.com under residency.endpoints with its country.",
-        ],
+        findings: `rollout/Secret/crm data.url: It names crm.example.com, which the file does not register. Remove it, or register crm.example.com under residency.endpoints with its country.`,
       },
       {
         manifests: `
@@ -91,17 +87,13 @@ data:
   mosquitto.conf: |
     connection cloud
     address mqtt.example.com:8883`,
-        findings: [
-          'rollout/ConfigMap/mosquitto data["mosquitto.conf"]: It names mqtt.example.com, which the file does not register. Remove it, or register mqtt.example.com under residency.endpoints with its country.',
-        ],
+        findings: `rollout/ConfigMap/mosquitto data["mosquitto.conf"]: It names mqtt.example.com, which the file does not register. Remove it, or register mqtt.example.com under residency.endpoints with its country.`,
       },
       {
         pulumi: `
 export: { type: aws:lambda/function:Function,
   properties: { environment: { variables: { TARGET: https://export.eu-west-1.amazonaws.com/ } } } }`,
-        findings: [
-          "Function/export environment.variables.TARGET: It names export.eu-west-1.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register export.eu-west-1.amazonaws.com under residency.endpoints with its country.",
-        ],
+        findings: `Function/export environment.variables.TARGET: It names export.eu-west-1.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register export.eu-west-1.amazonaws.com under residency.endpoints with its country.`,
       },
     ],
   },

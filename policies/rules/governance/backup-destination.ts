@@ -44,15 +44,11 @@ export const backupDestination: FilePolicy = {
         country: {
           hosting: { backup: { destination: { endpoint: "https://s3.example.com", country: "IE" } } },
         },
-        findings: [
-          "example-country.yaml hosting.backup.destination.country: Backups are stored in Ireland; they may be stored in South Africa. Name a store in the country.",
-        ],
+        findings: `example-country.yaml hosting.backup.destination.country: Backups are stored in Ireland; they may be stored in South Africa. Name a store in the country.`,
       },
       {
         country: { hosting: { backup: { destination: null } } },
-        findings: [
-          "example-country.yaml hosting.backup.destination: Nothing is backed up outside the cluster. Name an S3-compatible store in the country under hosting.backup.destination.",
-        ],
+        findings: `example-country.yaml hosting.backup.destination: Nothing is backed up outside the cluster. Name an S3-compatible store in the country under hosting.backup.destination.`,
       },
     ],
   },

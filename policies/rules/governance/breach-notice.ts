@@ -28,9 +28,7 @@ export const breachNotice: FilePolicy = {
     failing: [
       {
         country: { residency: { breachNotice: null } },
-        findings: [
-          "example-country.yaml residency.breachNotice: The file does not say how soon the regulator must be told of a breach. Add it with the article, and hours or workingDays where the law gives them.",
-        ],
+        findings: `example-country.yaml residency.breachNotice: The file does not say how soon the regulator must be told of a breach. Add it with the article, and hours or workingDays where the law gives them.`,
       },
     ],
   },

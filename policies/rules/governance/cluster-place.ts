@@ -29,9 +29,7 @@ export const clusterPlace: FilePolicy = {
       {
         environment: "production",
         country: { hosting: { kubernetes: { zones: [] } } },
-        findings: [
-          "example-country.yaml hosting.kubernetes.zones: No zone is named, so pods and volumes may go anywhere in the cluster. List the values of topology.kubernetes.io/zone that lie in the country.",
-        ],
+        findings: `example-country.yaml hosting.kubernetes.zones: No zone is named, so pods and volumes may go anywhere in the cluster. List the values of topology.kubernetes.io/zone that lie in the country.`,
       },
     ],
   },

@@ -53,9 +53,8 @@ export const liveChanged: StackPolicy = {
       {
         planned,
         manifests: planned.replace("60s", "5s"),
-        findings: [
+        findings:
           "rollout/ConfigMap/settings data.interval: It is 5s; the plan has 60s. Run `rollout up`, or make the change in the file.",
-        ],
       },
     ],
   },
@@ -94,7 +93,7 @@ export const liveMissing: StackPolicy = {
 apiVersion: v1
 kind: Service
 metadata: { name: other, namespace: rollout }`,
-        findings: ["rollout/ConfigMap/settings: It was planned and does not exist. Run `rollout up`."],
+        findings: "rollout/ConfigMap/settings: It was planned and does not exist. Run `rollout up`.",
       },
     ],
   },
@@ -137,9 +136,7 @@ apiVersion: v1
 kind: Pod
 metadata: { name: shell, namespace: rollout }
 spec: { containers: [{ name: shell, image: shell:1 }] }`,
-        findings: [
-          "rollout/Pod/shell: It runs and was not planned. Remove it, or add a waiver after checking what it stores and sends.",
-        ],
+        findings: `rollout/Pod/shell: It runs and was not planned. Remove it, or add a waiver after checking what it stores and sends.`,
       },
     ],
   },

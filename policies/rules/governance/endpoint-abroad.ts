@@ -93,10 +93,9 @@ export const endpointAbroad: FilePolicy = {
             ],
           },
         },
-        findings: [
-          "example-country.yaml residency.endpoints[0]: aggregates goes to forum.example.org in Switzerland, and no transfer in force is on record for it. Add the transfer to CH with its mechanism and evidence under residency.transfers.",
-          "example-country.yaml residency.endpoints[0]: identity goes to forum.example.org in Switzerland, and may not leave the country. Use an address in South Africa, or remove identity from its dataClasses.",
-        ],
+        findings: `
+example-country.yaml residency.endpoints[0]: aggregates goes to forum.example.org in Switzerland, and no transfer in force is on record for it. Add the transfer to CH with its mechanism and evidence under residency.transfers.
+example-country.yaml residency.endpoints[0]: identity goes to forum.example.org in Switzerland, and may not leave the country. Use an address in South Africa, or remove identity from its dataClasses.`,
       },
       {
         country: {
@@ -104,9 +103,7 @@ export const endpointAbroad: FilePolicy = {
             mailGateway: { host: "smtp.example.com", port: 587, security: "tls", country: "US" },
           },
         },
-        findings: [
-          "example-country.yaml notifications.mailGateway: identity goes to smtp.example.com in United States, and may not leave the country. Use an address in South Africa, or remove identity from its dataClasses.",
-        ],
+        findings: `example-country.yaml notifications.mailGateway: identity goes to smtp.example.com in United States, and may not leave the country. Use an address in South Africa, or remove identity from its dataClasses.`,
       },
     ],
   },

@@ -57,10 +57,9 @@ export const registrationMissing: FilePolicy = {
           programme: { dataProtectionOfficer: { name: "Example Officer" } },
           residency: { registrations: [{ register: "Register of officers", article: "popia:19" }] },
         },
-        findings: [
-          "example-country.yaml residency.registrations[0].number: No entry in Register of officers is given (popia:19). Register, and enter the number there.",
-          "example-country.yaml programme.dataProtectionOfficer.name: The Information Officer is a placeholder (Example Officer). Name the person who holds the position.",
-        ],
+        findings: `
+example-country.yaml residency.registrations[0].number: No entry in Register of officers is given (popia:19). Register, and enter the number there.
+example-country.yaml programme.dataProtectionOfficer.name: The Information Officer is a placeholder (Example Officer). Name the person who holds the position.`,
       },
     ],
   },

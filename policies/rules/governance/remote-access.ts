@@ -63,10 +63,9 @@ export const remoteAccess: FilePolicy = {
             ],
           },
         },
-        findings: [
-          "example-country.yaml residency.remoteAccess[0]: Support desk of Example Ltd sees data from India, and identity, diagnosticAnswers, machineTelemetry, logs may not leave the country. Let somebody in the country do it, or add a waiver with the reason and the last day.",
-          "example-country.yaml residency.remoteAccess[1].until: The access of Vendor from Germany ended on 2026-01-31. Revoke the access and remove the entry, or renew it.",
-        ],
+        findings: `
+example-country.yaml residency.remoteAccess[0]: Support desk of Example Ltd sees data from India, and identity, diagnosticAnswers, machineTelemetry, logs may not leave the country. Let somebody in the country do it, or add a waiver with the reason and the last day.
+example-country.yaml residency.remoteAccess[1].until: The access of Vendor from Germany ended on 2026-01-31. Revoke the access and remove the entry, or renew it.`,
       },
     ],
   },

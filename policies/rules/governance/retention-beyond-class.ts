@@ -51,9 +51,7 @@ export const retentionBeyondClass: FilePolicy = {
     failing: [
       {
         country: { hosting: { backup: { retention: "P1Y" } } },
-        findings: [
-          "example-country.yaml hosting.backup.retention: It is P1Y; backups may be kept for P35D. Write P35D or less, or change residency.dataClasses.backups.retention.",
-        ],
+        findings: `example-country.yaml hosting.backup.retention: It is P1Y; backups may be kept for P35D. Write P35D or less, or change residency.dataClasses.backups.retention.`,
       },
     ],
   },

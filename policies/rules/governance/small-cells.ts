@@ -36,10 +36,9 @@ export const smallCells: FilePolicy = {
     failing: [
       {
         country: { aggregates: { minimumCount: 1, dominance: { largest: 1, percent: 95 } } },
-        findings: [
-          "example-country.yaml aggregates.minimumCount: Figures of 1 company are published. Set it to 3 or more.",
-          "example-country.yaml aggregates.dominance.percent: Figures are published of which one company makes 95 %. Set it to 75 or less.",
-        ],
+        findings: `
+example-country.yaml aggregates.minimumCount: Figures of 1 company are published. Set it to 3 or more.
+example-country.yaml aggregates.dominance.percent: Figures are published of which one company makes 95 %. Set it to 75 or less.`,
       },
     ],
   },

@@ -70,11 +70,10 @@ export const transferEvidence: FilePolicy = {
             ],
           },
         },
-        findings: [
-          'example-country.yaml residency.transfers[0].evidence: The transfer forum to CH has no evidence yet ("to be confirmed"). Name the contract, decision or permission, or stop the transfer.',
-          "example-country.yaml residency.transfers[0].until: The transfer forum to CH was allowed until 2026-03-31. Stop the transfer and remove it, or renew it.",
-          "example-country.yaml residency.transfers[0].mechanism: aggregates may leave by standard-contract; the transfer forum relies on consent. Use standard-contract, or change the data class.",
-        ],
+        findings: `
+example-country.yaml residency.transfers[0].evidence: The transfer forum to CH has no evidence yet ("to be confirmed"). Name the contract, decision or permission, or stop the transfer.
+example-country.yaml residency.transfers[0].until: The transfer forum to CH was allowed until 2026-03-31. Stop the transfer and remove it, or renew it.
+example-country.yaml residency.transfers[0].mechanism: aggregates may leave by standard-contract; the transfer forum relies on consent. Use standard-contract, or change the data class.`,
       },
     ],
   },

@@ -48,24 +48,18 @@ metadata: { name: app, namespace: rollout }`,
       failing: [
         {
           pulumi: "analyst: { type: aws:workspaces/workspace:Workspace }",
-          findings: [
-            "Workspace/analyst: No policy knows what aws:workspaces/workspace:Workspace stores or sends. Use another type, or add a waiver after checking what it stores and sends.",
-          ],
+          findings: `Workspace/analyst: No policy knows what aws:workspaces/workspace:Workspace stores or sends. Use another type, or add a waiver after checking what it stores and sends.`,
         },
         {
           pulumi: "copy: { type: gcp:storage/bucket:Bucket }",
-          findings: [
-            "Bucket/copy: No policy knows what gcp:storage/bucket:Bucket stores or sends. Use another type, or add a waiver after checking what it stores and sends.",
-          ],
+          findings: `Bucket/copy: No policy knows what gcp:storage/bucket:Bucket stores or sends. Use another type, or add a waiver after checking what it stores and sends.`,
         },
         {
           manifests: `
 apiVersion: minio.min.io/v2
 kind: Tenant
 metadata: { name: objects, namespace: rollout }`,
-          findings: [
-            "rollout/Tenant/objects: No policy knows what kubernetes:minio.min.io/v2:Tenant stores or sends. Use another type, or add a waiver after checking what it stores and sends.",
-          ],
+          findings: `rollout/Tenant/objects: No policy knows what kubernetes:minio.min.io/v2:Tenant stores or sends. Use another type, or add a waiver after checking what it stores and sends.`,
         },
       ],
     },

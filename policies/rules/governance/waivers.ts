@@ -48,9 +48,7 @@ export const waiverExpired: FilePolicy = {
     failing: [
       {
         country: withWaiver({ until: "2026-05-31" }),
-        findings: [
-          "example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail for notifications.mailGateway ended on 2026-05-31. Fix notifications.mailGateway and remove it, or ask N. Dlamini to renew it.",
-        ],
+        findings: `example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail for notifications.mailGateway ended on 2026-05-31. Fix notifications.mailGateway and remove it, or ask N. Dlamini to renew it.`,
       },
     ],
   },
@@ -96,9 +94,7 @@ export const waiverUnused: FilePolicy = {
       {
         pulumi: "{}",
         country: withWaiver({}),
-        findings: [
-          "example-country.yaml residency.waivers[0]: The waiver frankfurt-mail covers nothing: notifications.mailGateway has no such finding. Remove it, or correct its resource and policy.",
-        ],
+        findings: `example-country.yaml residency.waivers[0]: The waiver frankfurt-mail covers nothing: notifications.mailGateway has no such finding. Remove it, or correct its resource and policy.`,
       },
     ],
   },
@@ -147,10 +143,9 @@ export const waiverUnsigned: FilePolicy = {
     failing: [
       {
         country: withWaiver({ who: "the team", until: "2031-12-31" }),
-        findings: [
-          'example-country.yaml residency.waivers[0].who: No person is responsible for the waiver frankfurt-mail ("the team"). Name the person.',
-          "example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail lasts until 2031-12-31, more than a year. Write a day no later than 2027-06-01.",
-        ],
+        findings: `
+example-country.yaml residency.waivers[0].who: No person is responsible for the waiver frankfurt-mail ("the team"). Name the person.
+example-country.yaml residency.waivers[0].until: The waiver frankfurt-mail lasts until 2031-12-31, more than a year. Write a day no later than 2027-06-01.`,
       },
     ],
   },

@@ -84,9 +84,7 @@ metadata: { name: store, namespace: rollout }
 spec:
   template: { spec: { containers: [{ name: store, image: store:1 }] } }
   volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce] } }]`,
-        findings: [
-          "rollout/StatefulSet/store spec.volumeClaimTemplates[0].spec.storageClassName: The cluster's default storage class decides where the volume is. Set it to fast-local.",
-        ],
+        findings: `rollout/StatefulSet/store spec.volumeClaimTemplates[0].spec.storageClassName: The cluster's default storage class decides where the volume is. Set it to fast-local.`,
       },
       {
         manifests: `
@@ -94,9 +92,7 @@ apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 3, storage: { size: 10Gi, storageClass: premium-geo } }`,
-        findings: [
-          "rollout/Cluster/accounts spec.storage.storageClass: The volume is made with the storage class premium-geo, which neither the plan nor the file names. Set it to fast-local.",
-        ],
+        findings: `rollout/Cluster/accounts spec.storage.storageClass: The volume is made with the storage class premium-geo, which neither the plan nor the file names. Set it to fast-local.`,
       },
     ],
   },

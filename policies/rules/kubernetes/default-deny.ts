@@ -42,9 +42,7 @@ spec: { podSelector: {}, policyTypes: [Ingress, Egress] }`,
     failing: [
       {
         manifests: workload,
-        findings: [
-          "rollout/Pod/app metadata.namespace: No policy denies outgoing traffic of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
-        ],
+        findings: `rollout/Pod/app metadata.namespace: No policy denies outgoing traffic of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.`,
       },
       {
         manifests: `${workload}
@@ -52,9 +50,7 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: closed, namespace: rollout }
 spec: { podSelector: { matchLabels: { app: other } }, policyTypes: [Ingress, Egress] }`,
-        findings: [
-          "rollout/Pod/app metadata.namespace: No policy denies outgoing traffic of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.",
-        ],
+        findings: `rollout/Pod/app metadata.namespace: No policy denies outgoing traffic of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Egress], without rules.`,
       },
     ],
   },
@@ -77,9 +73,7 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: closed, namespace: rollout }
 spec: { podSelector: {}, policyTypes: [Egress] }`,
-        findings: [
-          "rollout/Pod/app metadata.namespace: No policy denies incoming traffic of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Ingress], without rules.",
-        ],
+        findings: `rollout/Pod/app metadata.namespace: No policy denies incoming traffic of the namespace rollout, where app runs. Add a NetworkPolicy to rollout with podSelector {} and policyTypes [Ingress], without rules.`,
       },
     ],
   },

@@ -76,9 +76,7 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: app, namespace: rollout }
 spec: { podSelector: {}, policyTypes: [Egress], egress: [{ ports: [{ port: 443 }] }] }`,
-        findings: [
-          "rollout/NetworkPolicy/app spec.egress[0].to: The rule names no destination, so it allows all. Name pods, namespaces or the addresses of registered endpoints under to.",
-        ],
+        findings: `rollout/NetworkPolicy/app spec.egress[0].to: The rule names no destination, so it allows all. Name pods, namespaces or the addresses of registered endpoints under to.`,
       },
       {
         manifests: `
@@ -89,10 +87,9 @@ spec:
   podSelector: {}
   policyTypes: [Egress]
   egress: [{ to: [{ ipBlock: { cidr: 0.0.0.0/0, except: [10.0.0.0/8] } }, { ipBlock: { cidr: 203.0.113.0/24 } }] }]`,
-        findings: [
-          "rollout/NetworkPolicy/app spec.egress[0].to[0].ipBlock.cidr: It allows traffic to everywhere (0.0.0.0/0). Add the address to an endpoint under residency.endpoints, or remove it.",
-          "rollout/NetworkPolicy/app spec.egress[0].to[1].ipBlock.cidr: It allows traffic to 203.0.113.0/24, which no endpoint covers. Add the address to an endpoint under residency.endpoints, or remove it.",
-        ],
+        findings: `
+rollout/NetworkPolicy/app spec.egress[0].to[0].ipBlock.cidr: It allows traffic to everywhere (0.0.0.0/0). Add the address to an endpoint under residency.endpoints, or remove it.
+rollout/NetworkPolicy/app spec.egress[0].to[1].ipBlock.cidr: It allows traffic to 203.0.113.0/24, which no endpoint covers. Add the address to an endpoint under residency.endpoints, or remove it.`,
       },
       {
         manifests: `
@@ -100,10 +97,9 @@ apiVersion: cilium.io/v2
 kind: CiliumNetworkPolicy
 metadata: { name: app, namespace: rollout }
 spec: { egress: [{ toEntities: [world] }, { toFQDNs: [{ matchName: api.example.com }] }] }`,
-        findings: [
-          "rollout/CiliumNetworkPolicy/app spec.egress[0].toEntities[0]: It allows traffic to everywhere (world). Name the destinations.",
-          "rollout/CiliumNetworkPolicy/app spec.egress[1].toFQDNs[0].matchName: It allows traffic to api.example.com, which the file does not register. Remove it, or register api.example.com under residency.endpoints with its country.",
-        ],
+        findings: `
+rollout/CiliumNetworkPolicy/app spec.egress[0].toEntities[0]: It allows traffic to everywhere (world). Name the destinations.
+rollout/CiliumNetworkPolicy/app spec.egress[1].toFQDNs[0].matchName: It allows traffic to api.example.com, which the file does not register. Remove it, or register api.example.com under residency.endpoints with its country.`,
       },
       {
         manifests: `
@@ -111,9 +107,7 @@ apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: { name: api, namespace: rollout }
 spec: { hosts: [api.example.com], ports: [{ number: 443, name: https }] }`,
-        findings: [
-          "rollout/ServiceEntry/api spec.hosts[0]: It allows traffic to api.example.com, which the file does not register. Remove it, or register api.example.com under residency.endpoints with its country.",
-        ],
+        findings: `rollout/ServiceEntry/api spec.hosts[0]: It allows traffic to api.example.com, which the file does not register. Remove it, or register api.example.com under residency.endpoints with its country.`,
       },
     ],
   },

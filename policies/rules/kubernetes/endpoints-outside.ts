@@ -72,9 +72,7 @@ kind: EndpointSlice
 metadata: { name: database-1, namespace: rollout }
 addressType: IPv4
 endpoints: [{ addresses: [203.0.113.9] }]`,
-        findings: [
-          "rollout/EndpointSlice/database-1 endpoints[0].addresses[0]: The Service leads to 203.0.113.9, which the file does not register. Remove it, or add the address to an endpoint under residency.endpoints.",
-        ],
+        findings: `rollout/EndpointSlice/database-1 endpoints[0].addresses[0]: The Service leads to 203.0.113.9, which the file does not register. Remove it, or add the address to an endpoint under residency.endpoints.`,
       },
       {
         manifests: `
@@ -83,9 +81,7 @@ kind: EndpointSlice
 metadata: { name: database-2, namespace: rollout }
 addressType: FQDN
 endpoints: [{ addresses: [db.example.com] }]`,
-        findings: [
-          "rollout/EndpointSlice/database-2 endpoints[0].addresses[0]: The Service leads to db.example.com, which the file does not register. Remove it, or add the address to an endpoint under residency.endpoints.",
-        ],
+        findings: `rollout/EndpointSlice/database-2 endpoints[0].addresses[0]: The Service leads to db.example.com, which the file does not register. Remove it, or add the address to an endpoint under residency.endpoints.`,
       },
     ],
   },

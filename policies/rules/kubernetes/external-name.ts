@@ -54,9 +54,7 @@ apiVersion: v1
 kind: Service
 metadata: { name: database, namespace: rollout }
 spec: { type: ExternalName, externalName: accounts.abc.eu-west-1.rds.amazonaws.com }`,
-        findings: [
-          "rollout/Service/database spec.externalName: It leads to accounts.abc.eu-west-1.rds.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register accounts.abc.eu-west-1.rds.amazonaws.com under residency.endpoints with its country.",
-        ],
+        findings: `rollout/Service/database spec.externalName: It leads to accounts.abc.eu-west-1.rds.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register accounts.abc.eu-west-1.rds.amazonaws.com under residency.endpoints with its country.`,
       },
       {
         manifests: `
@@ -64,9 +62,7 @@ apiVersion: v1
 kind: Service
 metadata: { name: database, namespace: rollout }
 spec: { type: ExternalName, externalName: db.example.com }`,
-        findings: [
-          "rollout/Service/database spec.externalName: It leads to db.example.com, which the file does not register. Remove it, or register db.example.com under residency.endpoints with its country.",
-        ],
+        findings: `rollout/Service/database spec.externalName: It leads to db.example.com, which the file does not register. Remove it, or register db.example.com under residency.endpoints with its country.`,
       },
     ],
   },

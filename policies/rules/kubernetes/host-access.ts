@@ -95,11 +95,10 @@ spec:
   hostNetwork: yes
   containers: [{ name: app, image: app:1, ports: [{ containerPort: 8443, hostPort: 8443 }] }]
   volumes: [{ name: data, hostPath: { path: /srv/data } }]`,
-        findings: [
-          "rollout/Pod/app spec.hostNetwork: It shares the node's network (hostNetwork). Remove hostNetwork.",
-          "rollout/Pod/app spec.volumes[0].hostPath: It mounts /srv/data of the node. Use a claim for data, emptyDir for temporary files.",
-          "rollout/Pod/app spec.containers[0].ports[0].hostPort: It uses port 8443 of the node. Remove hostPort and use a Service.",
-        ],
+        findings: `
+rollout/Pod/app spec.hostNetwork: It shares the node's network (hostNetwork). Remove hostNetwork.
+rollout/Pod/app spec.volumes[0].hostPath: It mounts /srv/data of the node. Use a claim for data, emptyDir for temporary files.
+rollout/Pod/app spec.containers[0].ports[0].hostPort: It uses port 8443 of the node. Remove hostPort and use a Service.`,
       },
     ],
   },

@@ -85,10 +85,9 @@ metadata: { name: app, namespace: rollout }
 spec:
   initContainers: [{ name: wait, image: busybox }]
   containers: [{ name: app, image: quay.io/app/app:1.2.0 }]`,
-        findings: [
-          "rollout/Pod/app spec.initContainers[0].image: The image busybox comes from docker.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register docker.io under residency.endpoints with purpose image-registry.",
-          "rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 comes from quay.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register quay.io under residency.endpoints with purpose image-registry.",
-        ],
+        findings: `
+rollout/Pod/app spec.initContainers[0].image: The image busybox comes from docker.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register docker.io under residency.endpoints with purpose image-registry.
+rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 comes from quay.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register quay.io under residency.endpoints with purpose image-registry.`,
       },
     ],
   },

@@ -103,7 +103,7 @@ app:
     spec: { containers: [{ name: app, image: 123456789012.dkr.ecr.af-south-1.amazonaws.com/sme/app:1.2.0 }] }
 images: { type: aws:ecr/repository:Repository, name: app,
   properties: { name: sme/app, imageTagMutability: MUTABLE } }`,
-        findings: [movable("123456789012")],
+        findings: movable("123456789012"),
       },
       {
         pulumi: `
@@ -114,7 +114,7 @@ app:
     spec: { containers: [{ name: app, image: 999999999999.dkr.ecr.af-south-1.amazonaws.com/sme/app:1.2.0 }] }
 images: { type: aws:ecr/repository:Repository, name: app,
   properties: { name: sme/app, imageTagMutability: IMMUTABLE } }`,
-        findings: [movable("999999999999")],
+        findings: movable("999999999999"),
       },
       {
         manifests: `
@@ -124,10 +124,9 @@ metadata: { name: app, namespace: rollout }
 spec:
   initContainers: [{ name: wait, image: registry.example.gov.za/sme/wait }]
   containers: [{ name: app, image: quay.io/app/app:1.2.0 }]`,
-        findings: [
-          "rollout/Pod/app spec.initContainers[0].image: The image registry.example.gov.za/sme/wait has no version, so the next pull may bring another one. Name it by digest (@sha256:…).",
-          "rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 is named by a tag that quay.io can move. Name it by digest (@sha256:…).",
-        ],
+        findings: `
+rollout/Pod/app spec.initContainers[0].image: The image registry.example.gov.za/sme/wait has no version, so the next pull may bring another one. Name it by digest (@sha256:…).
+rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 is named by a tag that quay.io can move. Name it by digest (@sha256:…).`,
       },
     ],
   },

@@ -52,18 +52,14 @@ metadata: { name: rollout, labels: { pod-security.kubernetes.io/enforce: restric
 apiVersion: v1
 kind: Namespace
 metadata: { name: rollout }`,
-        findings: [
-          'Namespace/rollout metadata.labels["pod-security.kubernetes.io/enforce"]: It enforces no Pod Security Standard. Set the label to restricted.',
-        ],
+        findings: `Namespace/rollout metadata.labels["pod-security.kubernetes.io/enforce"]: It enforces no Pod Security Standard. Set the label to restricted.`,
       },
       {
         manifests: `
 apiVersion: v1
 kind: Namespace
 metadata: { name: rollout, labels: { pod-security.kubernetes.io/enforce: privileged } }`,
-        findings: [
-          'Namespace/rollout metadata.labels["pod-security.kubernetes.io/enforce"]: It enforces the standard privileged only. Set the label to restricted.',
-        ],
+        findings: `Namespace/rollout metadata.labels["pod-security.kubernetes.io/enforce"]: It enforces the standard privileged only. Set the label to restricted.`,
       },
     ],
   },

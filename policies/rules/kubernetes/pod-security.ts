@@ -114,11 +114,10 @@ spec:
         allowPrivilegeEscalation: false
         runAsUser: 0
         capabilities: { drop: [ALL], add: [SYS_ADMIN] }`,
-        findings: [
-          "rollout/Pod/app spec.containers[0].securityContext.privileged: The container app is privileged. Remove privileged.",
-          "rollout/Pod/app spec.containers[0].securityContext.runAsUser: The container app may run as root. Set runAsNonRoot to true, and runAsUser to a number other than 0.",
-          "rollout/Pod/app spec.containers[0].securityContext.capabilities.add: The container app has the capability SYS_ADMIN. Remove it.",
-        ],
+        findings: `
+rollout/Pod/app spec.containers[0].securityContext.privileged: The container app is privileged. Remove privileged.
+rollout/Pod/app spec.containers[0].securityContext.runAsUser: The container app may run as root. Set runAsNonRoot to true, and runAsUser to a number other than 0.
+rollout/Pod/app spec.containers[0].securityContext.capabilities.add: The container app has the capability SYS_ADMIN. Remove it.`,
       },
       {
         manifests: `
@@ -126,12 +125,11 @@ apiVersion: v1
 kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { containers: [{ name: app, image: app:1 }] }`,
-        findings: [
-          "rollout/Pod/app spec.containers[0].securityContext.allowPrivilegeEscalation: The container app may gain privileges. Set allowPrivilegeEscalation to false.",
-          "rollout/Pod/app spec.containers[0].securityContext.runAsNonRoot: The container app may run as root. Set runAsNonRoot to true, and runAsUser to a number other than 0.",
-          "rollout/Pod/app spec.containers[0].securityContext.capabilities.drop: The container app keeps root capabilities. Drop ALL.",
-          "rollout/Pod/app spec.containers[0].securityContext.seccompProfile.type: The container app may make any system call. Set it to RuntimeDefault.",
-        ],
+        findings: `
+rollout/Pod/app spec.containers[0].securityContext.allowPrivilegeEscalation: The container app may gain privileges. Set allowPrivilegeEscalation to false.
+rollout/Pod/app spec.containers[0].securityContext.runAsNonRoot: The container app may run as root. Set runAsNonRoot to true, and runAsUser to a number other than 0.
+rollout/Pod/app spec.containers[0].securityContext.capabilities.drop: The container app keeps root capabilities. Drop ALL.
+rollout/Pod/app spec.containers[0].securityContext.seccompProfile.type: The container app may make any system call. Set it to RuntimeDefault.`,
       },
     ],
   },

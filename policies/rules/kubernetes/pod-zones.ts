@@ -118,9 +118,7 @@ apiVersion: v1
 kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { nodeName: windhoek-1, containers: [{ name: app, image: app:1 }] }`,
-        findings: [
-          "rollout/Pod/app spec.nodeName: It runs on the node windhoek-1 in the zone na-1, which is not one of the file's. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
-        ],
+        findings: `rollout/Pod/app spec.nodeName: It runs on the node windhoek-1 in the zone na-1, which is not one of the file's. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.`,
       },
       {
         manifests: `
@@ -128,9 +126,7 @@ apiVersion: batch/v1
 kind: CronJob
 metadata: { name: report, namespace: rollout }
 spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: app, image: app:1 }] } } } } }`,
-        findings: [
-          "rollout/CronJob/report spec.jobTemplate.spec.template.spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
-        ],
+        findings: `rollout/CronJob/report spec.jobTemplate.spec.template.spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.`,
       },
       {
         manifests: `
@@ -156,10 +152,9 @@ spec:
           - matchExpressions: [{ key: topology.kubernetes.io/zone, operator: In, values: [za-1] }]
           - matchExpressions: [{ key: pool, operator: In, values: [spare] }]
   containers: [{ name: app, image: app:1 }]`,
-        findings: [
-          "rollout/Pod/app spec.affinity.nodeAffinity: It may run in the zone na-1, which is not one of the file's. Use za-1, za-2, za-3.",
-          "rollout/Pod/other spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
-        ],
+        findings: `
+rollout/Pod/app spec.affinity.nodeAffinity: It may run in the zone na-1, which is not one of the file's. Use za-1, za-2, za-3.
+rollout/Pod/other spec.affinity.nodeAffinity: It may run in any zone of the cluster. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.`,
       },
       {
         manifests: `
@@ -167,9 +162,7 @@ apiVersion: v1
 kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { nodeName: lagos-7, containers: [{ name: app, image: app:1 }] }`,
-        findings: [
-          "rollout/Pod/app spec.nodeName: It is assigned to the node lagos-7, so the scheduler's zones don't apply. Remove nodeName. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.",
-        ],
+        findings: `rollout/Pod/app spec.nodeName: It is assigned to the node lagos-7, so the scheduler's zones don't apply. Remove nodeName. Require topology.kubernetes.io/zone in za-1, za-2, za-3 in every term.`,
       },
     ],
   },

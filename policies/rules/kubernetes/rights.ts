@@ -81,11 +81,10 @@ rules:
   - { apiGroups: ["*"], resources: ["*"], verbs: [get, list] }
   - { apiGroups: [""], resources: [secrets], verbs: [list] }
   - { apiGroups: [""], resources: [pods/exec], verbs: [create] }`,
-        findings: [
-          "ClusterRole/support rules[0]: The rule gives get, list on every resource. Name the verbs and resources that are needed.",
-          "ClusterRole/support rules[1]: The rule reads every Secret of the cluster. Use a Role in the namespace, with resourceNames.",
-          "ClusterRole/support rules[2]: The rule allows pods/exec in the whole cluster. Use a Role in the namespace, for named people, for a limited time.",
-        ],
+        findings: `
+ClusterRole/support rules[0]: The rule gives get, list on every resource. Name the verbs and resources that are needed.
+ClusterRole/support rules[1]: The rule reads every Secret of the cluster. Use a Role in the namespace, with resourceNames.
+ClusterRole/support rules[2]: The rule allows pods/exec in the whole cluster. Use a Role in the namespace, for named people, for a limited time.`,
       },
       {
         manifests: `
@@ -94,10 +93,9 @@ kind: ClusterRoleBinding
 metadata: { name: support }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin }
 subjects: [{ kind: Group, apiGroup: rbac.authorization.k8s.io, name: "system:authenticated" }]`,
-        findings: [
-          "ClusterRoleBinding/support subjects[0].name: The role is given to system:authenticated, which is everybody. Name accounts or a group of people.",
-          "ClusterRoleBinding/support roleRef.name: It gives all rights over the cluster (cluster-admin). Give a role with the rights that are needed; keep a break-glass account outside the stack.",
-        ],
+        findings: `
+ClusterRoleBinding/support subjects[0].name: The role is given to system:authenticated, which is everybody. Name accounts or a group of people.
+ClusterRoleBinding/support roleRef.name: It gives all rights over the cluster (cluster-admin). Give a role with the rights that are needed; keep a break-glass account outside the stack.`,
       },
     ],
   },

@@ -71,9 +71,7 @@ apiVersion: v1
 kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { containers: [{ name: app, image: app:1 }] }`,
-        findings: [
-          "rollout/Pod/app spec.automountServiceAccountToken: It mounts a token of the service account default. Set automountServiceAccountToken to false.",
-        ],
+        findings: `rollout/Pod/app spec.automountServiceAccountToken: It mounts a token of the service account default. Set automountServiceAccountToken to false.`,
       },
     ],
   },

@@ -85,10 +85,9 @@ apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata: { name: anywhere }
 provisioner: rbd.csi.ceph.com`,
-        findings: [
-          "StorageClass/anywhere allowedTopologies: It makes volumes in any zone. Set allowedTopologies to za-1, za-2, za-3.",
-          "StorageClass/anywhere volumeBindingMode: It makes volumes before it is known where their pod runs. Set volumeBindingMode to WaitForFirstConsumer.",
-        ],
+        findings: `
+StorageClass/anywhere allowedTopologies: It makes volumes in any zone. Set allowedTopologies to za-1, za-2, za-3.
+StorageClass/anywhere volumeBindingMode: It makes volumes before it is known where their pod runs. Set volumeBindingMode to WaitForFirstConsumer.`,
       },
       {
         manifests: `
@@ -98,9 +97,7 @@ metadata: { name: wide }
 provisioner: rbd.csi.ceph.com
 volumeBindingMode: WaitForFirstConsumer
 allowedTopologies: [{ matchLabelExpressions: [{ key: topology.kubernetes.io/zone, values: [za-1, na-1] }] }]`,
-        findings: [
-          "StorageClass/wide allowedTopologies: It makes volumes in the zone na-1, which is not one of the file's. Use za-1, za-2, za-3.",
-        ],
+        findings: `StorageClass/wide allowedTopologies: It makes volumes in the zone na-1, which is not one of the file's. Use za-1, za-2, za-3.`,
       },
     ],
   },

@@ -91,10 +91,9 @@ apiVersion: helm.cattle.io/v1
 kind: HelmChart
 metadata: { name: redis, namespace: kube-system }
 spec: { repo: https://charts.example.com, chart: redis, version: ">=1" }`,
-        findings: [
-          "kube-system/HelmChart/redis spec.repo: HelmChart installs from charts.example.com, which the file does not register. Mirror it to the country's registry, or render it and check the manifests.",
-          "kube-system/HelmChart/redis spec.version: HelmChart takes any version that matches >=1. Name an exact version.",
-        ],
+        findings: `
+kube-system/HelmChart/redis spec.repo: HelmChart installs from charts.example.com, which the file does not register. Mirror it to the country's registry, or render it and check the manifests.
+kube-system/HelmChart/redis spec.version: HelmChart takes any version that matches >=1. Name an exact version.`,
       },
       {
         manifests: `
@@ -102,10 +101,9 @@ apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
 metadata: { name: redis, namespace: rollout }
 spec: { chart: { spec: { chart: redis, sourceRef: { kind: HelmRepository, name: public } } } }`,
-        findings: [
-          "rollout/HelmRelease/redis spec.chart.spec.sourceRef.name: HelmRelease installs a chart from an unnamed source (public). Mirror it to the country's registry, or render it and check the manifests.",
-          "rollout/HelmRelease/redis spec.chart.spec.version: HelmRelease takes the newest version. Name an exact version.",
-        ],
+        findings: `
+rollout/HelmRelease/redis spec.chart.spec.sourceRef.name: HelmRelease installs a chart from an unnamed source (public). Mirror it to the country's registry, or render it and check the manifests.
+rollout/HelmRelease/redis spec.chart.spec.version: HelmRelease takes the newest version. Name an exact version.`,
       },
     ],
   },

@@ -59,9 +59,7 @@ apiVersion: cert-manager.io/v1
 kind: ClusterIssuer
 metadata: { name: acme }
 spec: { acme: { server: https://acme-v02.api.letsencrypt.org/directory, privateKeySecretRef: { name: acme } } }`,
-        findings: [
-          "ClusterIssuer/acme spec.acme.server: Certificates come from acme-v02.api.letsencrypt.org, which the file does not register. Register acme-v02.api.letsencrypt.org under residency.endpoints with purpose certificates, or use issuer own-ca.",
-        ],
+        findings: `ClusterIssuer/acme spec.acme.server: Certificates come from acme-v02.api.letsencrypt.org, which the file does not register. Register acme-v02.api.letsencrypt.org under residency.endpoints with purpose certificates, or use issuer own-ca.`,
       },
     ],
   },

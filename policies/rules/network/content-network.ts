@@ -38,15 +38,11 @@ pages: { type: aws:lb/loadBalancer:LoadBalancer, properties: { loadBalancerType:
     failing: [
       {
         pulumi: "pages: { type: aws:cloudfront/distribution:Distribution }",
-        findings: [
-          "Distribution/pages: Visitors' connections end at edges outside the country. Remove it and use the load balancer in the region.",
-        ],
+        findings: `Distribution/pages: Visitors' connections end at edges outside the country. Remove it and use the load balancer in the region.`,
       },
       {
         pulumi: "machines: { type: aws:globalaccelerator/accelerator:Accelerator }",
-        findings: [
-          "Accelerator/machines: Visitors' connections end at edges outside the country. Remove it and use the load balancer in the region.",
-        ],
+        findings: `Accelerator/machines: Visitors' connections end at edges outside the country. Remove it and use the load balancer in the region.`,
       },
     ],
   },

@@ -77,9 +77,7 @@ metadata:
   name: pages
   annotations: { external-dns.alpha.kubernetes.io/cloudflare-proxied: "true" }
 spec: { tls: [{ hosts: [sme.example.gov.za] }], rules: [{ host: sme.example.gov.za }] }`,
-        findings: [
-          'Ingress/pages metadata.annotations["external-dns.alpha.kubernetes.io/cloudflare-proxied"]: external-dns.alpha.kubernetes.io/cloudflare-proxied: true puts Cloudflare\'s network in front of it. Remove the annotation.',
-        ],
+        findings: `Ingress/pages metadata.annotations["external-dns.alpha.kubernetes.io/cloudflare-proxied"]: external-dns.alpha.kubernetes.io/cloudflare-proxied: true puts Cloudflare's network in front of it. Remove the annotation.`,
       },
     ],
   },

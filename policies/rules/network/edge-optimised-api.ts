@@ -39,16 +39,12 @@ api: { type: aws:apigateway/restApi:RestApi, properties: { endpointConfiguration
     failing: [
       {
         pulumi: "api: { type: aws:apigateway/restApi:RestApi }",
-        findings: [
-          'RestApi/api endpointConfiguration.types: No type is given, so it is edge-optimised. Set it to ["REGIONAL"] or ["PRIVATE"].',
-        ],
+        findings: `RestApi/api endpointConfiguration.types: No type is given, so it is edge-optimised. Set it to ["REGIONAL"] or ["PRIVATE"].`,
       },
       {
         pulumi: `
 api: { type: aws:apigateway/domainName:DomainName, properties: { endpointConfiguration: { types: EDGE } } }`,
-        findings: [
-          'DomainName/api endpointConfiguration.types: It is edge-optimised (EDGE). Set it to ["REGIONAL"] or ["PRIVATE"].',
-        ],
+        findings: `DomainName/api endpointConfiguration.types: It is edge-optimised (EDGE). Set it to ["REGIONAL"] or ["PRIVATE"].`,
       },
     ],
   },

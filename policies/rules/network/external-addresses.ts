@@ -47,9 +47,7 @@ apiVersion: v1
 kind: Service
 metadata: { name: broker, namespace: rollout }
 spec: { externalIPs: [196.25.1.20], ports: [{ port: 587 }] }`,
-        findings: [
-          "rollout/Service/broker spec.externalIPs[0]: It claims the address 196.25.1.20 for the whole cluster. Remove externalIPs; use a LoadBalancer or an Ingress.",
-        ],
+        findings: `rollout/Service/broker spec.externalIPs[0]: It claims the address 196.25.1.20 for the whole cluster. Remove externalIPs; use a LoadBalancer or an Ingress.`,
       },
     ],
   },

@@ -75,9 +75,7 @@ apiVersion: v1
 kind: Service
 metadata: { name: machines, namespace: rollout }
 spec: { type: LoadBalancer, ports: [{ port: 8883 }] }`,
-        findings: [
-          "rollout/Service/machines spec.loadBalancerSourceRanges: It accepts every address. Set it to 196.0.0.0/8.",
-        ],
+        findings: `rollout/Service/machines spec.loadBalancerSourceRanges: It accepts every address. Set it to 196.0.0.0/8.`,
       },
       {
         country: { hosting: { kubernetes: { mqtt: { allowedSources: ["196.0.0.0/8"] } } } },
@@ -86,9 +84,7 @@ apiVersion: v1
 kind: Service
 metadata: { name: machines, namespace: rollout }
 spec: { type: LoadBalancer, loadBalancerSourceRanges: [0.0.0.0/0], ports: [{ port: 8883 }] }`,
-        findings: [
-          "rollout/Service/machines spec.loadBalancerSourceRanges[0]: It accepts 0.0.0.0/0, which the file does not allow. Use 196.0.0.0/8.",
-        ],
+        findings: `rollout/Service/machines spec.loadBalancerSourceRanges[0]: It accepts 0.0.0.0/0, which the file does not allow. Use 196.0.0.0/8.`,
       },
     ],
   },

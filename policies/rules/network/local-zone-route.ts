@@ -74,17 +74,13 @@ out: { type: aws:ec2/route:Route, properties: { destinationCidrBlock: 0.0.0.0/0,
 cape: { type: aws:ec2/subnet:Subnet, properties: { availabilityZone: af-south-1a } }
 nat: { type: aws:ec2/natGateway:NatGateway, properties: { subnetId: cape-id } }
 out: { type: aws:ec2/route:Route, properties: { destinationCidrBlock: 0.0.0.0/0, natGatewayId: nat-id } }`,
-        findings: [
-          "Route/out natGatewayId: It leaves through a gateway in af-south-1a (Cape Town, South Africa). Route through a NAT gateway in af-south-1-los-1a.",
-        ],
+        findings: `Route/out natGatewayId: It leaves through a gateway in af-south-1a (Cape Town, South Africa). Route through a NAT gateway in af-south-1-los-1a.`,
       },
       {
         country: nigeria,
         pulumi: `
 out: { type: aws:ec2/route:Route, properties: { destinationCidrBlock: 0.0.0.0/0, natGatewayId: nat-0f3a } }`,
-        findings: [
-          "Route/out natGatewayId: It leaves through the gateway nat-0f3a, whose zone is unknown. Route through a NAT gateway in af-south-1-los-1a.",
-        ],
+        findings: `Route/out natGatewayId: It leaves through the gateway nat-0f3a, whose zone is unknown. Route through a NAT gateway in af-south-1-los-1a.`,
       },
     ],
   },

@@ -62,9 +62,7 @@ spec: { ports: [{ port: 8883 }] }`,
 apiVersion: multicluster.x-k8s.io/v1alpha1
 kind: ServiceExport
 metadata: { name: broker, namespace: rollout }`,
-        findings: [
-          "rollout/ServiceExport/broker: ServiceExport shares this cluster with others. Remove it, or add a waiver where the other cluster is in the country.",
-        ],
+        findings: `rollout/ServiceExport/broker: ServiceExport shares this cluster with others. Remove it, or add a waiver where the other cluster is in the country.`,
       },
     ],
   },

@@ -48,17 +48,13 @@ nodes:
         pulumi: `
 nodes: { type: aws:ec2/securityGroup:SecurityGroup,
   properties: { egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: [0.0.0.0/0] }] } }`,
-        findings: [
-          "SecurityGroup/nodes egress[0].cidrBlocks[0]: Traffic may go out to everywhere (0.0.0.0/0). Name the network's own range and the addresses of residency.endpoints.",
-        ],
+        findings: `SecurityGroup/nodes egress[0].cidrBlocks[0]: Traffic may go out to everywhere (0.0.0.0/0). Name the network's own range and the addresses of residency.endpoints.`,
       },
       {
         pulumi: `
 out: { type: aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule,
   properties: { ipProtocol: tcp, cidrIpv4: 203.0.113.0/24 } }`,
-        findings: [
-          "SecurityGroupEgressRule/out cidrIpv4: Traffic may go out to 203.0.113.0/24, which no endpoint of the file covers. Name the network's own range and the addresses of residency.endpoints.",
-        ],
+        findings: `SecurityGroupEgressRule/out cidrIpv4: Traffic may go out to 203.0.113.0/24, which no endpoint of the file covers. Name the network's own range and the addresses of residency.endpoints.`,
       },
     ],
   },

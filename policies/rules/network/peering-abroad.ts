@@ -50,17 +50,13 @@ s3: { type: aws:ec2/vpcEndpoint:VpcEndpoint, properties: { serviceName: com.amaz
       {
         pulumi: `
 office: { type: aws:ec2/vpcPeeringConnection:VpcPeeringConnection, properties: { peerRegion: eu-west-1 } }`,
-        findings: [
-          "VpcPeeringConnection/office peerRegion: It connects the network to eu-west-1 (Dublin, Ireland). Connect it within af-south-1.",
-        ],
+        findings: `VpcPeeringConnection/office peerRegion: It connects the network to eu-west-1 (Dublin, Ireland). Connect it within af-south-1.`,
       },
       {
         pulumi: `
 service: { type: aws:ec2/vpcEndpoint:VpcEndpoint,
   properties: { serviceName: com.amazonaws.vpce.us-east-1.vpce-svc-1, serviceRegion: us-east-1 } }`,
-        findings: [
-          "VpcEndpoint/service serviceRegion: It connects the network to us-east-1 (Northern Virginia, United States). Connect it within af-south-1.",
-        ],
+        findings: `VpcEndpoint/service serviceRegion: It connects the network to us-east-1 (Northern Virginia, United States). Connect it within af-south-1.`,
       },
     ],
   },

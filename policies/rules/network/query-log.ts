@@ -31,15 +31,11 @@ export const queryLog: ResourcePolicy = {
     failing: [
       {
         pulumi: "zone: { type: aws:route53/queryLog:QueryLog }",
-        findings: [
-          "QueryLog/zone: The queries of a public zone are logged in us-east-1 (Northern Virginia, United States). Remove it, or log the resolver's queries in the region.",
-        ],
+        findings: `QueryLog/zone: The queries of a public zone are logged in us-east-1 (Northern Virginia, United States). Remove it, or log the resolver's queries in the region.`,
       },
       {
         pulumi: "pages: { type: aws:route53/healthCheck:HealthCheck, properties: { type: HTTPS } }",
-        findings: [
-          "HealthCheck/pages: Route 53 checks it from several regions abroad. Monitor it from inside the country.",
-        ],
+        findings: `HealthCheck/pages: Route 53 checks it from several regions abroad. Monitor it from inside the country.`,
       },
     ],
   },

@@ -44,9 +44,7 @@ export const strictGateway: ResourcePolicy = {
       {
         country: { residency: { profile: "strict" } },
         pulumi: "out: { type: aws:ec2/natGateway:NatGateway }",
-        findings: [
-          "NatGateway/out: It connects the stack's network to another, and the file's profile is strict. Remove it, or write residency.profile: standard.",
-        ],
+        findings: `NatGateway/out: It connects the stack's network to another, and the file's profile is strict. Remove it, or write residency.profile: standard.`,
       },
     ],
   },

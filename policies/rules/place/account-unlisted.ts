@@ -59,9 +59,7 @@ aws: { type: pulumi:providers:aws, properties: { region: af-south-1, allowedAcco
     failing: [
       {
         pulumi: "aws: { type: pulumi:providers:aws, properties: { region: af-south-1 } }",
-        findings: [
-          'Provider/aws allowedAccountIds: The provider may use any account; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
-        ],
+        findings: `Provider/aws allowedAccountIds: The provider may use any account; the file names 123456789012. Set allowedAccountIds to ["123456789012"].`,
       },
       {
         pulumi: `
@@ -70,10 +68,9 @@ aws:
   properties:
     allowedAccountIds: ["999999999999"]
     assumeRoles: [{ roleArn: arn:aws:iam::999999999999:role/deploy }]`,
-        findings: [
-          'Provider/aws allowedAccountIds[0]: The provider may use account 999999999999; the file names 123456789012. Set allowedAccountIds to ["123456789012"].',
-          "Provider/aws assumeRoles[0].roleArn: The provider assumes arn:aws:iam::999999999999:role/deploy of another account. Assume a role of account 123456789012.",
-        ],
+        findings: `
+Provider/aws allowedAccountIds[0]: The provider may use account 999999999999; the file names 123456789012. Set allowedAccountIds to ["123456789012"].
+Provider/aws assumeRoles[0].roleArn: The provider assumes arn:aws:iam::999999999999:role/deploy of another account. Assume a role of account 123456789012.`,
       },
     ],
   },

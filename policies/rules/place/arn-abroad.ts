@@ -45,9 +45,7 @@ alarm: { type: aws:lambda/permission:Permission,
         pulumi: `
 audit: { type: aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter,
   properties: { destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit } }`,
-        findings: [
-          "LogSubscriptionFilter/audit destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Refer to one in af-south-1.",
-        ],
+        findings: `LogSubscriptionFilter/audit destinationArn: arn:aws:kinesis:eu-west-1:123456789012:stream/audit is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Refer to one in af-south-1.`,
       },
     ],
   },

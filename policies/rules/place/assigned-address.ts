@@ -51,9 +51,7 @@ kind: Service
 metadata: { name: machines, namespace: rollout }
 spec: { type: LoadBalancer, ports: [{ port: 8883 }] }
 status: { loadBalancer: { ingress: [{ hostname: a1.elb.eu-west-1.amazonaws.com }] } }`,
-        findings: [
-          "rollout/Service/machines status.loadBalancer.ingress[0].hostname: Its load balancer is in eu-west-1 (Dublin, Ireland). Have it created in af-south-1.",
-        ],
+        findings: `rollout/Service/machines status.loadBalancer.ingress[0].hostname: Its load balancer is in eu-west-1 (Dublin, Ireland). Have it created in af-south-1.`,
       },
     ],
   },

@@ -38,15 +38,11 @@ export const clusterContext: ResourcePolicy = {
     failing: [
       {
         pulumi: "cluster: { type: pulumi:providers:kubernetes }",
-        findings: [
-          "Provider/cluster context: It uses the kubeconfig's current context; the file names sme-production. Set context to sme-production.",
-        ],
+        findings: `Provider/cluster context: It uses the kubeconfig's current context; the file names sme-production. Set context to sme-production.`,
       },
       {
         pulumi: "cluster: { type: pulumi:providers:kubernetes, properties: { context: frankfurt } }",
-        findings: [
-          "Provider/cluster context: It uses the context frankfurt; the file names sme-production. Set context to sme-production.",
-        ],
+        findings: `Provider/cluster context: It uses the context frankfurt; the file names sme-production. Set context to sme-production.`,
       },
     ],
   },

@@ -76,16 +76,12 @@ spec: { storageClassName: fast-local }`,
     failing: [
       {
         pulumi: "backups: { type: aws:s3/bucket:Bucket }",
-        findings: [
-          "Bucket/backups tags: It stores data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
-        ],
+        findings: `Bucket/backups tags: It stores data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.`,
       },
       {
         pulumi: `
 sessions: { type: aws:dynamodb/table:Table, properties: { tags: { rollout/data-classes: identity secret } } }`,
-        findings: [
-          "Table/sessions tags: secret is not a class of data. Use identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
-        ],
+        findings: `Table/sessions tags: secret is not a class of data. Use identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.`,
       },
       {
         manifests: `
@@ -94,9 +90,7 @@ kind: StatefulSet
 metadata: { name: store, namespace: rollout }
 spec:
   volumeClaimTemplates: [{ metadata: { name: data }, spec: { storageClassName: fast-local } }]`,
-        findings: [
-          "rollout/StatefulSet/store metadata.annotations: It stores data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.",
-        ],
+        findings: `rollout/StatefulSet/store metadata.annotations: It stores data and does not say of which class. Set rollout/data-classes to one or more of identity, diagnosticAnswers, machineTelemetry, aggregates, logs, backups, keys, state.`,
       },
     ],
   },

@@ -48,16 +48,12 @@ lagos: { type: aws:ec2/availabilityZoneGroup:AvailabilityZoneGroup,
         pulumi: `
 lagos: { type: aws:ec2/availabilityZoneGroup:AvailabilityZoneGroup,
   properties: { groupName: af-south-1-los-1, optInStatus: opted-in } }`,
-        findings: [
-          "AvailabilityZoneGroup/lagos groupName: It opts the account into af-south-1-los-1a (Lagos, Nigeria). Remove it: the file allows no resource there.",
-        ],
+        findings: `AvailabilityZoneGroup/lagos groupName: It opts the account into af-south-1-los-1a (Lagos, Nigeria). Remove it: the file allows no resource there.`,
       },
       {
         pulumi: `
 milan: { type: aws:account/region:Region, properties: { regionName: eu-south-1, enabled: true } }`,
-        findings: [
-          "Region/milan regionName: It opts the account into eu-south-1 (Milan, Italy). Remove it: the file allows no resource there.",
-        ],
+        findings: `Region/milan regionName: It opts the account into eu-south-1 (Milan, Italy). Remove it: the file allows no resource there.`,
       },
     ],
   },

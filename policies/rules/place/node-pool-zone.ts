@@ -88,9 +88,7 @@ spec:
     spec:
       requirements:
         - { key: topology.kubernetes.io/zone, operator: In, values: [za-1, na-1] }`,
-        findings: [
-          "NodePool/general spec.template.spec.requirements[0].values[1]: Nodes may be made in the zone na-1, which is not one of the file's. Use za-1, za-2, za-3.",
-        ],
+        findings: `NodePool/general spec.template.spec.requirements[0].values[1]: Nodes may be made in the zone na-1, which is not one of the file's. Use za-1, za-2, za-3.`,
       },
       {
         manifests: `
@@ -98,9 +96,7 @@ apiVersion: cluster.x-k8s.io/v1beta1
 kind: MachineDeployment
 metadata: { name: workers, namespace: capi }
 spec: { template: { spec: { clusterName: sme } } }`,
-        findings: [
-          "capi/MachineDeployment/workers spec: Nodes may be made in any zone. Require topology.kubernetes.io/zone in za-1, za-2, za-3.",
-        ],
+        findings: `capi/MachineDeployment/workers spec: Nodes may be made in any zone. Require topology.kubernetes.io/zone in za-1, za-2, za-3.`,
       },
     ],
   },

@@ -50,9 +50,7 @@ cluster:
       {
         pulumi: `
 aws: { type: pulumi:providers:aws, properties: { endpoints: [{ s3: https://s3.example.com }] } }`,
-        findings: [
-          "Provider/aws endpoints[0].s3: The provider calls s3.example.com, which the file does not register. Remove it, or register s3.example.com under residency.endpoints with its country.",
-        ],
+        findings: `Provider/aws endpoints[0].s3: The provider calls s3.example.com, which the file does not register. Remove it, or register s3.example.com under residency.endpoints with its country.`,
       },
       {
         pulumi: `
@@ -60,9 +58,7 @@ cluster:
   type: pulumi:providers:kubernetes
   properties:
     kubeconfig: "clusters: [{ cluster: { server: https://abc.gr7.eu-west-1.eks.amazonaws.com } }]"`,
-        findings: [
-          "Provider/cluster kubeconfig: The provider calls abc.gr7.eu-west-1.eks.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register abc.gr7.eu-west-1.eks.amazonaws.com under residency.endpoints with its country.",
-        ],
+        findings: `Provider/cluster kubeconfig: The provider calls abc.gr7.eu-west-1.eks.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register abc.gr7.eu-west-1.eks.amazonaws.com under residency.endpoints with its country.`,
       },
     ],
   },

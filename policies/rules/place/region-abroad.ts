@@ -45,22 +45,17 @@ export const regionAbroad: ResourcePolicy = {
     failing: [
       {
         pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { region: eu-west-1 } }",
-        findings: [
-          "Bucket/backups region: It is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Set region to af-south-1, or remove it.",
-        ],
+        findings: `Bucket/backups region: It is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Set region to af-south-1, or remove it.`,
       },
       {
         region: "eu-central-1",
         pulumi: "accounts: { type: aws:rds/instance:Instance }",
-        findings: [
-          "Instance/accounts region: It is in eu-central-1 (Frankfurt, Germany), which is not one of the file's regions. Set region to af-south-1, or remove it.",
-        ],
+        findings: `Instance/accounts region: It is in eu-central-1 (Frankfurt, Germany), which is not one of the file's regions. Set region to af-south-1, or remove it.`,
       },
       {
         pulumi: "aws: { type: pulumi:providers:aws }",
-        findings: [
+        findings:
           "Provider/aws region: Neither the resource nor its provider names a region, so the machine that runs `up` decides it. Set region on the provider from the localisation file.",
-        ],
       },
     ],
   },

@@ -65,10 +65,9 @@ export: { type: aws:lambda/function:Function,
   properties: { environment: { variables: { BUCKET_REGION: eu-west-1 } } } }
 inventory: { type: aws:ssm/resourceDataSync:ResourceDataSync,
   properties: { s3Destination: { bucketName: inventory, region: us-east-1 } } }`,
-        findings: [
-          "Function/export environment.variables.BUCKET_REGION: It names eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Name af-south-1, or remove the setting.",
-          "ResourceDataSync/inventory s3Destination.region: It names us-east-1 (Northern Virginia, United States), which is not one of the file's regions. Name af-south-1, or remove the setting.",
-        ],
+        findings: `
+Function/export environment.variables.BUCKET_REGION: It names eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Name af-south-1, or remove the setting.
+ResourceDataSync/inventory s3Destination.region: It names us-east-1 (Northern Virginia, United States), which is not one of the file's regions. Name af-south-1, or remove the setting.`,
       },
     ],
   },

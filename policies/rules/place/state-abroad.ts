@@ -67,11 +67,10 @@ export const stateAbroad: FilePolicy = {
             },
           },
         },
-        findings: [
-          "example-country.yaml hosting.state.url: The state's bucket is in eu-central-1 (Frankfurt, Germany), which is not one of the file's regions. Use a bucket in af-south-1.",
-          "example-country.yaml hosting.state.country: The state is stored in Germany; it may be stored in South Africa. Move the bucket, or keep the state in a file.",
-          "example-country.yaml hosting.state.key: The key of the state's secrets is in eu-central-1 (Frankfurt, Germany). Use a key in af-south-1.",
-        ],
+        findings: `
+example-country.yaml hosting.state.url: The state's bucket is in eu-central-1 (Frankfurt, Germany), which is not one of the file's regions. Use a bucket in af-south-1.
+example-country.yaml hosting.state.country: The state is stored in Germany; it may be stored in South Africa. Move the bucket, or keep the state in a file.
+example-country.yaml hosting.state.key: The key of the state's secrets is in eu-central-1 (Frankfurt, Germany). Use a key in af-south-1.`,
       },
     ],
   },

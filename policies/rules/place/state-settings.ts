@@ -58,11 +58,10 @@ stack: { type: pulumi:pulumi:State, properties: { secretsProvider: passphrase } 
 Pulumi.yaml: { type: pulumi:pulumi:Project, properties: { backend: { url: https://api.pulumi.com } } }
 za-production: { type: pulumi:pulumi:StackSettings }
 stack: { type: pulumi:pulumi:State, properties: { secretsProvider: "" } }`,
-        findings: [
-          "Project/Pulumi.yaml backend.url: The state is kept at api.pulumi.com, which the file does not register. Use a file or a bucket in the country.",
-          "StackSettings/za-production secretsprovider: No secrets provider is named, so the stack's secrets are encrypted by Pulumi's own service abroad. Use a passphrase, or a key in an allowed region.",
-          "State/stack secretsProvider: The state has no secrets provider: its secrets are in plain text. Set one with `pulumi stack change-secrets-provider passphrase`.",
-        ],
+        findings: `
+Project/Pulumi.yaml backend.url: The state is kept at api.pulumi.com, which the file does not register. Use a file or a bucket in the country.
+StackSettings/za-production secretsprovider: No secrets provider is named, so the stack's secrets are encrypted by Pulumi's own service abroad. Use a passphrase, or a key in an allowed region.
+State/stack secretsProvider: The state has no secrets provider: its secrets are in plain text. Set one with \`pulumi stack change-secrets-provider passphrase\`.`,
       },
       {
         pulumi: `
@@ -70,20 +69,18 @@ Pulumi.yaml: { type: pulumi:pulumi:Project, properties: { backend: { url: s3://s
 za-production: { type: pulumi:pulumi:StackSettings,
   properties: { secretsprovider: awskms://alias/state?region=eu-west-1 } }
 stack: { type: pulumi:pulumi:State, properties: { secretsProvider: service } }`,
-        findings: [
-          "Project/Pulumi.yaml backend.url: The state's bucket is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Use a bucket in af-south-1.",
-          "StackSettings/za-production secretsprovider: The key of the state's secrets is in eu-west-1 (Dublin, Ireland). Use a key in af-south-1, or a passphrase.",
-          "State/stack secretsProvider: The secrets of the state are encrypted by Pulumi's own service abroad. Use a passphrase, or a key in an allowed region.",
-        ],
+        findings: `
+Project/Pulumi.yaml backend.url: The state's bucket is in eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Use a bucket in af-south-1.
+StackSettings/za-production secretsprovider: The key of the state's secrets is in eu-west-1 (Dublin, Ireland). Use a key in af-south-1, or a passphrase.
+State/stack secretsProvider: The secrets of the state are encrypted by Pulumi's own service abroad. Use a passphrase, or a key in an allowed region.`,
       },
       {
         pulumi: `
 Pulumi.yaml: { type: pulumi:pulumi:Project }
 za-production: { type: pulumi:pulumi:StackSettings, properties: { secretsprovider: gcpkms://projects/p/k } }`,
-        findings: [
-          "Project/Pulumi.yaml backend.url: The project names no place for its state, so the machine that runs it decides: Pulumi's own service where nothing else is set. Use a file or a bucket in the country.",
-          "StackSettings/za-production secretsprovider: gcpkms://projects/p/k is a key whose place is unknown. Use a passphrase, or a key in an allowed region.",
-        ],
+        findings: `
+Project/Pulumi.yaml backend.url: The project names no place for its state, so the machine that runs it decides: Pulumi's own service where nothing else is set. Use a file or a bucket in the country.
+StackSettings/za-production secretsprovider: gcpkms://projects/p/k is a key whose place is unknown. Use a passphrase, or a key in an allowed region.`,
       },
     ],
   },

@@ -56,9 +56,7 @@ kind: PersistentVolume
 metadata: { name: pvc-1 }
 spec:
   nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: topology.ebs.csi.aws.com/zone, operator: In, values: [na-1] }] }] } }`,
-        findings: [
-          "PersistentVolume/pvc-1 spec.nodeAffinity: It is in the zone na-1, which is not one of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.",
-        ],
+        findings: `PersistentVolume/pvc-1 spec.nodeAffinity: It is in the zone na-1, which is not one of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.`,
       },
       {
         manifests: `
@@ -71,9 +69,7 @@ kind: PersistentVolume
 metadata: { name: local-1 }
 spec:
   nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: kubernetes.io/hostname, operator: In, values: [windhoek-1] }] }] } }`,
-        findings: [
-          "PersistentVolume/local-1 spec.nodeAffinity: It is in the zone na-1, which is not one of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.",
-        ],
+        findings: `PersistentVolume/local-1 spec.nodeAffinity: It is in the zone na-1, which is not one of the file's. Copy the data to a volume in za-1, za-2, za-3, and erase this one.`,
       },
     ],
   },

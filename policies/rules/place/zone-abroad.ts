@@ -56,21 +56,15 @@ accounts: { type: aws:rds/cluster:Cluster, properties: { availabilityZones: [af-
       {
         pulumi: `
 private-d: { type: aws:ec2/subnet:Subnet, properties: { availabilityZone: af-south-1-los-1a } }`,
-        findings: [
-          "Subnet/private-d availabilityZone: It is in the zone af-south-1-los-1a (Lagos, Nigeria), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
-        ],
+        findings: `Subnet/private-d availabilityZone: It is in the zone af-south-1-los-1a (Lagos, Nigeria), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.`,
       },
       {
         pulumi: "readings: { type: aws:ebs/volume:Volume, properties: { availabilityZone: eu-central-1a } }",
-        findings: [
-          "Volume/readings availabilityZone: It is in the zone eu-central-1a (Frankfurt, Germany), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.",
-        ],
+        findings: `Volume/readings availabilityZone: It is in the zone eu-central-1a (Frankfurt, Germany), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.`,
       },
       {
         pulumi: "private-a: { type: aws:ec2/subnet:Subnet, properties: { availabilityZoneId: afs1-az1 } }",
-        findings: [
-          "Subnet/private-a availabilityZoneId: The zone is given by its id afs1-az1, which means another zone in each account. Name the zone instead: af-south-1a, af-south-1b, af-south-1c.",
-        ],
+        findings: `Subnet/private-a availabilityZoneId: The zone is given by its id afs1-az1, which means another zone in each account. Name the zone instead: af-south-1a, af-south-1b, af-south-1c.`,
       },
     ],
   },

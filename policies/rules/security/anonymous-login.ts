@@ -92,9 +92,7 @@ data:
   mosquitto.conf: |
     listener 8883
     allow_anonymous true`,
-        findings: [
-          'rollout/ConfigMap/broker data["mosquitto.conf"]: Mosquitto accepts connections without a login. Switch it off and give each part its own login or certificate.',
-        ],
+        findings: `rollout/ConfigMap/broker data["mosquitto.conf"]: Mosquitto accepts connections without a login. Switch it off and give each part its own login or certificate.`,
       },
       {
         manifests: `
@@ -102,9 +100,7 @@ apiVersion: v1
 kind: Pod
 metadata: { name: database, namespace: rollout }
 spec: { containers: [{ name: database, image: postgres:18, env: [{ name: POSTGRES_HOST_AUTH_METHOD, value: trust }] }] }`,
-        findings: [
-          "rollout/Pod/database spec.containers[0].env[0].value: the database accepts connections without a login. Switch it off and give each part its own login or certificate.",
-        ],
+        findings: `rollout/Pod/database spec.containers[0].env[0].value: the database accepts connections without a login. Switch it off and give each part its own login or certificate.`,
       },
     ],
   },

@@ -61,17 +61,14 @@ audit: { type: aws:cloudtrail/trail:Trail,
     failing: [
       {
         pulumi: "sme: { type: aws:eks/cluster:Cluster }",
-        findings: [
-          "Cluster/sme: The plan has no trail (aws:cloudtrail/trail:Trail), so nothing records who did what. Add one to a bucket of the plan.",
-        ],
+        findings: `Cluster/sme: The plan has no trail (aws:cloudtrail/trail:Trail), so nothing records who did what. Add one to a bucket of the plan.`,
       },
       {
         pulumi: `
 audit: { type: aws:cloudtrail/trail:Trail, properties: { s3BucketName: audit, enableLogging: false } }`,
-        findings: [
-          "Trail/audit enableLogFileValidation: Changes to the trail's files would not be noticed. Set enableLogFileValidation to true.",
-          "Trail/audit enableLogging: The trail records nothing. Set enableLogging to true.",
-        ],
+        findings: `
+Trail/audit enableLogFileValidation: Changes to the trail's files would not be noticed. Set enableLogFileValidation to true.
+Trail/audit enableLogging: The trail records nothing. Set enableLogging to true.`,
       },
     ],
   },

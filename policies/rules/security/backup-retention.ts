@@ -65,21 +65,15 @@ apiVersion: velero.io/v1
 kind: Schedule
 metadata: { name: daily, namespace: velero }
 spec: { schedule: "0 2 * * *", template: { ttl: 8760h0m0s } }`,
-        findings: [
-          "velero/Schedule/daily spec.template.ttl: Backups are kept for 365 days; hosting.backup.retention is P35D. Set it to 35 days.",
-        ],
+        findings: `velero/Schedule/daily spec.template.ttl: Backups are kept for 365 days; hosting.backup.retention is P35D. Set it to 35 days.`,
       },
       {
         pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { backupRetentionPeriod: 0 } }",
-        findings: [
-          "Instance/accounts backupRetentionPeriod: No backup is kept; hosting.backup.retention is P35D. Set it to 35 days.",
-        ],
+        findings: `Instance/accounts backupRetentionPeriod: No backup is kept; hosting.backup.retention is P35D. Set it to 35 days.`,
       },
       {
         pulumi: "nightly: { type: aws:backup/plan:Plan, properties: { rules: [{ ruleName: nightly }] } }",
-        findings: [
-          "Plan/nightly rules[0].lifecycle.deleteAfter: Backups are kept forever; hosting.backup.retention is P35D. Set it to 35 days.",
-        ],
+        findings: `Plan/nightly rules[0].lifecycle.deleteAfter: Backups are kept forever; hosting.backup.retention is P35D. Set it to 35 days.`,
       },
     ],
   },

@@ -67,9 +67,7 @@ encryption:
     failing: [
       {
         pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups } }",
-        findings: [
-          "Bucket/backups serverSideEncryptionConfiguration: It is not encrypted with a key of the stack. Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.",
-        ],
+        findings: `Bucket/backups serverSideEncryptionConfiguration: It is not encrypted with a key of the stack. Add a BucketServerSideEncryptionConfiguration with aws:kms and kmsMasterKeyId.`,
       },
     ],
   },

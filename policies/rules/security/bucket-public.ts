@@ -82,10 +82,9 @@ blocked:
     failing: [
       {
         pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups, acl: public-read } }",
-        findings: [
-          "Bucket/backups: Its public access is not blocked. Add a BucketPublicAccessBlock with blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets.",
-          "Bucket/backups acl: Its access list public-read makes it public. Remove acl, or set it to private.",
-        ],
+        findings: `
+Bucket/backups: Its public access is not blocked. Add a BucketPublicAccessBlock with blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets.
+Bucket/backups acl: Its access list public-read makes it public. Remove acl, or set it to private.`,
       },
       {
         pulumi: `
@@ -98,9 +97,7 @@ block:
     blockPublicPolicy: false
     ignorePublicAcls: true
     restrictPublicBuckets: true`,
-        findings: [
-          "BucketPublicAccessBlock/block blockPublicPolicy: It leaves blockPublicPolicy off. Set blockPublicPolicy to true.",
-        ],
+        findings: `BucketPublicAccessBlock/block blockPublicPolicy: It leaves blockPublicPolicy off. Set blockPublicPolicy to true.`,
       },
     ],
   },

@@ -61,9 +61,7 @@ tls:
     failing: [
       {
         pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { bucket: backups } }",
-        findings: [
-          "Bucket/backups: It answers requests without TLS. Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.",
-        ],
+        findings: `Bucket/backups: It answers requests without TLS. Add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.`,
       },
     ],
   },

@@ -53,11 +53,10 @@ sme:
     failing: [
       {
         pulumi: "sme: { type: aws:eks/cluster:Cluster }",
-        findings: [
-          "Cluster/sme encryptionConfig: Secrets are not encrypted with a key of the stack. Set encryptionConfig with resources [secrets] and provider.keyArn.",
-          "Cluster/sme enabledClusterLogTypes: The audit log is off. Add audit to enabledClusterLogTypes.",
-          "Cluster/sme enabledClusterLogTypes: The authenticator log is off. Add authenticator to enabledClusterLogTypes.",
-        ],
+        findings: `
+Cluster/sme encryptionConfig: Secrets are not encrypted with a key of the stack. Set encryptionConfig with resources [secrets] and provider.keyArn.
+Cluster/sme enabledClusterLogTypes: The audit log is off. Add audit to enabledClusterLogTypes.
+Cluster/sme enabledClusterLogTypes: The authenticator log is off. Add authenticator to enabledClusterLogTypes.`,
       },
     ],
   },

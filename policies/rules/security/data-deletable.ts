@@ -49,16 +49,13 @@ export const dataDeletable: ResourcePolicy = {
     failing: [
       {
         pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { skipFinalSnapshot: true } }",
-        findings: [
-          "Instance/accounts deletionProtection: One command can delete it. Set deletionProtection to true.",
-          "Instance/accounts skipFinalSnapshot: It is deleted with all its data. Set skipFinalSnapshot to false.",
-        ],
+        findings: `
+Instance/accounts deletionProtection: One command can delete it. Set deletionProtection to true.
+Instance/accounts skipFinalSnapshot: It is deleted with all its data. Set skipFinalSnapshot to false.`,
       },
       {
         pulumi: "backups: { type: aws:s3/bucket:Bucket, properties: { forceDestroy: true } }",
-        findings: [
-          "Bucket/backups forceDestroy: It is deleted with all its data. Set forceDestroy to false.",
-        ],
+        findings: `Bucket/backups forceDestroy: It is deleted with all its data. Set forceDestroy to false.`,
       },
     ],
   },

@@ -101,9 +101,7 @@ support:
       fn::toJSON:
         Statement:
           - { Effect: Allow, Principal: { AWS: arn:aws:iam::999999999999:root }, Action: sts:AssumeRole }`,
-        findings: [
-          "Role/support assumeRolePolicy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.",
-        ],
+        findings: `Role/support assumeRolePolicy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.`,
       },
       {
         pulumi: `
@@ -111,9 +109,7 @@ open:
   type: aws:s3/bucketPolicy:BucketPolicy
   properties:
     policy: { fn::toJSON: { Statement: { Effect: Allow, Principal: "*", Action: s3:GetObject } } }`,
-        findings: [
-          "BucketPolicy/open policy: It gives access to everybody (*). Name roles of account 123456789012.",
-        ],
+        findings: `BucketPolicy/open policy: It gives access to everybody (*). Name roles of account 123456789012.`,
       },
       {
         pulumi: `
@@ -123,17 +119,13 @@ backups:
     policy:
       fn::toJSON:
         Statement: { Effect: Allow, Principal: { AWS: arn:aws:iam::999999999999:root }, Action: kms:Decrypt }`,
-        findings: [
-          "KeyPolicy/backups policy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.",
-        ],
+        findings: `KeyPolicy/backups policy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.`,
       },
       {
         pulumi: `
 share: { type: aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission,
   properties: { accountId: "999999999999" } }`,
-        findings: [
-          "SnapshotCreateVolumePermission/share accountId: It gives access to 999999999999; the file names account 123456789012. Name roles of account 123456789012.",
-        ],
+        findings: `SnapshotCreateVolumePermission/share accountId: It gives access to 999999999999; the file names account 123456789012. Name roles of account 123456789012.`,
       },
     ],
   },

@@ -49,10 +49,9 @@ nodes: { type: aws:ec2/launchTemplate:LaunchTemplate,
         pulumi: `
 nodes: { type: aws:ec2/launchTemplate:LaunchTemplate,
   properties: { metadataOptions: { httpPutResponseHopLimit: 2 } } }`,
-        findings: [
-          "LaunchTemplate/nodes metadataOptions.httpTokens: The metadata service answers without a session token. Set metadataOptions.httpTokens to required.",
-          "LaunchTemplate/nodes metadataOptions.httpPutResponseHopLimit: The metadata service answers over 2 hops, so pods reach it. Set httpPutResponseHopLimit to 1.",
-        ],
+        findings: `
+LaunchTemplate/nodes metadataOptions.httpTokens: The metadata service answers without a session token. Set metadataOptions.httpTokens to required.
+LaunchTemplate/nodes metadataOptions.httpPutResponseHopLimit: The metadata service answers over 2 hops, so pods reach it. Set httpPutResponseHopLimit to 1.`,
       },
     ],
   },

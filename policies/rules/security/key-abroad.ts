@@ -52,10 +52,9 @@ readings: { type: aws:ebs/volume:Volume,
   properties: { kmsKeyId: arn:aws:kms:eu-west-1:123456789012:key/1a2b } }
 files: { type: aws:efs/fileSystem:FileSystem,
   properties: { kmsKeyId: arn:aws:kms:af-south-1:999999999999:key/1a2b } }`,
-        findings: [
-          "Volume/readings kmsKeyId: The key arn:aws:kms:eu-west-1:123456789012:key/1a2b is in eu-west-1 (Dublin, Ireland). Use a key in af-south-1 of account 123456789012.",
-          "FileSystem/files kmsKeyId: The key arn:aws:kms:af-south-1:999999999999:key/1a2b belongs to account 999999999999; the file names 123456789012. Use a key in af-south-1 of account 123456789012.",
-        ],
+        findings: `
+Volume/readings kmsKeyId: The key arn:aws:kms:eu-west-1:123456789012:key/1a2b is in eu-west-1 (Dublin, Ireland). Use a key in af-south-1 of account 123456789012.
+FileSystem/files kmsKeyId: The key arn:aws:kms:af-south-1:999999999999:key/1a2b belongs to account 999999999999; the file names 123456789012. Use a key in af-south-1 of account 123456789012.`,
       },
     ],
   },

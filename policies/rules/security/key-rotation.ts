@@ -39,10 +39,9 @@ export const keyRotation: ResourcePolicy = {
     failing: [
       {
         pulumi: "identity: { type: aws:kms/key:Key, properties: { deletionWindowInDays: 7 } }",
-        findings: [
-          "Key/identity enableKeyRotation: The key does not rotate. Set enableKeyRotation to true.",
-          "Key/identity deletionWindowInDays: The key is deleted after 7 days. Set deletionWindowInDays to 30.",
-        ],
+        findings: `
+Key/identity enableKeyRotation: The key does not rotate. Set enableKeyRotation to true.
+Key/identity deletionWindowInDays: The key is deleted after 7 days. Set deletionWindowInDays to 30.`,
       },
     ],
   },

@@ -49,15 +49,11 @@ export const logRetention: ResourcePolicy = {
     failing: [
       {
         pulumi: "app: { type: aws:cloudwatch/logGroup:LogGroup }",
-        findings: [
-          "LogGroup/app retentionInDays: Logs are kept forever; hosting.logs.retention is P90D. Set retentionInDays to 90.",
-        ],
+        findings: `LogGroup/app retentionInDays: Logs are kept forever; hosting.logs.retention is P90D. Set retentionInDays to 90.`,
       },
       {
         pulumi: "audit: { type: aws:cloudwatch/logGroup:LogGroup, properties: { retentionInDays: 7 } }",
-        findings: [
-          "LogGroup/audit retentionInDays: Logs are kept for 7 days; hosting.logs.auditRetention is P2Y. Set retentionInDays to 731.",
-        ],
+        findings: `LogGroup/audit retentionInDays: Logs are kept for 7 days; hosting.logs.auditRetention is P2Y. Set retentionInDays to 731.`,
       },
     ],
   },

@@ -73,9 +73,7 @@ apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 3 }`,
-        findings: [
-          "rollout/Cluster/accounts spec.backup: The database has no backup store. Name hosting.backup.destination in the file, so that the cluster gets an object store.",
-        ],
+        findings: `rollout/Cluster/accounts spec.backup: The database has no backup store. Name hosting.backup.destination in the file, so that the cluster gets an object store.`,
       },
       {
         manifests: `
@@ -83,9 +81,7 @@ apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 3, backup: { barmanObjectStore: { destinationPath: s3://b/, endpointURL: https://s3.example.gov.za } } }`,
-        findings: [
-          "rollout/Cluster/accounts spec.backup: No ScheduledBackup names the database. Add a ScheduledBackup with spec.cluster.name accounts.",
-        ],
+        findings: `rollout/Cluster/accounts spec.backup: No ScheduledBackup names the database. Add a ScheduledBackup with spec.cluster.name accounts.`,
       },
     ],
   },

@@ -43,17 +43,13 @@ machines: { type: aws:ec2/securityGroup:SecurityGroup,
         pulumi: `
 database: { type: aws:ec2/securityGroup:SecurityGroup,
   properties: { ingress: [{ protocol: tcp, fromPort: 5432, toPort: 5432, cidrBlocks: [0.0.0.0/0] }] } }`,
-        findings: [
-          "SecurityGroup/database ingress[0].cidrBlocks[0]: It opens ports 5432 to 5432 to the internet (0.0.0.0/0). Name the addresses that need it, or open only 443 and 8883.",
-        ],
+        findings: `SecurityGroup/database ingress[0].cidrBlocks[0]: It opens ports 5432 to 5432 to the internet (0.0.0.0/0). Name the addresses that need it, or open only 443 and 8883.`,
       },
       {
         pulumi: `
 all: { type: aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule,
   properties: { ipProtocol: "-1", cidrIpv6: ::/0 } }`,
-        findings: [
-          "SecurityGroupIngressRule/all cidrIpv6: It opens all ports to the internet (::/0). Name the addresses that need it, or open only 443 and 8883.",
-        ],
+        findings: `SecurityGroupIngressRule/all cidrIpv6: It opens all ports to the internet (::/0). Name the addresses that need it, or open only 443 and 8883.`,
       },
     ],
   },

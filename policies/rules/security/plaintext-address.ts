@@ -91,10 +91,9 @@ metadata: { name: app, namespace: rollout }
 data:
   STORE_URL: http://time-series-store:8123
   DATABASE_URL: postgres://accounts:5432/app?sslmode=disable`,
-        findings: [
-          "rollout/ConfigMap/app data.STORE_URL: time-series-store is used without TLS (http). Use https.",
-          "rollout/ConfigMap/app data.DATABASE_URL: TLS, or the check of the server's certificate, is off (sslmode=disable). Remove the setting and provide the authority's certificate instead.",
-        ],
+        findings: `
+rollout/ConfigMap/app data.STORE_URL: time-series-store is used without TLS (http). Use https.
+rollout/ConfigMap/app data.DATABASE_URL: TLS, or the check of the server's certificate, is off (sslmode=disable). Remove the setting and provide the authority's certificate instead.`,
       },
     ],
   },

@@ -102,9 +102,7 @@ apiVersion: v1
 kind: Service
 metadata: { name: machines, namespace: rollout }
 spec: { type: LoadBalancer, ports: [{ name: mqtt, port: 1883 }] }`,
-        findings: [
-          "rollout/Service/machines spec.ports[0].port: Port 1883 (MQTT without TLS) is reachable from outside. Remove the port; machines use 8883.",
-        ],
+        findings: `rollout/Service/machines spec.ports[0].port: Port 1883 (MQTT without TLS) is reachable from outside. Remove the port; machines use 8883.`,
       },
       {
         manifests: `
@@ -112,9 +110,7 @@ apiVersion: v1
 kind: ConfigMap
 metadata: { name: broker, namespace: rollout }
 data: { rabbitmq.conf: "mqtt.listeners.tcp.default = 1883" }`,
-        findings: [
-          'rollout/ConfigMap/broker data["rabbitmq.conf"]: The broker listens without TLS (mqtt.listeners.tcp.default = 1883). Set the plain listener to none.',
-        ],
+        findings: `rollout/ConfigMap/broker data["rabbitmq.conf"]: The broker listens without TLS (mqtt.listeners.tcp.default = 1883). Set the plain listener to none.`,
       },
     ],
   },

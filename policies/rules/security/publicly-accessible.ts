@@ -82,21 +82,15 @@ sme: { type: aws:eks/cluster:Cluster,
     failing: [
       {
         pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { publiclyAccessible: true } }",
-        findings: [
-          "Instance/accounts publiclyAccessible: It has a public address. Set publiclyAccessible to false.",
-        ],
+        findings: `Instance/accounts publiclyAccessible: It has a public address. Set publiclyAccessible to false.`,
       },
       {
         pulumi: "sme: { type: aws:eks/cluster:Cluster, properties: { vpcConfig: { subnetIds: [] } } }",
-        findings: [
-          "Cluster/sme vpcConfig.publicAccessCidrs: The cluster's API is open to the whole internet. Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.",
-        ],
+        findings: `Cluster/sme vpcConfig.publicAccessCidrs: The cluster's API is open to the whole internet. Set vpcConfig.endpointPublicAccess to false, or publicAccessCidrs to hosting.aws.clusterAccessFrom.`,
       },
       {
         pulumi: "logs: { type: aws:opensearch/domain:Domain }",
-        findings: [
-          "Domain/logs vpcOptions: It is outside the network, on a public address. Keep it in private subnets and reach it from inside the network.",
-        ],
+        findings: `Domain/logs vpcOptions: It is outside the network, on a public address. Keep it in private subnets and reach it from inside the network.`,
       },
     ],
   },

@@ -76,10 +76,9 @@ apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: { name: web, namespace: rollout, annotations: { nginx.ingress.kubernetes.io/ssl-redirect: "false" } }
 spec: { tls: [{ hosts: [other.example.gov.za] }], rules: [{ host: sme.example.gov.za }] }`,
-        findings: [
-          "rollout/Ingress/web spec.rules[0].host: sme.example.gov.za is served without TLS. Name the host under spec.tls with its certificate.",
-          'rollout/Ingress/web metadata.annotations["nginx.ingress.kubernetes.io/ssl-redirect"]: Plain HTTP is answered instead of redirected. Remove nginx.ingress.kubernetes.io/ssl-redirect.',
-        ],
+        findings: `
+rollout/Ingress/web spec.rules[0].host: sme.example.gov.za is served without TLS. Name the host under spec.tls with its certificate.
+rollout/Ingress/web metadata.annotations["nginx.ingress.kubernetes.io/ssl-redirect"]: Plain HTTP is answered instead of redirected. Remove nginx.ingress.kubernetes.io/ssl-redirect.`,
       },
       {
         manifests: `
@@ -87,9 +86,7 @@ apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: { name: web, namespace: rollout }
 spec: { gatewayClassName: envoy, listeners: [{ name: machines, port: 1883, protocol: TCP }] }`,
-        findings: [
-          "rollout/Gateway/web spec.listeners[0].protocol: Port 1883 listens without TLS (TCP). Use protocol HTTPS or TLS; port 80 may stay for redirects.",
-        ],
+        findings: `rollout/Gateway/web spec.listeners[0].protocol: Port 1883 listens without TLS (TCP). Use protocol HTTPS or TLS; port 80 may stay for redirects.`,
       },
       {
         pulumi: `
@@ -97,10 +94,9 @@ plain: { type: aws:lb/listener:Listener,
   properties: { port: 80, protocol: HTTP, defaultActions: [{ type: forward }] } }
 old: { type: aws:lb/listener:Listener,
   properties: { port: 443, protocol: HTTPS, sslPolicy: ELBSecurityPolicy-TLS-1-0-2015-04 } }`,
-        findings: [
-          "Listener/plain protocol: Port 80 answers without TLS (HTTP). Use HTTPS or TLS, or redirect to it.",
-          "Listener/old sslPolicy: ELBSecurityPolicy-TLS-1-0-2015-04 allows TLS before 1.2. Use ELBSecurityPolicy-TLS13-1-2-2021-06.",
-        ],
+        findings: `
+Listener/plain protocol: Port 80 answers without TLS (HTTP). Use HTTPS or TLS, or redirect to it.
+Listener/old sslPolicy: ELBSecurityPolicy-TLS-1-0-2015-04 allows TLS before 1.2. Use ELBSecurityPolicy-TLS13-1-2-2021-06.`,
       },
     ],
   },

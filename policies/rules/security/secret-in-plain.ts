@@ -121,9 +121,8 @@ spec:
     failing: [
       {
         pulumi: "za-production: { type: pulumi:pulumi:Stack, properties: { adminPassword: correct-horse } }",
-        findings: [
+        findings:
           "Stack/za-production adminPassword: It holds the value of adminPassword in plain text. Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`).",
-        ],
       },
       {
         manifests: `
@@ -131,9 +130,7 @@ apiVersion: v1
 kind: Pod
 metadata: { name: app, namespace: rollout }
 spec: { containers: [{ name: app, image: app:1, env: [{ name: DATABASE_PASSWORD, value: correct-horse }] }] }`,
-        findings: [
-          "rollout/Pod/app spec.containers[0].env[0].value: It holds the value of DATABASE_PASSWORD in plain text. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
-        ],
+        findings: `rollout/Pod/app spec.containers[0].env[0].value: It holds the value of DATABASE_PASSWORD in plain text. Put it into a Secret and refer to it by secretKeyRef or a mounted file.`,
       },
       {
         manifests: `
@@ -141,15 +138,11 @@ apiVersion: v1
 kind: ConfigMap
 metadata: { name: app, namespace: rollout }
 data: { settings: "url: amqps://ingest:correct-horse@broker:5671" }`,
-        findings: [
-          "rollout/ConfigMap/app data.settings: It holds a password in an address in plain text. Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
-        ],
+        findings: `rollout/ConfigMap/app data.settings: It holds a password in an address in plain text. Put it into a Secret and refer to it by secretKeyRef or a mounted file.`,
       },
       {
         pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { password: correct-horse } }",
-        findings: [
-          "Instance/accounts password: It holds the value of password in plain text. Mark it as a secret, or let AWS keep it in Secrets Manager.",
-        ],
+        findings: `Instance/accounts password: It holds the value of password in plain text. Mark it as a secret, or let AWS keep it in Secrets Manager.`,
       },
     ],
   },

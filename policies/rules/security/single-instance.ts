@@ -71,12 +71,12 @@ apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
 metadata: { name: accounts, namespace: rollout }
 spec: { instances: 1 }`,
-        findings: ["rollout/Cluster/accounts spec.instances: It runs 1 instance. Set spec.instances to 3."],
+        findings: `rollout/Cluster/accounts spec.instances: It runs 1 instance. Set spec.instances to 3.`,
       },
       {
         environment: "production",
         pulumi: "accounts: { type: aws:rds/instance:Instance }",
-        findings: ["Instance/accounts multiAz: The database is in one zone. Set multiAz to true."],
+        findings: `Instance/accounts multiAz: The database is in one zone. Set multiAz to true.`,
       },
     ],
   },

@@ -75,9 +75,7 @@ kind: StorageClass
 metadata: { name: clear }
 provisioner: ebs.csi.aws.com
 parameters: { type: gp3 }`,
-        findings: [
-          'StorageClass/clear parameters.encrypted: Volumes of ebs.csi.aws.com are not encrypted. Set the parameter encrypted to "true".',
-        ],
+        findings: `StorageClass/clear parameters.encrypted: Volumes of ebs.csi.aws.com are not encrypted. Set the parameter encrypted to "true".`,
       },
     ],
   },

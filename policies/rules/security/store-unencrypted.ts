@@ -58,17 +58,13 @@ export const storeUnencrypted: ResourcePolicy = {
     failing: [
       {
         pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { engine: postgres } }",
-        findings: [
-          "Instance/accounts storageEncrypted: It is not encrypted at rest. Set storageEncrypted to true and name a key of the stack.",
-        ],
+        findings: `Instance/accounts storageEncrypted: It is not encrypted at rest. Set storageEncrypted to true and name a key of the stack.`,
       },
       {
         pulumi: `
 nodes: { type: aws:ec2/launchTemplate:LaunchTemplate,
   properties: { blockDeviceMappings: [{ deviceName: /dev/xvda, ebs: { volumeSize: 100 } }] } }`,
-        findings: [
-          "LaunchTemplate/nodes blockDeviceMappings[0].ebs.encrypted: The disk is not encrypted at rest. Set encrypted to true and name a key of the stack.",
-        ],
+        findings: `LaunchTemplate/nodes blockDeviceMappings[0].ebs.encrypted: The disk is not encrypted at rest. Set encrypted to true and name a key of the stack.`,
       },
     ],
   },
