@@ -15,6 +15,7 @@ import {
   type ResourcePolicy,
   severities,
   type Violation,
+  violationsOf,
 } from "./policy.ts";
 
 /** A policy lists this many findings and counts the others, so that no input takes unbounded memory. */
@@ -80,8 +81,9 @@ class Tally {
       return;
     }
     if (outcome === notApplicable) return;
-    if (outcome.length === 0) this.#passed.push(resource?.name ?? this.#ownSubject);
-    for (const violation of outcome) this.#add(violation, "fail", violation.resource ?? resource);
+    const violations = violationsOf(outcome);
+    if (violations.length === 0) this.#passed.push(resource?.name ?? this.#ownSubject);
+    for (const violation of violations) this.#add(violation, "fail", violation.resource ?? resource);
   }
 
   get #ownSubject(): string {

@@ -27,7 +27,13 @@ export interface Violation {
 
 /** There is nothing to check, such as zones where the file names none. */
 export const notApplicable = Symbol("not applicable");
-export type Outcome = readonly Violation[] | typeof notApplicable;
+/** A single violation needs no list. */
+export type Outcome = Violation | readonly Violation[] | typeof notApplicable;
+
+export function violationsOf(outcome: Outcome): readonly Violation[] {
+  if (outcome === notApplicable) return [];
+  return "path" in outcome ? [outcome] : outcome;
+}
 
 /** A condition that the API server of a cluster checks when an object is made or changed. */
 export interface AdmissionRule {

@@ -8,7 +8,7 @@ import {
   hasAdmission,
 } from "../../policies/enforcement/admission/generate.ts";
 import { PolicyContext } from "../../policies/engine/context.ts";
-import type { Example } from "../../policies/engine/policy.ts";
+import { type Example, violationsOf } from "../../policies/engine/policy.ts";
 import { ownClasses } from "../../policies/engine/storage-classes.ts";
 import { liveResource } from "../../policies/inputs/live.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
@@ -72,8 +72,7 @@ function contextOf({ country, environment, today }: Example, objects: readonly C
 /** What the check finds in one of the objects. */
 function violations({ policy, context }: Trial, object: ClusterObject): boolean {
   const [resource] = resourcesOf([object]);
-  const outcome = policy.check(resource as Resource, context);
-  return Array.isArray(outcome) && outcome.length > 0;
+  return violationsOf(policy.check(resource as Resource, context)).length > 0;
 }
 
 const isSelected = ({ policy }: Trial, object: ClusterObject): boolean => {
@@ -163,8 +162,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
           const failed = (resource: Resource) => {
             if (!policy.types.some((type) => type === "*" || typeKey(type) === typeKey(resource.type)))
               return false;
-            const outcome = policy.check(resource, context);
-            return Array.isArray(outcome) && outcome.length > 0;
+            return violationsOf(policy.check(resource, context)).length > 0;
           };
           expect([live.name, failed(live)]).toEqual([planned?.name, failed(planned as Resource)]);
         }
@@ -328,10 +326,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
           object.kind === "StorageClass" && !ownClasses(context).includes(objectName(resource));
         const expected = (ofOthers ? [] : covered)
           .filter((policy) => admissionTypes(policy).some((type) => typeKey(type) === typeKey(resource.type)))
-          .filter((policy) => {
-            const outcome = policy.check(resource, context);
-            return Array.isArray(outcome) && outcome.length > 0;
-          })
+          .filter((policy) => violationsOf(policy.check(resource, context)).length > 0)
           .map(({ id }) => `${namespace}-${id}`)
           .sort();
         const refused = refusedBy.filter((name) => name.startsWith(`${namespace}-`));

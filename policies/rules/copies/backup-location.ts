@@ -52,17 +52,15 @@ export const backupLocation: ResourcePolicy = {
         message: `Backups go to ${regionName(value)}.`,
         remediation,
       }));
-    const defaults = providerDefaults.flatMap(([settings, endpoint]): Violation[] => {
+    const defaults = providerDefaults.flatMap(([settings, endpoint]): Violation | [] => {
       const given = objectAt(subject.properties, settings);
       if (given === undefined || given[endpoint] !== undefined || regions.length > 0) return [];
       if (context.country.hosting.target === "aws") return [];
-      return [
-        {
-          path: settings,
-          message: `No ${endpoint} is given, so backups go to the cloud provider's own address.`,
-          remediation: `Set ${endpoint} to ${named}.`,
-        },
-      ];
+      return {
+        path: settings,
+        message: `No ${endpoint} is given, so backups go to the cloud provider's own address.`,
+        remediation: `Set ${endpoint} to ${named}.`,
+      };
     });
     return [...hosts, ...regions, ...defaults];
   },

@@ -24,20 +24,18 @@ export const backupVaultCopy: ResourcePolicy = {
     const own = context.country.hosting.aws?.account;
     return arnsOf(subject)
       .filter(({ service }) => service === "backup")
-      .flatMap((arn): Violation[] => {
+      .flatMap((arn): Violation | [] => {
         const abroad = arn.region !== "" && !context.isAllowedRegion(arn.region);
         const foreign = own !== undefined && arn.account !== "" && arn.account !== own;
         if (!abroad && !foreign) return [];
-        return [
-          {
-            path: arn.path,
-            value: arn.text,
-            message: abroad
-              ? `Backups are copied to the vault ${arn.text} in ${regionName(arn.region)}.`
-              : `Backups are copied to the vault ${arn.text} of account ${arn.account}; the file names ${own}.`,
-            remediation: `Copy to a vault in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
-          },
-        ];
+        return {
+          path: arn.path,
+          value: arn.text,
+          message: abroad
+            ? `Backups are copied to the vault ${arn.text} in ${regionName(arn.region)}.`
+            : `Backups are copied to the vault ${arn.text} of account ${arn.account}; the file names ${own}.`,
+          remediation: `Copy to a vault in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
+        };
       });
   },
   examples: {

@@ -1,5 +1,5 @@
 /** Brokers and logs of messages are not mirrored to another region. */
-import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import type { Outcome, ResourcePolicy } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
 
 export const brokerReplication: ResourcePolicy = {
@@ -14,21 +14,19 @@ export const brokerReplication: ResourcePolicy = {
   dataClasses: ["machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["AC-4", "SA-9(5)"] },
   remediation: "Remove the replication; a cluster in several zones survives the loss of one.",
-  check({ type, properties }): readonly Violation[] {
+  check({ type, properties }): Outcome {
     const remediation = "Remove the replication; run the brokers in several zones instead.";
     if (type.endsWith(":Replicator"))
       return [{ path: "", message: "It copies every message to another cluster.", remediation }];
     const mode = textAt(properties, "dataReplicationMode");
     const primary = textAt(properties, "dataReplicationPrimaryBrokerArn");
     if ((mode === undefined || mode === "NONE") && primary === undefined) return [];
-    return [
-      {
-        path: primary === undefined ? "dataReplicationMode" : "dataReplicationPrimaryBrokerArn",
-        value: primary ?? mode ?? "",
-        message: `It mirrors its messages to a broker of another region (${mode ?? primary}).`,
-        remediation,
-      },
-    ];
+    return {
+      path: primary === undefined ? "dataReplicationMode" : "dataReplicationPrimaryBrokerArn",
+      value: primary ?? mode ?? "",
+      message: `It mirrors its messages to a broker of another region (${mode ?? primary}).`,
+      remediation,
+    };
   },
   examples: {
     passing: [

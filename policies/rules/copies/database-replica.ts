@@ -28,17 +28,15 @@ export const databaseReplica: ResourcePolicy = {
   controls: { iso27001: ["A.5.23", "A.8.14"], nist80053: ["SA-9(5)", "CP-9"] },
   remediation: "Replicate between zones of the region.",
   check(subject, context) {
-    const sources = sourcePaths.flatMap((path): Violation[] => {
+    const sources = sourcePaths.flatMap((path): Violation | [] => {
       const source = arnOf(textAt(subject.properties, path));
       if (source === undefined || source.region === effectiveRegion(subject)) return [];
-      return [
-        {
-          path,
-          value: source.text,
-          message: `It replicates ${source.text} from ${regionName(source.region)} to ${regionName(effectiveRegion(subject))}.`,
-          remediation: "Replicate within one region.",
-        },
-      ];
+      return {
+        path,
+        value: source.text,
+        message: `It replicates ${source.text} from ${regionName(source.region)} to ${regionName(effectiveRegion(subject))}.`,
+        remediation: "Replicate within one region.",
+      };
     });
     const backups = textsAt(subject.properties, "replicaRegions")
       .filter(({ value }) => !context.isAllowedRegion(value))

@@ -21,13 +21,11 @@ export const globalDatabase: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "CP-7"] },
   remediation: "Use a cluster in several zones of one region.",
-  check: () => [
-    {
-      path: "",
-      message: "It spreads a database over several regions.",
-      remediation: "Remove it and use one cluster in several zones of the region.",
-    },
-  ],
+  check: () => ({
+    path: "",
+    message: "It spreads a database over several regions.",
+    remediation: "Remove it and use one cluster in several zones of the region.",
+  }),
   examples: {
     passing: [
       { pulumi: "accounts: { type: aws:rds/cluster:Cluster, properties: { engine: aurora-postgresql } }" },

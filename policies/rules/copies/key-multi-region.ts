@@ -22,18 +22,16 @@ export const keyMultiRegion: ResourcePolicy = {
   check({ type, properties }) {
     const isReplica = /:Replica\w*Key$/.test(type);
     if (!isReplica && booleanAt(properties, "multiRegion") !== true) return [];
-    return [
-      {
-        path: isReplica ? "" : "multiRegion",
-        ...(isReplica ? {} : { value: "true" }),
-        message: isReplica
-          ? "It is a copy of a key of another region."
-          : "The key can be replicated to other regions.",
-        remediation: isReplica
-          ? "Remove it and use a key of the region."
-          : "Make a new key with multiRegion: false.",
-      },
-    ];
+    return {
+      path: isReplica ? "" : "multiRegion",
+      ...(isReplica ? {} : { value: "true" }),
+      message: isReplica
+        ? "It is a copy of a key of another region."
+        : "The key can be replicated to other regions.",
+      remediation: isReplica
+        ? "Remove it and use a key of the region."
+        : "Make a new key with multiRegion: false.",
+    };
   },
   examples: {
     passing: [{ pulumi: "identity: { type: aws:kms/key:Key, properties: { enableKeyRotation: true } }" }],

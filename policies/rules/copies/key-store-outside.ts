@@ -19,14 +19,12 @@ export const keyStoreOutside: ResourcePolicy = {
     const host = address === undefined ? undefined : URL.parse(address)?.hostname;
     const outside = host === undefined ? undefined : context.outside(host);
     if (host === undefined || outside === undefined) return [];
-    return [
-      {
-        path: "xksProxyUriEndpoint",
-        value: host,
-        message: `The keys are at ${outside}.`,
-        remediation: `Register ${host} under residency.endpoints, or use keys of the region.`,
-      },
-    ];
+    return {
+      path: "xksProxyUriEndpoint",
+      value: host,
+      message: `The keys are at ${outside}.`,
+      remediation: `Register ${host} under residency.endpoints, or use keys of the region.`,
+    };
   },
   examples: {
     passing: [

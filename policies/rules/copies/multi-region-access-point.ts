@@ -16,13 +16,11 @@ export const multiRegionAccessPoint: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23"], nist80053: ["SA-9(5)", "AC-4"] },
   remediation: "Use the bucket itself, or an access point of its region.",
-  check: () => [
-    {
-      path: "",
-      message: "It routes requests to several regions.",
-      remediation: "Remove it and use the bucket, or an access point of its own region.",
-    },
-  ],
+  check: () => ({
+    path: "",
+    message: "It routes requests to several regions.",
+    remediation: "Remove it and use the bucket, or an access point of its own region.",
+  }),
   examples: {
     passing: [
       { pulumi: "readings: { type: aws:s3/accessPoint:AccessPoint, properties: { bucket: readings } }" },

@@ -19,28 +19,24 @@ export const registryReplication: ResourcePolicy = {
   check({ properties }, context) {
     const own = context.country.hosting.aws?.account;
     return objectsAt(properties, "replicationConfiguration.rules").flatMap((rule) =>
-      objectsAt(rule.value, "destinations").flatMap(({ value, path }): Violation[] => {
+      objectsAt(rule.value, "destinations").flatMap(({ value, path }): Violation | [] => {
         const at = `${rule.path}.${path}`;
         const region = textAt(value, "region") ?? "";
         const account = textAt(value, "registryId");
         if (!context.isAllowedRegion(region))
-          return [
-            {
-              path: `${at}.region`,
-              value: region,
-              message: `Images are copied to ${regionName(region)}.`,
-              remediation: "Remove the destination.",
-            },
-          ];
-        if (own === undefined || account === undefined || account === own) return [];
-        return [
-          {
-            path: `${at}.registryId`,
-            value: account,
-            message: `Images are copied to account ${account}; the file names ${own}.`,
+          return {
+            path: `${at}.region`,
+            value: region,
+            message: `Images are copied to ${regionName(region)}.`,
             remediation: "Remove the destination.",
-          },
-        ];
+          };
+        if (own === undefined || account === undefined || account === own) return [];
+        return {
+          path: `${at}.registryId`,
+          value: account,
+          message: `Images are copied to account ${account}; the file names ${own}.`,
+          remediation: "Remove the destination.",
+        };
       }),
     );
   },

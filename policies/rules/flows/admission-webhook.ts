@@ -22,19 +22,17 @@ export const admissionWebhook: ResourcePolicy = {
   check: (subject, context) =>
     textsOf(subject)
       .filter(({ path }) => /clientConfig\.url$/.test(path))
-      .flatMap(({ value, path }): Violation[] => {
+      .flatMap(({ value, path }): Violation | [] => {
         const host = URL.parse(value)?.hostname ?? value;
         // `kubernetes.default` and the like are Services written as a URL.
         const { kind } = context.locationOf(host);
         if (kind === "own") return [];
-        return [
-          {
-            path,
-            value: host,
-            message: `The API server sends objects to ${host}.`,
-            remediation: "Run the webhook in the cluster and name its Service in clientConfig.service.",
-          },
-        ];
+        return {
+          path,
+          value: host,
+          message: `The API server sends objects to ${host}.`,
+          remediation: "Run the webhook in the cluster and name its Service in clientConfig.service.",
+        };
       }),
   examples: {
     passing: [

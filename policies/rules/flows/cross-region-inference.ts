@@ -24,18 +24,16 @@ export const crossRegionInference: ResourcePolicy = {
   controls: { iso27001: ["A.5.14", "A.5.23"], nist80053: ["SA-9(5)", "AC-4"] },
   remediation: "Name the model of the region, without the prefix.",
   check: (subject) =>
-    textsOf(subject).flatMap((text): Violation[] => {
+    textsOf(subject).flatMap((text): Violation | [] => {
       const { value } = text;
       const profile = maker.test(value) ? spreadingProfile.exec(value)?.[1] : undefined;
       if (profile === undefined) return [];
-      return [
-        {
-          path: text.path,
-          value: profile,
-          message: `The profile ${profile} may process requests in other regions.`,
-          remediation: `Use ${profile.slice(profile.indexOf(".") + 1)} of the region, if it is offered there.`,
-        },
-      ];
+      return {
+        path: text.path,
+        value: profile,
+        message: `The profile ${profile} may process requests in other regions.`,
+        remediation: `Use ${profile.slice(profile.indexOf(".") + 1)} of the region, if it is offered there.`,
+      };
     }),
   examples: {
     passing: [

@@ -34,14 +34,12 @@ export const deliveryStream: ResourcePolicy = {
       (host) => `Deliver to a bucket of the region, or register ${host} under residency.endpoints.`,
     );
     if (outside.length > 0 || !services.has(destination) || hosts.length > 0) return outside;
-    return [
-      {
-        path: "destination",
-        value: destination,
-        message: `It delivers to a service outside the stack (${destination}).`,
-        remediation: "Deliver to a bucket of the region.",
-      },
-    ];
+    return {
+      path: "destination",
+      value: destination,
+      message: `It delivers to a service outside the stack (${destination}).`,
+      remediation: "Deliver to a bucket of the region.",
+    };
   },
   examples: {
     passing: [

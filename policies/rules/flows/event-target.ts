@@ -26,13 +26,11 @@ export const eventTarget: ResourcePolicy = {
   remediation: "Send events to a target of the stack, or register the host under `residency.endpoints`.",
   check(subject, context) {
     if (subject.type.endsWith(":EventEndpoint"))
-      return [
-        {
-          path: "",
-          message: "A global endpoint copies every event to a second region.",
-          remediation: "Remove it and send to the event bus of the region.",
-        },
-      ];
+      return {
+        path: "",
+        message: "A global endpoint copies every event to a second region.",
+        remediation: "Remove it and send to the event bus of the region.",
+      };
     return hostViolations(hostsOf(subject), context, "Events go to", removeOrRegister);
   },
   examples: {

@@ -36,17 +36,15 @@ export const pageSources: ResourcePolicy = {
           .split(/\s+/)
           .map((source) => ({ of: match[1] ?? "", source })),
       );
-      return sources.flatMap(({ of, source }): Violation[] => {
+      return sources.flatMap(({ of, source }): Violation | [] => {
         const where = outsideSource(source, (host) => context.outside(host));
         if (where === undefined) return [];
-        return [
-          {
-            path: text.path,
-            value: source,
-            message: `Pages may load ${of === "default" ? "anything" : `${of} sources`} from ${where}.`,
-            remediation: "Serve it from the stack and allow only 'self'.",
-          },
-        ];
+        return {
+          path: text.path,
+          value: source,
+          message: `Pages may load ${of === "default" ? "anything" : `${of} sources`} from ${where}.`,
+          remediation: "Serve it from the stack and allow only 'self'.",
+        };
       });
     }),
   examples: {

@@ -97,17 +97,15 @@ export const productTelemetry: ResourcePolicy = {
   remediation: "Switch the report off with the product's own setting.",
   check(subject) {
     const texts = textsOf(subject);
-    const reporting = imagesOf(subject).flatMap(({ repository, text, path }): Violation[] => {
+    const reporting = imagesOf(subject).flatMap(({ repository, text, path }): Violation | [] => {
       const product = products.find((candidate) => candidate.repository.test(repository));
       if (product === undefined || texts.some(({ key, value }) => product.off(key, value))) return [];
-      return [
-        {
-          path,
-          value: text,
-          message: `${product.name} (${text}) reports its usage to its maker.`,
-          remediation: product.remediation,
-        },
-      ];
+      return {
+        path,
+        value: text,
+        message: `${product.name} (${text}) reports its usage to its maker.`,
+        remediation: product.remediation,
+      };
     });
     const switched = texts.flatMap((text): Violation[] => {
       const { key, value } = text;

@@ -23,20 +23,21 @@ export const topicSubscription: ResourcePolicy = {
   check({ type, properties }, context) {
     const remediation = "Subscribe a queue of the stack, and send mail through notifications.mailGateway.";
     if (!type.endsWith(":TopicSubscription"))
-      return [
-        {
-          path: textAt(properties, "platform") === undefined ? "" : "platform",
-          ...(textAt(properties, "platform") && { value: textAt(properties, "platform") ?? "" }),
-          message: `Messages leave through a foreign service (${textAt(properties, "platform") ?? type.slice(type.lastIndexOf(":") + 1)}).`,
-          remediation,
-        },
-      ];
+      return {
+        path: textAt(properties, "platform") === undefined ? "" : "platform",
+        ...(textAt(properties, "platform") && { value: textAt(properties, "platform") ?? "" }),
+        message: `Messages leave through a foreign service (${textAt(properties, "platform") ?? type.slice(type.lastIndexOf(":") + 1)}).`,
+        remediation,
+      };
     const protocol = textAt(properties, "protocol") ?? "";
     const endpoint = textAt(properties, "endpoint") ?? "";
     if (protocol === "sms")
-      return [
-        { path: "protocol", value: protocol, message: "It sends text messages through AWS.", remediation },
-      ];
+      return {
+        path: "protocol",
+        value: protocol,
+        message: "It sends text messages through AWS.",
+        remediation,
+      };
     const host = /^email/.test(protocol)
       ? endpoint.split("@")[1]
       : /^https?$/.test(protocol)
@@ -44,14 +45,12 @@ export const topicSubscription: ResourcePolicy = {
         : undefined;
     const where = host === undefined ? undefined : context.outside(host.toLowerCase());
     if (host === undefined || where === undefined) return [];
-    return [
-      {
-        path: "endpoint",
-        value: host,
-        message: `Messages go by ${protocol} to ${where}.`,
-        remediation,
-      },
-    ];
+    return {
+      path: "endpoint",
+      value: host,
+      message: `Messages go by ${protocol} to ${where}.`,
+      remediation,
+    };
   },
   examples: {
     passing: [

@@ -19,23 +19,19 @@ export const backupDestination: FilePolicy = {
     const allowed = context.storageCountries(["backups"]);
     if (destination === undefined) {
       if (target !== "kubernetes") return notApplicable;
-      return [
-        {
-          path: "hosting.backup.destination",
-          message: "Nothing is backed up outside the cluster.",
-          remediation: "Name an S3-compatible store in the country under hosting.backup.destination.",
-        },
-      ];
+      return {
+        path: "hosting.backup.destination",
+        message: "Nothing is backed up outside the cluster.",
+        remediation: "Name an S3-compatible store in the country under hosting.backup.destination.",
+      };
     }
     if (allowed.includes(destination.country)) return [];
-    return [
-      {
-        path: "hosting.backup.destination.country",
-        value: destination.country,
-        message: `Backups are stored in ${countryNames([destination.country])}; they may be stored in ${countryNames(allowed)}.`,
-        remediation: "Name a store in the country.",
-      },
-    ];
+    return {
+      path: "hosting.backup.destination.country",
+      value: destination.country,
+      message: `Backups are stored in ${countryNames([destination.country])}; they may be stored in ${countryNames(allowed)}.`,
+      remediation: "Name a store in the country.",
+    };
   },
   examples: {
     passing: [{}],

@@ -15,13 +15,11 @@ export const breachNotice: FilePolicy = {
     "Add `residency.breachNotice` with the article, and the hours or working days where the law gives them.",
   check: ({ country }) =>
     country.residency.breachNotice === undefined
-      ? [
-          {
-            path: "residency.breachNotice",
-            message: "The file does not say how soon the regulator must be told of a breach.",
-            remediation: "Add it with the article, and hours or workingDays where the law gives them.",
-          },
-        ]
+      ? {
+          path: "residency.breachNotice",
+          message: "The file does not say how soon the regulator must be told of a breach.",
+          remediation: "Add it with the article, and hours or workingDays where the law gives them.",
+        }
       : [],
   examples: {
     passing: [{}],

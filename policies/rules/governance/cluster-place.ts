@@ -15,13 +15,11 @@ export const clusterPlace: FilePolicy = {
   check({ country, inProduction, clusterZones }) {
     if (!inProduction || country.hosting.target === "local") return notApplicable;
     if (clusterZones.length > 0) return [];
-    return [
-      {
-        path: `hosting.${country.hosting.target}.zones`,
-        message: "No zone is named, so pods and volumes may go anywhere in the cluster.",
-        remediation: "List the values of topology.kubernetes.io/zone that lie in the country.",
-      },
-    ];
+    return {
+      path: `hosting.${country.hosting.target}.zones`,
+      message: "No zone is named, so pods and volumes may go anywhere in the cluster.",
+      remediation: "List the values of topology.kubernetes.io/zone that lie in the country.",
+    };
   },
   examples: {
     passing: [{ environment: "production" }],

@@ -15,16 +15,14 @@ export const registrationMissing: FilePolicy = {
   check({ country, inProduction }) {
     if (!inProduction) return notApplicable;
     const missing = country.residency.registrations.flatMap(
-      ({ register, number, article }, index): Violation[] =>
+      ({ register, number, article }, index): Violation | [] =>
         number !== undefined
           ? []
-          : [
-              {
-                path: `residency.registrations[${index}].number`,
-                message: `No entry in ${register} is given (${article}).`,
-                remediation: "Register, and enter the number there.",
-              },
-            ],
+          : {
+              path: `residency.registrations[${index}].number`,
+              message: `No entry in ${register} is given (${article}).`,
+              remediation: "Register, and enter the number there.",
+            },
     );
     const { name, role } = country.programme.dataProtectionOfficer;
     return /example/i.test(name)

@@ -19,27 +19,23 @@ export const remoteAccess: FilePolicy = {
   controls: { iso27001: ["A.6.7", "A.5.19", "A.8.2"], nist80053: ["AC-17", "AC-2", "SA-9(5)"] },
   remediation: "Let people in the country do it, or record the transfer under `residency.transfers`.",
   check(context) {
-    return context.country.residency.remoteAccess.flatMap(({ who, from, until }, index): Violation[] => {
+    return context.country.residency.remoteAccess.flatMap(({ who, from, until }, index): Violation | [] => {
       const path = `residency.remoteAccess[${index}]`;
       if (until < context.today)
-        return [
-          {
-            path: `${path}.until`,
-            value: until,
-            message: `The access of ${who} from ${countryNames([from])} ended on ${until}.`,
-            remediation: "Revoke the access and remove the entry, or renew it.",
-          },
-        ];
+        return {
+          path: `${path}.until`,
+          value: until,
+          message: `The access of ${who} from ${countryNames([from])} ended on ${until}.`,
+          remediation: "Revoke the access and remove the entry, or renew it.",
+        };
       const forbidden = seen.filter((name) => !context.mayGoTo(name, from));
       if (from === context.country.country || forbidden.length === 0) return [];
-      return [
-        {
-          path,
-          value: who,
-          message: `${who} sees data from ${countryNames([from])}, and ${forbidden.join(", ")} may not leave the country.`,
-          remediation: "Let somebody in the country do it, or add a waiver with the reason and the last day.",
-        },
-      ];
+      return {
+        path,
+        value: who,
+        message: `${who} sees data from ${countryNames([from])}, and ${forbidden.join(", ")} may not leave the country.`,
+        remediation: "Let somebody in the country do it, or add a waiver with the reason and the last day.",
+      };
     });
   },
   examples: {

@@ -34,16 +34,14 @@ export const retentionBeyondClass: FilePolicy = {
           ] as const,
       ),
     ];
-    return kept.flatMap(([path, period, name, limit]): Violation[] => {
+    return kept.flatMap(([path, period, name, limit]): Violation | [] => {
       if (limit === undefined || periodDays(period) <= periodDays(limit)) return [];
-      return [
-        {
-          path,
-          value: period,
-          message: `It is ${period}; ${name} may be kept for ${limit}.`,
-          remediation: `Write ${limit} or less, or change residency.dataClasses.${name}.retention.`,
-        },
-      ];
+      return {
+        path,
+        value: period,
+        message: `It is ${period}; ${name} may be kept for ${limit}.`,
+        remediation: `Write ${limit} or less, or change residency.dataClasses.${name}.retention.`,
+      };
     });
   },
   examples: {

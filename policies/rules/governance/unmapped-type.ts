@@ -26,14 +26,12 @@ export function unmappedType(policies: readonly Policy[]): ResourcePolicy {
     check({ type }) {
       const key = typeKey(type);
       if (harmlessTypes.has(key) || checked.has(key)) return [];
-      return [
-        {
-          path: "",
-          value: type,
-          message: `No policy knows what ${type} stores or sends.`,
-          remediation: "Use another type, or add a waiver after checking what it stores and sends.",
-        },
-      ];
+      return {
+        path: "",
+        value: type,
+        message: `No policy knows what ${type} stores or sends.`,
+        remediation: "Use another type, or add a waiver after checking what it stores and sends.",
+      };
     },
     examples: {
       passing: [

@@ -33,19 +33,17 @@ export const claimStorageClass: ResourcePolicy = {
       known.length === 0
         ? "Name a storage class under hosting.kubernetes.storageClass, or a driver under storageProvisioner."
         : `Set it to ${known.join(" or ")}.`;
-    return claims.flatMap(({ path, name }): Violation[] => {
+    return claims.flatMap(({ path, name }): Violation | [] => {
       if (name !== undefined && known.includes(name)) return [];
-      return [
-        {
-          path,
-          ...(name !== undefined && { value: name }),
-          message:
-            name === undefined
-              ? "The cluster's default storage class decides where the volume is."
-              : `The volume is made with the storage class ${name}, which neither the plan nor the file names.`,
-          remediation,
-        },
-      ];
+      return {
+        path,
+        ...(name !== undefined && { value: name }),
+        message:
+          name === undefined
+            ? "The cluster's default storage class decides where the volume is."
+            : `The volume is made with the storage class ${name}, which neither the plan nor the file names.`,
+        remediation,
+      };
     });
   },
   admission: {

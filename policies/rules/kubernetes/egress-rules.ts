@@ -141,21 +141,19 @@ function addressViolations(
       (text) =>
         rangeKey.test(text.key) && /egress/.test(text.path) && !/except|source|fromCIDR/.test(text.path),
     )
-    .flatMap(({ value, path }): Violation[] => {
+    .flatMap(({ value, path }): Violation | [] => {
       const range = addressRange(value);
       if (range !== undefined && (isInternalAddress(range) || context.isRegisteredAddress(range))) return [];
       const where =
         range !== undefined && isEverywhere(range)
           ? `everywhere (${value})`
           : `${value}, which no endpoint covers`;
-      return [
-        {
-          path,
-          value,
-          message: `It allows traffic to ${where}.`,
-          remediation: "Add the address to an endpoint under residency.endpoints, or remove it.",
-        },
-      ];
+      return {
+        path,
+        value,
+        message: `It allows traffic to ${where}.`,
+        remediation: "Add the address to an endpoint under residency.endpoints, or remove it.",
+      };
     });
 }
 

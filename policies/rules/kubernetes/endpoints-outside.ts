@@ -27,7 +27,7 @@ export const endpointsOutside: ResourcePolicy = {
   check: (subject, context) =>
     textsOf(subject)
       .filter(({ path }) => /(\.ip|addresses\[\d+\])$/.test(path))
-      .flatMap(({ value, path }): Violation[] => {
+      .flatMap(({ value, path }): Violation | [] => {
         const range = addressRange(value);
         const outside =
           range === undefined
@@ -36,14 +36,12 @@ export const endpointsOutside: ResourcePolicy = {
               ? undefined
               : `${value}, which the file does not register`;
         if (outside === undefined) return [];
-        return [
-          {
-            path,
-            value,
-            message: `The Service leads to ${outside}.`,
-            remediation: "Remove it, or add the address to an endpoint under residency.endpoints.",
-          },
-        ];
+        return {
+          path,
+          value,
+          message: `The Service leads to ${outside}.`,
+          remediation: "Remove it, or add the address to an endpoint under residency.endpoints.",
+        };
       }),
   admission: {
     rules: (context) => [

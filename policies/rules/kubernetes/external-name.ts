@@ -20,14 +20,12 @@ export const externalName: ResourcePolicy = {
     const name = textAt(properties, "spec.externalName");
     const outside = name === undefined ? undefined : context.outside(name.replace(/\.$/, "").toLowerCase());
     if (name === undefined || outside === undefined) return [];
-    return [
-      {
-        path: "spec.externalName",
-        value: name,
-        message: `It leads to ${outside}.`,
-        remediation: `Remove it, or register ${name} under residency.endpoints with its country.`,
-      },
-    ];
+    return {
+      path: "spec.externalName",
+      value: name,
+      message: `It leads to ${outside}.`,
+      remediation: `Remove it, or register ${name} under residency.endpoints with its country.`,
+    };
   },
   admission: {
     rules: (context) => [

@@ -19,42 +19,36 @@ export const hostAccess: ResourcePolicy = {
   check(subject) {
     const { pod } = podOf(subject);
     if (pod === undefined) return [];
-    const shared = ["hostNetwork", "hostPID", "hostIPC"].flatMap((field): Violation[] =>
+    const shared = ["hostNetwork", "hostPID", "hostIPC"].flatMap((field): Violation | [] =>
       booleanAt(pod.spec, field) === true
-        ? [
-            {
-              path: `${pod.path}.${field}`,
-              value: "true",
-              message: `It shares the node's ${{ hostNetwork: "network", hostPID: "processes" }[field] ?? "memory"} (${field}).`,
-              remediation: `Remove ${field}.`,
-            },
-          ]
+        ? {
+            path: `${pod.path}.${field}`,
+            value: "true",
+            message: `It shares the node's ${{ hostNetwork: "network", hostPID: "processes" }[field] ?? "memory"} (${field}).`,
+            remediation: `Remove ${field}.`,
+          }
         : [],
     );
-    const paths = volumesOf(pod).flatMap(({ value, path }): Violation[] => {
+    const paths = volumesOf(pod).flatMap(({ value, path }): Violation | [] => {
       const folder = textAt(value, "hostPath.path");
       if (folder === undefined) return [];
-      return [
-        {
-          path: `${path}.hostPath`,
-          value: folder,
-          message: `It mounts ${folder} of the node.`,
-          remediation: "Use a claim for data, emptyDir for temporary files.",
-        },
-      ];
+      return {
+        path: `${path}.hostPath`,
+        value: folder,
+        message: `It mounts ${folder} of the node.`,
+        remediation: "Use a claim for data, emptyDir for temporary files.",
+      };
     });
     const ports = containersOf(pod).flatMap(({ value, path }) =>
-      objectsAt(value, "ports").flatMap((port): Violation[] => {
+      objectsAt(value, "ports").flatMap((port): Violation | [] => {
         const number = numberAt(port.value, "hostPort");
         if (number === undefined || number === 0) return [];
-        return [
-          {
-            path: `${path}.${port.path}.hostPort`,
-            value: String(number),
-            message: `It uses port ${number} of the node.`,
-            remediation: "Remove hostPort and use a Service.",
-          },
-        ];
+        return {
+          path: `${path}.${port.path}.hostPort`,
+          value: String(number),
+          message: `It uses port ${number} of the node.`,
+          remediation: "Remove hostPort and use a Service.",
+        };
       }),
     );
     return [...shared, ...paths, ...ports];

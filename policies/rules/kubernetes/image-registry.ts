@@ -34,23 +34,21 @@ export const imageRegistry: ResourcePolicy = {
   remediation:
     "Mirror the image to `hosting.kubernetes.registry`, or register its registry with purpose image-registry.",
   check: (subject, context) =>
-    imagesOf(subject).flatMap(({ text, registry, path }): Violation[] => {
+    imagesOf(subject).flatMap(({ text, registry, path }): Violation | [] => {
       const host = registry.split(":")[0] ?? registry;
       const location = context.locationOf(host);
       if (location.kind === "allowed-region" || location.kind === "own") return [];
       if (location.kind === "registered" && location.endpoint.purpose === "image-registry") return [];
       const own = context.country.hosting.kubernetes?.registry;
-      return [
-        {
-          path,
-          value: text,
-          message: `The image ${text} comes from ${registry}, which is not an image registry of the file.`,
-          remediation:
-            own === undefined
-              ? `Name a registry in the country under hosting.kubernetes.registry, or register ${host} with purpose image-registry.`
-              : `Mirror it to ${own}, or register ${host} under residency.endpoints with purpose image-registry.`,
-        },
-      ];
+      return {
+        path,
+        value: text,
+        message: `The image ${text} comes from ${registry}, which is not an image registry of the file.`,
+        remediation:
+          own === undefined
+            ? `Name a registry in the country under hosting.kubernetes.registry, or register ${host} with purpose image-registry.`
+            : `Mirror it to ${own}, or register ${host} under residency.endpoints with purpose image-registry.`,
+      };
     }),
   admission: {
     types: imagesInCel.types,

@@ -25,32 +25,28 @@ export const imageUnpinned: ResourcePolicy = {
   controls: { iso27001: ["A.5.21", "A.8.19"], nist80053: ["SR-11", "CM-14"] },
   remediation: "Name the image by its digest (@sha256:…).",
   check: (subject, context) =>
-    imagesOf(subject).flatMap(({ text, registry, repository, tag, digest, path }): Violation[] => {
+    imagesOf(subject).flatMap(({ text, registry, repository, tag, digest, path }): Violation | [] => {
       if (digest !== undefined)
         return digestPattern.test(digest)
           ? []
-          : [
-              {
-                path,
-                value: text,
-                message: `The digest of ${text} is not valid.`,
-                remediation: "Write sha256: and 64 hexadecimal digits.",
-              },
-            ];
+          : {
+              path,
+              value: text,
+              message: `The digest of ${text} is not valid.`,
+              remediation: "Write sha256: and 64 hexadecimal digits.",
+            };
       const own = context.country.hosting.kubernetes?.registry?.split("/")[0];
       const isOwn = registry === own || context.locationOf(registry.split(":")[0] ?? "").kind === "own";
       const moves = tag === undefined || movingTag.test(tag);
       if ((isOwn || isImmutable(registry, repository, context)) && !moves) return [];
-      return [
-        {
-          path,
-          value: text,
-          message: moves
-            ? `The image ${text} has no version, so the next pull may bring another one.`
-            : `The image ${text} is named by a tag that ${registry} can move.`,
-          remediation: "Name it by digest (@sha256:…).",
-        },
-      ];
+      return {
+        path,
+        value: text,
+        message: moves
+          ? `The image ${text} has no version, so the next pull may bring another one.`
+          : `The image ${text} is named by a tag that ${registry} can move.`,
+        remediation: "Name it by digest (@sha256:…).",
+      };
     }),
   admission: {
     types: imagesInCel.types,

@@ -20,14 +20,12 @@ export const namespaceSecurity: ResourcePolicy = {
   check({ properties }) {
     const enforced = textMapAt(properties, "metadata.labels").get(label);
     if (enforced === "restricted") return [];
-    return [
-      {
-        path: `metadata.labels["${label}"]`,
-        ...(enforced !== undefined && { value: enforced }),
-        message: `It enforces ${enforced === undefined ? "no Pod Security Standard" : `the standard ${enforced} only`}.`,
-        remediation: `Set the label to restricted.`,
-      },
-    ];
+    return {
+      path: `metadata.labels["${label}"]`,
+      ...(enforced !== undefined && { value: enforced }),
+      message: `It enforces ${enforced === undefined ? "no Pod Security Standard" : `the standard ${enforced} only`}.`,
+      remediation: `Set the label to restricted.`,
+    };
   },
   admission: {
     rules: () => [

@@ -30,23 +30,19 @@ export const podZones: ResourcePolicy = {
     // A running pod has a node, whose labels name the zone.
     const zone = node === undefined ? undefined : zoneOfNode(context.resources, node);
     if (node !== undefined && zone === undefined)
-      return [
-        {
-          path: `${at}.nodeName`,
-          value: node,
-          message: `It is assigned to the node ${node}, so the scheduler's zones don't apply.`,
-          remediation: `Remove nodeName. ${remediation}`,
-        },
-      ];
+      return {
+        path: `${at}.nodeName`,
+        value: node,
+        message: `It is assigned to the node ${node}, so the scheduler's zones don't apply.`,
+        remediation: `Remove nodeName. ${remediation}`,
+      };
     if (zone !== undefined && !clusterZones.includes(zone))
-      return [
-        {
-          path: `${at}.nodeName`,
-          value: node ?? "",
-          message: `It runs on the node ${node} in the zone ${zone}, which is not one of the file's.`,
-          remediation,
-        },
-      ];
+      return {
+        path: `${at}.nodeName`,
+        value: node ?? "",
+        message: `It runs on the node ${node} in the zone ${zone}, which is not one of the file's.`,
+        remediation,
+      };
     const zones = zonesOfScheduling(
       spec.nodeSelector ?? objectAt(spec, "affinity.nodeSelector"),
       objectAt(spec, "affinity.nodeAffinity"),

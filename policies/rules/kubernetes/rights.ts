@@ -123,39 +123,33 @@ function bindingViolations(subject: Resource): Violation[] {
 }
 
 function roleViolations({ properties }: Resource, isClusterRole: boolean): Violation[] {
-  return objectsAt(properties, "rules").flatMap(({ value, path }): Violation[] => {
+  return objectsAt(properties, "rules").flatMap(({ value, path }): Violation | [] => {
     const resources = textsAt(value, "resources").map((item) => item.value);
     const verbs = textsAt(value, "verbs").map((item) => item.value);
     const reads = verbs.some((verb) => /^(\*|get|list|watch)$/.test(verb));
     if (resources.includes("*") || verbs.includes("*"))
-      return [
-        {
-          path,
-          value: `${verbs.join(",")} ${resources.join(",")}`,
-          message: `The rule gives ${verbs.includes("*") ? "every verb" : verbs.join(", ")} on ${resources.includes("*") ? "every resource" : resources.join(", ")}.`,
-          remediation: "Name the verbs and resources that are needed.",
-        },
-      ];
+      return {
+        path,
+        value: `${verbs.join(",")} ${resources.join(",")}`,
+        message: `The rule gives ${verbs.includes("*") ? "every verb" : verbs.join(", ")} on ${resources.includes("*") ? "every resource" : resources.join(", ")}.`,
+        remediation: "Name the verbs and resources that are needed.",
+      };
     const named = textsAt(value, "resourceNames").length > 0;
     if (isClusterRole && resources.includes("secrets") && reads && !named)
-      return [
-        {
-          path,
-          value: "secrets",
-          message: "The rule reads every Secret of the cluster.",
-          remediation: "Use a Role in the namespace, with resourceNames.",
-        },
-      ];
+      return {
+        path,
+        value: "secrets",
+        message: "The rule reads every Secret of the cluster.",
+        remediation: "Use a Role in the namespace, with resourceNames.",
+      };
     const access = resources.find((resource) => accessResources.has(resource));
     if (isClusterRole && access !== undefined)
-      return [
-        {
-          path,
-          value: access,
-          message: `The rule allows ${access} in the whole cluster.`,
-          remediation: "Use a Role in the namespace, for named people, for a limited time.",
-        },
-      ];
+      return {
+        path,
+        value: access,
+        message: `The rule allows ${access} in the whole cluster.`,
+        remediation: "Use a Role in the namespace, for named people, for a limited time.",
+      };
     return [];
   });
 }

@@ -28,13 +28,11 @@ export const serviceAccountToken: ResourcePolicy = {
       .find((other) => objectName(other) === account && namespaceOf(other) === namespaceOf(subject));
     const byAccount = declared && booleanAt(declared.properties, "automountServiceAccountToken");
     if (account !== "default" || (mounts ?? byAccount) === false) return [];
-    return [
-      {
-        path: `${pod.path}.automountServiceAccountToken`,
-        message: "It mounts a token of the service account default.",
-        remediation: "Set automountServiceAccountToken to false.",
-      },
-    ];
+    return {
+      path: `${pod.path}.automountServiceAccountToken`,
+      message: "It mounts a token of the service account default.",
+      remediation: "Set automountServiceAccountToken to false.",
+    };
   },
   admission: {
     types: ["kubernetes:core/*:Pod"],

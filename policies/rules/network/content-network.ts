@@ -21,13 +21,11 @@ export const contentNetwork: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.8.20"], nist80053: ["SC-7(4)", "SA-9(5)"] },
   remediation: "Use the region's own load balancer.",
-  check: () => [
-    {
-      path: "",
-      message: "Visitors' connections end at edges outside the country.",
-      remediation: "Remove it and use the load balancer in the region.",
-    },
-  ],
+  check: () => ({
+    path: "",
+    message: "Visitors' connections end at edges outside the country.",
+    remediation: "Remove it and use the load balancer in the region.",
+  }),
   examples: {
     passing: [
       {

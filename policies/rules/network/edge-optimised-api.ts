@@ -19,15 +19,13 @@ export const edgeOptimisedApi: ResourcePolicy = {
     const single = textAt(properties, "endpointConfiguration.types");
     const given = types.length > 0 ? types : single === undefined ? [] : [single];
     if (given.length > 0 && !given.includes("EDGE")) return [];
-    return [
-      {
-        path: "endpointConfiguration.types",
-        value: given.join(", "),
-        message:
-          given.length === 0 ? "No type is given, so it is edge-optimised." : "It is edge-optimised (EDGE).",
-        remediation: 'Set it to ["REGIONAL"] or ["PRIVATE"].',
-      },
-    ];
+    return {
+      path: "endpointConfiguration.types",
+      value: given.join(", "),
+      message:
+        given.length === 0 ? "No type is given, so it is edge-optimised." : "It is edge-optimised (EDGE).",
+      remediation: 'Set it to ["REGIONAL"] or ["PRIVATE"].',
+    };
   },
   examples: {
     passing: [

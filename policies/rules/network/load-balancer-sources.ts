@@ -22,25 +22,21 @@ export const loadBalancerSources: ResourcePolicy = {
     if (textAt(properties, "spec.type") !== "LoadBalancer" || allowed.length === 0) return notApplicable;
     const ranges = textsAt(properties, "spec.loadBalancerSourceRanges");
     if (ranges.length === 0)
-      return [
-        {
-          path: "spec.loadBalancerSourceRanges",
-          message: "It accepts every address.",
-          remediation: `Set it to ${allowed.join(", ")}.`,
-        },
-      ];
+      return {
+        path: "spec.loadBalancerSourceRanges",
+        message: "It accepts every address.",
+        remediation: `Set it to ${allowed.join(", ")}.`,
+      };
     const set = new AddressSet(allowed);
-    return ranges.flatMap(({ value, path }): Violation[] => {
+    return ranges.flatMap(({ value, path }): Violation | [] => {
       const range = addressRange(value);
       if (range !== undefined && set.contains(range)) return [];
-      return [
-        {
-          path,
-          value,
-          message: `It accepts ${value}, which the file does not allow.`,
-          remediation: `Use ${allowed.join(", ")}.`,
-        },
-      ];
+      return {
+        path,
+        value,
+        message: `It accepts ${value}, which the file does not allow.`,
+        remediation: `Use ${allowed.join(", ")}.`,
+      };
     });
   },
   admission: {

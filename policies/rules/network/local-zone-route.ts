@@ -41,20 +41,18 @@ export const localZoneRoute: ResourcePolicy = {
         return id === undefined ? [] : [{ id, path: `${path}.natGatewayId` }];
       }),
     ];
-    return gateways.flatMap(({ id, path }): Violation[] => {
+    return gateways.flatMap(({ id, path }): Violation | [] => {
       const zone = zoneOfGateway(id, context);
       if (zone !== undefined && context.isAllowedZone(zone)) return [];
-      return [
-        {
-          path,
-          value: id,
-          message:
-            zone === undefined
-              ? `It leaves through the gateway ${id}, whose zone is unknown.`
-              : `It leaves through a gateway in ${zoneName(zone)}.`,
-          remediation: `Route through a NAT gateway in ${context.allowedZones}.`,
-        },
-      ];
+      return {
+        path,
+        value: id,
+        message:
+          zone === undefined
+            ? `It leaves through the gateway ${id}, whose zone is unknown.`
+            : `It leaves through a gateway in ${zoneName(zone)}.`,
+        remediation: `Route through a NAT gateway in ${context.allowedZones}.`,
+      };
     });
   },
   examples: {

@@ -25,14 +25,12 @@ export const multiCluster: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.5.14", "A.8.22"], nist80053: ["AC-4", "CA-9"] },
   remediation: "Remove it, or add a waiver where the other cluster is in the country.",
-  check: ({ type }) => [
-    {
-      path: "",
-      value: typeToken(type).kind,
-      message: `${typeToken(type).kind} shares this cluster with others.`,
-      remediation: "Remove it, or add a waiver where the other cluster is in the country.",
-    },
-  ],
+  check: ({ type }) => ({
+    path: "",
+    value: typeToken(type).kind,
+    message: `${typeToken(type).kind} shares this cluster with others.`,
+    remediation: "Remove it, or add a waiver where the other cluster is in the country.",
+  }),
   admission: {
     types: [
       "kubernetes:multicluster.x-k8s.io/*:ServiceExport",

@@ -29,14 +29,12 @@ export const strictGateway: ResourcePolicy = {
   remediation: "Remove the gateway and use endpoints of the region, or choose the standard profile.",
   check: ({ type }, { country }) => {
     if (country.residency.profile !== "strict") return notApplicable;
-    return [
-      {
-        path: "",
-        value: type,
-        message: "It connects the stack's network to another, and the file's profile is strict.",
-        remediation: "Remove it, or write residency.profile: standard.",
-      },
-    ];
+    return {
+      path: "",
+      value: type,
+      message: "It connects the stack's network to another, and the file's profile is strict.",
+      remediation: "Remove it, or write residency.profile: standard.",
+    };
   },
   examples: {
     passing: [{ pulumi: "internet: { type: aws:ec2/internetGateway:InternetGateway }" }],

@@ -18,18 +18,16 @@ export const assignedAddress: ResourcePolicy = {
   check({ properties }, context) {
     const names = objectsAt(properties, "status.loadBalancer.ingress");
     if (names.length === 0) return notApplicable;
-    return names.flatMap(({ value, path }): Violation[] => {
+    return names.flatMap(({ value, path }): Violation | [] => {
       const host = textAt(value, "hostname")?.toLowerCase();
       const location = host === undefined ? undefined : context.locationOf(host);
       if (host === undefined || location?.kind !== "foreign-region") return [];
-      return [
-        {
-          path: `${path}.hostname`,
-          value: host,
-          message: `Its load balancer is in ${regionName(location.region)}.`,
-          remediation: `Have it created in ${context.allowedRegions || "the country"}.`,
-        },
-      ];
+      return {
+        path: `${path}.hostname`,
+        value: host,
+        message: `Its load balancer is in ${regionName(location.region)}.`,
+        remediation: `Have it created in ${context.allowedRegions || "the country"}.`,
+      };
     });
   },
   examples: {

@@ -19,17 +19,15 @@ export const clusterContext: ResourcePolicy = {
     if (wanted === undefined) return notApplicable;
     const context = textAt(properties, "context");
     if (context === wanted) return [];
-    return [
-      {
-        path: "context",
-        ...(context !== undefined && { value: context }),
-        message:
-          context === undefined
-            ? `It uses the kubeconfig's current context; the file names ${wanted}.`
-            : `It uses the context ${context}; the file names ${wanted}.`,
-        remediation: `Set context to ${wanted}.`,
-      },
-    ];
+    return {
+      path: "context",
+      ...(context !== undefined && { value: context }),
+      message:
+        context === undefined
+          ? `It uses the kubeconfig's current context; the file names ${wanted}.`
+          : `It uses the context ${context}; the file names ${wanted}.`,
+      remediation: `Set context to ${wanted}.`,
+    };
   },
   examples: {
     passing: [

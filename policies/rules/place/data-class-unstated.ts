@@ -26,13 +26,11 @@ export const dataClassUnstated: ResourcePolicy = {
     const place = subject.type.startsWith("aws:") ? "tags" : "metadata.annotations";
     const stated = statedDataClasses(subject);
     if (stated === undefined)
-      return [
-        {
-          path: place,
-          message: "It stores data and does not say of which class.",
-          remediation: `Set ${dataClassKey} to one or more of ${dataClassNames.join(", ")}.`,
-        },
-      ];
+      return {
+        path: place,
+        message: "It stores data and does not say of which class.",
+        remediation: `Set ${dataClassKey} to one or more of ${dataClassNames.join(", ")}.`,
+      };
     return stated
       .filter((word) => !isDataClass(word))
       .map((word) => ({

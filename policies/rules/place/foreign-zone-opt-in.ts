@@ -26,14 +26,12 @@ export const foreignZoneOptIn: ResourcePolicy = {
     if (!wanted || place === undefined || context.isAllowedRegion(place)) return [];
     const isRegion = Object.hasOwn(awsRegions, place) || region !== undefined;
     if (!isRegion && context.isAllowedZone(`${place}a`)) return [];
-    return [
-      {
-        path: group === undefined ? "regionName" : "groupName",
-        value: place,
-        message: `It opts the account into ${isRegion ? regionName(place) : zoneName(`${place}a`)}.`,
-        remediation: "Remove it: the file allows no resource there.",
-      },
-    ];
+    return {
+      path: group === undefined ? "regionName" : "groupName",
+      value: place,
+      message: `It opts the account into ${isRegion ? regionName(place) : zoneName(`${place}a`)}.`,
+      remediation: "Remove it: the file allows no resource there.",
+    };
   },
   examples: {
     passing: [

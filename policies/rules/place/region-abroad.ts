@@ -21,17 +21,15 @@ export const regionAbroad: ResourcePolicy = {
     const region = effectiveRegion(subject);
     if (context.isAllowedRegion(region)) return [];
     const allowed = context.allowedRegions;
-    return [
-      {
-        path: "region",
-        value: region,
-        message: `It is in ${regionName(region)}, which is not one of the file's regions.`,
-        remediation:
-          allowed === ""
-            ? "The file allows no cloud region: use machines in the country."
-            : `Set region to ${allowed}, or remove it.`,
-      },
-    ];
+    return {
+      path: "region",
+      value: region,
+      message: `It is in ${regionName(region)}, which is not one of the file's regions.`,
+      remediation:
+        allowed === ""
+          ? "The file allows no cloud region: use machines in the country."
+          : `Set region to ${allowed}, or remove it.`,
+    };
   },
   examples: {
     passing: [

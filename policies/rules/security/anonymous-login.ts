@@ -47,20 +47,18 @@ export const anonymousLogin: ResourcePolicy = {
   controls: { iso27001: ["A.8.5", "A.5.16"], nist80053: ["AC-14", "IA-2", "IA-9"] },
   remediation: "Switch anonymous access off and give each part its own login or certificate.",
   check: (subject) =>
-    textsOf(subject).flatMap((text): Violation[] => {
+    textsOf(subject).flatMap((text): Violation | [] => {
       const { key, value, section } = text;
       if (section === "metadata" || !(hinted(value) || hinted(key))) return [];
       const what = text.path.endsWith(".name")
         ? undefined
         : signs.find(([sign]) => sign.test(value) || sign.test(`${key}=${value}`))?.[1];
       if (what === undefined) return [];
-      return [
-        {
-          path: text.path,
-          message: `${what} accepts connections without a login.`,
-          remediation: "Switch it off and give each part its own login or certificate.",
-        },
-      ];
+      return {
+        path: text.path,
+        message: `${what} accepts connections without a login.`,
+        remediation: "Switch it off and give each part its own login or certificate.",
+      };
     }),
   admission: {
     rules: () =>

@@ -21,14 +21,12 @@ export const auditTrail: StackPolicy = {
     const trails = resources.ofTypes([trail]);
     const first = resources.ofTypes(["aws:eks/cluster:Cluster", "aws:rds/instance:Instance"])[0];
     if (trails.length === 0 && first !== undefined)
-      return [
-        {
-          path: "",
-          message: "The plan has no trail (aws:cloudtrail/trail:Trail), so nothing records who did what.",
-          remediation: "Add one to a bucket of the plan.",
-          resource: first,
-        },
-      ];
+      return {
+        path: "",
+        message: "The plan has no trail (aws:cloudtrail/trail:Trail), so nothing records who did what.",
+        remediation: "Add one to a bucket of the plan.",
+        resource: first,
+      };
     return trails.flatMap((resource) =>
       (
         [

@@ -30,21 +30,19 @@ export const backupRetention: ResourcePolicy = {
       periodDays(period),
       subject.type.startsWith("aws:rds/") ? 35 : Number.POSITIVE_INFINITY,
     );
-    return retentionsOf(subject).flatMap(({ path, days }): Violation[] => {
+    return retentionsOf(subject).flatMap(({ path, days }): Violation | [] => {
       if (days === wanted) return [];
-      return [
-        {
-          path,
-          value: days === undefined ? "absent" : String(days),
-          message:
-            days === undefined
-              ? `Backups are kept forever; hosting.backup.retention is ${period}.`
-              : days === 0
-                ? `No backup is kept; hosting.backup.retention is ${period}.`
-                : `Backups are kept for ${days} days; hosting.backup.retention is ${period}.`,
-          remediation: `Set it to ${wanted} days.`,
-        },
-      ];
+      return {
+        path,
+        value: days === undefined ? "absent" : String(days),
+        message:
+          days === undefined
+            ? `Backups are kept forever; hosting.backup.retention is ${period}.`
+            : days === 0
+              ? `No backup is kept; hosting.backup.retention is ${period}.`
+              : `Backups are kept for ${days} days; hosting.backup.retention is ${period}.`,
+        remediation: `Set it to ${wanted} days.`,
+      };
     });
   },
   examples: {

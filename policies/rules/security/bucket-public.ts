@@ -27,17 +27,15 @@ export const bucketPublic: StackPolicy = {
         return bucket === undefined ? [] : [[bucketNamed(resources, bucket), resource] as const];
       }),
     );
-    const open = resources.ofTypes(bucketTypes).flatMap((bucket): Violation[] => {
+    const open = resources.ofTypes(bucketTypes).flatMap((bucket): Violation | Violation[] => {
       const resource = blocked.get(bucket);
       if (resource === undefined)
-        return [
-          {
-            path: "",
-            message: "Its public access is not blocked.",
-            remediation: `Add a BucketPublicAccessBlock with ${settings.join(", ")}.`,
-            resource: bucket,
-          },
-        ];
+        return {
+          path: "",
+          message: "Its public access is not blocked.",
+          remediation: `Add a BucketPublicAccessBlock with ${settings.join(", ")}.`,
+          resource: bucket,
+        };
       return settings
         .filter((setting) => booleanAt(resource.properties, setting) !== true)
         .map((setting) => ({
@@ -48,18 +46,16 @@ export const bucketPublic: StackPolicy = {
           resource,
         }));
     });
-    const listed = resources.ofTypes(accessLists).flatMap((resource): Violation[] => {
+    const listed = resources.ofTypes(accessLists).flatMap((resource): Violation | [] => {
       const acl = textAt(resource.properties, "acl");
       if (acl === undefined || !/^(public-|authenticated-read|website)/.test(acl)) return [];
-      return [
-        {
-          path: "acl",
-          value: acl,
-          message: `Its access list ${acl} makes it public.`,
-          remediation: "Remove acl, or set it to private.",
-          resource,
-        },
-      ];
+      return {
+        path: "acl",
+        value: acl,
+        message: `Its access list ${acl} makes it public.`,
+        remediation: "Remove acl, or set it to private.",
+        resource,
+      };
     });
     return [...open, ...listed];
   },

@@ -32,17 +32,15 @@ export const dataDeletable: ResourcePolicy = {
   controls: { iso27001: ["A.8.13", "A.5.33"], nist80053: ["CP-9", "SI-12"] },
   remediation: "Switch deletion protection on, and forced deletion off.",
   check: ({ type, properties }) =>
-    (settings[type] ?? []).flatMap(([path, wanted]): Violation[] => {
+    (settings[type] ?? []).flatMap(([path, wanted]): Violation | [] => {
       const value = booleanAt(properties, path) ?? false;
       if (value === wanted) return [];
-      return [
-        {
-          path,
-          value: String(value),
-          message: wanted ? "One command can delete it." : "It is deleted with all its data.",
-          remediation: `Set ${path} to ${wanted}.`,
-        },
-      ];
+      return {
+        path,
+        value: String(value),
+        message: wanted ? "One command can delete it." : "It is deleted with all its data.",
+        remediation: `Set ${path} to ${wanted}.`,
+      };
     }),
   examples: {
     passing: [{ pulumi: "backups: { type: aws:s3/bucket:Bucket }" }],

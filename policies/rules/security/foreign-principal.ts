@@ -51,22 +51,20 @@ export const foreignPrincipal: ResourcePolicy = {
   remediation: "Give access to roles of the account only.",
   check(subject, { country }) {
     const own = country.hosting.aws?.account;
-    return principalsOf(subject).flatMap(({ path, principal }): Violation[] => {
+    return principalsOf(subject).flatMap(({ path, principal }): Violation | [] => {
       const account = /^\d{12}$/.test(principal)
         ? principal
         : /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):/.exec(principal)?.[1];
       const everybody = principal === "*" || principal === "all" || principal === "arn:aws:iam::*:root";
       if (!everybody && (account === undefined || own === undefined || account === own)) return [];
-      return [
-        {
-          path,
-          value: principal,
-          message: everybody
-            ? "It gives access to everybody (*)."
-            : `It gives access to ${principal}; the file names account ${own}.`,
-          remediation: own === undefined ? "Name roles of the account." : `Name roles of account ${own}.`,
-        },
-      ];
+      return {
+        path,
+        value: principal,
+        message: everybody
+          ? "It gives access to everybody (*)."
+          : `It gives access to ${principal}; the file names account ${own}.`,
+        remediation: own === undefined ? "Name roles of the account." : `Name roles of account ${own}.`,
+      };
     });
   },
   examples: {

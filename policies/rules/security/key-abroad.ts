@@ -20,21 +20,19 @@ export const keyAbroad: ResourcePolicy = {
     const own = context.country.hosting.aws?.account;
     return arnsOf(subject)
       .filter(({ service }) => service === "kms")
-      .flatMap((arn): Violation[] => {
+      .flatMap((arn): Violation | [] => {
         // `*` in a policy means the key that the policy belongs to.
         const abroad = arn.region !== "" && arn.region !== "*" && !context.isAllowedRegion(arn.region);
         const foreign = own !== undefined && /^\d{12}$/.test(arn.account) && arn.account !== own;
         if (!abroad && !foreign) return [];
-        return [
-          {
-            path: arn.path,
-            value: arn.text,
-            message: abroad
-              ? `The key ${arn.text} is in ${regionName(arn.region)}.`
-              : `The key ${arn.text} belongs to account ${arn.account}; the file names ${own}.`,
-            remediation: `Use a key in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
-          },
-        ];
+        return {
+          path: arn.path,
+          value: arn.text,
+          message: abroad
+            ? `The key ${arn.text} is in ${regionName(arn.region)}.`
+            : `The key ${arn.text} belongs to account ${arn.account}; the file names ${own}.`,
+          remediation: `Use a key in ${context.allowedRegions || "the country"}${own === undefined ? "" : ` of account ${own}`}.`,
+        };
       });
   },
   examples: {

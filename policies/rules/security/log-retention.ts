@@ -33,14 +33,12 @@ export const logRetention: ResourcePolicy = {
       offered.find((choice) => choice >= wanted),
     ];
     if (days === wanted || near.includes(days)) return [];
-    return [
-      {
-        path: "retentionInDays",
-        value: String(days),
-        message: `Logs are kept ${days === 0 ? "forever" : `for ${days} days`}; ${field} is ${period}.`,
-        remediation: `Set retentionInDays to ${near[1] ?? near[0]}.`,
-      },
-    ];
+    return {
+      path: "retentionInDays",
+      value: String(days),
+      message: `Logs are kept ${days === 0 ? "forever" : `for ${days} days`}; ${field} is ${period}.`,
+      remediation: `Set retentionInDays to ${near[1] ?? near[0]}.`,
+    };
   },
   examples: {
     passing: [

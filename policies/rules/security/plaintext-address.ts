@@ -43,32 +43,28 @@ export const plaintextAddress: ResourcePolicy = {
   controls: { iso27001: ["A.8.24", "A.8.20"], nist80053: ["SC-8", "SC-8(1)"] },
   remediation: "Use the scheme with TLS and check the server's certificate.",
   check(subject) {
-    const plain = hostsOf(subject).flatMap(({ scheme, host, path }): Violation[] => {
+    const plain = hostsOf(subject).flatMap(({ scheme, host, path }): Violation | [] => {
       const better = scheme === undefined ? undefined : plainSchemes.get(scheme);
       if (better === undefined || /^(localhost|127\.|\[?::1)/.test(host) || /metadata\./.test(path))
         return [];
-      return [
-        {
-          path,
-          value: `${scheme}://${host}`,
-          message: `${host} is used without TLS (${scheme}).`,
-          remediation: `Use ${better}.`,
-        },
-      ];
+      return {
+        path,
+        value: `${scheme}://${host}`,
+        message: `${host} is used without TLS (${scheme}).`,
+        remediation: `Use ${better}.`,
+      };
     });
-    const off = textsOf(subject).flatMap((text): Violation[] => {
+    const off = textsOf(subject).flatMap((text): Violation | [] => {
       const { key, value } = text;
       if (!hinted(value) && !rejectOff.test(key)) return [];
       const found = tlsOff.exec(value)?.[0] ?? (rejectOff.test(key) && value === "0" ? key : undefined);
       if (found === undefined || /metadata\.|\.name$/.test(text.path)) return [];
-      return [
-        {
-          path: text.path,
-          value: found,
-          message: `TLS, or the check of the server's certificate, is off (${found}).`,
-          remediation: "Remove the setting and provide the authority's certificate instead.",
-        },
-      ];
+      return {
+        path: text.path,
+        value: found,
+        message: `TLS, or the check of the server's certificate, is off (${found}).`,
+        remediation: "Remove the setting and provide the authority's certificate instead.",
+      };
     });
     return [...plain, ...off];
   },

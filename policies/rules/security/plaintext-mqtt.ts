@@ -35,34 +35,30 @@ export const plaintextMqtt: ResourcePolicy = {
   remediation: "Listen on 8883 with TLS; set the plain listeners to none.",
   check(subject) {
     if (subject.type.endsWith(":ConfigMap"))
-      return textsOf(subject).flatMap((text): Violation[] => {
+      return textsOf(subject).flatMap((text): Violation | [] => {
         const { value, section } = text;
         const found = section === "data" && value.includes("listener") ? listener.exec(value) : null;
         if (found === null) return [];
-        return [
-          {
-            path: text.path,
-            value: found[0].trim(),
-            message: `The broker listens without TLS (${found[0].trim()}).`,
-            remediation: "Set the plain listener to none.",
-          },
-        ];
+        return {
+          path: text.path,
+          value: found[0].trim(),
+          message: `The broker listens without TLS (${found[0].trim()}).`,
+          remediation: "Set the plain listener to none.",
+        };
       });
     const type = textAt(subject.properties, "spec.type");
     if (type !== "LoadBalancer" && type !== "NodePort") return [];
-    return objectsAt(subject.properties, "spec.ports").flatMap(({ value, path }): Violation[] => {
+    return objectsAt(subject.properties, "spec.ports").flatMap(({ value, path }): Violation | [] => {
       const port = [numberAt(value, "port"), numberAt(value, "targetPort")].find(
         (number) => number !== undefined && plainPorts.has(number),
       );
       if (port === undefined) return [];
-      return [
-        {
-          path: `${path}.port`,
-          value: String(port),
-          message: `Port ${port} (${plainPorts.get(port)} without TLS) is reachable from outside.`,
-          remediation: "Remove the port; machines use 8883.",
-        },
-      ];
+      return {
+        path: `${path}.port`,
+        value: String(port),
+        message: `Port ${port} (${plainPorts.get(port)} without TLS) is reachable from outside.`,
+        remediation: "Remove the port; machines use 8883.",
+      };
     });
   },
   admission: {

@@ -55,22 +55,20 @@ export const secretInPlain: ResourcePolicy = {
   controls: { iso27001: ["A.5.17", "A.8.9"], nist80053: ["IA-5", "SC-28"] },
   remediation: "Put it into a Secret (or Pulumi's secret) and refer to it.",
   check: (subject) =>
-    candidates(subject).flatMap((text): Violation[] => {
+    candidates(subject).flatMap((text): Violation | [] => {
       const { key, value } = text;
       const shape = shapes.find(([pattern]) => pattern.test(value))?.[1];
       const what = shape ?? (isSecretSetting(text) ? `the value of ${key}` : undefined);
       if (what === undefined) return [];
-      return [
-        {
-          path: text.path,
-          message: `It holds ${what} in plain text.`,
-          remediation: subject.type.startsWith("pulumi:")
-            ? "Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`)."
-            : subject.type.startsWith("aws:")
-              ? "Mark it as a secret, or let AWS keep it in Secrets Manager."
-              : "Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
-        },
-      ];
+      return {
+        path: text.path,
+        message: `It holds ${what} in plain text.`,
+        remediation: subject.type.startsWith("pulumi:")
+          ? "Mark it as a secret (`pulumi.secret`, `pulumi config set --secret`)."
+          : subject.type.startsWith("aws:")
+            ? "Mark it as a secret, or let AWS keep it in Secrets Manager."
+            : "Put it into a Secret and refer to it by secretKeyRef or a mounted file.",
+      };
     }),
   admission: {
     types: [...workloads, "kubernetes:core/*:ConfigMap"],

@@ -24,25 +24,21 @@ export const singleInstance: ResourcePolicy = {
     if (type.startsWith("aws:"))
       return booleanAt(properties, "multiAz") === true
         ? []
-        : [
-            {
-              path: "multiAz",
-              value: "false",
-              message: "The database is in one zone.",
-              remediation: "Set multiAz to true.",
-            },
-          ];
+        : {
+            path: "multiAz",
+            value: "false",
+            message: "The database is in one zone.",
+            remediation: "Set multiAz to true.",
+          };
     const path = type.includes("rabbitmq") ? "spec.replicas" : "spec.instances";
     const instances = numberAt(properties, path) ?? 1;
     if (instances >= 2) return [];
-    return [
-      {
-        path,
-        value: String(instances),
-        message: `It runs ${instances} instance.`,
-        remediation: `Set ${path} to 3.`,
-      },
-    ];
+    return {
+      path,
+      value: String(instances),
+      message: `It runs ${instances} instance.`,
+      remediation: `Set ${path} to 3.`,
+    };
   },
   admission: {
     types: ["kubernetes:postgresql.cnpg.io/*:Cluster", "kubernetes:rabbitmq.com/*:RabbitmqCluster"],

@@ -33,14 +33,12 @@ export const storageClassEncryption: ResourcePolicy = {
     if (parameter === undefined) return notApplicable;
     const value = textMapAt(properties, "parameters").get(parameter);
     if (value === "true") return [];
-    return [
-      {
-        path: `parameters.${parameter}`,
-        value: value ?? "absent",
-        message: `Volumes of ${driver} are not encrypted.`,
-        remediation: `Set the parameter ${parameter} to "true".`,
-      },
-    ];
+    return {
+      path: `parameters.${parameter}`,
+      value: value ?? "absent",
+      message: `Volumes of ${driver} are not encrypted.`,
+      remediation: `Set the parameter ${parameter} to "true".`,
+    };
   },
   admission: {
     misses: "Storage classes that the stack does not make itself are not checked.",

@@ -44,14 +44,12 @@ export const storeUnencrypted: ResourcePolicy = {
     // A replica and a member of a cluster take over their source's encryption.
     if (textAt(subject.properties, "replicateSourceDb") !== undefined) return [];
     if (booleanAt(subject.properties, path) === true) return [];
-    return [
-      {
-        path,
-        value: String(booleanAt(subject.properties, path) ?? "absent"),
-        message: "It is not encrypted at rest.",
-        remediation: `Set ${path} to true and name a key of the stack.`,
-      },
-    ];
+    return {
+      path,
+      value: String(booleanAt(subject.properties, path) ?? "absent"),
+      message: "It is not encrypted at rest.",
+      remediation: `Set ${path} to true and name a key of the stack.`,
+    };
   },
   examples: {
     passing: [{ pulumi: "readings: { type: aws:ebs/volume:Volume, properties: { encrypted: true } }" }],
