@@ -49,8 +49,8 @@ export interface AdmissionRule {
 export interface AdmissionCheck {
   /** Types that it checks; those of the policy where absent. */
   readonly types?: readonly string[];
-  /** Empty where the file asks for nothing. */
-  readonly rules: (context: PolicyContext) => readonly AdmissionRule[];
+  /** Empty where the file asks for nothing; a single rule needs no list. */
+  readonly rules: (context: PolicyContext) => AdmissionRule | readonly AdmissionRule[];
   /** What the policy finds and the cluster does not. One sentence, full stop. */
   readonly misses?: string;
 }

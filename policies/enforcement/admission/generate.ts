@@ -46,7 +46,7 @@ function manifestsOf(
   context: PolicyContext,
   { namespace, mode }: AdmissionOptions,
 ): AdmissionManifest[] {
-  const rules = policy.admission.rules(context);
+  const rules = [policy.admission.rules(context)].flat();
   if (rules.length === 0) return [];
   const name = `${namespace}-${policy.id}`;
   const labels = { "app.kubernetes.io/part-of": "country-rollout-kit", "rollout/policy": policy.id };

@@ -50,17 +50,15 @@ export const claimStorageClass: ResourcePolicy = {
     rules: (context) => {
       const known = literal(stackClasses(context));
       const isKnown = (root: string, path: string) => `${field(root, path, '""')} in ${known}`;
-      return [
-        {
-          expression: [
-            `object.kind == "PersistentVolumeClaim" ? ${isKnown("object", "spec.storageClassName")}`,
-            `object.kind == "RabbitmqCluster" ? ${isKnown("object", "spec.persistence.storageClassName")}`,
-            `object.kind == "Cluster" ? (${["storage", "walStorage"].map((volume) => `(!has(object.spec.${volume}) || ${isKnown("object", `spec.${volume}.storageClass`)})`).join(" && ")})`,
-            `${field("object", "spec.volumeClaimTemplates", "[]")}.all(claim, ${isKnown("claim", "spec.storageClassName")}) && ${field("variables.pod", "volumes", "[]")}.all(volume, !has(volume.ephemeral) || ${isKnown("volume", "ephemeral.volumeClaimTemplate.spec.storageClassName")})`,
-          ].join(" : "),
-          message: "A volume is made with a storage class that neither the stack nor the file names.",
-        },
-      ];
+      return {
+        expression: [
+          `object.kind == "PersistentVolumeClaim" ? ${isKnown("object", "spec.storageClassName")}`,
+          `object.kind == "RabbitmqCluster" ? ${isKnown("object", "spec.persistence.storageClassName")}`,
+          `object.kind == "Cluster" ? (${["storage", "walStorage"].map((volume) => `(!has(object.spec.${volume}) || ${isKnown("object", `spec.${volume}.storageClass`)})`).join(" && ")})`,
+          `${field("object", "spec.volumeClaimTemplates", "[]")}.all(claim, ${isKnown("claim", "spec.storageClassName")}) && ${field("variables.pod", "volumes", "[]")}.all(volume, !has(volume.ephemeral) || ${isKnown("volume", "ephemeral.volumeClaimTemplate.spec.storageClassName")})`,
+        ].join(" : "),
+        message: "A volume is made with a storage class that neither the stack nor the file names.",
+      };
     },
   },
   examples: {

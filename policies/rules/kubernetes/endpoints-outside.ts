@@ -44,13 +44,11 @@ export const endpointsOutside: ResourcePolicy = {
         };
       }),
   admission: {
-    rules: (context) => [
-      {
-        // The cluster's own controllers write the addresses of pods.
-        expression: `request.userInfo.username in ${literal(controllers)} || (object.kind == "Endpoints" ? object.?subsets.orValue([]).map(subset, (subset.?addresses.orValue([]) + subset.?notReadyAddresses.orValue([])).map(address, address.ip)) : object.?endpoints.orValue([]).map(endpoint, endpoint.?addresses.orValue([]))).all(addresses, addresses.all(host, ${isAllowedHost("host", context)}))`,
-        message: "The Service leads to an address that the file does not register.",
-      },
-    ],
+    rules: (context) => ({
+      // The cluster's own controllers write the addresses of pods.
+      expression: `request.userInfo.username in ${literal(controllers)} || (object.kind == "Endpoints" ? object.?subsets.orValue([]).map(subset, (subset.?addresses.orValue([]) + subset.?notReadyAddresses.orValue([])).map(address, address.ip)) : object.?endpoints.orValue([]).map(endpoint, endpoint.?addresses.orValue([]))).all(addresses, addresses.all(host, ${isAllowedHost("host", context)}))`,
+      message: "The Service leads to an address that the file does not register.",
+    }),
   },
   examples: {
     passing: [

@@ -28,12 +28,10 @@ export const externalName: ResourcePolicy = {
     };
   },
   admission: {
-    rules: (context) => [
-      {
-        expression: `[${field("object", "spec.externalName", '""')}.lowerAscii()].map(name, name.endsWith(".") ? name.substring(0, size(name) - 1) : name).all(host, host == "" || ${isAllowedHost("host", context)})`,
-        message: "The Service leads to a host that the file does not register.",
-      },
-    ],
+    rules: (context) => ({
+      expression: `[${field("object", "spec.externalName", '""')}.lowerAscii()].map(name, name.endsWith(".") ? name.substring(0, size(name) - 1) : name).all(host, host == "" || ${isAllowedHost("host", context)})`,
+      message: "The Service leads to a host that the file does not register.",
+    }),
   },
   examples: {
     passing: [

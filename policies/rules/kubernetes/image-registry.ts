@@ -53,16 +53,14 @@ export const imageRegistry: ResourcePolicy = {
   admission: {
     types: imagesInCel.types,
     misses: "Images that operators' objects name in nested fields are checked when their pods are made.",
-    rules: (context) => [
-      {
-        expression: `${imagesInCel.list}.all(image, [${imagesInCel.registry("image")}.split(":")[0]].all(host, ${isAllowedHost(
-          "host",
-          context,
-          context.registeredHosts.filter(({ purpose }) => purpose === "image-registry"),
-        )}))`,
-        message: "An image comes from a registry that is not an image registry of the file.",
-      },
-    ],
+    rules: (context) => ({
+      expression: `${imagesInCel.list}.all(image, [${imagesInCel.registry("image")}.split(":")[0]].all(host, ${isAllowedHost(
+        "host",
+        context,
+        context.registeredHosts.filter(({ purpose }) => purpose === "image-registry"),
+      )}))`,
+      message: "An image comes from a registry that is not an image registry of the file.",
+    }),
   },
   examples: {
     passing: [

@@ -59,12 +59,10 @@ export const imageUnpinned: ResourcePolicy = {
         `[${registry}.split(":")[0]].all(host, ${isOwnHost("host", context)})`,
         ...ownRegistryInAws(context).map((pattern) => matches(registry, pattern)),
       );
-      return [
-        {
-          expression: `${imagesInCel.list}.all(image, image.contains("@") ? ${matches('image.split("@")[1]', digestPattern)} : (${isOwn}) && ${imagesInCel.tag("image")} != "" && !${matches(imagesInCel.tag("image"), movingTag)})`,
-          message: "An image is named by a tag that can be moved.",
-        },
-      ];
+      return {
+        expression: `${imagesInCel.list}.all(image, image.contains("@") ? ${matches('image.split("@")[1]', digestPattern)} : (${isOwn}) && ${imagesInCel.tag("image")} != "" && !${matches(imagesInCel.tag("image"), movingTag)})`,
+        message: "An image is named by a tag that can be moved.",
+      };
     },
   },
   examples: {

@@ -28,12 +28,10 @@ export const namespaceSecurity: ResourcePolicy = {
     };
   },
   admission: {
-    rules: () => [
-      {
-        expression: `object.metadata.?labels[?${literal(label)}].orValue("") == "restricted"`,
-        message: "The namespace enforces less than the standard restricted.",
-      },
-    ],
+    rules: () => ({
+      expression: `object.metadata.?labels[?${literal(label)}].orValue("") == "restricted"`,
+      message: "The namespace enforces less than the standard restricted.",
+    }),
   },
   examples: {
     passing: [

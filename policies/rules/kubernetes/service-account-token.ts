@@ -37,13 +37,11 @@ export const serviceAccountToken: ResourcePolicy = {
   admission: {
     types: ["kubernetes:core/*:Pod"],
     misses: "Objects that make pods are not checked; the pods are.",
-    rules: () => [
-      {
-        // At admission the server has already added the token, unless the pod or its account opts out.
-        expression: `${field("variables.pod", "serviceAccountName", '"default"')} != "default" || ${field("variables.pod", "volumes", "[]")}.all(volume, ${field("volume", "projected.sources", "[]")}.all(source, !has(source.serviceAccountToken)))`,
-        message: "The pod mounts a token of the service account default.",
-      },
-    ],
+    rules: () => ({
+      // At admission the server has already added the token, unless the pod or its account opts out.
+      expression: `${field("variables.pod", "serviceAccountName", '"default"')} != "default" || ${field("variables.pod", "volumes", "[]")}.all(volume, ${field("volume", "projected.sources", "[]")}.all(source, !has(source.serviceAccountToken)))`,
+      message: "The pod mounts a token of the service account default.",
+    }),
   },
   examples: {
     passing: [

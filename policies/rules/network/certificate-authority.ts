@@ -28,12 +28,10 @@ export const certificateAuthority: ResourcePolicy = {
   admission: {
     types: ["kubernetes:cert-manager.io/*:Issuer"],
     misses: "ClusterIssuers and other addresses than the authority's own are not checked.",
-    rules: (context) => [
-      {
-        expression: `[${["acme.server", "vault.server", "venafi.tpp.url", "venafi.cloud.url"].map((path) => field("object", `spec.${path}`, '""')).join(", ")}].filter(address, address != "").all(address, isURL(address) && [url(address).getHostname().lowerAscii()].all(host, ${isAllowedHost("host", context)}))`,
-        message: "Certificates come from an authority that the file does not register.",
-      },
-    ],
+    rules: (context) => ({
+      expression: `[${["acme.server", "vault.server", "venafi.tpp.url", "venafi.cloud.url"].map((path) => field("object", `spec.${path}`, '""')).join(", ")}].filter(address, address != "").all(address, isURL(address) && [url(address).getHostname().lowerAscii()].all(host, ${isAllowedHost("host", context)}))`,
+      message: "Certificates come from an authority that the file does not register.",
+    }),
   },
   examples: {
     passing: [

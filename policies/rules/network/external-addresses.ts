@@ -23,12 +23,10 @@ export const externalAddresses: ResourcePolicy = {
       remediation: "Remove externalIPs; use a LoadBalancer or an Ingress.",
     })),
   admission: {
-    rules: () => [
-      {
-        expression: `size(${field("object", "spec.externalIPs", "[]")}) == 0`,
-        message: "The Service claims addresses for the whole cluster.",
-      },
-    ],
+    rules: () => ({
+      expression: `size(${field("object", "spec.externalIPs", "[]")}) == 0`,
+      message: "The Service claims addresses for the whole cluster.",
+    }),
   },
   examples: {
     passing: [

@@ -44,12 +44,10 @@ export const loadBalancerSources: ResourcePolicy = {
       const allowed = country.hosting.kubernetes?.mqtt.allowedSources ?? [];
       if (allowed.length === 0) return [];
       const ranges = field("object", "spec.loadBalancerSourceRanges", "[]");
-      return [
-        {
-          expression: `${field("object", "spec.type", '""')} != "LoadBalancer" || (size(${ranges}) > 0 && ${ranges}.all(range, isCIDR(range) && ${literal(allowed)}.exists(known, cidr(known).containsCIDR(range))))`,
-          message: `The load balancer accepts sources other than ${allowed.join(", ")}.`,
-        },
-      ];
+      return {
+        expression: `${field("object", "spec.type", '""')} != "LoadBalancer" || (size(${ranges}) > 0 && ${ranges}.all(range, isCIDR(range) && ${literal(allowed)}.exists(known, cidr(known).containsCIDR(range))))`,
+        message: `The load balancer accepts sources other than ${allowed.join(", ")}.`,
+      };
     },
   },
   examples: {

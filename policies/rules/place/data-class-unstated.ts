@@ -47,12 +47,10 @@ export const dataClassUnstated: ResourcePolicy = {
         `${root}.?metadata.?annotations[?${key}].orValue("") + " " + ${root}.?metadata.?labels[?${key}].orValue("")`;
       const claims = field("object", "spec.volumeClaimTemplates", "[]");
       const words = `([${stated("object")}] + ${claims}.map(claim, ${stated("claim")})).join(" ").replace(",", " ").split(" ").filter(word, word != "")`;
-      return [
-        {
-          expression: `(object.kind == "StatefulSet" && size(${claims}) == 0) || (size(${words}) > 0 && ${words}.all(word, word in ${literal(dataClassNames)}))`,
-          message: "It stores data and does not say of which class.",
-        },
-      ];
+      return {
+        expression: `(object.kind == "StatefulSet" && size(${claims}) == 0) || (size(${words}) > 0 && ${words}.all(word, word in ${literal(dataClassNames)}))`,
+        message: "It stores data and does not say of which class.",
+      };
     },
   },
   examples: {

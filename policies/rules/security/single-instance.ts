@@ -44,12 +44,10 @@ export const singleInstance: ResourcePolicy = {
     types: ["kubernetes:postgresql.cnpg.io/*:Cluster", "kubernetes:rabbitmq.com/*:RabbitmqCluster"],
     rules: ({ inProduction }) =>
       inProduction
-        ? [
-            {
-              expression: `(object.kind == "Cluster" ? ${field("object", "spec.instances", "1")} : ${field("object", "spec.replicas", "1")}) >= 2`,
-              message: "The database runs on one machine.",
-            },
-          ]
+        ? {
+            expression: `(object.kind == "Cluster" ? ${field("object", "spec.instances", "1")} : ${field("object", "spec.replicas", "1")}) >= 2`,
+            message: "The database runs on one machine.",
+          }
         : [],
   },
   examples: {

@@ -42,17 +42,15 @@ export const storageClassEncryption: ResourcePolicy = {
   },
   admission: {
     misses: "Storage classes that the stack does not make itself are not checked.",
-    rules: () => [
-      {
-        expression: all(
-          ...Object.entries(parameters).map(
-            ([driver, parameter]) =>
-              `!(object.provisioner == ${literal(driver)} || object.provisioner.endsWith(${literal(`.${driver}`)})) || object.?parameters[?${literal(parameter)}].orValue("") == "true"`,
-          ),
+    rules: () => ({
+      expression: all(
+        ...Object.entries(parameters).map(
+          ([driver, parameter]) =>
+            `!(object.provisioner == ${literal(driver)} || object.provisioner.endsWith(${literal(`.${driver}`)})) || object.?parameters[?${literal(parameter)}].orValue("") == "true"`,
         ),
-        message: "The class's volumes are not encrypted.",
-      },
-    ],
+      ),
+      message: "The class's volumes are not encrypted.",
+    }),
   },
   examples: {
     passing: [
