@@ -1,19 +1,16 @@
 /** Helm itself on the exported charts: what it renders is the plan, with the default values and with others; bad values are refused. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse, stringify } from "yaml";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { findProgram } from "../../base/find-program.ts";
 import { kitVersion, packageRoot } from "../../base/package-root.ts";
 import { imageNames } from "../../components/images.ts";
 import { exportStack } from "../../delivery/export/export.ts";
 import { writeExport } from "../../delivery/export/export-folder.ts";
 import { type LoadedCountry, loadCountry } from "../../localisation/load.ts";
-import { writeManifests } from "../../plan/manifests.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
-import { installDefinitions, removeDefinitions } from "../cluster/definitions.ts";
 import {
   type ChangeableCluster,
   type ChangeableCountry,
@@ -22,40 +19,10 @@ import {
 } from "../plan/planned.ts";
 import { variants } from "../plan/variants.ts";
 import { fourthCountry } from "./fourth-country.ts";
+import { chart, cluster, folder, helm, rendered, valuesOf, version } from "./helm.ts";
 import { type ClusterObject, expectSame, type Objects, parsed, planned } from "./rendered.ts";
 
-const version = "9.9.9";
 const repositoryChart = join(packageRoot, "charts/country-rollout");
-/** A helm that is built from source says that it is for an ancient cluster. */
-const cluster = ["--kube-version", "1.34.0"];
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "rollout-helm-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let charts = 0;
-async function chart(loaded: LoadedCountry): Promise<string> {
-  charts += 1;
-  const path = join(folder, `chart-${charts}`);
-  writeManifests(path, await exportStack(loaded, "helm", version));
-  return path;
-}
-
-const helm = (...parameters: string[]) =>
-  execFileSync("helm", parameters, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-
-/** The values of the chart's country, and these. */
-function valuesOf(path: string, values: object = {}): string[] {
-  writeFileSync(join(folder, "values.yaml"), stringify(values));
-  const [ofCountry] = globSync(join(path, "values-*.yaml"));
-  return ["--values", ofCountry!, "--values", join(folder, "values.yaml")];
-}
-
-function rendered(path: string, values: object = {}, ...parameters: string[]): Objects {
-  return parsed(helm("template", "stack", path, ...cluster, ...valuesOf(path, values), ...parameters));
-}
 
 /** Another domain on AWS, a wildcard that covers the registry, articles with brackets, and no region of AWS. */
 function otherHosts(_: ChangeableCluster, { hosting, residency }: ChangeableCountry): void {
@@ -207,119 +174,7 @@ describe.skipIf(findProgram("helm") === undefined)("a chart (skipped where helm 
     const path = await chart(changedCountry());
     expect([...rendered(path).values()].filter(({ kind }) => kind === "Secret")).toEqual([]);
   });
-
-  describe.skipIf(process.env.KUBECONFIG === undefined)(
-    "on a cluster (skipped where KUBECONFIG names none)",
-    () => {
-      const namespace = `export-${process.pid}`;
-      const kubectl = (...parameters: string[]) => execFileSync("kubectl", parameters, { encoding: "utf8" });
-      let definitions: string[] = [];
-      beforeAll(async () => {
-        definitions = await installDefinitions();
-      }, 600_000);
-      afterAll(async () => {
-        kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false");
-        await removeDefinitions(definitions);
-      }, 600_000);
-
-      test("Helm makes random secrets once and keeps what is there", async () => {
-        const path = await chart(changedCountry());
-        const secrets = () =>
-          [...rendered(path, { namespace }, "--dry-run=server").values()].filter(
-            ({ kind }) => kind === "Secret",
-          );
-        const first = secrets();
-        const second = secrets();
-        expect(first.map(({ metadata }) => metadata.name)).toEqual(["broker-secrets", "time-series-secrets"]);
-        for (const [index, secret] of first.entries())
-          for (const [key, value] of Object.entries(secret.data ?? {})) {
-            const text = Buffer.from(value, "base64").toString("utf8");
-            expect(text, key).toMatch(key === "backup-key" ? /^[A-Za-z0-9+/]{43}=$/ : /^[A-Za-z0-9]{48}$/);
-            expect(second[index]?.data?.[key], key).not.toBe(value);
-          }
-        kubectl("create", "namespace", namespace);
-        kubectl(
-          "-n",
-          namespace,
-          "create",
-          "secret",
-          "generic",
-          "time-series-secrets",
-          "--from-literal=backup-key=kept",
-        );
-        const third = secrets().find(({ metadata }) => metadata.name === "time-series-secrets");
-        expect(Buffer.from(third?.data?.["backup-key"] ?? "", "base64").toString()).toBe("kept");
-        // What an older version did not have is added.
-        expect(third?.data?.["cluster-secret"]).toMatch(/.{64}/);
-      });
-
-      // With room for no pod: what runs in them is for the tests of the whole stack.
-      test("is installed as its README says, upgraded and uninstalled, which keeps namespace and secrets", async () => {
-        const path = await chart(changedCountry());
-        const release = `${namespace}-release`;
-        const install = (domain: string) => {
-          const quota = { pods: 0, persistentvolumeclaims: 0 };
-          const values = valuesOf(path, { namespace: release, domain, quota });
-          helm("upgrade", "--install", "stack", path, "--namespace", release, "--take-ownership", ...values);
-        };
-        const names = (kind: string) =>
-          kubectl("-n", release, "get", kind, "-o", "name").trim().split("\n").filter(Boolean);
-        const secrets = () =>
-          kubectl(
-            "-n",
-            release,
-            "get",
-            "secret",
-            "broker-secrets",
-            "time-series-secrets",
-            "-o",
-            "jsonpath={.items[*].data}",
-          );
-        try {
-          kubectl("create", "namespace", release);
-          install("pages.example.org");
-          const [firstJob] = names("jobs");
-          const firstSecrets = secrets();
-          expect(names("certificates.cert-manager.io").length).toBeGreaterThan(5);
-          const labels = kubectl("get", "namespace", release, "-o", "jsonpath={.metadata.labels}");
-          expect(JSON.parse(labels)).toMatchObject({ "pod-security.kubernetes.io/enforce": "restricted" });
-          install("pages.other.example.org");
-          expect(names("jobs")).toHaveLength(1);
-          expect(names("jobs")).not.toContain(firstJob);
-          expect(secrets()).toBe(firstSecrets);
-          helm("uninstall", "stack", "--namespace", release);
-          expect(secrets()).toBe(firstSecrets);
-          expect(names("statefulsets")).toEqual([]);
-        } finally {
-          // Policies of admission are the cluster's, not the namespace's.
-          spawnSync("helm", ["uninstall", "stack", "--namespace", release, "--ignore-not-found"]);
-          kubectl("delete", "namespace", release, "--ignore-not-found", "--wait=false");
-        }
-      });
-    },
-  );
 });
-
-describe.skipIf(findProgram("kubectl") === undefined)(
-  "a Kustomize base (skipped where kubectl is not on PATH)",
-  () => {
-    test.each(Object.entries(variants))(
-      "of a stack %s is the plan, and its overlay changes what it says",
-      async (_, change) => {
-        const loaded = changedCountry(change);
-        const path = join(folder, `kustomize-${_.length}`);
-        writeManifests(path, await exportStack(loaded, "kustomize", version));
-        const kustomize = (part: string) =>
-          parsed(execFileSync("kubectl", ["kustomize", join(path, part)], { encoding: "utf8" }));
-        const plan = planned(await planCountry(loaded, "kubernetes", version));
-        expectSame(kustomize("base"), plan);
-        const overlay = kustomize("overlays/example");
-        expect([...overlay.keys()].sort()).toEqual([...plan.keys()].sort());
-        expect(JSON.stringify(overlay.get("Deployment diagnostic"))).toContain('"memory":"2Gi"');
-      },
-    );
-  },
-);
 
 /** What the plan and a chart with other values compute or sort each in its own way, or say for people alone. */
 function withoutDigests(objects: Objects): Objects {
