@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { keepReporting } from "../../stores/relational/program-state.ts";
 import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
 import { Leadership } from "../program/leadership.ts";
-import { type Metric, metricsFor } from "../program/metrics.ts";
+import { counter, gauge, type Metric } from "../program/metrics.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { openStores, relationalOptions, timeSeriesClient } from "../program/stores.ts";
 import { Analytics, type AnalyticsStatus } from "./analytics.ts";
@@ -65,22 +65,29 @@ export async function runAnalytics(context: ProgramContext): Promise<RunningProg
 
 function metricsOf(status: AnalyticsStatus, leads: boolean): Metric[] {
   const { lastRun, durationMilliseconds, rows, rowsTotal, lagMilliseconds, failure } = status;
-  const { counter, gauge: make } = metricsFor("analytics");
-  const gauge = (name: string, help: string, value: number | undefined): Metric[] =>
-    value === undefined ? [] : [make(name, help, value)];
+  const known = (name: string, help: string, value: number | undefined): Metric[] =>
+    value === undefined ? [] : [gauge(name, help, value)];
   const seconds = (milliseconds: number | undefined) =>
     milliseconds === undefined ? undefined : milliseconds / 1000;
   return [
-    ...gauge("leader", "1 in the replica that computes.", leads ? 1 : 0),
-    ...gauge("last_run_timestamp_seconds", "When this replica's last run ended.", seconds(lastRun)),
-    ...gauge("run_seconds", "Length of the last run.", seconds(durationMilliseconds)),
-    ...gauge("run_shifts", "Shifts of machines that the last run computed.", rows),
-    counter("shifts_total", "Shifts of machines computed since the start.", rowsTotal),
-    ...gauge(
-      "lag_seconds",
+    ...known("rollout_analytics_leader", "1 in the replica that computes.", leads ? 1 : 0),
+    ...known(
+      "rollout_analytics_last_run_timestamp_seconds",
+      "When this replica's last run ended.",
+      seconds(lastRun),
+    ),
+    ...known("rollout_analytics_run_seconds", "Length of the last run.", seconds(durationMilliseconds)),
+    ...known("rollout_analytics_run_shifts", "Shifts of machines that the last run computed.", rows),
+    counter("rollout_analytics_shifts_total", "Shifts of machines computed since the start.", rowsTotal),
+    ...known(
+      "rollout_analytics_lag_seconds",
       "Age of the newest readings that are accounted for.",
       leads ? seconds(lagMilliseconds) : undefined,
     ),
-    ...gauge("failing", "1 after a run that failed, until one succeeds.", failure === undefined ? 0 : 1),
+    ...known(
+      "rollout_analytics_failing",
+      "1 after a run that failed, until one succeeds.",
+      failure === undefined ? 0 : 1,
+    ),
   ];
 }

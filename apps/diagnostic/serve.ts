@@ -13,7 +13,7 @@ import { readSecretFile } from "../program/certificate.ts";
 import type { Connections } from "../program/connections.ts";
 import { serveHttps } from "../program/https-server.ts";
 import type { LocalisationFiles } from "../program/localisation-files.ts";
-import { type Metric, metricsFor } from "../program/metrics.ts";
+import { counter, type Metric } from "../program/metrics.ts";
 import type { RunningProgram } from "../program/program.ts";
 import { messageOf } from "../program/retry.ts";
 import { createDiagnosticApp } from "./app.ts";
@@ -110,12 +110,19 @@ async function notReady(database: Database): Promise<string | undefined> {
 }
 
 function metricsOf(requests: number, checks: ReturnType<typeof loginChecks>): Metric[] {
-  const { counter } = metricsFor("diagnostic");
   const refused = Object.entries(checks.refused).map(([reason, value]) => ({ labels: { reason }, value }));
   return [
-    counter("requests_total", "Requests for pages.", requests),
-    counter("login_checks_total", "Checks of logins answered for the broker.", checks.answered),
-    counter("logins_refused_total", "Logins, client ids and topics of machines refused.", refused),
+    counter("rollout_diagnostic_requests_total", "Requests for pages.", requests),
+    counter(
+      "rollout_diagnostic_login_checks_total",
+      "Checks of logins answered for the broker.",
+      checks.answered,
+    ),
+    counter(
+      "rollout_diagnostic_logins_refused_total",
+      "Logins, client ids and topics of machines refused.",
+      refused,
+    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** Ingest as a program of the cluster: takes messages from the broker's queues into the given stores. */
 import type { Database } from "../../stores/relational/database.ts";
-import { type Metric, metricsFor } from "../program/metrics.ts";
+import { counter, gauge, type Metric } from "../program/metrics.ts";
 import type { RunningProgram } from "../program/program.ts";
 import { BrokerConsumer, type BrokerConsumerOptions } from "./broker-consumer.ts";
 import { Ingest, type IngestOptions } from "./ingest.ts";
@@ -48,30 +48,41 @@ export async function takeReadings(options: TakeReadingsOptions): Promise<Readin
 function metricsOf(ingest: Ingest, consumer: BrokerConsumer): Metric[] {
   const { flow } = ingest;
   const { queues } = consumer;
-  const { counter, gauge } = metricsFor("ingest");
   return [
-    counter("messages_total", "Messages taken from the broker.", flow.messages),
-    counter("readings_total", "Readings committed.", flow.stored),
-    counter("duplicates_total", "Readings left out because they were stored already.", flow.duplicates),
+    counter("rollout_ingest_messages_total", "Messages taken from the broker.", flow.messages),
+    counter("rollout_ingest_readings_total", "Readings committed.", flow.stored),
     counter(
-      "rejected_total",
+      "rollout_ingest_duplicates_total",
+      "Readings left out because they were stored already.",
+      flow.duplicates,
+    ),
+    counter(
+      "rollout_ingest_rejected_total",
       "Readings, or unreadable messages, kept as rejected.",
       Object.entries(flow.rejectedByReason).map(([reason, value]) => ({ labels: { reason }, value })),
     ),
-    counter("batches_total", "Batches committed.", flow.batches),
-    counter("commit_seconds_total", "Time spent on committing batches.", flow.commitMilliseconds / 1000),
-    gauge("waiting_messages", "Messages in hand and not yet committed.", flow.waiting),
-    gauge("lag_seconds", "Age of the oldest message in hand.", flow.lagMilliseconds / 1000),
-    gauge("store_failing", "1 while the last insert failed and is tried again.", flow.failure ? 1 : 0),
+    counter("rollout_ingest_batches_total", "Batches committed.", flow.batches),
+    counter(
+      "rollout_ingest_commit_seconds_total",
+      "Time spent on committing batches.",
+      flow.commitMilliseconds / 1000,
+    ),
+    gauge("rollout_ingest_waiting_messages", "Messages in hand and not yet committed.", flow.waiting),
+    gauge("rollout_ingest_lag_seconds", "Age of the oldest message in hand.", flow.lagMilliseconds / 1000),
     gauge(
-      "queue_messages",
+      "rollout_ingest_store_failing",
+      "1 while the last insert failed and is tried again.",
+      flow.failure ? 1 : 0,
+    ),
+    gauge(
+      "rollout_ingest_queue_messages",
       "Messages that wait in the broker.",
       queues.flatMap(({ queue, waiting }) =>
         waiting === undefined ? [] : { labels: { queue }, value: waiting },
       ),
     ),
     gauge(
-      "queue_active",
+      "rollout_ingest_queue_active",
       "1 for a queue whose messages this ingest gets.",
       queues.map(({ queue, isActive }) => ({ labels: { queue }, value: isActive ? 1 : 0 })),
     ),

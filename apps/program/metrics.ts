@@ -14,15 +14,11 @@ export interface LabelledValue {
   readonly value: number;
 }
 
-type MakeMetric = (name: string, help: string, value: Metric["value"]) => Metric;
-
-/** Makes a program's metrics; their names begin with `rollout_<program>_`. */
-export function metricsFor(program: string): { readonly counter: MakeMetric; readonly gauge: MakeMetric } {
-  const metric =
-    (type: Metric["type"]): MakeMetric =>
-    (name, help, value) => ({ name: `rollout_${program}_${name}`, help, type, value });
-  return { counter: metric("counter"), gauge: metric("gauge") };
-}
+const metric =
+  (type: Metric["type"]) =>
+  (name: string, help: string, value: Metric["value"]): Metric => ({ name, help, type, value });
+export const counter = metric("counter");
+export const gauge = metric("gauge");
 
 export const metricsContentType = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -50,15 +46,9 @@ function labelsOf(labels: Readonly<Record<string, string>>): string {
 /** Of every program. */
 export function processMetrics(): Metric[] {
   const { user, system } = process.cpuUsage();
-  const gauge = (name: string, help: string, value: number): Metric => ({ name, help, type: "gauge", value });
   return [
     gauge("process_resident_memory_bytes", "Memory that the process holds.", process.memoryUsage.rss()),
-    {
-      name: "process_cpu_seconds_total",
-      help: "Processor time that the process has used.",
-      type: "counter",
-      value: (user + system) / 1e6,
-    },
+    counter("process_cpu_seconds_total", "Processor time that the process has used.", (user + system) / 1e6),
     gauge(
       "process_start_time_seconds",
       "When the process started, in seconds since 1970.",
