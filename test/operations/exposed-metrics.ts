@@ -71,12 +71,11 @@ async function engineMetrics(): Promise<string[]> {
   }
 }
 
-/** Each program names its metrics `rollout_<program>_${name}` in one place. */
+/** Each program writes the names of its metrics whole. */
 function programMetrics(): string[] {
-  return globSync("apps/*/*.ts", { cwd: packageRoot }).flatMap((file) => {
-    const text = readFileSync(join(packageRoot, file), "utf8");
-    const prefix = /`(rollout_[a-z]+_)\$\{name\}`/.exec(text)?.[1];
-    if (prefix === undefined) return [];
-    return [...text.matchAll(/\b(?:counter|gauge)\(\s*"([a-z_]+)"/g)].map(([, name]) => `${prefix}${name}`);
-  });
+  return globSync("apps/*/*.ts", { cwd: packageRoot }).flatMap((file) =>
+    [...readFileSync(join(packageRoot, file), "utf8").matchAll(/\b[a-z]+\(\s*"(rollout_[a-z_]+)"/g)].map(
+      ([, name]) => name!,
+    ),
+  );
 }
