@@ -24,9 +24,13 @@ const projects = isLong
 /** On a fresh checkout Vitest starts the largest files first. These are small, and whatever starts last is waited for alone. */
 const longest = [
   "durability/kill.ci.test.ts",
+  "operations/local-backup.ci.test.ts",
   "install/install.ci.test.ts",
-  "programs/suites.ci.test.ts",
   "data-path/kills.ci.test.ts",
+  "analytics/agreement.ci.test.ts",
+  "programs/suites.ci.test.ts",
+  "delivery/bundle.ci.test.ts",
+  "diagnostic/browser.ci.test.ts",
   "simulator/simulator.test.ts",
   "stack/up.test.ts",
   "durability/kill.test.ts",

@@ -96,7 +96,9 @@ export class Analytics {
     const run = async () => {
       await this.runOnce().catch(() => undefined);
       if (this.#stopped) return;
-      const pause = pausePerRun * (this.#status.durationMilliseconds ?? 0);
+      const { rows, durationMilliseconds = 0 } = this.#status;
+      // A new stack's first readings come in after the first run, which a busy machine makes long.
+      const pause = rows === 0 ? 0 : pausePerRun * durationMilliseconds;
       const bounded = Math.min(longestPauseMilliseconds, Math.max(shortestPauseMilliseconds, pause));
       this.#timer = setTimeout(run, bounded);
       this.#timer.unref();

@@ -63,7 +63,7 @@ async function signIn(address: string, email: string, password: string): Promise
 
 /** Returns once some are computed. */
 async function keyFigures(data: string): Promise<void> {
-  for (let detail = ""; !/^[1-9]\d* key figures/.test(detail); await setTimeout(200)) {
+  for (let detail = ""; !/^[1-9]\d* key figures/.test(detail); await setTimeout(2000)) {
     const { output } = await rollout("status", file, "--data", data, "--json");
     const parts = (JSON.parse(output) as StackStatus).parts;
     detail = parts.find(({ name }) => name === "analytics")?.detail ?? "";
