@@ -53,6 +53,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: "forks",
+    // Most objects of a test live short: a larger young generation saves a tenth of the time.
+    execArgv: ["--max-semi-space-size=64"],
     // Many tests wait now and then. More processes than six would load the same modules again and again.
     maxWorkers: Math.min(availableParallelism() + 1, 6),
     sequence: { sequencer: LongestFirst },
