@@ -132,8 +132,23 @@ export const nothing: KpiTotals = {
 
 export function addTotals(a: KpiTotals, b: KpiTotals): KpiTotals {
   const sum = (x: number | null, y: number | null) => (x === null ? y : y === null ? x : x + y);
-  const names = Object.keys(nothing) as (keyof KpiTotals)[];
-  return Object.fromEntries(names.map((name) => [name, sum(a[name], b[name])])) as unknown as KpiTotals;
+  return {
+    plannedBusySeconds: a.plannedBusySeconds + b.plannedBusySeconds,
+    actualProductionSeconds: sum(a.actualProductionSeconds, b.actualProductionSeconds),
+    produced: sum(a.produced, b.produced),
+    good: sum(a.good, b.good),
+    scrap: sum(a.scrap, b.scrap),
+    energyKilowattHours: sum(a.energyKilowattHours, b.energyKilowattHours),
+    observedBusySeconds: a.observedBusySeconds + b.observedBusySeconds,
+    plannedOutputSeconds: a.plannedOutputSeconds + b.plannedOutputSeconds,
+    countedProductionSeconds: a.countedProductionSeconds + b.countedProductionSeconds,
+    inspectedOutputSeconds: a.inspectedOutputSeconds + b.inspectedOutputSeconds,
+    goodOutputSeconds: a.goodOutputSeconds + b.goodOutputSeconds,
+    meteredQuantity: a.meteredQuantity + b.meteredQuantity,
+    meteredKilowattHours: a.meteredKilowattHours + b.meteredKilowattHours,
+    downSeconds: a.downSeconds + b.downSeconds,
+    failures: a.failures + b.failures,
+  };
 }
 
 export function indicatorsOf(totals: KpiTotals): Indicators {

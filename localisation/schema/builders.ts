@@ -1,4 +1,5 @@
 /** Builders of the localisation schema: of every field they ask for its title and its description first. */
+import type { SchemaNode } from "./file-schema.ts";
 import Type, {
   type TArrayOptions,
   type TNumberOptions,
@@ -7,20 +8,11 @@ import Type, {
   type TStringOptions,
 } from "./type.ts";
 
-/**
- * Annotations of a field: `title`, `description`, `examples`, `default` as in JSON Schema; `derived` says how the
- * default follows from other fields; `expected` completes the message `"x" is not …`.
- */
-export interface Annotations {
-  readonly title?: string;
-  readonly description?: string;
-  readonly examples?: readonly unknown[];
-  readonly default?: unknown;
-  readonly derived?: string;
-  readonly expected?: string;
-  /** The value is one text by language. */
-  readonly localised?: true;
-}
+/** Annotations of a field, as in the schema itself. */
+export type Annotations = Pick<
+  SchemaNode,
+  "title" | "description" | "examples" | "default" | "derived" | "expected" | "localised"
+>;
 
 /** An object that refuses unknown keys, so that a typo is never taken for a default. */
 export const strictObject = <P extends Record<string, TSchema>>(properties: P, options: Annotations = {}) =>

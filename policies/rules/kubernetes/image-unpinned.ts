@@ -77,37 +77,16 @@ spec:
   containers: [{ name: app, image: registry.example.gov.za/sme/app:1.2.0 }]`,
       },
       {
-        pulumi: `
-app:
-  type: kubernetes:core/v1:Pod
-  properties:
-    metadata: { name: app, namespace: rollout }
-    spec: { containers: [{ name: app, image: 123456789012.dkr.ecr.af-south-1.amazonaws.com/sme/app:1.2.0 }] }
-images: { type: aws:ecr/repository:Repository, name: app,
-  properties: { name: sme/app, imageTagMutability: IMMUTABLE } }`,
+        pulumi: podAndRepository("123456789012", "IMMUTABLE"),
       },
     ],
     failing: [
       {
-        pulumi: `
-app:
-  type: kubernetes:core/v1:Pod
-  properties:
-    metadata: { name: app, namespace: rollout }
-    spec: { containers: [{ name: app, image: 123456789012.dkr.ecr.af-south-1.amazonaws.com/sme/app:1.2.0 }] }
-images: { type: aws:ecr/repository:Repository, name: app,
-  properties: { name: sme/app, imageTagMutability: MUTABLE } }`,
+        pulumi: podAndRepository("123456789012", "MUTABLE"),
         findings: movable("123456789012"),
       },
       {
-        pulumi: `
-app:
-  type: kubernetes:core/v1:Pod
-  properties:
-    metadata: { name: app, namespace: rollout }
-    spec: { containers: [{ name: app, image: 999999999999.dkr.ecr.af-south-1.amazonaws.com/sme/app:1.2.0 }] }
-images: { type: aws:ecr/repository:Repository, name: app,
-  properties: { name: sme/app, imageTagMutability: IMMUTABLE } }`,
+        pulumi: podAndRepository("999999999999", "IMMUTABLE"),
         findings: movable("999999999999"),
       },
       {
@@ -146,6 +125,18 @@ function isImmutable(registry: string, repository: string, { resources, country 
       ({ properties }) =>
         textAt(properties, "name") === repository && textAt(properties, "imageTagMutability") === "IMMUTABLE",
     );
+}
+
+/** A pod with an image of an account's AWS registry, and the stack's repository. */
+function podAndRepository(account: string, imageTagMutability: "IMMUTABLE" | "MUTABLE"): string {
+  return `
+app:
+  type: kubernetes:core/v1:Pod
+  properties:
+    metadata: { name: app, namespace: rollout }
+    spec: { containers: [{ name: app, image: ${account}.dkr.ecr.af-south-1.amazonaws.com/sme/app:1.2.0 }] }
+images: { type: aws:ecr/repository:Repository, name: app,
+  properties: { name: sme/app, imageTagMutability: ${imageTagMutability} } }`;
 }
 
 /** What is found on an image of an AWS registry that can move tags. */
