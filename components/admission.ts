@@ -3,7 +3,6 @@ import type { types } from "@pulumi/kubernetes";
 import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
 import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import { create } from "./create.ts";
 
 interface AdmissionObject {
   readonly kind: "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding";
@@ -30,14 +29,13 @@ export class AdmissionPolicies extends ComponentResource {
       if (kind === "ValidatingAdmissionPolicy")
         policies.set(
           metadata.name,
-          create(inside, ValidatingAdmissionPolicy, logicalName, { ...settings, spec: spec as PolicySpec }),
+          new ValidatingAdmissionPolicy(logicalName, { ...settings, spec: spec as PolicySpec }, inside),
         );
       else
-        create(
-          { ...inside, ...(policy !== undefined && { dependsOn: [policy] }) },
-          ValidatingAdmissionPolicyBinding,
+        new ValidatingAdmissionPolicyBinding(
           logicalName,
           { ...settings, spec: spec as BindingSpec },
+          { ...inside, ...(policy !== undefined && { dependsOn: [policy] }) },
         );
     }
     this.registerOutputs();

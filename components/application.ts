@@ -11,7 +11,6 @@ import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { ComponentResource, type ComponentResourceOptions, interpolate, output } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration, configurationAnnotation, laterConfiguration } from "./configuration.ts";
-import { create } from "./create.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type StackContext, scratch, secretVolume } from "./pod.ts";
@@ -70,7 +69,7 @@ export class Application extends ComponentResource {
     const migration = createMigration();
     for (const program of scaledPrograms) {
       const deployment = createDeployment(program);
-      disruptionBudget(inside, `${name}-${program}`, { namespace: context.namespace, part: program });
+      disruptionBudget(`${name}-${program}`, { namespace: context.namespace, part: program }, inside);
       createAutoscaler(program, deployment);
     }
     createDiagnosticService();
@@ -80,16 +79,24 @@ export class Application extends ComponentResource {
       const settings = { namespace: context.namespace, part: "diagnostic" } as const;
       const connections = output(relational.host).apply((host) => connectionsFile(host));
       return {
-        localisation: configuration(inside, `${name}-localisation`, {
-          ...settings,
-          objectName: "localisation",
-          files: localisation,
-        }),
-        connections: laterConfiguration(inside, `${name}-connections`, {
-          ...settings,
-          objectName: "connections",
-          files: { "connections.json": connections },
-        }),
+        localisation: configuration(
+          `${name}-localisation`,
+          {
+            ...settings,
+            objectName: "localisation",
+            files: localisation,
+          },
+          inside,
+        ),
+        connections: laterConfiguration(
+          `${name}-connections`,
+          {
+            ...settings,
+            objectName: "connections",
+            files: { "connections.json": connections },
+          },
+          inside,
+        ),
       };
     }
 
@@ -97,9 +104,7 @@ export class Application extends ComponentResource {
       // A Job can't be changed: each version and each localisation has its own.
       const digest = `${files.localisation.annotations[configurationAnnotation]}`.slice(0, 10);
       const objectName = `migration-${context.images.applicationVersion.replaceAll(".", "-")}-${digest}`;
-      return create(
-        { ...inside, deleteBeforeReplace: true, customTimeouts: { create: "20m" } },
-        Job,
+      return new Job(
         `${name}-migration`,
         {
           metadata: metadata(context.namespace, objectName, "migration"),
@@ -115,66 +120,79 @@ export class Application extends ComponentResource {
             }),
           },
         },
+        { ...inside, deleteBeforeReplace: true, customTimeouts: { create: "20m" } },
       );
     }
 
     function createDeployment(program: ScaledProgram): Deployment {
       const { minimumReplicas } = size[program];
-      return create({ ...inside, dependsOn: [migration] }, Deployment, `${name}-${program}`, {
-        metadata: metadata(context.namespace, program, program),
-        spec: {
-          // Otherwise the autoscaler decides.
-          ...(!grows(size[program]) && { replicas: minimumReplicas }),
-          minReadySeconds: 10,
-          revisionHistoryLimit: 3,
-          selector: { matchLabels: selectorLabels(program) },
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-          template: podTemplate(context, {
-            part: program,
-            image: "application",
-            replicas: minimumReplicas,
-            annotations: {
-              [configurationAnnotation]: interpolate`${files.localisation.annotations[configurationAnnotation]}-${files.connections.annotations[configurationAnnotation]}`,
-            },
-            metricsPort: ports.application.metrics,
-            // Ingest commits its batch, the web app answers open requests.
-            terminationGracePeriodSeconds: 90,
-            ...programPod(program, size[program]),
-          }),
+      return new Deployment(
+        `${name}-${program}`,
+        {
+          metadata: metadata(context.namespace, program, program),
+          spec: {
+            // Otherwise the autoscaler decides.
+            ...(!grows(size[program]) && { replicas: minimumReplicas }),
+            minReadySeconds: 10,
+            revisionHistoryLimit: 3,
+            selector: { matchLabels: selectorLabels(program) },
+            strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+            template: podTemplate(context, {
+              part: program,
+              image: "application",
+              replicas: minimumReplicas,
+              annotations: {
+                [configurationAnnotation]: interpolate`${files.localisation.annotations[configurationAnnotation]}-${files.connections.annotations[configurationAnnotation]}`,
+              },
+              metricsPort: ports.application.metrics,
+              // Ingest commits its batch, the web app answers open requests.
+              terminationGracePeriodSeconds: 90,
+              ...programPod(program, size[program]),
+            }),
+          },
         },
-      });
+        { ...inside, dependsOn: [migration] },
+      );
     }
 
     function createAutoscaler(program: ScaledProgram, deployment: Deployment): void {
       const { minimumReplicas, maximumReplicas } = size[program];
       if (!grows(size[program])) return;
-      create({ ...inside, dependsOn: [deployment] }, HorizontalPodAutoscaler, `${name}-${program}`, {
-        metadata: metadata(context.namespace, program, program),
-        spec: {
-          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: program },
-          minReplicas: minimumReplicas,
-          maxReplicas: maximumReplicas,
-          metrics: [
-            {
-              type: "Resource",
-              resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } },
-            },
-          ],
-          behavior: { scaleDown: { stabilizationWindowSeconds: 600 } },
+      new HorizontalPodAutoscaler(
+        `${name}-${program}`,
+        {
+          metadata: metadata(context.namespace, program, program),
+          spec: {
+            scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: program },
+            minReplicas: minimumReplicas,
+            maxReplicas: maximumReplicas,
+            metrics: [
+              {
+                type: "Resource",
+                resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } },
+              },
+            ],
+            behavior: { scaleDown: { stabilizationWindowSeconds: 600 } },
+          },
         },
-      });
+        { ...inside, dependsOn: [deployment] },
+      );
     }
 
     function createDiagnosticService(): void {
-      partService(inside, `${name}-diagnostic`, {
-        namespace: context.namespace,
-        part: "diagnostic",
-        objectName: diagnosticService,
-        ports: [
-          { name: "https", appProtocol: "https", port: 443, targetPort: "https" },
-          { name: "logins", appProtocol: "https", port: ports.application.logins, targetPort: "logins" },
-        ],
-      });
+      partService(
+        `${name}-diagnostic`,
+        {
+          namespace: context.namespace,
+          part: "diagnostic",
+          objectName: diagnosticService,
+          ports: [
+            { name: "https", appProtocol: "https", port: 443, targetPort: "https" },
+            { name: "logins", appProtocol: "https", port: ports.application.logins, targetPort: "logins" },
+          ],
+        },
+        inside,
+      );
     }
 
     /** Addresses of everything that the programs connect to. Logins are separate files, never in it. */

@@ -13,7 +13,6 @@ import {
 } from "./broker-settings.ts";
 import { certificateSecretOf } from "./certificates.ts";
 import { type Configuration, configuration } from "./configuration.ts";
-import { create } from "./create.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { type Container, container, fieldVariable, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
@@ -107,68 +106,83 @@ export class Broker extends ComponentResource {
           connections: machines * 2 + 1000,
         }),
       };
-      return configuration(inside, `${name}-settings`, {
-        namespace,
-        part,
-        objectName: "broker-settings",
-        files,
-      });
+      return configuration(
+        `${name}-settings`,
+        {
+          namespace,
+          part,
+          objectName: "broker-settings",
+          files,
+        },
+        inside,
+      );
     }
 
     function createSecret(): GeneratedSecret {
       const { namespace } = args.context;
-      return create(inside, GeneratedSecret, `${name}-secrets`, {
-        namespace,
-        part,
-        secretName: "broker-secrets",
-        values: { "erlang-cookie": "password" },
-      });
+      return new GeneratedSecret(
+        `${name}-secrets`,
+        { namespace, part, secretName: "broker-secrets", values: { "erlang-cookie": "password" } },
+        inside,
+      );
     }
 
     function createServices(): void {
       const { namespace } = args.context;
-      headlessService(inside, `${name}-nodes`, {
-        namespace,
-        part,
-        objectName: peerService,
-        ports: [
-          { name: "peer-directory", port: ports.broker.peerDirectory },
-          { name: "peers", port: ports.broker.peers },
-        ],
-      });
-      partService(inside, name, {
-        namespace,
-        part,
-        ports: [
-          { name: "amqps", port: ports.broker.amqps, targetPort: "amqps" },
-          { name: "metrics", port: ports.broker.metrics, targetPort: "metrics" },
-        ],
-      });
+      headlessService(
+        `${name}-nodes`,
+        {
+          namespace,
+          part,
+          objectName: peerService,
+          ports: [
+            { name: "peer-directory", port: ports.broker.peerDirectory },
+            { name: "peers", port: ports.broker.peers },
+          ],
+        },
+        inside,
+      );
+      partService(
+        name,
+        {
+          namespace,
+          part,
+          ports: [
+            { name: "amqps", port: ports.broker.amqps, targetPort: "amqps" },
+            { name: "metrics", port: ports.broker.metrics, targetPort: "metrics" },
+          ],
+        },
+        inside,
+      );
     }
 
     function createNodes(): void {
-      statefulPods(inside, name, {
-        context,
-        part,
-        size,
-        serviceName: peerService,
-        minReadySeconds: 30,
-        pod: {
-          annotations: settings.annotations,
-          metricsPort: ports.broker.metrics,
-          terminationGracePeriodSeconds: drainSeconds + 60,
-          initContainers: [cookieContainer(context)],
-          containers: [nodeContainer(args)],
-          volumes: [
-            scratch("home", 64),
-            scratch("temporary", 64),
-            { name: "settings", configMap: { name: settings.name } },
-            secretVolume("secrets", secret.secretName),
-            secretVolume("public-certificate", mqttSecret),
-            secretVolume("internal-certificate", certificateSecretOf(part)),
-          ],
+      statefulPods(
+        name,
+        {
+          context,
+          part,
+          size,
+          serviceName: peerService,
+          minReadySeconds: 30,
+          pod: {
+            annotations: settings.annotations,
+            metricsPort: ports.broker.metrics,
+            terminationGracePeriodSeconds: drainSeconds + 60,
+            initContainers: [cookieContainer(context)],
+            containers: [nodeContainer(args)],
+            volumes: [
+              scratch("home", 64),
+              scratch("temporary", 64),
+              { name: "settings", configMap: { name: settings.name } },
+              secretVolume("secrets", secret.secretName),
+              secretVolume("public-certificate", mqttSecret),
+              secretVolume("internal-certificate", certificateSecretOf(part)),
+            ],
+          },
         },
-      });
+        inside,
+      );
     }
   }
 }

@@ -86,40 +86,48 @@ export class Certificates extends ComponentResource {
       usages: readonly ("server auth" | "client auth")[],
       part?: PartName,
     ): void {
-      customResource<ICertificate>(inside, `${name}-${secretName}`, {
-        apiVersion,
-        kind: "Certificate",
-        metadata: metadata(namespace, secretName, part),
-        spec: {
-          secretName,
-          issuerRef: { name: issuer, kind: "Issuer", group: "cert-manager.io" },
-          ...(part !== undefined && { commonName: part }),
-          ...(dnsNames.length > 0 && { dnsNames: [...dnsNames] }),
-          usages: [...usages],
-          duration: hours(lifetime.leaf),
-          renewBefore: hours(lifetime.renewBefore),
-          privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+      customResource<ICertificate>(
+        `${name}-${secretName}`,
+        {
+          apiVersion,
+          kind: "Certificate",
+          metadata: metadata(namespace, secretName, part),
+          spec: {
+            secretName,
+            issuerRef: { name: issuer, kind: "Issuer", group: "cert-manager.io" },
+            ...(part !== undefined && { commonName: part }),
+            ...(dnsNames.length > 0 && { dnsNames: [...dnsNames] }),
+            usages: [...usages],
+            duration: hours(lifetime.leaf),
+            renewBefore: hours(lifetime.renewBefore),
+            privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+          },
         },
-      });
+        inside,
+      );
     }
 
     /** A certification authority whose key stays in the cluster. */
     function createAuthority(authority: string, commonName: string): void {
-      customResource<ICertificate>(inside, `${name}-${authority}`, {
-        apiVersion,
-        kind: "Certificate",
-        metadata: metadata(namespace, authority),
-        spec: {
-          secretName: authority,
-          isCA: true,
-          commonName: commonName.slice(0, 64),
-          issuerRef: { name: "self-signed", kind: "Issuer", group: "cert-manager.io" },
-          usages: ["cert sign", "crl sign"],
-          duration: hours(lifetime.authority),
-          // With a new key every machine would need the authority's new certificate.
-          privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Never" },
+      customResource<ICertificate>(
+        `${name}-${authority}`,
+        {
+          apiVersion,
+          kind: "Certificate",
+          metadata: metadata(namespace, authority),
+          spec: {
+            secretName: authority,
+            isCA: true,
+            commonName: commonName.slice(0, 64),
+            issuerRef: { name: "self-signed", kind: "Issuer", group: "cert-manager.io" },
+            usages: ["cert sign", "crl sign"],
+            duration: hours(lifetime.authority),
+            // With a new key every machine would need the authority's new certificate.
+            privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Never" },
+          },
         },
-      });
+        inside,
+      );
       createIssuer(authority, { ca: { secretName: authority } });
     }
 
@@ -140,12 +148,16 @@ export class Certificates extends ComponentResource {
     }
 
     function createIssuer(issuer: string, spec: IIssuer["spec"]): void {
-      customResource<IIssuer>(inside, `${name}-${issuer}-issuer`, {
-        apiVersion,
-        kind: "Issuer",
-        metadata: metadata(namespace, issuer),
-        spec,
-      });
+      customResource<IIssuer>(
+        `${name}-${issuer}-issuer`,
+        {
+          apiVersion,
+          kind: "Issuer",
+          metadata: metadata(namespace, issuer),
+          spec,
+        },
+        inside,
+      );
     }
   }
 }

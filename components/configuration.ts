@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { type CustomResourceOptions, type Input, type Output, output } from "@pulumi/pulumi";
-import { create } from "./create.ts";
 import { metadata, type PartName } from "./part.ts";
 
 /** On a pod's template, so that a changed file replaces the pods that read it. */
@@ -25,31 +24,31 @@ export interface ConfigurationArgs<Text = string> {
 }
 
 export function configuration(
-  options: CustomResourceOptions,
   name: string,
   args: ConfigurationArgs,
+  options: CustomResourceOptions,
 ): Configuration {
-  declare(options, name, args);
+  declare(name, args, options);
   return { name: args.objectName, annotations: { [configurationAnnotation]: digestOf(args.files) } };
 }
 
 /** The same for files whose text may not be known before other resources exist. */
 export function laterConfiguration(
-  options: CustomResourceOptions,
   name: string,
   args: ConfigurationArgs<Output<string>>,
+  options: CustomResourceOptions,
 ): Configuration<Output<string>> {
-  declare(options, name, args);
+  declare(name, args, options);
   const digest = output(args.files).apply((known) => digestOf(known));
   return { name: args.objectName, annotations: { [configurationAnnotation]: digest } };
 }
 
 function declare(
-  options: CustomResourceOptions,
   name: string,
   { namespace, part, objectName, files }: ConfigurationArgs<Input<string>>,
+  options: CustomResourceOptions,
 ): void {
-  create(options, ConfigMap, name, { metadata: metadata(namespace, objectName, part), data: { ...files } });
+  new ConfigMap(name, { metadata: metadata(namespace, objectName, part), data: { ...files } }, options);
 }
 
 function digestOf(files: Readonly<Record<string, string>>): string {

@@ -11,9 +11,9 @@ export interface CustomObject {
 
 /** Declares one such object; the type argument names its kind, as in `customResource<ICertificate>(…)`. */
 export function customResource<T extends CustomObject>(
-  options: CustomResourceOptions,
   name: string,
   object: Pick<T, "apiVersion" | "kind" | "spec"> & { metadata: ObjectMetadata },
+  options: CustomResourceOptions,
 ): CustomResource {
   return new CustomResource(name, object, options);
 }

@@ -1,7 +1,6 @@
 /** Lets the maintenance of a cluster stop one pod of a part at a time. */
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
-import { create } from "./create.ts";
 import { metadata, type PartName, selectorLabels } from "./part.ts";
 
 export interface DisruptionBudgetArgs {
@@ -14,12 +13,16 @@ export interface DisruptionBudgetArgs {
 }
 
 export function disruptionBudget(
-  options: CustomResourceOptions,
   name: string,
   { namespace, part, objectName = part, selector = selectorLabels(part) }: DisruptionBudgetArgs,
+  options: CustomResourceOptions,
 ): void {
-  create(options, PodDisruptionBudget, name, {
-    metadata: metadata(namespace, objectName, part),
-    spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
-  });
+  new PodDisruptionBudget(
+    name,
+    {
+      metadata: metadata(namespace, objectName, part),
+      spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
+    },
+    options,
+  );
 }

@@ -4,7 +4,6 @@
  */
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { ComponentResource, type ComponentResourceOptions, type Input, interpolate } from "@pulumi/pulumi";
-import { create } from "./create.ts";
 import { envoyNamespace } from "./operators.ts";
 import { labels } from "./part.ts";
 import { nodeAffinity } from "./placement.ts";
@@ -29,49 +28,57 @@ export class EnvoyGateway extends ComponentResource {
     this.registerOutputs();
 
     function createProxy(): CustomResource {
-      return create(inside, CustomResource, `${name}-proxy`, {
-        apiVersion: "gateway.envoyproxy.io/v1alpha1",
-        kind: "EnvoyProxy",
-        metadata: { name: className, namespace: envoyNamespace, labels: labels() },
-        spec: {
-          provider: {
-            type: "Kubernetes",
-            kubernetes: {
-              envoyDeployment: {
-                replicas,
-                container: {
-                  imageRepository: interpolate`${registry}/envoyproxy/envoy`,
-                  resources: { requests: { cpu: "200m", memory: "256Mi" }, limits: { memory: "512Mi" } },
+      return new CustomResource(
+        `${name}-proxy`,
+        {
+          apiVersion: "gateway.envoyproxy.io/v1alpha1",
+          kind: "EnvoyProxy",
+          metadata: { name: className, namespace: envoyNamespace, labels: labels() },
+          spec: {
+            provider: {
+              type: "Kubernetes",
+              kubernetes: {
+                envoyDeployment: {
+                  replicas,
+                  container: {
+                    imageRepository: interpolate`${registry}/envoyproxy/envoy`,
+                    resources: { requests: { cpu: "200m", memory: "256Mi" }, limits: { memory: "512Mi" } },
+                  },
+                  pod: { affinity: nodeAffinity({ zones, nodeSelector: {} }) ?? {} },
                 },
-                pod: { affinity: nodeAffinity({ zones, nodeSelector: {} }) ?? {} },
-              },
-              envoyPDB: { minAvailable: 1 },
-              envoyService: {
-                type: "LoadBalancer",
-                annotations: { ...loadBalancer },
-                externalTrafficPolicy: "Local",
+                envoyPDB: { minAvailable: 1 },
+                envoyService: {
+                  type: "LoadBalancer",
+                  annotations: { ...loadBalancer },
+                  externalTrafficPolicy: "Local",
+                },
               },
             },
           },
         },
-      });
+        inside,
+      );
     }
 
     function createGatewayClass(): void {
-      create({ ...inside, dependsOn: [proxy] }, CustomResource, `${name}-class`, {
-        apiVersion: "gateway.networking.k8s.io/v1",
-        kind: "GatewayClass",
-        metadata: { name: className, labels: labels() },
-        spec: {
-          controllerName: "gateway.envoyproxy.io/gatewayclass-controller",
-          parametersRef: {
-            group: "gateway.envoyproxy.io",
-            kind: "EnvoyProxy",
-            name: className,
-            namespace: envoyNamespace,
+      new CustomResource(
+        `${name}-class`,
+        {
+          apiVersion: "gateway.networking.k8s.io/v1",
+          kind: "GatewayClass",
+          metadata: { name: className, labels: labels() },
+          spec: {
+            controllerName: "gateway.envoyproxy.io/gatewayclass-controller",
+            parametersRef: {
+              group: "gateway.envoyproxy.io",
+              kind: "EnvoyProxy",
+              name: className,
+              namespace: envoyNamespace,
+            },
           },
         },
-      });
+        { ...inside, dependsOn: [proxy] },
+      );
     }
   }
 }

@@ -4,7 +4,6 @@
  */
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
-import { create } from "./create.ts";
 import { type GeneratedKind, generatedValue } from "./generated-value.ts";
 import { metadata, type PartName } from "./part.ts";
 
@@ -28,11 +27,11 @@ export class GeneratedSecret extends ComponentResource {
     const stringData: Record<string, Output<string>> = {};
     for (const [key, kind] of Object.entries(args.values))
       stringData[key] = generatedValue(`${name}-${key}`, kind, inside);
-    create(inside, Secret, name, {
-      metadata: metadata(args.namespace, args.secretName, args.part),
-      type: "Opaque",
-      stringData,
-    });
+    new Secret(
+      name,
+      { metadata: metadata(args.namespace, args.secretName, args.part), type: "Opaque", stringData },
+      inside,
+    );
     this.secretName = args.secretName;
     this.registerOutputs({ secretName: this.secretName });
   }

@@ -28,47 +28,59 @@ export class Keeper extends ComponentResource {
       { length: args.size.replicas },
       (_, index) => `${part}-${index + 1}.${part}.${namespace}.svc.cluster.local`,
     );
-    const settings = configuration(inside, `${name}-settings`, {
-      namespace,
-      part,
-      objectName: "keeper-settings",
-      files: { "keeper.yaml": keeperConfig(this.hosts) },
-    });
+    const settings = configuration(
+      `${name}-settings`,
+      {
+        namespace,
+        part,
+        objectName: "keeper-settings",
+        files: { "keeper.yaml": keeperConfig(this.hosts) },
+      },
+      inside,
+    );
     createService();
     createServers();
     this.registerOutputs({ hosts: this.hosts });
 
     function createService(): void {
-      headlessService(inside, name, {
-        namespace,
-        part,
-        ports: [
-          { name: "clients", port: ports.keeper.clients },
-          { name: "raft", port: ports.keeper.raft },
-          { name: "metrics", port: ports.keeper.metrics, targetPort: "metrics" },
-        ],
-      });
+      headlessService(
+        name,
+        {
+          namespace,
+          part,
+          ports: [
+            { name: "clients", port: ports.keeper.clients },
+            { name: "raft", port: ports.keeper.raft },
+            { name: "metrics", port: ports.keeper.metrics, targetPort: "metrics" },
+          ],
+        },
+        inside,
+      );
     }
 
     function createServers(): void {
-      statefulPods(inside, name, {
-        ...args,
-        part,
-        serviceName: part,
-        firstOrdinal: 1,
-        minReadySeconds: 15,
-        pod: {
-          annotations: settings.annotations,
-          metricsPort: ports.keeper.metrics,
-          terminationGracePeriodSeconds: 60,
-          containers: [serverContainer(args)],
-          volumes: [
-            scratch("temporary", 64),
-            { name: "settings", configMap: { name: settings.name } },
-            secretVolume("certificate", certificateSecretOf(part)),
-          ],
+      statefulPods(
+        name,
+        {
+          ...args,
+          part,
+          serviceName: part,
+          firstOrdinal: 1,
+          minReadySeconds: 15,
+          pod: {
+            annotations: settings.annotations,
+            metricsPort: ports.keeper.metrics,
+            terminationGracePeriodSeconds: 60,
+            containers: [serverContainer(args)],
+            volumes: [
+              scratch("temporary", 64),
+              { name: "settings", configMap: { name: settings.name } },
+              secretVolume("certificate", certificateSecretOf(part)),
+            ],
+          },
         },
-      });
+        inside,
+      );
     }
   }
 }

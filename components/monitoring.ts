@@ -6,7 +6,6 @@ import type {
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { type AlertedStack, alerts, runbookOf } from "./alerts.ts";
-import { create } from "./create.ts";
 import { customResource } from "./custom-resource.ts";
 import { stackDashboard } from "./dashboard.ts";
 import { labels, metadata } from "./part.ts";
@@ -25,23 +24,31 @@ export class Monitoring extends ComponentResource {
     const { namespace, title } = args;
     createMetrics();
     createAlerts();
-    create(inside, ConfigMap, `${name}-dashboard`, {
-      metadata: { ...metadata(namespace, "dashboard"), labels: { ...labels(), grafana_dashboard: "1" } },
-      data: { "country-rollout-kit.json": stackDashboard(title) },
-    });
+    new ConfigMap(
+      `${name}-dashboard`,
+      {
+        metadata: { ...metadata(namespace, "dashboard"), labels: { ...labels(), grafana_dashboard: "1" } },
+        data: { "country-rollout-kit.json": stackDashboard(title) },
+      },
+      inside,
+    );
     this.registerOutputs();
 
     function createMetrics(): void {
-      customResource<IPodMonitor>(inside, `${name}-metrics`, {
-        apiVersion,
-        kind: "PodMonitor",
-        metadata: metadata(args.namespace, "stack"),
-        spec: {
-          // Every pod of the stack with metrics names their port so, including those of the PostgreSQL operator.
-          selector: { matchLabels: { "app.kubernetes.io/part-of": "country-rollout-kit" } },
-          podMetricsEndpoints: [{ port: "metrics", path: "/metrics", interval: "30s" }],
+      customResource<IPodMonitor>(
+        `${name}-metrics`,
+        {
+          apiVersion,
+          kind: "PodMonitor",
+          metadata: metadata(args.namespace, "stack"),
+          spec: {
+            // Every pod of the stack with metrics names their port so, including those of the PostgreSQL operator.
+            selector: { matchLabels: { "app.kubernetes.io/part-of": "country-rollout-kit" } },
+            podMetricsEndpoints: [{ port: "metrics", path: "/metrics", interval: "30s" }],
+          },
         },
-      });
+        inside,
+      );
     }
 
     function createAlerts(): void {
@@ -56,12 +63,16 @@ export class Monitoring extends ComponentResource {
           runbook: runbookOf(alert),
         },
       }));
-      customResource<IPrometheusRule>(inside, `${name}-alerts`, {
-        apiVersion,
-        kind: "PrometheusRule",
-        metadata: metadata(args.namespace, "stack"),
-        spec: { groups: [{ name: "country-rollout-kit", rules }] },
-      });
+      customResource<IPrometheusRule>(
+        `${name}-alerts`,
+        {
+          apiVersion,
+          kind: "PrometheusRule",
+          metadata: metadata(args.namespace, "stack"),
+          spec: { groups: [{ name: "country-rollout-kit", rules }] },
+        },
+        inside,
+      );
     }
   }
 }

@@ -13,7 +13,6 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { formatGibibytes, formatMebibytes, formatProcessors } from "../base/quantity.ts";
-import { create } from "./create.ts";
 import type { NetworkFlow, Peer } from "./flows.ts";
 import { labels, metadata, selectorLabels } from "./part.ts";
 import { serviceAccountName } from "./pod.ts";
@@ -67,10 +66,14 @@ export class Network extends ComponentResource {
     createServiceAccount();
     createQuota();
     createLimits();
-    create(inside, NetworkPolicy, `${name}-closed`, {
-      metadata: metadata(args.namespace, "closed"),
-      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-    });
+    new NetworkPolicy(
+      `${name}-closed`,
+      {
+        metadata: metadata(args.namespace, "closed"),
+        spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+      },
+      inside,
+    );
     createNameResolution();
     createFlows();
     this.storageClass = createStorageClass();
@@ -78,115 +81,140 @@ export class Network extends ComponentResource {
 
     function createNamespace(): Namespace {
       const enforced = "restricted";
-      return create(alone, Namespace, `${name}-namespace`, {
-        metadata: {
-          name: namespace,
-          labels: {
-            ...labels(),
-            "pod-security.kubernetes.io/enforce": enforced,
-            "pod-security.kubernetes.io/audit": enforced,
-            "pod-security.kubernetes.io/warn": enforced,
+      return new Namespace(
+        `${name}-namespace`,
+        {
+          metadata: {
+            name: namespace,
+            labels: {
+              ...labels(),
+              "pod-security.kubernetes.io/enforce": enforced,
+              "pod-security.kubernetes.io/audit": enforced,
+              "pod-security.kubernetes.io/warn": enforced,
+            },
           },
         },
-      });
+        alone,
+      );
     }
 
     function createServiceAccount(): void {
-      create(inside, ServiceAccount, `${name}-${serviceAccountName}`, {
-        metadata: metadata(args.namespace, serviceAccountName),
-        automountServiceAccountToken: false,
-      });
+      new ServiceAccount(
+        `${name}-${serviceAccountName}`,
+        { metadata: metadata(args.namespace, serviceAccountName), automountServiceAccountToken: false },
+        inside,
+      );
     }
 
     function createQuota(): void {
-      create(inside, ResourceQuota, `${name}-stack`, {
-        metadata: metadata(namespace, "stack"),
-        spec: {
-          hard: {
-            pods: String(quota.pods),
-            "requests.cpu": formatProcessors(quota.cpu),
-            "requests.memory": formatMebibytes(quota.memory),
-            "limits.memory": formatMebibytes(quota.memory),
-            "requests.storage": formatGibibytes(quota.storage),
-            persistentvolumeclaims: String(quota.volumes),
-            "services.loadbalancers": String(quota.loadBalancers),
-            "services.nodeports": String(quota.nodePorts),
+      new ResourceQuota(
+        `${name}-stack`,
+        {
+          metadata: metadata(namespace, "stack"),
+          spec: {
+            hard: {
+              pods: String(quota.pods),
+              "requests.cpu": formatProcessors(quota.cpu),
+              "requests.memory": formatMebibytes(quota.memory),
+              "limits.memory": formatMebibytes(quota.memory),
+              "requests.storage": formatGibibytes(quota.storage),
+              persistentvolumeclaims: String(quota.volumes),
+              "services.loadbalancers": String(quota.loadBalancers),
+              "services.nodeports": String(quota.nodePorts),
+            },
           },
         },
-      });
+        inside,
+      );
     }
 
     /** With a quota every container must name its amounts, and the operators' helper containers name none. */
     function createLimits(): void {
-      create(inside, LimitRange, `${name}-defaults`, {
-        metadata: metadata(args.namespace, "defaults"),
-        spec: {
-          limits: [
-            {
-              type: "Container",
-              defaultRequest: { cpu: "100m", memory: "128Mi" },
-              default: { memory: "256Mi" },
-            },
-          ],
+      new LimitRange(
+        `${name}-defaults`,
+        {
+          metadata: metadata(args.namespace, "defaults"),
+          spec: {
+            limits: [
+              {
+                type: "Container",
+                defaultRequest: { cpu: "100m", memory: "128Mi" },
+                default: { memory: "256Mi" },
+              },
+            ],
+          },
         },
-      });
+        inside,
+      );
     }
 
     function createNameResolution(): void {
-      create(inside, NetworkPolicy, `${name}-names`, {
-        metadata: metadata(args.namespace, "names"),
-        spec: {
-          podSelector: {},
-          policyTypes: ["Egress"],
-          egress: [
-            {
-              to: nameServers,
-              ports: (["UDP", "TCP"] as const).map((protocol) => ({ protocol, port: 53 })),
-            },
-          ],
+      new NetworkPolicy(
+        `${name}-names`,
+        {
+          metadata: metadata(args.namespace, "names"),
+          spec: {
+            podSelector: {},
+            policyTypes: ["Egress"],
+            egress: [
+              {
+                to: nameServers,
+                ports: (["UDP", "TCP"] as const).map((protocol) => ({ protocol, port: 53 })),
+              },
+            ],
+          },
         },
-      });
+        inside,
+      );
     }
 
     function createFlows(): void {
       for (const [pods, selector, own] of byPods(flows)) {
         const ingress = own.filter(({ to }) => selectorKey(to) === pods);
         const egress = own.filter(({ from }) => selectorKey(from) === pods);
-        create(inside, NetworkPolicy, `${name}-${pods}`, {
-          metadata: metadata(namespace, pods),
-          spec: {
-            podSelector: { matchLabels: selector },
-            policyTypes: [
-              ...(ingress.length > 0 ? ["Ingress"] : []),
-              ...(egress.length > 0 ? ["Egress"] : []),
-            ],
-            ...(ingress.length > 0 && {
-              ingress: ingress.map((flow) => ({ from: policyPeers(flow.from), ports: policyPorts(flow) })),
-            }),
-            ...(egress.length > 0 && {
-              egress: egress.map((flow) => ({ to: policyPeers(flow.to), ports: policyPorts(flow) })),
-            }),
+        new NetworkPolicy(
+          `${name}-${pods}`,
+          {
+            metadata: metadata(namespace, pods),
+            spec: {
+              podSelector: { matchLabels: selector },
+              policyTypes: [
+                ...(ingress.length > 0 ? ["Ingress"] : []),
+                ...(egress.length > 0 ? ["Egress"] : []),
+              ],
+              ...(ingress.length > 0 && {
+                ingress: ingress.map((flow) => ({ from: policyPeers(flow.from), ports: policyPorts(flow) })),
+              }),
+              ...(egress.length > 0 && {
+                egress: egress.map((flow) => ({ to: policyPeers(flow.to), ports: policyPorts(flow) })),
+              }),
+            },
           },
-        });
+          inside,
+        );
       }
     }
 
     function createStorageClass(): string | undefined {
       if (storageDriver === undefined) return undefined;
       const className = `${namespace}-in-country`;
-      create(alone, StorageClass, `${name}-in-country`, {
-        metadata: { name: className, labels: labels() },
-        provisioner: storageDriver.name,
-        parameters: { ...storageDriver.parameters },
-        reclaimPolicy: "Retain",
-        allowVolumeExpansion: true,
-        volumeBindingMode: "WaitForFirstConsumer",
-        ...(zones.length > 0 && {
-          allowedTopologies: [
-            { matchLabelExpressions: [{ key: storageDriver.zoneLabel, values: [...zones].sort() }] },
-          ],
-        }),
-      });
+      new StorageClass(
+        `${name}-in-country`,
+        {
+          metadata: { name: className, labels: labels() },
+          provisioner: storageDriver.name,
+          parameters: { ...storageDriver.parameters },
+          reclaimPolicy: "Retain",
+          allowVolumeExpansion: true,
+          volumeBindingMode: "WaitForFirstConsumer",
+          ...(zones.length > 0 && {
+            allowedTopologies: [
+              { matchLabelExpressions: [{ key: storageDriver.zoneLabel, values: [...zones].sort() }] },
+            ],
+          }),
+        },
+        alone,
+      );
       return className;
     }
   }

@@ -7,7 +7,6 @@ import {
   interpolate,
   type Resource,
 } from "@pulumi/pulumi";
-import { create } from "./create.ts";
 import { nodeAffinity, type Placement } from "./placement.ts";
 
 /** An image as its publisher names it. */
@@ -114,19 +113,23 @@ export class Operators extends ComponentResource {
     /** Those of `releases` so far must be installed before it. */
     function createRelease(operator: OperatorName): Release {
       const { chart, version, source, namespace } = operators[operator];
-      return create({ ...inside, dependsOn: [...releases] }, Release, `${name}-${chart}`, {
-        name: chart,
-        chart:
-          registry === undefined
-            ? `oci://${source}/${chart}`
-            : interpolate`oci://${registry}/charts/${chart}`,
-        version,
-        namespace,
-        createNamespace: true,
-        atomic: true,
-        timeout: 600,
-        values: chartValues(operator, args),
-      });
+      return new Release(
+        `${name}-${chart}`,
+        {
+          name: chart,
+          chart:
+            registry === undefined
+              ? `oci://${source}/${chart}`
+              : interpolate`oci://${registry}/charts/${chart}`,
+          version,
+          namespace,
+          createNamespace: true,
+          atomic: true,
+          timeout: 600,
+          values: chartValues(operator, args),
+        },
+        { ...inside, dependsOn: [...releases] },
+      );
     }
   }
 }

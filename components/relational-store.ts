@@ -59,12 +59,16 @@ export class RelationalStore extends ComponentResource {
   constructor(name: string, args: RelationalStoreArgs, options: ComponentResourceOptions) {
     super("rollout:components:RelationalStore", name, {}, options);
     const inside = { parent: this };
-    const cluster = customResource<PostgresCluster>(inside, name, {
-      apiVersion: "postgresql.cnpg.io/v1",
-      kind: "Cluster",
-      metadata: storeMetadata(args.context.namespace, part, part),
-      spec: clusterSpec(args),
-    });
+    const cluster = customResource<PostgresCluster>(
+      name,
+      {
+        apiVersion: "postgresql.cnpg.io/v1",
+        kind: "Cluster",
+        metadata: storeMetadata(args.context.namespace, part, part),
+        spec: clusterSpec(args),
+      },
+      inside,
+    );
     if (args.backup !== undefined) {
       createBackupDestination(args.backup);
       createDailyBackup(args.backup, cluster);
@@ -85,47 +89,55 @@ export class RelationalStore extends ComponentResource {
       retention,
       credentialsSecret,
     }: RelationalBackup): void {
-      customResource<ObjectStore>(inside, `${name}-backups`, {
-        apiVersion: "barmancloud.cnpg.io/v1",
-        kind: "ObjectStore",
-        metadata: {
-          ...metadata(args.context.namespace, backupsName, part),
-          annotations: dataClasses(["backups"]),
-        },
-        spec: {
-          retentionPolicy: retentionPolicy(retention),
-          configuration: {
-            destinationPath: `s3://${bucket}/${part}`,
-            endpointURL: endpoint,
-            s3Credentials: {
-              accessKeyId: { name: credentialsSecret, key: "accessKeyId" },
-              secretAccessKey: { name: credentialsSecret, key: "secretAccessKey" },
+      customResource<ObjectStore>(
+        `${name}-backups`,
+        {
+          apiVersion: "barmancloud.cnpg.io/v1",
+          kind: "ObjectStore",
+          metadata: {
+            ...metadata(args.context.namespace, backupsName, part),
+            annotations: dataClasses(["backups"]),
+          },
+          spec: {
+            retentionPolicy: retentionPolicy(retention),
+            configuration: {
+              destinationPath: `s3://${bucket}/${part}`,
+              endpointURL: endpoint,
+              s3Credentials: {
+                accessKeyId: { name: credentialsSecret, key: "accessKeyId" },
+                secretAccessKey: { name: credentialsSecret, key: "secretAccessKey" },
+              },
+              wal: { compression: "zstd", encryption: "AES256", maxParallel: 4 },
+              data: { compression: "gzip", encryption: "AES256", jobs: 2 },
             },
-            wal: { compression: "zstd", encryption: "AES256", maxParallel: 4 },
-            data: { compression: "gzip", encryption: "AES256", jobs: 2 },
-          },
-          instanceSidecarConfiguration: {
-            resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
-            ...(region !== undefined && { env: [{ name: "AWS_DEFAULT_REGION", value: region }] }),
+            instanceSidecarConfiguration: {
+              resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
+              ...(region !== undefined && { env: [{ name: "AWS_DEFAULT_REGION", value: region }] }),
+            },
           },
         },
-      });
+        inside,
+      );
     }
 
     function createDailyBackup({ at, timezone }: RelationalBackup, cluster: Resource): void {
-      customResource<ScheduledBackup>({ ...inside, dependsOn: [cluster] }, `${name}-daily`, {
-        apiVersion: "postgresql.cnpg.io/v1",
-        kind: "ScheduledBackup",
-        metadata: metadata(args.context.namespace, `${part}-daily`, part),
-        spec: {
-          cluster: { name: part },
-          schedule: dailyCronInUtc(at, timezone),
-          immediate: true,
-          backupOwnerReference: "cluster",
-          method: "plugin",
-          pluginConfiguration: { name: plugin },
+      customResource<ScheduledBackup>(
+        `${name}-daily`,
+        {
+          apiVersion: "postgresql.cnpg.io/v1",
+          kind: "ScheduledBackup",
+          metadata: metadata(args.context.namespace, `${part}-daily`, part),
+          spec: {
+            cluster: { name: part },
+            schedule: dailyCronInUtc(at, timezone),
+            immediate: true,
+            backupOwnerReference: "cluster",
+            method: "plugin",
+            pluginConfiguration: { name: plugin },
+          },
         },
-      });
+        { ...inside, dependsOn: [cluster] },
+      );
     }
   }
 }

@@ -2,7 +2,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
-import { create } from "./create.ts";
 import { metadata, type PartName, selectorLabels } from "./part.ts";
 
 export interface PartServiceArgs {
@@ -16,14 +15,18 @@ export interface PartServiceArgs {
 const service =
   (more: types.input.core.v1.ServiceSpec) =>
   (
-    options: CustomResourceOptions,
     name: string,
     { namespace, part, objectName = part, ports }: PartServiceArgs,
+    options: CustomResourceOptions,
   ): void => {
-    create(options, Service, name, {
-      metadata: metadata(namespace, objectName, part),
-      spec: { ...more, selector: selectorLabels(part), ports },
-    });
+    new Service(
+      name,
+      {
+        metadata: metadata(namespace, objectName, part),
+        spec: { ...more, selector: selectorLabels(part), ports },
+      },
+      options,
+    );
   };
 
 export const partService = service({});

@@ -1,7 +1,6 @@
 /** Pods that keep their name and a disk each: all start together, and their disks outlive them. */
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
-import { create } from "./create.ts";
 import { storeMetadata } from "./data-classes.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import type { ImageName } from "./images.ts";
@@ -27,30 +26,34 @@ export interface StatefulPodsArgs {
 }
 
 /** Declares them, and that maintenance stops one at a time. Each mounts its disk as the volume `data`. */
-export function statefulPods(options: CustomResourceOptions, name: string, args: StatefulPodsArgs): void {
+export function statefulPods(name: string, args: StatefulPodsArgs, options: CustomResourceOptions): void {
   const { context, part, objectName = part, size, firstOrdinal, ownLabels } = args;
   const { namespace } = context;
   const selector = { ...selectorLabels(part), ...ownLabels };
-  disruptionBudget(options, name, { namespace, part, objectName, selector });
-  create(options, StatefulSet, name, {
-    metadata: storeMetadata(namespace, objectName, part),
-    spec: {
-      serviceName: args.serviceName,
-      replicas: size.replicas,
-      ...(firstOrdinal !== undefined && { ordinals: { start: firstOrdinal } }),
-      podManagementPolicy: "Parallel",
-      minReadySeconds: args.minReadySeconds,
-      selector: { matchLabels: selector },
-      updateStrategy: { type: "RollingUpdate" },
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-      volumeClaimTemplates: [volumeClaim(context, part, "data", size.storage)],
-      template: podTemplate(context, {
-        ...args.pod,
-        part,
-        image: part,
+  disruptionBudget(name, { namespace, part, objectName, selector }, options);
+  new StatefulSet(
+    name,
+    {
+      metadata: storeMetadata(namespace, objectName, part),
+      spec: {
+        serviceName: args.serviceName,
         replicas: size.replicas,
-        ...(ownLabels && { labels: ownLabels, spreadOver: selector }),
-      }),
+        ...(firstOrdinal !== undefined && { ordinals: { start: firstOrdinal } }),
+        podManagementPolicy: "Parallel",
+        minReadySeconds: args.minReadySeconds,
+        selector: { matchLabels: selector },
+        updateStrategy: { type: "RollingUpdate" },
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+        volumeClaimTemplates: [volumeClaim(context, part, "data", size.storage)],
+        template: podTemplate(context, {
+          ...args.pod,
+          part,
+          image: part,
+          replicas: size.replicas,
+          ...(ownLabels && { labels: ownLabels, spreadOver: selector }),
+        }),
+      },
     },
-  });
+    options,
+  );
 }

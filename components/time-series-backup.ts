@@ -8,7 +8,6 @@ import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration } from "./configuration.ts";
-import { create } from "./create.ts";
 import { metadata } from "./part.ts";
 import { container, podTemplate, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
@@ -73,16 +72,21 @@ export class TimeSeriesBackup extends ComponentResource {
     super("rollout:components:TimeSeriesBackup", name, {}, options);
     const inside = { parent: this };
     const { namespace } = args.context;
-    const settings = configuration(inside, `${name}-settings`, {
-      namespace,
-      part,
-      objectName: "time-series-backup-settings",
-      files: { "config.yaml": clientConfig(args.host), "backup.sh": backupScript },
-    });
-    create(inside, CronJob, name, {
-      metadata: metadata(namespace, part, part),
-      spec: cronJobSpec(args, settings.name),
-    });
+    const settings = configuration(
+      `${name}-settings`,
+      {
+        namespace,
+        part,
+        objectName: "time-series-backup-settings",
+        files: { "config.yaml": clientConfig(args.host), "backup.sh": backupScript },
+      },
+      inside,
+    );
+    new CronJob(
+      name,
+      { metadata: metadata(namespace, part, part), spec: cronJobSpec(args, settings.name) },
+      inside,
+    );
     this.registerOutputs();
   }
 }

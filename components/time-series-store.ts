@@ -6,7 +6,6 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { certificateSecretOf } from "./certificates.ts";
 import { type Configuration, configuration } from "./configuration.ts";
-import { create } from "./create.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata } from "./part.ts";
 import {
@@ -76,81 +75,105 @@ export class TimeSeriesStore extends ComponentResource {
         "config.yaml": timeSeriesConfig({ shards, keepers, memory: size.memory, ...(backup && { backup }) }),
         "users.yaml": timeSeriesUsers(size.memory),
       };
-      return configuration(inside, `${name}-settings`, {
-        namespace: context.namespace,
-        part,
-        objectName: "time-series-settings",
-        files,
-      });
+      return configuration(
+        `${name}-settings`,
+        {
+          namespace: context.namespace,
+          part,
+          objectName: "time-series-settings",
+          files,
+        },
+        inside,
+      );
     }
 
     function createSecret(): GeneratedSecret {
-      return create(inside, GeneratedSecret, `${name}-secrets`, {
-        namespace: context.namespace,
-        part,
-        secretName: "time-series-secrets",
-        values: {
-          "cluster-secret": "password",
-          "replication-password": "password",
-          ...(backup?.access === "secret" && { "backup-key": "key" as const }),
+      return new GeneratedSecret(
+        `${name}-secrets`,
+        {
+          namespace: context.namespace,
+          part,
+          secretName: "time-series-secrets",
+          values: {
+            "cluster-secret": "password",
+            "replication-password": "password",
+            ...(backup?.access === "secret" && { "backup-key": "key" as const }),
+          },
         },
-      });
+        inside,
+      );
     }
 
     /** Its own, where the cloud gives the pods rights by it. */
     function createServiceAccount(): void {
       if (backup?.access !== "role") return;
-      create(inside, ServiceAccount, name, {
-        metadata: metadata(context.namespace, backup.serviceAccount, part),
-        automountServiceAccountToken: false,
-      });
+      new ServiceAccount(
+        name,
+        {
+          metadata: metadata(context.namespace, backup.serviceAccount, part),
+          automountServiceAccountToken: false,
+        },
+        inside,
+      );
     }
 
     function createServices(): void {
       const { namespace } = context;
-      partService(inside, name, {
-        namespace,
-        part,
-        ports: [
-          { name: "https", port: ports.timeSeriesStore.https, targetPort: "https" },
-          { name: "native", port: ports.timeSeriesStore.native, targetPort: "native" },
-          { name: "metrics", port: ports.timeSeriesStore.metrics, targetPort: "metrics" },
-        ],
-      });
-      headlessService(inside, `${name}-nodes`, {
-        namespace,
-        part,
-        objectName: nodeService,
-        ports: [
-          { name: "native", port: ports.timeSeriesStore.native },
-          { name: "replication", port: ports.timeSeriesStore.replication },
-        ],
-      });
+      partService(
+        name,
+        {
+          namespace,
+          part,
+          ports: [
+            { name: "https", port: ports.timeSeriesStore.https, targetPort: "https" },
+            { name: "native", port: ports.timeSeriesStore.native, targetPort: "native" },
+            { name: "metrics", port: ports.timeSeriesStore.metrics, targetPort: "metrics" },
+          ],
+        },
+        inside,
+      );
+      headlessService(
+        `${name}-nodes`,
+        {
+          namespace,
+          part,
+          objectName: nodeService,
+          ports: [
+            { name: "native", port: ports.timeSeriesStore.native },
+            { name: "replication", port: ports.timeSeriesStore.replication },
+          ],
+        },
+        inside,
+      );
     }
 
     function createShard(number: number): void {
-      statefulPods(inside, `${name}-shard-${number}`, {
-        context,
-        part,
-        size,
-        objectName: shardName(number),
-        serviceName: nodeService,
-        ownLabels: { "rollout/shard": String(number) },
-        minReadySeconds: 30,
-        pod: {
-          ...(backup?.access === "role" && { serviceAccountName: backup.serviceAccount }),
-          annotations: settings.annotations,
-          metricsPort: ports.timeSeriesStore.metrics,
-          // Time for queries to end and for parts to be written.
-          terminationGracePeriodSeconds: 180,
-          containers: [createServer(number)],
-          volumes: [
-            scratch("temporary", 256),
-            { name: "settings", configMap: { name: settings.name } },
-            secretVolume("certificate", certificateSecretOf(part)),
-          ],
+      statefulPods(
+        `${name}-shard-${number}`,
+        {
+          context,
+          part,
+          size,
+          objectName: shardName(number),
+          serviceName: nodeService,
+          ownLabels: { "rollout/shard": String(number) },
+          minReadySeconds: 30,
+          pod: {
+            ...(backup?.access === "role" && { serviceAccountName: backup.serviceAccount }),
+            annotations: settings.annotations,
+            metricsPort: ports.timeSeriesStore.metrics,
+            // Time for queries to end and for parts to be written.
+            terminationGracePeriodSeconds: 180,
+            containers: [createServer(number)],
+            volumes: [
+              scratch("temporary", 256),
+              { name: "settings", configMap: { name: settings.name } },
+              secretVolume("certificate", certificateSecretOf(part)),
+            ],
+          },
         },
-      });
+        inside,
+      );
     }
 
     function createServer(shard: number): Container {

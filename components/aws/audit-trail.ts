@@ -4,7 +4,6 @@
  */
 import { Trail } from "@pulumi/aws/cloudtrail/trail.js";
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output } from "@pulumi/pulumi";
-import { create } from "../create.ts";
 import { PrivateBucket } from "./bucket.ts";
 import type { Keys } from "./keys.ts";
 import type { AwsLocation } from "./place.ts";
@@ -32,38 +31,48 @@ export class AuditTrail extends ComponentResource {
     this.registerOutputs();
 
     function createBucket(): PrivateBucket {
-      return create(inside, PrivateBucket, name, {
-        place,
-        purpose: "audit",
-        account: keys.account,
-        keyArn: keys.arns.logs,
-        classes: ["logs"],
-        objectDays: args.retentionDays,
-        oldVersionDays: 30,
-        deletableWithContent: args.deletable === true,
-        statements: (arn) => writersOf(arn, args, trailName),
-      });
+      return new PrivateBucket(
+        name,
+        {
+          place,
+          purpose: "audit",
+          account: keys.account,
+          keyArn: keys.arns.logs,
+          classes: ["logs"],
+          objectDays: args.retentionDays,
+          oldVersionDays: 30,
+          deletableWithContent: args.deletable === true,
+          statements: (arn) => writersOf(arn, args, trailName),
+        },
+        inside,
+      );
     }
 
     function createTrail(): void {
-      create({ ...inside, dependsOn: [...bucket.ready, ...keys.ready] }, Trail, name, {
-        name: trailName,
-        s3BucketName: bucket.bucketName,
-        kmsKeyId: keys.arns.logs,
-        isMultiRegionTrail: false,
-        isOrganizationTrail: false,
-        includeGlobalServiceEvents: false,
-        enableLogging: true,
-        enableLogFileValidation: true,
-        eventSelectors: [
-          {
-            readWriteType: "All",
-            includeManagementEvents: true,
-            dataResources: [{ type: "AWS::S3::Object", values: buckets.map((arn) => interpolate`${arn}/`) }],
-          },
-        ],
-        tags: tags(trailName, ["logs"]),
-      });
+      new Trail(
+        name,
+        {
+          name: trailName,
+          s3BucketName: bucket.bucketName,
+          kmsKeyId: keys.arns.logs,
+          isMultiRegionTrail: false,
+          isOrganizationTrail: false,
+          includeGlobalServiceEvents: false,
+          enableLogging: true,
+          enableLogFileValidation: true,
+          eventSelectors: [
+            {
+              readWriteType: "All",
+              includeManagementEvents: true,
+              dataResources: [
+                { type: "AWS::S3::Object", values: buckets.map((arn) => interpolate`${arn}/`) },
+              ],
+            },
+          ],
+          tags: tags(trailName, ["logs"]),
+        },
+        { ...inside, dependsOn: [...bucket.ready, ...keys.ready] },
+      );
     }
   }
 }

@@ -9,7 +9,6 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import { create } from "../create.ts";
 import type { AwsCluster } from "./cluster.ts";
 import { podIdentityService } from "./cluster-roles.ts";
 import type { AwsLocation } from "./place.ts";
@@ -33,18 +32,17 @@ export class BackupRights extends ComponentResource {
     super("rollout:aws:BackupRights", name, {}, options);
     const inside = { parent: this };
     const roleName = `${args.place.name}-backups`;
-    const role = create(inside, Role, `${name}-backups`, {
-      name: roleName,
-      assumeRolePolicy: trustOf(podIdentityService),
-      tags: tags(roleName),
-    });
-    const rights = create(inside, RolePolicy, `${name}-backups`, {
-      role: role.name,
-      policy: policyDocument(rightsOn(args)),
-    });
-    const association = create(
-      { ...inside, dependsOn: [...args.cluster.ready] },
-      PodIdentityAssociation,
+    const role = new Role(
+      `${name}-backups`,
+      { name: roleName, assumeRolePolicy: trustOf(podIdentityService), tags: tags(roleName) },
+      inside,
+    );
+    const rights = new RolePolicy(
+      `${name}-backups`,
+      { role: role.name, policy: policyDocument(rightsOn(args)) },
+      inside,
+    );
+    const association = new PodIdentityAssociation(
       `${name}-backups`,
       {
         clusterName: args.cluster.clusterName,
@@ -53,6 +51,7 @@ export class BackupRights extends ComponentResource {
         roleArn: role.arn,
         tags: tags(roleName),
       },
+      { ...inside, dependsOn: [...args.cluster.ready] },
     );
     this.ready = [rights, association];
     this.registerOutputs();

@@ -17,7 +17,6 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
-import { create } from "../create.ts";
 import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
 import { tags } from "./tags.ts";
@@ -49,74 +48,96 @@ export class PrivateBucket extends ComponentResource {
     super("rollout:aws:PrivateBucket", name, {}, options);
     const inside = { parent: this };
     const { place, purpose, account, classes, deletableWithContent, objectDays, oldVersionDays } = args;
-    const { bucket, arn } = create(inside, Bucket, name, {
-      bucket: interpolate`${place.name}-${purpose}-${account}`,
-      forceDestroy: deletableWithContent === true,
-      tags: tags(`${place.name}-${purpose}`, classes),
-    });
+    const { bucket, arn } = new Bucket(
+      name,
+      {
+        bucket: interpolate`${place.name}-${purpose}-${account}`,
+        forceDestroy: deletableWithContent === true,
+        tags: tags(`${place.name}-${purpose}`, classes),
+      },
+      inside,
+    );
     this.bucketName = bucket;
     this.arn = arn;
-    const closed = create(inside, BucketPublicAccessBlock, name, {
-      bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    const ownership = create(inside, BucketOwnershipControls, name, {
-      bucket,
-      rule: { objectOwnership: "BucketOwnerEnforced" },
-    });
-    const versioning = create(inside, BucketVersioning, name, {
-      bucket,
-      versioningConfiguration: { status: "Enabled" },
-    });
+    const closed = new BucketPublicAccessBlock(
+      name,
+      {
+        bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      inside,
+    );
+    const ownership = new BucketOwnershipControls(
+      name,
+      { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      inside,
+    );
+    const versioning = new BucketVersioning(
+      name,
+      { bucket, versioningConfiguration: { status: "Enabled" } },
+      inside,
+    );
     this.ready = [closed, ownership, versioning, createEncryption(), createLifecycle(), createPolicy()];
     this.registerOutputs({ bucketName: bucket });
 
     function createEncryption(): Resource {
-      return create(inside, BucketServerSideEncryptionConfiguration, name, {
-        bucket,
-        rules: [
-          {
-            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.keyArn },
-            bucketKeyEnabled: true,
-          },
-        ],
-      });
+      return new BucketServerSideEncryptionConfiguration(
+        name,
+        {
+          bucket,
+          rules: [
+            {
+              applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.keyArn },
+              bucketKeyEnabled: true,
+            },
+          ],
+        },
+        inside,
+      );
     }
 
     function createLifecycle(): Resource {
-      return create(inside, BucketLifecycleConfiguration, name, {
-        bucket,
-        rules: [
-          {
-            id: "end",
-            status: "Enabled",
-            filter: { prefix: "" },
-            ...(objectDays !== undefined && { expiration: { days: objectDays } }),
-            noncurrentVersionExpiration: { noncurrentDays: oldVersionDays },
-            abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
-          },
-        ],
-      });
+      return new BucketLifecycleConfiguration(
+        name,
+        {
+          bucket,
+          rules: [
+            {
+              id: "end",
+              status: "Enabled",
+              filter: { prefix: "" },
+              ...(objectDays !== undefined && { expiration: { days: objectDays } }),
+              noncurrentVersionExpiration: { noncurrentDays: oldVersionDays },
+              abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+            },
+          ],
+        },
+        inside,
+      );
     }
 
     function createPolicy(): Resource {
-      return create({ ...inside, dependsOn: [closed] }, BucketPolicy, name, {
-        bucket,
-        policy: policyDocument([
-          {
-            Sid: "TlsAlone",
-            Effect: "Deny",
-            Principal: "*",
-            Action: "s3:*",
-            Resource: [arn, interpolate`${arn}/*`],
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-          ...args.statements(arn),
-        ]),
-      });
+      return new BucketPolicy(
+        name,
+        {
+          bucket,
+          policy: policyDocument([
+            {
+              Sid: "TlsAlone",
+              Effect: "Deny",
+              Principal: "*",
+              Action: "s3:*",
+              Resource: [arn, interpolate`${arn}/*`],
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+            ...args.statements(arn),
+          ]),
+        },
+        { ...inside, dependsOn: [closed] },
+      );
     }
   }
 }

@@ -3,7 +3,6 @@ import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
-import { create } from "../create.ts";
 import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement, trustOf } from "./policy-document.ts";
 import { tags } from "./tags.ts";
@@ -59,24 +58,22 @@ export class ClusterRoles extends ComponentResource {
     ): Output<string> {
       const logicalName = `${name}-${purpose}`;
       const roleName = `${args.place.name}-${purpose}`;
-      const role = create(inside, Role, logicalName, {
-        name: roleName,
-        assumeRolePolicy: trustOf(service),
-        tags: tags(roleName),
-      });
+      const role = new Role(
+        logicalName,
+        { name: roleName, assumeRolePolicy: trustOf(service), tags: tags(roleName) },
+        inside,
+      );
       for (const policy of own.managed)
         rights.push(
-          create(inside, RolePolicyAttachment, `${logicalName}-${policy.split("/").at(-1)}`, {
-            role: role.name,
-            policyArn: `arn:aws:iam::aws:policy/${policy}`,
-          }),
+          new RolePolicyAttachment(
+            `${logicalName}-${policy.split("/").at(-1)}`,
+            { role: role.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
+            inside,
+          ),
         );
       if (own.statements !== undefined)
         rights.push(
-          create(inside, RolePolicy, logicalName, {
-            role: role.name,
-            policy: policyDocument(own.statements),
-          }),
+          new RolePolicy(logicalName, { role: role.name, policy: policyDocument(own.statements) }, inside),
         );
       return role.arn;
     }

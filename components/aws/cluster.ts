@@ -20,7 +20,6 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import { create } from "../create.ts";
 import { ClusterRoles } from "./cluster-roles.ts";
 import type { Keys } from "./keys.ts";
 import { logGroup } from "./log-group.ts";
@@ -70,12 +69,11 @@ export class AwsCluster extends ComponentResource {
     super("rollout:aws:Cluster", name, {}, options);
     const inside = { parent: this };
     const { place, keys, auditLogDays, network, accessFrom, administrators, nodes: pool } = args;
-    const roles = create(inside, ClusterRoles, `${name}-roles`, {
-      place,
-      account: keys.account,
-      secretsKey: keys.arns.keys,
-      disksKey: keys.arns["machine-telemetry"],
-    });
+    const roles = new ClusterRoles(
+      `${name}-roles`,
+      { place, account: keys.account, secretsKey: keys.arns.keys, disksKey: keys.arns["machine-telemetry"] },
+      inside,
+    );
     const cluster = createCluster();
     const clusterName = cluster.name;
     const securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
@@ -108,22 +106,20 @@ export class AwsCluster extends ComponentResource {
 
     /** EKS writes to this group by its name; without it EKS would make one that has no key and never expires. */
     function createLog(): Resource {
-      return logGroup({ ...inside, dependsOn: [...keys.ready] }, `${name}-eks-cluster`, {
-        title: "eks-cluster",
-        path: `/aws/eks/${place.name}/cluster`,
-        keyArn: keys.arns.logs,
-        retentionDays: auditLogDays,
-      });
+      return logGroup(
+        `${name}-eks-cluster`,
+        {
+          title: "eks-cluster",
+          path: `/aws/eks/${place.name}/cluster`,
+          keyArn: keys.arns.logs,
+          retentionDays: auditLogDays,
+        },
+        { ...inside, dependsOn: [...keys.ready] },
+      );
     }
 
     function createCluster(): Cluster {
-      return create(
-        {
-          ...inside,
-          dependsOn: [createLog(), ...roles.ready, ...keys.ready, ...network.ready],
-          customTimeouts: { create: "40m" },
-        },
-        Cluster,
+      return new Cluster(
         `${name}-cluster`,
         {
           name: place.name,
@@ -146,24 +142,32 @@ export class AwsCluster extends ComponentResource {
           enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
           tags: tags(place.name, ["keys"]),
         },
+        {
+          ...inside,
+          dependsOn: [createLog(), ...roles.ready, ...keys.ready, ...network.ready],
+          customTimeouts: { create: "40m" },
+        },
       );
     }
 
     function createAdministrators(): Resource[] {
       return args.administrators.map((principalArn) => {
         const title = principalArn.split("/").at(-1) ?? principalArn;
-        const entry = create(inside, AccessEntry, `${name}-${title}`, {
-          clusterName,
-          principalArn,
-          type: "STANDARD",
-          tags: tags(title),
-        });
-        return create({ ...inside, dependsOn: [entry] }, AccessPolicyAssociation, `${name}-${title}`, {
-          clusterName,
-          principalArn,
-          policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
-          accessScope: { type: "cluster" },
-        });
+        const entry = new AccessEntry(
+          `${name}-${title}`,
+          { clusterName, principalArn, type: "STANDARD", tags: tags(title) },
+          inside,
+        );
+        return new AccessPolicyAssociation(
+          `${name}-${title}`,
+          {
+            clusterName,
+            principalArn,
+            policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+            accessScope: { type: "cluster" },
+          },
+          { ...inside, dependsOn: [entry] },
+        );
       });
     }
 
@@ -177,9 +181,7 @@ export class AwsCluster extends ComponentResource {
       } = {},
     ): Addon {
       const { role, serviceAccount, settings, dependsOn } = options;
-      return create(
-        { ...inside, ...(dependsOn && { dependsOn: [...dependsOn] }) },
-        Addon,
+      return new Addon(
         `${name}-${addonName}`,
         {
           clusterName,
@@ -194,64 +196,74 @@ export class AwsCluster extends ComponentResource {
           ...(settings && { configurationValues: JSON.stringify(settings) }),
           tags: tags(addonName),
         },
+        { ...inside, ...(dependsOn && { dependsOn: [...dependsOn] }) },
       );
     }
 
     /** A group in each zone: a volume's pod finds a node where its volume is. */
     function createNodes(): Resource[] {
       const template = createLaunchTemplate();
-      return place.zones.map((zone, index) =>
-        create({ ...inside, dependsOn: [...before, ...roles.ready] }, NodeGroup, `${name}-nodes-${zone}`, {
-          clusterName,
-          nodeGroupName: `${place.name}-${zone}`,
-          nodeRoleArn: roles.nodeRoleArn,
-          subnetIds: [network.privateSubnetIds[index] ?? ""],
-          version: kubernetesVersion,
-          amiType: pool.imageType,
-          capacityType: "ON_DEMAND",
-          instanceTypes: [...pool.instanceTypes],
-          scalingConfig: {
-            minSize: pool.perZone,
-            desiredSize: pool.perZone,
-            // One more while a node is replaced.
-            maxSize: pool.perZone + 1,
-          },
-          updateConfig: { maxUnavailable: 1 },
-          nodeRepairConfig: { enabled: true },
-          launchTemplate: {
-            id: template.id,
-            version: template.latestVersion.apply((version) => String(version)),
-          },
-          tags: tags(`${place.name}-${zone}`, ["machineTelemetry", "logs"]),
-        }),
+      return place.zones.map(
+        (zone, index) =>
+          new NodeGroup(
+            `${name}-nodes-${zone}`,
+            {
+              clusterName,
+              nodeGroupName: `${place.name}-${zone}`,
+              nodeRoleArn: roles.nodeRoleArn,
+              subnetIds: [network.privateSubnetIds[index] ?? ""],
+              version: kubernetesVersion,
+              amiType: pool.imageType,
+              capacityType: "ON_DEMAND",
+              instanceTypes: [...pool.instanceTypes],
+              scalingConfig: {
+                minSize: pool.perZone,
+                desiredSize: pool.perZone,
+                // One more while a node is replaced.
+                maxSize: pool.perZone + 1,
+              },
+              updateConfig: { maxUnavailable: 1 },
+              nodeRepairConfig: { enabled: true },
+              launchTemplate: {
+                id: template.id,
+                version: template.latestVersion.apply((version) => String(version)),
+              },
+              tags: tags(`${place.name}-${zone}`, ["machineTelemetry", "logs"]),
+            },
+            { ...inside, dependsOn: [...before, ...roles.ready] },
+          ),
       );
     }
 
     function createLaunchTemplate(): LaunchTemplate {
-      return create({ ...inside, dependsOn: [...keys.ready] }, LaunchTemplate, `${name}-nodes`, {
-        name: `${place.name}-nodes`,
-        updateDefaultVersion: true,
-        blockDeviceMappings: [
-          {
-            deviceName: "/dev/xvda",
-            ebs: {
-              volumeType: "gp3",
-              volumeSize: nodeDisk,
-              encrypted: "true",
-              kmsKeyId: keys.arns["machine-telemetry"],
-              deleteOnTermination: "true",
+      return new LaunchTemplate(
+        `${name}-nodes`,
+        {
+          name: `${place.name}-nodes`,
+          updateDefaultVersion: true,
+          blockDeviceMappings: [
+            {
+              deviceName: "/dev/xvda",
+              ebs: {
+                volumeType: "gp3",
+                volumeSize: nodeDisk,
+                encrypted: "true",
+                kmsKeyId: keys.arns["machine-telemetry"],
+                deleteOnTermination: "true",
+              },
             },
-          },
-        ],
-        // So that pods can't get their node's rights.
-        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-        networkInterfaces: [{ associatePublicIpAddress: "false", securityGroups: [securityGroupId] }],
-        tagSpecifications: ["instance", "volume"].map((resourceType) => ({
-          resourceType,
-          tags: tags(`${place.name}-node`, ["machineTelemetry", "logs"]),
-        })),
-        tags: tags(`${place.name}-nodes`, ["machineTelemetry", "logs"]),
-      });
+          ],
+          // So that pods can't get their node's rights.
+          metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+          networkInterfaces: [{ associatePublicIpAddress: "false", securityGroups: [securityGroupId] }],
+          tagSpecifications: ["instance", "volume"].map((resourceType) => ({
+            resourceType,
+            tags: tags(`${place.name}-node`, ["machineTelemetry", "logs"]),
+          })),
+          tags: tags(`${place.name}-nodes`, ["machineTelemetry", "logs"]),
+        },
+        { ...inside, dependsOn: [...keys.ready] },
+      );
     }
   }
 }

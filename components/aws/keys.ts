@@ -16,7 +16,6 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
-import { create } from "../create.ts";
 import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement, type Strings } from "./policy-document.ts";
 import { tags } from "./tags.ts";
@@ -89,19 +88,24 @@ export class Keys extends ComponentResource {
       const keyName = `${name}-${purpose}`;
       const { classes, description } = purposes[purpose];
       const title = `${args.place.name}-${purpose}`;
-      const key = create(inside, Key, keyName, {
-        description: `${args.place.name}: ${description}`,
-        multiRegion: false,
-        enableKeyRotation: true,
-        deletionWindowInDays: 30,
-        tags: tags(title, classes),
-      });
+      const key = new Key(
+        keyName,
+        {
+          description: `${args.place.name}: ${description}`,
+          multiRegion: false,
+          enableKeyRotation: true,
+          deletionWindowInDays: 30,
+          tags: tags(title, classes),
+        },
+        inside,
+      );
       new Alias(keyName, { name: `alias/${title}`, targetKeyId: key.keyId }, inside);
       // Separate from the key, because the account is read from the key's ARN.
-      const policy = create(inside, KeyPolicy, keyName, {
-        keyId: key.keyId,
-        policy: policyDocument(statements(purpose, args, accountOf(key.arn))),
-      });
+      const policy = new KeyPolicy(
+        keyName,
+        { keyId: key.keyId, policy: policyDocument(statements(purpose, args, accountOf(key.arn))) },
+        inside,
+      );
       ready.push(policy);
       return key.arn;
     }

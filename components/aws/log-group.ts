@@ -1,7 +1,6 @@
 /** CloudWatch log groups in the region: encrypted with the stack's key, kept as long as the file says. */
 import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup.js";
 import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
-import { create } from "../create.ts";
 import { tags } from "./tags.ts";
 
 /** The periods that CloudWatch Logs offers, in days (API reference, PutRetentionPolicy). */
@@ -23,11 +22,15 @@ export interface LogGroupArgs {
   readonly retentionDays: number;
 }
 
-export function logGroup(options: CustomResourceOptions, name: string, args: LogGroupArgs): LogGroup {
-  return create(options, LogGroup, name, {
-    name: args.path,
-    kmsKeyId: args.keyArn,
-    retentionInDays: offeredRetention(args.retentionDays),
-    tags: tags(args.title, ["logs"]),
-  });
+export function logGroup(name: string, args: LogGroupArgs, options: CustomResourceOptions): LogGroup {
+  return new LogGroup(
+    name,
+    {
+      name: args.path,
+      kmsKeyId: args.keyArn,
+      retentionInDays: offeredRetention(args.retentionDays),
+      tags: tags(args.title, ["logs"]),
+    },
+    options,
+  );
 }

@@ -25,7 +25,6 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import { create } from "../create.ts";
 import { subnetRanges } from "./address-ranges.ts";
 import type { Keys } from "./keys.ts";
 import { logGroup } from "./log-group.ts";
@@ -76,20 +75,18 @@ export class AwsNetwork extends ComponentResource {
     const inside = { parent: this };
     const { range, place, keys, flowLogDays, wayOut } = args;
     const ranges = subnetRanges(range, place.zones.length);
-    const vpcId = create(inside, Vpc, `${name}-network`, {
-      cidrBlock: range,
-      enableDnsSupport: true,
-      enableDnsHostnames: true,
-      tags: tags(place.name),
-    }).id;
+    const vpcId = new Vpc(
+      `${name}-network`,
+      { cidrBlock: range, enableDnsSupport: true, enableDnsHostnames: true, tags: tags(place.name) },
+      inside,
+    ).id;
     this.vpcId = vpcId;
     // AWS gives this group to everything that names none: it lets nothing in or out.
-    create(inside, DefaultSecurityGroup, `${name}-closed`, {
-      vpcId,
-      ingress: [],
-      egress: [],
-      tags: tags(`${place.name}-closed`),
-    });
+    new DefaultSecurityGroup(
+      `${name}-closed`,
+      { vpcId, ingress: [], egress: [], tags: tags(`${place.name}-closed`) },
+      inside,
+    );
     createFlowLog();
     const privateSubnetIds = createPrivateSubnets();
     this.privateSubnetIds = privateSubnetIds;
@@ -101,145 +98,184 @@ export class AwsNetwork extends ComponentResource {
     function createPrivateSubnets(): Output<string>[] {
       return place.zones.map(
         (zone, index) =>
-          create(inside, Subnet, `${name}-private-${zone}`, {
-            vpcId,
-            availabilityZone: zone,
-            cidrBlock: ranges.private[index] ?? "",
-            mapPublicIpOnLaunch: false,
-            tags: { ...tags(`${place.name}-private-${zone}`), "kubernetes.io/role/internal-elb": "1" },
-          }).id,
+          new Subnet(
+            `${name}-private-${zone}`,
+            {
+              vpcId,
+              availabilityZone: zone,
+              cidrBlock: ranges.private[index] ?? "",
+              mapPublicIpOnLaunch: false,
+              tags: { ...tags(`${place.name}-private-${zone}`), "kubernetes.io/role/internal-elb": "1" },
+            },
+            inside,
+          ).id,
       );
     }
 
     function createPrivateTables(): RouteTable[] {
       return place.zones.map((zone, index) => {
-        const table = create(inside, RouteTable, `${name}-private-${zone}`, {
-          vpcId,
-          tags: tags(`${place.name}-private-${zone}`),
-        });
-        create(inside, RouteTableAssociation, `${name}-private-${zone}`, {
-          subnetId: privateSubnetIds[index] ?? "",
-          routeTableId: table.id,
-        });
+        const table = new RouteTable(
+          `${name}-private-${zone}`,
+          { vpcId, tags: tags(`${place.name}-private-${zone}`) },
+          inside,
+        );
+        new RouteTableAssociation(
+          `${name}-private-${zone}`,
+          { subnetId: privateSubnetIds[index] ?? "", routeTableId: table.id },
+          inside,
+        );
         return table;
       });
     }
 
     function createFlowLog(): void {
       const flowLog = `${name}-flow-log`;
-      const group = logGroup({ ...inside, dependsOn: [...keys.ready] }, flowLog, {
-        title: "flow-log",
-        path: `/rollout/${place.name}/flow`,
-        keyArn: keys.arns.logs,
-        retentionDays: flowLogDays,
-      });
-      const role = create(inside, Role, flowLog, {
-        name: `${place.name}-flow-log`,
-        assumeRolePolicy: trustOf("vpc-flow-logs.amazonaws.com", keys.account),
-        tags: tags(`${place.name}-flow-log`),
-      });
-      const rights = create(inside, RolePolicy, flowLog, {
-        role: role.name,
-        policy: policyDocument([
-          {
-            Sid: "Write",
-            Effect: "Allow",
-            Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-            Resource: interpolate`${group.arn}:*`,
-          },
-        ]),
-      });
-      create({ ...inside, dependsOn: [rights] }, FlowLog, flowLog, {
-        vpcId,
-        trafficType: "ALL",
-        logDestinationType: "cloud-watch-logs",
-        logDestination: group.arn,
-        iamRoleArn: role.arn,
-        maxAggregationInterval: 60,
-        tags: tags(`${place.name}-flow-log`, ["logs"]),
-      });
+      const group = logGroup(
+        flowLog,
+        {
+          title: "flow-log",
+          path: `/rollout/${place.name}/flow`,
+          keyArn: keys.arns.logs,
+          retentionDays: flowLogDays,
+        },
+        { ...inside, dependsOn: [...keys.ready] },
+      );
+      const role = new Role(
+        flowLog,
+        {
+          name: `${place.name}-flow-log`,
+          assumeRolePolicy: trustOf("vpc-flow-logs.amazonaws.com", keys.account),
+          tags: tags(`${place.name}-flow-log`),
+        },
+        inside,
+      );
+      const rights = new RolePolicy(
+        flowLog,
+        {
+          role: role.name,
+          policy: policyDocument([
+            {
+              Sid: "Write",
+              Effect: "Allow",
+              Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+              Resource: interpolate`${group.arn}:*`,
+            },
+          ]),
+        },
+        inside,
+      );
+      new FlowLog(
+        flowLog,
+        {
+          vpcId,
+          trafficType: "ALL",
+          logDestinationType: "cloud-watch-logs",
+          logDestination: group.arn,
+          iamRoleArn: role.arn,
+          maxAggregationInterval: 60,
+          tags: tags(`${place.name}-flow-log`, ["logs"]),
+        },
+        { ...inside, dependsOn: [rights] },
+      );
     }
 
     /** @returns what must exist before the network has its routes to the outside. */
     function createPublic(): Resource[] {
-      const gateway = create(inside, InternetGateway, `${name}-internet`, {
-        vpcId,
-        tags: tags(`${place.name}-internet`),
-      });
-      const table = create(inside, RouteTable, `${name}-public`, {
-        vpcId,
-        tags: tags(`${place.name}-public`),
-      });
-      const route = create(inside, Route, `${name}-public`, {
-        routeTableId: table.id,
-        destinationCidrBlock: anywhere,
-        gatewayId: gateway.id,
-      });
+      const gateway = new InternetGateway(
+        `${name}-internet`,
+        { vpcId, tags: tags(`${place.name}-internet`) },
+        inside,
+      );
+      const table = new RouteTable(`${name}-public`, { vpcId, tags: tags(`${place.name}-public`) }, inside);
+      const route = new Route(
+        `${name}-public`,
+        { routeTableId: table.id, destinationCidrBlock: anywhere, gatewayId: gateway.id },
+        inside,
+      );
       return place.zones.map((zone, index) => {
-        const subnet = create(inside, Subnet, `${name}-public-${zone}`, {
-          vpcId,
-          availabilityZone: zone,
-          cidrBlock: ranges.public[index] ?? "",
-          mapPublicIpOnLaunch: false,
-          tags: { ...tags(`${place.name}-public-${zone}`), "kubernetes.io/role/elb": "1" },
-        });
-        const association = create(inside, RouteTableAssociation, `${name}-public-${zone}`, {
-          subnetId: subnet.id,
-          routeTableId: table.id,
-        });
+        const subnet = new Subnet(
+          `${name}-public-${zone}`,
+          {
+            vpcId,
+            availabilityZone: zone,
+            cidrBlock: ranges.public[index] ?? "",
+            mapPublicIpOnLaunch: false,
+            tags: { ...tags(`${place.name}-public-${zone}`), "kubernetes.io/role/elb": "1" },
+          },
+          inside,
+        );
+        const association = new RouteTableAssociation(
+          `${name}-public-${zone}`,
+          { subnetId: subnet.id, routeTableId: table.id },
+          inside,
+        );
         const privateTable = privateTables[index];
         if (!wayOut || privateTable === undefined) return association;
         // One NAT gateway in each zone: a zone's failure does not cut off another, and no traffic crosses zones.
         const natName = `${name}-nat-${zone}`;
         const natTags = tags(`${place.name}-nat-${zone}`);
-        const address = create({ ...inside, dependsOn: [gateway] }, Eip, natName, {
-          domain: "vpc",
-          tags: natTags,
-        });
-        const nat = create({ ...inside, dependsOn: [route, association] }, NatGateway, natName, {
-          subnetId: subnet.id,
-          allocationId: address.id,
-          tags: natTags,
-        });
-        return create(inside, Route, `${name}-out-${zone}`, {
-          routeTableId: privateTable.id,
-          destinationCidrBlock: anywhere,
-          natGatewayId: nat.id,
-        });
+        const address = new Eip(
+          natName,
+          { domain: "vpc", tags: natTags },
+          { ...inside, dependsOn: [gateway] },
+        );
+        const nat = new NatGateway(
+          natName,
+          { subnetId: subnet.id, allocationId: address.id, tags: natTags },
+          { ...inside, dependsOn: [route, association] },
+        );
+        return new Route(
+          `${name}-out-${zone}`,
+          { routeTableId: privateTable.id, destinationCidrBlock: anywhere, natGatewayId: nat.id },
+          inside,
+        );
       });
     }
 
     function createEndpoints(): Resource[] {
-      const group = create(inside, SecurityGroup, `${name}-endpoints`, {
-        name: `${place.name}-endpoints`,
-        description: "Lets the network reach AWS",
-        vpcId,
-        egress: [],
-        tags: tags(`${place.name}-endpoints`),
-      });
-      const rule = create(inside, SecurityGroupIngressRule, `${name}-endpoints`, {
-        securityGroupId: group.id,
-        description: "HTTPS from the network",
-        ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
-        cidrIpv4: range,
-        tags: tags(`${place.name}-endpoints`),
-      });
-      const endpoints = services.map((service) =>
-        create(inside, VpcEndpoint, `${name}-endpoint-${service}`, {
+      const group = new SecurityGroup(
+        `${name}-endpoints`,
+        {
+          name: `${place.name}-endpoints`,
+          description: "Lets the network reach AWS",
           vpcId,
-          vpcEndpointType: "Interface",
-          serviceName: `com.amazonaws.${place.region}.${service}`,
-          subnetIds: [...privateSubnetIds],
-          securityGroupIds: [group.id],
-          privateDnsEnabled: true,
-          ...(service === "s3" && {
-            dnsOptions: { privateDnsOnlyForInboundResolverEndpoint: false },
-            policy: storePolicy(place.region, keys.account),
-          }),
-          tags: tags(`${place.name}-${service}`),
-        }),
+          egress: [],
+          tags: tags(`${place.name}-endpoints`),
+        },
+        inside,
+      );
+      const rule = new SecurityGroupIngressRule(
+        `${name}-endpoints`,
+        {
+          securityGroupId: group.id,
+          description: "HTTPS from the network",
+          ipProtocol: "tcp",
+          fromPort: 443,
+          toPort: 443,
+          cidrIpv4: range,
+          tags: tags(`${place.name}-endpoints`),
+        },
+        inside,
+      );
+      const endpoints = services.map(
+        (service) =>
+          new VpcEndpoint(
+            `${name}-endpoint-${service}`,
+            {
+              vpcId,
+              vpcEndpointType: "Interface",
+              serviceName: `com.amazonaws.${place.region}.${service}`,
+              subnetIds: [...privateSubnetIds],
+              securityGroupIds: [group.id],
+              privateDnsEnabled: true,
+              ...(service === "s3" && {
+                dnsOptions: { privateDnsOnlyForInboundResolverEndpoint: false },
+                policy: storePolicy(place.region, keys.account),
+              }),
+              tags: tags(`${place.name}-${service}`),
+            },
+            inside,
+          ),
       );
       return [...endpoints, rule];
     }

@@ -8,7 +8,6 @@ import {
   interpolate,
   type Output,
 } from "@pulumi/pulumi";
-import { create } from "../create.ts";
 import type { Keys } from "./keys.ts";
 import type { AwsLocation } from "./place.ts";
 import { pushedImage } from "./pushed-image.ts";
@@ -53,14 +52,18 @@ export class AwsRegistry extends ComponentResource {
     this.registerOutputs({ address: this.address });
 
     function createRepository(path: string): Repository {
-      return create({ ...inside, dependsOn: [...keys.ready] }, Repository, `${name}-${path}`, {
-        name: `${place.name}/${path}`,
-        imageTagMutability: "IMMUTABLE",
-        imageScanningConfiguration: { scanOnPush: true },
-        encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arns.state }],
-        forceDelete: false,
-        tags: tags(`${place.name}/${path}`, ["state"]),
-      });
+      return new Repository(
+        `${name}-${path}`,
+        {
+          name: `${place.name}/${path}`,
+          imageTagMutability: "IMMUTABLE",
+          imageScanningConfiguration: { scanOnPush: true },
+          encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arns.state }],
+          forceDelete: false,
+          tags: tags(`${place.name}/${path}`, ["state"]),
+        },
+        { ...inside, dependsOn: [...keys.ready] },
+      );
     }
 
     function createLifecycle(path: string, repository: Repository): void {
@@ -75,10 +78,11 @@ export class AwsRegistry extends ComponentResource {
         },
         action: { type: "expire" },
       };
-      create(inside, LifecyclePolicy, `${name}-${path}`, {
-        repository: repository.name,
-        policy: JSON.stringify({ rules: [rule] }),
-      });
+      new LifecyclePolicy(
+        `${name}-${path}`,
+        { repository: repository.name, policy: JSON.stringify({ rules: [rule] }) },
+        inside,
+      );
     }
   }
 }

@@ -8,7 +8,6 @@ import { ParameterGroup } from "@pulumi/aws/rds/parameterGroup.js";
 import { SubnetGroup } from "@pulumi/aws/rds/subnetGroup.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
-import { create } from "../create.ts";
 import { generatedValue } from "../generated-value.ts";
 import { ports } from "../ports.ts";
 import type { StatefulSize } from "../sizing.ts";
@@ -58,11 +57,11 @@ export class RelationalDatabase extends ComponentResource {
     /** Of the instance, and in front of the names of what belongs to it. */
     const identifier = `${args.place.name}-relational`;
     const logs = logKinds.map((kind) => createLog(kind));
-    const subnets = create(inside, SubnetGroup, name, {
-      name: identifier,
-      subnetIds: [...network.privateSubnetIds],
-      tags: tags(identifier),
-    });
+    const subnets = new SubnetGroup(
+      name,
+      { name: identifier, subnetIds: [...network.privateSubnetIds], tags: tags(identifier) },
+      inside,
+    );
     const securityGroup = createSecurityGroup();
     const parameters = createParameters();
     const password = generatedValue(`${name}-password`, "password", inside);
@@ -71,55 +70,69 @@ export class RelationalDatabase extends ComponentResource {
     this.registerOutputs({ host: this.host });
 
     function createLog(kind: string): Resource {
-      return logGroup({ ...inside, dependsOn: [...keys.ready] }, `${name}-database-${kind}`, {
-        title: `database-${kind}`,
-        path: `/aws/rds/instance/${identifier}/${kind}`,
-        keyArn: keys.arns.logs,
-        retentionDays: logDays,
-      });
+      return logGroup(
+        `${name}-database-${kind}`,
+        {
+          title: `database-${kind}`,
+          path: `/aws/rds/instance/${identifier}/${kind}`,
+          keyArn: keys.arns.logs,
+          retentionDays: logDays,
+        },
+        { ...inside, dependsOn: [...keys.ready] },
+      );
     }
 
     function createSecurityGroup(): SecurityGroup {
-      const group = create(inside, SecurityGroup, name, {
-        name: identifier,
-        description: "Lets the cluster reach the relational store",
-        vpcId: network.vpcId,
-        egress: [],
-        tags: tags(identifier),
-      });
-      create(inside, SecurityGroupIngressRule, name, {
-        securityGroupId: group.id,
-        description: "PostgreSQL from the cluster's nodes",
-        referencedSecurityGroupId: cluster.securityGroupId,
-        ipProtocol: "tcp",
-        fromPort: ports.relationalStore.postgres,
-        toPort: ports.relationalStore.postgres,
-        tags: tags(identifier),
-      });
+      const group = new SecurityGroup(
+        name,
+        {
+          name: identifier,
+          description: "Lets the cluster reach the relational store",
+          vpcId: network.vpcId,
+          egress: [],
+          tags: tags(identifier),
+        },
+        inside,
+      );
+      new SecurityGroupIngressRule(
+        name,
+        {
+          securityGroupId: group.id,
+          description: "PostgreSQL from the cluster's nodes",
+          referencedSecurityGroupId: cluster.securityGroupId,
+          ipProtocol: "tcp",
+          fromPort: ports.relationalStore.postgres,
+          toPort: ports.relationalStore.postgres,
+          tags: tags(identifier),
+        },
+        inside,
+      );
       return group;
     }
 
     function createParameters(): ParameterGroup {
-      return create(inside, ParameterGroup, name, {
-        name: `${identifier}-${postgresVersion}`,
-        family: `postgres${postgresVersion}`,
-        parameters: Object.entries({
-          "rds.force_ssl": "1",
-          ssl_min_protocol_version: "TLSv1.2",
-          // Statements are not written to the log: they contain people's names and answers.
-          log_statement: "none",
-          log_min_duration_statement: "-1",
-        }).map(([parameter, value]) => ({ name: parameter, value, applyMethod: "pending-reboot" })),
-        tags: tags(identifier),
-      });
+      return new ParameterGroup(
+        name,
+        {
+          name: `${identifier}-${postgresVersion}`,
+          family: `postgres${postgresVersion}`,
+          parameters: Object.entries({
+            "rds.force_ssl": "1",
+            ssl_min_protocol_version: "TLSv1.2",
+            // Statements are not written to the log: they contain people's names and answers.
+            log_statement: "none",
+            log_min_duration_statement: "-1",
+          }).map(([parameter, value]) => ({ name: parameter, value, applyMethod: "pending-reboot" })),
+          tags: tags(identifier),
+        },
+        inside,
+      );
     }
 
     function createInstance(): Instance {
       // The least that gp3 accepts; it grows by itself.
       const allocatedStorage = Math.max(20, size.storage);
-      return create(
-        { ...inside, dependsOn: [...logs, ...keys.ready], customTimeouts: { create: "60m" } },
-        Instance,
+      return new Instance(
         name,
         {
           dbSubnetGroupName: subnets.name,
@@ -156,6 +169,7 @@ export class RelationalDatabase extends ComponentResource {
           monitoringInterval: 0,
           tags: tags(identifier, ["identity", "diagnosticAnswers", "logs"]),
         },
+        { ...inside, dependsOn: [...logs, ...keys.ready], customTimeouts: { create: "60m" } },
       );
     }
   }

