@@ -15,6 +15,7 @@ const stack = await RunningStack.start("--data", data, "--companies", "5");
 const browser = await openBrowser();
 const page = await browser.newPage();
 await page.goto(stack.ready.logins.find(({ role }) => role === "company")!.enter);
+await page.click("main button");
 const { client, topic, key } = await connectMachine(page, stack.ready, "Bench");
 const publish = (value: number) =>
   client.publishAsync(`${topic}/count`, JSON.stringify({ t: Date.now(), v: value }), { qos: 1 });

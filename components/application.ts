@@ -39,6 +39,8 @@ export interface ApplicationArgs {
   };
   /** Host of the pages. */
   readonly domain: string;
+  /** Whether the network policies let the gateway's namespace alone reach the pages. */
+  readonly onlyFromGateway: boolean;
   /** Secrets with the logins of the mail and SMS gateways, by purpose. */
   readonly gatewaySecrets: Readonly<Partial<Record<"mail" | "sms", string>>>;
 }
@@ -227,6 +229,7 @@ export class Application extends ComponentResource {
           address: `https://${args.domain}`,
           port: ports.application.https,
           loginsPort: ports.application.logins,
+          onlyFromGateway: args.onlyFromGateway,
         },
         machines: { host: broker.serverName, port: broker.machinePort },
         metricsPort: ports.application.metrics,

@@ -17,7 +17,7 @@ import { questionnaireRoutes } from "./questionnaire/routes.ts";
 import { type DiagnosticDependencies, type Environment, servicesOf } from "./services.ts";
 import { type Feature, mountFeatures } from "./web/access.ts";
 import { failed, notFound } from "./web/errors.ts";
-import { limitBody, refuseForeignForms } from "./web/form-protection.ts";
+import { limitBody, refuseForeignForms, refuseOtherHosts } from "./web/form-protection.ts";
 import { pathWithoutLanguage } from "./web/language.ts";
 import { setView } from "./web/page-view.ts";
 import { securityHeaders } from "./web/security-headers.ts";
@@ -47,7 +47,7 @@ export function createDiagnosticApp(dependencies: DiagnosticDependencies): Hono<
   // Public, and answered before the session is read.
   app.get("/assets/:file", services.assets.handler);
   app.get("/healthz", health);
-  app.use(limitBody, refuseForeignForms, readSession, setView);
+  app.use(refuseOtherHosts, limitBody, refuseForeignForms, readSession, setView);
   mountFeatures(app, features());
   app.notFound(notFound);
   app.onError(failed);

@@ -61,9 +61,11 @@ export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<
     status: async () => ({ parts: await partsOf(database, reader) }),
     mqtt: mqttEndpoints(connections),
     log,
+    web: { address: web.address, isOwnHost: (hostname) => hostname === new URL(web.address).hostname },
     secureCookies: true,
     signal: end.signal,
-    clientAddress: addressBehindGateway,
+    // Any pod could name any address; then the connection's own counts.
+    ...(web.onlyFromGateway && { clientAddress: addressBehindGateway }),
   });
   let requests = 0;
   const pages = await serveHttps({
@@ -126,7 +128,7 @@ function metricsOf(requests: number, checks: ReturnType<typeof loginChecks>): Me
   ];
 }
 
-/** Only the gateway reaches the pages. It appends the address that it sees, whatever the client has written before. */
+/** The gateway appends the address that it sees, whatever the client has written before. */
 function addressBehindGateway(request: Request): string | undefined {
   return request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() || undefined;
 }

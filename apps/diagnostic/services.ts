@@ -24,6 +24,14 @@ export interface MqttEndpoints {
   readonly certificateAuthority?: string;
 }
 
+/** Where browsers reach the pages. Nothing is made from the host that a request names. */
+export interface WebAddress {
+  /** Of every link that is passed on, such as "https://sme.example". */
+  readonly address: string;
+  /** @param hostname as URLs write it: lower case, IPv6 in brackets. Requests that name another are refused. */
+  isOwnHost(hostname: string): boolean;
+}
+
 export interface StackPart {
   readonly name: string;
   readonly health: "healthy" | "degraded" | "failed";
@@ -50,6 +58,7 @@ export interface DiagnosticDependencies {
   };
   /** The programme's logo, an SVG, where the country has one. */
   readonly logo?: string;
+  readonly web: WebAddress;
   /** True where browsers reach the app by https: session cookies are then sent by https alone. */
   readonly secureCookies: boolean;
   /** Ends open streams and queries when the stack stops. */

@@ -55,6 +55,8 @@ export interface Connections {
     readonly port: number;
     /** Where the broker asks about logins; it shows its certificate. */
     readonly loginsPort: number;
+    /** Whether only the gateway's namespace reaches the pages: the client's address that it names is then believed. */
+    readonly onlyFromGateway: boolean;
   };
   /** MQTT over TLS, as machines reach it. */
   readonly machines: { readonly host: string; readonly port: number };
@@ -85,7 +87,12 @@ const schema = allOf({
     },
     ["authority"],
   ),
-  web: allOf({ address: { ...text, pattern: "^https://" }, port, loginsPort: port }),
+  web: allOf({
+    address: { ...text, pattern: "^https://" },
+    port,
+    loginsPort: port,
+    onlyFromGateway: { type: "boolean" },
+  }),
   machines: allOf({ host: text, port }),
   metricsPort: port,
 });

@@ -184,7 +184,7 @@ export const Kubernetes = group("Kubernetes target", "Settings of a cluster in t
     namespace: optional.field(
       ObjectName,
       "Namespace",
-      "Where the gateway's pods run; traffic is allowed from every namespace where absent.",
+      "Where the gateway's pods run. Where absent, every namespace reaches the pages, and the address of a client that the gateway names is not believed: limits on sign-ins and registrations then count all clients of a gateway's pod together.",
       { examples: ["ingress-nginx"] },
     ),
   }),

@@ -23,6 +23,12 @@ const Local = settings("Local target", "Settings of the stack in one process.", 
     expected: "an IP address",
     examples: ["127.0.0.1"],
   }),
+  address: optional.field(
+    WebAddress,
+    "Web address",
+    "Address at which browsers reach the pages, where a proxy stands before them; links carry it. This machine's where absent.",
+    { examples: ["https://sme.example.org"] },
+  ),
   ports: settings("Ports", "TCP ports to listen on.", {
     http: field(Port, "HTTP", "Port of the web app; 0 takes any free one.", { default: 8080 }),
     mqtt: field(Port, "MQTT", "Port of the broker without TLS, on loopback only; 0 takes any free one.", {

@@ -207,6 +207,7 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
           ...(settings.tls.issuer !== "secret" && { authoritySecret: certificates.mqttSecret }),
         },
         domain,
+        onlyFromGateway: settings.gateway.namespace !== undefined,
         gatewaySecrets: {
           ...(mailGateway?.credentialsSecret !== undefined && { mail: mailGateway.credentialsSecret }),
           ...(smsGateway?.credentialsSecret !== undefined && { sms: smsGateway.credentialsSecret }),

@@ -4,7 +4,6 @@
  * cannot be stored; parts stop in the opposite order.
  */
 import type { Server } from "node:http";
-import { hostname } from "node:os";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { Analytics } from "../../apps/analytics/analytics.ts";
@@ -31,6 +30,7 @@ import { explainFullDisk } from "./full-disk.ts";
 import { ensureLogin, type StartLogin } from "./logins.ts";
 import { partStatuses } from "./part-statuses.ts";
 import type { StackStatus } from "./status.ts";
+import { hostOf, namesOf, webAddressOf } from "./web-address.ts";
 
 export interface SimulationOptions {
   readonly companies?: number;
@@ -185,6 +185,8 @@ async function start(
   /** @returns its address. */
   async function startWebApp(tell: (detail: string) => void): Promise<string> {
     const pages = new AbortController();
+    let port = 0;
+    const web = webAddressOf(country.hosting.local, () => port);
     const app = createDiagnosticApp({
       country,
       catalogues,
@@ -200,19 +202,19 @@ async function start(
         certificateAuthority: certificates.ca,
       },
       complianceReports: complianceReportsIn(folder.compliance),
+      web,
       secureCookies: false,
       signal: pages.signal,
       log,
     });
     const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-    const port = await listen(server, ports.http, bind, "web app");
+    port = await listen(server, ports.http, bind, "web app");
     onStop(() => {
       pages.abort();
       return closeServer(server);
     });
-    const address = `http://${hostOf(bind)}:${port}`;
-    tell(address);
-    return address;
+    tell(web.address);
+    return web.address;
   }
 
   function operatorLogin(): Promise<StartLogin> {
@@ -289,15 +291,3 @@ function closeServer(server: Server): Promise<void> {
 }
 
 const isLoopback = (address: string) => address.startsWith("127.") || address === "::1";
-
-/** An address that others can use: the machine's name where the stack listens on every interface. */
-function hostOf(bind: string): string {
-  if (bind === "0.0.0.0" || bind === "::") return hostname();
-  return bind.includes(":") ? `[${bind}]` : bind;
-}
-
-function namesOf(bind: string): string[] {
-  return [
-    ...new Set(["localhost", "127.0.0.1", "::1", hostname(), ...(hostOf(bind) === hostname() ? [] : [bind])]),
-  ];
-}

@@ -96,6 +96,8 @@ export const account = pgTable("account", {
   passwordHash: text("password_hash").notNull(),
   role: text("role", { enum: ["company", "ministry"] }).notNull(),
   companyId: text("company_id").references(() => company.id, { onDelete: "cascade" }),
+  /** May let people in and remove them; the first account of a company is one. */
+  isOwner: boolean("is_owner").notNull().default(false),
   language: text("language").notNull(),
   /** When the person confirmed to have read the data-protection notice; absent for accounts that the operator made. */
   noticeReadAt: instant("notice_read_at"),
@@ -109,14 +111,17 @@ export const session = pgTable("session", {
     .notNull()
     .references(() => account.id, { onDelete: "cascade" }),
   expiresAt: instant("expires_at").notNull(),
+  /** Until when the person, who came by a link, may choose a password without the present one. */
+  mayChoosePasswordUntil: instant("may_choose_password_until"),
 });
 
-/** A link that signs its holder in once. */
+/** A link that signs its holder in once. An account has one at most: a newer one takes its place. */
 export const entryLinks = pgTable("entry_link", {
   /** Hex SHA-256 of the link's random token. */
   tokenHash: text("token_hash").primaryKey(),
   accountId: uuid("account_id")
     .notNull()
+    .unique()
     .references(() => account.id, { onDelete: "cascade" }),
   /** Path of the page that it opens. */
   destination: text("destination").notNull(),

@@ -60,7 +60,11 @@ test("the reports are written after the start, verified, and shown to the minist
     const ready = events.find(({ event }) => event === "ready");
     const cookieOf = async (role: string) => {
       const enter = ready?.logins?.find((login) => login.role === role)?.enter ?? "";
-      const entered = await fetch(enter, { redirect: "manual" });
+      const entered = await fetch(enter, {
+        method: "POST",
+        redirect: "manual",
+        headers: { origin: new URL(enter).origin },
+      });
       return entered.headers.get("set-cookie")?.split(";")[0] ?? "";
     };
     const report = (cookie: string, name: string) =>

@@ -50,7 +50,7 @@ beforeAll(async () => {
   const { database } = relational;
   const connections = {
     certificate: own,
-    web: { address: "https://sme.test", port: 0, loginsPort: 0 },
+    web: { address: "https://sme.test", port: 0, loginsPort: 0, onlyFromGateway: true },
     machines: { host: "mqtt.sme.test", port: 8883 },
     broker: { host: "broker", port: 5671, serverName: "mqtt.sme.test", authority: own.authority, queues: [] },
   };

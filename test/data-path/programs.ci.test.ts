@@ -159,7 +159,7 @@ test.skipIf(missing)(
             authority: own.authority,
             queues: ["readings-1", "readings-2", "readings-3", "readings-4"],
           },
-          web: { address: `https://localhost:${webPort}`, port: webPort, loginsPort },
+          web: { address: `https://localhost:${webPort}`, port: webPort, loginsPort, onlyFromGateway: false },
           machines: { host: brokerName, port: broker.mqttsPort },
           metricsPort: 0,
         };

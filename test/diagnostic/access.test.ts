@@ -42,10 +42,10 @@ const companyPages = [
 
 /** A status, or the path that the answer leads to. */
 type Outcome = number | string;
-type Outcomes = readonly [stranger: Outcome, company: Outcome, ministry: Outcome];
+type Outcomes = readonly [stranger: Outcome, owner: Outcome, colleague: Outcome, ministry: Outcome];
 
-const everybody = (outcome: Outcome): Outcomes => [outcome, outcome, outcome];
-const company = (outcome: Outcome): Outcomes => ["/sign-in", outcome, 404];
+const everybody = (outcome: Outcome): Outcomes => [outcome, outcome, outcome, outcome];
+const company = (outcome: Outcome, colleague = outcome): Outcomes => ["/sign-in", outcome, colleague, 404];
 
 /** Every route of the app, and how it answers a request without data. */
 const access: Readonly<Record<string, Outcomes>> = {
@@ -53,19 +53,22 @@ const access: Readonly<Record<string, Outcomes>> = {
   "GET /healthz": everybody(200),
   "GET /": everybody(200),
   "GET /privacy": everybody(200),
-  "GET /register": [200, "/company", "/ministry"],
+  "GET /register": [200, "/company", "/company", "/ministry"],
   "POST /register": everybody(422),
-  "GET /sign-in": [200, "/company", "/ministry"],
+  "GET /register/done": everybody(200),
+  "GET /sign-in": [200, "/company", "/company", "/ministry"],
   "POST /sign-in": everybody(422),
   "POST /sign-out": everybody("/"),
   "GET /enter/:token": everybody(410),
-  "GET /home": ["/sign-in", "/company", "/ministry"],
-  "GET /account": ["/sign-in", 200, 200],
-  "POST /account/password": ["/sign-in", 422, 422],
+  "POST /enter/:token": everybody(410),
+  "GET /home": ["/sign-in", "/company", "/company", "/ministry"],
+  "GET /account": ["/sign-in", 200, 200, 200],
+  "POST /account/password": ["/sign-in", 422, 422, 422],
   "GET /account/data": company(200),
   "GET /account/people": company(200),
-  "POST /account/people": company(422),
-  "POST /account/people/remove": company("/account/people"),
+  "POST /account/people": company(422, 403),
+  "GET /account/people/remove": company("/account/people", 403),
+  "POST /account/people/remove": company("/account/people", 403),
   "GET /company": company(200),
   "GET /diagnostic": company(200),
   "POST /diagnostic/start": company("/diagnostic/questions/digital-plan"),
@@ -88,16 +91,18 @@ const access: Readonly<Record<string, Outcomes>> = {
   "GET /connect/:site/:machine": company(200),
   "POST /connect/:site/:machine/password": company(409),
   "POST /connect/:site/:machine/revoke": company("/connect/hall/lathe"),
-  "GET /ministry": ["/sign-in", 404, 200],
-  "GET /ministry/compliance/:name": ["/sign-in", 404, 200],
+  "GET /ministry": ["/sign-in", 404, 404, 200],
+  "GET /ministry/compliance/:name": ["/sign-in", 404, 404, 200],
 };
 
 describe("each route", () => {
   let walker: Awaited<ReturnType<AppUnderTest["company"]>>;
+  let colleague: string;
   let result: string;
   let asset: string;
   beforeAll(async () => {
     walker = await app.company("Walking Works", ["Lathe"]);
+    ({ account: colleague } = await app.colleague(walker.id));
     ({ id: result } = await startAssessment(app.database, walker.id));
     await completeAssessment(app.database, result, []);
     await startAssessment(app.database, walker.id);
@@ -116,9 +121,9 @@ describe("each route", () => {
 
   async function outcomes(web: AppUnderTest["app"], method: string, path: string): Promise<Outcome[]> {
     const all: Outcome[] = [];
-    for (const account of [undefined, walker.account, ministry]) {
+    for (const account of [undefined, walker.account, colleague, ministry]) {
       const browser = new Browser(web.request, {});
-      if (account !== undefined) await browser.get(await createEntryLink(app.database, account, "/"));
+      if (account !== undefined) await browser.post(await createEntryLink(app.database, account, "/"));
       const response = await browser.send(path, {
         method,
         headers: {
@@ -317,7 +322,7 @@ describe("hostile values", () => {
 
   test("of an entry link's destination can only come from the code that made it", async () => {
     const link = await createEntryLink(app.database, own.account, "/machines");
-    const response = await app.browser().get(`${link}?destination=https://evil.test`);
+    const response = await app.browser().post(`${link}?destination=https://evil.test`);
     expect(response.headers.get("location")).toBe("/machines");
   });
 

@@ -28,10 +28,16 @@ describe("registering", () => {
     const browser = app.browser();
     const response = await browser.post("/register", registration({ email: " Thandi@Metal.TEST " }));
     expect(response.status).toBe(303);
-    expect(response.headers.get("location")).toBe("/company");
+    expect(response.headers.get("location")).toBe("/register/done");
+    expect(await browser.page("/register/done")).toContain('href="/home"');
     expect(await browser.page("/company")).toContain("Thandi Metal");
     const [row] = await app.database.select().from(account);
-    expect(row).toMatchObject({ email: "thandi@metal.test", role: "company", companyId: "thandi-metal" });
+    expect(row).toMatchObject({
+      email: "thandi@metal.test",
+      role: "company",
+      companyId: "thandi-metal",
+      isOwner: true,
+    });
     expect(row?.noticeReadAt).toBeInstanceOf(Date);
     expect(row?.passwordHash).toMatch(/^scrypt\$32768\$8\$3\$/);
   });
@@ -67,16 +73,29 @@ describe("registering", () => {
 
   test("of an address that has an account makes nothing, also when two arrive at once", async () => {
     const before = await app.database.$count(company);
-    const again = await app.browser().post("/register", registration({ company: "Impostor" }));
-    expect(again.status).toBe(422);
-    expect(await again.text()).toContain('value="Impostor"');
+    const stranger = app.browser();
+    await stranger.post("/register", registration({ company: "Impostor" }));
+    expect((await stranger.get("/company")).headers.get("location")).toBe("/sign-in");
+    expect(await app.database.$count(company)).toBe(before);
     const twice = await Promise.all(
       [1, 2].map((n) =>
         app.browser().post("/register", registration({ company: `Twin ${n}`, email: "twin@metal.test" })),
       ),
     );
-    expect(twice.map(({ status }) => status).sort()).toEqual([303, 422]);
+    expect(twice.map(({ status }) => status)).toEqual([303, 303]);
     expect(await app.database.$count(company)).toBe(before + 1);
+  });
+
+  test("answers the same for an address that has an account and for one that has none", async () => {
+    await app.browser().post("/register", registration({ email: "known@metal.test" }));
+    const answerTo = async (email: string) => {
+      const browser = app.browser();
+      const response = await browser.post("/register", registration({ email }));
+      const shape = [...response.headers].map(([name, value]) => [name, value.replace(/=[\w.-]{40,}/, "=…")]);
+      const next = await browser.get(response.headers.get("location")!);
+      return [response.status, shape, await response.text(), [...next.headers], await next.text()];
+    };
+    expect(await answerTo("known@metal.test")).toEqual(await answerTo("unknown@metal.test"));
   });
 
   test("takes names with quotes, markup and zero bytes as plain text", async () => {
@@ -168,11 +187,13 @@ describe("signing in", () => {
     expect((await copy.get("/company")).headers.get("location")).toBe("/sign-in");
   });
 
-  test("a changed password ends all other sessions and the old password", async () => {
+  test("a changed password ends all other sessions, the link and the old password", async () => {
     const { account: id, email } = await app.company("Changing Works");
     const [here, elsewhere] = [await app.signedIn(id), await app.signedIn(id)];
     expect((await here.post("/account/password", { password: "short" })).status).toBe(422);
+    const link = await createEntryLink(app.database, id, "/home");
     expect((await here.post("/account/password", { password: "four other short words" })).status).toBe(303);
+    expect((await app.browser().post(link)).status).toBe(410);
     expect((await here.get("/company")).status).toBe(200);
     expect((await elsewhere.get("/company")).status).toBe(303);
     expect((await app.browser().post("/sign-in", { email, password })).status).toBe(422);
@@ -187,28 +208,126 @@ describe("one-time links", () => {
     const { account: id } = await app.company("Link Works");
     const link = await createEntryLink(app.database, id, "/machines");
     const browser = app.browser();
-    expect((await browser.send(link, { method: "HEAD" })).status).toBe(200);
-    const response = await browser.get(link);
+    const response = await browser.post(link);
     expect(response.headers.get("location")).toBe("/machines");
     expect((await browser.get("/machines")).status).toBe(200);
-    const second = await app.browser().get(link);
+    const second = await app.browser().post(link);
     expect(second.status).toBe(410);
     expect(second.headers.getSetCookie().some((line) => line.startsWith("session="))).toBe(false);
+    expect((await app.browser().get(link)).status).toBe(410);
+  });
+
+  test.each(["GET", "HEAD"])(
+    "only ask when they are opened by %s, as previews in chats do",
+    async (method) => {
+      const { account: id, email } = await app.company(`Preview Works ${method}`);
+      const link = await createEntryLink(app.database, id, "/machines");
+      for (let times = 0; times < 3; times += 1) {
+        const preview = app.browser({ "user-agent": "WhatsApp/2.23.20.0 A" });
+        expect((await preview.send(link, { method })).status).toBe(200);
+        expect(preview.cookies.has("session")).toBe(false);
+      }
+      const browser = app.browser();
+      for (const language of ["en", "zu", "af"]) {
+        const page = await browser.page(`/${language}${link}`);
+        expect(page).toContain(`<form method="post" action="${link}">`);
+        expect(page).toContain(email);
+      }
+      expect((await browser.post(link)).headers.get("location")).toBe("/machines");
+    },
+  );
+
+  test("from another site's form sign nobody in", async () => {
+    const { account: id } = await app.company("Forged Link Works");
+    const link = await createEntryLink(app.database, id, "/home");
+    expect((await app.browser().post(link, {}, { origin: "https://evil.test" })).status).toBe(403);
+    expect((await app.browser().post(link)).status).toBe(303);
+  });
+
+  test("end when a newer one is made, also of two made at once", async () => {
+    const { account: id } = await app.company("Newer Works");
+    const make = () => createEntryLink(app.database, id, "/home");
+    const older = await make();
+    const newer = await Promise.all([make(), make(), make()]);
+    expect((await app.browser().post(older)).status).toBe(410);
+    const statuses = [];
+    for (const link of newer) statuses.push((await app.browser().post(link)).status);
+    expect(statuses.sort()).toEqual([303, 410, 410]);
   });
 
   test("work for one of two who open it at once", async () => {
     const { account: id } = await app.company("Race Works");
     const link = await createEntryLink(app.database, id, "/home");
-    const statuses = await Promise.all([1, 2].map(async () => (await app.browser().get(link)).status));
+    const statuses = await Promise.all([1, 2].map(async () => (await app.browser().post(link)).status));
     expect(statuses.sort()).toEqual([303, 410]);
   });
 
   test("end after a day, and are stored as a hash", async () => {
     const { account: id } = await app.company("Late Works");
     const link = await createEntryLink(app.database, id, "/home", Date.now() - 25 * 3_600_000);
-    expect((await app.browser().get(link)).status).toBe(410);
+    expect((await app.browser().post(link)).status).toBe(410);
     const rows = await app.database.select().from(entryLinks);
     expect(JSON.stringify(rows)).not.toContain(link.slice("/enter/".length));
+  });
+});
+
+describe("a change of the password", () => {
+  const chosen = "four other short words";
+  async function signedInByPassword(name: string) {
+    const made = await app.company(name);
+    const browser = app.browser();
+    await browser.post("/sign-in", { email: made.email, password });
+    return { ...made, browser };
+  }
+
+  test("asks for the present one", async () => {
+    const { browser, email } = await signedInByPassword("Present Works");
+    expect(await browser.page("/account")).toContain('name="current"');
+    for (const fields of [{}, { current: "" }, { current: "not the present one" }, { current: chosen }]) {
+      const refused = await browser.post("/account/password", { password: chosen, ...fields });
+      expect(refused.status).toBe(422);
+      expect(await refused.text()).toContain('id="current-error"');
+    }
+    const changed = await browser.post("/account/password", { password: chosen, current: password });
+    expect(changed.headers.get("location")).toBe("/account?changed");
+    expect((await app.browser().post("/sign-in", { email, password: chosen })).status).toBe(303);
+  });
+
+  test("can't be had by guessing the present one", async () => {
+    const { browser } = await signedInByPassword("Guessing Works");
+    const guess = (current: string) => browser.post("/account/password", { password: chosen, current });
+    for (let count = 0; count < 10; count += 1) expect((await guess(`guess ${count}`)).status).toBe(422);
+    expect((await guess(password)).status).toBe(429);
+  });
+
+  test("needs no present one for an hour after a link, and only once", async () => {
+    const { account: id } = await app.company("Fresh Works");
+    const browser = await app.signedIn(id);
+    expect(await browser.page("/account")).not.toContain('name="current"');
+    expect((await browser.post("/account/password", { password: chosen })).status).toBe(303);
+    expect((await browser.post("/account/password", { password: "four more plain words" })).status).toBe(422);
+    const late = await app.signedIn(id);
+    await app.database.update(session).set({ mayChoosePasswordUntil: new Date(Date.now() - 1000) });
+    expect(await late.page("/account")).toContain('name="current"');
+    expect((await late.post("/account/password", { password: "four more plain words" })).status).toBe(422);
+  });
+
+  test.each([
+    ["1234567890", /repeats characters/],
+    [" ".repeat(10), /repeats characters/],
+    ["password12", /common word/],
+    ["owner@weak-1.test", /your e-mail address/],
+  ])("to %j is refused with the reason", async (weak, reason) => {
+    const { account: id } = await app.company("Weak 1");
+    const browser = await app.signedIn(id);
+    const refused = await browser.post("/account/password", { password: weak });
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toMatch(reason);
+    const registering = await app
+      .browser()
+      .post("/register", registration({ email: "owner@weak-1.test", password: weak }));
+    expect(registering.status).toBe(422);
+    expect(await registering.text()).toMatch(reason);
   });
 });
 
@@ -227,6 +346,21 @@ describe("requests from elsewhere", () => {
     expect((await browser.post("/connect/sites", { siteName: "Forged" }, headers)).status).toBe(403);
     expect(await browser.page("/connect")).not.toContain("Forged</");
   });
+
+  test.each(["evil.test", "sme.test.evil.test", "localhost", "[::1]"])(
+    "for the host %s are refused",
+    async (host) => {
+      const { account: id } = await app.company("Host Works");
+      const { cookies } = await app.signedIn(id);
+      const elsewhere = new Browser(app.app.request, {}, `http://${host}`);
+      for (const [name, value] of cookies) elsewhere.cookies.set(name, value);
+      for (const path of ["/", "/sign-in", "/company"]) expect((await elsewhere.get(path)).status).toBe(421);
+      const made = await elsewhere.post("/account/people", { email: "tech@host.test" });
+      expect(made.status).toBe(421);
+      expect(await made.text()).not.toContain("evil");
+      expect((await elsewhere.get("/healthz")).status).toBe(200);
+    },
+  );
 
   test("an https page behind a gateway may post to the app behind it", async () => {
     const { account: id } = await app.company("Gateway Works");

@@ -60,6 +60,7 @@ export async function openApp(
     status: async () => ({ parts: [{ name: "broker", health: "healthy", detail: "3 clients connected" }] }),
     mqtt: { host: "mqtt.test", port: 8883, certificateAuthority: "-----BEGIN CERTIFICATE-----\n" },
     log: { info: note, warn: note, error: note },
+    web: { address: origin, isOwnHost: (hostname) => hostname === new URL(origin).hostname },
     secureCookies: false,
     signal: end.signal,
     ...options,
@@ -69,7 +70,7 @@ export async function openApp(
   const browser = (headers: Record<string, string> = {}) => new Browser(app.request, headers);
   const signedIn = async (account: string, destination = "/home") => {
     const one = browser();
-    await one.get(await createEntryLink(database, account, destination));
+    await one.post(await createEntryLink(database, account, destination));
     return one;
   };
 
@@ -110,6 +111,16 @@ export async function openApp(
       const owner = { email: `owner@${id}.test`, role: "company", company: id, language: "en" } as const;
       const account = await insertAccount(database, owner, passwordHash);
       return { id, site, machines: ids, account: account!, email: `owner@${id}.test` };
+    },
+    /** A second person of a company, who is no owner. */
+    async colleague(company: string) {
+      const person = {
+        email: `technician@${company}.test`,
+        role: "company",
+        company,
+        language: "en",
+      } as const;
+      return { account: (await insertAccount(database, person, passwordHash))!, email: person.email };
     },
     async ministry() {
       const account = await insertAccount(

@@ -104,8 +104,10 @@ async function open(
     if (!request.url().startsWith(base) && !request.url().startsWith("data:"))
       trouble.push(`asked for ${request.url()}`);
   });
-  if (account !== undefined)
+  if (account !== undefined) {
     await page.goto(base + (await createEntryLink(app.database, account, "/account")));
+    await page.click("main button");
+  }
   return { page, trouble, close: () => context.close() };
 }
 

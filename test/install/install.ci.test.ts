@@ -56,7 +56,11 @@ async function visit({ webAddress, logins }: Ready): Promise<void> {
   expect(logins.length).toBeGreaterThan(0);
   const page = await fetch(webAddress);
   expect(page.status).toBe(200);
-  const entered = await fetch(logins[0]!.enter, { redirect: "manual" });
+  const entered = await fetch(logins[0]!.enter, {
+    method: "POST",
+    redirect: "manual",
+    headers: { origin: new URL(webAddress).origin },
+  });
   expect(entered.headers.get("set-cookie")).toContain("HttpOnly");
 }
 

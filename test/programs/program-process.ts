@@ -35,7 +35,7 @@ export function someConnections(folder: string): Connections {
       password: join(folder, "password"),
     },
     broker: { host: "localhost", port: 1, serverName: "localhost", queues: ["readings-1"] },
-    web: { address: "https://localhost", port: 0, loginsPort: 0 },
+    web: { address: "https://localhost", port: 0, loginsPort: 0, onlyFromGateway: false },
     machines: { host: "localhost", port: 8883 },
     metricsPort: 0,
   };

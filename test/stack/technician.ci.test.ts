@@ -13,6 +13,7 @@ test("a technician connects a machine, sees its value, and learns why another wa
   const browser = await openBrowser();
   const page = await browser.newPage({ viewport: { width: 360, height: 740 }, locale: "en-ZA" });
   await page.goto(stack.ready.logins.find(({ role }) => role === "company")!.enter);
+  await page.click("main button");
   const { client, topic, key } = await connectMachine(page, stack.ready, "Lathe 9");
 
   await page.goto(`${stack.ready.webAddress}/machines/${key}`);

@@ -27,7 +27,11 @@ async function status(): Promise<StackStatus> {
 }
 
 async function enter(address: string): Promise<{ status: number; page: string }> {
-  const entered = await fetch(address, { redirect: "manual" });
+  const entered = await fetch(address, {
+    method: "POST",
+    redirect: "manual",
+    headers: { origin: new URL(address).origin },
+  });
   const cookie = entered.headers.get("set-cookie")?.split(";")[0] ?? "";
   const page = await fetch(new URL(entered.headers.get("location") ?? "/", address), { headers: { cookie } });
   return { status: page.status, page: await page.text() };

@@ -67,6 +67,18 @@ export async function secondsToWait(
   return wait;
 }
 
+/** Counts an attempt that was not taken before. */
+export async function countAttempt(database: Database, limited: Limited, now = Date.now()): Promise<void> {
+  await database.insert(attempt).values({ keyHash: hashOf(limited), at: new Date(now) });
+}
+
+/** Undoes `takeAttempt` of that time. */
+export async function giveBackAttempt(database: Database, limited: Limited, takenAt: number): Promise<void> {
+  await database
+    .delete(attempt)
+    .where(and(eq(attempt.keyHash, hashOf(limited)), eq(attempt.at, new Date(takenAt))));
+}
+
 export async function clearAttempts(database: Database, limited: Limited): Promise<void> {
   await database.delete(attempt).where(eq(attempt.keyHash, hashOf(limited)));
 }

@@ -78,6 +78,31 @@ ${textField({ name: "password", label: t("sign-in.password"), error: errors.pass
   });
 }
 
+/** Says the same to everybody who has registered, whether or not the address had an account before. */
+export function registeredPage(view: View): Html {
+  const { t } = view;
+  const title = t("register.done.title");
+  return renderPage(view, {
+    title,
+    body: html`<h1>${title}</h1>
+<p class="lead">${t("register.done.text")}</p>
+<p class="actions"><a class="button" href="/home">${t("register.done.go-on")}</a></p>
+<p>${t("register.done.known", { email: view.country.support.email })}</p>`,
+  });
+}
+
+/** Asks before a one-time link is used. */
+export function enterPage(view: View, { email, token }: { email: string; token: string }): Html {
+  const { t } = view;
+  const title = t("sign-in.title");
+  return renderPage(view, {
+    title,
+    body: html`<h1>${title}</h1>
+<p class="lead">${t("enter.question", { email })}</p>
+<form method="post" action="/enter/${token}"><p class="actions"><button class="button">${t("sign-in.submit")}</button></p></form>`,
+  });
+}
+
 export interface AccountPage {
   readonly changed: boolean;
   readonly errors?: FieldErrors;
@@ -108,7 +133,9 @@ ${region === undefined ? "" : html`<div><dt>${t("register.region")}</dt><dd>${re
 ${company === undefined ? "" : html`<p><a href="/account/people">${t("people.title")}</a></p>`}
 <h2>${t("account.password")}</h2>
 <p>${t("account.password.text")}</p>
+${signedIn?.mayChoosePassword === true ? html`<p>${t("account.password.by-link")}</p>` : ""}
 <form method="post" action="/account/password" novalidate>
+${signedIn?.mayChoosePassword === true ? "" : textField({ name: "current", label: t("account.password.present"), hint: t("account.password.forgotten", { email: country.support.email }), error: errors.current, type: "password", autocomplete: "current-password", maxlength: longestPassword })}
 ${textField({ name: "password", label: t("account.password.new"), hint: t("register.password.hint", { count: shortestPassword }), error: errors.password, type: "password", autocomplete: "new-password", maxlength: longestPassword })}
 <p class="actions"><button class="button second">${t("account.password.submit")}</button></p>
 </form>

@@ -2,7 +2,9 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { HTTPException } from "hono/http-exception";
+import type { Country } from "../../../localisation/schema/country.ts";
 import type { View } from "../web/view.ts";
+import { weaknessOf } from "./weak-password.ts";
 
 /** 32 MiB and three rounds: one of the settings of equal strength in OWASP's Password Storage Cheat Sheet. */
 const cost = { N: 2 ** 15, r: 8, p: 3 } as const;
@@ -18,12 +20,25 @@ const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 let running = 0;
 const waiting: (() => void)[] = [];
 
-/** @returns what is wrong with a new password; undefined where nothing is. */
-export function passwordError({ t }: Pick<View, "t">, password: string): string | undefined {
+/**
+ * @param own the person's address, the company's name and the like.
+ * @returns what is wrong with a new password; undefined where nothing is.
+ */
+export function passwordError(
+  { t }: Pick<View, "t">,
+  password: string,
+  own: readonly string[],
+): string | undefined {
   const { length } = [...password];
   if (length < shortestPassword) return t("register.password.short", { count: shortestPassword });
   if (password.length > longestPassword) return t("register.password.long", { count: longestPassword });
-  return undefined;
+  const weakness = weaknessOf(password, own);
+  return weakness && t(`register.password.${weakness}`);
+}
+
+/** Words that everybody in the programme would try. */
+export function namesOfProgramme({ country, programme }: Country): string[] {
+  return ["rollout", country, programme.operator.name, ...Object.values(programme.name)];
 }
 
 /** @returns `scrypt$N$r$p$salt$hash`, salt and hash in base64url. */

@@ -11,9 +11,9 @@ import { homeOf } from "../web/visitor.ts";
 import { accountOfEmail, emailOf, insertAccount, isEmail } from "./accounts.ts";
 import { secondsToWait, takeAttempt } from "./attempts.ts";
 import { addressOf, registrations, tooMany } from "./limits.ts";
-import { emptyRegistration, type Registration, registerPage } from "./pages.ts";
-import { hashPassword, passwordError } from "./password.ts";
-import { signIn } from "./session.ts";
+import { emptyRegistration, type Registration, registeredPage, registerPage } from "./pages.ts";
+import { hashPassword, namesOfProgramme, passwordError } from "./password.ts";
+import { signIn, signNobodyIn } from "./session.ts";
 
 export function showRegistration(c: Context<Environment>): Response | Promise<Response> {
   const { view, signedIn } = c.var;
@@ -34,10 +34,20 @@ export async function register(c: Context<Environment>): Promise<Response> {
   if (wait > 0) return tooMany(c, wait, page);
   if (!isUsable) return c.html(page(errors), 422);
   const accountId = await storeRegistration(database, values, form("password"), view.translation.language);
-  if (accountId === undefined) return c.html(page({ email: view.t("register.email.taken") }), 422);
-  await signIn(c, accountId);
-  log.info({ account: accountId }, "a company registered");
-  return c.redirect("/company", 303);
+  // Nobody learns from the answer which addresses have accounts.
+  if (accountId === undefined) await signNobodyIn(c);
+  else await signIn(c, accountId);
+  log.info(
+    { account: accountId },
+    accountId === undefined ? "a registration was refused" : "a company registered",
+  );
+  return c.redirect("/register/done", 303);
+}
+
+/** The same for everybody, signed in or not. */
+export function showRegistered(c: Context<Environment>): Response | Promise<Response> {
+  c.header("Cache-Control", "private, no-store");
+  return c.html(registeredPage({ ...c.var.view, signedIn: undefined }));
 }
 
 /** @returns the account's id; undefined where the e-mail address has an account. */
@@ -47,8 +57,9 @@ async function storeRegistration(
   password: string,
   language: string,
 ): Promise<string | undefined> {
-  if ((await accountOfEmail(database, values.email)) !== undefined) return undefined;
+  // Also for a known address, which then takes as long to answer.
   const passwordHash = await hashPassword(password);
+  if ((await accountOfEmail(database, values.email)) !== undefined) return undefined;
   const { company: name, sector, sizeBand, region, email } = values;
   try {
     return await database.transaction(async (transaction) => {
@@ -91,7 +102,8 @@ function registrationErrors({ t, country }: View, values: Registration, form: Fo
   if (regions.length > 0 && !regions.some(({ code }) => code === values.region))
     errors.region = t("register.region.missing");
   if (!isEmail(values.email)) errors.email = t("register.email.wrong");
-  const password = passwordError({ t }, form("password"));
+  const { email, company } = values;
+  const password = passwordError({ t }, form("password"), [email, company, ...namesOfProgramme(country)]);
   if (password !== undefined) errors.password = password;
   if (form("notice") !== "read") errors.notice = t("register.notice.missing");
   return errors;

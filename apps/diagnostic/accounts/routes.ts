@@ -1,25 +1,30 @@
 /** Registering, signing in and out, one-time links; and for those signed in their first page and their account. */
 import { type Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Database } from "../../../stores/relational/database.ts";
 import type { Environment } from "../services.ts";
 import { formBody } from "../web/form-body.ts";
+import type { FieldErrors } from "../web/forms.ts";
 import { messagePage } from "../web/message.ts";
 import { homeOf } from "../web/visitor.ts";
-import { authenticate, changePassword, emailOf, useEntryLink } from "./accounts.ts";
+import { authenticate, changePassword, emailOf, emailOfEntryLink, useEntryLink } from "./accounts.ts";
 import { clearAttempts, secondsToWait, takeAttempt } from "./attempts.ts";
-import { addressOf, byAddress, byEmail, byEmailAndAddress, tooMany, wrongLinks } from "./limits.ts";
-import { accountPage, signInPage } from "./pages.ts";
-import { longestPassword, passwordError } from "./password.ts";
-import { register, showRegistration } from "./registration.ts";
+import { addressOf, attemptSignIn, presentPasswords, tooMany, wrongLinks } from "./limits.ts";
+import { accountPage, enterPage, signInPage } from "./pages.ts";
+import { longestPassword, namesOfProgramme, passwordError } from "./password.ts";
+import { register, showRegistered, showRegistration } from "./registration.ts";
 import { signIn, signOut } from "./session.ts";
 
 export function entranceRoutes(): Hono<Environment> {
   return new Hono<Environment>()
     .get("/register", showRegistration)
     .post("/register", register)
+    .get("/register/done", showRegistered)
     .get("/sign-in", showSignIn)
     .post("/sign-in", signInByPassword)
     .post("/sign-out", signOut)
-    .get("/enter/:token", signInByLink);
+    .get("/enter/:token", showLink)
+    .post("/enter/:token", signInByLink);
 }
 
 export function homeRoutes(): Hono<Environment> {
@@ -40,41 +45,51 @@ async function signInByPassword(c: Context<Environment>): Promise<Response> {
   const { database, log } = services;
   const form = await formBody(c);
   const email = emailOf(form("email")).slice(0, 254);
-  const address = addressOf(c);
-  const pair = { limit: byEmailAndAddress, key: `${email} ${address}` };
-  const limited = [pair, { limit: byEmail, key: email }, { limit: byAddress, key: address }];
-  // Counted before the check, so that attempts in parallel don't slip through.
-  const wait = await takeAttempt(database, limited);
-  if (wait > 0) return tooMany(c, wait, (errors) => signInPage(view, email, errors));
+  const attempt = await attemptSignIn(c, email);
+  if (attempt.wait > 0) return tooMany(c, attempt.wait, (errors) => signInPage(view, email, errors));
   const accountId = await authenticate(database, email, form("password").slice(0, longestPassword));
   if (accountId === undefined) {
-    log.info({ address }, "a sign-in was refused");
+    await attempt.failed();
+    log.info({ address: addressOf(c) }, "a sign-in was refused");
     return c.html(signInPage(view, email, { email: view.t("sign-in.refused") }), 422);
   }
-  await clearAttempts(database, pair);
+  await attempt.succeeded();
   await signIn(c, accountId);
   return c.redirect("/home", 303);
 }
 
-async function signInByLink(c: Context<Environment, "/enter/:token">): Promise<Response> {
+/** Only asks: previews of the link in a chat, scanners of mail and the like open it too, and must not use it up. */
+function showLink(c: Context<Environment, "/enter/:token">): Promise<Response> {
+  return withLink(c, emailOfEntryLink, async (email) =>
+    c.html(enterPage(c.var.view, { email, token: c.req.param("token") })),
+  );
+}
+
+function signInByLink(c: Context<Environment, "/enter/:token">): Promise<Response> {
+  return withLink(c, useEntryLink, async ({ accountId, destination }) => {
+    await signIn(c, accountId, "link");
+    return c.redirect(destination, 303);
+  });
+}
+
+async function withLink<T>(
+  c: Context<Environment, "/enter/:token">,
+  find: (database: Database, token: string) => Promise<T | undefined>,
+  answer: (found: T) => Promise<Response>,
+): Promise<Response> {
   const { view, services } = c.var;
   const { database } = services;
-  // A preview of the link in a chat must not use it up.
-  if (c.req.method === "HEAD") return c.body(null);
   const limited = [{ limit: wrongLinks, key: addressOf(c) }];
   const wait = await secondsToWait(database, limited);
-  const link = wait > 0 ? undefined : await useEntryLink(database, c.req.param("token"));
-  if (link === undefined) {
-    await takeAttempt(database, limited);
-    const message = {
-      title: view.t("enter.title"),
-      text: view.t("enter.refused"),
-      link: { href: "/sign-in", text: view.t("enter.sign-in") },
-    };
-    return c.html(messagePage(view, message), wait > 0 ? 429 : 410);
-  }
-  await signIn(c, link.accountId);
-  return c.redirect(link.destination, 303);
+  const found = wait > 0 ? undefined : await find(database, c.req.param("token"));
+  if (found !== undefined) return answer(found);
+  await takeAttempt(database, limited);
+  const message = {
+    title: view.t("enter.title"),
+    text: view.t("enter.refused"),
+    link: { href: "/sign-in", text: view.t("enter.sign-in") },
+  };
+  return c.html(messagePage(view, message), wait > 0 ? 429 : 410);
 }
 
 function showAccount(c: Context<Environment>): Response | Promise<Response> {
@@ -83,12 +98,29 @@ function showAccount(c: Context<Environment>): Response | Promise<Response> {
 
 async function setPassword(c: Context<Environment>): Promise<Response> {
   const { view, services } = c.var;
-  const { accountId } = c.var.signedIn!;
-  const password = (await formBody(c))("password");
-  const error = passwordError(view, password);
-  if (error !== undefined)
-    return c.html(accountPage(view, { changed: false, errors: { password: error } }), 422);
-  await changePassword(services.database, accountId, password);
+  const { database, log } = services;
+  const { signedIn } = c.var;
+  if (signedIn === undefined) throw new HTTPException(401);
+  const { accountId, email, company, mayChoosePassword } = signedIn;
+  const page = (errors: FieldErrors) => accountPage(view, { changed: false, errors });
+  const form = await formBody(c);
+  const password = form("password");
+  const error = passwordError(view, password, [
+    email,
+    company?.name ?? "",
+    ...namesOfProgramme(view.country),
+  ]);
+  if (error !== undefined) return c.html(page({ password: error }), 422);
+  if (!mayChoosePassword) {
+    const limited = { limit: presentPasswords, key: accountId };
+    const wait = await takeAttempt(database, [limited]);
+    if (wait > 0) return tooMany(c, wait, page);
+    const isPresent = await authenticate(database, email, form("current").slice(0, longestPassword));
+    if (isPresent !== accountId) return c.html(page({ current: view.t("account.password.wrong") }), 422);
+    await clearAttempts(database, limited);
+  }
+  await changePassword(database, accountId, password);
+  log.info({ account: accountId }, "a password was changed");
   await signIn(c, accountId);
   return c.redirect("/account?changed", 303);
 }

@@ -2,7 +2,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Environment } from "../services.ts";
-import { endSession, sessionSeconds, signedInBy, startSession } from "./accounts.ts";
+import { endSession, newToken, sessionSeconds, signedInBy, startSession } from "./accounts.ts";
+import { rememberDevice } from "./device.ts";
 
 export const readSession: MiddlewareHandler<Environment> = async (c, next) => {
   const token = getCookie(c, cookieName(c));
@@ -11,14 +12,29 @@ export const readSession: MiddlewareHandler<Environment> = async (c, next) => {
 };
 
 /** Starts a session; one that the browser had before ends. */
-export async function signIn(c: Context<Environment>, accountId: string): Promise<void> {
+export async function signIn(
+  c: Context<Environment>,
+  accountId: string,
+  by: "password" | "link" = "password",
+): Promise<void> {
   await endCurrentSession(c);
-  const { database, secureCookies } = c.var.services;
-  setCookie(c, cookieName(c), await startSession(database, accountId), {
+  setSessionCookie(c, await startSession(c.var.services.database, accountId, by));
+  await rememberDevice(c, accountId);
+}
+
+/** Answers as `signIn` does, and signs nobody in. */
+export async function signNobodyIn(c: Context<Environment>): Promise<void> {
+  await endCurrentSession(c);
+  setSessionCookie(c, newToken());
+  await rememberDevice(c, undefined);
+}
+
+function setSessionCookie(c: Context<Environment>, token: string): void {
+  setCookie(c, cookieName(c), token, {
     path: "/",
     httpOnly: true,
     sameSite: "Lax",
-    secure: secureCookies,
+    secure: c.var.services.secureCookies,
     maxAge: sessionSeconds,
   });
 }

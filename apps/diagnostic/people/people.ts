@@ -1,4 +1,4 @@
-/** The people of a company: each has an account, and signs in first by a one-time link that a colleague passes on. */
+/** The people of a company: each has an account, and signs in first by a one-time link that the owner passes on. */
 import { and, asc, eq, ne } from "drizzle-orm";
 import type { Database } from "../../../stores/relational/database.ts";
 import { account } from "../../../stores/relational/schema.ts";
@@ -9,12 +9,13 @@ export const peoplePerCompany = 20;
 export interface Person {
   readonly id: string;
   readonly email: string;
+  readonly isOwner: boolean;
 }
 
 /** In the order in which their accounts were made. */
 export async function peopleOf(database: Database, company: string): Promise<Person[]> {
   return database
-    .select({ id: account.id, email: account.email })
+    .select({ id: account.id, email: account.email, isOwner: account.isOwner })
     .from(account)
     .where(eq(account.companyId, company))
     .orderBy(asc(account.createdAt), asc(account.id));
@@ -37,17 +38,43 @@ export async function letIn(
   return id === undefined ? "taken" : { path: await createEntryLink(database, id, "/account") };
 }
 
-/** Ends a colleague's access. Nobody can remove themselves, so a company always keeps one account. */
+/** @returns undefined where the company has no such person, and for oneself. */
+export async function colleagueOf(
+  database: Database,
+  company: string,
+  id: string,
+  by: string,
+): Promise<Person | undefined> {
+  return (await peopleOf(database, company)).find((person) => person.id === id && id !== by);
+}
+
+/**
+ * Ends a colleague's access.
+ * @param by the owner who does it. Nobody can remove themselves, so a company always keeps an owner.
+ * @returns whether somebody was removed.
+ */
 export async function removePerson(
   database: Database,
   company: string,
   id: string,
   by: string,
-): Promise<void> {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return;
-  await database
-    .delete(account)
-    .where(and(eq(account.id, id), eq(account.companyId, company), ne(account.id, by)));
+): Promise<boolean> {
+  return database.transaction(async (store) => {
+    // One after the other, so that two owners can't remove each other at once.
+    const people = await store
+      .select({ id: account.id, isOwner: account.isOwner })
+      .from(account)
+      .where(eq(account.companyId, company))
+      .orderBy(asc(account.id))
+      .for("update");
+    if (!people.some((person) => person.id === by && person.isOwner)) return false;
+    if (!people.some((person) => person.id === id)) return false;
+    const removed = await store
+      .delete(account)
+      .where(and(eq(account.id, id), eq(account.companyId, company), ne(account.id, by)))
+      .returning({ id: account.id });
+    return removed.length > 0;
+  });
 }
 
 async function personOf(database: Database, company: string, email: string): Promise<string | undefined> {

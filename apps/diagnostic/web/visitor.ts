@@ -10,8 +10,12 @@ export interface SignedIn {
   readonly accountId: string;
   readonly email: string;
   readonly role: Role;
+  /** Of the company: may let people in and remove them. */
+  readonly isOwner: boolean;
   readonly language: string;
   readonly company: SignedInCompany | undefined;
+  /** Whether the person came by a link in the last hour, and needs no present password to choose a new one. */
+  readonly mayChoosePassword: boolean;
 }
 
 export type SignedInCompany = Pick<
