@@ -190,6 +190,22 @@ describe("ways in", () => {
     );
     expect([...new Set(selectors)].sort()).toEqual(["cnpg-system", "edge", "watch"]);
   });
+
+  test("the web app believes the gateway's address of a client only where nothing else reaches it", async () => {
+    for (const namespace of ["edge", undefined]) {
+      const changed = await planChanged((cluster) => {
+        cluster.gateway = { kind: "ingress", ...(namespace !== undefined && { namespace }) };
+      });
+      const connections = at(
+        object(changed, "ConfigMap", "connections").properties,
+        "data",
+        "connections.json",
+      );
+      expect(JSON.parse(String(connections)).web.onlyFromGateway).toBe(namespace !== undefined);
+      const anyPod = (peer: Value) => JSON.stringify(at(peer, "namespaceSelector")) === "{}";
+      expect(lets(policy("diagnostic", changed), "ingress", anyPod, 8443)).toBe(namespace === undefined);
+    }
+  });
 });
 
 test("the quota holds the stack at its largest, with its upgrade", () => {

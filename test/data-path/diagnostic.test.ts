@@ -38,6 +38,7 @@ let broker: CertificateFolder;
 let store: TimeSeriesStore;
 let relational: RelationalStore;
 let instances: DiagnosticServer[];
+let serve: (onlyFromGateway: boolean) => Promise<DiagnosticServer>;
 let machine: Credential;
 
 beforeAll(async () => {
@@ -54,19 +55,17 @@ beforeAll(async () => {
     machines: { host: "mqtt.sme.test", port: 8883 },
     broker: { host: "broker", port: 5671, serverName: "mqtt.sme.test", authority: own.authority, queues: [] },
   };
-  instances = await Promise.all(
-    [1, 2].map(() =>
-      serveDiagnostic({
-        connections,
-        localisation: { country, catalogues },
-        database,
-        reader: store.writer,
-        log: { info: note, warn: note, error: note },
-        host: "localhost",
-        renewalMilliseconds: 50,
-      }),
-    ),
-  );
+  serve = (onlyFromGateway) =>
+    serveDiagnostic({
+      connections: { ...connections, web: { ...connections.web, onlyFromGateway } },
+      localisation: { country, catalogues },
+      database,
+      reader: store.writer,
+      log: { info: note, warn: note, error: note },
+      host: "localhost",
+      renewalMilliseconds: 50,
+    });
+  instances = await Promise.all([serve(true), serve(true)]);
   const company = await registerCompany(database, {
     name: "Acme",
     sector: country.programme.sectors[0]!,
@@ -150,7 +149,7 @@ function ask(
 
 /** The cookie of a session that was begun at the instance. */
 async function signedIn({ port }: DiagnosticServer, path: string): Promise<string> {
-  const { headers } = await ask(port, path);
+  const { headers } = await ask(port, path, { form: {} });
   const cookie = headers["set-cookie"]?.find((line) => line.startsWith("__Host-session="));
   expect(cookie).toMatch(/; Secure/);
   return cookie!.split(";")[0]!;
@@ -182,6 +181,28 @@ test("attempts at a password count together at all instances, by the address tha
   const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => attempt(index, "198.51.100.7")));
   expect(answers.filter(({ status }) => status === 429).length).toBe(2);
   expect((await attempt(0, "198.51.100.8")).status).toBe(422);
+});
+
+test("where every pod reaches the pages, the address that a client names is not believed", async () => {
+  const open = await serve(false);
+  try {
+    const attempt = (index: number) =>
+      ask(open.port, "/sign-in", {
+        form: { email: "forged@acme.test", password: `guess ${index}` },
+        headers: { "x-forwarded-for": `203.0.113.${index}` },
+      });
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => attempt(index)));
+    expect(answers.filter(({ status }) => status === 429).length).toBe(2);
+  } finally {
+    await open.stop();
+  }
+});
+
+test("requests for another host than the file's domain are refused", async () => {
+  const { port } = instances[0]!;
+  const answer = await ask(port, "/sign-in", { headers: { host: "diagnostic.rollout:8443" } });
+  expect([answer.status, answer.text]).toEqual([421, "These pages are at https://sme.test."]);
+  expect((await ask(port, "/sign-in", { headers: { host: "sme.test:443" } })).status).toBe(200);
 });
 
 test("the ministry's first login is by a link that works once, at whichever instance", async () => {
