@@ -29,9 +29,12 @@ let browser: Chromium;
 let owner: Awaited<ReturnType<AppUnderTest["company"]>>;
 let result: string;
 let ministry: string;
+let colleague: string;
+let link: string;
 
 beforeAll(async () => {
-  app = await openApp();
+  const web = { address: "http://127.0.0.1", isOwnHost: (hostname: string) => hostname === "127.0.0.1" };
+  app = await openApp(undefined, { web });
   server = serve({ fetch: app.app.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
   await new Promise((resolve) => server.once("listening", resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -49,6 +52,8 @@ beforeAll(async () => {
   result = `/diagnostic/results/${assessment.id}`;
   await startAssessment(app.database, owner.id);
   ministry = await app.ministry();
+  ({ account: colleague } = await app.colleague(owner.id));
+  link = await createEntryLink(app.database, colleague, "/account");
   const now = Date.now();
   await app.insert(
     Array.from({ length: 90 }, (_, index) => now - index * minute).flatMap((time, index) => [
@@ -111,7 +116,7 @@ async function open(
   return { page, trouble, close: () => context.close() };
 }
 
-const publicPages = ["/", "/privacy", "/register", "/sign-in", "/nothing-here"];
+const publicPages = () => ["/", "/privacy", "/register", "/register/done", "/sign-in", link, "/nothing-here"];
 const ownerPages = () => [
   "/company",
   "/diagnostic",
@@ -125,6 +130,7 @@ const ownerPages = () => [
   "/connect/hall/lathe",
   "/account",
   "/account/people",
+  `/account/people/remove?person=${colleague}`,
 ];
 const ministryPages = ["/ministry", "/ministry?companies=simulated"];
 
@@ -134,7 +140,7 @@ async function forEachPage(
 ): Promise<string[]> {
   const troubles: string[] = [];
   for (const [account, paths] of [
-    [undefined, publicPages],
+    [undefined, publicPages()],
     [owner.account, ownerPages()],
     [ministry, ministryPages],
   ] as const) {
@@ -281,6 +287,7 @@ describe("without a script", () => {
     await page.fill("#password", password);
     await page.check("#notice");
     await page.click("main form button");
+    await page.click("main a.button");
     await page.click("text=Start the diagnostic");
     await page.click("text=Start the diagnostic");
     for (let number = 0; new URL(page.url()).pathname !== "/diagnostic/check"; number += 1) {

@@ -1,12 +1,14 @@
 /** The relational store over several starts. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
 import { afterAll, expect, test } from "vitest";
 import { EnvironmentError } from "../../base/kit-error.ts";
 import { issueCredential, registerCompany } from "../../stores/relational/companies.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
+import { migrationsFolder } from "../../stores/relational/migrations.ts";
 import { company, credential } from "../../stores/relational/schema.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "relational test "));
@@ -47,4 +49,30 @@ test("names with the same id get different ones, and a login's second password r
   expect(rows).toHaveLength(1);
   expect(JSON.stringify(rows)).not.toContain(second.password);
   await store.close();
+});
+
+test("accounts of an older version: each company's first is its owner, and of several links the newest stays", async () => {
+  const client = await PGlite.create();
+  const migrations = readdirSync(migrationsFolder)
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
+  const owners = migrations.indexOf("0004_owners_and_links.sql");
+  const run = async (names: readonly string[]) => {
+    for (const name of names) await client.exec(readFileSync(join(migrationsFolder, name), "utf8"));
+  };
+  await run(migrations.slice(0, owners));
+  await client.exec(`
+    INSERT INTO company (id, name, sector, size_band) VALUES ('one', 'One', '25', 'small'), ('two', 'Two', '25', 'small');
+    INSERT INTO account (email, password_hash, role, company_id, language, created_at) VALUES
+      ('second@one.test', 'x', 'company', 'one', 'en', '2026-02-01'), ('first@one.test', 'x', 'company', 'one', 'en', '2026-01-01'),
+      ('only@two.test', 'x', 'company', 'two', 'en', '2026-03-01'), ('office@ministry.test', 'x', 'ministry', NULL, 'en', '2025-01-01');
+    INSERT INTO entry_link (token_hash, account_id, destination, expires_at)
+      SELECT link, id, '/', expires::timestamptz FROM account,
+        (VALUES ('older', '2026-05-01'), ('newer', '2026-05-02')) AS links (link, expires) WHERE email = 'only@two.test';
+  `);
+  await run(migrations.slice(owners));
+  const { rows } = await client.query("SELECT email FROM account WHERE is_owner ORDER BY email");
+  expect(rows).toEqual([{ email: "first@one.test" }, { email: "only@two.test" }]);
+  expect((await client.query("SELECT token_hash FROM entry_link")).rows).toEqual([{ token_hash: "newer" }]);
+  await client.close();
 });

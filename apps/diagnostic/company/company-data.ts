@@ -22,6 +22,7 @@ export async function companyData(database: Database, id: string) {
     accounts: await database
       .select({
         email: account.email,
+        isOwner: account.isOwner,
         language: account.language,
         createdAt: account.createdAt,
         noticeReadAt: account.noticeReadAt,
