@@ -8,6 +8,7 @@ import { createServer as createTcpServer, type Server, type Socket } from "node:
 import { createServer as createTlsServer } from "node:tls";
 import { Aedes } from "aedes";
 import type { Ingest } from "../ingest/ingest.ts";
+import { Admission } from "./admission.ts";
 import { Clients } from "./clients.ts";
 import { Connection } from "./connection.ts";
 import { authenticateClient } from "./handlers/authenticate.ts";
@@ -19,7 +20,9 @@ import { preConnect } from "./handlers/pre-connect.ts";
 import { type BrokerLimits, standardLimits } from "./limits.ts";
 import { listen } from "./listen.ts";
 import type { LoginCheck } from "./login.ts";
+import { limitPackets } from "./packet-limits.ts";
 import { type Log, type Refusal, Refusals } from "./refusals.ts";
+import { keepIdentifiersOnly } from "./unreleased.ts";
 
 /** A client whose login was revoked is disconnected after this time; a new connection is refused at once. */
 const recheckMilliseconds = 30_000;
@@ -58,19 +61,19 @@ export interface Broker {
 
 /** @throws EnvironmentError */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { ingest, log, checkLogin, tls } = options;
-  const limits = { ...standardLimits, ...options.limits };
-  const context = { clients: new Clients(), limits, refusals: new Refusals(log), checkLogin, ingest };
-  const { clients, refusals } = context;
+  const { ingest, log, checkLogin } = options;
+  const limits = { ...standardLimits(), ...options.limits };
+  const refusals = new Refusals(log);
+  const admission = new Admission(limits, refusals);
+  const context = { clients: new Clients(), limits, refusals, checkLogin, ingest };
+  const { clients } = context;
   let isClosing = false;
   const aedes = await createAedes(context, log);
-  const handle = connectionHandler(aedes, context, () => ingest.saturated || isClosing);
-  const plain = createTcpServer(handle);
-  const secure = createTlsServer(
-    { key: tls.key, cert: tls.certificate, minVersion: "TLSv1.2", handshakeTimeout: 10_000 },
-    handle,
-  );
-  secure.on("tlsClientError", (error: Error) => log.info({ error: error.message }, "a TLS handshake failed"));
+  const handle = connectionHandler(aedes, admission, context, () => ingest.saturated || isClosing);
+  const plain = createTcpServer((socket) => {
+    if (admission.admit(socket)) handle(socket);
+  });
+  const secure = tlsServer(options, limits, admission, handle);
   ingest.onRelieved(() => {
     for (const connection of clients.connections) connection.resume();
   });
@@ -112,22 +115,24 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 }
 
 async function createAedes(context: BrokerContext, log: Log): Promise<Aedes> {
-  const { clientIdLength, usernameLength } = context.limits;
+  const { clientIdLength, usernameLength, handshakeMilliseconds, unreleased } = context.limits;
   const aedes = await Aedes.createBroker({
     id: "rollout",
     // Unlimited: with a limit, one subscriber that does not read would delay the messages of all others.
     concurrency: 0,
-    connectTimeout: 10_000,
+    connectTimeout: handshakeMilliseconds,
     drainTimeout: 20_000,
     maxClientsIdLength: clientIdLength + usernameLength,
     // Packets that a client sends before its CONNACK; they may come in one read of the socket.
     queueLimit: 1000,
+    maxInflightInbound: unreleased,
     preConnect: preConnect(context),
     authenticate: authenticateClient(context),
     authorizePublish: authorizePublish(context),
     authorizeSubscribe: authorizeSubscribe(context),
     authorizeForward: authorizeForward(context),
   });
+  keepIdentifiersOnly(aedes, context);
   aedes.on("clientError", (client, error) =>
     log.info({ client: client.id, error: error.message }, "a client was disconnected"),
   );
@@ -137,33 +142,85 @@ async function createAedes(context: BrokerContext, log: Log): Promise<Aedes> {
   return aedes;
 }
 
-/** Takes a new connection within the limits, and gives it to aedes. */
+/** Connections are admitted before their TLS handshake, which costs more than they do. */
+function tlsServer(
+  { tls, log }: BrokerOptions,
+  { handshakeMilliseconds }: BrokerLimits,
+  admission: Admission,
+  handle: (socket: Socket) => void,
+): Server {
+  const { key, certificate } = tls;
+  const handshakes = createTlsServer(
+    { key, cert: certificate, minVersion: "TLSv1.2", handshakeTimeout: handshakeMilliseconds },
+    handle,
+  );
+  handshakes.on("tlsClientError", (error, socket) => {
+    log.info({ error: error.message }, "a TLS handshake failed");
+    // Node.js leaves a connection open whose handshake did not come in time.
+    socket.destroy();
+  });
+  return createTcpServer((socket) => {
+    if (admission.admit(socket)) handshakes.emit("connection", socket);
+  });
+}
+
+/** Gives an admitted connection to aedes. */
 function connectionHandler(
   aedes: Aedes,
-  { clients, limits, refusals }: BrokerContext,
+  admission: Admission,
+  context: BrokerContext,
   isSaturated: () => boolean,
 ): (socket: Socket) => void {
+  const { clients, limits } = context;
   return (socket) => {
-    const { size } = clients.connections;
-    if (size >= limits.connections) {
-      refusals.add("too-many-connections", { connections: size }, "a connection was refused");
+    const loggedIn = admission.loginOf(socket);
+    if (loggedIn === undefined) {
       socket.destroy();
       return;
     }
     socket.setNoDelay(true);
-    const connection = new Connection(socket, limits, isSaturated);
+    const { beforeLogin } = clients;
+    const connection = new Connection({ socket, limits, beforeLogin, loggedIn, isSaturated });
     clients.connections.add(connection);
     socket.once("close", () => clients.remove(connection));
     const client = aedes.handle(socket);
     clients.add(client, connection);
-    connection.limitPackets(client, (bytes) =>
-      refusals.add(
-        "packet-too-long",
-        { client: client.id, bytes },
-        `a packet above ${limits.packetBytes} bytes`,
-      ),
-    );
+    limitPackets(client, limits, {
+      tooLong: (bytes) => endTooLong(context, connection, bytes),
+      unfinished: (bytes) => boundUnfinished(context, connection, bytes),
+    });
   };
+}
+
+function endTooLong({ refusals }: BrokerContext, { login, socket }: Connection, bytes: number): void {
+  const username = login?.username;
+  refusals.add("packet-too-long", { username, bytes }, "a packet was too long, and its connection was ended");
+  socket.destroy();
+}
+
+/** Packets that never become complete must not fill the memory. */
+function boundUnfinished(
+  { clients, limits, refusals }: BrokerContext,
+  connection: Connection,
+  bytes: number,
+): void {
+  clients.setUnfinished(connection, bytes);
+  const { group, login } = connection;
+  const isOverOfLogin = login !== undefined && group.unfinishedBytes > limits.unfinishedBytesOfLogin;
+  const ended = isOverOfLogin
+    ? connection
+    : clients.unfinishedBytes > limits.unfinishedBytesInAll
+      ? clients.mostUnfinished
+      : undefined;
+  if (ended === undefined) return;
+  const fields = { username: ended.login?.username, bytes: ended.group.unfinishedBytes };
+  refusals.add(
+    "too-much-unfinished",
+    fields,
+    "too many packets had arrived in part, and a connection was ended",
+  );
+  clients.setUnfinished(ended, 0);
+  ended.socket.destroy();
 }
 
 /** Disconnects clients whose login was revoked, removed or given a new password. */

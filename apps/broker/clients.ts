@@ -1,12 +1,18 @@
-/** The clients that are connected: the connection of each, and how many connections a login has. */
+/** The clients that are connected: the connection of each, and what a login's connections use together. */
 import type { Client } from "aedes";
-import type { Connection } from "./connection.ts";
+import { type Connection, ConnectionGroup } from "./connection.ts";
 import type { AuthenticatedLogin } from "./login.ts";
 
 export class Clients {
   readonly connections = new Set<Connection>();
   readonly #byClient = new WeakMap<Client, Connection>();
-  readonly #countByLogin = new Map<string, number>();
+  readonly #byLogin = new Map<string, ConnectionGroup>();
+  /** Of connections that have not logged in. */
+  readonly beforeLogin = new ConnectionGroup();
+  /** QoS 2 messages that wait for their PUBREL, of all. */
+  unreleased = 0;
+  /** Bytes of packets that have arrived in part, of all. */
+  unfinishedBytes = 0;
 
   add(client: Client, connection: Connection): void {
     this.#byClient.set(client, connection);
@@ -18,22 +24,58 @@ export class Clients {
   }
 
   countOf(username: string): number {
-    return this.#countByLogin.get(username) ?? 0;
+    return this.#byLogin.get(username)?.connections.size ?? 0;
   }
 
   /** Records that the connection belongs to this login. */
   logIn(connection: Connection, login: AuthenticatedLogin): void {
+    const group = this.#byLogin.get(login.username) ?? new ConnectionGroup();
+    this.#byLogin.set(login.username, group);
     connection.login = login;
-    this.#countByLogin.set(login.username, this.countOf(login.username) + 1);
+    connection.moveTo(group);
+    connection.loggedIn();
   }
 
   remove(connection: Connection): void {
     this.connections.delete(connection);
-    if (connection.login === undefined) return;
-    const { username } = connection.login;
-    const count = this.countOf(username) - 1;
-    if (count > 0) this.#countByLogin.set(username, count);
-    else this.#countByLogin.delete(username);
+    this.unreleased -= connection.unreleased.size;
+    this.setUnfinished(connection, 0);
+    connection.leave();
+    const { group, login } = connection;
+    if (login !== undefined && group.connections.size === 0 && this.#byLogin.get(login.username) === group)
+      this.#byLogin.delete(login.username);
+  }
+
+  hold(connection: Connection, messageId: number): void {
+    // One that closed meanwhile is no longer counted.
+    if (!this.connections.has(connection)) return;
+    connection.unreleased.add(messageId);
+    connection.group.unreleased += 1;
+    this.unreleased += 1;
+  }
+
+  release(connection: Connection, messageId: number): void {
+    if (!this.connections.has(connection) || !connection.unreleased.delete(messageId)) return;
+    connection.group.unreleased -= 1;
+    this.unreleased -= 1;
+  }
+
+  /** @param bytes that have arrived of the connection's present packet. */
+  setUnfinished(connection: Connection, bytes: number): void {
+    const change = bytes - connection.unfinishedBytes;
+    connection.unfinishedBytes = bytes;
+    connection.group.unfinishedBytes += change;
+    this.unfinishedBytes += change;
+  }
+
+  /** The connection with the most of a packet that is not complete, of the login that has most of them. */
+  get mostUnfinished(): Connection | undefined {
+    const groups = [this.beforeLogin, ...this.#byLogin.values()];
+    const group = groups.reduce((most, each) => (each.unfinishedBytes > most.unfinishedBytes ? each : most));
+    let most: Connection | undefined;
+    for (const each of group.connections)
+      if (each.unfinishedBytes > (most?.unfinishedBytes ?? 0)) most = each;
+    return most;
   }
 
   get logins(): AuthenticatedLogin[] {

@@ -1,34 +1,56 @@
 /**
- * One client's connection and its messages in flight: taken in and not yet committed. Above its limits, or while the store
- * is behind, nothing more is read from the socket, and TCP makes the client wait.
+ * One client's connection and its messages in flight: taken in and not yet committed. Above its limits or those of its login, or
+ * while the store is behind, nothing more is read from the socket, and TCP makes the client wait.
  */
 import type { Socket } from "node:net";
-import type { Client } from "aedes";
 import type { BrokerLimits } from "./limits.ts";
 import type { AuthenticatedLogin } from "./login.ts";
 
-interface Parser {
-  packet: { length: number };
-  _parseLength(): boolean;
+/** Connections of one login, and what they use together. */
+export class ConnectionGroup {
+  readonly connections = new Set<Connection>();
+  bytesInFlight = 0;
+  unreleased = 0;
+  unfinishedBytes = 0;
+  /** A connection is not read because of the limit of all of them. */
+  isWaiting = false;
+}
+
+export interface ConnectionOptions {
+  readonly socket: Socket;
+  readonly limits: BrokerLimits;
+  /** Of connections that have not logged in. */
+  readonly beforeLogin: ConnectionGroup;
+  /** To be called when it logs in. */
+  readonly loggedIn: () => void;
+  /** The store is behind: no connection is read. */
+  readonly isSaturated: () => boolean;
 }
 
 export class Connection {
   readonly socket: Socket;
+  readonly loggedIn: () => void;
   login: AuthenticatedLogin | undefined;
+  group: ConnectionGroup;
   /** The last will's topic and payload, from CONNECT. */
   will: { readonly topic: string; readonly payload: Buffer } | undefined;
+  /** Identifiers of QoS 2 messages that wait for their PUBREL. */
+  readonly unreleased = new Set<number>();
+  unfinishedBytes = 0;
   readonly #startedAt = performance.now();
   readonly #limits: BrokerLimits;
-  /** The store is behind: no connection is read. */
   readonly #isSaturated: () => boolean;
   #messages = 0;
   #bytes = 0;
   #isPaused = false;
 
-  constructor(socket: Socket, limits: BrokerLimits, isSaturated: () => boolean) {
+  constructor({ socket, limits, beforeLogin, loggedIn, isSaturated }: ConnectionOptions) {
     this.socket = socket;
+    this.loggedIn = loggedIn;
     this.#limits = limits;
     this.#isSaturated = isSaturated;
+    this.group = beforeLogin;
+    beforeLogin.connections.add(this);
     // aedes reads by `read` when the socket is `readable`; both are the stream's public interface.
     const read = socket.read.bind(socket);
     socket.read = (size?: number) => {
@@ -45,15 +67,35 @@ export class Connection {
     return this.#messages;
   }
 
+  /** At its login, before it has sent messages. */
+  moveTo(group: ConnectionGroup): void {
+    this.leave();
+    this.group = group;
+    group.connections.add(this);
+    group.unfinishedBytes += this.unfinishedBytes;
+  }
+
+  leave(): void {
+    if (!this.group.connections.delete(this)) return;
+    this.group.unfinishedBytes -= this.unfinishedBytes;
+    this.group.unreleased -= this.unreleased.size;
+  }
+
   takeIn(bytes: number): void {
     this.#messages += 1;
     this.#bytes += bytes;
+    this.group.bytesInFlight += bytes;
   }
 
   settle(bytes: number): void {
     this.#messages -= 1;
     this.#bytes -= bytes;
+    const { group } = this;
+    group.bytesInFlight -= bytes;
     this.resume();
+    if (!group.isWaiting || group.bytesInFlight > this.#limits.bytesInFlightOfLogin / 2) return;
+    group.isWaiting = false;
+    for (const other of group.connections) other.resume();
   }
 
   /** Reads again if reading was paused and the limits allow it. */
@@ -63,25 +105,11 @@ export class Connection {
     this.socket.emit("readable");
   }
 
-  /** aedes' parser has no limit of its own, and a packet may announce 256 MiB. */
-  limitPackets(client: Client, onTooLong: (bytes: number) => void): void {
-    const parser = (client as unknown as { _parser: Parser })._parser;
-    const parseLength = parser._parseLength.bind(parser);
-    parser._parseLength = () => {
-      const parsed = parseLength();
-      const { length } = parser.packet;
-      if (length <= this.#limits.packetBytes) return parsed;
-      onTooLong(length);
-      this.socket.destroy();
-      return false;
-    };
-  }
-
   get #mustWait(): boolean {
-    return (
-      this.#messages >= this.#limits.messagesInFlight ||
-      this.#bytes >= this.#limits.bytesInFlight ||
-      this.#isSaturated()
-    );
+    if (this.#messages >= this.#limits.messagesInFlight || this.#bytes >= this.#limits.bytesInFlight)
+      return true;
+    if (this.group.bytesInFlight < this.#limits.bytesInFlightOfLogin) return this.#isSaturated();
+    this.group.isWaiting = true;
+    return true;
   }
 }

@@ -8,7 +8,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { topicOf } from "../ingest/reading.ts";
 import { isWithin, subtreeOf } from "./access.ts";
-import { standardLimits } from "./limits.ts";
+import { longestNames } from "./limits.ts";
 import type { AuthenticatedLogin, LoginCheck } from "./login.ts";
 import { type Log, Refusals } from "./refusals.ts";
 
@@ -88,7 +88,7 @@ function userCheck(checkLogin: LoginChecksOptions["checkLogin"], refusals: Refus
     const username = field("username");
     const clientId = field("client_id");
     const password = field("password");
-    if (username.length > standardLimits.usernameLength || clientId.length > standardLimits.clientIdLength) {
+    if (username.length > longestNames.usernameLength || clientId.length > longestNames.clientIdLength) {
       refusals.add("client-id-too-long", {}, "a client id or user name was too long");
       return false;
     }

@@ -9,9 +9,13 @@ export type Refusal =
   | "topic-not-allowed"
   | "connection-not-accepted"
   | "too-many-connections"
+  | "too-many-before-login"
+  | "too-many-before-login-of-address"
   | "too-many-connections-of-login"
   | "last-will-not-allowed"
   | "packet-too-long"
+  | "too-much-unfinished"
+  | "too-many-unreleased"
   | "subscriber-too-slow"
   | "login-ended";
 

@@ -39,7 +39,7 @@ export async function partStatuses({
   return Promise.all([
     partStatus("MQTT broker", () => ({
       health: "healthy",
-      detail: `${broker.connections} clients connected`,
+      detail: `${broker.connections} clients connected${refusedBy(broker)}`,
     })),
     partStatus("ingest", () => {
       const { failure, lagMilliseconds, waiting } = ingest.flow;
@@ -75,4 +75,10 @@ export async function partStatuses({
           }),
         ]),
   ]);
+}
+
+/** What it refused since the start, so that a flood shows. */
+function refusedBy({ refused }: Broker): string {
+  const counts = Object.entries(refused).map(([reason, count]) => `${reason} ${count}`);
+  return counts.length === 0 ? "" : `; refused: ${counts.join(", ")}`;
 }

@@ -1,12 +1,15 @@
 /** The real data path for tests: stores, ingest and broker in this process, with two companies and their logins. */
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect as connectTcp, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt from "mqtt";
+import mqttPacket from "mqtt-packet";
 import { type Broker, startBroker } from "../../apps/broker/broker.ts";
 import { type Certificates, openCertificates } from "../../apps/broker/certificates.ts";
 import type { BrokerLimits } from "../../apps/broker/limits.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
+import type { Log } from "../../apps/broker/refusals.ts";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
 import {
@@ -30,6 +33,7 @@ export interface DataPath {
   readonly ingest: Ingest;
   readonly broker: Broker;
   readonly certificates: Certificates;
+  readonly log: Log;
   readonly logs: { readonly message: string; readonly fields: object }[];
   readonly fatal: Error[];
   close(): Promise<void>;
@@ -68,22 +72,14 @@ export async function startDataPath(options: DataPathOptions = {}): Promise<Data
   });
   const certificates = await openCertificates(join(certificatesHome, "certificates"));
   await options.beforeBroker?.(store);
-  const broker = await startBroker({
-    bind: "127.0.0.1",
-    mqttPort: options.mqttPort ?? 0,
-    mqttsPort: 0,
-    tls: certificates,
-    checkLogin: loginCheck(database),
-    ingest,
-    limits: options.limits ?? {},
-    log,
-  });
+  const broker = await brokerOn({ database, ingest, certificates, log }, options.limits, options.mqttPort);
   return {
     store,
     database,
     ingest,
     broker,
     certificates,
+    log,
     logs,
     fatal,
     close: async () => {
@@ -94,6 +90,24 @@ export async function startDataPath(options: DataPathOptions = {}): Promise<Data
       if (folder === undefined) rmSync(certificatesHome, { recursive: true, force: true });
     },
   };
+}
+
+/** Another broker with its own limits, before the same ingest. */
+export function brokerOn(
+  { database, ingest, certificates, log }: Pick<DataPath, "database" | "ingest" | "certificates" | "log">,
+  limits: Partial<BrokerLimits> = {},
+  mqttPort = 0,
+): Promise<Broker> {
+  return startBroker({
+    bind: "127.0.0.1",
+    mqttPort,
+    mqttsPort: 0,
+    tls: certificates,
+    checkLogin: loginCheck(database),
+    ingest,
+    limits,
+    log,
+  });
 }
 
 export interface TestCompany {
@@ -146,6 +160,26 @@ export function connect(
     },
     false,
   );
+}
+
+/** A client that writes MQTT packets itself and ignores the protocol's rules. */
+export async function rawClient({ mqttPort }: Broker, { username, password }: Credential): Promise<Socket> {
+  const socket = connectTcp(mqttPort, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.write(
+    mqttPacket.generate({
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: true,
+      clientId: "",
+      keepalive: 0,
+      username,
+      password: Buffer.from(password),
+    }),
+  );
+  await new Promise((resolve) => socket.once("data", resolve));
+  return socket;
 }
 
 let lastTime = Date.now() - 1_000_000;
