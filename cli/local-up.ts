@@ -3,6 +3,7 @@ import { aborted } from "../base/aborted.ts";
 import { StoppedError } from "../base/kit-error.ts";
 import { stopOnSignals } from "../base/stop-on-signals.ts";
 import type { LoadedCountry } from "../localisation/load.ts";
+import { closedUmask } from "../stacks/local/close-folder.ts";
 import type { WrittenReport } from "../stacks/local/compliance-writer.ts";
 import { DataFolder } from "../stacks/local/data-folder.ts";
 import type { LocalStack } from "../stacks/local/local-stack.ts";
@@ -37,7 +38,9 @@ export async function localUp(
 ): Promise<void> {
   const { country } = loaded;
   const folder = DataFolder.of(country, options.data);
+  process.umask(closedUmask);
   folder.create();
+  folder.requireSpace();
   // Imported here, so that no other command loads the stores and the broker.
   const [{ startLocalStack }, { openLog }, { explainFullDisk }] = await Promise.all([
     import("../stacks/local/local-stack.ts"),

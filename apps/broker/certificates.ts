@@ -41,6 +41,8 @@ const loopbackNames = ["localhost", "127.0.0.1", "::1"];
 const authorityName = "CN=Country rollout kit local CA";
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
+const ownerOnly = 0o600;
+
 interface KeyedCertificate {
   /** PEM, PKCS #8. */
   readonly key: string;
@@ -93,8 +95,8 @@ async function openAuthority(folder: string, now: Date): Promise<KeyedCertificat
   });
   const authority = pemOf(keys.privateKey, certificate);
   // The key first: an authority whose key is missing is lost.
-  writeWhole(keyFile, authority.key, 0o600);
-  writeWhole(certificateFile, authority.certificate, 0o644);
+  writeWhole(keyFile, authority.key);
+  writeWhole(certificateFile, authority.certificate);
   return authority;
 }
 
@@ -140,7 +142,7 @@ async function openServer(
       ],
     }),
   );
-  writeWhole(file, server.certificate + server.key, 0o600);
+  writeWhole(file, server.certificate + server.key);
   return server;
 }
 
@@ -193,9 +195,9 @@ function readIfThere(file: string): string {
 }
 
 /** A process that is killed leaves the old file or the new one, never a part of one. */
-function writeWhole(file: string, content: string, mode: number): void {
+function writeWhole(file: string, content: string): void {
   const temporary = `${file}.new`;
-  writeFileSync(temporary, content, { mode, flush: true });
-  chmodSync(temporary, mode);
+  writeFileSync(temporary, content, { mode: ownerOnly, flush: true });
+  chmodSync(temporary, ownerOnly);
   renameSync(temporary, file);
 }

@@ -11,12 +11,19 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { isRunning } from "../../base/is-running.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 import type { Country } from "../../localisation/schema/country.ts";
+import { closeToOthers } from "./close-folder.ts";
+
+const mebibyte = 1024 * 1024;
+/** A first start writes 40 MiB, and the time-series store refuses inserts below 64 MiB. */
+const freeForFirstStart = 200 * mebibyte;
+const freeForStart = 100 * mebibyte;
 
 /** How to reach a running stack. */
 export interface RunningStack {
@@ -61,7 +68,7 @@ export class DataFolder {
     return join(this.path, "running.json");
   }
 
-  /** Creates the folder; only its owner may read it. @throws EnvironmentError */
+  /** Creates the folder, or closes one that is there: only its owner may read it and what is in it. @throws EnvironmentError */
   create(): void {
     try {
       mkdirSync(this.path, { recursive: true, mode: 0o700 });
@@ -75,6 +82,21 @@ export class DataFolder {
         "Start in a folder that you can write to, or give another one with --data.",
       );
     }
+    closeToOthers(this.path);
+  }
+
+  /** @throws EnvironmentError where the disk has too little space for a start. */
+  requireSpace(): void {
+    const { bavail, bsize, blocks } = statfsSync(this.path);
+    const needed = existsSync(this.relational) ? freeForStart : freeForFirstStart;
+    const free = bavail * bsize;
+    // Some file systems have no size.
+    if (blocks === 0 || free >= needed) return;
+    const inMebibytes = (bytes: number) => `${Math.floor(bytes / mebibyte)} MiB`;
+    throw new EnvironmentError(
+      `The disk of ${this.path} has ${inMebibytes(free)} free; a start needs ${inMebibytes(needed)}.`,
+      "Free some space, or give a folder on another disk with --data.",
+    );
   }
 
   writeRunning(running: RunningStack): void {

@@ -7,7 +7,7 @@ export function isFullDisk(error: unknown): boolean {
   if (error instanceof StoreFullError) return true;
   const { code, message = "" } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   // The time-series engine has messages of its own.
-  return code === "ENOSPC" || /No space left on device|NOT_ENOUGH_SPACE/.test(message);
+  return code === "ENOSPC" || /No space left on device|NOT_ENOUGH_SPACE|have enough free space/.test(message);
 }
 
 /** @returns any other error as it is. */

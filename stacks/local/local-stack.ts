@@ -24,6 +24,7 @@ import { openRelationalStore } from "../../stores/relational/database.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 import { RunningBackups } from "./backup/running-backup.ts";
+import { closeToOthers } from "./close-folder.ts";
 import { serveControl } from "./control-server.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { explainFullDisk } from "./full-disk.ts";
@@ -138,6 +139,8 @@ async function start(
   async function openRelational() {
     const opened = await openRelationalStore(folder.relational);
     onStop(() => opened.close());
+    // Its engine gives its files rights of its own, whatever the umask is.
+    closeToOthers(folder.relational);
     return opened;
   }
 

@@ -1,11 +1,11 @@
 /** `rollout up` on a disk that another program fills: it says so and ends with exit code 3; with space made it goes on. */
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readdirSync, rmdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { RunningStack } from "./running-stack.ts";
+import { RunningStack, rollout } from "./running-stack.ts";
 
 const isRoot = process.getuid?.() === 0 && process.platform === "linux";
 
@@ -56,4 +56,23 @@ test.skipIf(!isRoot)(
     }
   },
   180_000,
+);
+
+test.skipIf(!isRoot)(
+  "a disk too small for a start is refused with what is needed, and nothing is written",
+  async () => {
+    const disk = mkdtempSync(join(tmpdir(), "rollout-disk-"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=60m", "tmpfs", disk]);
+    try {
+      const { code, errors } = await rollout("up", "--data", disk, "--port", "0", "--no-open");
+      expect(code).toBe(3);
+      expect(errors).toMatch(
+        /The disk of \S+\/za has (59|60) MiB free; a start needs 200 MiB\.\s+Free some space, or give a folder on another disk with --data\./,
+      );
+      expect(readdirSync(join(disk, "za"))).toEqual([]);
+    } finally {
+      execFileSync("umount", ["-l", disk]);
+      rmdirSync(disk);
+    }
+  },
 );

@@ -49,8 +49,20 @@ export class RunningStack {
   }
 
   /** `rollout up` with free ports and these parameters. */
-  static async start(...parameters: string[]): Promise<RunningStack> {
-    const child = start(["up", "--port", "0", "--no-open", "--no-report", "--json", ...parameters]);
+  static start(...parameters: string[]): Promise<RunningStack> {
+    return RunningStack.#of(start(up(parameters)));
+  }
+
+  /** The same, where the process may open only so many descriptors. */
+  static startWithDescriptors(descriptors: number, ...parameters: string[]): Promise<RunningStack> {
+    const command = `ulimit -n ${descriptors}; exec "$0" "$@"`;
+    const child = spawn("sh", ["-c", command, process.execPath, entry, ...up(parameters)], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return RunningStack.#of(child);
+  }
+
+  static async #of(child: ChildProcess): Promise<RunningStack> {
     const errors = collected(child.stderr!);
     const lines: string[] = [];
     const ended = once(child, "close").then(([code]) => ({
@@ -84,6 +96,12 @@ export class RunningStack {
     return this.#ended;
   }
 }
+
+const up = (parameters: readonly string[]) => [
+  "up",
+  ...["--port", "0", "--no-open", "--no-report", "--json"],
+  ...parameters,
+];
 
 function start(parameters: readonly string[]): ChildProcess {
   return spawn(process.execPath, [entry, ...parameters], { stdio: ["ignore", "pipe", "pipe"] });

@@ -13,6 +13,7 @@ import { company } from "../../../stores/relational/schema.ts";
 import { migrateTimeSeriesStore } from "../../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
 import { type RowCounts, restoreTimeSeries } from "../../../stores/time-series/store-backup.ts";
+import { closeToOthers } from "../close-folder.ts";
 import { DataFolder } from "../data-folder.ts";
 import { isFullDisk } from "../full-disk.ts";
 import { type Backup, type BackupFile, verifyFiles } from "./backup-set.ts";
@@ -70,6 +71,7 @@ export async function prepareRestore(options: RestoreOptions): Promise<ReadyRest
     const rows = await step("Time-series store", () => restoreReadings(options, draft));
     signal?.throwIfAborted();
     await step("Certificates", () => restoreCertificates(options, draft));
+    closeToOthers(draft.path);
     syncTree(draft.path);
     return { rows, companies, discard, finish: () => exchange(folder, draft, { rows, companies }) };
   } catch (error) {
