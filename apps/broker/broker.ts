@@ -133,6 +133,10 @@ async function createAedes(context: BrokerContext, log: Log): Promise<Aedes> {
     authorizeForward: authorizeForward(context),
   });
   keepIdentifiersOnly(aedes, context);
+  aedes.on("unsubscribe", (filters, client) => {
+    const connection = context.clients.connectionOf(client);
+    for (const filter of filters) context.clients.unsubscribe(connection, filter);
+  });
   aedes.on("clientError", (client, error) =>
     log.info({ client: client.id, error: error.message }, "a client was disconnected"),
   );

@@ -60,6 +60,17 @@ export class Clients {
     this.unreleased -= 1;
   }
 
+  subscribe(connection: Connection, filter: string): void {
+    if (!this.connections.has(connection) || connection.subscriptions.has(filter)) return;
+    connection.subscriptions.add(filter);
+    connection.group.subscriptions += 1;
+  }
+
+  unsubscribe(connection: Connection, filter: string): void {
+    if (!this.connections.has(connection) || !connection.subscriptions.delete(filter)) return;
+    connection.group.subscriptions -= 1;
+  }
+
   /** @param bytes that have arrived of the connection's present packet. */
   setUnfinished(connection: Connection, bytes: number): void {
     const change = bytes - connection.unfinishedBytes;

@@ -11,6 +11,7 @@ export class ConnectionGroup {
   readonly connections = new Set<Connection>();
   bytesInFlight = 0;
   unreleased = 0;
+  subscriptions = 0;
   unfinishedBytes = 0;
   /** A connection is not read because of the limit of all of them. */
   isWaiting = false;
@@ -36,6 +37,8 @@ export class Connection {
   will: { readonly topic: string; readonly payload: Buffer } | undefined;
   /** Identifiers of QoS 2 messages that wait for their PUBREL. */
   readonly unreleased = new Set<number>();
+  /** Topic filters. */
+  readonly subscriptions = new Set<string>();
   unfinishedBytes = 0;
   readonly #startedAt = performance.now();
   readonly #limits: BrokerLimits;
@@ -79,6 +82,7 @@ export class Connection {
     if (!this.group.connections.delete(this)) return;
     this.group.unfinishedBytes -= this.unfinishedBytes;
     this.group.unreleased -= this.unreleased.size;
+    this.group.subscriptions -= this.subscriptions.size;
   }
 
   takeIn(bytes: number): void {

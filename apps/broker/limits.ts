@@ -28,6 +28,10 @@ export interface BrokerLimits {
   /** Of packets that have arrived in part. */
   readonly unfinishedBytesOfLogin: number;
   readonly unfinishedBytesInAll: number;
+  /** One more is refused in the SUBACK. A filter with wildcards serves a whole machine or company. */
+  readonly subscriptions: number;
+  readonly subscriptionsOfLogin: number;
+  readonly filterLength: number;
   /** A subscriber with more bytes than these waiting to be sent is disconnected. */
   readonly unreadBytes: number;
   readonly clientIdLength: number;
@@ -58,6 +62,9 @@ export function standardLimits(descriptors = mostDescriptors()): BrokerLimits {
     packetBytes: 256 * kibibyte,
     unfinishedBytesOfLogin: 8 * mebibyte,
     unfinishedBytesInAll: 64 * mebibyte,
+    subscriptions: 100,
+    subscriptionsOfLogin: 5000,
+    filterLength: 256,
     unreadBytes: mebibyte,
     ...longestNames,
   };

@@ -16,6 +16,7 @@ export type Refusal =
   | "packet-too-long"
   | "too-much-unfinished"
   | "too-many-unreleased"
+  | "too-many-subscriptions"
   | "subscriber-too-slow"
   | "login-ended";
 

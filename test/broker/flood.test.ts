@@ -253,6 +253,34 @@ test.each([
   },
 );
 
+test.each([
+  ["of one client", { subscriptions: 3 }],
+  ["of one login", { subscriptionsOfLogin: 3 }],
+])("subscriptions %s are limited; what is unsubscribed makes room", async (_name, limits) => {
+  await withBroker(limits, async (broker, on) => {
+    const client = await connect(on, acme.companyLogin);
+    const filter = (count: number) => `sme/v1/acme/plant/lathe/${count}`;
+    await client.subscribeAsync([filter(1), filter(2), filter(3)]);
+    await expect(client.subscribeAsync(filter(4))).rejects.toThrow();
+    await client.subscribeAsync(filter(3));
+    expect(broker.refused["too-many-subscriptions"]).toBe(1);
+    await client.unsubscribeAsync(filter(1));
+    await client.subscribeAsync(filter(4));
+    await client.endAsync();
+    const again = await connect(on, acme.companyLogin);
+    await again.subscribeAsync(filter(5));
+    await again.endAsync();
+  });
+});
+
+test("a long topic filter is refused, the longest one isn't", async () => {
+  const client = await connect(path, acme.companyLogin);
+  const longest = "sme/v1/acme/".padEnd(standardLimits().filterLength, "x");
+  await client.subscribeAsync(longest);
+  await expect(client.subscribeAsync(`${longest}x`)).rejects.toThrow();
+  await client.endAsync();
+});
+
 test("what all clients of one login have in flight is limited together", async () => {
   await withBroker({ bytesInFlightOfLogin: 50_000 }, async (broker) => {
     const sockets = await Promise.all(Array.from({ length: 10 }, () => rawClient(broker, acme.companyLogin)));
