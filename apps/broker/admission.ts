@@ -12,7 +12,7 @@ export type LoggedIn = () => void;
 export class Admission {
   readonly #limits: BrokerLimits;
   readonly #refusals: Refusals;
-  readonly #open = new Map<string, LoggedIn>();
+  readonly #open = new Map<string, { readonly socket: Socket; readonly loggedIn: LoggedIn }>();
   readonly #beforeLogin = new Map<string, number>();
   #countBeforeLogin = 0;
 
@@ -37,7 +37,7 @@ export class Admission {
       if (isBeforeLogin) this.#count(address, -1);
       isBeforeLogin = false;
     };
-    this.#open.set(id, loggedIn);
+    this.#open.set(id, { socket, loggedIn });
     socket.once("close", () => {
       loggedIn();
       this.#open.delete(id);
@@ -47,7 +47,11 @@ export class Admission {
 
   /** @param socket an admitted one, or the one of TLS over it. @returns undefined where it is closed already. */
   loginOf(socket: Socket): LoggedIn | undefined {
-    return this.#open.get(idOf(socket));
+    return this.#open.get(idOf(socket))?.loggedIn;
+  }
+
+  endAll(): void {
+    for (const { socket } of this.#open.values()) socket.destroy();
   }
 
   #refusalOf(address: string) {

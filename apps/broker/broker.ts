@@ -87,7 +87,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const close = async () => {
     isClosing = true;
     clearInterval(recheck);
-    await closeAll(aedes, clients, [plain, secure]);
+    await closeAll(aedes, clients, admission, [plain, secure]);
   };
   try {
     const mqttPort = await listen(plain, options.mqttPort, loopback, "MQTT");
@@ -238,11 +238,16 @@ async function endLogins({ checkLogin, clients, refusals }: BrokerContext): Prom
   }
 }
 
-async function closeAll(aedes: Aedes, { connections }: Clients, servers: readonly Server[]): Promise<void> {
+async function closeAll(
+  aedes: Aedes,
+  { connections }: Clients,
+  admission: Admission,
+  servers: readonly Server[],
+): Promise<void> {
   const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
   await untilSettled(connections);
   await new Promise<void>((resolve) => aedes.close(resolve));
-  for (const { socket } of connections) socket.destroy();
+  admission.endAll();
   await Promise.all(closed);
 }
 

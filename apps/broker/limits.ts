@@ -50,7 +50,7 @@ export function standardLimits(descriptors = mostDescriptors()): BrokerLimits {
     connections,
     handshakeMilliseconds: 10_000,
     connectionsBeforeLogin: Math.min(4000, Math.floor(connections / 2)),
-    connectionsBeforeLoginOfAddress: Math.min(500, Math.floor(connections / 4)),
+    connectionsBeforeLoginOfAddress: Math.min(2000, Math.floor(connections / 4)),
     connectionsPerLogin: 1000,
     messagesInFlight: 2000,
     bytesInFlight: mebibyte,
