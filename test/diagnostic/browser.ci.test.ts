@@ -322,13 +322,83 @@ describe("without a connection", () => {
       }
     }
     expect(await page.textContent(".sync")).toContain("No connection");
+    const chosen = await page.textContent("input:checked + label");
+    await page.click("text=Continue");
+    await page.waitForSelector("section.check");
+    expect(new URL(page.url()).pathname).toBe("/diagnostic/check");
+    const last = questions.at(-1)!.id;
+    expect(await page.textContent(`#${last} dd`)).toBe(chosen);
+    expect(await page.locator("dd.missing").count()).toBe(0);
+    await page.click("text=See my result");
+    await page.waitForSelector(".sync[data-trouble]");
+    expect(await page.textContent(".sync")).toContain("No connection");
     // Back by the browser's own button: the answer given without a connection is still chosen.
+    await page.goBack();
     await page.goBack();
     expect(await page.isChecked(`#level-${((questions.length - 2) % 5) + 1}`)).toBe(true);
     expect(await stored()).toBe(0);
     await page.context().setOffline(false);
     await expect.poll(stored, { timeout: 20_000 }).toBe(questions.length);
     expect(trouble).toEqual([]);
+    await close();
+  });
+
+  test("an answer that can't be kept costs no other, stays on the device, and its owner is told", async () => {
+    const { account, id } = await app.company("Outdated Works");
+    const assessment = await startAssessment(app.database, id);
+    const { page, close } = await open({}, account);
+    const queue = () =>
+      page.evaluate(
+        (key) => Object.keys(JSON.parse(localStorage.getItem(key) ?? "{}")),
+        `answers:${assessment.id}`,
+      );
+    await page.goto(`${base}/privacy`);
+    await page.evaluate(
+      ([key, answeredAt]) => {
+        const given = (text: string) => ({ level: "3", answeredAt, text });
+        const waiting = {
+          "digital-plan": given("Plan?"),
+          gone: given("Is there a fax?"),
+          training: given("T?"),
+        };
+        localStorage.setItem(key, JSON.stringify(waiting));
+      },
+      [`answers:${assessment.id}`, Date.now() - minute] as const,
+    );
+    // Networks that ask for a login first answer everything with their own page.
+    await page.route("**/diagnostic/answers", (route) => route.fulfill({ body: "<h1>Free Wi-Fi</h1>" }), {
+      times: 1,
+    });
+    await page.goto(`${base}/diagnostic`);
+    await page.waitForSelector(".sync[data-trouble]");
+    expect(await queue()).toEqual(["digital-plan", "gone", "training"]);
+    await page.waitForSelector(".not-kept li");
+    expect(await page.locator(".not-kept li").allTextContents()).toEqual(["Is there a fax?"]);
+    expect(await violations(page)).toEqual([]);
+    expect(await queue()).toEqual(["gone"]);
+    const rows = await app.database.select().from(answer).where(eq(answer.assessmentId, assessment.id));
+    expect(rows.map(({ questionId }) => questionId).toSorted()).toEqual(["digital-plan", "training"]);
+    await page.click(".not-kept button");
+    expect(await page.isVisible(".not-kept")).toBe(false);
+    expect(await queue()).toEqual([]);
+    await close();
+  });
+
+  test("in a browser that stores nothing the form is sent", async () => {
+    const { account, id } = await app.company("Storeless Works");
+    const assessment = await startAssessment(app.database, id);
+    const { page, close } = await open({}, account);
+    await page.addInitScript(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+    });
+    await page.goto(`${base}/diagnostic/questions/digital-plan`);
+    await page.check("#level-4");
+    await page.click("text=Continue");
+    await page.waitForURL(/investment-return$/);
+    const rows = await app.database.select().from(answer).where(eq(answer.assessmentId, assessment.id));
+    expect(rows).toMatchObject([{ questionId: "digital-plan", level: 4 }]);
     await close();
   });
 

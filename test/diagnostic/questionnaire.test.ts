@@ -117,6 +117,30 @@ describe("answers that were kept on the device", () => {
     );
   });
 
+  test.each([
+    ["a question that is no longer asked", { question: "left-out-since" }],
+    ["a prototype's key", { question: "__proto__" }],
+    ["a level that there isn't", { level: "9" }],
+    ["a level that is a number", { level: 3 }],
+    ["a time that is no time", { answeredAt: 1e300 }],
+    ["a time before 1970", { answeredAt: -5 }],
+    ["no time", { answeredAt: undefined }],
+  ])("with %s cost none of the other nine", async (_, wrong) => {
+    const { browser, assessmentId } = await filling("Nine Works");
+    const sent = questions
+      .slice(0, 10)
+      .map(({ id }, index) => ({ question: id, level: "3", answeredAt: at(10 - index) }));
+    const bad = { ...sent[4]!, ...wrong };
+    const body = { assessment: assessmentId, answers: sent.with(4, bad as (typeof sent)[0]) };
+    const response = await browser.postJson("/diagnostic/answers", body);
+    const kept = sent.map(({ question }) => question).toSpliced(4, 1);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ saved: kept, refused: [bad.question] });
+    expect(await storedAnswers(assessmentId)).toEqual(
+      Object.fromEntries(kept.map((question) => [question, 3])),
+    );
+  });
+
   test("of two to one question the later one stays, in any order of arrival", async () => {
     const { browser, assessmentId } = await filling("Order Works");
     const question = questions[0]!.id;
@@ -150,16 +174,10 @@ describe("answers that were kept on the device", () => {
     ["null", "null"],
     ["a list", "[]"],
     ["no answers", { assessment: "00000000-0000-0000-0000-000000000000" }],
-    ["an unknown question", { question: "nothing", level: "1", answeredAt: 1 }],
-    ["a prototype's key", { question: "__proto__", level: "1", answeredAt: 1 }],
-    ["a level that is a number", { question: "digital-plan", level: 1, answeredAt: 1 }],
-    ["a time that is no time", { question: "digital-plan", level: "1", answeredAt: 1e300 }],
-    ["a time before 1970", { question: "digital-plan", level: "1", answeredAt: -5 }],
+    ["more answers than there can be questions", { assessment: "", answers: Array(201).fill({}) }],
   ])("with %s are refused", async (_, sent) => {
     const { browser, assessmentId } = await filling("Malformed Works");
-    const isAnswer = typeof sent === "object" && "question" in sent;
-    const body = isAnswer ? { assessment: assessmentId, answers: [sent] } : sent;
-    expect((await browser.postJson("/diagnostic/answers", body)).status).toBe(422);
+    expect((await browser.postJson("/diagnostic/answers", sent)).status).toBe(422);
     expect(await storedAnswers(assessmentId)).toEqual({});
   });
 
@@ -170,11 +188,12 @@ describe("answers that were kept on the device", () => {
     expect((await browser.post("/diagnostic/answers", { assessment: "x" })).status).toBe(415);
   });
 
-  test("the sheet for going on without a connection has every question", async () => {
+  test("the sheet for going on without a connection has every question and their check", async () => {
     const { browser, assessmentId } = await filling("Sheet Works");
     const sheet = await browser.page("/diagnostic/sheet");
     for (const { id } of questions)
       expect(sheet).toContain(`data-question="${id}" data-assessment="${assessmentId}"`);
+    expect(sheet).toContain(`<section class="check" data-assessment="${assessmentId}"`);
   });
 });
 

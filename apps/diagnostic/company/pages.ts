@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { KpiSummary } from "../../analytics/queries.ts";
 import { kpiTiles } from "../machines/kpi.ts";
 import type { Assessment } from "../questionnaire/assessments.ts";
-import { progressBar } from "../questionnaire/pages.ts";
+import { progressBar, syncLine } from "../questionnaire/pages.ts";
 import { stageOf } from "../questionnaire/scoring.ts";
 import { renderPage, simulatedTag } from "../web/layout.ts";
 import { steps } from "../web/steps.ts";
@@ -27,6 +27,7 @@ export function companyPage(view: View, page: CompanyPage): Html {
     title: t("navigation.company"),
     scripts: ["questionnaire.js"],
     body: html`<h1>${company?.name ?? ""} ${company?.simulated === true ? simulatedTag(view) : ""}</h1>
+${syncLine(view)}
 <section class="card">
 <h2>${t("navigation.diagnostic")}</h2>
 ${diagnosticPart(view, page)}

@@ -23,6 +23,7 @@ export function diagnosticPage(view: View, { questions, open, completed }: Diagn
     scripts: ["questionnaire.js"],
     body: html`<h1>${t("diagnostic.title")}</h1>
 <p class="lead">${t("diagnostic.lead", { count: questions.length })}</p>
+${syncLine(view)}
 ${
   open === undefined
     ? html`<form method="post" action="/diagnostic/start"><p class="actions"><button class="button">${completed.length === 0 ? t("diagnostic.start") : t("diagnostic.start-again")}</button></p></form>`
@@ -72,16 +73,15 @@ export function questionPage(view: View, page: QuestionPage): Html {
   });
 }
 
-/** All questions at once, for the script that shows them without a connection. */
-export function questionSheet(
-  view: View,
-  page: Omit<QuestionPage, "question" | "answer" | "fromCheck">,
-  answers: Answers,
-): Html {
-  return html`<!doctype html><html lang="${view.translation.language}"><title>-</title><body>${page.questions.map(
-    (question) =>
-      questionSection(view, { ...page, question, answer: answers[question.id], fromCheck: false }),
-  )}</body></html>`;
+/** All questions and the check of their answers at once, for the script that shows them without a connection. */
+export function offlineSheet(view: View, page: Omit<CheckPage, "errors">): Html {
+  const { assessmentId, questions, answers } = page;
+  return html`<!doctype html><html lang="${view.translation.language}"><title>-</title><body>${questions.map(
+    (question) => {
+      const answer = answers[question.id];
+      return questionSection(view, { assessmentId, questions, question, answer, fromCheck: false });
+    },
+  )}${checkSection(view, page)}</body></html>`;
 }
 
 function questionSection(view: View, page: QuestionPage): Html {
@@ -117,27 +117,33 @@ ${choices.map(
 )}
 </fieldset>
 <p class="actions"><button class="button">${t("question.continue")}</button> <a class="quiet" href="/diagnostic">${t("question.later")}</a></p>
-<p class="sync" role="status" data-saved="${t("question.saved")}" data-waiting="${t("question.waiting")}" data-signed-out="${t("question.signed-out")}"></p>
+${syncLine(view, t("question.saved"))}
 </form>
 </section>`;
 }
 
 export interface CheckPage {
+  readonly assessmentId: string;
   readonly questions: readonly Question[];
   readonly answers: Answers;
   readonly errors?: FieldErrors;
 }
 
-export function checkPage(view: View, { questions, answers, errors = {} }: CheckPage): Html {
-  const { t, country, translation } = view;
-  const title = t("check.title");
+export function checkPage(view: View, page: CheckPage): Html {
   return renderPage(view, {
-    title: titleWithErrors(view, title, errors),
+    title: titleWithErrors(view, view.t("check.title"), page.errors ?? {}),
     scripts: ["questionnaire.js"],
-    body: html`<p class="back"><a href="/diagnostic">${t("question.back")}</a></p>
+    body: checkSection(view, page),
+  });
+}
+
+function checkSection(view: View, { assessmentId, questions, answers, errors = {} }: CheckPage): Html {
+  const { t, country, translation } = view;
+  return html`<section class="check" data-assessment="${assessmentId}" data-title="${t("check.title")}">
+<p class="back"><a href="/diagnostic">${t("question.back")}</a></p>
 ${errorSummary(view, errors)}
-<h1>${title}</h1>
-<p class="sync" role="status" data-saved="" data-waiting="${t("question.waiting")}" data-signed-out="${t("question.signed-out")}"></p>
+<h1 tabindex="-1">${t("check.title")}</h1>
+${syncLine(view)}
 ${dimensions.map((dimension) => {
   const own = questions.filter((question) => question.dimension === dimension);
   return own.length === 0
@@ -156,8 +162,17 @@ ${dimensions.map((dimension) => {
 <form method="post" action="/diagnostic/complete">
 <p>${t("check.final")}</p>
 <p class="actions"><button class="button">${t("check.submit")}</button></p>
-</form>`,
-  });
+</form>
+</section>`;
+}
+
+/**
+ * Where the script says whether answers have reached the server, and names those that can't be kept.
+ * @param saved what it says when all have.
+ */
+export function syncLine({ t }: View, saved = ""): Html {
+  return html`<div class="sync" role="status" data-saved="${saved}" data-waiting="${t("question.waiting")}" data-signed-out="${t("question.signed-out")}"></div>
+<div class="not-kept" role="status" hidden><p>${t("question.not-kept")}</p><ul></ul><p><button type="button" class="button second">${t("question.not-kept.remove")}</button></p></div>`;
 }
 
 export function questionPath(question: Question | undefined): string {

@@ -21,9 +21,9 @@ import {
   checkPage,
   diagnosticPage,
   firstUnanswered,
+  offlineSheet,
   questionPage,
   questionPath,
-  questionSheet,
 } from "./pages.ts";
 import { fittingProgrammes, largestBarriers, nextSteps } from "./recommendation.ts";
 import { resultPage } from "./result-page.ts";
@@ -64,7 +64,7 @@ async function showSheet(c: Context<Environment>): Promise<Response> {
   const open = await openAssessment(database, companyOf(c).id);
   if (open === undefined) return c.notFound();
   const answers = await answersOf(database, open.id);
-  return c.html(questionSheet(c.var.view, { assessmentId: open.id, questions }, answers));
+  return c.html(offlineSheet(c.var.view, { assessmentId: open.id, questions, answers }));
 }
 
 /** The question that the path names, and the assessment that is open; else the answer where one is missing. */
@@ -109,7 +109,10 @@ async function pageOf(
   return questionPage(c.var.view, { assessmentId: open.id, questions, question, answer, ...extra });
 }
 
-/** JSON from the script, one or many answers: those given without a connection come later, with their own times. */
+/**
+ * JSON from the script, one or many answers: those given without a connection come later, with their own times. The
+ * response names the questions whose answers are stored now, so that the script forgets those and no other.
+ */
 async function takeAnswers(c: Context<Environment>): Promise<Response> {
   const { database, questions } = c.var.services;
   if (!/^application\/json\b/.test(c.req.header("content-type") ?? ""))
@@ -120,14 +123,15 @@ async function takeAnswers(c: Context<Environment>): Promise<Response> {
   if (own === undefined) return c.json({ error: "There is no such assessment." }, 404);
   const open = await saveAnswers(database, own.id, sent.answers);
   if (!open) return c.json({ error: "The assessment is completed." }, 409);
-  return c.json({ saved: sent.answers.length });
+  return c.json({ saved: sent.answers.map(({ question }) => question), refused: sent.refused });
 }
 
 async function showCheck(c: Context<Environment>): Promise<Response> {
   const { database, questions } = c.var.services;
   const open = await openAssessment(database, companyOf(c).id);
   if (open === undefined) return c.redirect("/diagnostic", 303);
-  return c.html(checkPage(c.var.view, { questions, answers: await answersOf(database, open.id) }));
+  const answers = await answersOf(database, open.id);
+  return c.html(checkPage(c.var.view, { assessmentId: open.id, questions, answers }));
 }
 
 async function complete(c: Context<Environment>): Promise<Response> {
@@ -138,7 +142,7 @@ async function complete(c: Context<Environment>): Promise<Response> {
   if (missing.length === 0) return c.redirect(`/diagnostic/results/${open.id}`, 303);
   const errors = Object.fromEntries(missing.map(({ id }) => [id, c.var.view.t("check.missing")]));
   const answers = await answersOf(database, open.id);
-  return c.html(checkPage(c.var.view, { questions, answers, errors }), 422);
+  return c.html(checkPage(c.var.view, { assessmentId: open.id, questions, answers, errors }), 422);
 }
 
 async function showResult(c: Context<Environment, "/results/:id">): Promise<Response> {
