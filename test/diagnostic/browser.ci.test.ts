@@ -441,6 +441,35 @@ describe("live values", () => {
     await close();
   });
 
+  test("are not said of now when nothing has come from the server for 25 s, and are again afterwards", async () => {
+    const { page, trouble, close } = await open({}, owner.account);
+    await publish(55.5, "producing");
+    await page.clock.install();
+    for (const path of ["/machines", "/connect", "/connect/hall/lathe"]) {
+      const stream = page.waitForResponse(/machines\/live$/);
+      await page.goto(base + path);
+      await stream;
+      const state = page.locator('[data-state-of="hall/lathe"]');
+      const heard = page.locator('[data-live="hall/lathe"]');
+      await publish(55.5, "down");
+      await page.waitForSelector('[data-state-of="hall/lathe"][data-state="down"]');
+      const wasHeard = await heard.textContent();
+      // The stream stays open and silent, and no other gets through.
+      await page.context().setOffline(true);
+      await page.clock.fastForward(26_000);
+      await page.waitForSelector('[data-state-of="hall/lathe"][data-state="unknown"]');
+      expect([await state.textContent(), await heard.textContent()]).toEqual(["Not known", "Not known"]);
+      expect(await page.textContent("[data-live-status]")).toContain("No live connection");
+      expect(await violations(page)).toEqual([]);
+      await page.context().setOffline(false);
+      await page.waitForSelector('[data-state-of="hall/lathe"][data-state="down"]');
+      expect(await heard.textContent()).toBe(wasHeard);
+      expect(await page.locator("[data-live-status]").textContent()).toBe("");
+    }
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
   test("appear where streams don't get through, and a lost connection is said", async () => {
     const { page, close } = await open({}, owner.account);
     await page.route("**/machines/live", (route) => route.abort());

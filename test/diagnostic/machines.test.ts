@@ -1,5 +1,5 @@
 /** Machines: live values and their stream, charts. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LiveValues } from "../../apps/diagnostic/machines/live-values.ts";
 import { type AppUnderTest, type Browser, openApp } from "./app-under-test.ts";
 
@@ -153,6 +153,28 @@ describe("live values", () => {
     expect(mostInFlight).toBe(1);
     for (const stop of stops) stop();
     expect(live.watched).toBe(0);
+    live.close();
+  });
+
+  test("are asked for anew, and the stream says nothing, while the store has not answered for 25 s", async () => {
+    const { id } = await app.company("Storeless Works", ["Lathe"]);
+    const heardAt = Date.now();
+    await app.insert([{ company: id, machine: "lathe", channel: "power", time: heardAt, value: 1 }]);
+    let isAway = false;
+    const query = async (parameters: Parameters<typeof app.store.reader.query>[0]) => {
+      if (isAway) throw new Error("The store is away.");
+      return app.store.reader.query(parameters);
+    };
+    const live = new LiveValues({ query } as never, { warn: () => undefined });
+    const stop = await live.watch(id, () => undefined);
+    isAway = true;
+    expect(live.isFresh).toBe(true);
+    expect((await live.valuesOf(id)).size).toBe(1);
+    vi.setSystemTime(heardAt + 60_000);
+    expect(live.isFresh).toBe(false);
+    await expect(live.valuesOf(id)).rejects.toThrow("away");
+    vi.useRealTimers();
+    stop();
     live.close();
   });
 

@@ -4,7 +4,7 @@ import type { LatestValue } from "../../analytics/queries.ts";
 import { topicRoot } from "../../ingest/reading.ts";
 import { channelName, heardText, valueText } from "../machines/live-texts.ts";
 import { type Machine, type MachineNow, neverHeard } from "../machines/machines.ts";
-import { machinePath, statePill } from "../machines/pages.ts";
+import { liveStatus, machinePath, statePill } from "../machines/pages.ts";
 import type { MqttEndpoints } from "../services.ts";
 import { errorSummary, type FieldErrors, selectField, textField, titleWithErrors } from "../web/forms.ts";
 import { renderPage } from "../web/layout.ts";
@@ -40,6 +40,7 @@ ${
   page.machines.length === 0
     ? ""
     : html`<h2>${t("connect.machines")}</h2>
+${liveStatus(view)}
 <ul class="rows">${page.machines.map((machine) => {
         const key = `${machine.site}/${machine.id}`;
         const now = page.now.get(key) ?? neverHeard;
@@ -134,6 +135,7 @@ ${active ? html`<p class="hint">${t("connect.reissue.hint")}</p>` : ""}</form>
 ${settings(view, page, topic)}
 ${examples(view, page, topic)}
 <h2>4. ${t("connect.heard")}</h2>
+${liveStatus(view)}
 ${statePill(view, key, page.now)} <p data-live="${key}">${heardText(view, page.now.heardAt)}</p>
 ${
   page.values.length === 0

@@ -8,7 +8,7 @@ import { LiveReader } from "./live-texts.ts";
 
 /** A stream ends then and the browser opens it again, so that it notices when the session has ended. */
 const longestStreamMilliseconds = 1_800_000;
-/** Machines go offline by the clock alone, without a change, and proxies need a sign of life. */
+/** Machines go offline by the clock alone, without a change; proxies and the page need a sign of life. */
 const tickMilliseconds = 10_000;
 const streamsPerAccount = 12;
 const streamsInAll = 5000;
@@ -59,20 +59,24 @@ async function sendChanges(c: Context<Environment>, stream: SSEStreamingApi): Pr
     const reader = new LiveReader(c.var.view);
     let comparedAt = 0;
     while (!wake.ended && Date.now() < until) {
+      if (!live.isFresh) {
+        // The store is away: only the proxies on the way get a sign of life, so that the page says that it knows nothing.
+        await stream.write(": still here\n\n");
+        await wake.next(tickMilliseconds);
+        continue;
+      }
       const values = await live.valuesOf(company);
       const isFirst = comparedAt === 0;
       // Time alone makes a machine offline, so once in a while all values are compared.
       const isComparedWhole = Date.now() - comparedAt >= tickMilliseconds;
       if (isComparedWhole) comparedAt = Date.now();
       const texts = reader.next(values, isComparedWhole ? [...values.values()] : changed.splice(0));
-      const data = texts ?? (isFirst ? { texts: {}, states: {} } : undefined);
-      if (data === undefined) await stream.write(": still here\n\n");
-      else
-        await stream.writeSSE({
-          event: "values",
-          data: JSON.stringify(data),
-          ...(isFirst && { retry: 3000 }),
-        });
+      await stream.writeSSE({
+        event: "values",
+        // Without a change it is the sign of life.
+        data: JSON.stringify(texts ?? { texts: {}, states: {} }),
+        ...(isFirst && { retry: 3000 }),
+      });
       await wake.next(tickMilliseconds);
     }
   } finally {

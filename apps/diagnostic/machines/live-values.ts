@@ -13,6 +13,9 @@ const overlapMilliseconds = 10_000;
 /** Older readings, sent after a lost connection, appear when the page is loaded again. */
 const backlogHours = 24;
 
+/** Without an answer of the store for longer than this, the values are not those of now. */
+const freshMilliseconds = 25_000;
+
 /** Newest value by `site/machine/channel`. */
 export type CompanyValues = ReadonlyMap<string, LatestValue>;
 export type Listener = (changed: readonly LatestValue[]) => void;
@@ -33,6 +36,8 @@ export class LiveValues {
   readonly #watched = new Map<string, Watch>();
   #timer: NodeJS.Timeout | undefined;
   #asking = false;
+  /** When the store answered last. */
+  #readAt = 0;
   #closed = false;
 
   constructor(reader: ClickHouseClient, log: { warn(fields: object, message: string): void }) {
@@ -45,9 +50,14 @@ export class LiveValues {
     return this.#watched.size;
   }
 
+  /** Whether the store has answered lately, so that watched values are those of now. */
+  get isFresh(): boolean {
+    return Date.now() - this.#readAt < freshMilliseconds;
+  }
+
   async valuesOf(company: string): Promise<CompanyValues> {
     const watch = this.#watched.get(company);
-    if (watch === undefined) return byChannel(await latestValues(this.#reader, company));
+    if (watch === undefined || !this.isFresh) return byChannel(await latestValues(this.#reader, company));
     await watch.loaded;
     return watch.values;
   }
@@ -79,6 +89,7 @@ export class LiveValues {
   #startWatch(company: string): Watch {
     const values = new Map<string, LatestValue>();
     const loaded = latestValues(this.#reader, company).then((latest) => {
+      this.#readAt = Date.now();
       for (const value of latest) values.set(channelKey(value), value);
     });
     const watch = { values, listeners: new Set<Listener>(), loaded };
@@ -121,6 +132,7 @@ export class LiveValues {
       },
       format: "JSONCompactEachRow",
     });
+    this.#readAt = Date.now();
     type Row = [string, string, string, string, unknown, string | number, number | null, string];
     const changes: LatestValue[] = [];
     for (const [company, site, machine, channel, , time, number, text] of await result.json<Row>()) {

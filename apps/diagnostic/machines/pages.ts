@@ -170,8 +170,9 @@ export function statePill(view: View, key: string, { state }: MachineNow): Html 
   return html`<p class="state" data-state-of="${key}" data-state="${state}">${stateName(view, state)}</p>`;
 }
 
-function liveStatus({ t }: View): Html {
-  return html`<p class="sync" role="status" data-live-status data-lost="${t("live.lost")}"></p>`;
+/** Where the script says that it has no live connection. */
+export function liveStatus({ t }: View): Html {
+  return html`<p class="sync" role="status" data-live-status data-lost="${t("live.lost")}" data-unknown="${t("state.unknown")}"></p>`;
 }
 
 function rank(channel: string): number {
