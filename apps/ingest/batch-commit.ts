@@ -5,6 +5,7 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
 import { repairRollups } from "../../stores/time-series/rollup-repair.ts";
+import { ChannelKinds, ofKind } from "./channel-kinds.ts";
 import { ChannelLimit, channelsPerMachine } from "./channel-limit.ts";
 import { rejectConflicts } from "./conflict.ts";
 import type { Deduplication } from "./deduplication.ts";
@@ -33,6 +34,11 @@ interface SuspectRollups {
   readonly series: readonly string[];
 }
 
+interface Usable {
+  readonly message: ReceivedMessage;
+  readonly readings: readonly Reading[];
+}
+
 type Reject = (rejection: Rejection, message: ReceivedMessage) => void;
 
 export class BatchCommit {
@@ -40,6 +46,7 @@ export class BatchCommit {
   readonly #options: BatchCommitOptions;
   readonly #deduplication: Deduplication;
   readonly #channels = new ChannelLimit();
+  readonly #kinds: ChannelKinds;
   #lastReceivedAt: number;
   #suspects: SuspectRollups[] = [];
   #stored = 0;
@@ -50,6 +57,7 @@ export class BatchCommit {
     this.rejected = new RejectedTable(options.client);
     this.#options = options;
     this.#deduplication = deduplication;
+    this.#kinds = new ChannelKinds(options.client, Object.keys(options.country.telemetry.units));
     this.#channels.remember(deduplication.series.keys());
     this.#lastReceivedAt = lastReceivedAt;
   }
@@ -73,6 +81,7 @@ export class BatchCommit {
   async readStored(): Promise<void> {
     await this.#options.insertsSettle?.();
     await this.#deduplication.read();
+    this.#kinds.forget();
     this.#channels.remember(this.#deduplication.series.keys());
   }
 
@@ -87,14 +96,18 @@ export class BatchCommit {
         rejection,
         maybeStored: message.redelivered || message.maybeStored === true || since !== undefined,
       });
-    const { readings, maybeStored } = await this.#usable(batch, reject);
+    const usable = await this.#usable(batch, reject);
+    const readings = usable.flatMap((message) => message.readings);
+    const maybeStored = new Set(
+      usable.filter(({ message }) => message.maybeStored).flatMap((message) => message.readings),
+    );
     const sorted = await this.#deduplication.sort(readings, since, maybeStored);
     if (sorted.storedAt.size > 0) {
       const { storedAt } = sorted;
       this.#suspects.push({ since: Math.min(...storedAt.values()), series: [...storedAt.keys()] });
       await this.#repairSuspects();
     }
-    if (sorted.conflicts.length > 0) rejectConflicts(batch, sorted.conflicts, reject);
+    if (sorted.conflicts.length > 0) rejectConflicts(usable, sorted.conflicts, reject);
     // Messages may have been taken during the look-ups; nothing is inserted yet.
     if (batch.some(isTaken)) return this.commit(batch, since);
     this.#lastReceivedAt = Math.max(Date.now(), this.#lastReceivedAt + 1);
@@ -122,14 +135,11 @@ export class BatchCommit {
   }
 
   /** Readings of registered machines; the others are rejected with the reason. */
-  async #usable(
-    batch: readonly WaitingMessage[],
-    reject: Reject,
-  ): Promise<{ readings: Reading[]; maybeStored: Set<Reading> }> {
+  async #usable(batch: readonly WaitingMessage[], reject: Reject): Promise<Usable[]> {
     const machines = new Set(batch.flatMap(({ decoded }) => decoded.readings[0]?.series.machineKey ?? []));
     const unregistered = await this.#options.registry.unregistered(machines);
-    const usable: Reading[] = [];
-    const maybeStored = new Set<Reading>();
+    const kinds = await this.#kinds.of(batch.map(({ decoded }) => decoded.readings));
+    const usable: Usable[] = [];
     for (const { decoded, message } of batch) {
       for (const rejected of decoded.rejections) reject(rejected, message);
       const { readings } = decoded;
@@ -141,12 +151,15 @@ export class BatchCommit {
       } else if (!this.#channels.allows(series)) {
         const detail = `${series.machineKey} already uses ${channelsPerMachine} channels, the most that a machine may have.`;
         reject(rejection(message, "too-many-channels", detail, readings.length), message);
-      } else
-        for (const reading of readings) {
-          usable.push(reading);
-          if (message.maybeStored === true) maybeStored.add(reading);
-        }
+      } else {
+        const kind = kinds.kindOf(series);
+        const read = readings.map((reading) => ofKind(reading, kind));
+        const refused = read.filter((one) => typeof one === "string");
+        usable.push({ message, readings: read.filter((one) => typeof one !== "string") });
+        if (refused.length > 0)
+          reject(rejection(message, "value-malformed", refused[0]!, refused.length), message);
+      }
     }
-    return { readings: usable, maybeStored };
+    return usable;
   }
 }

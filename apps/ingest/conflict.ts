@@ -1,15 +1,15 @@
 /** Two different values for one channel and time: the first stays, the other is rejected. */
-import type { Decoded, Reading } from "./reading.ts";
+import type { Reading } from "./reading.ts";
 import { type ReceivedMessage, type Rejection, rejection } from "./rejection.ts";
 
 export function rejectConflicts(
-  batch: readonly { readonly decoded: Decoded; readonly message: ReceivedMessage }[],
+  messages: readonly { readonly readings: readonly Reading[]; readonly message: ReceivedMessage }[],
   conflicts: readonly { readonly reading: Reading; readonly stored: string }[],
   reject: (rejection: Rejection, message: ReceivedMessage) => void,
 ): void {
   const storedValues = new Map(conflicts.map(({ reading, stored }) => [reading, stored]));
-  for (const { decoded, message } of batch) {
-    const conflicting = decoded.readings.filter((reading) => storedValues.has(reading));
+  for (const { readings, message } of messages) {
+    const conflicting = readings.filter((reading) => storedValues.has(reading));
     const [first] = conflicting;
     if (first === undefined) continue;
     const stored = storedValues.get(first);

@@ -29,7 +29,7 @@ const counterChannels: ReadonlySet<string> = new Set(counterNames);
 const maximumReadings = 1000;
 const maximumTextLength = 256;
 const identifier = /^[a-z0-9][a-z0-9-]{0,39}$/;
-const offsetDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
+const offsetDateTime = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
 
 /** RabbitMQ replaces the slashes of MQTT's topics with dots. */
 export function topicOf(routingKey: string): string {
@@ -171,12 +171,14 @@ function parseItem(item: unknown, series: Channel, range: TimeRange): Reading | 
       "payload-malformed",
       'A reading is an object {"t": <epoch milliseconds>, "v": <value>}.',
     );
-  const { t, v } = item as Record<string, unknown>;
+  const { t, v: sent } = item as Record<string, unknown>;
   const time = parseTime(t, range);
   if (time instanceof Unusable) return time;
   const { channel } = series;
-  if (channel === "state") return parseState(v, series, time);
+  if (channel === "state") return parseState(sent, series, time);
   const isCounter = counterChannels.has(channel);
+  // Of other channels `ofKind` tells whether a number is meant.
+  const v = isCounter && typeof sent === "string" ? (quotedNumber(sent) ?? sent) : sent;
   if (typeof v === "boolean" && !isCounter) return { series, time, number: v ? 1 : 0, text: "" };
   if (typeof v === "string" && !isCounter) {
     if (v.length > maximumTextLength)
@@ -200,6 +202,12 @@ function parseItem(item: unknown, series: Channel, range: TimeRange): Reading | 
   return { series, time, number: v, text: "" };
 }
 
+/** @returns the number that devices put between quotes; undefined for any other text. */
+export function quotedNumber(text: string): number | undefined {
+  const number = /^\s*[+-]?\d+(\.\d+)?(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
 function parseState(v: unknown, series: Channel, time: number): Reading | Unusable {
   const states: readonly string[] = machineStates;
   if (typeof v === "string" && states.includes(v)) return { series, time, number: null, text: v };
@@ -219,6 +227,8 @@ function parseTime(t: unknown, range: TimeRange): number | Unusable {
     );
   const time =
     typeof t === "number" ? t : typeof t === "string" && offsetDateTime.test(t) ? Date.parse(t) : Number.NaN;
+  if (typeof t === "string" && !isDay(t))
+    return new Unusable("time-malformed", `"t" is ${describe(t)}: there is no such day.`);
   if (!Number.isFinite(time)) {
     return new Unusable(
       "time-malformed",
@@ -235,11 +245,19 @@ function parseTime(t: unknown, range: TimeRange): number | Unusable {
   return Math.round(time);
 }
 
+/** JavaScript takes 31 September for 1 October. @returns false for a date that the calendar does not have. */
+function isDay(time: string): boolean {
+  const [, year, month, day] = offsetDateTime.exec(time) ?? [];
+  if (day === undefined) return true;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day);
+}
+
 function isoOrNumber(time: number): string {
   return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time);
 }
 
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (value === undefined) return "missing";
   if (typeof value === "string") return JSON.stringify(excerpt(value, 60));
   if (Array.isArray(value)) return "an array";

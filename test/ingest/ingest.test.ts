@@ -86,43 +86,48 @@ const stored = (of = channel) =>
     "SELECT toUnixTimestamp64Milli(time) AS time, number, text FROM raw WHERE channel = {of:String} ORDER BY time",
     { of },
   );
-const rejected = () =>
+const rejected = (of = channel) =>
   rowsOf<{ reason: string; readings: number; detail: string; payload: string }>(
     store.reader,
     "SELECT reason, readings, detail, payload FROM rejected WHERE topic LIKE {topic:String} ORDER BY received_at",
-    { topic: `%/${channel}` },
+    { topic: `%/${of}` },
   );
 const command = (query: string) => store.writer.command({ query });
+
+const awkwardTexts = [
+  "\\N",
+  "\\",
+  "a\tb\nc\rd",
+  "\0",
+  "'; DROP TABLE raw; --",
+  "\\'",
+  '{"a":1}',
+  "\ud800",
+  "",
+];
 
 test("what is settled is in the store, value by value", async () => {
   const now = Date.now();
   let time = now - 5000;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(
-        fc.oneof(
-          fc.double({ noNaN: true, noDefaultInfinity: true }),
-          fc.integer(),
-          fc.string({ unit: "binary", maxLength: 100 }),
-          fc.constantFrom(
-            "\\N",
-            "\\",
-            "a\tb\nc\rd",
-            "\0",
-            "'; DROP TABLE raw; --",
-            "\\'",
-            '{"a":1}',
-            "\ud800",
-            "",
-          ),
-        ),
-        { minLength: 20, maxLength: 60 },
+      fc.oneof(
+        fc.array(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer()), {
+          minLength: 20,
+          maxLength: 60,
+        }),
+        fc.array(fc.oneof(fc.string({ unit: "binary", maxLength: 100 }), fc.constantFrom(...awkwardTexts)), {
+          minLength: 20,
+          maxLength: 60,
+        }),
       ),
       async (values) => {
         const from = time + 1;
         const items = values.map((v) => ({ t: ++time, v }));
-        await send(items);
-        const rows = (await stored()).filter((row) => row.time >= from);
+        // A channel has numbers or texts.
+        const to = typeof values[0] === "number" ? channel : `${channel}-texts`;
+        await send(items, { channel: to });
+        const rows = (await stored(to)).filter((row) => row.time >= from);
         expect(rows).toEqual(
           items.map(({ t, v }) => ({
             time: t,
@@ -132,7 +137,7 @@ test("what is settled is in the store, value by value", async () => {
         );
         // The same again, as read from the store, is known as the same.
         const { duplicates } = ingest.flow;
-        await send(items);
+        await send(items, { channel: to });
         expect(ingest.flow.duplicates - duplicates).toBe(items.length);
       },
     ),
@@ -174,7 +179,7 @@ test("another value at a time that has one is rejected, once however often it is
   const t = Date.now() - 60_000;
   await Promise.all([send({ t, v: 1 }), send({ t, v: 2 })]);
   await send([
-    { t, v: "text" },
+    { t, v: 4 },
     { t: t + 1, v: 0 },
     { t, v: 3 },
   ]);
@@ -206,6 +211,50 @@ test("a message that cannot be used is kept with its reason and counted, once wh
     rejectedByReason: { "payload-malformed": 1, "machine-not-registered": 1 },
     waiting: 0,
   });
+});
+
+test("a number in quotes is the number where the channel has numbers, and no text hides those", async () => {
+  const now = Date.now();
+  const at = (index: number) => now - 60_000 + index;
+  await send({ t: at(0), v: "21.5" });
+  await send({ t: at(1), v: 20 });
+  await send({ t: at(2), v: "21.5" });
+  await ingest.stop();
+  // After a start what the store has tells it.
+  ingest = await open();
+  await send([
+    { t: at(3), v: " -2e1 " },
+    { t: at(4), v: "21,5" },
+    { t: at(5), v: "sensor fault" },
+  ]);
+  expect((await stored()).map(({ number, text }) => [number, text])).toEqual([
+    [20, ""],
+    [21.5, ""],
+    [-20, ""],
+  ]);
+  const refused = await rejected();
+  expect(refused.map(({ reason, readings }) => [reason, Number(readings)])).toEqual([
+    ["value-malformed", 1],
+    ["value-malformed", 2],
+  ]);
+  expect(refused[0]!.detail).toContain("send it without quotes");
+  expect(refused[1]!.detail).toContain("has numbers");
+});
+
+test("a channel of texts keeps those that look like numbers, and another value of one time is told", async () => {
+  const time = Date.now() - 60_000;
+  await send({ t: time, v: "A-4711" });
+  await send({ t: time + 1, v: "4711" });
+  expect((await stored()).map(({ number, text }) => [number, text])).toEqual([
+    [null, "A-4711"],
+    [null, "4711"],
+  ]);
+  const measured = "temperature";
+  await send({ t: time, v: "21.5" }, { channel: measured });
+  await send({ t: time, v: "21.6" }, { channel: measured });
+  const [conflict] = await rejected(measured);
+  expect(conflict?.reason).toBe("time-conflict");
+  expect(conflict?.detail).toContain("21.5");
 });
 
 test("a machine is accepted soon after it is registered, and refused soon after it is removed", async () => {

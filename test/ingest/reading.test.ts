@@ -35,6 +35,7 @@ describe("what devices send", () => {
     ["a truth value", "door", true, { number: 1, text: "" }],
     ["a state", "state", "producing", { number: null, text: "producing" }],
     ["a counter", "produced", 0, { number: 0, text: "" }],
+    ["a counter in quotes", "energy", "12.5", { number: 12.5, text: "" }],
   ])("%s", (_name, channel, v, value) => {
     const { readings, rejections } = decoded({ t: now, v }, channel);
     expect(rejections).toEqual([]);
@@ -84,6 +85,8 @@ describe("what cannot be used says why", () => {
     ],
     ["no time", { v: 1 }, "time-missing"],
     ["a time without offset", { t: "2026-06-01T12:00:00", v: 1 }, "time-malformed"],
+    ["the 31st of April", { t: "2026-04-31T10:00:00Z", v: 1 }, "time-malformed"],
+    ["the 29th of February of no leap year", { t: "2026-02-29T10:00:00+02:00", v: 1 }, "time-malformed"],
     ["a day that is none", { t: "2026-02-31T25:00:00Z", v: 1 }, "time-malformed"],
     ["seconds", { t: now / 1000, v: 1 }, "time-out-of-range"],
     ["the far future", { t: now + 700_000, v: 1 }, "time-out-of-range"],
@@ -105,7 +108,8 @@ describe("what cannot be used says why", () => {
 
   test.each([
     ["a negative count", "produced", -1, "value-malformed"],
-    ["a text as a count", "energy", "12", "value-malformed"],
+    ["a text as a count", "energy", "12 kWh", "value-malformed"],
+    ["a negative count in quotes", "produced", "-1", "value-malformed"],
     ["a truth value as a count", "scrap", true, "value-malformed"],
     ["a state that is none", "state", "runing", "state-unknown"],
     ["a number as a state", "state", 3, "state-unknown"],

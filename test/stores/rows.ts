@@ -6,7 +6,10 @@ const retention = { raw: "P13M", minute: "P3Y", hour: "P5Y", day: "P10Y", reject
 
 /** The settings of a country that the store and ingest read. */
 export function storedCountry(timezone: string, periods: Partial<typeof retention> = {}): Country {
-  return { timezone, telemetry: { retention: { ...retention, ...periods } } } as unknown as Country;
+  return {
+    timezone,
+    telemetry: { units: { temperature: "Cel" }, retention: { ...retention, ...periods } },
+  } as unknown as Country;
 }
 
 export interface Row {
