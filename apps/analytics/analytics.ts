@@ -208,15 +208,22 @@ export class Analytics {
     for (const chunk of chunksByCompany(registered, machinesAtOnce)) {
       if (this.#stopped) return 0;
       const { offlineAfterSeconds } = country.telemetry;
-      const observations = await observe(client, chunk, { from: shift.from, until }, offlineAfterSeconds);
       const companies = [...new Set(chunk.map((machine) => machine.company))];
       const plannedBefore = await this.#table.plannedRunTimes(shift, companies);
-      for (const observation of observations) {
-        if (!observation.heard) continue;
-        const key = keyOf(observation);
-        const planned = plannedBefore.get(key) ?? machines.get(key)!.plannedRunTimePerItem;
-        rows.push(shiftRow(shift, until, observation, planned));
-      }
+      const planned = new Map(
+        chunk.map((machine) => [
+          keyOf(machine),
+          plannedBefore.get(keyOf(machine)) ?? machine.plannedRunTimePerItem,
+        ]),
+      );
+      const observed = chunk.map((machine) => ({
+        ...machine,
+        plannedRunTimePerItem: planned.get(keyOf(machine))!,
+      }));
+      const interval = { from: shift.from, until };
+      for (const observation of await observe(client, observed, interval, offlineAfterSeconds))
+        if (observation.heard)
+          rows.push(shiftRow(shift, until, observation, planned.get(keyOf(observation))!));
     }
     await this.#table.write(rows, now);
     return rows.length;

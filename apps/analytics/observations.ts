@@ -4,10 +4,20 @@
  */
 import { type ClickHouseClient, TupleParam } from "@clickhouse/client";
 import { type CounterName, counterNames, type MachineState, machineStates } from "../ingest/reading.ts";
+import {
+  type CounterReading,
+  type CounterRise,
+  counterRise,
+  impossibleFactor,
+  secondsPerKilowattHour,
+  shortestSpanMilliseconds,
+} from "./counter-rise.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 
 /** The last value of a counter or state is used for this long; after it, counting starts at the next value. */
 const carriedForDays = 45;
+/** Readings so long before an interval tell whether the last one was misread. */
+const doubtMilliseconds = 30 * 60_000;
 /** Up to this number the machines are queried by name, above it all machines of their companies are read. */
 const machinesByName = 50;
 
@@ -27,6 +37,13 @@ export interface Observation extends MachineKey {
   readonly failures: number;
   /** By how much each counter rose; a counter that the machine doesn't have is absent. */
   readonly counters: Readonly<Partial<Record<CounterName, number>>>;
+  /** Readings of counters that were set aside as misread, and jumps that were held back as impossible. */
+  readonly leftOut: number;
+}
+
+export interface ObservedMachine extends MachineKey {
+  /** Seconds. */
+  readonly plannedRunTimePerItem: number;
 }
 
 /**
@@ -35,18 +52,19 @@ export interface Observation extends MachineKey {
  */
 export async function observe(
   client: ClickHouseClient,
-  machines: readonly MachineKey[],
+  machines: readonly ObservedMachine[],
   interval: Interval,
   offlineAfterSeconds: number,
 ): Promise<Observation[]> {
   if (machines.length === 0) return [];
   const selection = select(machines);
   const carried = await carriedInto(client, selection, interval.from);
-  const counted = await counterRises(client, selection, interval);
+  const counted = await counterReadings(client, selection, interval, machines);
   const timed = await stateTimes(client, selection, interval, offlineAfterSeconds);
   return machines.flatMap((machine) => {
     const key = keyOf(machine);
-    const observation = combine(machine, timed.get(key), counted.get(key), carried.get(key));
+    const counters = risesOf(machine, interval.from, counted.get(key), carried.get(key));
+    const observation = combine(machine, timed.get(key), counters, carried.get(key));
     return observation === undefined ? [] : [observation];
   });
 }
@@ -83,8 +101,8 @@ function select(machines: readonly MachineKey[]): Selection {
 interface Carried {
   /** The last state before the interval. */
   readonly state?: MachineState;
-  /** Counters' last values at or before the interval's start. */
-  readonly counters: Readonly<Partial<Record<CounterName, number>>>;
+  /** Counters' last readings half an hour before the interval's start or earlier. */
+  readonly counters: Readonly<Partial<Record<CounterName, CounterReading>>>;
 }
 
 const nothingCarried: Carried = { counters: {} };
@@ -107,66 +125,112 @@ async function carriedInto(
   const result = await client.query({
     query: `
       WITH fromUnixTimestamp64Milli({from:Int64}) AS start
-      SELECT company, site, machine, channel, (argMax(newest, newest.3) AS value).1, value.2 FROM (
+      SELECT company, site, machine, channel, (argMax(newest, newest.3) AS value).1, value.2,
+        toUnixTimestamp64Milli(value.3) FROM (
         ${rollup("day", `bucket >= start - toIntervalDay(${carriedForDays}) AND bucket <= start - toIntervalHour(48)`)}
         UNION ALL
         ${rollup("hour", "bucket >= start - toIntervalHour(51) AND bucket <= start - toIntervalMinute(90)")}
         UNION ALL
         SELECT company, site, machine, channel, argMax((number, toString(text), time), time) AS newest FROM raw
         WHERE ${condition} AND channel IN {channels:Array(String)}
-          AND time >= start - toIntervalMinute(90) AND time <= start AND (channel != 'state' OR time < start) ${group}
+          AND time >= start - toIntervalMinute(90)
+          AND time < if(channel = 'state', start, start - toIntervalMillisecond(${doubtMilliseconds})) ${group}
       ) ${group}`,
     query_params: { ...parameters, channels, from },
     format: "JSONCompactEachRow",
   });
-  const carried = new Map<string, { state?: MachineState; counters: Partial<Record<CounterName, number>> }>();
-  type Row = [string, string, string, CounterName | "state", number | null, MachineState];
-  for (const [company, site, machine, channel, number, text] of await result.json<Row>()) {
+  const carried = new Map<
+    string,
+    { state?: MachineState; counters: Partial<Record<CounterName, CounterReading>> }
+  >();
+  type Row = [string, string, string, CounterName | "state", number | null, MachineState, string | number];
+  for (const [company, site, machine, channel, number, text, time] of await result.json<Row>()) {
     const key = keyOf({ company, site, machine });
     const entry = carried.get(key) ?? { counters: {} };
     carried.set(key, entry);
     if (channel === "state") entry.state = text;
-    else if (number !== null) entry.counters[channel] = number;
+    else if (number !== null) entry.counters[channel] = { time: Number(time), value: number };
   }
   return carried;
 }
 
-interface Rise {
-  /** The counter's first value in the interval. */
-  readonly first: number;
-  /** Sum of the rises after it; a fall counts from zero. */
-  readonly rise: number;
-}
+/** By counter: the readings that its rise is told from. */
+type CounterReadings = Partial<Record<CounterName, readonly CounterReading[]>>;
 
-/** Of readings after the interval's start up to and including its end: an item counted at an instant was made before it. */
-async function counterRises(
+/**
+ * Of each counter the readings around falls and impossible jumps, its first and last ones and those at the interval's start:
+ * between them it only rose. From half an hour before the interval up to and including its end: an item counted at an
+ * instant was made before it.
+ */
+async function counterReadings(
   client: ClickHouseClient,
   { condition, parameters }: Selection,
   interval: Interval,
-): Promise<Map<string, Partial<Record<CounterName, Rise>>>> {
+  machines: readonly ObservedMachine[],
+): Promise<Map<string, CounterReadings>> {
   const result = await client.query({
     query: `
-      SELECT company, site, machine, channel, counts[1],
-        arraySum(arrayMap((earlier, later) -> later >= earlier ? later - earlier : later,
-                          arrayPopBack(counts), arrayPopFront(counts)))
+      SELECT company, site, machine, channel, arrayFilter((place, reading) ->
+          place <= 2 OR place = length(readings) OR odd[place] OR odd[place - 1] OR odd[place + 1]
+          OR (reading.1 <= {from:Int64} AND readings[place + 1].1 > {from:Int64})
+          OR (reading.1 > {from:Int64} AND readings[place - 1].1 <= {from:Int64}), places, readings) AS kept,
+        arrayMap(place -> readings[place], kept)
       FROM (
         SELECT company, site, machine, channel,
-          arrayMap(reading -> reading.2, arraySort(groupArray((time, assumeNotNull(number))))) AS counts
+          arraySort(groupArray((toUnixTimestamp64Milli(time), assumeNotNull(number)))) AS readings,
+          arrayEnumerate(readings) AS places,
+          if(channel = 'energy', ${secondsPerKilowattHour}, transform(concat(company, '/', site, '/', machine),
+            {keys:Array(String)}, {planned:Array(Float64)}, 0.)) AS seconds,
+          arrayMap((reading, at) -> at > 1 AND (reading.2 < readings[at - 1].2
+            OR (reading.2 - readings[at - 1].2) * seconds * 1000
+              > ${impossibleFactor} * greatest(reading.1 - readings[at - 1].1, ${shortestSpanMilliseconds})),
+            readings, places) AS odd
         FROM raw
         WHERE ${condition} AND channel IN {counters:Array(String)} AND number IS NOT NULL
-          AND time > fromUnixTimestamp64Milli({from:Int64}) AND time <= fromUnixTimestamp64Milli({until:Int64})
+          AND time >= fromUnixTimestamp64Milli({from:Int64} - ${doubtMilliseconds})
+          AND time <= fromUnixTimestamp64Milli({until:Int64})
         GROUP BY company, site, machine, channel
       )`,
-    query_params: { ...parameters, counters: [...counterNames], ...interval },
+    query_params: {
+      ...parameters,
+      counters: [...counterNames],
+      keys: machines.map(({ company, site, machine }) => `${company}/${site}/${machine}`),
+      planned: machines.map(({ plannedRunTimePerItem }) => plannedRunTimePerItem),
+      ...interval,
+    },
     format: "JSONCompactEachRow",
   });
-  const rises = new Map<string, Partial<Record<CounterName, Rise>>>();
-  type Row = [string, string, string, CounterName, number, number];
-  for (const [company, site, machine, channel, first, rise] of await result.json<Row>()) {
+  const readings = new Map<string, CounterReadings>();
+  type Row = [string, string, string, CounterName, (string | number)[], [string | number, number][]];
+  for (const [company, site, machine, channel, places, kept] of await result.json<Row>()) {
     const key = keyOf({ company, site, machine });
-    const entry = rises.get(key) ?? {};
-    entry[channel] = { first, rise };
-    rises.set(key, entry);
+    const entry = readings.get(key) ?? {};
+    entry[channel] = kept.map(([time, value], index) => ({
+      time: Number(time),
+      value,
+      skipsRegular: index > 0 && Number(places[index]) > Number(places[index - 1]) + 1,
+    }));
+    readings.set(key, entry);
+  }
+  return readings;
+}
+
+/** Counting starts at the first value that is known. */
+function risesOf(
+  { plannedRunTimePerItem }: ObservedMachine,
+  from: number,
+  readings: CounterReadings = {},
+  { counters }: Carried = nothingCarried,
+): Partial<Record<CounterName, CounterRise>> {
+  const rises: Partial<Record<CounterName, CounterRise>> = {};
+  for (const name of counterNames) {
+    const known = [counters[name] ?? [], readings[name] ?? []].flat();
+    if (known.length > 0)
+      rises[name] = counterRise(
+        known,
+        from,
+        name === "energy" ? secondsPerKilowattHour : plannedRunTimePerItem,
+      );
   }
   return rises;
 }
@@ -244,18 +308,17 @@ async function stateTimes(
 function combine(
   machine: MachineKey,
   timed: StateTimes | undefined,
-  rises: Partial<Record<CounterName, Rise>> = {},
+  rises: Readonly<Partial<Record<CounterName, CounterRise>>>,
   carried: Carried = nothingCarried,
 ): Observation | undefined {
   const { company, site, machine: id } = machine;
   const counters: Partial<Record<CounterName, number>> = {};
-  for (const name of counterNames) {
-    const before = carried.counters[name];
-    const within = rises[name];
-    if (within !== undefined) counters[name] = within.rise + riseFrom(before, within.first);
-    else if (before !== undefined) counters[name] = 0;
+  let leftOut = 0;
+  for (const [name, counted] of Object.entries(rises) as [CounterName, CounterRise][]) {
+    counters[name] = counted.rise;
+    leftOut += counted.leftOut;
   }
-  const key = { company, site, machine: id, counters };
+  const key = { company, site, machine: id, counters, leftOut };
   if (timed === undefined) {
     // A counter read at the very end of the interval may be all that the machine sent.
     if (Object.values(counters).every((rise) => rise === 0)) return undefined;
@@ -273,12 +336,6 @@ function combine(
     states: durations(milliseconds),
     failures: timed.failures + (wentDownFirst ? 1 : 0),
   };
-}
-
-/** Counting starts at the first value that is known. */
-function riseFrom(before: number | undefined, first: number): number {
-  if (before === undefined) return 0;
-  return first >= before ? first - before : first;
 }
 
 function durations(milliseconds: readonly number[]): Record<MachineState, number> {

@@ -83,9 +83,9 @@ export class Work {
 }
 
 /** Sets of at most about `size` machines, no company split. */
-export function chunksByCompany(machines: readonly MachineKey[], size: number): MachineKey[][] {
-  const chunks: MachineKey[][] = [];
-  let chunk: MachineKey[] = [];
+export function chunksByCompany<T extends MachineKey>(machines: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  let chunk: T[] = [];
   for (const group of Map.groupBy(machines, (machine) => machine.company).values()) {
     if (chunk.length > 0 && chunk.length + group.length > size) {
       chunks.push(chunk);

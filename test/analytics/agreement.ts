@@ -84,8 +84,8 @@ class Reference {
     const byMachine = Map.groupBy(visible, (reading) => reading.machine);
     let expected = 0;
     for (const shift of shiftsBetween(calendarOf(this.#stores.country), from, now)) {
-      for (const { machine } of machines) {
-        const reference = this.#row(byMachine.get(machine) ?? [], shift, now);
+      for (const { machine, plannedRunTimePerItem } of machines) {
+        const reference = this.#row(byMachine.get(machine) ?? [], shift, now, plannedRunTimePerItem);
         const row = rows.get(`${machine}/${shift.from}`);
         const label = `${machine}, ${shift.shiftDate} ${shift.shift}, at ${new Date(now).toISOString()}`;
         if (reference === undefined) expect(row, label).toBeUndefined();
@@ -101,12 +101,22 @@ class Reference {
   }
 
   /** The reference is slow; it computes again only when there are new readings. */
-  #row(readings: readonly RawReading[], shift: ShiftInterval, now: number): ReferenceRow | undefined {
+  #row(
+    readings: readonly RawReading[],
+    shift: ShiftInterval,
+    now: number,
+    plannedRunTimePerItem: number,
+  ): ReferenceRow | undefined {
     const until = Math.min(now, shift.to);
     const known = readings.filter((reading) => reading.time <= until);
     const key = `${readings[0]?.machine}/${shift.from}/${until}/${known.length}`;
     if (!this.#remembered.has(key)) {
-      const interval = { from: shift.from, to: shift.to, breakSeconds: shift.plannedBreakSeconds };
+      const interval = {
+        from: shift.from,
+        to: shift.to,
+        breakSeconds: shift.plannedBreakSeconds,
+        plannedRunTimePerItem,
+      };
       const { offlineAfterSeconds } = this.#stores.country.telemetry;
       this.#remembered.set(key, referenceRow(known, interval, now, offlineAfterSeconds));
     }

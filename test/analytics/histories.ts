@@ -82,7 +82,9 @@ export function randomHistory(machine: Machine, from: number, to: number, random
     if (time < offlineUntil) continue;
     if (sendsState && (changed || repeatsState)) send(time, "state", null, state);
     changed = false;
-    for (const name of counters) if (random() < 0.9) send(time, name, values[name]!);
+    // Now and then a device reads nothing, or nonsense.
+    const misread = happens(0.3) ? [0, 4_294_967_295, 1][Math.floor(random() * 3)] : undefined;
+    for (const name of counters) if (random() < 0.9) send(time, name, misread ?? values[name]!);
     if (measures) send(time, "temperature", 20 + random());
   }
   return received;

@@ -17,6 +17,8 @@ export interface ReferenceShift {
   readonly from: number;
   readonly to: number;
   readonly breakSeconds: number;
+  /** Seconds. */
+  readonly plannedRunTimePerItem: number;
 }
 
 export interface ReferenceRow {
@@ -39,9 +41,9 @@ export function referenceRow(
   const sorted = [...readings].sort((a, b) => a.time - b.time);
   const end = Math.min(until, shift.to);
   const counters = {
-    produced: rise(sorted, "produced", shift.from, end),
-    scrap: rise(sorted, "scrap", shift.from, end),
-    energy: rise(sorted, "energy", shift.from, end),
+    produced: rise(sorted, "produced", shift.from, end, shift.plannedRunTimePerItem),
+    scrap: rise(sorted, "scrap", shift.from, end, shift.plannedRunTimePerItem),
+    energy: rise(sorted, "energy", shift.from, end, 3.6),
   };
   const heardWithin = sorted.some((reading) => reading.time >= shift.from && reading.time < end);
   if (!heardWithin && !Object.values(counters).some((value) => value !== null && value > 0)) return undefined;
@@ -83,15 +85,45 @@ export function referenceRow(
   };
 }
 
-function rise(sorted: readonly RawReading[], channel: string, from: number, to: number): number | null {
-  let before: number | undefined;
-  let total: number | null = null;
-  for (const reading of sorted) {
-    if (reading.channel !== channel || reading.time > to) continue;
-    const value = reading.number!;
-    if (total === null) total = 0;
-    if (before !== undefined && reading.time > from) total += value >= before ? value - before : value;
-    before = value;
+function rise(
+  sorted: readonly RawReading[],
+  channel: string,
+  from: number,
+  to: number,
+  planned: number,
+): number | null {
+  const own = sorted.filter((reading) => reading.channel === channel && reading.time <= to);
+  if (own.length === 0) return null;
+  const halfAnHourBefore = from - 1_800_000;
+  const list = own.filter(
+    ({ time }, index) => time >= halfAnHourBefore || (own[index + 1]?.time ?? to + 1) >= halfAnHourBefore,
+  );
+  const couldMake = (items: number, since: RawReading, at: RawReading) =>
+    items * planned <= 20 * Math.max(900, (at.time - since.time) / 1000);
+  const goesOn = (a: RawReading, b: RawReading) =>
+    b.number! >= a.number! && couldMake(b.number! - a.number!, a, b);
+  let total = 0;
+  let good = list[0]!;
+  let strange: RawReading | null = null;
+  for (const reading of list.slice(1)) {
+    let made = 0;
+    if (goesOn(good, reading)) {
+      made = reading.number! - good.number!;
+      good = reading;
+      strange = null;
+    } else if (strange !== null && goesOn(strange, reading)) {
+      if (strange.number! < good.number!) {
+        const { number } = good;
+        const range = [65_536, 4_294_967_296].find((end) => number! < end && number! >= 0.95 * end);
+        const rolled = range === undefined ? Number.POSITIVE_INFINITY : range - number! + strange.number!;
+        if (couldMake(rolled, good, strange)) made += rolled;
+        else if (couldMake(strange.number!, good, strange)) made += strange.number!;
+      }
+      made += reading.number! - strange.number!;
+      good = reading;
+      strange = null;
+    } else strange = reading;
+    if (reading.time > from) total += made;
   }
   return total;
 }
