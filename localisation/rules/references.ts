@@ -42,12 +42,15 @@ function* articleReferences(
   if (notice !== undefined) yield { reference: notice, path: ["residency", "breachNotice", "article"] };
 }
 
-export const offersReferToBandsAndSectors: Rule = (examination) => {
+export const offersReferToTheProgramme: Rule = (examination) => {
   const bands = examination.fields(["programme", "sizeBands"], "id").map(({ value }) => value);
   const sectors = examination.read("programme", "sectors");
+  const regions = examination.fields(["programme", "regions"], "code").map(({ value }) => value);
   for (const list of ["financing", "levers"] as const) {
     for (const { value, path } of examination.fields(["diagnostic", list], "sizeBands"))
       requireKnown(examination, value, path, bands, "size band of programme.sizeBands");
+    for (const { value, path } of examination.fields(["diagnostic", list], "regions"))
+      requireKnown(examination, value, path, regions, "region of programme.regions");
     if (sectors === undefined) continue;
     for (const { value, path } of examination.fields(["diagnostic", list], "sectors"))
       requireKnown(examination, value, path, sectors, "sector of programme.sectors");

@@ -17,7 +17,7 @@ import { productionHasNoPlaceholders } from "./placeholders.ts";
 import {
   articlesExist,
   dataCentresHoldKnownZones,
-  offersReferToBandsAndSectors,
+  offersReferToTheProgramme,
   overridesAreOfStandardQuestions,
 } from "./references.ts";
 import { crossBorderRulesAgree, nothingHasExpired, offersAreOpen, transfersAreAllowed } from "./residency.ts";
@@ -40,7 +40,7 @@ export const rules: readonly Rule[] = [
   identifiersAreUnique,
   extraQuestionsAreNew,
   articlesExist,
-  offersReferToBandsAndSectors,
+  offersReferToTheProgramme,
   overridesAreOfStandardQuestions,
   dataCentresHoldKnownZones,
   sizeBandsFollowEachOther,

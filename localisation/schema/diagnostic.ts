@@ -99,6 +99,16 @@ export const SupportProgramme = group(
       uniqueItems: true,
       examples: [["14", "15"]],
     }),
+    regions: optional.list(
+      "Regions",
+      "Codes of `programme.regions` whose companies may apply; all where absent.",
+      {
+        items: text("Region", "The code of one of `programme.regions`.", { examples: ["ZA-GP"] }),
+        minItems: 1,
+        uniqueItems: true,
+        examples: [["ZA-GP"]],
+      },
+    ),
     until: optional.field(CalendarDate, "Until", "Last day for applications; open where absent."),
   },
 );

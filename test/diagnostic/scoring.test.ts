@@ -109,7 +109,7 @@ describe("worked examples", () => {
     });
   });
 
-  test("programmes fit by barrier, size band, sector and date, help with the largest barrier first", () => {
+  test("programmes fit by barrier, size band, sector, region and date, help with the largest barrier first", () => {
     const programme = (id: string, helps: Question["barriers"], limits: object = {}) => ({
       id,
       name: { en: id },
@@ -126,12 +126,18 @@ describe("worked examples", () => {
       programme("last day", ["skills"], { until: "2026-05-01" }),
       programme("for large ones", ["skills"], { sizeBands: ["large"] }),
       programme("for food", ["skills"], { sectors: ["10"] }),
+      programme("for Gauteng", ["skills"], { regions: ["ZA-GP"] }),
+      programme("for metal", ["skills"], { sectors: ["24", "25"] }),
       programme("over", ["skills"], { until: "2026-04-30" }),
       programme("other barrier", ["it-ot"]),
     ];
-    const applicant = { sector: "25", sizeBand: "micro", today: "2026-05-01" };
+    const applicant = { sector: "25", sizeBand: "micro", region: "ZA-WC", today: "2026-05-01" };
     const fitting = fittingProgrammes(list, ["skills", "capital"], applicant);
-    expect(fitting.map(({ id }) => id)).toEqual(["first", "last day", "late"]);
+    expect(fitting.map(({ id }) => id)).toEqual(["for metal", "first", "last day", "late"]);
+    const offered = (region: string | null) =>
+      fittingProgrammes(list, ["skills"], { ...applicant, region }).map(({ id }) => id);
+    expect(offered("ZA-GP")).toContain("for Gauteng");
+    expect(offered(null)).not.toContain("for Gauteng");
   });
 });
 

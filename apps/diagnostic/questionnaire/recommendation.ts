@@ -56,26 +56,34 @@ export function largestBarriers(score: Score): readonly Barrier[] {
 export interface Applicant {
   readonly sector: string;
   readonly sizeBand: string;
+  /** ISO 3166-2; null where the company named none. */
+  readonly region: string | null;
   /** YYYY-MM-DD. */
   readonly today: string;
 }
 
-/** Programmes that help with one of the barriers and take this company now; help with the largest barrier first. */
+/**
+ * Programmes that help with one of the barriers and take this company now; help with the largest barrier first, and of equal
+ * help what is meant for fewer companies: a programme for its sector, region or size before one for all.
+ */
 export function fittingProgrammes(
   programmes: readonly FinancingProgramme[],
   largest: readonly Barrier[],
-  { sector, sizeBand, today }: Applicant,
+  { sector, sizeBand, region, today }: Applicant,
 ): FinancingProgramme[] {
   const rank = (programme: FinancingProgramme) =>
     Math.min(...programme.barriers.map((barrier) => largest.indexOf(barrier)).filter((index) => index >= 0));
+  const limits = ({ sectors, sizeBands, regions }: FinancingProgramme) =>
+    [sectors, sizeBands, regions].filter((limit) => limit !== undefined).length;
   return programmes
     .filter(
-      ({ barriers, sectors, sizeBands, until }) =>
+      ({ barriers, sectors, sizeBands, regions, until }) =>
         barriers.some((barrier) => largest.includes(barrier)) &&
         (sizeBands === undefined || sizeBands.includes(sizeBand)) &&
         (sectors === undefined || sectors.includes(sector)) &&
+        (regions === undefined || (region !== null && regions.includes(region))) &&
         (until === undefined || until >= today),
     )
-    .toSorted((a, b) => rank(a) - rank(b))
+    .toSorted((a, b) => rank(a) - rank(b) || limits(b) - limits(a))
     .slice(0, mostProgrammes);
 }
