@@ -177,7 +177,7 @@ const users: Readonly<Record<string, TimeSeriesUser>> = {
     profile: "analytics",
     grants: [
       `SELECT ON ${databaseName}.*`,
-      ...insertOn("kpi_shift", "analytics_progress"),
+      ...insertOn("kpi_shift", "kpi_left_out", "analytics_progress"),
       "SELECT ON system.clusters",
       // Deletes key figures of shifts that the country's file no longer has, and all data of a company that left.
       `ALTER DELETE ON ${databaseName}.*`,

@@ -14,7 +14,7 @@ import { eraseCompany } from "./erasure.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 import { observe } from "./observations.ts";
 import { Progress } from "./progress.ts";
-import { type ShiftRow, shiftRow } from "./shift-row.ts";
+import { type LeftOutRow, type ShiftRow, shiftRow } from "./shift-row.ts";
 import { ShiftTable } from "./shift-table.ts";
 import { chunksByCompany, type ShiftWork, Work } from "./work.ts";
 
@@ -25,6 +25,8 @@ const longestPauseMilliseconds = 5 * 60_000;
 /** Machines that one query reads: limits its memory. */
 const machinesAtOnce = 500;
 const calendarName = "calendar";
+/** Another rule of what a counter's readings mean makes all shifts be computed again. */
+const ruleOfCounters = "single readings set aside";
 
 export interface AnalyticsOptions {
   readonly client: ClickHouseClient;
@@ -182,7 +184,12 @@ export class Analytics {
     const { client, country, layout = inProcess } = this.#options;
     const shards = await layout.shards(client);
     const { offlineAfterSeconds } = country.telemetry;
-    return JSON.stringify([this.#calendar, offlineAfterSeconds, ...(shards > 1 ? [shards] : [])]);
+    return JSON.stringify([
+      this.#calendar,
+      offlineAfterSeconds,
+      ruleOfCounters,
+      ...(shards > 1 ? [shards] : []),
+    ]);
   }
 
   async #addChanges(work: Work, changes: readonly ChangedQuarter[], now: number): Promise<void> {
@@ -205,6 +212,7 @@ export class Analytics {
     const until = Math.min(now, shift.to);
     const registered = [...keys].flatMap((key) => machines.get(key) ?? []);
     const rows: ShiftRow[] = [];
+    const leftOut: LeftOutRow[] = [];
     for (const chunk of chunksByCompany(registered, machinesAtOnce)) {
       if (this.#stopped) return 0;
       const { offlineAfterSeconds } = country.telemetry;
@@ -221,11 +229,18 @@ export class Analytics {
         plannedRunTimePerItem: planned.get(keyOf(machine))!,
       }));
       const interval = { from: shift.from, until };
-      for (const observation of await observe(client, observed, interval, offlineAfterSeconds))
-        if (observation.heard)
-          rows.push(shiftRow(shift, until, observation, planned.get(keyOf(observation))!));
+      const leftOutBefore = await this.#table.withLeftOut(shift, companies);
+      for (const observation of await observe(client, observed, interval, offlineAfterSeconds)) {
+        if (!observation.heard) continue;
+        const row = shiftRow(shift, until, observation, planned.get(keyOf(observation))!);
+        rows.push(row);
+        if (observation.leftOut === 0 && !leftOutBefore.has(keyOf(observation))) continue;
+        const { company, site, machine, shift_date, shift_from, shift_to } = row;
+        const readings = observation.leftOut;
+        leftOut.push({ company, site, machine, shift_date, shift_from, shift_to, readings });
+      }
     }
-    await this.#table.write(rows, now);
+    await this.#table.write(rows, leftOut, now);
     return rows.length;
   }
 

@@ -229,6 +229,38 @@ export async function kpiByCompany(
   );
 }
 
+/** How many readings of counters each company's figures of the period leave out as misread or impossible. */
+export async function leftOutByCompany(
+  reader: ClickHouseClient,
+  period: Period,
+): Promise<Map<string, number>> {
+  const result = await reader.query({
+    query: `SELECT company, sum(readings) FROM kpi_left_out FINAL
+            WHERE shift_date BETWEEN {from:Date} AND {to:Date} GROUP BY company`,
+    query_params: { ...period },
+    format: "JSONCompactEachRow",
+  });
+  const rows = await result.json<[string, string | number]>();
+  return new Map(rows.map(([company, readings]) => [company, Number(readings)]));
+}
+
+/** The same of one machine. */
+export async function leftOutOf(
+  reader: ClickHouseClient,
+  where: MachineKey,
+  period: Period,
+): Promise<number> {
+  const result = await reader.query({
+    query: `SELECT sum(readings) FROM kpi_left_out FINAL
+            WHERE company = {company:String} AND site = {site:String} AND machine = {machine:String}
+              AND shift_date BETWEEN {from:Date} AND {to:Date}`,
+    query_params: { ...where, ...period },
+    format: "JSONCompactEachRow",
+  });
+  const [row] = await result.json<[string | number]>();
+  return Number(row?.[0] ?? 0);
+}
+
 const isCounted = "producing_seconds IS NOT NULL AND produced IS NOT NULL";
 const isInspected = "produced IS NOT NULL AND scrap IS NOT NULL";
 const isMetered = "produced IS NOT NULL AND energy_kilowatt_hours IS NOT NULL";

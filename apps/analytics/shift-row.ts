@@ -28,6 +28,12 @@ export interface ShiftRow {
   readonly energy_kilowatt_hours: number | null;
 }
 
+/** One row of `kpi_left_out`: how many readings of counters the shift's figures leave out. */
+export interface LeftOutRow
+  extends Pick<ShiftRow, "company" | "site" | "machine" | "shift_date" | "shift_from" | "shift_to"> {
+  readonly readings: number;
+}
+
 /** @param until the shift's end, or the present while it is in progress: then the row is provisional. Epoch milliseconds. */
 export function shiftRow(
   shift: ShiftInterval,

@@ -4,7 +4,7 @@ import type { Layout } from "../../stores/time-series/layout.ts";
 import type { ShiftInterval } from "./calendar.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 import type { Progress } from "./progress.ts";
-import type { ShiftRow } from "./shift-row.ts";
+import type { LeftOutRow, ShiftRow } from "./shift-row.ts";
 
 export interface StoredShift extends MachineKey {
   /** Start of the shift, epoch milliseconds. */
@@ -22,14 +22,28 @@ export class ShiftTable {
     this.#layout = layout;
   }
 
-  async write(rows: readonly ShiftRow[], now: number): Promise<void> {
-    if (rows.length === 0) return;
+  async write(rows: readonly ShiftRow[], leftOut: readonly LeftOutRow[], now: number): Promise<void> {
     const computedAt = (this.#progress.version(now) / 1000).toFixed(3);
-    await this.#client.insert({
-      table: "kpi_shift",
-      values: rows.map((row) => ({ ...row, computed_at: computedAt })),
-      format: "JSONEachRow",
-    });
+    for (const [table, values] of [
+      ["kpi_left_out", leftOut],
+      ["kpi_shift", rows],
+    ] as const)
+      if (values.length > 0)
+        await this.#client.insert({
+          table,
+          values: values.map((row) => ({ ...row, computed_at: computedAt })),
+          format: "JSONEachRow",
+        });
+  }
+
+  /** Machines of which a shift's stored figures leave readings out. */
+  async withLeftOut(shift: ShiftInterval, companies: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#rows<[string, string, string]>(
+      `SELECT company, site, machine FROM kpi_left_out FINAL
+       WHERE company IN {companies:Array(String)} AND shift_from = toDateTime({from:UInt32}) AND readings > 0`,
+      { companies: [...companies], from: shift.from / 1000 },
+    );
+    return new Set(rows.map(([company, site, machine]) => keyOf({ company, site, machine })));
   }
 
   /** Planned run times per item that complete rows of a shift were computed with, by machine: those are kept. */
@@ -65,11 +79,13 @@ export class ShiftTable {
       AND computed_at < fromUnixTimestamp64Milli({version:Int64})`;
     // A mutation, even of no row, waits for the engine's background work. The engine removes replaced rows itself.
     if ((await this.#stored(outdated, times)).length === 0) return;
-    const table = this.#layout.alterable(this.#layout.ownTable("kpi_shift"));
-    await this.#client.command({
-      query: `ALTER TABLE ${table} DELETE WHERE ${outdated} SETTINGS mutations_sync = 2`,
-      query_params: times,
-    });
+    for (const name of ["kpi_left_out", "kpi_shift"]) {
+      const table = this.#layout.alterable(this.#layout.ownTable(name));
+      await this.#client.command({
+        query: `ALTER TABLE ${table} DELETE WHERE ${outdated} SETTINGS mutations_sync = 2`,
+        query_params: times,
+      });
+    }
   }
 
   async #stored(condition: string, parameters: Record<string, unknown>): Promise<StoredShift[]> {

@@ -51,15 +51,14 @@ export class Work {
   }
 
   /**
-   * A machine's next stored shift after a change: it was computed with a state and counters at its start that the change
-   * may have altered.
+   * A machine's next two stored shifts after a change: they were computed with a state and counters at their start that the
+   * change may have altered. The second one too, where the first has readings in its last half hour alone.
    */
   addNextOf(changes: readonly ChangedQuarter[], stored: readonly StoredShift[]): void {
     const startsByMachine = Map.groupBy(stored, keyOf);
     for (const change of changes) {
       const later = (startsByMachine.get(keyOf(change)) ?? []).filter((shift) => shift.from > change.quarter);
-      if (later.length > 0)
-        this.addStored(later.reduce((first, shift) => (shift.from < first.from ? shift : first)));
+      for (const shift of later.toSorted((a, b) => a.from - b.from).slice(0, 2)) this.addStored(shift);
     }
   }
 

@@ -13,6 +13,7 @@ const kept: Readonly<Record<string, readonly [column: string, level: keyof Reten
   rollup_hour: ["bucket", "hour"],
   rollup_day: ["bucket", "day"],
   kpi_shift: ["shift_from", "day"],
+  kpi_left_out: ["shift_from", "day"],
   rejected: ["received_at", "rejected"],
 };
 

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Analytics } from "../../apps/analytics/analytics.ts";
+import { leftOutByCompany, leftOutOf } from "../../apps/analytics/queries.ts";
 import { company, machine as machineTable } from "../../stores/relational/schema.ts";
 import { countryWith, threeShifts } from "./country.ts";
 import type { RawReading } from "./reference.ts";
@@ -238,6 +239,31 @@ describe("late readings", () => {
     await analytics.runOnce();
     expect((await rowOf(morning)).produced).toBe(8 * 360);
   });
+});
+
+test("a counter that reads 0 once counts as if it hadn't, and what was left out is said", async () => {
+  const press = { ...lathe, machine: "press" };
+  await stores.register([lathe, press]);
+  const now = morning + 9 * hour;
+  const readings = working(morning, morning + 8 * hour, press, 50_000);
+  await stores.insert(working(morning, morning + 8 * hour, lathe, 50_000));
+  await stores.insert(
+    readings.map((reading) =>
+      reading.channel === "produced" && reading.time === morning + 3 * hour
+        ? { ...reading, number: 0 }
+        : reading,
+    ),
+  );
+  await (await stores.analytics({ clock: () => now })).runOnce();
+  const rows = (await stores.rows()).filter((row) => row.from === morning);
+  expect(rows.map(({ machine, produced }) => [machine, produced])).toEqual([
+    ["lathe", 479 * 6],
+    ["press", 479 * 6],
+  ]);
+  const period = { from: rows[0]!.shiftDate, to: rows[0]!.shiftDate };
+  const leftOut = (machine: typeof lathe) => leftOutOf(stores.timeSeries.reader, machine, period);
+  expect([await leftOut(lathe), await leftOut(press)]).toEqual([0, 1]);
+  expect(await leftOutByCompany(stores.timeSeries.reader, period)).toEqual(new Map([[lathe.company, 1]]));
 });
 
 test("a machine that goes down as the shift starts has failed in that shift", async () => {

@@ -17,6 +17,7 @@ const tables = [
   "rollup_hour",
   "rollup_day",
   "kpi_shift",
+  "kpi_left_out",
   "analytics_progress",
 ];
 

@@ -52,6 +52,7 @@ test("makes a replicated table on every server and a distributed one above it, b
     tables.filter((table) => table.engine === engine).map((table) => table.name);
   expect(named("Distributed")).toEqual([
     "analytics_progress",
+    "kpi_left_out",
     "kpi_shift",
     "migration",
     "raw",

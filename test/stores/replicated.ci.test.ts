@@ -79,6 +79,7 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
     const local = tables.filter((table) => table.name.endsWith("_local"));
     expect(local.map((table) => [table.name, table.engine])).toEqual([
       ["analytics_progress_local", "ReplicatedReplacingMergeTree"],
+      ["kpi_left_out_local", "ReplicatedReplacingMergeTree"],
       ["kpi_shift_local", "ReplicatedReplacingMergeTree"],
       ["migration_local", "ReplicatedMergeTree"],
       ["raw_local", "ReplicatedMergeTree"],

@@ -82,6 +82,13 @@ export function kpiTable<T extends KpiSummary>(
 </div>`;
 }
 
+/** Says how many readings of counters the figures leave out; nothing where there are none. */
+export function leftOutNote({ t, translation }: View, readings: number): Html | "" {
+  return readings === 0
+    ? ""
+    : html`<p class="hint">${t("kpi.left-out", { readings: translation.number(readings) })}</p>`;
+}
+
 export function kpiMeaning({ t }: View): Html {
   return html`<details><summary>${t("kpi.meaning")}</summary>
 <dl class="articles">${(["oee", "availability", "effectiveness", "quality"] as const).map(

@@ -11,7 +11,7 @@ import type {
 import { renderPage, simulatedTag } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
 import { type ChartRange, chartRanges } from "./chart-range.ts";
-import { energyFacts, known, kpiMeaning, kpiTable, kpiTiles, shiftLabel } from "./kpi.ts";
+import { energyFacts, known, kpiMeaning, kpiTable, kpiTiles, leftOutNote, shiftLabel } from "./kpi.ts";
 import { channelName, channelUnit, heardText, isCounter, stateName, valueText } from "./live-texts.ts";
 import { type Machine, type MachineNow, neverHeard } from "./machines.ts";
 import { stateStrip } from "./state-strip.ts";
@@ -87,6 +87,8 @@ export interface MachinePage {
     | undefined;
   readonly days: readonly KpiDay[];
   readonly shifts: readonly KpiRow[];
+  /** Readings of counters that the week's figures leave out. */
+  readonly leftOut: number;
   readonly week: KpiSummary | undefined;
 }
 
@@ -120,6 +122,7 @@ ${stateStrip(view, page.timeline)}
 ${chart(view, page)}
 <h2>${t("machine.week")}</h2>
 ${page.week === undefined ? html`<p>${t("kpi.none")}</p>` : html`${kpiTiles(view, page.week)}${energyFacts(view, page.week)}`}
+${leftOutNote(view, page.leftOut)}
 ${kpiMeaning(view)}
 ${kpiTable(view, { id: "by-shift", caption: t("machine.by-shift"), first: t("kpi.shift"), rows: page.shifts.toReversed(), label: (row) => shiftLabel(view, row) })}
 ${kpiTable(view, { id: "by-day", caption: t("machine.by-day"), first: t("kpi.day"), rows: page.days.toReversed(), label: (row) => translation.calendarDate(row.shiftDate) })}`

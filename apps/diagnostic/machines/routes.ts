@@ -9,6 +9,7 @@ import {
   kpiByDay,
   kpiByShift,
   kpiOfCompany,
+  leftOutOf,
   series,
   stateTimeline,
 } from "../../analytics/queries.ts";
@@ -70,11 +71,12 @@ async function showMachine(c: MachineContext): Promise<Response> {
   const { machine, where } = await ownMachine(c);
   const now = Date.now();
   const period = { from: now - timelineMilliseconds, to: now };
-  const [all, timeline, shifts, days] = await Promise.all([
+  const [all, timeline, shifts, days, leftOut] = await Promise.all([
     live.valuesOf(where.company),
     stateTimeline(reader, where, period, country.telemetry.offlineAfterSeconds),
     kpiByShift(reader, where, lastDays(country.timezone, 7)),
     kpiByDay(reader, where, lastDays(country.timezone, 14)),
+    leftOutOf(reader, where, lastDays(country.timezone, 7)),
   ]);
   const values = [...all.values()].filter(
     (value) => value.site === machine.site && value.machine === machine.id,
@@ -96,6 +98,7 @@ async function showMachine(c: MachineContext): Promise<Response> {
           : { channel, range, series: await series(reader, { ...where, channel }, back(range, now)) },
       days,
       shifts,
+      leftOut,
       week: summaryOf(shifts),
     }),
   );

@@ -7,7 +7,7 @@ import { assessment, company, machine } from "../../../stores/relational/schema.
 import { protectTable } from "../../analytics/disclosure.ts";
 import type { KpiTotals } from "../../analytics/kpi.ts";
 import { type Aggregate, overviewOf } from "../../analytics/overview.ts";
-import { kpiByCompany, type Period } from "../../analytics/queries.ts";
+import { kpiByCompany, leftOutByCompany, type Period } from "../../analytics/queries.ts";
 import type { Dimension } from "../questionnaire/questionnaire.ts";
 import type { Score } from "../questionnaire/scoring.ts";
 
@@ -37,6 +37,8 @@ export interface NationalFigures {
   readonly level: Figure<number>;
   readonly dimensions: ReadonlyMap<Dimension, Figure<number>>;
   readonly kpis: Aggregate;
+  /** Readings of counters that the figures leave out as misread or impossible. */
+  readonly leftOut: number;
   readonly bySector: readonly GroupFigures[];
   readonly bySizeBand: readonly GroupFigures[];
   /** Only counts: of many regions with few companies each, nearly every figure would have to be suppressed. */
@@ -53,6 +55,7 @@ interface CompanyFigures {
   readonly machines: number;
   readonly connected: number;
   readonly totals: KpiTotals | undefined;
+  readonly leftOut: number;
 }
 
 export async function nationalFigures(
@@ -89,6 +92,7 @@ export async function nationalFigures(
     level: levels.total,
     dimensions: dimensionLevels(scored, levels.total),
     kpis: kpis.total,
+    leftOut: sum(({ leftOut }) => leftOut),
     bySector: groupsOf(
       sectors.map((key, at) => ({
         ...countsOf(key, table[at]!.flat()),
@@ -170,7 +174,7 @@ async function companyFigures(
   simulated: boolean,
   period: Period,
 ): Promise<CompanyFigures[]> {
-  const [companies, scores, open, machines, connected, totals] = await Promise.all([
+  const [companies, scores, open, machines, connected, totals, leftOut] = await Promise.all([
     database.select().from(company).where(eq(company.simulated, simulated)),
     database
       .selectDistinctOn([assessment.companyId], { company: assessment.companyId, score: assessment.score })
@@ -181,6 +185,7 @@ async function companyFigures(
     database.select({ company: machine.companyId, count: count() }).from(machine).groupBy(machine.companyId),
     connectedMachines(reader, country.telemetry.offlineAfterSeconds),
     kpiByCompany(reader, period),
+    leftOutByCompany(reader, period),
   ]);
   const scoreOf = new Map(scores.map((row) => [row.company, row.score as Score]));
   const opened = new Set(open.map((row) => row.company));
@@ -195,6 +200,7 @@ async function companyFigures(
     machines: machinesOf.get(id) ?? 0,
     connected: connected.get(id) ?? 0,
     totals: totals.get(id),
+    leftOut: leftOut.get(id) ?? 0,
   }));
 }
 

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { dimensions } from "../../../localisation/schema/diagnostic.ts";
 import type { MessageFlow } from "../../../stores/relational/message-flow.ts";
-import { energyFacts, known, kpiTiles } from "../machines/kpi.ts";
+import { energyFacts, known, kpiTiles, leftOutNote } from "../machines/kpi.ts";
 import type { StackPart } from "../services.ts";
 import { renderPage, simulatedTag } from "../web/layout.ts";
 import { steps } from "../web/steps.ts";
@@ -60,6 +60,7 @@ ${page.others === 0 ? "" : html`<p><a href="/ministry?companies=${simulated ? "r
       )}</ul>
 <h2>${t("ministry.kpis")}</h2>
 ${shown(view, figures.kpis, (kpis) => html`${kpiTiles(view, kpis)}${energyFacts(view, kpis)}`)}
+${leftOutNote(view, figures.leftOut)}
 <h2>${t("ministry.groups")}</h2>
 ${figureTable(view, "sector", figures.bySector)}
 ${figureTable(view, "size-band", figures.bySizeBand)}
