@@ -27,6 +27,7 @@ export function countryWith(
     telemetry: {
       retention: { raw: "P50Y", minute: "P50Y", hour: "P50Y", day: "P50Y", rejected: "P50Y" },
       offlineAfterSeconds: 300,
+      units: {},
       shifts: threeShifts,
       holidays: [],
       ...telemetry,
