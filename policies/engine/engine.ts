@@ -83,7 +83,8 @@ class Tally {
     if (outcome === notApplicable) return;
     const violations = violationsOf(outcome);
     if (violations.length === 0) this.#passed.push(resource?.name ?? this.#ownSubject);
-    for (const violation of violations) this.#add(violation, "fail", violation.resource ?? resource);
+    for (const violation of violations)
+      this.#add(violation, violation.undetermined ? "undetermined" : "fail", violation.resource ?? resource);
   }
 
   get #ownSubject(): string {

@@ -21,6 +21,8 @@ export interface Violation {
   readonly remediation: string;
   /** The offending value; never a secret. */
   readonly value?: string;
+  /** It can't be decided; that blocks like a failure. Unlike an error, it leaves the policy's other violations in the result. */
+  readonly undetermined?: true;
   /** The resource with the violation, where a policy of scope "stack" or "file" finds it in one. */
   readonly resource?: Resource;
 }

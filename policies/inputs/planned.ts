@@ -1,7 +1,7 @@
 /** A plan of this kit as resources: from the program in this process, or from a file of `rollout plan --json`. */
 import { InputError } from "../../base/kit-error.ts";
 import { type Plan as CountryPlan, type PlannedResource, parsePlan } from "../../plan/plan.ts";
-import { providerReference } from "../resources/provider.ts";
+import { providerInputs, providerReference } from "../resources/provider.ts";
 import {
   displayName,
   isObject,
@@ -42,7 +42,7 @@ export function plannedResources(planned: readonly PlannedResource[]): Resource[
   );
   return planned.map((resource) => {
     const { type, name, urn, parent, custom } = resource;
-    const properties = withSecrets(resource.properties, new Set(resource.secrets));
+    const properties = providerInputs(type, withSecrets(resource.properties, new Set(resource.secrets)));
     const provider = resource.provider === null ? undefined : providers.get(resource.provider);
     return {
       type,

@@ -1,7 +1,7 @@
 /** A stack's state, as `pulumi stack export` prints it: the resources that Pulumi knows, and how the state is kept. */
 import { InputError } from "../../base/kit-error.ts";
 import { textAt } from "../resources/properties.ts";
-import { providerReference } from "../resources/provider.ts";
+import { providerInputs, providerReference } from "../resources/provider.ts";
 import {
   displayName,
   isObject,
@@ -73,7 +73,9 @@ function stateResource(state: JsonObject, providers: ReadonlyMap<string, Provide
   const logical = nameInUrn(urn);
   const isStack = type === "pulumi:pulumi:Stack";
   const outputs = isObject(state.outputs) ? (withoutCiphers(state.outputs) as JsonObject) : {};
-  const inputs = isObject(state.inputs) ? (withoutCiphers(state.inputs) as JsonObject) : {};
+  const inputs = isObject(state.inputs)
+    ? providerInputs(type, withoutCiphers(state.inputs) as JsonObject)
+    : {};
   const chosen = Object.fromEntries(
     places.filter((place) => outputs[place] !== undefined).map((place) => [place, outputs[place]]),
   );

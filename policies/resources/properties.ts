@@ -68,6 +68,17 @@ export function objectAt(root: Json | undefined, path: string): JsonObject | und
   return isObject(value) ? value : undefined;
 }
 
+/** Every object in a value, with its path. */
+export function objectsIn(root: Json | undefined, path = ""): Item<JsonObject>[] {
+  if (Array.isArray(root))
+    return (root as readonly Json[]).flatMap((item, index) => objectsIn(item, `${path}[${index}]`));
+  if (!isObject(root)) return [];
+  const below = Object.entries(root).flatMap(([key, item]) =>
+    objectsIn(item, path === "" ? key : `${path}.${key}`),
+  );
+  return path === "" ? below : [{ value: root, path }, ...below];
+}
+
 /** Labels, annotations and tags: the texts of a map. */
 export function textMapAt(root: Json | undefined, path: string): Map<string, string> {
   const map = new Map<string, string>();

@@ -95,6 +95,7 @@ import { bucketTls } from "./security/bucket-tls.ts";
 import { clusterSecrets } from "./security/cluster-secrets.ts";
 import { dataDeletable } from "./security/data-deletable.ts";
 import { foreignPrincipal } from "./security/foreign-principal.ts";
+import { identityRights } from "./security/identity-rights.ts";
 import { instanceMetadata } from "./security/instance-metadata.ts";
 import { keyAbroad } from "./security/key-abroad.ts";
 import { keyRotation } from "./security/key-rotation.ts";
@@ -194,6 +195,7 @@ const named: readonly Policy[] = [
   clusterSecrets,
   dataDeletable,
   foreignPrincipal,
+  identityRights,
   instanceMetadata,
   keyAbroad,
   keyRotation,

@@ -1056,6 +1056,18 @@ export const awsMutations: readonly Mutation[] = [
       accountId: "999999999999",
     }),
   ),
+  set("foreign-principal", "sns/topicSubscription:TopicSubscription", "endpoint", `${stranger}/queue`),
+  ...[
+    { Effect: "Allow", Action: "*", Resource: "*" },
+    { Effect: "Allow", Action: "s3:PutObject", Resource: "arn:aws:s3:::copies-in-dublin/*" },
+    { Effect: "Allow", Action: "sts:*", Resource: "arn:aws:iam::*:role/deploy" },
+  ].map((statement) =>
+    add(
+      "identity-rights",
+      `a role that may ${statement.Action}`,
+      aws("iam/rolePolicy:RolePolicy", "x", { policy: JSON.stringify({ Statement: [statement] }) }),
+    ),
+  ),
   remove("audit-trail", "no trail", ({ type }) => type.endsWith(":Trail")),
   unset("audit-trail", "cloudtrail/trail:Trail", "enableLogFileValidation"),
   set("instance-metadata", "ec2/launchTemplate:LaunchTemplate", "metadataOptions", {}),

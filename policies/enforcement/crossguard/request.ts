@@ -5,7 +5,7 @@
  */
 import { createRequire } from "node:module";
 import type { PolicyProviderResource } from "@pulumi/policy";
-import { providerReference } from "../../resources/provider.ts";
+import { providerInputs, providerReference } from "../../resources/provider.ts";
 import {
   displayName,
   isObject,
@@ -81,7 +81,7 @@ const unguarded = (properties: RequestedResource["props"]): JsonObject =>
 
 export function requestedResource(request: RequestedResource): Resource {
   const { type, urn, provider, parent } = request;
-  const properties = unguarded(request.props);
+  const properties = providerInputs(type, unguarded(request.props));
   // A component has no provider.
   const component = provider === undefined && !type.startsWith("pulumi:providers:");
   const reference =

@@ -1,5 +1,6 @@
 /** Image registries are replicated within allowed regions and the account. */
 
+import { otherAccount } from "../../engine/accounts.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { objectsAt, textAt } from "../../resources/properties.ts";
@@ -17,7 +18,6 @@ export const registryReplication: ResourcePolicy = {
   controls: { iso27001: ["A.5.21", "A.5.23"], nist80053: ["SR-3", "SA-9(5)"] },
   remediation: "Remove the destination.",
   check({ properties }, context) {
-    const own = context.country.hosting.aws?.account;
     return objectsAt(properties, "replicationConfiguration.rules").flatMap((rule) =>
       objectsAt(rule.value, "destinations").flatMap(({ value, path }): Violation | [] => {
         const at = `${rule.path}.${path}`;
@@ -30,13 +30,16 @@ export const registryReplication: ResourcePolicy = {
             message: `Images are copied to ${regionName(region)}.`,
             remediation: "Remove the destination.",
           };
-        if (own === undefined || account === undefined || account === own) return [];
-        return {
-          path: `${at}.registryId`,
-          value: account,
-          message: `Images are copied to account ${account}; the file names ${own}.`,
-          remediation: "Remove the destination.",
-        };
+        if (account === undefined) return [];
+        return (
+          otherAccount(
+            context,
+            account,
+            { path: `${at}.registryId`, value: account },
+            `Images are copied to account ${account}`,
+            () => "Remove the destination.",
+          ) ?? []
+        );
       }),
     );
   },

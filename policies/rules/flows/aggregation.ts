@@ -1,5 +1,6 @@
 /** Other accounts or regions do not collect configuration, findings and trails. */
 
+import { otherAccount } from "../../engine/accounts.ts";
 import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { booleanAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -25,7 +26,6 @@ export const aggregation: ResourcePolicy = {
   remediation: "Collect within the account and the region.",
   check({ type, properties }, context) {
     const kind = type.slice(type.lastIndexOf(":") + 1);
-    const own = context.country.hosting.aws?.account;
     const remediation = "Collect within the account and the region.";
     const violations: Violation[] = [];
     for (const path of [
@@ -45,14 +45,16 @@ export const aggregation: ResourcePolicy = {
     for (const { value, path } of [
       ...textsAt(properties, "accountId"),
       ...textsAt(properties, "accountAggregationSource.accountIds"),
-    ])
-      if (own !== undefined && value !== own)
-        violations.push({
-          path,
-          value,
-          message: `It is collected with or by account ${value}; the file names ${own}.`,
-          remediation,
-        });
+    ]) {
+      const other = otherAccount(
+        context,
+        value,
+        { path, value },
+        `It is collected with or by account ${value}`,
+        () => remediation,
+      );
+      if (other !== undefined) violations.push(other);
+    }
     if (kind === "FindingAggregator" && /^ALL_REGIONS/.test(textAt(properties, "linkingMode") ?? ""))
       violations.push({
         path: "linkingMode",

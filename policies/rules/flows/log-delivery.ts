@@ -1,5 +1,6 @@
 /** Logs and metrics are not sent to another account. */
-import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
+import { otherAccount } from "../../engine/accounts.ts";
+import type { ResourcePolicy } from "../../engine/policy.ts";
 import { arnsOf } from "../../resources/arn.ts";
 
 export const logDelivery: ResourcePolicy = {
@@ -22,20 +23,19 @@ export const logDelivery: ResourcePolicy = {
   dataClasses: ["logs"],
   controls: { iso27001: ["A.8.15", "A.8.12"], nist80053: ["AU-9", "AC-4"] },
   remediation: "Deliver to a destination of this account, or add a waiver for it.",
-  check(subject, { country }) {
-    const own = country.hosting.aws?.account;
-    if (own === undefined) return notApplicable;
-    return arnsOf(subject)
-      .filter(({ account }) => /^\d{12}$/.test(account) && account !== own)
-      .map(
-        (arn): Violation => ({
-          path: arn.path,
-          value: arn.text,
-          message: `Logs go to ${arn.text} of account ${arn.account}; the file names ${own}.`,
-          remediation: `Deliver them within account ${own}.`,
-        }),
-      );
-  },
+  check: (subject, context) =>
+    arnsOf(subject)
+      .filter(({ account }) => /^\d{12}$/.test(account))
+      .flatMap(
+        ({ path, text, account }) =>
+          otherAccount(
+            context,
+            account,
+            { path, value: text },
+            `Logs go to ${text} of account ${account}`,
+            (own) => `Deliver them within account ${own}.`,
+          ) ?? [],
+      ),
   examples: {
     passing: [
       {

@@ -2,6 +2,7 @@
 
 import { isAllowedHost } from "../../cel/hosts.ts";
 import { imagesInCel } from "../../cel/images.ts";
+import { otherAccount } from "../../engine/accounts.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { imagesOf } from "../../resources/image.ts";
 import { workloads } from "../../resources/pods.ts";
@@ -37,6 +38,17 @@ export const imageRegistry: ResourcePolicy = {
     imagesOf(subject).flatMap(({ text, registry, path }): Violation | [] => {
       const host = registry.split(":")[0] ?? registry;
       const location = context.locationOf(host);
+      const account = /^(\d{12})\.dkr\.ecr\./.exec(host)?.[1];
+      if (account !== undefined && location.kind === "allowed-region")
+        return (
+          otherAccount(
+            context,
+            account,
+            { path, value: text },
+            `The image ${text} comes from account ${account}`,
+            (own) => `Mirror it to a registry of account ${own}.`,
+          ) ?? []
+        );
       if (location.kind === "allowed-region" || location.kind === "own") return [];
       if (location.kind === "registered" && location.endpoint.purpose === "image-registry") return [];
       const own = context.country.hosting.kubernetes?.registry;

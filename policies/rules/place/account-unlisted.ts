@@ -1,4 +1,5 @@
 /** The provider uses the account that the file names, and no other. */
+import { otherAccount } from "../../engine/accounts.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { arnOf } from "../../resources/arn.ts";
 import { objectsAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -15,39 +16,47 @@ export const accountUnlisted: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.5.23", "A.8.9"], nist80053: ["AC-20", "CM-2"] },
   remediation: "Set allowedAccountIds of the provider to the file's account.",
-  check({ properties }, { country }) {
+  check({ properties }, context) {
+    const { country, inProduction } = context;
     const account = country.hosting.aws?.account;
-    if (account === undefined) return notApplicable;
     const allowed = textsAt(properties, "allowedAccountIds");
-    const violations = allowed
-      .filter(({ value }) => value !== account)
-      .map(({ value, path }) => ({
-        path,
-        value,
-        message: `The provider may use account ${value}; the file names ${account}.`,
-        remediation: `Set allowedAccountIds to ["${account}"].`,
-      }));
-    if (allowed.length === 0)
+    const violations = allowed.flatMap(
+      ({ value, path }) =>
+        otherAccount(
+          context,
+          value,
+          { path, value },
+          `The provider may use account ${value}`,
+          (own) => `Set allowedAccountIds to ["${own}"].`,
+        ) ?? [],
+    );
+    if (allowed.length === 0 && (account !== undefined || inProduction))
       violations.push({
         path: "allowedAccountIds",
         value: "",
-        message: `The provider may use any account; the file names ${account}.`,
-        remediation: `Set allowedAccountIds to ["${account}"].`,
+        message: `The provider may use any account; ${account === undefined ? "in production the file has to name the only one" : `the file names ${account}`}.`,
+        remediation:
+          account === undefined
+            ? "Name it under hosting.aws.account."
+            : `Set allowedAccountIds to ["${account}"].`,
       });
     for (const { value, path } of [
       ...objectsAt(properties, "assumeRoles"),
       ...objectsAt(properties, "assumeRole"),
     ]) {
       const role = arnOf(textAt(value, "roleArn"));
-      if (role !== undefined && role.account !== account)
-        violations.push({
-          path: `${path}.roleArn`,
-          value: role.text,
-          message: `The provider assumes ${role.text} of another account.`,
-          remediation: `Assume a role of account ${account}.`,
-        });
+      if (role === undefined) continue;
+      const other = otherAccount(
+        context,
+        role.account,
+        { path: `${path}.roleArn`, value: role.text },
+        `The provider assumes ${role.text}`,
+        (own) => `Assume a role of account ${own}.`,
+      );
+      if (other !== undefined) violations.push(other);
     }
-    return violations;
+    // Without an account in the file nothing was compared.
+    return account === undefined && violations.length === 0 ? notApplicable : violations;
   },
   examples: {
     passing: [
@@ -70,7 +79,21 @@ aws:
     assumeRoles: [{ roleArn: arn:aws:iam::999999999999:role/deploy }]`,
         findings: `
 Provider/aws allowedAccountIds[0]: The provider may use account 999999999999; the file names 123456789012. Set allowedAccountIds to ["123456789012"].
-Provider/aws assumeRoles[0].roleArn: The provider assumes arn:aws:iam::999999999999:role/deploy of another account. Assume a role of account 123456789012.`,
+Provider/aws assumeRoles[0].roleArn: The provider assumes arn:aws:iam::999999999999:role/deploy; the file names 123456789012. Assume a role of account 123456789012.`,
+      },
+      {
+        pulumi: `
+aws:
+  type: pulumi:providers:aws
+  properties: { assumeRole: { roleArn: arn:aws:iam::999999999999:role/deploy } }`,
+        country: { hosting: { aws: { account: null } } },
+        findings: `Provider/aws assumeRole.roleArn: The provider assumes arn:aws:iam::999999999999:role/deploy, and the file names no account, so whose that is can't be told. Name the stack's own account under hosting.aws.account.`,
+      },
+      {
+        pulumi: "aws: { type: pulumi:providers:aws, properties: { region: af-south-1 } }",
+        country: { hosting: { aws: { account: null } } },
+        environment: "production",
+        findings: `Provider/aws allowedAccountIds: The provider may use any account; in production the file has to name the only one. Name it under hosting.aws.account.`,
       },
     ],
   },

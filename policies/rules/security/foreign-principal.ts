@@ -1,20 +1,32 @@
-/** No resource policy, trust or share gives access to anyone outside the account. */
+/** Nobody outside the account gets access: no policy, trust, share or reference names another account or everybody. */
+import { otherAccount } from "../../engine/accounts.ts";
+import type { PolicyContext } from "../../engine/context.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { documentAt, itemsAt, textAt, textsAt } from "../../resources/properties.ts";
-import { isObject, type Json, type JsonObject, type Resource } from "../../resources/resource.ts";
+import { arnOf, arnsOf } from "../../resources/arn.ts";
+import { type Condition, type Statement, statementsOf } from "../../resources/policy-documents.ts";
+import { objectsIn } from "../../resources/properties.ts";
+import { type Resource, typeToken } from "../../resources/resource.ts";
+import { textsOf } from "../../resources/texts.ts";
+import { registryReplication } from "../copies/registry-replication.ts";
+import { aggregation } from "../flows/aggregation.ts";
+import { logDelivery } from "../flows/log-delivery.ts";
 
-/** Properties that hold a policy document. */
-const documents = [
-  "policy",
-  "assumeRolePolicy",
-  "policyDocument",
-  "resourcePolicy",
-  "repositoryPolicy",
-  "accessPolicies",
-];
-/** Conditions that limit a statement to the account or organisation. */
+/** Keys that name who gets access. */
+const principalKeys =
+  /^(principals?|allowedPrincipals|granteePrincipal|principalArns?|accountIds?|sharedAccounts|sharedUsers|userIds)$/;
+/** Keys that hold the number of an account. */
+const accountKeys = /account|principal|owner|member|grantee|shared|userIds|registryId|catalogId/i;
+/** Conditions that limit a statement to an account, an organisation or a network. */
 const narrowing =
-  /aws:(SourceAccount|PrincipalAccount|PrincipalOrgID|SourceArn|SourceOwner|SourceVpce|SourceVpc)|kms:CallerAccount/i;
+  /^(aws:(SourceAccount|PrincipalAccount|PrincipalOrgID|SourceArn|SourceOwner|SourceVpce|SourceVpc)|kms:CallerAccount)$/i;
+
+/** Who may use an endpoint of a network is who is in the network. */
+const withinNetwork = /:VpcEndpoint(Policy)?$/;
+
+const typesOf = (policy: ResourcePolicy): readonly string[] => policy.types;
+/** What these policies say about an account or an ARN in their types is not said twice. */
+const numbersElsewhere = new Set([aggregation, registryReplication].flatMap(typesOf));
+const arnsElsewhere = new Set(typesOf(logDelivery));
 
 export const foreignPrincipal: ResourcePolicy = {
   id: "foreign-principal",
@@ -23,6 +35,9 @@ export const foreignPrincipal: ResourcePolicy = {
   title: "No other account and no anonymous caller has access.",
   risk: "A trust policy or a share lets a company abroad read or copy the data from its own account.",
   types: [
+    "aws:*",
+    "kubernetes:*",
+    // What these are for is known by this policy, so they are named.
     "aws:iam/role:Role",
     "aws:s3/bucketPolicy:BucketPolicy",
     "aws:s3/bucket:Bucket",
@@ -49,23 +64,17 @@ export const foreignPrincipal: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys", "backups"],
   controls: { iso27001: ["A.5.15", "A.5.19", "A.8.3"], nist80053: ["AC-3", "AC-20", "AC-21"] },
   remediation: "Give access to roles of the account only.",
-  check(subject, { country }) {
-    const own = country.hosting.aws?.account;
-    return principalsOf(subject).flatMap(({ path, principal }): Violation | [] => {
-      const account = /^\d{12}$/.test(principal)
-        ? principal
-        : /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):/.exec(principal)?.[1];
-      const everybody = principal === "*" || principal === "all" || principal === "arn:aws:iam::*:root";
-      if (!everybody && (account === undefined || own === undefined || account === own)) return [];
-      return {
-        path,
-        value: principal,
-        message: everybody
-          ? "It gives access to everybody (*)."
-          : `It gives access to ${principal}; the file names account ${own}.`,
-        remediation: own === undefined ? "Name roles of the account." : `Name roles of account ${own}.`,
-      };
-    });
+  check(subject, context) {
+    // One message for each account in a place, however often it stands there.
+    const found = new Map<string, Violation>();
+    for (const reference of referencesOf(subject)) {
+      const violation = judged(reference, context);
+      if (violation !== undefined) {
+        const key = `${reference.path} ${accountOf(reference.text) ?? reference.text}`;
+        if (!found.has(key)) found.set(key, violation);
+      }
+    }
+    return [...found.values()];
   },
   examples: {
     passing: [
@@ -99,7 +108,7 @@ support:
       fn::toJSON:
         Statement:
           - { Effect: Allow, Principal: { AWS: arn:aws:iam::999999999999:root }, Action: sts:AssumeRole }`,
-        findings: `Role/support assumeRolePolicy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.`,
+        findings: `Role/support assumeRolePolicy: It gives access to arn:aws:iam::999999999999:root; the file names 123456789012. Name roles of account 123456789012.`,
       },
       {
         pulumi: `
@@ -117,57 +126,169 @@ backups:
     policy:
       fn::toJSON:
         Statement: { Effect: Allow, Principal: { AWS: arn:aws:iam::999999999999:root }, Action: kms:Decrypt }`,
-        findings: `KeyPolicy/backups policy: It gives access to arn:aws:iam::999999999999:root; the file names account 123456789012. Name roles of account 123456789012.`,
+        findings: `KeyPolicy/backups policy: It gives access to arn:aws:iam::999999999999:root; the file names 123456789012. Name roles of account 123456789012.`,
       },
       {
         pulumi: `
 share: { type: aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission,
   properties: { accountId: "999999999999" } }`,
-        findings: `SnapshotCreateVolumePermission/share accountId: It gives access to 999999999999; the file names account 123456789012. Name roles of account 123456789012.`,
+        findings: `SnapshotCreateVolumePermission/share accountId: It gives access to 999999999999; the file names 123456789012. Name roles of account 123456789012.`,
+      },
+      {
+        pulumi: `
+alarms: { type: aws:sns/topicSubscription:TopicSubscription,
+  properties: { protocol: sqs, endpoint: arn:aws:sqs:af-south-1:999999999999:alarms } }`,
+        findings: `TopicSubscription/alarms endpoint: It refers to arn:aws:sqs:af-south-1:999999999999:alarms; the file names 123456789012. Refer to one of account 123456789012.`,
+      },
+      {
+        pulumi: `
+administrator: { type: aws:eks/accessEntry:AccessEntry,
+  properties: { principalArn: arn:aws:iam::999999999999:role/support } }`,
+        country: { hosting: { aws: { account: null } } },
+        findings: `AccessEntry/administrator principalArn: It gives access to arn:aws:iam::999999999999:role/support, and the file names no account, so whose that is can't be told. Name the stack's own account under hosting.aws.account.`,
+      },
+      {
+        pulumi: `
+signers:
+  type: aws:iam/role:Role
+  properties:
+    assumeRolePolicy:
+      fn::toJSON:
+        Statement:
+          - { Effect: Allow, Principal: { Federated: accounts.google.com }, Action: sts:AssumeRoleWithWebIdentity }`,
+        findings: `Role/signers assumeRolePolicy: It lets in whoever signs in at accounts.google.com. Name roles of the stack's own account.`,
+      },
+      {
+        pulumi: `
+list:
+  type: aws:s3/bucketAcl:BucketAcl
+  properties:
+    bucket: backups
+    accessControlPolicy:
+      owner: { id: 1a2b }
+      grants:
+        - { permission: FULL_CONTROL, grantee: { type: CanonicalUser, id: 1a2b } }
+        - { permission: READ, grantee: { type: CanonicalUser, id: 79a5 } }`,
+        findings: `BucketAcl/list accessControlPolicy.grants[1].grantee.id: It gives access to the canonical user 79a5. Name roles of the stack's own account.`,
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: backup
+  namespace: rollout
+  annotations: { eks.amazonaws.com/role-arn: arn:aws:iam::999999999999:role/copies }`,
+        findings: `rollout/ServiceAccount/backup metadata.annotations["eks.amazonaws.com/role-arn"]: It refers to arn:aws:iam::999999999999:role/copies; the file names 123456789012. Refer to one of account 123456789012.`,
       },
     ],
   },
 };
 
-interface Principal {
+/** A text that names somebody, or a resource of somebody. */
+interface Reference {
   readonly path: string;
-  readonly principal: string;
+  readonly text: string;
+  readonly kind: "principal" | "federated" | "canonical user" | "reference";
 }
 
-function principalsOf({ properties }: Resource): Principal[] {
-  const inDocuments = documents.flatMap((path) => {
-    const document = documentAt(properties, path);
-    return document === undefined
-      ? []
-      : statementsOf(document).flatMap((statement) => principalsIn(statement, path));
-  });
-  const direct = ["accountId", "principal", "granteePrincipal", "principalArn", "group"].flatMap((path) => {
-    const principal = textAt(properties, path);
-    // A service's permission that names no source account is open to every account's use of that service.
-    return principal === undefined || principal.includes(".amazonaws.com") ? [] : [{ path, principal }];
-  });
-  return [...inDocuments, ...direct];
+function judged({ path, text, kind }: Reference, context: PolicyContext): Violation | undefined {
+  const at = { path, value: text };
+  const remediation = "Name roles of the stack's own account.";
+  const account = accountOf(text);
+  if (account !== undefined)
+    return otherAccount(
+      context,
+      account,
+      at,
+      kind === "reference" ? `It refers to ${text}` : `It gives access to ${text}`,
+      (own) => (kind === "reference" ? `Refer to one of account ${own}.` : `Name roles of account ${own}.`),
+    );
+  if (kind === "reference") return undefined;
+  if (kind === "federated")
+    return text.startsWith("arn:")
+      ? undefined
+      : { ...at, message: `It lets in whoever signs in at ${text}.`, remediation };
+  if (kind === "canonical user")
+    return { ...at, message: `It gives access to the canonical user ${text}.`, remediation };
+  if (!/^(\*|all|arn:aws[a-z-]*:iam::\*:.*|.*\/(AllUsers|AuthenticatedUsers))$/.test(text)) return undefined;
+  const own = context.country.hosting.aws?.account;
+  return {
+    ...at,
+    message: text === "*" ? "It gives access to everybody (*)." : `It gives access to everybody (${text}).`,
+    remediation: own === undefined ? "Name roles of the account." : `Name roles of account ${own}.`,
+  };
 }
 
-const statementsOf = (document: JsonObject): JsonObject[] =>
-  itemsAt(document, "Statement")
-    .map(({ value }) => value)
-    .filter(isObject);
+const accountOf = (text: string): string | undefined => {
+  const account = /^\d{12}$/.test(text) ? text : arnOf(text)?.account;
+  return account === undefined || !/^\d{12}$/.test(account) ? undefined : account;
+};
 
-function principalsIn(statement: JsonObject, path: string): Principal[] {
-  if (textAt(statement, "Effect") !== "Allow") return [];
-  const condition = JSON.stringify(statement.Condition ?? {});
-  const inverted = statement.NotPrincipal !== undefined ? [{ path, principal: "*" }] : [];
-  const named: Json | undefined = statement.Principal;
-  const principals =
-    typeof named === "string"
-      ? [named]
-      : isObject(named)
-        ? ["AWS", "Federated", "CanonicalUser"].flatMap((kind) =>
-            textsAt(named, kind).map(({ value }) => value),
-          )
-        : [];
-  return [...inverted, ...principals.map((principal) => ({ path, principal }))].filter(
-    ({ principal }) => principal !== "*" || !narrowing.test(condition),
+function referencesOf(subject: Resource): Reference[] {
+  const arns = arnsOf(subject).map(({ path, text }): Reference => ({ path, text, kind: "reference" }));
+  if (typeToken(subject.type).package !== "aws") return arns;
+  const found = [
+    ...(withinNetwork.test(subject.type) ? [] : statementsOf(subject).flatMap(principalsIn)),
+    ...namedIn(subject),
+    ...granteesIn(subject),
+    ...arns,
+  ];
+  return found.filter(
+    ({ text, kind }) =>
+      (kind !== "reference" && !text.startsWith("arn:")) || !arnsElsewhere.has(subject.type),
   );
+}
+
+/** Who a statement lets in. Everybody within an account is that account. */
+function principalsIn({ path, allows, principals = [], conditions }: Statement): Reference[] {
+  if (!allows) return [];
+  const limits = conditions.filter(limitsWho);
+  return [
+    ...principals
+      .filter(({ text }) => text !== "*" || limits.length === 0)
+      .map(
+        ({ kind, text }): Reference => ({
+          path,
+          text,
+          kind: kind === "AWS" ? "principal" : kind === "Federated" ? "federated" : "canonical user",
+        }),
+      ),
+    ...limits.flatMap(({ values }) =>
+      values
+        .filter((value) => /^\d{12}$/.test(value))
+        .map((text): Reference => ({ path, text, kind: "principal" })),
+    ),
+  ];
+}
+
+/** One that is negated, holds where the key is absent, or takes any value limits nobody. */
+const limitsWho = ({ operator, key, values }: Condition): boolean =>
+  narrowing.test(key) && !/not|ifexists|null/i.test(operator) && !values.includes("*");
+
+function namedIn(subject: Resource): Reference[] {
+  const everybody = subject.type.endsWith(":AmiLaunchPermission") ? /^(group|organizationArn)$/ : /^$/;
+  return textsOf(subject).flatMap(({ key, value, path }): Reference | [] => {
+    const isNumber = accountKeys.test(key) && /^\d{12}$/.test(value);
+    if (isNumber && numbersElsewhere.has(subject.type)) return [];
+    const isPrincipal = principalKeys.test(key) || everybody.test(key);
+    // A service acts for the account, where the permission says for which.
+    if (!isNumber && (!isPrincipal || value.includes(".amazonaws.com"))) return [];
+    return { path, text: value, kind: isPrincipal ? "principal" : "reference" };
+  });
+}
+
+/** Grants of an access list. Its owner's own grants are no access for others. */
+function granteesIn({ properties }: Resource): Reference[] {
+  const owner = objectsIn(properties)
+    .filter(({ path }) => /(^|\.)owner$/.test(path))
+    .map(({ value }) => value.id);
+  return objectsIn(properties).flatMap(({ value: { type, id, uri, emailAddress }, path }): Reference | [] => {
+    if (typeof uri === "string" && uri.startsWith("http://acs.amazonaws.com/groups/global/"))
+      return { path: `${path}.uri`, text: uri, kind: "principal" };
+    if (typeof emailAddress === "string" && type === "AmazonCustomerByEmail")
+      return { path: `${path}.emailAddress`, text: emailAddress, kind: "canonical user" };
+    if (type !== "CanonicalUser" || typeof id !== "string" || owner.includes(id)) return [];
+    return { path: `${path}.id`, text: id, kind: "canonical user" };
+  });
 }
