@@ -4,7 +4,13 @@ import { join, relative } from "node:path";
 import { Command } from "commander";
 import { exitCode } from "../../base/kit-error.ts";
 import { packageRoot } from "../../base/package-root.ts";
-import { formatProblem, LocalisationError, loadCountry, type Problem } from "../../localisation/load.ts";
+import {
+  formatProblem,
+  type LoadedCountry,
+  LocalisationError,
+  loadCountry,
+  type Problem,
+} from "../../localisation/load.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 interface CheckedFile {
@@ -20,8 +26,10 @@ export function validateCommand(): Command {
     .argument("[files...]", "localisation files (default: the kit's own countries)")
     .option("--env <name>", "check this environment of the files, such as production")
     .option("--json", "print JSON")
-    .action((files: string[], options: { env?: string; json?: boolean }) => {
-      const checked = (files.length > 0 ? files : ownCountries()).map((file) => check(file, options.env));
+    .action(async (files: string[], options: { env?: string; json?: boolean }) => {
+      const checked = await Promise.all(
+        (files.length > 0 ? files : ownCountries()).map((file) => check(file, options.env)),
+      );
       const valid = checked.every((each) => each.problems.length === 0);
       if (options.json) printJson({ ok: valid, files: checked });
       else for (const each of checked) show(each);
@@ -36,14 +44,32 @@ function ownCountries(): string[] {
     .map((name) => relative(process.cwd(), join(folder, name)));
 }
 
-function check(file: string, environment: string | undefined): CheckedFile {
+async function check(file: string, environment: string | undefined): Promise<CheckedFile> {
   try {
-    const { country, warnings } = loadCountry(file, environment === undefined ? {} : { environment });
-    return { file, country: country.country, problems: [], warnings };
+    const loaded = loadCountry(file, environment === undefined ? {} : { environment });
+    const warnings = [...loaded.warnings, ...(await waiversOfNoPolicy(loaded))];
+    return { file, country: loaded.country.country, problems: [], warnings };
   } catch (error) {
     if (error instanceof LocalisationError) return { file, problems: error.problems, warnings: [] };
     throw error;
   }
+}
+
+/** The policies are above the localisation file, and only they know their names. */
+async function waiversOfNoPolicy(loaded: LoadedCountry): Promise<Problem[]> {
+  if (loaded.country.residency.waivers.every(({ policy }) => policy === undefined)) return [];
+  const { checkCountry } = await import("../../policies/check-country.ts");
+  const { findings } = checkCountry(loaded, { subject: { kind: "file" } });
+  return findings
+    .filter(({ policy, path }) => policy === "waiver-unused" && path.endsWith(".policy"))
+    .map(({ source, path, message, remediation }) => ({
+      file: loaded.file,
+      line: source?.line ?? 1,
+      column: 1,
+      path,
+      message,
+      remediation,
+    }));
 }
 
 function show({ file, country, problems, warnings }: CheckedFile): void {

@@ -73,6 +73,7 @@ export const transfersAreAllowed: Rule = (examination) => {
     }
 };
 
+/** A warning only: what has expired is no reason not to read a file, back a stack up or verify an old report. Policies refuse it. */
 export const nothingHasExpired: Rule = (examination) => {
   for (const { item, path } of examination.elements("residency", "waivers"))
     checkExpiry(
@@ -109,7 +110,7 @@ function checkExpiry(
   remediation: string,
 ): void {
   if (until < examination.circumstances.today)
-    examination.report([...path, "until"], `${what} ended on ${until}.`, remediation);
+    examination.warn([...path, "until"], `${what} ended on ${until}.`, remediation);
 }
 
 export const offersAreOpen: Rule = (examination) => {

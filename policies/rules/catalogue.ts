@@ -223,8 +223,9 @@ const named: readonly Policy[] = [
   smallCells,
   transferEvidence,
   waiverExpired,
-  waiverUnused,
   waiverUnsigned,
 ];
 
-export const policies: readonly Policy[] = [...named, unmappedType(named)];
+const withTypes = [...named, unmappedType(named)];
+
+export const policies: readonly Policy[] = [...withTypes, waiverUnused(withTypes)];

@@ -55,6 +55,30 @@ test.each([
     'file:30:167  diagnostic.financing[0].until: "fund" accepted applications until 2026-11-23; companies no longer see it. Remove it, or enter the new day.',
   ],
   [
+    "a waiver that ended yesterday",
+    edited(
+      "residency:",
+      "residency:\n  waivers: [{ id: gateway, resource: mail, why: It is being replaced., who: A. Person, until: 2026-11-23 }]",
+    ),
+    'file:17:95  residency.waivers[0].until: The waiver "gateway" ended on 2026-11-23. Ask A. Person to renew it, or remove it and fix mail.',
+  ],
+  [
+    "access that has ended",
+    edited(
+      "residency:",
+      "residency:\n  remoteAccess: [{ who: Desk, from: IN, why: Support, until: 2026-01-01 }]",
+    ),
+    'file:17:62  residency.remoteAccess[0].until: The access of "Desk" ended on 2026-01-01. Revoke the access and remove the entry, or renew it.',
+  ],
+  [
+    "a transfer past its day",
+    edited(
+      "residency:",
+      'residency:\n  dataClasses: { aggregates: { crossBorder: { transfer: free } } }\n  transfers: [{ id: forum, dataClasses: [aggregates], recipient: Forum, to: CH, mechanism: consent, article: "dpa:48", evidence: Contract, until: 2026-01-01 }]',
+    ),
+    'file:18:147  residency.transfers[0].until: The transfer "forum" ended on 2026-01-01. Stop the transfer and remove it, or renew it.',
+  ],
+  [
     "a colour that white text can't be read on",
     `${validFile}branding: { primaryColour: "#ffff00" }\n`,
     "file:28:28  branding.primaryColour: White text on #ffff00 has a contrast of 1.1 to 1; people with low vision need 4.5. Choose a darker colour.",

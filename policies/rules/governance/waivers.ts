@@ -1,6 +1,8 @@
 /** Waivers have not expired, cover a finding, and name a responsible person. */
+import { nearest } from "../../../base/nearest.ts";
+import { didYouMean } from "../../../localisation/problem.ts";
 import { dataClassNames } from "../../../localisation/schema/residency.ts";
-import { type FilePolicy, notApplicable } from "../../engine/policy.ts";
+import { type FilePolicy, notApplicable, type Policy, type Violation } from "../../engine/policy.ts";
 import type { JsonObject } from "../../resources/resource.ts";
 
 const shared = {
@@ -54,29 +56,37 @@ export const waiverExpired: FilePolicy = {
   },
 };
 
-export const waiverUnused: FilePolicy = {
+/** @param others the other policies of the catalogue. */
+export const waiverUnused = (others: readonly Policy[]): FilePolicy => ({
   ...shared,
   id: "waiver-unused",
-  title: "Every waiver covers a finding of the plan.",
+  title: "Every waiver names a policy that there is, and covers a finding of the plan.",
   risk: "An old waiver also covers the next mistake in the same resource, which nobody allowed.",
   severity: "medium",
   controls: { iso27001: ["A.5.36"], nist80053: ["CA-5", "CA-6"] },
   remediation: "Remove it.",
   check({ waivers, resources }) {
+    const ids = [...others.map(({ id }) => id), "waiver-unused"];
     // Manifests, a state, what runs and the file alone are only a part of the plan.
-    if (resources.source.kind !== "plan") return notApplicable;
-    return waivers.waivers.flatMap((entry, index) =>
-      waivers.usesOf(entry) === 0 && !waivers.isExpired(entry)
-        ? [
-            {
-              path: `residency.waivers[${index}]`,
-              value: entry.id,
-              message: `The waiver ${entry.id} covers nothing: ${entry.resource} has no such finding.`,
-              remediation: "Remove it, or correct its resource and policy.",
-            },
-          ]
-        : [],
-    );
+    const isPlan = resources.source.kind === "plan";
+    const violations = waivers.waivers.flatMap((entry, index): Violation | [] => {
+      const path = `residency.waivers[${index}]`;
+      if (entry.policy !== undefined && !ids.includes(entry.policy))
+        return {
+          path: `${path}.policy`,
+          value: entry.policy,
+          message: `The waiver ${entry.id} covers nothing: there is no policy "${entry.policy}".`,
+          remediation: didYouMean(nearest(entry.policy, ids), "`rollout policies list` names all."),
+        };
+      if (!isPlan || waivers.usesOf(entry) > 0 || waivers.isExpired(entry)) return [];
+      return {
+        path,
+        value: entry.id,
+        message: `The waiver ${entry.id} covers nothing: ${entry.resource} has no such finding.`,
+        remediation: "Remove it, or correct its resource and policy.",
+      };
+    });
+    return !isPlan && violations.length === 0 ? notApplicable : violations;
   },
   examples: {
     passing: [
@@ -96,9 +106,13 @@ export const waiverUnused: FilePolicy = {
         country: withWaiver({}),
         findings: `example-country.yaml residency.waivers[0]: The waiver frankfurt-mail covers nothing: notifications.mailGateway has no such finding. Remove it, or correct its resource and policy.`,
       },
+      {
+        country: withWaiver({ policy: "endpoint-abrod" }),
+        findings: `example-country.yaml residency.waivers[0].policy: The waiver frankfurt-mail covers nothing: there is no policy "endpoint-abrod". Did you mean "endpoint-abroad"?`,
+      },
     ],
   },
-};
+});
 
 export const waiverUnsigned: FilePolicy = {
   ...shared,
