@@ -6,6 +6,7 @@ import type { ResourceSet } from "../resources/resource-set.ts";
 import { check } from "./engine.ts";
 import type { CheckResult } from "./findings.ts";
 import type { Policy } from "./policy.ts";
+import type { Unread } from "./unread.ts";
 
 export type Target = Country["hosting"]["target"];
 
@@ -16,6 +17,7 @@ export interface CheckResourcesOptions {
   readonly planned?: ResourceSet;
   /** Kinds of running objects that the login may not list. */
   readonly unreadable?: readonly string[];
+  readonly unread?: readonly Unread[];
   /** That of the file where absent. */
   readonly target?: Target;
   /** YYYY-MM-DD; the present day in the country where absent. */

@@ -7,6 +7,7 @@ import { AddressSet, addressRange, isInternalAddress, type ParsedRange } from ".
 import { ResourceSet } from "../resources/resource-set.ts";
 import { type RegisteredHost, regionOfHost, registeredHosts } from "./known-hosts.ts";
 import { regionName } from "./place-names.ts";
+import type { Unread } from "./unread.ts";
 import { WaiverBook } from "./waivers.ts";
 
 export interface ContextOptions {
@@ -20,6 +21,7 @@ export interface ContextOptions {
   readonly planned?: ResourceSet;
   /** Kinds of running objects that the login may not list. */
   readonly unreadable?: readonly string[];
+  readonly unread?: readonly Unread[];
 }
 
 /** Where a host is, by the file and the resources. */
@@ -39,6 +41,7 @@ export class PolicyContext {
   readonly resources: ResourceSet;
   readonly planned: ResourceSet | undefined;
   readonly unreadable: readonly string[];
+  readonly unread: readonly Unread[];
   readonly waivers: WaiverBook;
   readonly registeredHosts: readonly RegisteredHost[];
   /** Zones of the target that pods and volumes may use; empty where the whole cluster counts as in the country. */
@@ -49,7 +52,7 @@ export class PolicyContext {
   readonly #articles = new Map<string, readonly string[]>();
   readonly #locations = new Map<string, HostLocation>();
 
-  constructor({ country, environment, today, resources, planned, unreadable }: ContextOptions) {
+  constructor({ country, environment, today, resources, planned, unreadable, unread }: ContextOptions) {
     this.country = country;
     this.environment = environment;
     this.today = today;
@@ -57,6 +60,7 @@ export class PolicyContext {
       resources ?? new ResourceSet([], { kind: "file", description: "the localisation file alone" });
     this.planned = planned;
     this.unreadable = unreadable ?? [];
+    this.unread = unread ?? [];
     this.waivers = new WaiverBook(country, today);
     const { residency, hosting } = country;
     this.registeredHosts = registeredHosts(country);

@@ -3,6 +3,7 @@ import type { DataClassName } from "../../localisation/schema/residency.ts";
 import type { JsonObject, Resource } from "../resources/resource.ts";
 import type { PolicyContext } from "./context.ts";
 import type { AnnexControl, SecurityControl } from "./controls.ts";
+import type { Unread } from "./unread.ts";
 
 /** From the most to the least severe. */
 export const severities = ["critical", "high", "medium", "low"] as const;
@@ -119,6 +120,8 @@ export interface Example {
   readonly region?: string;
   /** What was planned, as Kubernetes YAML, where the sample is what runs. */
   readonly planned?: string;
+  /** What of the input was not checked. */
+  readonly unread?: readonly Unread[];
   /** Merged over the example country. */
   readonly country?: JsonObject;
   readonly environment?: string;

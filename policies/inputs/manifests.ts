@@ -1,89 +1,28 @@
 /**
- * Kubernetes manifests as resources: files of a folder with one or more documents, lists, the output of Helm and
- * Kustomize. They are read as the cluster reads them (YAML 1.1: `yes` is true), so that the verdict is about what would run.
+ * Kubernetes manifests as resources: files with one or more documents, lists, the output of Helm and Kustomize. They are read as the cluster reads them (YAML 1.1: `yes` is true), so that the verdict is about what would run.
  */
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Document, isMap, isSeq, LineCounter, type Node, parseAllDocuments, type Tags } from "yaml";
 import { LocalisationError, type Problem } from "../../localisation/problem.ts";
 import { displayName, isObject, type Json, type JsonObject, type Resource } from "../resources/resource.ts";
 import { depthProblem } from "./depth.ts";
 
-const maximumBytes = 64 * 1024 * 1024;
-const manifestName = /\.(ya?ml|json)$/i;
-
-/**
- * @param path a folder, read with the folders below it, or one file.
- * @throws LocalisationError with every file that can't be read as manifests, by line and column.
- */
-export function readManifests(path: string): Resource[] {
-  const problems: Problem[] = [];
-  const resources: Resource[] = [];
-  const files = manifestFiles(path);
-  if (files.length === 0)
-    problems.push(
-      problemAt(
-        path,
-        "The folder has no manifest.",
-        "Name a folder with files that end in .yaml, .yml or .json.",
-      ),
-    );
-  for (const file of files) {
-    try {
-      resources.push(...parseManifests(textOf(file), file));
-    } catch (error) {
-      if (!(error instanceof LocalisationError)) throw error;
-      problems.push(...error.problems);
-    }
-  }
-  if (problems.length > 0) throw new LocalisationError(problems);
-  return resources;
-}
-
-function manifestFiles(path: string): string[] {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  if (status === undefined)
-    throw new LocalisationError([problemAt(path, "There is no such file or folder.", "Check the path.")]);
-  if (!status.isDirectory()) return [path];
-  return readdirSync(path, { withFileTypes: true })
-    .sort((a, b) => Number(a.name > b.name) - Number(a.name < b.name))
-    .filter((entry) => !entry.name.startsWith("."))
-    .flatMap((entry) => {
-      const below = join(path, entry.name);
-      if (entry.isDirectory()) return manifestFiles(below);
-      return entry.isFile() && manifestName.test(entry.name) ? [below] : [];
-    });
-}
-
-function textOf(file: string): string {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new LocalisationError([
-      problemAt(file, `The file can't be read (${code}).`, "Check its permissions."),
-    ]);
-  }
-  if (bytes.length > maximumBytes)
-    throw new LocalisationError([
-      problemAt(
-        file,
-        `The file has ${bytes.length.toLocaleString("en")} bytes; at most ${maximumBytes.toLocaleString("en")} are read.`,
-        "Split it into several files.",
-      ),
-    ]);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new LocalisationError([
-      problemAt(file, "The file is not text in UTF-8.", "Remove it from the folder, or save it as UTF-8."),
-    ]);
-  }
+export interface ParsedManifests {
+  readonly resources: readonly Resource[];
+  readonly problems: readonly Problem[];
 }
 
 /** @throws LocalisationError */
 export function parseManifests(text: string, file: string): Resource[] {
+  const { resources, problems } = parsed(text, file);
+  if (problems.length > 0) throw new LocalisationError(problems);
+  return [...resources];
+}
+
+/**
+ * What can be read of a file, and what is wrong with the rest.
+ * @param values they are a chart's values, and may be no object of a cluster.
+ */
+export function parsed(text: string, file: string, values = false): ParsedManifests {
   const lines = new LineCounter();
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -98,7 +37,7 @@ export function parseManifests(text: string, file: string): Resource[] {
     if (wrong !== undefined) {
       if (/call stack/i.test(wrong.message)) report(0, "", ...tooDeep);
       else report(wrong.pos[0], "", `${wrong.message.split("\n")[0]}.`, syntaxRemediation(text));
-      break;
+      continue;
     }
     if (document.contents === null) continue;
     const offset = document.contents.range?.[0] ?? 0;
@@ -111,14 +50,22 @@ export function parseManifests(text: string, file: string): Resource[] {
     }
     const deep = depthProblem(value);
     if (deep !== undefined) report(offset, "", deep, tooDeep[1]);
-    else if (value !== null)
+    else if (value !== null && !(values && !isClusterObject(value)))
       for (const object of objectsOf(value, document.contents, offset))
         resourceOf(object.value, place(object.offset), resources, (message, remediation) =>
           report(object.offset, object.path, message, isTemplate(text) ? render : remediation),
         );
   }
-  if (problems.length > 0) throw new LocalisationError(problems);
-  return resources;
+  return { resources, problems };
+}
+
+/** The value of a file with one document. @throws LocalisationError */
+export function documentIn(text: string, file: string): Json {
+  const [document] = documentsOf(text, file, new LineCounter());
+  const [wrong] = document?.errors ?? [];
+  if (wrong !== undefined)
+    throw new LocalisationError([problemAt(file, `${wrong.message.split("\n")[0]}.`, "Correct the YAML.")]);
+  return document === undefined ? null : plain(document);
 }
 
 const tooDeep = ["The values are nested too deep.", "Check the brackets and the indentation."] as const;
@@ -190,21 +137,25 @@ function typeOfItems(list: JsonObject): JsonObject {
   return kind === "" || list.apiVersion === undefined ? {} : { apiVersion: list.apiVersion, kind };
 }
 
+type ClusterObject = JsonObject & { readonly apiVersion: string; readonly kind: string };
+
+const isClusterObject = (value: Json): value is ClusterObject =>
+  isObject(value) && typeof value.apiVersion === "string" && typeof value.kind === "string";
+
 function resourceOf(
   value: Json,
   place: { readonly file: string; readonly line: number },
   into: Resource[],
   report: (message: string, remediation: string) => void,
 ): void {
-  const apiVersion = isObject(value) ? value.apiVersion : undefined;
-  const kind = isObject(value) ? value.kind : undefined;
-  if (!isObject(value) || typeof apiVersion !== "string" || typeof kind !== "string") {
+  if (!isClusterObject(value)) {
     report(
       "This is not a Kubernetes object: it has no apiVersion and kind.",
       "Keep other files, such as values of a chart, out of the folder; render charts with `helm template` first.",
     );
     return;
   }
+  const { apiVersion, kind } = value;
   const metadata = isObject(value.metadata) ? value.metadata : {};
   if (![metadata.name, metadata.generateName].some((name) => typeof name === "string" && name !== "")) {
     report(`The ${kind} has no name.`, "Add metadata.name.");
@@ -222,6 +173,6 @@ function resourceOf(
   });
 }
 
-function problemAt(file: string, message: string, remediation: string): Problem {
+export function problemAt(file: string, message: string, remediation: string): Problem {
   return { file, line: 1, column: 1, path: "", message, remediation };
 }

@@ -38,12 +38,14 @@ import { breachNotice } from "./governance/breach-notice.ts";
 import { clusterPlace } from "./governance/cluster-place.ts";
 import { liveChanged, liveExtra, liveMissing } from "./governance/drift.ts";
 import { endpointAbroad } from "./governance/endpoint-abroad.ts";
+import { inputUnread } from "./governance/input-unread.ts";
 import { registrationMissing } from "./governance/registration-missing.ts";
 import { remoteAccess } from "./governance/remote-access.ts";
 import { retentionBeyondClass } from "./governance/retention-beyond-class.ts";
 import { smallCells } from "./governance/small-cells.ts";
 import { transferEvidence } from "./governance/transfer-evidence.ts";
 import { unmappedType } from "./governance/unmapped-type.ts";
+import { valueUnknown } from "./governance/value-unknown.ts";
 import { waiverExpired, waiverUnsigned, waiverUnused } from "./governance/waivers.ts";
 import { claimStorageClass } from "./kubernetes/claim-storage-class.ts";
 import { defaultDenyEgress, defaultDenyIngress } from "./kubernetes/default-deny.ts";
@@ -214,6 +216,7 @@ const named: readonly Policy[] = [
   breachNotice,
   clusterPlace,
   endpointAbroad,
+  inputUnread,
   liveChanged,
   liveExtra,
   liveMissing,
@@ -222,6 +225,7 @@ const named: readonly Policy[] = [
   retentionBeyondClass,
   smallCells,
   transferEvidence,
+  valueUnknown,
   waiverExpired,
   waiverUnsigned,
 ];

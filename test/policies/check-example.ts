@@ -58,6 +58,7 @@ export function checkExample(example: Sample, policies: readonly Policy[] = cata
     today: example.today ?? exampleToday,
     file: "example-country.yaml",
     resources: new ResourceSet(resources, source),
+    ...(example.unread !== undefined && { unread: example.unread }),
     ...(example.planned !== undefined && {
       planned: new ResourceSet(parseManifests(example.planned, "planned.yaml"), source),
     }),

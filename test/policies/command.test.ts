@@ -1,9 +1,11 @@
 /** `rollout check` and `rollout policies` as a person runs them. */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../base/package-root.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { unknownValue } from "../../policies/resources/resource.ts";
 import { CommandLine } from "../command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "check-"));
@@ -62,6 +64,44 @@ describe("rollout check --manifests", () => {
     const junit = await rollout.run("check", file, "--manifests", leaking, "--format", "junit");
     expect(junit.status).toBe(1);
     expect(junit.stdout).toMatch(/^<\?xml version="1.0"[\s\S]*failures="1"/);
+  });
+
+  test("exits 1 with what could not be read and what the rest leaks", async () => {
+    const mixed = manifests("mixed", readFileSync(join(leaking, "objects.yaml"), "utf8"));
+    writeFileSync(join(mixed, "template.yaml"), "kind: {{ .Values.kind }}\n");
+    const { status, stdout } = await rollout.run("check", file, "--manifests", mixed, "--json");
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).findings).toMatchObject([
+      { policy: "external-name", verdict: "fail" },
+      {
+        policy: "input-unread",
+        verdict: "undetermined",
+        subject: join(mixed, "template.yaml"),
+        source: { line: 1 },
+      },
+    ]);
+  });
+
+  test("exits 0 for the folder that plan --manifests wrote, charts and all", async () => {
+    const written = join(folder, "written");
+    const za = join(packageRoot, "countries", "za.yaml");
+    await rollout.run("plan", za, "--target", "kubernetes", "--manifests", written);
+    const { status, stdout } = await rollout.run("check", za, "--manifests", written, "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, findings: [] });
+    expect(JSON.parse(stdout).policies).toContainEqual(
+      expect.objectContaining({
+        policy: "unrendered-chart",
+        passed: ["Release/cert-manager", "Release/cloudnative-pg", "Release/plugin-barman-cloud"],
+      }),
+    );
+    expect(status).toBe(0);
+    writeFileSync(
+      join(written, "operators", "cert-manager.yaml"),
+      "extraArgs: [--url=https://telemetry.example.com]\n",
+    );
+    expect(
+      JSON.parse((await rollout.run("check", za, "--manifests", written, "--json")).stdout).findings,
+    ).toMatchObject([{ policy: "unregistered-host", subject: "Release/cert-manager" }]);
   });
 
   test("exits 2 with every broken file located", async () => {
@@ -162,3 +202,84 @@ describe("rollout policies", () => {
     expect(stderr).toContain('Did you mean "region-abroad"?');
   });
 });
+
+describe("rollout check --plan", () => {
+  const za = join(folder, "za-plan.yaml");
+  const saved = join(folder, "plan.json");
+  copyFileSync(join(packageRoot, "countries", "za.yaml"), za);
+  cpSync(join(packageRoot, "countries", "languages"), join(folder, "languages"), { recursive: true });
+  let plan: Plan;
+  beforeAll(async () => {
+    plan = JSON.parse((await rollout.run("plan", za, "--target", "kubernetes", "--json")).stdout);
+  });
+
+  async function blockingOf(changed: Plan): Promise<readonly string[]> {
+    writeFileSync(saved, JSON.stringify(changed));
+    const { status, stdout } = await rollout.run(
+      "check",
+      za,
+      "--target",
+      "kubernetes",
+      "--plan",
+      saved,
+      "--json",
+    );
+    const { findings } = JSON.parse(stdout) as {
+      findings: { policy: string; verdict: string; path: string }[];
+    };
+    expect(status).toBe(findings.length === 0 ? 0 : 1);
+    return findings.map(({ policy, verdict, path }) => `${verdict} ${policy} ${path}`.trim());
+  }
+
+  test("passes for the plan of the file itself", async () => {
+    expect(await blockingOf(plan)).toEqual([]);
+  });
+
+  test("is undetermined for the plan of another version of the file", async () => {
+    expect(await blockingOf({ ...plan, localisation: "0".repeat(64) })).toEqual([
+      "undetermined input-unread localisation",
+    ]);
+  });
+
+  test("is undetermined for a plan without a resource", async () => {
+    expect(await blockingOf({ ...plan, resources: [] })).toContain("undetermined input-unread");
+  });
+
+  test.each([
+    ["an image", "kubernetes:apps/v1:Deployment", "spec.template.spec.containers[0].image", unknownValue, []],
+    [
+      "a range",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+      "spec.egress[0].to[1].ipBlock.cidr",
+      unknownValue,
+      [],
+    ],
+    [
+      "a secret setting",
+      "kubernetes:apps/v1:StatefulSet",
+      "spec.template.spec.containers[0].env[2].value",
+      "https://collect.example.com",
+      ["spec.template.spec.containers[0].env[2].value"],
+    ],
+  ] as const)("is undetermined for %s that can't be read", async (_, type, path, value, secrets) => {
+    const resources = plan.resources.map((resource) => {
+      const properties = structuredClone(resource.properties);
+      return resource.type === type && setAt(properties, path, value)
+        ? { ...resource, properties, secrets }
+        : resource;
+    });
+    expect(resources).not.toEqual(plan.resources);
+    expect(await blockingOf({ ...plan, resources })).toContain(`undetermined value-unknown ${path}`);
+  });
+});
+
+/** @returns whether there was such a place. */
+function setAt(root: unknown, path: string, value: string): boolean {
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
+  const last = keys.pop() ?? "";
+  let here = root as Record<string, unknown> | undefined;
+  for (const key of keys) here = here?.[key] as Record<string, unknown> | undefined;
+  if (here?.[last] === undefined) return false;
+  here[last] = value;
+  return true;
+}

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { formatProblem, LocalisationError } from "../../localisation/problem.ts";
-import { parseManifests, readManifests } from "../../policies/inputs/manifests.ts";
+import { readManifests } from "../../policies/inputs/manifest-folder.ts";
+import { parseManifests } from "../../policies/inputs/manifests.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "manifests-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -142,10 +143,16 @@ describe("errors say where and how to fix it", () => {
     writeFileSync(join(broken, "below", ".hidden", "c.yaml"), "kind: [\n");
     writeFileSync(join(broken, "NOTES.txt"), "not read");
     symlinkSync("/etc/hosts", join(broken, "link.yaml"));
+    symlinkSync("/gone", join(broken, "nowhere.yaml"));
     const problems = problemsOf(() => readManifests(broken));
-    expect(problems).toHaveLength(2);
-    expect(problems[0]).toContain("a.yaml:2:1");
-    expect(problems[1]).toMatch(/b\.yml:1:1 {2}The file is not text in UTF-8\./);
+    const places = problems.map((problem) => problem.slice(broken.length + 1));
+    expect(places).toEqual([
+      expect.stringMatching(/^a\.yaml:2:1 {2}/),
+      expect.stringMatching(/^below\/\.hidden\/c\.yaml:2:1 {2}/),
+      expect.stringMatching(/^below\/b\.yml:1:1 {2}The file is not text in UTF-8\./),
+      expect.stringMatching(/^link\.yaml:1:1 {2}/),
+      expect.stringMatching(/^nowhere\.yaml:1:1 {2}The link leads nowhere\./),
+    ]);
   });
 
   test("a folder without manifests, and none at all", () => {
@@ -155,6 +162,76 @@ describe("errors say where and how to fix it", () => {
     expect(problemsOf(() => readManifests(join(folder, "gone")))[0]).toContain(
       "There is no such file or folder.",
     );
+  });
+});
+
+const service = (name: string) =>
+  `apiVersion: v1\nkind: Service\nmetadata: { name: ${name}, namespace: team }\n`;
+
+describe("a folder", () => {
+  test("is read with what is hidden and what is linked, once where a link leads back", () => {
+    const linked = join(folder, "linked");
+    const elsewhere = join(folder, "elsewhere");
+    mkdirSync(join(linked, ".hidden"), { recursive: true });
+    mkdirSync(elsewhere);
+    writeFileSync(join(linked, ".a.yaml"), service("hidden-file"));
+    writeFileSync(join(linked, ".hidden", "b.yaml"), service("hidden-folder"));
+    writeFileSync(join(elsewhere, "c.yaml"), service("linked"));
+    symlinkSync(join(elsewhere, "c.yaml"), join(linked, "c.yaml"));
+    symlinkSync(elsewhere, join(linked, "d"));
+    symlinkSync(linked, join(linked, "e"));
+    expect(readManifests(linked)).toEqual({
+      resources: ["hidden-file", "hidden-folder", "linked", "linked"].map((name) =>
+        expect.objectContaining({ name: `team/Service/${name}` }),
+      ),
+      unread: [],
+    });
+  });
+
+  test("with one template still gives all else, in the same file too", () => {
+    const mixed = join(folder, "mixed");
+    mkdirSync(mixed);
+    writeFileSync(
+      join(mixed, "a.yaml"),
+      `${service("a")}---\nkind: {{ .Values.kind }}\n---\n${service("b")}`,
+    );
+    writeFileSync(join(mixed, "c.yaml"), service("c"));
+    const { resources, unread } = readManifests(mixed);
+    expect(resources.map(({ name }) => name)).toEqual(["a", "b", "c"].map((name) => `team/Service/${name}`));
+    expect(unread).toEqual([
+      expect.objectContaining({
+        subject: join(mixed, "a.yaml"),
+        message: expect.stringMatching(/^It is not checked: /),
+        remediation: "This is a template: render it first with `helm template`.",
+        source: { file: join(mixed, "a.yaml"), line: 5 },
+      }),
+    ]);
+  });
+
+  test("with charts' values gives the charts that its script installs", () => {
+    const charts = join(folder, "charts");
+    mkdirSync(charts);
+    const line = (name: string) =>
+      `helm upgrade --install ${name} oci://registry.example/charts/${name} --version 1.2.3 --namespace ops --create-namespace --atomic --values ${name}.yaml\n`;
+    writeFileSync(join(charts, "install.sh"), `#!/bin/sh\n${line("manager")}${line("gone")}`);
+    writeFileSync(join(charts, "manager.yaml"), "image: { registry: registry.example }\n");
+    writeFileSync(join(charts, "other.yaml"), "replicas: 1\n");
+    const { resources, unread } = readManifests(charts);
+    expect(resources).toMatchObject([
+      {
+        type: "kubernetes:helm.sh/v3:Release",
+        name: "Release/manager",
+        properties: {
+          chart: "oci://registry.example/charts/manager",
+          version: "1.2.3",
+          values: { image: { registry: "registry.example" } },
+        },
+      },
+    ]);
+    expect(unread.map(({ subject, message }) => `${subject.slice(charts.length + 1)} ${message}`)).toEqual([
+      `gone.yaml It is not checked: There is no such file, and ${join(charts, "install.sh")} installs gone with it.`,
+      "other.yaml It is not checked: This is not a Kubernetes object: it has no apiVersion and kind.",
+    ]);
   });
 });
 

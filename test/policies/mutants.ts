@@ -6,7 +6,7 @@ import { pulumiResources, resource } from "../../policies/engine/example.ts";
 import type { Example } from "../../policies/engine/policy.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
 import type { JsonObject, Resource } from "../../policies/resources/resource.ts";
-import { isObject, typeKey } from "../../policies/resources/resource.ts";
+import { isObject, secretMarker, typeKey, unknownValue } from "../../policies/resources/resource.ts";
 import { localZoneRoute } from "../../policies/rules/network/local-zone-route.ts";
 import { aws } from "./aws-resource.ts";
 
@@ -109,6 +109,12 @@ const egressTo = (to: string) =>
 
 /** On any plan for a cluster. */
 export const clusterMutations: readonly Mutation[] = [
+  edit("value-unknown", "an image that is not known yet", "kubernetes:apps/*:Deployment", (draft) => {
+    draft.spec.template.spec.containers[0].image = unknownValue;
+  }),
+  edit("value-unknown", "data that is hidden", "kubernetes:core/*:ConfigMap", (draft) => {
+    draft.data = secretMarker;
+  }),
   add(
     "assigned-address",
     "a load balancer that the cloud made abroad",

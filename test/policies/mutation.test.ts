@@ -131,7 +131,7 @@ test("every policy has a mutant, save those that only production asks for", () =
   const meant = new Set([...clusterMutations, ...awsMutations].map(({ policy }) => policy));
   const onlyInProduction = ["cluster-place", "registration-missing", "single-instance"];
   // The file's cluster has a context of its own only in the example; a plan is no change of itself.
-  const others = ["cluster-context", "live-changed", "live-extra", "live-missing"];
+  const others = ["cluster-context", "input-unread", "live-changed", "live-extra", "live-missing"];
   expect(
     policies
       .map(({ id }) => id)
