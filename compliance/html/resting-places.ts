@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { RestingPlace } from "../report-schema.ts";
 import { heading } from "./summary.ts";
-import type { Html, ReportView } from "./view.ts";
+import { chartsOf, type Html, type ReportView } from "./view.ts";
 
 export function placesSection(view: ReportView): Html {
   const { report } = view;
@@ -98,7 +98,7 @@ ${
 export function flowsSection(view: ReportView): Html {
   const { flows, target } = view.report;
   return html`${heading(view, "flows")}
-<p>${view.t(target === "local" ? "flows.lead.local" : "flows.lead")}</p>
+<p>${target === "local" ? view.t("flows.lead.local") : closing(view)}</p>
 ${
   flows.outside.length === 0
     ? html`<p>${view.t("flows.none")}</p>`
@@ -146,4 +146,21 @@ ${
           html`<li>${transfer.recipient}, ${view.translation.countryName(transfer.to)}: ${view.classNames(transfer.dataClasses)}; <span lang="en">${transfer.mechanism}</span>; ${view.articles([transfer.article])}; ${transfer.evidence}${transfer.until === undefined ? "" : ` (${view.t("until", { day: transfer.until })})`}</li>`,
       )}</ul>`
 }`;
+}
+
+/** Checks that together say that nothing else leaves the stack's pods. */
+const closes = ["default-deny-egress", "egress-rules", "open-egress"];
+
+/** Says that traffic is closed only where the checks found it so; what charts install is in no check. */
+function closing(view: ReportView): Html {
+  const { report } = view;
+  const verdictOf = (id: string) => report.checks.find(({ policy }) => policy === id)?.verdict;
+  const verdicts = closes.map(verdictOf);
+  const isClosed =
+    verdictOf("default-deny-egress") === "pass" &&
+    verdicts.every((verdict) => verdict === "pass" || verdict === "not-applicable");
+  const charts = chartsOf(report);
+  const links = closes.map((id) => html` <a href="#${view.id(`check-${id}`)}"><code>${id}</code></a>`);
+  if (!isClosed) return html`${view.t("flows.lead.open")}${links}`;
+  return html`${view.t("flows.lead")}${charts.length === 0 ? "" : html` ${view.t("flows.lead.charts", { charts: charts.join(", ") })}`}`;
 }

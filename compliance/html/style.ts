@@ -25,6 +25,8 @@ p,ul,ol,dl{margin:.5rem 0}
 .quiet{color:var(--quiet)}
 .verdict{border-inline-start:.5rem solid var(--good);background:var(--panel);padding:.75rem 1rem;margin-block:1rem}
 .verdict.wrong{border-color:var(--wrong)}
+.verdict.open{border-color:var(--open)}
+.verdict h2{margin:0;border:0;padding:0}
 .verdict strong{font-size:1.25rem}
 .facts{display:grid;align-items:baseline;grid-template-columns:minmax(9rem,auto) 1fr;gap:.25rem 1rem}
 .facts dt{color:var(--quiet)}

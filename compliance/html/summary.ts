@@ -1,7 +1,7 @@
 /** The report's first page: the verdict, what was checked and what not, and what the report was made from. */
 import { html } from "hono/html";
 import type { Report, RestingPlace } from "../report-schema.ts";
-import type { Html, ReportView } from "./view.ts";
+import { chartsOf, type Html, type ReportView } from "./view.ts";
 
 const sections = [
   "data",
@@ -20,11 +20,11 @@ export function summary(view: ReportView): Html {
   const { report, translation } = view;
   const { verdict, inputs, made, programme } = report;
   const name = translation.localised(report.names);
-  const unsettled = report.toConfirm.length + report.placeholders.length;
   const target = view.t(`target.${report.target}`);
   return html`<h1>${view.t("title", { country: name })}</h1>
 <p class="quiet">${view.t("translation")}</p>
-<div class="verdict${verdict.ok ? "" : " wrong"}">
+${openFirst(view)}
+<div class="verdict${verdict.ok ? (isUnsettled(report) ? " open" : "") : " wrong"}">
 <p><strong>${verdict.ok ? view.t("verdict.ok") : view.t("verdict.failed", { count: verdict.failed + verdict.undetermined })}</strong></p>
 <p>${
     inputs.plan === undefined
@@ -41,7 +41,6 @@ export function summary(view: ReportView): Html {
     none: verdict.notApplicable,
   })}</p>
 <p>${view.t("checked.places", { country: name, ...placesByCertainty(report) })}</p>
-<p>${inputs.plan === undefined ? view.t("checked.not.local") : view.t("checked.not.plan")} <a href="#${view.id("open")}">${view.t("checked.open", { count: unsettled })}</a></p>
 </div>
 <dl class="facts">
 <dt>${view.t("fact.programme")}</dt><dd>${translation.localised(programme.name)}</dd>
@@ -59,6 +58,33 @@ ${inputs.dataFolder === undefined ? "" : html`<dt>${view.t("fact.data-folder")}<
 <h2 id="${view.id("contents")}">${view.t("contents")}</h2>
 <ol class="contents">${sections.map((section) => html`<li><a href="#${view.id(section)}">${view.t(`section.${section}`)}</a></li>`)}</ol>
 </nav>`;
+}
+
+/** People have to do something before the verdict holds for real companies. */
+const isUnsettled = (report: Report): boolean =>
+  report.environment !== "production" ||
+  report.placeholders.length + report.toConfirm.length + report.notes.length + chartsOf(report).length > 0;
+
+/** What the verdict does not say, before it: a reader who stops there has read it. */
+function openFirst(view: ReportView): Html {
+  const { report } = view;
+  const { environment, placeholders, toConfirm, notes, verdict, inputs } = report;
+  const charts = chartsOf(report);
+  const counted = (key: string, count: number) =>
+    count === 0 ? "" : html`<li><a href="#${view.id("open")}">${view.t(key, { count })}</a></li>`;
+  return html`<div class="verdict open">
+<h2 id="${view.id("first")}">${view.t("first")}</h2>
+<ul>
+<li>${environment === "production" ? view.t("first.production") : environment === undefined ? view.t("first.no-environment") : view.t("first.environment", { environment })}</li>
+${counted("first.examples", placeholders.length)}
+${counted("first.to-confirm", toConfirm.length)}
+${charts.length === 0 ? "" : html`<li>${view.t("first.charts", { charts: charts.join(", ") })}</li>`}
+<li><a href="#${view.id("checks")}">${view.t("first.nothing", { count: verdict.notApplicable })}</a></li>
+${verdict.waived === 0 ? "" : html`<li><a href="#${view.id("waivers")}">${view.t("first.waived", { count: verdict.waived })}</a></li>`}
+<li>${inputs.plan === undefined ? view.t("checked.not.local") : view.t("checked.not.plan")} <a href="#${view.id("open")}">${view.t("section.open")}</a></li>
+${notes.length === 0 ? "" : html`<li>${view.t("open.notes")}:<ul lang="en">${notes.map((note) => html`<li>${note}</li>`)}</ul></li>`}
+</ul>
+</div>`;
 }
 
 /** Number of places, by how certain it is that they are in the country. */

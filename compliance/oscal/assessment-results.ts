@@ -180,7 +180,10 @@ function risk(
   };
 }
 
-/** A control is satisfied if the checks for it are; they don't cover everything that it asks for. */
+/**
+ * A control is satisfied if a check for it passed and no other one found anything; they don't cover everything that it asks for.
+ * Where none of them had anything to check, nothing is known of the control, and OSCAL's other state says so by its reason.
+ */
 function finding(
   control: string,
   framework: Framework,
@@ -188,9 +191,10 @@ function finding(
   identifier: (name: string) => string,
 ): object {
   const serving = report.checks.filter(({ controls }) => controls[framework.key].includes(control));
-  const open = serving.filter(
-    ({ verdict, level }) => level === "mandatory" && (verdict === "fail" || verdict === "undetermined"),
-  );
+  const count = (...wanted: ReportCheck["verdict"][]) =>
+    serving.filter(({ verdict }) => wanted.includes(verdict)).length;
+  const open = count("fail", "undetermined");
+  const [passed, waived] = [count("pass"), count("waived")];
   const risks = report.findings.flatMap(({ policy }, index) =>
     serving.some((check) => check.policy === policy) ? [{ "risk-uuid": identifier(`risk ${index}`) }] : [],
   );
@@ -198,20 +202,37 @@ function finding(
     uuid: identifier(`finding ${framework.key} ${control}`),
     title: line(`${control} ${framework.titleOf(control)}`),
     description: line(
-      `${serving.length} checks implement ${control} of ${framework.title}; ${open.length} of them failed or could not be decided.`,
+      `Checks that implement ${control} of ${framework.title}: ${serving.length}. Passed: ${passed}. Failed or not decided: ${open}. Waived: ${waived}. With nothing to check in this stack: ${count("not-applicable")}.`,
     ),
     target: {
       type: "statement-id",
       "target-id": `${framework.idOf(control)}_smt`,
-      status: {
-        state: open.length === 0 ? "satisfied" : "not-satisfied",
-        reason: open.length === 0 ? "pass" : "fail",
-        remarks: "Only what these checks cover; the report says what they do not cover.",
-      },
+      status: statusOf(open, waived, passed),
     },
     "related-observations": serving.map(({ policy }) => ({
       "observation-uuid": identifier(`observation ${policy}`),
     })),
     ...(risks.length > 0 && { "related-risks": risks }),
+  };
+}
+
+function statusOf(open: number, waived: number, passed: number): object {
+  const notSatisfied = (reason: "fail" | "other", remarks: string) => ({
+    state: "not-satisfied",
+    reason,
+    remarks,
+  });
+  if (open > 0) return notSatisfied("fail", "A check for it failed or could not be decided.");
+  if (waived > 0)
+    return notSatisfied("other", "What a check for it found is waived: the risks name who allowed it.");
+  if (passed === 0)
+    return notSatisfied(
+      "other",
+      "Not assessed: none of the checks for it has anything to check in this stack.",
+    );
+  return {
+    state: "satisfied",
+    reason: "pass",
+    remarks: "Only what these checks cover; the report says what they do not cover.",
   };
 }

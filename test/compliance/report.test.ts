@@ -114,6 +114,149 @@ test("facts that the file marks as open, and examples in place of values, are in
   });
 });
 
+interface Results {
+  readonly "assessment-results": {
+    readonly results: readonly {
+      readonly risks?: readonly { readonly status: string }[];
+      readonly findings: readonly {
+        readonly title: string;
+        readonly description: string;
+        readonly target: {
+          readonly status: { readonly state: string; readonly reason: string; readonly remarks: string };
+        };
+      }[];
+    }[];
+  };
+}
+const resultOf = (report: Report) => {
+  const [result] = (assessmentResults(report) as Results)["assessment-results"].results;
+  if (result === undefined) throw new Error("no result");
+  return result;
+};
+
+describe("a control is satisfied", () => {
+  const servingOf = (report: Report, title: string) => {
+    const control = title.split(" ")[0] ?? "";
+    return report.checks.filter(({ controls }) =>
+      [...controls.nist80053, ...controls.iso27001].includes(control),
+    );
+  };
+
+  test.each(stacks)(
+    "only where a check for it passed and none found anything: %s on %s",
+    async (country, target) => {
+      const { report } = await reportOf(country, target);
+      const { findings } = resultOf(report);
+      const wrong = findings.filter(({ title, target: { status } }) => {
+        const verdicts = servingOf(report, title).map(({ verdict }) => verdict);
+        const may =
+          verdicts.includes("pass") && verdicts.every((one) => one === "pass" || one === "not-applicable");
+        return (status.state === "satisfied") !== may;
+      });
+      expect(wrong).toEqual([]);
+      const silent = findings.filter(({ title }) =>
+        servingOf(report, title).every(({ verdict }) => verdict === "not-applicable"),
+      );
+      expect(silent.length).toBeGreaterThan(0);
+      for (const {
+        target: { status },
+      } of silent) {
+        expect(status).toMatchObject({ state: "not-satisfied", reason: "other" });
+        expect(status.remarks).toMatch(/^Not assessed/);
+      }
+    },
+  );
+
+  test("not by a waiver, nor by an advisory check that failed", async () => {
+    const { report } = await reportOf("za", "kubernetes");
+    const check = report.checks.find(({ verdict }) => verdict === "pass");
+    const changed = (verdict: "waived" | "fail", level: "mandatory" | "advisory"): Report => ({
+      ...report,
+      checks: report.checks.map((one) => (one === check ? { ...one, verdict, level } : one)),
+    });
+    const states = (of: Report) =>
+      resultOf(of)
+        .findings.filter(({ title }) => servingOf(of, title).some(({ policy }) => policy === check?.policy))
+        .map(({ target: { status } }) => status.state);
+    expect(new Set(states(changed("waived", "mandatory")))).toEqual(new Set(["not-satisfied"]));
+    expect(new Set(states(changed("fail", "advisory")))).toEqual(new Set(["not-satisfied"]));
+  });
+});
+
+describe("the first page", () => {
+  const page = async (change: (report: Report) => Report) => {
+    const { report, loaded } = await reportOf("za", "kubernetes");
+    return reportPage(change(report), loaded);
+  };
+
+  test("says what the verdict does not, before it, in each language", async () => {
+    const { report, loaded } = await reportOf("za", "kubernetes");
+    const text = await page((same) => same);
+    for (const language of report.languages) {
+      const half = text.slice(text.indexOf(`id="${language}-report"`));
+      const before = half.slice(
+        0,
+        half.indexOf(String(loaded.catalogues[language]?.messages["report.verdict.ok"])),
+      );
+      expect(before).toContain(`id="${language}-first"`);
+      expect(before).not.toContain('<div class="verdict">');
+    }
+    const before = text.slice(
+      text.indexOf('id="en-report"'),
+      text.indexOf("Every mandatory check that applies"),
+    );
+    expect(before).toContain("No environment is named: rules that only production has were not applied.");
+    expect(before).toContain(`hold an example instead of the real value: ${report.placeholders.length}.`);
+    expect(before).toContain(
+      "was not checked, only their settings: cert-manager, cloudnative-pg, plugin-barman-cloud.",
+    );
+    expect(before).toContain(`say nothing: ${report.verdict.notApplicable}.`);
+    expect(before).toContain("Judged is the plan, not what runs.");
+    for (const note of report.notes) expect(before).toContain(note.replaceAll("'", "&#39;"));
+    expect(report.notes.length).toBeGreaterThan(0);
+  });
+
+  test("is green only where nothing of it is open", async () => {
+    const settled = (report: Report): Report => ({
+      ...report,
+      environment: "production",
+      placeholders: [],
+      toConfirm: [],
+      notes: [],
+      resources: report.resources.filter(({ type }) => !type.includes(":helm.sh/")),
+    });
+    const verdicts = async (change: (report: Report) => Report) =>
+      new Set(
+        [...(await page(change)).matchAll(/<div class="(verdict[^"]*)">\s*<p>/g)].map(([, name]) => name),
+      );
+    expect(await verdicts((report) => report)).toEqual(new Set(["verdict open"]));
+    expect(await verdicts(settled)).toEqual(new Set(["verdict"]));
+    for (const open of ["placeholders", "toConfirm", "notes", "resources", "environment"] as const)
+      expect(await verdicts((report) => ({ ...settled(report), [open]: report[open] })), open).toEqual(
+        new Set(["verdict open"]),
+      );
+  });
+
+  test("calls traffic closed only where the checks found it closed, and never for what charts install", async () => {
+    const closed = "All other traffic out of the stack's pods is closed";
+    const [before = ""] = [await page((report) => report)];
+    expect(before).toContain(closed.replace("'", "&#39;"));
+    expect(before).toContain(
+      "This does not cover what these charts install: cert-manager, cloudnative-pg, plugin-barman-cloud.",
+    );
+    for (const policy of ["default-deny-egress", "egress-rules"])
+      for (const verdict of ["fail", "undetermined", "waived"] as const) {
+        const text = await page((report) => ({
+          ...report,
+          checks: report.checks.map((check) => (check.policy === policy ? { ...check, verdict } : check)),
+        }));
+        expect(text, policy).not.toContain(closed.replace("'", "&#39;"));
+        expect(text).toContain("Traffic out of the stack is not shown to be closed.");
+        expect(text).toContain(`href="#en-check-${policy}"`);
+      }
+  });
+});
+
 describe("a file that breaks a policy", () => {
   const waiver = (until: string) => `
     - id: abroad
@@ -148,17 +291,10 @@ describe("a file that breaks a policy", () => {
     const page = reportPage(report, loaded);
     expect(page).toContain('<div class="verdict wrong">');
     expect(page).toContain('<details id="en-check-endpoint-abroad" open>');
-    const results = assessmentResults(report);
-    expectValid(valid.results, results);
-    const [result] = (
-      results as {
-        "assessment-results": {
-          results: { risks: { status: string }[]; findings: { target: { status: { state: string } } }[] }[];
-        };
-      }
-    )["assessment-results"].results;
-    expect(result?.risks.length).toBe(report.findings.length);
-    expect(result?.findings.some(({ target }) => target.status.state === "not-satisfied")).toBe(true);
+    expectValid(valid.results, assessmentResults(report));
+    const result = resultOf(report);
+    expect(result.risks?.length).toBe(report.findings.length);
+    expect(result.findings.some(({ target }) => target.status.reason === "fail")).toBe(true);
     expect(checksTable(report)).toContain("governance,endpoint-abroad,");
   });
 
