@@ -18,7 +18,7 @@ export const Aws = group("AWS target", "Settings of EKS in a region in the count
   }),
   account: optional.text(
     "Account",
-    "The only account that may be used; that of the credentials where absent.",
+    "The only account that may be used; that of the credentials where absent, which production refuses.",
     {
       pattern: "^[0-9]{12}$",
       expected: "an account number of twelve digits in quotes",

@@ -29,7 +29,8 @@ export function readManifests(path: string): ReadManifests {
   const settings = new Set(charts.map(({ values }) => values));
   for (const chart of charts) take(() => ({ resources: [releaseOf(chart)], problems: [] }));
   for (const file of files)
-    if (manifestName.test(file)) take(() => parsed(textOf(file), file, settings.has(file)));
+    if (manifestName.test(file) || file === path)
+      take(() => parsed(textOf(file, file === path), file, settings.has(file)));
   if (resources.length === 0 && problems.length === 0)
     problems.push(
       problemAt(
@@ -70,13 +71,24 @@ function filesOf(path: string, seen: ReadonlySet<string> = new Set()): string[] 
   const real = realpathSync(path);
   // A link to a folder above it.
   if (seen.has(real)) return [];
-  return readdirSync(path)
+  return namesIn(path)
     .sort()
     .flatMap((name) => {
       const below = join(path, name);
       if (statusOf(below)?.isDirectory()) return filesOf(below, new Set([...seen, real]));
       return manifestName.test(name) || name === "install.sh" ? [below] : [];
     });
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new LocalisationError([
+      problemAt(folder, `The folder can't be read (${code}).`, "Check its permissions."),
+    ]);
+  }
 }
 
 function statusOf(path: string): Stats | undefined {
@@ -87,12 +99,13 @@ function statusOf(path: string): Stats | undefined {
   }
 }
 
-function textOf(file: string): string {
+/** @param given by name: then it may be a pipe. */
+function textOf(file: string, given = false): string {
   const status = statusOf(file);
   const wrong = (message: string, remediation: string) =>
     new LocalisationError([problemAt(file, message, remediation)]);
   if (status === undefined) throw wrong("The link leads nowhere.", "Remove it, or correct where it leads.");
-  if (!status.isFile()) throw wrong("It is not a file.", "Remove it from the folder.");
+  if (!status.isFile() && !given) throw wrong("It is not a file.", "Remove it from the folder.");
   if (status.size > maximumBytes)
     throw wrong(
       `The file has ${status.size.toLocaleString("en")} bytes; at most ${maximumBytes.toLocaleString("en")} are read.`,

@@ -137,6 +137,11 @@ const withoutAccount: readonly (readonly [says: string, type: string, properties
     "aws:sqs/queuePolicy:QueuePolicy",
     { policy: policyFor("*", { Condition: { StringNotEquals: { "aws:SourceAccount": own } } }) },
   ],
+  [
+    "a condition that any account meets",
+    "aws:sqs/queuePolicy:QueuePolicy",
+    { policy: policyFor("*", { Condition: { ArnLike: { "aws:SourceArn": "arn:aws:s3:*:*:*" } } }) },
+  ],
   ["all rights", "aws:iam/policy:Policy", { policy: rights({ Action: "*", Resource: "*" }) }],
   [
     "all but a few rights",

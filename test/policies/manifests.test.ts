@@ -188,6 +188,12 @@ describe("a folder", () => {
     });
   });
 
+  test("may be one file of any name", () => {
+    const one = join(folder, "rendered.txt");
+    writeFileSync(one, service("a"));
+    expect(readManifests(one).resources).toHaveLength(1);
+  });
+
   test("with one template still gives all else, in the same file too", () => {
     const mixed = join(folder, "mixed");
     mkdirSync(mixed);

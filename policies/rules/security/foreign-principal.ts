@@ -262,9 +262,17 @@ function principalsIn({ path, allows, principals = [], conditions }: Statement):
   ];
 }
 
-/** One that is negated, holds where the key is absent, or takes any value limits nobody. */
+/** One that is negated, holds where the key is absent, or takes any account limits nobody. */
 const limitsWho = ({ operator, key, values }: Condition): boolean =>
-  narrowing.test(key) && !/not|ifexists|null/i.test(operator) && !values.includes("*");
+  narrowing.test(key) &&
+  !/not|ifexists|null/i.test(operator) &&
+  values.every((value) =>
+    /account|owner$/i.test(key)
+      ? /^\d{12}$/.test(value)
+      : /arn$/i.test(key)
+        ? /:\d{12}:|:s3:::[^*]/.test(value)
+        : !/^\*?$/.test(value),
+  );
 
 function namedIn(subject: Resource): Reference[] {
   const everybody = subject.type.endsWith(":AmiLaunchPermission") ? /^(group|organizationArn)$/ : /^$/;
