@@ -2,7 +2,7 @@
 
 import { rememberLast } from "./last.ts";
 import { type Resource, typeToken } from "./resource.ts";
-import { textsOf } from "./texts.ts";
+import { type Text, textsOf } from "./texts.ts";
 
 export interface ImageReference {
   readonly text: string;
@@ -34,17 +34,23 @@ function imageReference(text: string): ImageReference {
 /** Keys that hold an image in workloads and in operators' own kinds. */
 const imageKeys = new Set(["image", "imageName", "containerImage", "imageUri", "reference"]);
 
+/** An argument that names an image by its registry and a tag or digest: operators get the images of their own pods so. */
+const argument =
+  /^(?:--?[\w.-]+=)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{2,5})?\/[a-z0-9._/-]+(?::[\w][\w.-]*)?(?:@sha256:[0-9a-f]{64})?)$/;
+const tagged = /[^/]:[\w.-]+$|@sha256:/;
+
 /** Every image that a Kubernetes object names, in pods of any kind and in operators' objects. */
 export const imagesOf = rememberLast((resource: Resource) => {
   if (typeToken(resource.type).package !== "kubernetes") return [];
-  return textsOf(resource)
-    .filter(
-      (text) =>
-        imageKeys.has(text.key) &&
-        text.section !== "metadata" &&
-        text.section !== "status" &&
-        (text.key !== "reference" || text.path.endsWith(".image.reference")) &&
-        /^[\w.:@/-]+$/.test(text.value.trim()),
-    )
-    .map((text) => ({ ...imageReference(text.value), path: text.path }));
+  return textsOf(resource).flatMap((text) => {
+    if (text.section === "metadata" || text.section === "status") return [];
+    const value = text.value.trim();
+    const named = text.key === "args" || text.key === "command" ? argument.exec(value)?.[1] : undefined;
+    const image = imageKeys.has(text.key) && /^[\w.:@/-]+$/.test(value) && isImageField(text) ? value : named;
+    if (image === undefined || (image === named && !tagged.test(image.slice(image.indexOf("/"))))) return [];
+    return [{ ...imageReference(image), path: text.path }];
+  });
 });
+
+const isImageField = ({ key, path }: Text): boolean =>
+  key !== "reference" || path.endsWith(".image.reference");

@@ -216,3 +216,19 @@ test("components group resources and are not checked themselves", () => {
   const component = { ...resource("rollout:components:Broker", "broker", {}), component: true };
   expect(checkExample({ resources: [component] }).resources).toBe(0);
 });
+
+test("an image in an argument is an image, and any other address there a host", () => {
+  const pod = (argument: string) =>
+    resource("kubernetes:core/v1:Pod", "operator", {
+      metadata: { name: "operator", namespace: "rollout" },
+      spec: { containers: [{ name: "operator", args: [argument] }] },
+    });
+  const spoke = (argument: string) =>
+    checkExample({ resources: [pod(argument)] })
+      .findings.filter(({ path }) => path === "spec.containers[0].args[0]")
+      .map(({ policy }) => policy);
+  expect(spoke("--config-reloader=registry.example.com/reloader:v1")).toContain("image-registry");
+  expect(spoke("--config-reloader=registry.example.com/reloader:v1")).not.toContain("unregistered-host");
+  expect(spoke("--upload=collect.example.com/readings")).toContain("unregistered-host");
+  expect(spoke("--upload=https://collect.example.com/readings:v1")).toContain("unregistered-host");
+});

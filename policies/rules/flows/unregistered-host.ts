@@ -3,8 +3,9 @@
 import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../resources/hosts.ts";
+import { imagesOf } from "../../resources/image.ts";
 import { workloads } from "../../resources/pods.ts";
-import type { Resource } from "../../resources/resource.ts";
+import { type Resource, typeKey } from "../../resources/resource.ts";
 
 /** Links for people, such as runbooks. */
 const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/;
@@ -99,9 +100,18 @@ export: { type: aws:lambda/function:Function,
   },
 };
 
+const makesPods = new Set(workloads.map(typeKey));
+
 // S3 objects are fetched through the store's own addresses; registries of images have their own policy.
-const hostsOfSettings = (subject: Resource): HostReference[] =>
-  hostsOf(subject).filter(
-    ({ path, scheme }) =>
-      !forPeople.test(path) && !/\.?image$|^chart$|^repositoryOpts/.test(path) && scheme !== "s3",
+function hostsOfSettings(subject: Resource): HostReference[] {
+  const images = new Set(
+    makesPods.has(typeKey(subject.type)) ? imagesOf(subject).map(({ path }) => path) : [],
   );
+  return hostsOf(subject).filter(
+    ({ path, scheme }) =>
+      !forPeople.test(path) &&
+      !images.has(path) &&
+      !/\.?image$|^chart$|^repositoryOpts/.test(path) &&
+      scheme !== "s3",
+  );
+}

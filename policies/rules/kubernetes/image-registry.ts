@@ -97,6 +97,17 @@ spec:
 rollout/Pod/app spec.initContainers[0].image: The image busybox comes from docker.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register docker.io under residency.endpoints with purpose image-registry.
 rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 comes from quay.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register quay.io under residency.endpoints with purpose image-registry.`,
       },
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: operator, namespace: rollout }
+spec:
+  containers:
+    - { name: operator, image: registry.example.gov.za/sme/operator:1, args: [--config-reloader=registry.example.com/reloader:v1] }`,
+        findings:
+          "rollout/Pod/operator spec.containers[0].args[0]: The image registry.example.com/reloader:v1 comes from registry.example.com, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register registry.example.com under residency.endpoints with purpose image-registry.",
+      },
     ],
   },
 };
