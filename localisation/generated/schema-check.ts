@@ -5,9 +5,9 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default ?? func3Module;
 const func0 = func0Module.default ?? func0Module;
-export const fingerprint = "b540d13ce7b2e711dd49aa181a76356f9070776ec7691c82873c568eda1aaeb6";
+export const fingerprint = "defbd789dac42a6bdccfcb80dadc045f0a4deb56e33b7a81aa89500d0866b14d";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"$ref":"#/$defs/shared21"},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"$ref":"#/$defs/shared21"},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared3"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"$ref":"#/$defs/shared21"},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"$ref":"#/$defs/shared21"},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
@@ -948,7 +948,7 @@ return errors === 0;
 
 const schema22 = {"type":"integer","minimum":0,"maximum":65535};
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -983,14 +983,14 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate75.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
 
 const schema23 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"};
 const pattern9 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "u");
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1015,14 +1015,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate79.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
 
 const schema24 = {"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true};
 const pattern10 = new RegExp("^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$", "u");
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1087,14 +1087,14 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate81.errors = vErrors;
+validate82.errors = vErrors;
 return errors === 0;
 }
 
 const schema25 = {"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false};
 const pattern19 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1148,13 +1148,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate88.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
 
 const schema26 = {"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false};
 
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1196,8 +1196,8 @@ errors = vErrors.length;
 }
 }
 if(data.secretName !== undefined){
-if(!(validate79(data.secretName, {instancePath:instancePath+"/secretName",parentData:data,parentDataProperty:"secretName",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(!(validate80(data.secretName, {instancePath:instancePath+"/secretName",parentData:data,parentDataProperty:"secretName",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -1212,13 +1212,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate92.errors = vErrors;
+validate93.errors = vErrors;
 return errors === 0;
 }
 
 const schema27 = {"enum":["annotations","prometheus-operator"]};
 
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!((data === "annotations") || (data === "prometheus-operator"))){
@@ -1231,7 +1231,7 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate100.errors = vErrors;
+validate101.errors = vErrors;
 return errors === 0;
 }
 
@@ -1239,7 +1239,7 @@ const schema28 = {"type":"object","properties":{"replicas":{"type":"integer","mi
 const schema29 = {"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"};
 const pattern23 = new RegExp("^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$", "u");
 
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1264,14 +1264,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate111.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
 
 const schema30 = {"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"};
 const pattern24 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
 
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1296,12 +1296,12 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate113.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1353,20 +1353,20 @@ errors++;
 }
 }
 if(data.cpu !== undefined){
-if(!(validate111(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+if(!(validate112(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 }
 if(data.memory !== undefined){
-if(!(validate113(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate114(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
 if(data.storage !== undefined){
-if(!(validate113(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate114(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
@@ -1381,13 +1381,13 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate110.errors = vErrors;
+validate111.errors = vErrors;
 return errors === 0;
 }
 
 const schema31 = {"type":"integer","minimum":1,"maximum":100};
 
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1422,13 +1422,13 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate117.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
 
 const schema32 = {"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false};
 
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1445,26 +1445,26 @@ errors++;
 }
 }
 if(data.minimumReplicas !== undefined){
-if(!(validate117(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate118(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
 if(data.maximumReplicas !== undefined){
-if(!(validate117(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate118(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
 if(data.cpu !== undefined){
-if(!(validate111(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+if(!(validate112(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 }
 if(data.memory !== undefined){
-if(!(validate113(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate114(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
@@ -1479,14 +1479,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate123.errors = vErrors;
+validate124.errors = vErrors;
 return errors === 0;
 }
 
 const schema33 = {"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"};
 const pattern25 = new RegExp("^([01][0-9]|2[0-3]):(00|15|30|45)$", "u");
 
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1511,13 +1511,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate131.errors = vErrors;
+validate132.errors = vErrors;
 return errors === 0;
 }
 
 const schema34 = {"type":"object","properties":{},"additionalProperties":true};
 
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1532,13 +1532,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate138.errors = vErrors;
+validate139.errors = vErrors;
 return errors === 0;
 }
 
 const schema35 = {"type":"number","exclusiveMinimum":0,"maximum":5};
 
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if((typeof data == "number") && (isFinite(data))){
@@ -1573,13 +1573,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate143.errors = vErrors;
+validate144.errors = vErrors;
 return errors === 0;
 }
 
 const schema36 = {"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true};
 
-function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1638,13 +1638,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate147.errors = vErrors;
+validate148.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
+const schema37 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
 
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1800,8 +1800,8 @@ errors = vErrors.length;
 }
 }
 if(data0.barriers !== undefined){
-if(!(validate147(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+if(!(validate148(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 }
@@ -1863,10 +1863,16 @@ vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.error
 errors = vErrors.length;
 }
 }
+if(data0.regions !== undefined){
+if(!(validate57(data0.regions, {instancePath:instancePath+"/" + i0+"/regions",parentData:data0,parentDataProperty:"regions",rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+errors = vErrors.length;
+}
+}
 if(data0.until !== undefined){
-let data11 = data0.until;
-if(typeof data11 === "string"){
-if(!(formats10.validate(data11))){
+let data12 = data0.until;
+if(typeof data12 === "string"){
+if(!(formats10.validate(data12))){
 const err14 = {instancePath:instancePath+"/" + i0+"/until",schemaPath:"#/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err14];
@@ -1911,13 +1917,13 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate152.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
 
 const schema38 = {"type":"integer","minimum":2015,"maximum":2100};
 
-function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1952,7 +1958,7 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate171.errors = vErrors;
+validate173.errors = vErrors;
 return errors === 0;
 }
 
@@ -5167,7 +5173,7 @@ if(data119.local !== undefined){
 let data121 = data119.local;
 if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
 for(const key23 in data121){
-if(!((key23 === "bind") || (key23 === "ports"))){
+if(!(((key23 === "bind") || (key23 === "address")) || (key23 === "ports"))){
 const err245 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err245];
@@ -5203,10 +5209,16 @@ vErrors.push(err247);
 errors++;
 }
 }
+if(data121.address !== undefined){
+if(!(validate31(data121.address, {instancePath:instancePath+"/hosting/local/address",parentData:data121,parentDataProperty:"address",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
 if(data121.ports !== undefined){
-let data123 = data121.ports;
-if(data123 && typeof data123 == "object" && !Array.isArray(data123)){
-for(const key24 in data123){
+let data124 = data121.ports;
+if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
+for(const key24 in data124){
 if(!(((key24 === "http") || (key24 === "mqtt")) || (key24 === "mqtts"))){
 const err248 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
@@ -5218,21 +5230,21 @@ vErrors.push(err248);
 errors++;
 }
 }
-if(data123.http !== undefined){
-if(!(validate75(data123.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data123,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(data124.http !== undefined){
+if(!(validate76(data124.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data124,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
-if(data123.mqtt !== undefined){
-if(!(validate75(data123.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data123,parentDataProperty:"mqtt",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(data124.mqtt !== undefined){
+if(!(validate76(data124.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data124,parentDataProperty:"mqtt",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
-if(data123.mqtts !== undefined){
-if(!(validate75(data123.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data123,parentDataProperty:"mqtts",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(data124.mqtts !== undefined){
+if(!(validate76(data124.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data124,parentDataProperty:"mqtts",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
@@ -5261,9 +5273,9 @@ errors++;
 }
 }
 if(data119.kubernetes !== undefined){
-let data127 = data119.kubernetes;
-if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
-if(data127.domain === undefined){
+let data128 = data119.kubernetes;
+if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
+if(data128.domain === undefined){
 const err251 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err251];
@@ -5273,7 +5285,7 @@ vErrors.push(err251);
 }
 errors++;
 }
-for(const key25 in data127){
+for(const key25 in data128){
 if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
 const err252 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
 if(vErrors === null){
@@ -5285,10 +5297,10 @@ vErrors.push(err252);
 errors++;
 }
 }
-if(data127.context !== undefined){
-let data128 = data127.context;
-if(typeof data128 === "string"){
-if(func3(data128) < 1){
+if(data128.context !== undefined){
+let data129 = data128.context;
+if(typeof data129 === "string"){
+if(func3(data129) < 1){
 const err253 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err253];
@@ -5310,22 +5322,22 @@ vErrors.push(err254);
 errors++;
 }
 }
-if(data127.namespace !== undefined){
-if(!(validate79(data127.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data127,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.namespace !== undefined){
+if(!(validate80(data128.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data128,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data127.zones !== undefined){
-if(!(validate81(data127.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data127,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(data128.zones !== undefined){
+if(!(validate82(data128.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data128,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
 errors = vErrors.length;
 }
 }
-if(data127.dataCentres !== undefined){
-let data131 = data127.dataCentres;
-if(Array.isArray(data131)){
-if(data131.length > 50){
+if(data128.dataCentres !== undefined){
+let data132 = data128.dataCentres;
+if(Array.isArray(data132)){
+if(data132.length > 50){
 const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err255];
@@ -5335,11 +5347,11 @@ vErrors.push(err255);
 }
 errors++;
 }
-const len16 = data131.length;
+const len16 = data132.length;
 for(let i21=0; i21<len16; i21++){
-let data132 = data131[i21];
-if(data132 && typeof data132 == "object" && !Array.isArray(data132)){
-if(data132.id === undefined){
+let data133 = data132[i21];
+if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
+if(data133.id === undefined){
 const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err256];
@@ -5349,7 +5361,7 @@ vErrors.push(err256);
 }
 errors++;
 }
-if(data132.operator === undefined){
+if(data133.operator === undefined){
 const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
 if(vErrors === null){
 vErrors = [err257];
@@ -5359,7 +5371,7 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(data132.place === undefined){
+if(data133.place === undefined){
 const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
 if(vErrors === null){
 vErrors = [err258];
@@ -5369,7 +5381,7 @@ vErrors.push(err258);
 }
 errors++;
 }
-for(const key26 in data132){
+for(const key26 in data133){
 if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
 const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
 if(vErrors === null){
@@ -5381,16 +5393,16 @@ vErrors.push(err259);
 errors++;
 }
 }
-if(data132.id !== undefined){
-if(!(validate28(data132.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/id",parentData:data132,parentDataProperty:"id",rootData}))){
+if(data133.id !== undefined){
+if(!(validate28(data133.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/id",parentData:data133,parentDataProperty:"id",rootData}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
 }
-if(data132.operator !== undefined){
-let data134 = data132.operator;
-if(typeof data134 === "string"){
-if(func3(data134) < 1){
+if(data133.operator !== undefined){
+let data135 = data133.operator;
+if(typeof data135 === "string"){
+if(func3(data135) < 1){
 const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err260];
@@ -5412,10 +5424,10 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data132.place !== undefined){
-let data135 = data132.place;
-if(typeof data135 === "string"){
-if(func3(data135) < 1){
+if(data133.place !== undefined){
+let data136 = data133.place;
+if(typeof data136 === "string"){
+if(func3(data136) < 1){
 const err262 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err262];
@@ -5437,9 +5449,9 @@ vErrors.push(err263);
 errors++;
 }
 }
-if(data132.zones !== undefined){
-if(!(validate81(data132.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/zones",parentData:data132,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(data133.zones !== undefined){
+if(!(validate82(data133.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/zones",parentData:data133,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
 errors = vErrors.length;
 }
 }
@@ -5467,10 +5479,10 @@ vErrors.push(err265);
 errors++;
 }
 }
-if(data127.nodeSelector !== undefined){
-let data137 = data127.nodeSelector;
-if(data137 && typeof data137 == "object" && !Array.isArray(data137)){
-for(const key27 in data137){
+if(data128.nodeSelector !== undefined){
+let data138 = data128.nodeSelector;
+if(data138 && typeof data138 == "object" && !Array.isArray(data138)){
+for(const key27 in data138){
 if(!(pattern11.test(key27))){
 const err266 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
 if(vErrors === null){
@@ -5482,11 +5494,11 @@ vErrors.push(err266);
 errors++;
 }
 }
-for(const key28 in data137){
+for(const key28 in data138){
 if(pattern11.test(key28)){
-let data138 = data137[key28];
-if(typeof data138 === "string"){
-if(func3(data138) > 63){
+let data139 = data138[key28];
+if(typeof data139 === "string"){
+if(func3(data139) > 63){
 const err267 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err267];
@@ -5521,16 +5533,16 @@ vErrors.push(err269);
 errors++;
 }
 }
-if(data127.storageClass !== undefined){
-if(!(validate79(data127.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data127,parentDataProperty:"storageClass",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.storageClass !== undefined){
+if(!(validate80(data128.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data128,parentDataProperty:"storageClass",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data127.storageProvisioner !== undefined){
-let data140 = data127.storageProvisioner;
-if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
-if(data140.name === undefined){
+if(data128.storageProvisioner !== undefined){
+let data141 = data128.storageProvisioner;
+if(data141 && typeof data141 == "object" && !Array.isArray(data141)){
+if(data141.name === undefined){
 const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err270];
@@ -5540,7 +5552,7 @@ vErrors.push(err270);
 }
 errors++;
 }
-for(const key29 in data140){
+for(const key29 in data141){
 if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
 const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
 if(vErrors === null){
@@ -5552,10 +5564,10 @@ vErrors.push(err271);
 errors++;
 }
 }
-if(data140.name !== undefined){
-let data141 = data140.name;
-if(typeof data141 === "string"){
-if(!pattern13.test(data141)){
+if(data141.name !== undefined){
+let data142 = data141.name;
+if(typeof data142 === "string"){
+if(!pattern13.test(data142)){
 const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
 if(vErrors === null){
 vErrors = [err272];
@@ -5577,10 +5589,10 @@ vErrors.push(err273);
 errors++;
 }
 }
-if(data140.parameters !== undefined){
-let data142 = data140.parameters;
-if(data142 && typeof data142 == "object" && !Array.isArray(data142)){
-for(const key30 in data142){
+if(data141.parameters !== undefined){
+let data143 = data141.parameters;
+if(data143 && typeof data143 == "object" && !Array.isArray(data143)){
+for(const key30 in data143){
 if(!(pattern11.test(key30))){
 const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
 if(vErrors === null){
@@ -5592,9 +5604,9 @@ vErrors.push(err274);
 errors++;
 }
 }
-for(const key31 in data142){
+for(const key31 in data143){
 if(pattern11.test(key31)){
-if(typeof data142[key31] !== "string"){
+if(typeof data143[key31] !== "string"){
 const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err275];
@@ -5618,10 +5630,10 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data140.zoneLabel !== undefined){
-let data144 = data140.zoneLabel;
-if(typeof data144 === "string"){
-if(func3(data144) < 1){
+if(data141.zoneLabel !== undefined){
+let data145 = data141.zoneLabel;
+if(typeof data145 === "string"){
+if(func3(data145) < 1){
 const err277 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err277];
@@ -5655,16 +5667,16 @@ vErrors.push(err279);
 errors++;
 }
 }
-if(data127.volumeSnapshotClass !== undefined){
-if(!(validate79(data127.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data127,parentDataProperty:"volumeSnapshotClass",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.volumeSnapshotClass !== undefined){
+if(!(validate80(data128.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data128,parentDataProperty:"volumeSnapshotClass",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data127.registry !== undefined){
-let data146 = data127.registry;
-if(typeof data146 === "string"){
-if(!pattern16.test(data146)){
+if(data128.registry !== undefined){
+let data147 = data128.registry;
+if(typeof data147 === "string"){
+if(!pattern16.test(data147)){
 const err280 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
 if(vErrors === null){
 vErrors = [err280];
@@ -5686,22 +5698,22 @@ vErrors.push(err281);
 errors++;
 }
 }
-if(data127.registryPullSecret !== undefined){
-if(!(validate79(data127.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data127,parentDataProperty:"registryPullSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.registryPullSecret !== undefined){
+if(!(validate80(data128.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data128,parentDataProperty:"registryPullSecret",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data127.imageDigests !== undefined){
-if(!(validate88(data127.imageDigests, {instancePath:instancePath+"/hosting/kubernetes/imageDigests",parentData:data127,parentDataProperty:"imageDigests",rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(data128.imageDigests !== undefined){
+if(!(validate89(data128.imageDigests, {instancePath:instancePath+"/hosting/kubernetes/imageDigests",parentData:data128,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
-if(data127.apiServerAddresses !== undefined){
-let data149 = data127.apiServerAddresses;
-if(Array.isArray(data149)){
-if(data149.length < 1){
+if(data128.apiServerAddresses !== undefined){
+let data150 = data128.apiServerAddresses;
+if(Array.isArray(data150)){
+if(data150.length < 1){
 const err282 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err282];
@@ -5711,20 +5723,20 @@ vErrors.push(err282);
 }
 errors++;
 }
-const len17 = data149.length;
+const len17 = data150.length;
 for(let i22=0; i22<len17; i22++){
-if(!(validate64(data149[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data149,parentDataProperty:i22,rootData}))){
+if(!(validate64(data150[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data150,parentDataProperty:i22,rootData}))){
 vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
-let i23 = data149.length;
+let i23 = data150.length;
 let j5;
 if(i23 > 1){
 outer3:
 for(;i23--;){
 for(j5 = i23; j5--;){
-if(func0(data149[i23], data149[j5])){
+if(func0(data150[i23], data150[j5])){
 const err283 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
 if(vErrors === null){
 vErrors = [err283];
@@ -5750,22 +5762,22 @@ vErrors.push(err284);
 errors++;
 }
 }
-if(data127.domain !== undefined){
-if(!(validate59(data127.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data127,parentDataProperty:"domain",rootData}))){
+if(data128.domain !== undefined){
+if(!(validate59(data128.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data128,parentDataProperty:"domain",rootData}))){
 vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
-if(data127.tls !== undefined){
-if(!(validate92(data127.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data127,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(data128.tls !== undefined){
+if(!(validate93(data128.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data128,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
-if(data127.gateway !== undefined){
-let data153 = data127.gateway;
-if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
-for(const key32 in data153){
+if(data128.gateway !== undefined){
+let data154 = data128.gateway;
+if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
+for(const key32 in data154){
 if(!(((key32 === "kind") || (key32 === "className")) || (key32 === "namespace"))){
 const err285 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
 if(vErrors === null){
@@ -5777,9 +5789,9 @@ vErrors.push(err285);
 errors++;
 }
 }
-if(data153.kind !== undefined){
-let data154 = data153.kind;
-if(!((data154 === "ingress") || (data154 === "gateway-api"))){
+if(data154.kind !== undefined){
+let data155 = data154.kind;
+if(!((data155 === "ingress") || (data155 === "gateway-api"))){
 const err286 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err286];
@@ -5790,15 +5802,15 @@ vErrors.push(err286);
 errors++;
 }
 }
-if(data153.className !== undefined){
-if(!(validate79(data153.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data153,parentDataProperty:"className",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data154.className !== undefined){
+if(!(validate80(data154.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data154,parentDataProperty:"className",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data153.namespace !== undefined){
-if(!(validate79(data153.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data153,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data154.namespace !== undefined){
+if(!(validate80(data154.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data154,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -5814,10 +5826,10 @@ vErrors.push(err287);
 errors++;
 }
 }
-if(data127.mqtt !== undefined){
-let data157 = data127.mqtt;
-if(data157 && typeof data157 == "object" && !Array.isArray(data157)){
-for(const key33 in data157){
+if(data128.mqtt !== undefined){
+let data158 = data128.mqtt;
+if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
+for(const key33 in data158){
 if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
 const err288 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
 if(vErrors === null){
@@ -5829,9 +5841,9 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data157.expose !== undefined){
-let data158 = data157.expose;
-if(!((data158 === "load-balancer") || (data158 === "node-port"))){
+if(data158.expose !== undefined){
+let data159 = data158.expose;
+if(!((data159 === "load-balancer") || (data159 === "node-port"))){
 const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
 if(vErrors === null){
 vErrors = [err289];
@@ -5842,9 +5854,9 @@ vErrors.push(err289);
 errors++;
 }
 }
-if(data157.nodePort !== undefined){
-let data159 = data157.nodePort;
-if(!(((typeof data159 == "number") && (!(data159 % 1) && !isNaN(data159))) && (isFinite(data159)))){
+if(data158.nodePort !== undefined){
+let data160 = data158.nodePort;
+if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
 const err290 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err290];
@@ -5854,8 +5866,8 @@ vErrors.push(err290);
 }
 errors++;
 }
-if((typeof data159 == "number") && (isFinite(data159))){
-if(data159 > 32767 || isNaN(data159)){
+if((typeof data160 == "number") && (isFinite(data160))){
+if(data160 > 32767 || isNaN(data160)){
 const err291 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
 if(vErrors === null){
 vErrors = [err291];
@@ -5865,7 +5877,7 @@ vErrors.push(err291);
 }
 errors++;
 }
-if(data159 < 30000 || isNaN(data159)){
+if(data160 < 30000 || isNaN(data160)){
 const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
 if(vErrors === null){
 vErrors = [err292];
@@ -5877,8 +5889,8 @@ errors++;
 }
 }
 }
-if(data157.allowedSources !== undefined){
-if(!(validate63(data157.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data157,parentDataProperty:"allowedSources",rootData}))){
+if(data158.allowedSources !== undefined){
+if(!(validate63(data158.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data158,parentDataProperty:"allowedSources",rootData}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
@@ -5895,10 +5907,10 @@ vErrors.push(err293);
 errors++;
 }
 }
-if(data127.operators !== undefined){
-let data161 = data127.operators;
-if(data161 && typeof data161 == "object" && !Array.isArray(data161)){
-for(const key34 in data161){
+if(data128.operators !== undefined){
+let data162 = data128.operators;
+if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
+for(const key34 in data162){
 if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
 const err294 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
 if(vErrors === null){
@@ -5910,9 +5922,9 @@ vErrors.push(err294);
 errors++;
 }
 }
-if(data161.certManager !== undefined){
-let data162 = data161.certManager;
-if(!((data162 === "install") || (data162 === "preinstalled"))){
+if(data162.certManager !== undefined){
+let data163 = data162.certManager;
+if(!((data163 === "install") || (data163 === "preinstalled"))){
 const err295 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
 if(vErrors === null){
 vErrors = [err295];
@@ -5923,9 +5935,9 @@ vErrors.push(err295);
 errors++;
 }
 }
-if(data161.cloudNativePg !== undefined){
-let data163 = data161.cloudNativePg;
-if(!((data163 === "install") || (data163 === "preinstalled"))){
+if(data162.cloudNativePg !== undefined){
+let data164 = data162.cloudNativePg;
+if(!((data164 === "install") || (data164 === "preinstalled"))){
 const err296 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
 if(vErrors === null){
 vErrors = [err296];
@@ -5948,9 +5960,9 @@ vErrors.push(err297);
 errors++;
 }
 }
-if(data127.admission !== undefined){
-let data164 = data127.admission;
-if(!(((data164 === "enforce") || (data164 === "warn")) || (data164 === "off"))){
+if(data128.admission !== undefined){
+let data165 = data128.admission;
+if(!(((data165 === "enforce") || (data165 === "warn")) || (data165 === "off"))){
 const err298 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
 if(vErrors === null){
 vErrors = [err298];
@@ -5961,15 +5973,15 @@ vErrors.push(err298);
 errors++;
 }
 }
-if(data127.monitoring !== undefined){
-if(!(validate100(data127.monitoring, {instancePath:instancePath+"/hosting/kubernetes/monitoring",parentData:data127,parentDataProperty:"monitoring",rootData}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+if(data128.monitoring !== undefined){
+if(!(validate101(data128.monitoring, {instancePath:instancePath+"/hosting/kubernetes/monitoring",parentData:data128,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
 errors = vErrors.length;
 }
 }
-if(data127.monitoringNamespace !== undefined){
-if(!(validate79(data127.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data127,parentDataProperty:"monitoringNamespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.monitoringNamespace !== undefined){
+if(!(validate80(data128.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data128,parentDataProperty:"monitoringNamespace",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -5986,9 +5998,9 @@ errors++;
 }
 }
 if(data119.aws !== undefined){
-let data167 = data119.aws;
-if(data167 && typeof data167 == "object" && !Array.isArray(data167)){
-if(data167.domain === undefined){
+let data168 = data119.aws;
+if(data168 && typeof data168 == "object" && !Array.isArray(data168)){
+if(data168.domain === undefined){
 const err300 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err300];
@@ -5998,7 +6010,7 @@ vErrors.push(err300);
 }
 errors++;
 }
-for(const key35 in data167){
+for(const key35 in data168){
 if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
 const err301 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
 if(vErrors === null){
@@ -6010,8 +6022,8 @@ vErrors.push(err301);
 errors++;
 }
 }
-if(data167.region !== undefined){
-if(typeof data167.region !== "string"){
+if(data168.region !== undefined){
+if(typeof data168.region !== "string"){
 const err302 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err302];
@@ -6022,10 +6034,10 @@ vErrors.push(err302);
 errors++;
 }
 }
-if(data167.zones !== undefined){
-let data169 = data167.zones;
-if(Array.isArray(data169)){
-if(data169.length < 1){
+if(data168.zones !== undefined){
+let data170 = data168.zones;
+if(Array.isArray(data170)){
+if(data170.length < 1){
 const err303 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err303];
@@ -6035,9 +6047,9 @@ vErrors.push(err303);
 }
 errors++;
 }
-const len18 = data169.length;
+const len18 = data170.length;
 for(let i24=0; i24<len18; i24++){
-if(typeof data169[i24] !== "string"){
+if(typeof data170[i24] !== "string"){
 const err304 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err304];
@@ -6048,12 +6060,12 @@ vErrors.push(err304);
 errors++;
 }
 }
-let i25 = data169.length;
+let i25 = data170.length;
 let j6;
 if(i25 > 1){
 const indices2 = {};
 for(;i25--;){
-let item2 = data169[i25];
+let item2 = data170[i25];
 if(typeof item2 !== "string"){
 continue;
 }
@@ -6084,10 +6096,10 @@ vErrors.push(err306);
 errors++;
 }
 }
-if(data167.account !== undefined){
-let data171 = data167.account;
-if(typeof data171 === "string"){
-if(!pattern20.test(data171)){
+if(data168.account !== undefined){
+let data172 = data168.account;
+if(typeof data172 === "string"){
+if(!pattern20.test(data172)){
 const err307 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
 if(vErrors === null){
 vErrors = [err307];
@@ -6109,38 +6121,38 @@ vErrors.push(err308);
 errors++;
 }
 }
-if(data167.domain !== undefined){
-if(!(validate59(data167.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data167,parentDataProperty:"domain",rootData}))){
+if(data168.domain !== undefined){
+if(!(validate59(data168.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data168,parentDataProperty:"domain",rootData}))){
 vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
-if(data167.tls !== undefined){
-if(!(validate92(data167.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data167,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(data168.tls !== undefined){
+if(!(validate93(data168.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data168,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
-if(data167.networkRange !== undefined){
-if(!(validate64(data167.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data167,parentDataProperty:"networkRange",rootData}))){
+if(data168.networkRange !== undefined){
+if(!(validate64(data168.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data168,parentDataProperty:"networkRange",rootData}))){
 vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
-if(data167.clusterAccessFrom !== undefined){
-if(!(validate63(data167.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data167,parentDataProperty:"clusterAccessFrom",rootData}))){
+if(data168.clusterAccessFrom !== undefined){
+if(!(validate63(data168.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data168,parentDataProperty:"clusterAccessFrom",rootData}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
-if(data167.administrators !== undefined){
-let data176 = data167.administrators;
-if(Array.isArray(data176)){
-const len19 = data176.length;
+if(data168.administrators !== undefined){
+let data177 = data168.administrators;
+if(Array.isArray(data177)){
+const len19 = data177.length;
 for(let i26=0; i26<len19; i26++){
-let data177 = data176[i26];
-if(typeof data177 === "string"){
-if(!pattern21.test(data177)){
+let data178 = data177[i26];
+if(typeof data178 === "string"){
+if(!pattern21.test(data178)){
 const err309 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
 if(vErrors === null){
 vErrors = [err309];
@@ -6162,12 +6174,12 @@ vErrors.push(err310);
 errors++;
 }
 }
-let i27 = data176.length;
+let i27 = data177.length;
 let j7;
 if(i27 > 1){
 const indices3 = {};
 for(;i27--;){
-let item3 = data176[i27];
+let item3 = data177[i27];
 if(typeof item3 !== "string"){
 continue;
 }
@@ -6198,10 +6210,10 @@ vErrors.push(err312);
 errors++;
 }
 }
-if(data167.mqtt !== undefined){
-let data178 = data167.mqtt;
-if(data178 && typeof data178 == "object" && !Array.isArray(data178)){
-for(const key36 in data178){
+if(data168.mqtt !== undefined){
+let data179 = data168.mqtt;
+if(data179 && typeof data179 == "object" && !Array.isArray(data179)){
+for(const key36 in data179){
 if(!(key36 === "allowedSources")){
 const err313 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
 if(vErrors === null){
@@ -6213,8 +6225,8 @@ vErrors.push(err313);
 errors++;
 }
 }
-if(data178.allowedSources !== undefined){
-if(!(validate63(data178.allowedSources, {instancePath:instancePath+"/hosting/aws/mqtt/allowedSources",parentData:data178,parentDataProperty:"allowedSources",rootData}))){
+if(data179.allowedSources !== undefined){
+if(!(validate63(data179.allowedSources, {instancePath:instancePath+"/hosting/aws/mqtt/allowedSources",parentData:data179,parentDataProperty:"allowedSources",rootData}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
@@ -6231,22 +6243,22 @@ vErrors.push(err314);
 errors++;
 }
 }
-if(data167.imageDigests !== undefined){
-if(!(validate88(data167.imageDigests, {instancePath:instancePath+"/hosting/aws/imageDigests",parentData:data167,parentDataProperty:"imageDigests",rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(data168.imageDigests !== undefined){
+if(!(validate89(data168.imageDigests, {instancePath:instancePath+"/hosting/aws/imageDigests",parentData:data168,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
-if(data167.monitoring !== undefined){
-if(!(validate100(data167.monitoring, {instancePath:instancePath+"/hosting/aws/monitoring",parentData:data167,parentDataProperty:"monitoring",rootData}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+if(data168.monitoring !== undefined){
+if(!(validate101(data168.monitoring, {instancePath:instancePath+"/hosting/aws/monitoring",parentData:data168,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
 errors = vErrors.length;
 }
 }
-if(data167.instanceTypes !== undefined){
-let data182 = data167.instanceTypes;
-if(Array.isArray(data182)){
-if(data182.length < 1){
+if(data168.instanceTypes !== undefined){
+let data183 = data168.instanceTypes;
+if(Array.isArray(data183)){
+if(data183.length < 1){
 const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err315];
@@ -6256,11 +6268,11 @@ vErrors.push(err315);
 }
 errors++;
 }
-const len20 = data182.length;
+const len20 = data183.length;
 for(let i28=0; i28<len20; i28++){
-let data183 = data182[i28];
-if(typeof data183 === "string"){
-if(!pattern22.test(data183)){
+let data184 = data183[i28];
+if(typeof data184 === "string"){
+if(!pattern22.test(data184)){
 const err316 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err316];
@@ -6282,12 +6294,12 @@ vErrors.push(err317);
 errors++;
 }
 }
-let i29 = data182.length;
+let i29 = data183.length;
 let j8;
 if(i29 > 1){
 const indices4 = {};
 for(;i29--;){
-let item4 = data182[i29];
+let item4 = data183[i29];
 if(typeof item4 !== "string"){
 continue;
 }
@@ -6331,9 +6343,9 @@ errors++;
 }
 }
 if(data119.sizes !== undefined){
-let data184 = data119.sizes;
-if(data184 && typeof data184 == "object" && !Array.isArray(data184)){
-for(const key37 in data184){
+let data185 = data119.sizes;
+if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
+for(const key37 in data185){
 if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
 const err321 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
 if(vErrors === null){
@@ -6345,16 +6357,16 @@ vErrors.push(err321);
 errors++;
 }
 }
-if(data184.broker !== undefined){
-if(!(validate110(data184.broker, {instancePath:instancePath+"/hosting/sizes/broker",parentData:data184,parentDataProperty:"broker",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(data185.broker !== undefined){
+if(!(validate111(data185.broker, {instancePath:instancePath+"/hosting/sizes/broker",parentData:data185,parentDataProperty:"broker",rootData}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 }
-if(data184.timeSeries !== undefined){
-let data186 = data184.timeSeries;
-if(data186 && typeof data186 == "object" && !Array.isArray(data186)){
-for(const key38 in data186){
+if(data185.timeSeries !== undefined){
+let data187 = data185.timeSeries;
+if(data187 && typeof data187 == "object" && !Array.isArray(data187)){
+for(const key38 in data187){
 if(!(((((key38 === "shards") || (key38 === "replicas")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
 const err322 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
 if(vErrors === null){
@@ -6366,15 +6378,15 @@ vErrors.push(err322);
 errors++;
 }
 }
-if(data186.shards !== undefined){
-if(!(validate117(data186.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data186,parentDataProperty:"shards",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(data187.shards !== undefined){
+if(!(validate118(data187.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data187,parentDataProperty:"shards",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
-if(data186.replicas !== undefined){
-let data188 = data186.replicas;
-if(!(((typeof data188 == "number") && (!(data188 % 1) && !isNaN(data188))) && (isFinite(data188)))){
+if(data187.replicas !== undefined){
+let data189 = data187.replicas;
+if(!(((typeof data189 == "number") && (!(data189 % 1) && !isNaN(data189))) && (isFinite(data189)))){
 const err323 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err323];
@@ -6384,8 +6396,8 @@ vErrors.push(err323);
 }
 errors++;
 }
-if((typeof data188 == "number") && (isFinite(data188))){
-if(data188 > 5 || isNaN(data188)){
+if((typeof data189 == "number") && (isFinite(data189))){
+if(data189 > 5 || isNaN(data189)){
 const err324 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
 if(vErrors === null){
 vErrors = [err324];
@@ -6395,7 +6407,7 @@ vErrors.push(err324);
 }
 errors++;
 }
-if(data188 < 1 || isNaN(data188)){
+if(data189 < 1 || isNaN(data189)){
 const err325 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err325];
@@ -6407,21 +6419,21 @@ errors++;
 }
 }
 }
-if(data186.cpu !== undefined){
-if(!(validate111(data186.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data186,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+if(data187.cpu !== undefined){
+if(!(validate112(data187.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data187,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 }
-if(data186.memory !== undefined){
-if(!(validate113(data186.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data186,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(data187.memory !== undefined){
+if(!(validate114(data187.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data187,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
-if(data186.storage !== undefined){
-if(!(validate113(data186.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data186,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(data187.storage !== undefined){
+if(!(validate114(data187.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data187,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
@@ -6437,27 +6449,27 @@ vErrors.push(err326);
 errors++;
 }
 }
-if(data184.relational !== undefined){
-if(!(validate110(data184.relational, {instancePath:instancePath+"/hosting/sizes/relational",parentData:data184,parentDataProperty:"relational",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(data185.relational !== undefined){
+if(!(validate111(data185.relational, {instancePath:instancePath+"/hosting/sizes/relational",parentData:data185,parentDataProperty:"relational",rootData}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 }
-if(data184.ingest !== undefined){
-if(!(validate123(data184.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data184,parentDataProperty:"ingest",rootData}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(data185.ingest !== undefined){
+if(!(validate124(data185.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data185,parentDataProperty:"ingest",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 }
-if(data184.analytics !== undefined){
-if(!(validate123(data184.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data184,parentDataProperty:"analytics",rootData}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(data185.analytics !== undefined){
+if(!(validate124(data185.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data185,parentDataProperty:"analytics",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 }
-if(data184.diagnostic !== undefined){
-if(!(validate123(data184.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data184,parentDataProperty:"diagnostic",rootData}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(data185.diagnostic !== undefined){
+if(!(validate124(data185.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data185,parentDataProperty:"diagnostic",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 }
@@ -6474,9 +6486,9 @@ errors++;
 }
 }
 if(data119.backup !== undefined){
-let data196 = data119.backup;
-if(data196 && typeof data196 == "object" && !Array.isArray(data196)){
-for(const key39 in data196){
+let data197 = data119.backup;
+if(data197 && typeof data197 == "object" && !Array.isArray(data197)){
+for(const key39 in data197){
 if(!((((key39 === "at") || (key39 === "retention")) || (key39 === "destination")) || (key39 === "local"))){
 const err328 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
 if(vErrors === null){
@@ -6488,22 +6500,22 @@ vErrors.push(err328);
 errors++;
 }
 }
-if(data196.at !== undefined){
-if(!(validate131(data196.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data196,parentDataProperty:"at",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(data197.at !== undefined){
+if(!(validate132(data197.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data197,parentDataProperty:"at",rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
 }
-if(data196.retention !== undefined){
-if(!(validate47(data196.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data196,parentDataProperty:"retention",rootData}))){
+if(data197.retention !== undefined){
+if(!(validate47(data197.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data197,parentDataProperty:"retention",rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
-if(data196.destination !== undefined){
-let data199 = data196.destination;
-if(data199 && typeof data199 == "object" && !Array.isArray(data199)){
-if(data199.endpoint === undefined){
+if(data197.destination !== undefined){
+let data200 = data197.destination;
+if(data200 && typeof data200 == "object" && !Array.isArray(data200)){
+if(data200.endpoint === undefined){
 const err329 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
 if(vErrors === null){
 vErrors = [err329];
@@ -6513,7 +6525,7 @@ vErrors.push(err329);
 }
 errors++;
 }
-if(data199.bucket === undefined){
+if(data200.bucket === undefined){
 const err330 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
 if(vErrors === null){
 vErrors = [err330];
@@ -6523,7 +6535,7 @@ vErrors.push(err330);
 }
 errors++;
 }
-if(data199.country === undefined){
+if(data200.country === undefined){
 const err331 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err331];
@@ -6533,7 +6545,7 @@ vErrors.push(err331);
 }
 errors++;
 }
-for(const key40 in data199){
+for(const key40 in data200){
 if(!(((((key40 === "endpoint") || (key40 === "bucket")) || (key40 === "region")) || (key40 === "country")) || (key40 === "credentialsSecret"))){
 const err332 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
 if(vErrors === null){
@@ -6545,16 +6557,16 @@ vErrors.push(err332);
 errors++;
 }
 }
-if(data199.endpoint !== undefined){
-if(!(validate31(data199.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data199,parentDataProperty:"endpoint",rootData}))){
+if(data200.endpoint !== undefined){
+if(!(validate31(data200.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data200,parentDataProperty:"endpoint",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data199.bucket !== undefined){
-let data201 = data199.bucket;
-if(typeof data201 === "string"){
-if(!pattern26.test(data201)){
+if(data200.bucket !== undefined){
+let data202 = data200.bucket;
+if(typeof data202 === "string"){
+if(!pattern26.test(data202)){
 const err333 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
 if(vErrors === null){
 vErrors = [err333];
@@ -6576,8 +6588,8 @@ vErrors.push(err334);
 errors++;
 }
 }
-if(data199.region !== undefined){
-if(typeof data199.region !== "string"){
+if(data200.region !== undefined){
+if(typeof data200.region !== "string"){
 const err335 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err335];
@@ -6588,10 +6600,10 @@ vErrors.push(err335);
 errors++;
 }
 }
-if(data199.country !== undefined){
-let data203 = data199.country;
-if(typeof data203 === "string"){
-if(!(formats0(data203))){
+if(data200.country !== undefined){
+let data204 = data200.country;
+if(typeof data204 === "string"){
+if(!(formats0(data204))){
 const err336 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err336];
@@ -6613,9 +6625,9 @@ vErrors.push(err337);
 errors++;
 }
 }
-if(data199.credentialsSecret !== undefined){
-if(!(validate79(data199.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data199,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data200.credentialsSecret !== undefined){
+if(!(validate80(data200.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data200,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -6631,10 +6643,10 @@ vErrors.push(err338);
 errors++;
 }
 }
-if(data196.local !== undefined){
-let data205 = data196.local;
-if(data205 && typeof data205 == "object" && !Array.isArray(data205)){
-if(data205.folder === undefined){
+if(data197.local !== undefined){
+let data206 = data197.local;
+if(data206 && typeof data206 == "object" && !Array.isArray(data206)){
+if(data206.folder === undefined){
 const err339 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
 if(vErrors === null){
 vErrors = [err339];
@@ -6644,7 +6656,7 @@ vErrors.push(err339);
 }
 errors++;
 }
-if(data205.recipients === undefined){
+if(data206.recipients === undefined){
 const err340 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
 if(vErrors === null){
 vErrors = [err340];
@@ -6654,7 +6666,7 @@ vErrors.push(err340);
 }
 errors++;
 }
-for(const key41 in data205){
+for(const key41 in data206){
 if(!((key41 === "folder") || (key41 === "recipients"))){
 const err341 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
 if(vErrors === null){
@@ -6666,10 +6678,10 @@ vErrors.push(err341);
 errors++;
 }
 }
-if(data205.folder !== undefined){
-let data206 = data205.folder;
-if(typeof data206 === "string"){
-if(func3(data206) < 1){
+if(data206.folder !== undefined){
+let data207 = data206.folder;
+if(typeof data207 === "string"){
+if(func3(data207) < 1){
 const err342 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err342];
@@ -6691,10 +6703,10 @@ vErrors.push(err343);
 errors++;
 }
 }
-if(data205.recipients !== undefined){
-let data207 = data205.recipients;
-if(Array.isArray(data207)){
-if(data207.length < 1){
+if(data206.recipients !== undefined){
+let data208 = data206.recipients;
+if(Array.isArray(data208)){
+if(data208.length < 1){
 const err344 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err344];
@@ -6704,11 +6716,11 @@ vErrors.push(err344);
 }
 errors++;
 }
-const len21 = data207.length;
+const len21 = data208.length;
 for(let i30=0; i30<len21; i30++){
-let data208 = data207[i30];
-if(typeof data208 === "string"){
-if(!pattern27.test(data208)){
+let data209 = data208[i30];
+if(typeof data209 === "string"){
+if(!pattern27.test(data209)){
 const err345 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
 if(vErrors === null){
 vErrors = [err345];
@@ -6730,12 +6742,12 @@ vErrors.push(err346);
 errors++;
 }
 }
-let i31 = data207.length;
+let i31 = data208.length;
 let j9;
 if(i31 > 1){
 const indices5 = {};
 for(;i31--;){
-let item5 = data207[i31];
+let item5 = data208[i31];
 if(typeof item5 !== "string"){
 continue;
 }
@@ -6791,9 +6803,9 @@ errors++;
 }
 }
 if(data119.logs !== undefined){
-let data209 = data119.logs;
-if(data209 && typeof data209 == "object" && !Array.isArray(data209)){
-for(const key42 in data209){
+let data210 = data119.logs;
+if(data210 && typeof data210 == "object" && !Array.isArray(data210)){
+for(const key42 in data210){
 if(!((key42 === "retention") || (key42 === "auditRetention"))){
 const err351 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
 if(vErrors === null){
@@ -6805,14 +6817,14 @@ vErrors.push(err351);
 errors++;
 }
 }
-if(data209.retention !== undefined){
-if(!(validate47(data209.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data209,parentDataProperty:"retention",rootData}))){
+if(data210.retention !== undefined){
+if(!(validate47(data210.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data210,parentDataProperty:"retention",rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
-if(data209.auditRetention !== undefined){
-if(!(validate47(data209.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data209,parentDataProperty:"auditRetention",rootData}))){
+if(data210.auditRetention !== undefined){
+if(!(validate47(data210.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data210,parentDataProperty:"auditRetention",rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
@@ -6830,9 +6842,9 @@ errors++;
 }
 }
 if(data119.state !== undefined){
-let data212 = data119.state;
-if(data212 && typeof data212 == "object" && !Array.isArray(data212)){
-for(const key43 in data212){
+let data213 = data119.state;
+if(data213 && typeof data213 == "object" && !Array.isArray(data213)){
+for(const key43 in data213){
 if(!(((((key43 === "backend") || (key43 === "url")) || (key43 === "country")) || (key43 === "secrets")) || (key43 === "key"))){
 const err353 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
 if(vErrors === null){
@@ -6844,9 +6856,9 @@ vErrors.push(err353);
 errors++;
 }
 }
-if(data212.backend !== undefined){
-let data213 = data212.backend;
-if(!((data213 === "file") || (data213 === "bucket"))){
+if(data213.backend !== undefined){
+let data214 = data213.backend;
+if(!((data214 === "file") || (data214 === "bucket"))){
 const err354 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err354];
@@ -6857,10 +6869,10 @@ vErrors.push(err354);
 errors++;
 }
 }
-if(data212.url !== undefined){
-let data214 = data212.url;
-if(typeof data214 === "string"){
-if(!pattern28.test(data214)){
+if(data213.url !== undefined){
+let data215 = data213.url;
+if(typeof data215 === "string"){
+if(!pattern28.test(data215)){
 const err355 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err355];
@@ -6882,10 +6894,10 @@ vErrors.push(err356);
 errors++;
 }
 }
-if(data212.country !== undefined){
-let data215 = data212.country;
-if(typeof data215 === "string"){
-if(!(formats0(data215))){
+if(data213.country !== undefined){
+let data216 = data213.country;
+if(typeof data216 === "string"){
+if(!(formats0(data216))){
 const err357 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err357];
@@ -6907,9 +6919,9 @@ vErrors.push(err358);
 errors++;
 }
 }
-if(data212.secrets !== undefined){
-let data216 = data212.secrets;
-if(!((data216 === "passphrase") || (data216 === "aws-kms"))){
+if(data213.secrets !== undefined){
+let data217 = data213.secrets;
+if(!((data217 === "passphrase") || (data217 === "aws-kms"))){
 const err359 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
 if(vErrors === null){
 vErrors = [err359];
@@ -6920,10 +6932,10 @@ vErrors.push(err359);
 errors++;
 }
 }
-if(data212.key !== undefined){
-let data217 = data212.key;
-if(typeof data217 === "string"){
-if(func3(data217) < 1){
+if(data213.key !== undefined){
+let data218 = data213.key;
+if(typeof data218 === "string"){
+if(func3(data218) < 1){
 const err360 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err360];
@@ -6958,9 +6970,9 @@ errors++;
 }
 }
 if(data119.environments !== undefined){
-let data218 = data119.environments;
-if(data218 && typeof data218 == "object" && !Array.isArray(data218)){
-for(const key44 in data218){
+let data219 = data119.environments;
+if(data219 && typeof data219 == "object" && !Array.isArray(data219)){
+for(const key44 in data219){
 if(!((((key44 === "training") || (key44 === "pilot")) || (key44 === "staging")) || (key44 === "production"))){
 const err363 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
 if(vErrors === null){
@@ -6972,27 +6984,27 @@ vErrors.push(err363);
 errors++;
 }
 }
-if(data218.training !== undefined){
-if(!(validate138(data218.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data218,parentDataProperty:"training",rootData}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(data219.training !== undefined){
+if(!(validate139(data219.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data219,parentDataProperty:"training",rootData}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
-if(data218.pilot !== undefined){
-if(!(validate138(data218.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data218,parentDataProperty:"pilot",rootData}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(data219.pilot !== undefined){
+if(!(validate139(data219.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data219,parentDataProperty:"pilot",rootData}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
-if(data218.staging !== undefined){
-if(!(validate138(data218.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data218,parentDataProperty:"staging",rootData}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(data219.staging !== undefined){
+if(!(validate139(data219.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data219,parentDataProperty:"staging",rootData}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
-if(data218.production !== undefined){
-if(!(validate138(data218.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data218,parentDataProperty:"production",rootData}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(data219.production !== undefined){
+if(!(validate139(data219.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data219,parentDataProperty:"production",rootData}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
@@ -7021,9 +7033,9 @@ errors++;
 }
 }
 if(data.diagnostic !== undefined){
-let data223 = data.diagnostic;
-if(data223 && typeof data223 == "object" && !Array.isArray(data223)){
-for(const key45 in data223){
+let data224 = data.diagnostic;
+if(data224 && typeof data224 == "object" && !Array.isArray(data224)){
+for(const key45 in data224){
 if(!((((((key45 === "languages") || (key45 === "overrides")) || (key45 === "extraQuestions")) || (key45 === "financing")) || (key45 === "levers")) || (key45 === "benchmarkGroups"))){
 const err366 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
 if(vErrors === null){
@@ -7035,10 +7047,10 @@ vErrors.push(err366);
 errors++;
 }
 }
-if(data223.languages !== undefined){
-let data224 = data223.languages;
-if(Array.isArray(data224)){
-if(data224.length < 1){
+if(data224.languages !== undefined){
+let data225 = data224.languages;
+if(Array.isArray(data225)){
+if(data225.length < 1){
 const err367 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err367];
@@ -7048,11 +7060,11 @@ vErrors.push(err367);
 }
 errors++;
 }
-const len22 = data224.length;
+const len22 = data225.length;
 for(let i32=0; i32<len22; i32++){
-let data225 = data224[i32];
-if(typeof data225 === "string"){
-if(!(formats2(data225))){
+let data226 = data225[i32];
+if(typeof data226 === "string"){
+if(!(formats2(data226))){
 const err368 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err368];
@@ -7074,12 +7086,12 @@ vErrors.push(err369);
 errors++;
 }
 }
-let i33 = data224.length;
+let i33 = data225.length;
 let j10;
 if(i33 > 1){
 const indices6 = {};
 for(;i33--;){
-let item6 = data224[i33];
+let item6 = data225[i33];
 if(typeof item6 !== "string"){
 continue;
 }
@@ -7110,10 +7122,10 @@ vErrors.push(err371);
 errors++;
 }
 }
-if(data223.overrides !== undefined){
-let data226 = data223.overrides;
-if(data226 && typeof data226 == "object" && !Array.isArray(data226)){
-for(const key46 in data226){
+if(data224.overrides !== undefined){
+let data227 = data224.overrides;
+if(data227 && typeof data227 == "object" && !Array.isArray(data227)){
+for(const key46 in data227){
 if(!(pattern3.test(key46))){
 const err372 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
 if(vErrors === null){
@@ -7125,11 +7137,11 @@ vErrors.push(err372);
 errors++;
 }
 }
-for(const key47 in data226){
+for(const key47 in data227){
 if(pattern3.test(key47)){
-let data227 = data226[key47];
-if(data227 && typeof data227 == "object" && !Array.isArray(data227)){
-for(const key48 in data227){
+let data228 = data227[key47];
+if(data228 && typeof data228 == "object" && !Array.isArray(data228)){
+for(const key48 in data228){
 if(!(((key48 === "omit") || (key48 === "weight")) || (key48 === "text"))){
 const err373 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
 if(vErrors === null){
@@ -7141,8 +7153,8 @@ vErrors.push(err373);
 errors++;
 }
 }
-if(data227.omit !== undefined){
-if(typeof data227.omit !== "boolean"){
+if(data228.omit !== undefined){
+if(typeof data228.omit !== "boolean"){
 const err374 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err374];
@@ -7153,14 +7165,14 @@ vErrors.push(err374);
 errors++;
 }
 }
-if(data227.weight !== undefined){
-if(!(validate143(data227.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data227,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+if(data228.weight !== undefined){
+if(!(validate144(data228.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data228,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
 errors = vErrors.length;
 }
 }
-if(data227.text !== undefined){
-if(!(validate22(data227.text, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data227,parentDataProperty:"text",rootData}))){
+if(data228.text !== undefined){
+if(!(validate22(data228.text, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data228,parentDataProperty:"text",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -7190,10 +7202,10 @@ vErrors.push(err376);
 errors++;
 }
 }
-if(data223.extraQuestions !== undefined){
-let data231 = data223.extraQuestions;
-if(Array.isArray(data231)){
-if(data231.length > 50){
+if(data224.extraQuestions !== undefined){
+let data232 = data224.extraQuestions;
+if(Array.isArray(data232)){
+if(data232.length > 50){
 const err377 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err377];
@@ -7203,11 +7215,11 @@ vErrors.push(err377);
 }
 errors++;
 }
-const len23 = data231.length;
+const len23 = data232.length;
 for(let i34=0; i34<len23; i34++){
-let data232 = data231[i34];
-if(data232 && typeof data232 == "object" && !Array.isArray(data232)){
-if(data232.id === undefined){
+let data233 = data232[i34];
+if(data233 && typeof data233 == "object" && !Array.isArray(data233)){
+if(data233.id === undefined){
 const err378 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err378];
@@ -7217,7 +7229,7 @@ vErrors.push(err378);
 }
 errors++;
 }
-if(data232.dimension === undefined){
+if(data233.dimension === undefined){
 const err379 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
 if(vErrors === null){
 vErrors = [err379];
@@ -7227,7 +7239,7 @@ vErrors.push(err379);
 }
 errors++;
 }
-if(data232.barriers === undefined){
+if(data233.barriers === undefined){
 const err380 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
 if(vErrors === null){
 vErrors = [err380];
@@ -7237,7 +7249,7 @@ vErrors.push(err380);
 }
 errors++;
 }
-if(data232.text === undefined){
+if(data233.text === undefined){
 const err381 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err381];
@@ -7247,7 +7259,7 @@ vErrors.push(err381);
 }
 errors++;
 }
-if(data232.levels === undefined){
+if(data233.levels === undefined){
 const err382 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err382];
@@ -7257,7 +7269,7 @@ vErrors.push(err382);
 }
 errors++;
 }
-for(const key49 in data232){
+for(const key49 in data233){
 if(!(((((((key49 === "id") || (key49 === "dimension")) || (key49 === "barriers")) || (key49 === "weight")) || (key49 === "essential")) || (key49 === "text")) || (key49 === "levels"))){
 const err383 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key49}};
 if(vErrors === null){
@@ -7269,15 +7281,15 @@ vErrors.push(err383);
 errors++;
 }
 }
-if(data232.id !== undefined){
-if(!(validate28(data232.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data232,parentDataProperty:"id",rootData}))){
+if(data233.id !== undefined){
+if(!(validate28(data233.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data233,parentDataProperty:"id",rootData}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
 }
-if(data232.dimension !== undefined){
-let data234 = data232.dimension;
-if(!((((((data234 === "strategy-and-finance") || (data234 === "people-and-skills")) || (data234 === "processes-and-shop-floor")) || (data234 === "machines-and-connectivity")) || (data234 === "data-and-security")) || (data234 === "market-and-ecosystem"))){
+if(data233.dimension !== undefined){
+let data235 = data233.dimension;
+if(!((((((data235 === "strategy-and-finance") || (data235 === "people-and-skills")) || (data235 === "processes-and-shop-floor")) || (data235 === "machines-and-connectivity")) || (data235 === "data-and-security")) || (data235 === "market-and-ecosystem"))){
 const err384 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
 if(vErrors === null){
 vErrors = [err384];
@@ -7288,20 +7300,20 @@ vErrors.push(err384);
 errors++;
 }
 }
-if(data232.barriers !== undefined){
-if(!(validate147(data232.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data232,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+if(data233.barriers !== undefined){
+if(!(validate148(data233.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data233,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 }
-if(data232.weight !== undefined){
-if(!(validate143(data232.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data232,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+if(data233.weight !== undefined){
+if(!(validate144(data233.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data233,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
 errors = vErrors.length;
 }
 }
-if(data232.essential !== undefined){
-if(typeof data232.essential !== "boolean"){
+if(data233.essential !== undefined){
+if(typeof data233.essential !== "boolean"){
 const err385 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err385];
@@ -7312,16 +7324,16 @@ vErrors.push(err385);
 errors++;
 }
 }
-if(data232.text !== undefined){
-if(!(validate22(data232.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data232,parentDataProperty:"text",rootData}))){
+if(data233.text !== undefined){
+if(!(validate22(data233.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data233,parentDataProperty:"text",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data232.levels !== undefined){
-let data239 = data232.levels;
-if(Array.isArray(data239)){
-if(data239.length > 6){
+if(data233.levels !== undefined){
+let data240 = data233.levels;
+if(Array.isArray(data240)){
+if(data240.length > 6){
 const err386 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err386];
@@ -7331,7 +7343,7 @@ vErrors.push(err386);
 }
 errors++;
 }
-if(data239.length < 6){
+if(data240.length < 6){
 const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err387];
@@ -7341,9 +7353,9 @@ vErrors.push(err387);
 }
 errors++;
 }
-const len24 = data239.length;
+const len24 = data240.length;
 for(let i35=0; i35<len24; i35++){
-if(!(validate22(data239[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data239,parentDataProperty:i35,rootData}))){
+if(!(validate22(data240[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data240,parentDataProperty:i35,rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -7384,25 +7396,25 @@ vErrors.push(err390);
 errors++;
 }
 }
-if(data223.financing !== undefined){
-if(!(validate152(data223.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data223,parentDataProperty:"financing",rootData}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(data224.financing !== undefined){
+if(!(validate153(data224.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data224,parentDataProperty:"financing",rootData}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 }
-if(data223.levers !== undefined){
-if(!(validate152(data223.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data223,parentDataProperty:"levers",rootData}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(data224.levers !== undefined){
+if(!(validate153(data224.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data224,parentDataProperty:"levers",rootData}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 }
-if(data223.benchmarkGroups !== undefined){
-let data243 = data223.benchmarkGroups;
-if(Array.isArray(data243)){
-const len25 = data243.length;
+if(data224.benchmarkGroups !== undefined){
+let data244 = data224.benchmarkGroups;
+if(Array.isArray(data244)){
+const len25 = data244.length;
 for(let i36=0; i36<len25; i36++){
-let data244 = data243[i36];
-if(!((data244 === "sector") || (data244 === "size-band"))){
+let data245 = data244[i36];
+if(!((data245 === "sector") || (data245 === "size-band"))){
 const err391 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
 if(vErrors === null){
 vErrors = [err391];
@@ -7413,13 +7425,13 @@ vErrors.push(err391);
 errors++;
 }
 }
-let i37 = data243.length;
+let i37 = data244.length;
 let j11;
 if(i37 > 1){
 outer4:
 for(;i37--;){
 for(j11 = i37; j11--;){
-if(func0(data243[i37], data243[j11])){
+if(func0(data244[i37], data244[j11])){
 const err392 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
 if(vErrors === null){
 vErrors = [err392];
@@ -7458,9 +7470,9 @@ errors++;
 }
 }
 if(data.telemetry !== undefined){
-let data245 = data.telemetry;
-if(data245 && typeof data245 == "object" && !Array.isArray(data245)){
-if(data245.energy === undefined){
+let data246 = data.telemetry;
+if(data246 && typeof data246 == "object" && !Array.isArray(data246)){
+if(data246.energy === undefined){
 const err395 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
 if(vErrors === null){
 vErrors = [err395];
@@ -7470,7 +7482,7 @@ vErrors.push(err395);
 }
 errors++;
 }
-for(const key50 in data245){
+for(const key50 in data246){
 if(!(((((((key50 === "retention") || (key50 === "offlineAfterSeconds")) || (key50 === "sampling")) || (key50 === "units")) || (key50 === "shifts")) || (key50 === "holidays")) || (key50 === "energy"))){
 const err396 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
 if(vErrors === null){
@@ -7482,10 +7494,10 @@ vErrors.push(err396);
 errors++;
 }
 }
-if(data245.retention !== undefined){
-let data246 = data245.retention;
-if(data246 && typeof data246 == "object" && !Array.isArray(data246)){
-for(const key51 in data246){
+if(data246.retention !== undefined){
+let data247 = data246.retention;
+if(data247 && typeof data247 == "object" && !Array.isArray(data247)){
+for(const key51 in data247){
 if(!(((((key51 === "raw") || (key51 === "minute")) || (key51 === "hour")) || (key51 === "day")) || (key51 === "rejected"))){
 const err397 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
 if(vErrors === null){
@@ -7497,32 +7509,32 @@ vErrors.push(err397);
 errors++;
 }
 }
-if(data246.raw !== undefined){
-if(!(validate47(data246.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data246,parentDataProperty:"raw",rootData}))){
+if(data247.raw !== undefined){
+if(!(validate47(data247.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data247,parentDataProperty:"raw",rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
-if(data246.minute !== undefined){
-if(!(validate47(data246.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data246,parentDataProperty:"minute",rootData}))){
+if(data247.minute !== undefined){
+if(!(validate47(data247.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data247,parentDataProperty:"minute",rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
-if(data246.hour !== undefined){
-if(!(validate47(data246.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data246,parentDataProperty:"hour",rootData}))){
+if(data247.hour !== undefined){
+if(!(validate47(data247.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data247,parentDataProperty:"hour",rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
-if(data246.day !== undefined){
-if(!(validate47(data246.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data246,parentDataProperty:"day",rootData}))){
+if(data247.day !== undefined){
+if(!(validate47(data247.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data247,parentDataProperty:"day",rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
-if(data246.rejected !== undefined){
-if(!(validate47(data246.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data246,parentDataProperty:"rejected",rootData}))){
+if(data247.rejected !== undefined){
+if(!(validate47(data247.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data247,parentDataProperty:"rejected",rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
@@ -7539,9 +7551,9 @@ vErrors.push(err398);
 errors++;
 }
 }
-if(data245.offlineAfterSeconds !== undefined){
-let data252 = data245.offlineAfterSeconds;
-if(!(((typeof data252 == "number") && (!(data252 % 1) && !isNaN(data252))) && (isFinite(data252)))){
+if(data246.offlineAfterSeconds !== undefined){
+let data253 = data246.offlineAfterSeconds;
+if(!(((typeof data253 == "number") && (!(data253 % 1) && !isNaN(data253))) && (isFinite(data253)))){
 const err399 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err399];
@@ -7551,8 +7563,8 @@ vErrors.push(err399);
 }
 errors++;
 }
-if((typeof data252 == "number") && (isFinite(data252))){
-if(data252 > 3600 || isNaN(data252)){
+if((typeof data253 == "number") && (isFinite(data253))){
+if(data253 > 3600 || isNaN(data253)){
 const err400 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err400];
@@ -7562,7 +7574,7 @@ vErrors.push(err400);
 }
 errors++;
 }
-if(data252 < 10 || isNaN(data252)){
+if(data253 < 10 || isNaN(data253)){
 const err401 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err401];
@@ -7574,10 +7586,10 @@ errors++;
 }
 }
 }
-if(data245.sampling !== undefined){
-let data253 = data245.sampling;
-if(data253 && typeof data253 == "object" && !Array.isArray(data253)){
-for(const key52 in data253){
+if(data246.sampling !== undefined){
+let data254 = data246.sampling;
+if(data254 && typeof data254 == "object" && !Array.isArray(data254)){
+for(const key52 in data254){
 if(!((key52 === "channelsPerMachine") || (key52 === "intervalSeconds"))){
 const err402 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
 if(vErrors === null){
@@ -7589,9 +7601,9 @@ vErrors.push(err402);
 errors++;
 }
 }
-if(data253.channelsPerMachine !== undefined){
-let data254 = data253.channelsPerMachine;
-if(!(((typeof data254 == "number") && (!(data254 % 1) && !isNaN(data254))) && (isFinite(data254)))){
+if(data254.channelsPerMachine !== undefined){
+let data255 = data254.channelsPerMachine;
+if(!(((typeof data255 == "number") && (!(data255 % 1) && !isNaN(data255))) && (isFinite(data255)))){
 const err403 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err403];
@@ -7601,8 +7613,8 @@ vErrors.push(err403);
 }
 errors++;
 }
-if((typeof data254 == "number") && (isFinite(data254))){
-if(data254 > 1000 || isNaN(data254)){
+if((typeof data255 == "number") && (isFinite(data255))){
+if(data255 > 1000 || isNaN(data255)){
 const err404 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err404];
@@ -7612,7 +7624,7 @@ vErrors.push(err404);
 }
 errors++;
 }
-if(data254 < 1 || isNaN(data254)){
+if(data255 < 1 || isNaN(data255)){
 const err405 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err405];
@@ -7624,10 +7636,10 @@ errors++;
 }
 }
 }
-if(data253.intervalSeconds !== undefined){
-let data255 = data253.intervalSeconds;
-if((typeof data255 == "number") && (isFinite(data255))){
-if(data255 > 3600 || isNaN(data255)){
+if(data254.intervalSeconds !== undefined){
+let data256 = data254.intervalSeconds;
+if((typeof data256 == "number") && (isFinite(data256))){
+if(data256 > 3600 || isNaN(data256)){
 const err406 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err406];
@@ -7637,7 +7649,7 @@ vErrors.push(err406);
 }
 errors++;
 }
-if(data255 < 0.1 || isNaN(data255)){
+if(data256 < 0.1 || isNaN(data256)){
 const err407 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
 if(vErrors === null){
 vErrors = [err407];
@@ -7671,10 +7683,10 @@ vErrors.push(err409);
 errors++;
 }
 }
-if(data245.units !== undefined){
-let data256 = data245.units;
-if(data256 && typeof data256 == "object" && !Array.isArray(data256)){
-for(const key53 in data256){
+if(data246.units !== undefined){
+let data257 = data246.units;
+if(data257 && typeof data257 == "object" && !Array.isArray(data257)){
+for(const key53 in data257){
 if(!(pattern31.test(key53))){
 const err410 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
 if(vErrors === null){
@@ -7686,11 +7698,11 @@ vErrors.push(err410);
 errors++;
 }
 }
-for(const key54 in data256){
+for(const key54 in data257){
 if(pattern31.test(key54)){
-let data257 = data256[key54];
-if(typeof data257 === "string"){
-if(!pattern33.test(data257)){
+let data258 = data257[key54];
+if(typeof data258 === "string"){
+if(!pattern33.test(data258)){
 const err411 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err411];
@@ -7725,10 +7737,10 @@ vErrors.push(err413);
 errors++;
 }
 }
-if(data245.shifts !== undefined){
-let data258 = data245.shifts;
-if(Array.isArray(data258)){
-if(data258.length > 50){
+if(data246.shifts !== undefined){
+let data259 = data246.shifts;
+if(Array.isArray(data259)){
+if(data259.length > 50){
 const err414 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err414];
@@ -7738,7 +7750,7 @@ vErrors.push(err414);
 }
 errors++;
 }
-if(data258.length < 1){
+if(data259.length < 1){
 const err415 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err415];
@@ -7748,11 +7760,11 @@ vErrors.push(err415);
 }
 errors++;
 }
-const len26 = data258.length;
+const len26 = data259.length;
 for(let i38=0; i38<len26; i38++){
-let data259 = data258[i38];
-if(data259 && typeof data259 == "object" && !Array.isArray(data259)){
-if(data259.name === undefined){
+let data260 = data259[i38];
+if(data260 && typeof data260 == "object" && !Array.isArray(data260)){
+if(data260.name === undefined){
 const err416 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err416];
@@ -7762,7 +7774,7 @@ vErrors.push(err416);
 }
 errors++;
 }
-if(data259.start === undefined){
+if(data260.start === undefined){
 const err417 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err417];
@@ -7772,7 +7784,7 @@ vErrors.push(err417);
 }
 errors++;
 }
-if(data259.end === undefined){
+if(data260.end === undefined){
 const err418 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err418];
@@ -7782,7 +7794,7 @@ vErrors.push(err418);
 }
 errors++;
 }
-for(const key55 in data259){
+for(const key55 in data260){
 if(!(((((key55 === "name") || (key55 === "days")) || (key55 === "start")) || (key55 === "end")) || (key55 === "plannedBreakMinutes"))){
 const err419 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
 if(vErrors === null){
@@ -7794,10 +7806,10 @@ vErrors.push(err419);
 errors++;
 }
 }
-if(data259.name !== undefined){
-let data260 = data259.name;
-if(typeof data260 === "string"){
-if(func3(data260) > 60){
+if(data260.name !== undefined){
+let data261 = data260.name;
+if(typeof data261 === "string"){
+if(func3(data261) > 60){
 const err420 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
 if(vErrors === null){
 vErrors = [err420];
@@ -7807,7 +7819,7 @@ vErrors.push(err420);
 }
 errors++;
 }
-if(func3(data260) < 1){
+if(func3(data261) < 1){
 const err421 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err421];
@@ -7829,10 +7841,10 @@ vErrors.push(err422);
 errors++;
 }
 }
-if(data259.days !== undefined){
-let data261 = data259.days;
-if(Array.isArray(data261)){
-if(data261.length < 1){
+if(data260.days !== undefined){
+let data262 = data260.days;
+if(Array.isArray(data262)){
+if(data262.length < 1){
 const err423 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err423];
@@ -7842,10 +7854,10 @@ vErrors.push(err423);
 }
 errors++;
 }
-const len27 = data261.length;
+const len27 = data262.length;
 for(let i39=0; i39<len27; i39++){
-let data262 = data261[i39];
-if(!(((((((data262 === "monday") || (data262 === "tuesday")) || (data262 === "wednesday")) || (data262 === "thursday")) || (data262 === "friday")) || (data262 === "saturday")) || (data262 === "sunday"))){
+let data263 = data262[i39];
+if(!(((((((data263 === "monday") || (data263 === "tuesday")) || (data263 === "wednesday")) || (data263 === "thursday")) || (data263 === "friday")) || (data263 === "saturday")) || (data263 === "sunday"))){
 const err424 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
 if(vErrors === null){
 vErrors = [err424];
@@ -7856,13 +7868,13 @@ vErrors.push(err424);
 errors++;
 }
 }
-let i40 = data261.length;
+let i40 = data262.length;
 let j12;
 if(i40 > 1){
 outer5:
 for(;i40--;){
 for(j12 = i40; j12--;){
-if(func0(data261[i40], data261[j12])){
+if(func0(data262[i40], data262[j12])){
 const err425 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
 if(vErrors === null){
 vErrors = [err425];
@@ -7888,21 +7900,21 @@ vErrors.push(err426);
 errors++;
 }
 }
-if(data259.start !== undefined){
-if(!(validate131(data259.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data259,parentDataProperty:"start",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(data260.start !== undefined){
+if(!(validate132(data260.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data260,parentDataProperty:"start",rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
 }
-if(data259.end !== undefined){
-if(!(validate131(data259.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data259,parentDataProperty:"end",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(data260.end !== undefined){
+if(!(validate132(data260.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data260,parentDataProperty:"end",rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
 }
-if(data259.plannedBreakMinutes !== undefined){
-let data265 = data259.plannedBreakMinutes;
-if(!(((typeof data265 == "number") && (!(data265 % 1) && !isNaN(data265))) && (isFinite(data265)))){
+if(data260.plannedBreakMinutes !== undefined){
+let data266 = data260.plannedBreakMinutes;
+if(!(((typeof data266 == "number") && (!(data266 % 1) && !isNaN(data266))) && (isFinite(data266)))){
 const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err427];
@@ -7912,8 +7924,8 @@ vErrors.push(err427);
 }
 errors++;
 }
-if((typeof data265 == "number") && (isFinite(data265))){
-if(data265 > 240 || isNaN(data265)){
+if((typeof data266 == "number") && (isFinite(data266))){
+if(data266 > 240 || isNaN(data266)){
 const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
 if(vErrors === null){
 vErrors = [err428];
@@ -7923,7 +7935,7 @@ vErrors.push(err428);
 }
 errors++;
 }
-if(data265 < 0 || isNaN(data265)){
+if(data266 < 0 || isNaN(data266)){
 const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err429];
@@ -7959,10 +7971,10 @@ vErrors.push(err431);
 errors++;
 }
 }
-if(data245.holidays !== undefined){
-let data266 = data245.holidays;
-if(Array.isArray(data266)){
-if(data266.length > 400){
+if(data246.holidays !== undefined){
+let data267 = data246.holidays;
+if(Array.isArray(data267)){
+if(data267.length > 400){
 const err432 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err432];
@@ -7972,11 +7984,11 @@ vErrors.push(err432);
 }
 errors++;
 }
-const len28 = data266.length;
+const len28 = data267.length;
 for(let i41=0; i41<len28; i41++){
-let data267 = data266[i41];
-if(data267 && typeof data267 == "object" && !Array.isArray(data267)){
-if(data267.date === undefined){
+let data268 = data267[i41];
+if(data268 && typeof data268 == "object" && !Array.isArray(data268)){
+if(data268.date === undefined){
 const err433 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
 if(vErrors === null){
 vErrors = [err433];
@@ -7986,7 +7998,7 @@ vErrors.push(err433);
 }
 errors++;
 }
-if(data267.name === undefined){
+if(data268.name === undefined){
 const err434 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err434];
@@ -7996,7 +8008,7 @@ vErrors.push(err434);
 }
 errors++;
 }
-for(const key56 in data267){
+for(const key56 in data268){
 if(!((key56 === "date") || (key56 === "name"))){
 const err435 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key56}};
 if(vErrors === null){
@@ -8008,10 +8020,10 @@ vErrors.push(err435);
 errors++;
 }
 }
-if(data267.date !== undefined){
-let data268 = data267.date;
-if(typeof data268 === "string"){
-if(!(formats10.validate(data268))){
+if(data268.date !== undefined){
+let data269 = data268.date;
+if(typeof data269 === "string"){
+if(!(formats10.validate(data269))){
 const err436 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err436];
@@ -8033,8 +8045,8 @@ vErrors.push(err437);
 errors++;
 }
 }
-if(data267.name !== undefined){
-if(!(validate22(data267.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data267,parentDataProperty:"name",rootData}))){
+if(data268.name !== undefined){
+if(!(validate22(data268.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data268,parentDataProperty:"name",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -8063,10 +8075,10 @@ vErrors.push(err439);
 errors++;
 }
 }
-if(data245.energy !== undefined){
-let data270 = data245.energy;
-if(data270 && typeof data270 == "object" && !Array.isArray(data270)){
-if(data270.tariff === undefined){
+if(data246.energy !== undefined){
+let data271 = data246.energy;
+if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
+if(data271.tariff === undefined){
 const err440 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
 if(vErrors === null){
 vErrors = [err440];
@@ -8076,7 +8088,7 @@ vErrors.push(err440);
 }
 errors++;
 }
-if(data270.emissionFactor === undefined){
+if(data271.emissionFactor === undefined){
 const err441 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
 if(vErrors === null){
 vErrors = [err441];
@@ -8086,7 +8098,7 @@ vErrors.push(err441);
 }
 errors++;
 }
-for(const key57 in data270){
+for(const key57 in data271){
 if(!((key57 === "tariff") || (key57 === "emissionFactor"))){
 const err442 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
 if(vErrors === null){
@@ -8098,10 +8110,10 @@ vErrors.push(err442);
 errors++;
 }
 }
-if(data270.tariff !== undefined){
-let data271 = data270.tariff;
-if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
-if(data271.pricePerKilowattHour === undefined){
+if(data271.tariff !== undefined){
+let data272 = data271.tariff;
+if(data272 && typeof data272 == "object" && !Array.isArray(data272)){
+if(data272.pricePerKilowattHour === undefined){
 const err443 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err443];
@@ -8111,7 +8123,7 @@ vErrors.push(err443);
 }
 errors++;
 }
-if(data271.year === undefined){
+if(data272.year === undefined){
 const err444 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err444];
@@ -8121,7 +8133,7 @@ vErrors.push(err444);
 }
 errors++;
 }
-if(data271.source === undefined){
+if(data272.source === undefined){
 const err445 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err445];
@@ -8131,7 +8143,7 @@ vErrors.push(err445);
 }
 errors++;
 }
-for(const key58 in data271){
+for(const key58 in data272){
 if(!(((key58 === "pricePerKilowattHour") || (key58 === "year")) || (key58 === "source"))){
 const err446 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
 if(vErrors === null){
@@ -8143,10 +8155,10 @@ vErrors.push(err446);
 errors++;
 }
 }
-if(data271.pricePerKilowattHour !== undefined){
-let data272 = data271.pricePerKilowattHour;
-if((typeof data272 == "number") && (isFinite(data272))){
-if(data272 < 0 || isNaN(data272)){
+if(data272.pricePerKilowattHour !== undefined){
+let data273 = data272.pricePerKilowattHour;
+if((typeof data273 == "number") && (isFinite(data273))){
+if(data273 < 0 || isNaN(data273)){
 const err447 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err447];
@@ -8168,14 +8180,14 @@ vErrors.push(err448);
 errors++;
 }
 }
-if(data271.year !== undefined){
-if(!(validate171(data271.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data271,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(data272.year !== undefined){
+if(!(validate173(data272.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data272,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
 errors = vErrors.length;
 }
 }
-if(data271.source !== undefined){
-if(!(validate31(data271.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data271,parentDataProperty:"source",rootData}))){
+if(data272.source !== undefined){
+if(!(validate31(data272.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data272,parentDataProperty:"source",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
@@ -8192,10 +8204,10 @@ vErrors.push(err449);
 errors++;
 }
 }
-if(data270.emissionFactor !== undefined){
-let data275 = data270.emissionFactor;
-if(data275 && typeof data275 == "object" && !Array.isArray(data275)){
-if(data275.kilogramsCarbonDioxidePerKilowattHour === undefined){
+if(data271.emissionFactor !== undefined){
+let data276 = data271.emissionFactor;
+if(data276 && typeof data276 == "object" && !Array.isArray(data276)){
+if(data276.kilogramsCarbonDioxidePerKilowattHour === undefined){
 const err450 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err450];
@@ -8205,7 +8217,7 @@ vErrors.push(err450);
 }
 errors++;
 }
-if(data275.year === undefined){
+if(data276.year === undefined){
 const err451 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err451];
@@ -8215,7 +8227,7 @@ vErrors.push(err451);
 }
 errors++;
 }
-if(data275.source === undefined){
+if(data276.source === undefined){
 const err452 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err452];
@@ -8225,7 +8237,7 @@ vErrors.push(err452);
 }
 errors++;
 }
-for(const key59 in data275){
+for(const key59 in data276){
 if(!(((key59 === "kilogramsCarbonDioxidePerKilowattHour") || (key59 === "year")) || (key59 === "source"))){
 const err453 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
 if(vErrors === null){
@@ -8237,10 +8249,10 @@ vErrors.push(err453);
 errors++;
 }
 }
-if(data275.kilogramsCarbonDioxidePerKilowattHour !== undefined){
-let data276 = data275.kilogramsCarbonDioxidePerKilowattHour;
-if((typeof data276 == "number") && (isFinite(data276))){
-if(data276 > 3 || isNaN(data276)){
+if(data276.kilogramsCarbonDioxidePerKilowattHour !== undefined){
+let data277 = data276.kilogramsCarbonDioxidePerKilowattHour;
+if((typeof data277 == "number") && (isFinite(data277))){
+if(data277 > 3 || isNaN(data277)){
 const err454 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err454];
@@ -8250,7 +8262,7 @@ vErrors.push(err454);
 }
 errors++;
 }
-if(data276 < 0 || isNaN(data276)){
+if(data277 < 0 || isNaN(data277)){
 const err455 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err455];
@@ -8272,14 +8284,14 @@ vErrors.push(err456);
 errors++;
 }
 }
-if(data275.year !== undefined){
-if(!(validate171(data275.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data275,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(data276.year !== undefined){
+if(!(validate173(data276.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data276,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
 errors = vErrors.length;
 }
 }
-if(data275.source !== undefined){
-if(!(validate31(data275.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data275,parentDataProperty:"source",rootData}))){
+if(data276.source !== undefined){
+if(!(validate31(data276.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data276,parentDataProperty:"source",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
@@ -8321,9 +8333,9 @@ errors++;
 }
 }
 if(data.aggregates !== undefined){
-let data279 = data.aggregates;
-if(data279 && typeof data279 == "object" && !Array.isArray(data279)){
-for(const key60 in data279){
+let data280 = data.aggregates;
+if(data280 && typeof data280 == "object" && !Array.isArray(data280)){
+for(const key60 in data280){
 if(!((((key60 === "minimumCount") || (key60 === "dominance")) || (key60 === "publication")) || (key60 === "source"))){
 const err460 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
 if(vErrors === null){
@@ -8335,9 +8347,9 @@ vErrors.push(err460);
 errors++;
 }
 }
-if(data279.minimumCount !== undefined){
-let data280 = data279.minimumCount;
-if(!(((typeof data280 == "number") && (!(data280 % 1) && !isNaN(data280))) && (isFinite(data280)))){
+if(data280.minimumCount !== undefined){
+let data281 = data280.minimumCount;
+if(!(((typeof data281 == "number") && (!(data281 % 1) && !isNaN(data281))) && (isFinite(data281)))){
 const err461 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err461];
@@ -8347,8 +8359,8 @@ vErrors.push(err461);
 }
 errors++;
 }
-if((typeof data280 == "number") && (isFinite(data280))){
-if(data280 > 100 || isNaN(data280)){
+if((typeof data281 == "number") && (isFinite(data281))){
+if(data281 > 100 || isNaN(data281)){
 const err462 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err462];
@@ -8358,7 +8370,7 @@ vErrors.push(err462);
 }
 errors++;
 }
-if(data280 < 3 || isNaN(data280)){
+if(data281 < 3 || isNaN(data281)){
 const err463 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err463];
@@ -8370,10 +8382,10 @@ errors++;
 }
 }
 }
-if(data279.dominance !== undefined){
-let data281 = data279.dominance;
-if(data281 && typeof data281 == "object" && !Array.isArray(data281)){
-for(const key61 in data281){
+if(data280.dominance !== undefined){
+let data282 = data280.dominance;
+if(data282 && typeof data282 == "object" && !Array.isArray(data282)){
+for(const key61 in data282){
 if(!((key61 === "largest") || (key61 === "percent"))){
 const err464 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
 if(vErrors === null){
@@ -8385,9 +8397,9 @@ vErrors.push(err464);
 errors++;
 }
 }
-if(data281.largest !== undefined){
-let data282 = data281.largest;
-if(!(((typeof data282 == "number") && (!(data282 % 1) && !isNaN(data282))) && (isFinite(data282)))){
+if(data282.largest !== undefined){
+let data283 = data282.largest;
+if(!(((typeof data283 == "number") && (!(data283 % 1) && !isNaN(data283))) && (isFinite(data283)))){
 const err465 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err465];
@@ -8397,8 +8409,8 @@ vErrors.push(err465);
 }
 errors++;
 }
-if((typeof data282 == "number") && (isFinite(data282))){
-if(data282 > 3 || isNaN(data282)){
+if((typeof data283 == "number") && (isFinite(data283))){
+if(data283 > 3 || isNaN(data283)){
 const err466 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err466];
@@ -8408,7 +8420,7 @@ vErrors.push(err466);
 }
 errors++;
 }
-if(data282 < 1 || isNaN(data282)){
+if(data283 < 1 || isNaN(data283)){
 const err467 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err467];
@@ -8420,10 +8432,10 @@ errors++;
 }
 }
 }
-if(data281.percent !== undefined){
-let data283 = data281.percent;
-if((typeof data283 == "number") && (isFinite(data283))){
-if(data283 > 100 || isNaN(data283)){
+if(data282.percent !== undefined){
+let data284 = data282.percent;
+if((typeof data284 == "number") && (isFinite(data284))){
+if(data284 > 100 || isNaN(data284)){
 const err468 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err468];
@@ -8433,7 +8445,7 @@ vErrors.push(err468);
 }
 errors++;
 }
-if(data283 < 50 || isNaN(data283)){
+if(data284 < 50 || isNaN(data284)){
 const err469 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
 if(vErrors === null){
 vErrors = [err469];
@@ -8467,9 +8479,9 @@ vErrors.push(err471);
 errors++;
 }
 }
-if(data279.publication !== undefined){
-let data284 = data279.publication;
-if(!(((data284 === "monthly") || (data284 === "quarterly")) || (data284 === "yearly"))){
+if(data280.publication !== undefined){
+let data285 = data280.publication;
+if(!(((data285 === "monthly") || (data285 === "quarterly")) || (data285 === "yearly"))){
 const err472 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
 if(vErrors === null){
 vErrors = [err472];
@@ -8480,8 +8492,8 @@ vErrors.push(err472);
 errors++;
 }
 }
-if(data279.source !== undefined){
-if(!(validate31(data279.source, {instancePath:instancePath+"/aggregates/source",parentData:data279,parentDataProperty:"source",rootData}))){
+if(data280.source !== undefined){
+if(!(validate31(data280.source, {instancePath:instancePath+"/aggregates/source",parentData:data280,parentDataProperty:"source",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
@@ -8499,9 +8511,9 @@ errors++;
 }
 }
 if(data.notifications !== undefined){
-let data286 = data.notifications;
-if(data286 && typeof data286 == "object" && !Array.isArray(data286)){
-for(const key62 in data286){
+let data287 = data.notifications;
+if(data287 && typeof data287 == "object" && !Array.isArray(data287)){
+for(const key62 in data287){
 if(!((((key62 === "from") || (key62 === "replyTo")) || (key62 === "mailGateway")) || (key62 === "smsGateway"))){
 const err474 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
 if(vErrors === null){
@@ -8513,22 +8525,22 @@ vErrors.push(err474);
 errors++;
 }
 }
-if(data286.from !== undefined){
-if(!(validate25(data286.from, {instancePath:instancePath+"/notifications/from",parentData:data286,parentDataProperty:"from",rootData}))){
+if(data287.from !== undefined){
+if(!(validate25(data287.from, {instancePath:instancePath+"/notifications/from",parentData:data287,parentDataProperty:"from",rootData}))){
 vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
-if(data286.replyTo !== undefined){
-if(!(validate25(data286.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data286,parentDataProperty:"replyTo",rootData}))){
+if(data287.replyTo !== undefined){
+if(!(validate25(data287.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data287,parentDataProperty:"replyTo",rootData}))){
 vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
-if(data286.mailGateway !== undefined){
-let data289 = data286.mailGateway;
-if(data289 && typeof data289 == "object" && !Array.isArray(data289)){
-if(data289.host === undefined){
+if(data287.mailGateway !== undefined){
+let data290 = data287.mailGateway;
+if(data290 && typeof data290 == "object" && !Array.isArray(data290)){
+if(data290.host === undefined){
 const err475 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err475];
@@ -8538,7 +8550,7 @@ vErrors.push(err475);
 }
 errors++;
 }
-if(data289.country === undefined){
+if(data290.country === undefined){
 const err476 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err476];
@@ -8548,7 +8560,7 @@ vErrors.push(err476);
 }
 errors++;
 }
-for(const key63 in data289){
+for(const key63 in data290){
 if(!(((((key63 === "host") || (key63 === "port")) || (key63 === "security")) || (key63 === "country")) || (key63 === "credentialsSecret"))){
 const err477 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
 if(vErrors === null){
@@ -8560,21 +8572,21 @@ vErrors.push(err477);
 errors++;
 }
 }
-if(data289.host !== undefined){
-if(!(validate59(data289.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data289,parentDataProperty:"host",rootData}))){
+if(data290.host !== undefined){
+if(!(validate59(data290.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data290,parentDataProperty:"host",rootData}))){
 vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
-if(data289.port !== undefined){
-if(!(validate61(data289.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data289,parentDataProperty:"port",rootData}))){
+if(data290.port !== undefined){
+if(!(validate61(data290.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data290,parentDataProperty:"port",rootData}))){
 vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
 errors = vErrors.length;
 }
 }
-if(data289.security !== undefined){
-let data292 = data289.security;
-if(!((data292 === "starttls") || (data292 === "tls"))){
+if(data290.security !== undefined){
+let data293 = data290.security;
+if(!((data293 === "starttls") || (data293 === "tls"))){
 const err478 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
 if(vErrors === null){
 vErrors = [err478];
@@ -8585,10 +8597,10 @@ vErrors.push(err478);
 errors++;
 }
 }
-if(data289.country !== undefined){
-let data293 = data289.country;
-if(typeof data293 === "string"){
-if(!(formats0(data293))){
+if(data290.country !== undefined){
+let data294 = data290.country;
+if(typeof data294 === "string"){
+if(!(formats0(data294))){
 const err479 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err479];
@@ -8610,9 +8622,9 @@ vErrors.push(err480);
 errors++;
 }
 }
-if(data289.credentialsSecret !== undefined){
-if(!(validate79(data289.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data289,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data290.credentialsSecret !== undefined){
+if(!(validate80(data290.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data290,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -8628,10 +8640,10 @@ vErrors.push(err481);
 errors++;
 }
 }
-if(data286.smsGateway !== undefined){
-let data295 = data286.smsGateway;
-if(data295 && typeof data295 == "object" && !Array.isArray(data295)){
-if(data295.url === undefined){
+if(data287.smsGateway !== undefined){
+let data296 = data287.smsGateway;
+if(data296 && typeof data296 == "object" && !Array.isArray(data296)){
+if(data296.url === undefined){
 const err482 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err482];
@@ -8641,7 +8653,7 @@ vErrors.push(err482);
 }
 errors++;
 }
-if(data295.country === undefined){
+if(data296.country === undefined){
 const err483 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err483];
@@ -8651,7 +8663,7 @@ vErrors.push(err483);
 }
 errors++;
 }
-for(const key64 in data295){
+for(const key64 in data296){
 if(!(((key64 === "url") || (key64 === "country")) || (key64 === "credentialsSecret"))){
 const err484 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
 if(vErrors === null){
@@ -8663,16 +8675,16 @@ vErrors.push(err484);
 errors++;
 }
 }
-if(data295.url !== undefined){
-if(!(validate31(data295.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data295,parentDataProperty:"url",rootData}))){
+if(data296.url !== undefined){
+if(!(validate31(data296.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data296,parentDataProperty:"url",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data295.country !== undefined){
-let data297 = data295.country;
-if(typeof data297 === "string"){
-if(!(formats0(data297))){
+if(data296.country !== undefined){
+let data298 = data296.country;
+if(typeof data298 === "string"){
+if(!(formats0(data298))){
 const err485 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err485];
@@ -8694,9 +8706,9 @@ vErrors.push(err486);
 errors++;
 }
 }
-if(data295.credentialsSecret !== undefined){
-if(!(validate79(data295.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data295,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data296.credentialsSecret !== undefined){
+if(!(validate80(data296.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data296,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -8725,9 +8737,9 @@ errors++;
 }
 }
 if(data.branding !== undefined){
-let data299 = data.branding;
-if(data299 && typeof data299 == "object" && !Array.isArray(data299)){
-for(const key65 in data299){
+let data300 = data.branding;
+if(data300 && typeof data300 == "object" && !Array.isArray(data300)){
+for(const key65 in data300){
 if(!((key65 === "primaryColour") || (key65 === "logo"))){
 const err489 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
 if(vErrors === null){
@@ -8739,10 +8751,10 @@ vErrors.push(err489);
 errors++;
 }
 }
-if(data299.primaryColour !== undefined){
-let data300 = data299.primaryColour;
-if(typeof data300 === "string"){
-if(!pattern34.test(data300)){
+if(data300.primaryColour !== undefined){
+let data301 = data300.primaryColour;
+if(typeof data301 === "string"){
+if(!pattern34.test(data301)){
 const err490 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
 if(vErrors === null){
 vErrors = [err490];
@@ -8764,10 +8776,10 @@ vErrors.push(err491);
 errors++;
 }
 }
-if(data299.logo !== undefined){
-let data301 = data299.logo;
-if(typeof data301 === "string"){
-if(!pattern35.test(data301)){
+if(data300.logo !== undefined){
+let data302 = data300.logo;
+if(typeof data302 === "string"){
+if(!pattern35.test(data302)){
 const err492 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
 if(vErrors === null){
 vErrors = [err492];
@@ -8802,9 +8814,9 @@ errors++;
 }
 }
 if(data.support !== undefined){
-let data302 = data.support;
-if(data302 && typeof data302 == "object" && !Array.isArray(data302)){
-for(const key66 in data302){
+let data303 = data.support;
+if(data303 && typeof data303 == "object" && !Array.isArray(data303)){
+for(const key66 in data303){
 if(!((((((key66 === "email") || (key66 === "phone")) || (key66 === "hours")) || (key66 === "url")) || (key66 === "privacyNotice")) || (key66 === "accessibilityStatement"))){
 const err495 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
 if(vErrors === null){
@@ -8816,14 +8828,14 @@ vErrors.push(err495);
 errors++;
 }
 }
-if(data302.email !== undefined){
-if(!(validate25(data302.email, {instancePath:instancePath+"/support/email",parentData:data302,parentDataProperty:"email",rootData}))){
+if(data303.email !== undefined){
+if(!(validate25(data303.email, {instancePath:instancePath+"/support/email",parentData:data303,parentDataProperty:"email",rootData}))){
 vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
-if(data302.phone !== undefined){
-if(typeof data302.phone !== "string"){
+if(data303.phone !== undefined){
+if(typeof data303.phone !== "string"){
 const err496 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err496];
@@ -8834,26 +8846,26 @@ vErrors.push(err496);
 errors++;
 }
 }
-if(data302.hours !== undefined){
-if(!(validate22(data302.hours, {instancePath:instancePath+"/support/hours",parentData:data302,parentDataProperty:"hours",rootData}))){
+if(data303.hours !== undefined){
+if(!(validate22(data303.hours, {instancePath:instancePath+"/support/hours",parentData:data303,parentDataProperty:"hours",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data302.url !== undefined){
-if(!(validate31(data302.url, {instancePath:instancePath+"/support/url",parentData:data302,parentDataProperty:"url",rootData}))){
+if(data303.url !== undefined){
+if(!(validate31(data303.url, {instancePath:instancePath+"/support/url",parentData:data303,parentDataProperty:"url",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data302.privacyNotice !== undefined){
-if(!(validate31(data302.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data302,parentDataProperty:"privacyNotice",rootData}))){
+if(data303.privacyNotice !== undefined){
+if(!(validate31(data303.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data303,parentDataProperty:"privacyNotice",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data302.accessibilityStatement !== undefined){
-if(!(validate31(data302.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data302,parentDataProperty:"accessibilityStatement",rootData}))){
+if(data303.accessibilityStatement !== undefined){
+if(!(validate31(data303.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data303,parentDataProperty:"accessibilityStatement",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
@@ -8885,12 +8897,12 @@ validate21.errors = vErrors;
 return errors === 0;
 }
 
-export const checkCatalogue = validate189;
+export const checkCatalogue = validate191;
 const schema39 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
 const pattern36 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
 const schema40 = {"type":"string","minLength":1,"maxLength":4000};
 
-function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -8925,12 +8937,12 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate190.errors = vErrors;
+validate192.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9152,8 +9164,8 @@ errors++;
 }
 }
 if(data5.text !== undefined){
-if(!(validate190(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
+if(!(validate192(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 }
@@ -9182,8 +9194,8 @@ errors++;
 }
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate190(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
+if(!(validate192(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 }
@@ -9299,7 +9311,7 @@ vErrors.push(err28);
 }
 errors++;
 }
-validate189.errors = vErrors;
+validate191.errors = vErrors;
 return errors === 0;
 }
 
