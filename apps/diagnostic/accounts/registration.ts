@@ -27,7 +27,7 @@ export async function register(c: Context<Environment>): Promise<Response> {
   const form = await formBody(c);
   const values = registrationOf(form);
   const page = (errors: FieldErrors) => registerPage(view, values, errors);
-  const errors = registrationErrors(view, values, form);
+  const errors = await registrationErrors(view, values, form);
   const isUsable = Object.keys(errors).length === 0;
   const limited = [{ limit: registrations, key: addressOf(c) }];
   const wait = await (isUsable ? takeAttempt : secondsToWait)(database, limited);
@@ -90,7 +90,11 @@ function registrationOf(form: FormBody): Registration {
   };
 }
 
-function registrationErrors({ t, country }: View, values: Registration, form: FormBody): FieldErrors {
+async function registrationErrors(
+  { t, country }: View,
+  values: Registration,
+  form: FormBody,
+): Promise<FieldErrors> {
   const { programme } = country;
   const errors: Record<string, string> = {};
   if (values.company === "") errors.company = t("register.company.missing");
@@ -103,7 +107,11 @@ function registrationErrors({ t, country }: View, values: Registration, form: Fo
     errors.region = t("register.region.missing");
   if (!isEmail(values.email)) errors.email = t("register.email.wrong");
   const { email, company } = values;
-  const password = passwordError({ t }, form("password"), [email, company, ...namesOfProgramme(country)]);
+  const password = await passwordError({ t }, form("password"), [
+    email,
+    company,
+    ...namesOfProgramme(country),
+  ]);
   if (password !== undefined) errors.password = password;
   if (form("notice") !== "read") errors.notice = t("register.notice.missing");
   return errors;

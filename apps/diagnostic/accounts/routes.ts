@@ -105,7 +105,7 @@ async function setPassword(c: Context<Environment>): Promise<Response> {
   const page = (errors: FieldErrors) => accountPage(view, { changed: false, errors });
   const form = await formBody(c);
   const password = form("password");
-  const error = passwordError(view, password, [
+  const error = await passwordError(view, password, [
     email,
     company?.name ?? "",
     ...namesOfProgramme(view.country),
