@@ -11,7 +11,7 @@ import { homeOf } from "../web/visitor.ts";
 import { accountOfEmail, emailOf, insertAccount, isEmail } from "./accounts.ts";
 import { secondsToWait, takeAttempt } from "./attempts.ts";
 import { addressOf, registrations, tooMany } from "./limits.ts";
-import { emptyRegistration, type Registration, registeredPage, registerPage } from "./pages.ts";
+import { emptyRegistration, type Registration, registerPage } from "./pages.ts";
 import { hashPassword, namesOfProgramme, passwordError } from "./password.ts";
 import { signIn, signNobodyIn } from "./session.ts";
 
@@ -41,13 +41,7 @@ export async function register(c: Context<Environment>): Promise<Response> {
     { account: accountId },
     accountId === undefined ? "a registration was refused" : "a company registered",
   );
-  return c.redirect("/register/done", 303);
-}
-
-/** The same for everybody, signed in or not. */
-export function showRegistered(c: Context<Environment>): Response | Promise<Response> {
-  c.header("Cache-Control", "private, no-store");
-  return c.html(registeredPage({ ...c.var.view, signedIn: undefined }));
+  return c.redirect("/company", 303);
 }
 
 /** @returns the account's id; undefined where the e-mail address has an account. */

@@ -11,6 +11,9 @@ export const readSession: MiddlewareHandler<Environment> = async (c, next) => {
   await next();
 };
 
+export const hasSessionCookie = (c: Context<Environment>): boolean =>
+  getCookie(c, cookieName(c)) !== undefined;
+
 /** Starts a session; one that the browser had before ends. */
 export async function signIn(
   c: Context<Environment>,
