@@ -208,6 +208,15 @@ export async function kpiOfCompany(
   return rows.length === 0 ? undefined : summaryOf(rows);
 }
 
+/**
+ * The country's day on which a shift starts, anywhere on Earth, begins 14 hours before that of UTC at the earliest and ends
+ * 12 hours after it at the latest. The bounds of `shift_from` give the same rows as those of `shift_date` alone, and let the
+ * engine leave out the months before and after, because `shift_from` is what the tables are partitioned by.
+ */
+const inPeriod = `shift_date BETWEEN {from:Date} AND {to:Date}
+  AND shift_from >= toDateTime64({from:Date}, 0, 'UTC') - toIntervalHour(14)
+  AND shift_from < toDateTime64({to:Date}, 0, 'UTC') + toIntervalHour(36)`;
+
 /** Each company's sums over all its machines and the period, for national figures: ratios come from sums of these. */
 export async function kpiByCompany(
   reader: ClickHouseClient,
@@ -216,7 +225,7 @@ export async function kpiByCompany(
   const sums = totalSums.map(([, sum]) => sum);
   const result = await reader.query({
     query: `SELECT company, [${sums.map((sum) => `toNullable(toFloat64(${sum}))`).join(", ")}]
-            FROM kpi_shift FINAL WHERE shift_date BETWEEN {from:Date} AND {to:Date} GROUP BY company`,
+            FROM kpi_shift FINAL WHERE ${inPeriod} GROUP BY company`,
     query_params: { ...period },
     format: "JSONCompactEachRow",
   });
@@ -236,7 +245,7 @@ export async function leftOutByCompany(
 ): Promise<Map<string, number>> {
   const result = await reader.query({
     query: `SELECT company, sum(readings) FROM kpi_left_out FINAL
-            WHERE shift_date BETWEEN {from:Date} AND {to:Date} GROUP BY company`,
+            WHERE ${inPeriod} GROUP BY company`,
     query_params: { ...period },
     format: "JSONCompactEachRow",
   });
@@ -253,7 +262,7 @@ export async function leftOutOf(
   const result = await reader.query({
     query: `SELECT sum(readings) FROM kpi_left_out FINAL
             WHERE company = {company:String} AND site = {site:String} AND machine = {machine:String}
-              AND shift_date BETWEEN {from:Date} AND {to:Date}`,
+              AND ${inPeriod}`,
     query_params: { ...where, ...period },
     format: "JSONCompactEachRow",
   });
@@ -292,7 +301,7 @@ async function storedKpis(reader: ClickHouseClient, where: KpiScope, period: Per
     query: `SELECT ${kpiColumns} FROM kpi_shift FINAL
             WHERE company = {company:String} AND ({site:String} = '' OR site = {site:String})
               AND ({machine:String} = '' OR machine = {machine:String})
-              AND shift_date BETWEEN {from:Date} AND {to:Date}
+              AND ${inPeriod}
             ORDER BY shift_from, site, machine`,
     query_params: {
       company: where.company,
