@@ -27,6 +27,7 @@ import { company, machine, site as siteTable } from "../stores/relational/schema
 import { migrateTimeSeriesStore } from "../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../stores/time-series/store.ts";
 import {
+  addNewest,
   companyName,
   type Filling,
   fillReadings,
@@ -41,7 +42,7 @@ const [readings = 100_000_000, machines = 4000, years = 3, rounds = 15] = proces
 const { country } = loadCountry(join(packageRoot, "countries", "za.yaml"));
 const { timezone } = country;
 const now = Date.now();
-const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+const [hour, day] = [3_600_000, 86_400_000];
 const middle = Math.floor(machines / 2);
 const where = {
   company: companyName(Math.floor(middle / machinesOfCompany)),
@@ -143,7 +144,7 @@ function questions(database: Database): Question[] {
         {
           table: "rollup_minute",
           columns: "company, site, machine",
-          condition: readBetween("bucket", now - 10 * minute, now),
+          condition: `bucket >= now() - ${country.telemetry.offlineAfterSeconds}`,
         },
       ],
       limit: 200,
@@ -252,7 +253,8 @@ async function register(database: Database): Promise<void> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "bench-dashboards-"));
-process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+// While it is interrupted the engine still writes there.
+process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 const store = await openTimeSeriesStore(folder);
 const relational = await openRelationalStore();
@@ -263,6 +265,7 @@ const started = performance.now();
 await fillShifts(store.backups.client, filling);
 await fillReadings(store.backups.client, filling);
 await merged(store.backups.client);
+await addNewest(store.backups.client, filling);
 console.log(`filled in ${Math.round((performance.now() - started) / 1000)} s`);
 
 const tenths = (value: number) => Number(value.toFixed(1));

@@ -37,6 +37,11 @@ export async function fillReadings(client: ClickHouseClient, filling: Filling): 
   await insertRounds(client, filling, dense, denseMilliseconds, filling.now);
 }
 
+/** What machines have sent since: filling takes a while, and pages ask who was heard just now. */
+export function addNewest(client: ClickHouseClient, filling: Filling): Promise<void> {
+  return insertRounds(client, filling, 6, denseMilliseconds, Date.now());
+}
+
 /** @param until epoch milliseconds, of the newest reading. */
 async function insertRounds(
   client: ClickHouseClient,
@@ -59,6 +64,7 @@ async function insertRounds(
           if(channel = 'state', ['producing', 'idle', 'down'][1 + rand(1) % 3], '') AS text,
           time AS received_at
         FROM numbers(${round * series}, ${count * series})`,
+      clickhouse_settings: { max_insert_threads: "4", parallel_view_processing: 1 },
     });
   }
 }

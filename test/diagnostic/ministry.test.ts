@@ -29,12 +29,16 @@ beforeAll(async () => {
   for (let index = 0; index < 6; index += 1) {
     const { id } = await app.company(`Many ${index}`, ["Lathe"], { sector: many });
     await assessed(id, index < 3 ? 2 : 4);
-    await app.insert([
-      { company: id, machine: "lathe", channel: "state", time: Date.now(), value: "producing" },
-    ]);
+    const time = Date.now() - (app.country.telemetry.offlineAfterSeconds / 2) * 1000;
+    await app.insert([{ company: id, machine: "lathe", channel: "state", time, value: "producing" }]);
   }
-  for (let index = 0; index < 2; index += 1)
-    await assessed((await app.company(`Few ${index}`, [], { sector: few })).id, 5);
+  for (let index = 0; index < 2; index += 1) {
+    const { id } = await app.company(`Few ${index}`, ["Press"], { sector: few });
+    await assessed(id, 5);
+    // Offline for two minutes.
+    const time = Date.now() - (app.country.telemetry.offlineAfterSeconds + 120) * 1000;
+    await app.insert([{ company: id, machine: "press", channel: "state", time, value: "producing" }]);
+  }
   await startAssessment(app.database, (await app.company("Beginner", [], { sector: many })).id);
   await assessed((await app.company("Simulated", ["Robot"], { simulated: true, sector: many })).id, 0);
   browser = await app.signedIn(await app.ministry());
@@ -50,7 +54,7 @@ test("counts real companies, their diagnostics and machines", async () => {
   expect(tile(page, "Companies")).toBe("9");
   expect(tile(page, "Diagnostics started")).toBe("9");
   expect(tile(page, "Diagnostics completed")).toBe("8");
-  expect(tile(page, "Machines")).toBe("6");
+  expect(tile(page, "Machines")).toBe("8");
   expect(tile(page, "Machines connected now")).toBe("6");
 });
 
