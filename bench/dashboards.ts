@@ -32,11 +32,11 @@ import {
   type Filling,
   fillReadings,
   fillShifts,
-  machineName,
   machinesOfCompany,
   merged,
   site,
 } from "./filled-store.ts";
+import { machineName } from "./stack.ts";
 
 const [readings = 100_000_000, machines = 4000, years = 3, rounds = 15] = process.argv.slice(2).map(Number);
 const { country } = loadCountry(join(packageRoot, "countries", "za.yaml"));

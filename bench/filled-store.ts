@@ -17,7 +17,6 @@ export interface Filling {
 export const machinesOfCompany = 10;
 export const site = "plant";
 export const companyName = (company: number) => `company-${company}`;
-export const machineName = (machine: number) => `machine-${machine}`;
 export const channels = ["produced", "energy", "temperature", "state"];
 const hour = 3_600_000;
 /** What the countries' files ask of machines. */
