@@ -73,6 +73,7 @@ export interface ObjectStore {
     configuration: {
       destinationPath: string;
       endpointURL: string;
+      endpointCA?: { name: string; key: string };
       s3Credentials: {
         accessKeyId: { name: string; key: string };
         secretAccessKey: { name: string; key: string };

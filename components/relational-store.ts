@@ -3,32 +3,20 @@
  * it is acknowledged; with a backup destination the write-ahead log is archived all the time, so that the store can be
  * restored to any point in time within the retention.
  */
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from "@pulumi/pulumi";
 import { formatGibibytes, formatMebibytes, formatProcessors } from "../base/quantity.ts";
 import type { ObjectStore, PostgresCluster, ScheduledBackup } from "./cloudnative-pg.ts";
 import { customResource } from "./custom-resource.ts";
-import { dataClasses, dataClassesOf, storeMetadata } from "./data-classes.ts";
+import { dataClassesOf, storeMetadata } from "./data-classes.ts";
 import { imageAddress } from "./images.ts";
 import { labels, metadata } from "./part.ts";
 import { nodeAffinity, type Placement, topologySpread } from "./placement.ts";
 import type { StackContext } from "./pod.ts";
 import { ports } from "./ports.ts";
-import { dailyCronInUtc, retentionPolicy } from "./schedule.ts";
+import { authoritySecret, objectStore, type RelationalBackup } from "./relational-backup.ts";
+import { dailyCronInUtc } from "./schedule.ts";
 import type { StatefulSize } from "./sizing.ts";
-
-export interface RelationalBackup {
-  /** Address of the S3-compatible store. */
-  readonly endpoint: string;
-  readonly bucket: string;
-  readonly region?: string;
-  /** Secret with `accessKeyId` and `secretAccessKey`. */
-  readonly credentialsSecret: string;
-  /** Time of day in `timezone`. */
-  readonly at: string;
-  readonly timezone: string;
-  /** ISO 8601. */
-  readonly retention: string;
-}
 
 export interface RelationalStoreArgs {
   readonly context: StackContext;
@@ -82,39 +70,17 @@ export class RelationalStore extends ComponentResource {
     };
     this.registerOutputs({ host: this.connection.host });
 
-    function createBackupDestination({
-      bucket,
-      endpoint,
-      region,
-      retention,
-      credentialsSecret,
-    }: RelationalBackup): void {
-      customResource<ObjectStore>(
-        `${name}-backups`,
+    function createBackupDestination(backup: RelationalBackup): void {
+      const { namespace } = args.context;
+      const { authority } = backup;
+      customResource<ObjectStore>(`${name}-backups`, objectStore(namespace, backupsName, backup), inside);
+      if (authority === undefined) return;
+      new Secret(
+        `${name}-backup-authority`,
         {
-          apiVersion: "barmancloud.cnpg.io/v1",
-          kind: "ObjectStore",
-          metadata: {
-            ...metadata(args.context.namespace, backupsName, part),
-            annotations: dataClasses(["backups"]),
-          },
-          spec: {
-            retentionPolicy: retentionPolicy(retention),
-            configuration: {
-              destinationPath: `s3://${bucket}/${part}`,
-              endpointURL: endpoint,
-              s3Credentials: {
-                accessKeyId: { name: credentialsSecret, key: "accessKeyId" },
-                secretAccessKey: { name: credentialsSecret, key: "secretAccessKey" },
-              },
-              wal: { compression: "zstd", encryption: "AES256", maxParallel: 4 },
-              data: { compression: "gzip", encryption: "AES256", jobs: 2 },
-            },
-            instanceSidecarConfiguration: {
-              resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
-              ...(region !== undefined && { env: [{ name: "AWS_DEFAULT_REGION", value: region }] }),
-            },
-          },
+          metadata: metadata(namespace, authoritySecret.name, part),
+          type: "Opaque",
+          stringData: { [authoritySecret.key]: authority },
         },
         inside,
       );

@@ -17,6 +17,8 @@ import { backupDisk, clusterName, databaseName } from "./time-series-settings.ts
 export interface TimeSeriesBackupArgs {
   readonly context: StackContext;
   readonly host: string;
+  /** Folder of the backups on the disk `backups`. */
+  readonly folder: string;
   /** Time of day in `timezone`. */
   readonly at: string;
   readonly timezone: string;
@@ -25,44 +27,58 @@ export interface TimeSeriesBackupArgs {
 }
 
 const part = "time-series-backup";
-
-/** Folder of the backups on the disk `backups`. */
-export const backupFolder = "time-series-store";
+/** Of the job's container: the folder of the backups. */
+export const folderVariable = "BACKUP_FOLDER";
 
 /**
  * The first backup of a week is a full one, `<week>/<day>-full/`; those of the later days, `<week>/<day>/`, build on it. A
- * backup that exists is not made again, so the job may be repeated.
+ * backup that this store has finished is not made again, so the job may be repeated. Its environment has the folder.
  */
 export const backupScript = `set -eu
 today=$(date -u +%Y-%m-%d)
 week=$(date -u +%G-W%V)
 weekday=$(date -u +%u)
-at() { echo "Disk('${backupDisk}', '${backupFolder}/$week/$1/')"; }
-# Prints what the store said; 1: there is one already, 2: what it builds on is not there.
-backup() {
-  if said=$(clickhouse-client --config-file=/etc/clickhouse-client/config.yaml --query "BACKUP DATABASE ${databaseName} ON CLUSTER '${clusterName}' TO $1 SETTINGS $2 allow_s3_native_copy = 0" 2>&1); then
-    echo "$said"
-    return 0
-  fi
-  case $said in
-    *BACKUP_ALREADY_EXISTS*) return 1 ;;
-    *BACKUP_NOT_FOUND*) return 2 ;;
-  esac
-  echo "$said" >&2
+place() { echo "$BACKUP_FOLDER/$week/$1/"; }
+query() { clickhouse-client --config-file=/etc/clickhouse-client/config.yaml --query "$1"; }
+# How many backups of a state there are at a place, of all replicas; not each replica's share of one.
+count() {
+  query "SELECT count() FROM clusterAllReplicas('${clusterName}', $1) WHERE status = '$2' AND id NOT LIKE 'internal-%' AND position(name, '$(place "$3")') > 0"
+}
+refuse() {
+  echo "$1 Nothing was backed up." >&2
   exit 1
+}
+# Prints what the store said; 1: what it builds on is not there.
+backup() {
+  until said=$(query "BACKUP DATABASE ${databaseName} ON CLUSTER '${clusterName}' TO Disk('${backupDisk}', '$(place "$1")') SETTINGS $2 allow_s3_native_copy = 0" 2>&1); do
+    case $said in
+      *BACKUP_ALREADY_EXISTS*) ;;
+      *BACKUP_NOT_FOUND*) return 1 ;;
+      *) echo "$said" >&2; exit 1 ;;
+    esac
+    finished=$(count "merge('system', '^backup(s|_log)$')" BACKUP_CREATED "$1") || exit 1
+    if [ "$finished" -gt 0 ]; then
+      echo "$3"
+      return 0
+    fi
+    running=$(count system.backups CREATING_BACKUP "$1") || exit 1
+    if [ "$running" -eq 0 ]; then
+      case $said in
+        *"being written"*) refuse "$(place "$1") holds a backup that was never finished, because the store stopped meanwhile. Delete this folder in the bucket, and run the job again." ;;
+        *) refuse "$(place "$1") holds a backup that this store did not make. If another stack writes there, give each its own hosting.backup.destination.folder; otherwise delete this folder in the bucket, and run the job again." ;;
+      esac
+    fi
+    sleep 20
+  done
+  echo "$said"
 }
 before=$((weekday - 1))
 while [ "$before" -gt 0 ]; do
   day=$(date -u -d "$today - $before days" +%Y-%m-%d)
-  code=0
-  backup "$(at "$today")" "base_backup = $(at "$day-full")," || code=$?
-  case $code in
-    0) exit 0 ;;
-    1) echo "today's backup exists"; exit 0 ;;
-  esac
+  if backup "$today" "base_backup = Disk('${backupDisk}', '$(place "$day-full")')," "today's backup exists"; then exit 0; fi
   before=$((before - 1))
 done
-backup "$(at "$today-full")" "" || echo "today's full backup exists"
+backup "$today-full" "" "today's full backup exists"
 `;
 
 const certificateFolder = "/run/certificates";
@@ -128,13 +144,16 @@ function cronJobSpec(args: TimeSeriesBackupArgs, settings: string): types.input.
 }
 
 /** Makes the backup, and then deletes old ones where the kit has to do it. */
-function steps({ context, credentialsSecret }: TimeSeriesBackupArgs) {
+function steps({ context, folder, credentialsSecret }: TimeSeriesBackupArgs) {
   const backup = container(context, {
     name: part,
     image: "time-series-store",
     amounts: { cpu: 100, memory: 256 },
     command: ["sh", "/etc/clickhouse-client/backup.sh"],
-    env: [{ name: "HOME", value: "/tmp" }],
+    env: [
+      { name: "HOME", value: "/tmp" },
+      { name: folderVariable, value: folder },
+    ],
     volumeMounts: [
       { name: "settings", mountPath: "/etc/clickhouse-client", readOnly: true },
       { name: "certificate", mountPath: certificateFolder, readOnly: true },

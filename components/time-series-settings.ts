@@ -33,6 +33,14 @@ const server = {
 const client = { ...server, invalidCertificateHandler: { name: "RejectCertificateHandler" } };
 
 /**
+ * One client side serves replicas, keepers and the store of the backups, whose certificate is of another authority. The engine
+ * adds those of the image, in /etc/ssl/certs, and of the file that this variable names. The server side trusts none of them:
+ * a certificate's name is a user there.
+ */
+const backupClient = { ...client, loadDefaultCAFile: true };
+export const authorityVariable = "SSL_CERT_FILE";
+
+/**
  * Where backups go. `secret`: an S3-compatible store, by an access key; it encrypts with a key that each request carries.
  * `role`: a bucket of the cloud, by the rights that the cloud gives the pod; the bucket has a key of its own.
  */
@@ -74,7 +82,7 @@ export function timeSeriesConfig(settings: TimeSeriesSettings): string {
     interserver_http_credentials: { user: "replication", password: fromEnvironment("REPLICATION_PASSWORD") },
     listen_host: "::",
     listen_try: true,
-    openSSL: { server, client },
+    openSSL: { server, client: settings.backup === undefined ? client : backupClient },
     user_directories: { users_xml: { path: "users.yaml" } },
     default_profile: "default",
     default_database: "default",
@@ -127,6 +135,8 @@ const backupConfig = (backup: BackupDestination) => ({
     disks: {
       [backupDisk]: {
         type: "s3_plain",
+        // About two minutes. The engine's 500 would keep a backup to a store that can't be reached from failing for an hour.
+        s3_retry_attempts: 30,
         ...(backup.region !== undefined && { region: backup.region }),
         ...(backup.access === "role"
           ? { endpoint: fromEnvironment("BACKUP_ADDRESS"), use_environment_credentials: true }
@@ -141,6 +151,8 @@ const backupConfig = (backup: BackupDestination) => ({
     },
   },
   backups: { allowed_disk: backupDisk },
+  // By it the daily job tells a backup that this store finished from one that it finds.
+  backup_log: systemLog("backup_log", 60),
 });
 
 const systemLog = (table: string, days: number) => ({
@@ -200,7 +212,12 @@ const users: Readonly<Record<string, TimeSeriesUser>> = {
   },
   "time-series-backup": {
     profile: "administration",
-    grants: [`BACKUP, SELECT ON ${databaseName}.*`, "CLUSTER ON *.*", "SELECT ON system.*"],
+    grants: [
+      `BACKUP, SELECT ON ${databaseName}.*`,
+      // It asks every replica which backups it made.
+      "CLUSTER, REMOTE, CREATE TEMPORARY TABLE ON *.*",
+      "SELECT ON system.*",
+    ],
   },
   // Its certificate exists only while `rollout restore` runs.
   [restoreUser]: {

@@ -21,7 +21,12 @@ import { ports } from "./ports.ts";
 import { headlessService, partService } from "./service.ts";
 import type { TimeSeriesSize } from "./sizing.ts";
 import { statefulPods } from "./stateful-set.ts";
-import { type BackupDestination, timeSeriesConfig, timeSeriesUsers } from "./time-series-settings.ts";
+import {
+  authorityVariable,
+  type BackupDestination,
+  timeSeriesConfig,
+  timeSeriesUsers,
+} from "./time-series-settings.ts";
 
 export interface TimeSeriesStoreArgs {
   readonly context: StackContext;
@@ -30,20 +35,27 @@ export interface TimeSeriesStoreArgs {
   readonly backup?: TimeSeriesBackupDestination;
 }
 
-export type TimeSeriesBackupDestination =
+export type TimeSeriesBackupDestination = {
+  /** Of the stack's backups in the bucket: `/` is the bucket itself. */
+  readonly folder: string;
+} & (
   | (Extract<BackupDestination, { access: "secret" }> & {
       /** Secret with `accessKeyId` and `secretAccessKey`. */
       readonly credentialsSecret: string;
+      /** PEM, where the store's certificate is not of a public authority. */
+      readonly authority?: string;
     })
   | (Extract<BackupDestination, { access: "role" }> & {
       /** Of the bucket: `https://bucket.s3.af-south-1.amazonaws.com/`. */
       readonly address: Input<string>;
       /** Service account of the pods, by which the cloud gives them rights. */
       readonly serviceAccount: string;
-    });
+    })
+);
 
 const part = "time-series-store";
 const folder = "/etc/clickhouse-server";
+const authorityFile = "backup-authority.crt";
 /** Headless Service that gives each pod a name. */
 const nodeService = `${part}-nodes`;
 /** Of the StatefulSet of a shard, counted from 1. */
@@ -74,6 +86,8 @@ export class TimeSeriesStore extends ComponentResource {
       const files = {
         "config.yaml": timeSeriesConfig({ shards, keepers, memory: size.memory, ...(backup && { backup }) }),
         "users.yaml": timeSeriesUsers(size.memory),
+        ...(backup?.access === "secret" &&
+          backup.authority !== undefined && { [authorityFile]: backup.authority }),
       };
       return configuration(
         `${name}-settings`,
@@ -222,5 +236,8 @@ function backupVariables(backup: TimeSeriesBackupDestination, secretName: string
         secretVariable("BACKUP_KEY", secretName, "backup-key"),
         secretVariable("BACKUP_ACCESS_KEY_ID", backup.credentialsSecret, "accessKeyId"),
         secretVariable("BACKUP_SECRET_ACCESS_KEY", backup.credentialsSecret, "secretAccessKey"),
+        ...(backup.authority === undefined
+          ? []
+          : [{ name: authorityVariable, value: `${folder}/${authorityFile}` }]),
       ];
 }

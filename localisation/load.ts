@@ -16,6 +16,7 @@ import { didYouMean, LocalisationError, type Problem, quote, sortProblems } from
 import { type LocatedDocument, type LocatedMap, parseDocument, plainValue } from "./read/document.ts";
 import { environmentsOf, merge } from "./read/overlay.ts";
 import { readSource, type Source } from "./read/source.ts";
+import { sharedBackups } from "./rules/backup-places.ts";
 import { rules } from "./rules/rules.ts";
 import type { Country } from "./schema/country.ts";
 import { formats, timeZonesOf } from "./schema/formats.ts";
@@ -60,15 +61,24 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
   const problems: Problem[] = [...document.problems];
   const warnings: Problem[] = [];
   let wanted: Examination | undefined;
+  const examined: Examination[] = [];
   // Placeholders are allowed in a file unless its production environment is requested.
   const circumstances = { environment: options.environment, today: options.today ?? todayIn(document.root) };
-  for (const root of layersOf(document, options.environment, problems)) {
+  const layers = layersOf(document, options.environment, problems);
+  for (const { root, overlay } of layers) {
     const target = wanted === undefined ? options.target : undefined;
-    const examination = examine(document, root, circumstances, target);
+    const examination = examine(document, root, { ...circumstances, overlay }, target);
     problems.push(...examination.problems);
     warnings.push(...examination.warnings);
+    examined.push(examination);
     wanted ??= examination;
   }
+  for (const { root, overlay } of layersOf(document, undefined, []))
+    if (layers.every((layer) => layer.overlay !== overlay))
+      examined.push(
+        examine(document, root, { ...circumstances, environment: undefined, overlay }, undefined),
+      );
+  problems.push(...sharedBackups(examined, layers.length));
   const languages = wanted?.read("languages") ?? [];
   const { catalogues, problems: catalogueProblems } = loadCatalogues(languages, file);
   problems.push(...catalogueProblems);
@@ -86,22 +96,29 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
   });
 }
 
+/** The file with the overlay of one of its environments, or without any. */
+interface Layer {
+  readonly root: LocatedMap;
+  readonly overlay: string | undefined;
+}
+
 /** The file with the requested environment; without one, the file alone, then with each of its environments. */
 function layersOf(
   document: LocatedDocument,
   wanted: string | undefined,
   problems: Problem[],
-): readonly LocatedMap[] {
+): readonly Layer[] {
   const environments = environmentsOf(document.root);
+  const base = { root: document.root, overlay: undefined };
   if (wanted === undefined)
     return [
-      document.root,
-      ...[...environments.values()].flatMap((overlay) =>
-        overlay.kind === "map" ? [merge(document.root, overlay)] : [],
+      base,
+      ...[...environments].flatMap(([name, overlay]) =>
+        overlay.kind === "map" ? [{ root: merge(document.root, overlay), overlay: name }] : [],
       ),
     ];
   const overlay = environments.get(wanted);
-  if (overlay?.kind === "map") return [merge(document.root, overlay)];
+  if (overlay?.kind === "map") return [{ root: merge(document.root, overlay), overlay: wanted }];
   const near = nearest(wanted, environments.keys());
   const choices =
     environments.size === 0 ? "It has none." : `It has: ${[...environments.keys()].join(", ")}.`;
@@ -113,7 +130,7 @@ function layersOf(
       didYouMean(near, choices),
     ),
   );
-  return [document.root];
+  return [base];
 }
 
 function examine(

@@ -1,6 +1,7 @@
 /** The plan of a country on its target. */
 import type { LoadedCountry } from "../localisation/load.ts";
 import type { clusterTargets } from "../localisation/schema/hosting.ts";
+import { stackName } from "../localisation/stack-name.ts";
 import { captureProgram } from "../plan/capture.ts";
 import { type Plan, planFormat } from "../plan/plan.ts";
 import { kubernetesStack } from "./kubernetes/program.ts";
@@ -9,11 +10,6 @@ export type PlannedTarget = (typeof clusterTargets)[number];
 
 /** As in Pulumi.yaml. */
 export const projectName = "country-rollout-kit";
-
-/** The engine's name for a country's stack in an environment: `za-production`. */
-export function stackName(country: string, environment: string | undefined): string {
-  return `${country.toLowerCase()}-${environment ?? "base"}`;
-}
 
 /** The target's program. A cluster's plan needs nothing of AWS, which takes long to load. */
 export const stackProgram = async (target: PlannedTarget) =>

@@ -5,16 +5,23 @@
 import { endOfWeek } from "../../base/calendar.ts";
 import type { ObjectStore } from "./object-store.ts";
 
-/** Prefix of the store's backups in the bucket; `components/time-series-backup.ts` writes them there. */
-const backupPrefix = "time-series-store/";
-
 const simultaneous = 16;
 
-/** @returns the weeks that were removed, such as `2026-W40`. @throws EnvironmentError */
-export async function expireBackups(store: ObjectStore, retentionDays: number, now: Date): Promise<string[]> {
+/**
+ * @param folder of the time-series store's backups in the bucket.
+ * @returns the weeks that were removed, such as `2026-W40`.
+ * @throws EnvironmentError
+ */
+export async function expireBackups(
+  store: ObjectStore,
+  folder: string,
+  retentionDays: number,
+  now: Date,
+): Promise<string[]> {
+  const prefix = `${folder}/`;
   const expired = new Map<string, string[]>();
-  for await (const key of store.list(backupPrefix)) {
-    const week = /^\d{4}-W\d{2}(?=\/)/.exec(key.slice(backupPrefix.length))?.[0];
+  for await (const key of store.list(prefix)) {
+    const week = /^\d{4}-W\d{2}(?=\/)/.exec(key.slice(prefix.length))?.[0];
     if (week === undefined || endOfWeek(week) + retentionDays * 86_400_000 > now.getTime()) continue;
     expired.set(week, [...(expired.get(week) ?? []), key]);
   }

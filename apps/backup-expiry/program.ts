@@ -1,8 +1,11 @@
 /** `rollout run backup-expiry`: removes backups past their retention from the S3-compatible store, then ends. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { InputError } from "../../base/kit-error.ts";
+import { pemBlocks } from "../../base/pem.ts";
 import { longestPeriodDays } from "../../base/period.ts";
+import { backupFolderOf } from "../../localisation/backup-folder.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { expireBackups } from "./expire.ts";
 import { ObjectStore } from "./object-store.ts";
@@ -16,6 +19,7 @@ export async function runBackupExpiry(
   folder = backupCredentialsFolder,
 ): Promise<RunningProgram> {
   const { destination, retentionDays } = wanted(localisation.country.hosting.backup);
+  if (destination.authority !== undefined) trust(destination.authority);
   const store = new ObjectStore({
     endpoint: destination.endpoint,
     bucket: destination.bucket,
@@ -23,7 +27,8 @@ export async function runBackupExpiry(
     accessKeyId: secret(folder, "accessKeyId"),
     secretAccessKey: secret(folder, "secretAccessKey"),
   });
-  const finished = expireBackups(store, retentionDays, new Date()).then((weeks) =>
+  const backups = backupFolderOf(destination.folder, "time-series-store");
+  const finished = expireBackups(store, backups, retentionDays, new Date()).then((weeks) =>
     log.info(
       { weeks },
       weeks.length === 0 ? "no backup is past its retention" : "backups past their retention removed",
@@ -35,6 +40,12 @@ export async function runBackupExpiry(
     metrics: () => [],
     stop: async () => {},
   };
+}
+
+/** For the rest of the process, which asks nobody else. */
+function trust(authority: string): void {
+  const certificates = pemBlocks(authority).map(({ text }) => text);
+  setDefaultCACertificates([...getCACertificates("default"), ...certificates]);
 }
 
 function wanted({ destination, retention }: ProgramContext["localisation"]["country"]["hosting"]["backup"]) {

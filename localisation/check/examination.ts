@@ -17,7 +17,10 @@ type At<T, P extends Path> = P extends readonly [infer Key, ...infer Rest extend
 type Item<T> = T extends readonly (infer E)[] ? E : never;
 
 export interface Circumstances {
+  /** The one that was asked for. */
   readonly environment: string | undefined;
+  /** The one whose overlay lies over the file here. */
+  readonly overlay: string | undefined;
   /** YYYY-MM-DD in the country's time zone. */
   readonly today: string;
 }
@@ -107,7 +110,7 @@ export class Examination {
     return value ?? undefined;
   }
 
-  private problem(path: Path, message: string, remediation: string, side: "key" | "value"): Problem {
+  problem(path: Path, message: string, remediation: string, side: "key" | "value"): Problem {
     const { node, depth } = nodeAt(this.root, path);
     return this.document.problemAt(node, depth === path.length ? side : "key", message, remediation);
   }

@@ -6,6 +6,7 @@ import { otherRegions } from "../rules/cloud-regions.ts";
 import type { Country } from "../schema/country.ts";
 import { countryName, timeZonesOf } from "../schema/formats.ts";
 import { dataClassNames } from "../schema/residency.ts";
+import { stackName } from "../stack-name.ts";
 import { publicHolidays } from "./holidays.ts";
 
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
@@ -17,6 +18,7 @@ export function deriveDefaults(examination: Examination): void {
   contacts(examination, draft);
   residency(examination, draft);
   hosting(examination, draft);
+  backups(examination, draft);
   if (examination.isValid(["diagnostic"])) {
     const languages = examination.read("languages");
     if (languages !== undefined) draft.diagnostic.languages ??= [...languages];
@@ -89,6 +91,16 @@ function hosting(examination: Examination, draft: Mutable<Country>): void {
     aws.region = only;
   }
   aws.zones ??= ["a", "b", "c"].map((letter) => `${aws.region}${letter}`);
+}
+
+/** Two stacks that wrote to one folder would restore each other's data, and delete it. */
+function backups(examination: Examination, draft: Mutable<Country>): void {
+  const country = examination.read("country");
+  const destination = draft.hosting?.backup?.destination;
+  if (country === undefined || destination === undefined) return;
+  if (!examination.isValid(["hosting", "backup", "destination"])) return;
+  const namespace = examination.read("hosting", "kubernetes", "namespace") ?? "rollout";
+  destination.folder ??= `${stackName(country, examination.circumstances.overlay)}/${namespace}`;
 }
 
 function telemetry(examination: Examination, draft: Mutable<Country>): void {

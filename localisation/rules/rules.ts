@@ -1,5 +1,6 @@
 /** Every check beyond the schema. Their order has no effect: problems are sorted by place. */
 import type { Rule } from "../check/examination.ts";
+import { backupAuthorityIsOne } from "./backup-authority.ts";
 import { logoIsThere, whiteTextIsReadable } from "./branding.ts";
 import { allowedRegionsMayStoreData, awsRegionCanHoldEveryDataClass } from "./cloud-regions.ts";
 import { reachedHostsAreRegistered } from "./endpoints.ts";
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   stateHasAPlace,
   storageIsChosenOnce,
   replicasAreInOrder,
+  backupAuthorityIsOne,
   overlaysLeaveTheCountryAlone,
   productionHasNoPlaceholders,
   logoIsThere,

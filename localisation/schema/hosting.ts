@@ -59,9 +59,29 @@ const Backup = settings("Backup", "When backups are made, how long they are kept
         expected: "the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
         examples: ["rollout-za-backups"],
       }),
+      folder: text(
+        "Folder",
+        "Folder of the bucket that holds this stack's backups and no other's. `/` is the bucket itself, where versions of the kit before this field wrote.",
+        {
+          pattern: "^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$",
+          maxLength: 200,
+          expected: "a folder's name, or several with / between them",
+          derived: "the country, the environment or `base`, and the namespace: `za-production/rollout`",
+          examples: ["za-production/rollout"],
+        },
+      ),
       region: optional.text("Region", "The store's name of its region, where it asks for one.", {
         examples: ["af-south-1"],
       }),
+      authority: optional.text(
+        "Authority",
+        "Certificate of the authority that signed the store's, in PEM, where it is not a public one. Several may follow each other, such as the old one and the new one.",
+        {
+          minLength: 1,
+          maxLength: 100_000,
+          examples: ["-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n"],
+        },
+      ),
       country: field(CountryCode, "Country", "Where the store is."),
       credentialsSecret: field(
         ObjectName,

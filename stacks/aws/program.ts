@@ -243,6 +243,8 @@ export function awsStack(input: StackInput): StackOutputs {
       },
       backup: {
         access: "role",
+        // The bucket is the stack's own.
+        folder: "/",
         region: aws.region,
         address: backups.bucketName.apply((name) => `https://${name}.s3.${aws.region}.amazonaws.com/`),
         serviceAccount: backupAccount,

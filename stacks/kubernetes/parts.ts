@@ -18,6 +18,7 @@ import { sizeStack } from "../../components/sizing.ts";
 import { TimeSeriesBackup } from "../../components/time-series-backup.ts";
 import { databaseName } from "../../components/time-series-settings.ts";
 import { type TimeSeriesBackupDestination, TimeSeriesStore } from "../../components/time-series-store.ts";
+import { backupFolderOf } from "../../localisation/backup-folder.ts";
 import { stackAdmission } from "./admission.ts";
 import type { allowedEndpoints } from "./endpoints.ts";
 import { machinePort, mqttListener, publicIssuer, webIngress } from "./ingress-settings.ts";
@@ -258,6 +259,7 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
       {
         context,
         host: timeSeriesStore.host,
+        folder: backupFolderOf(destination.folder, "time-series-store"),
         at: country.hosting.backup.at,
         timezone: country.timezone,
         ...(destination.access === "secret" && { credentialsSecret: destination.credentialsSecret }),

@@ -76,11 +76,13 @@ function createRelationalStore(
 
 type Destination = NonNullable<Country["hosting"]["backup"]["destination"]>;
 
-function backupDestination({ endpoint, bucket, region, credentialsSecret }: Destination) {
+function backupDestination({ endpoint, bucket, folder, region, authority, credentialsSecret }: Destination) {
   return {
     access: "secret" as const,
+    folder,
     address: `${endpoint.replace(/\/$/, "")}/${bucket}/`,
     ...(region !== undefined && { region }),
+    ...(authority !== undefined && { authority }),
     credentialsSecret,
   };
 }

@@ -37,6 +37,7 @@ export function changedCountry(
   country.hosting.backup.destination = {
     endpoint: "https://s3.example.org",
     bucket: "backups",
+    folder: "za-base/rollout",
     country: "ZA",
     credentialsSecret: "backup-destination",
   };

@@ -8,6 +8,7 @@ import { imageUser } from "../../../components/images.ts";
 import { metadata } from "../../../components/part.ts";
 import { secretVariable, secretVolume } from "../../../components/pod.ts";
 import { ports } from "../../../components/ports.ts";
+import { objectStore, type RelationalBackup } from "../../../components/relational-backup.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import { type BackupCronJob, backupContainer, type PodTemplate } from "./time-series-restore.ts";
 
@@ -39,6 +40,10 @@ PGPASSWORD=$SOURCE_PASSWORD PGSSLROOTCERT=$SOURCE_AUTHORITY pg_dump --host="$SOU
 PGPASSWORD=$TARGET_PASSWORD PGSSLROOTCERT=$TARGET_AUTHORITY psql --host="$TARGET_HOST" --port="$TARGET_PORT" --username="$TARGET_USER" --set=ON_ERROR_STOP=1 --single-transaction --quiet --file="$FOLDER/restore.sql" "$DATABASE"
 `;
 
+/** The archive as the file names it: it may lie elsewhere than the one that the running cluster writes. */
+export const archive = (namespace: string, backup: RelationalBackup): ClusterObject =>
+  objectStore(namespace, recoveryCluster, backup);
+
 /** @param at point in time; the end of the archive where absent. */
 export function recovery(namespace: string, { spec }: LivePostgres, at: Date | undefined): ClusterObject {
   const { database, owner } = spec.bootstrap.initdb;
@@ -65,7 +70,7 @@ export function recovery(namespace: string, { spec }: LivePostgres, at: Date | u
       externalClusters: [
         {
           name: part,
-          plugin: { name: plugin, parameters: { barmanObjectName: `${part}-backups`, serverName: part } },
+          plugin: { name: plugin, parameters: { barmanObjectName: recoveryCluster, serverName: part } },
         },
       ],
     },

@@ -4,14 +4,15 @@
  */
 
 import { setTimeout } from "node:timers/promises";
-import { EnvironmentError } from "../../../base/kit-error.ts";
+import { EnvironmentError, InputError } from "../../../base/kit-error.ts";
 import type { ClusterClient, KubernetesObject } from "../../../cluster/cluster-client.ts";
 import { ClusterError } from "../../../cluster/cluster-error.ts";
 import { dailyStartInUtc } from "../../../components/schedule.ts";
+import { backupFolderOf } from "../../../localisation/backup-folder.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import { make, pollMilliseconds, remove, runJob, wait } from "./cluster-job.ts";
 import type { ClusterObject } from "./cluster-object.ts";
-import { copyJob, type LivePostgres, recovery } from "./relational-restore.ts";
+import { archive, copyJob, type LivePostgres, recovery } from "./relational-restore.ts";
 import { type BackupCronJob, backupCandidates, timeSeriesRestore } from "./time-series-restore.ts";
 
 /** What a restore needs, as the plan declares it or as it is in the cluster. */
@@ -28,7 +29,12 @@ export interface RestorePlan {
   /** These must exist before any Job. */
   readonly objects: readonly ClusterObject[];
   readonly timeSeries: ClusterObject;
-  readonly relational?: { readonly cluster: ClusterObject; readonly copy: ClusterObject };
+  readonly relational?: {
+    /** Where the file says that the backups are. */
+    readonly archive: ClusterObject;
+    readonly cluster: ClusterObject;
+    readonly copy: ClusterObject;
+  };
 }
 
 /** @param at point in time; the last backup where absent. */
@@ -44,23 +50,35 @@ export function planRestore(
     at ?? now,
     dailyStartInUtc(country.hosting.backup.at, country.timezone),
   );
-  const { before, job } = timeSeriesRestore(namespace, backupJob, clientConfig, candidates, stamp);
+  const { backup, target } = country.hosting;
+  const destination = target === "kubernetes" ? backup.destination : undefined;
+  if (postgres !== undefined && destination === undefined)
+    throw new InputError("The file does not say where the backups are.", "Add hosting.backup.destination.");
+  const folder = backupFolderOf(destination?.folder ?? "/", "time-series-store");
+  const wanted = { folder, candidates };
+  const { before, job } = timeSeriesRestore(namespace, backupJob, clientConfig, wanted, stamp);
   return {
     namespace,
     objects: before,
     timeSeries: job,
-    ...(postgres && {
-      relational: {
-        cluster: recovery(namespace, postgres, at),
-        copy: copyJob(namespace, postgres, backupJob, stamp),
-      },
-    }),
+    ...(postgres &&
+      destination && {
+        relational: {
+          archive: archive(namespace, { ...destination, ...backup, timezone: country.timezone }),
+          cluster: recovery(namespace, postgres, at),
+          copy: copyJob(namespace, postgres, backupJob, stamp),
+        },
+      }),
   };
 }
 
 /** In the order in which they are made. */
 export function objectsOf({ objects, timeSeries, relational }: RestorePlan): ClusterObject[] {
-  return [...objects, timeSeries, ...(relational ? [relational.cluster, relational.copy] : [])];
+  return [
+    ...objects,
+    timeSeries,
+    ...(relational ? [relational.archive, relational.cluster, relational.copy] : []),
+  ];
 }
 
 /** @throws EnvironmentError where the cluster has no stack with backups. */
@@ -121,6 +139,9 @@ export async function runRestore({ client, plan, step }: RunRestoreOptions): Pro
   });
   if (relational !== undefined)
     await step("Relational store", async (tell) => {
+      // One that an interrupted restore left may name another folder.
+      await remove(client, relational.archive);
+      await make(client, relational.archive);
       await make(client, relational.cluster);
       tell("recovers from the archive");
       await wait<{ status?: { readyInstances?: number } }>(
@@ -130,6 +151,7 @@ export async function runRestore({ client, plan, step }: RunRestoreOptions): Pro
       );
       await runJob(client, relational.copy, tell);
       await remove(client, relational.cluster);
+      await remove(client, relational.archive);
     });
   await step("Migration", async (tell) => {
     await runJob(client, await migrationAgain(), tell);

@@ -5,7 +5,7 @@
 import { weekOf } from "../../../base/calendar.ts";
 import { certificateSecretOf } from "../../../components/certificates.ts";
 import { metadata } from "../../../components/part.ts";
-import { backupFolder } from "../../../components/time-series-backup.ts";
+import { folderVariable } from "../../../components/time-series-backup.ts";
 import {
   backupDisk,
   clusterName,
@@ -40,7 +40,7 @@ export function backupCandidates(
 }
 
 /**
- * Its arguments are the candidates. It may be repeated: the first run renames the database that was there, and later runs
+ * Its arguments are the candidates, and its environment has the folder. It may be repeated: the first run renames the database that was there, and later runs
  * never change it. Its views are dropped first, because they would continue to read from the new tables of the same name.
  */
 export const restoreScript = `set -eu
@@ -48,7 +48,7 @@ query() { clickhouse-client --config-file=/etc/clickhouse-client/config.yaml --q
 each="ON CLUSTER '${clusterName}'"
 found=
 for candidate in "$@"; do
-  backup="Disk('${backupDisk}', '${backupFolder}/$candidate/')"
+  backup="Disk('${backupDisk}', '$BACKUP_FOLDER/$candidate/')"
   query "DROP DATABASE IF EXISTS ${probeDatabase} $each SYNC" >/dev/null
   if said=$(query "RESTORE DATABASE ${databaseName} AS ${probeDatabase} $each FROM $backup SETTINGS structure_only = 1" 2>&1); then
     found=$candidate
@@ -94,6 +94,7 @@ export interface PodTemplate {
 }
 interface Container {
   readonly name: string;
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
   readonly volumeMounts?: readonly { readonly name: string }[];
 }
 interface Volume {
@@ -107,6 +108,12 @@ export function backupContainer({ spec }: PodTemplate): Container {
   return first;
 }
 
+export interface WantedBackup {
+  /** Of the store's backups in the bucket. */
+  readonly folder: string;
+  readonly candidates: readonly string[];
+}
+
 /**
  * @param stamp distinguishes the objects of this restore from those of others.
  * @returns what must exist before the Job, and the Job.
@@ -115,7 +122,7 @@ export function timeSeriesRestore(
   namespace: string,
   { spec }: BackupCronJob,
   clientConfig: string,
-  candidates: readonly string[],
+  { folder, candidates }: WantedBackup,
   stamp: string,
 ): { readonly before: ClusterObject[]; readonly job: ClusterObject } {
   const name = `time-series-restore-${stamp}`;
@@ -141,7 +148,7 @@ export function timeSeriesRestore(
         // After a failure a person reads why, and may run it again.
         backoffLimit: 0,
         activeDeadlineSeconds: 24 * 3600,
-        template: restorePod(spec.jobTemplate.spec.template, name, secretName, candidates),
+        template: restorePod(spec.jobTemplate.spec.template, name, secretName, { folder, candidates }),
       },
     },
   };
@@ -167,7 +174,7 @@ function restorePod(
   template: PodTemplate,
   settings: string,
   secretName: string,
-  candidates: readonly string[],
+  { folder, candidates }: WantedBackup,
 ): PodTemplate {
   const client = backupContainer(template);
   const mounts = new Set(client.volumeMounts?.map((mount) => mount.name));
@@ -176,6 +183,11 @@ function restorePod(
     ...client,
     name: "restore",
     command: ["sh", "/etc/clickhouse-client/restore.sh", ...candidates],
+    // The file's folder, which may be another than the one that today's backups go to.
+    env: [
+      ...(client.env ?? []).filter(({ name }) => name !== folderVariable),
+      { name: folderVariable, value: folder },
+    ],
   };
   return {
     ...template,
