@@ -1,17 +1,18 @@
 /** What the kit computes for single objects, as values of the chart: sizes, schedules, addresses of backups. */
+import { folderVariable } from "../../components/time-series-backup.ts";
 import { action, type Branch, numberAction, type Tree } from "./template-text.ts";
 
 /** By the object's name and by key; filled while the templates are made. */
 export type ComputedValues = Record<string, Record<string, string | number>>;
 
-/** Keys of objects, or of settings in their texts. */
+/** Keys of objects, variables of containers, or settings in their texts. */
 const keys = [
   ...["max-connections", "max-queues", "max-length-bytes"],
   ...["vm_memory_high_watermark.absolute", "disk_free_limit.absolute"],
   ...["max_server_memory_usage", "mark_cache_size", "max_memory_usage"],
   ...["effective_cache_size", "shared_buffers"],
   ...["storage", "size", "minDomains", "schedule", "timeZone"],
-  ...["endpoint", "endpointURL", "destinationPath"],
+  ...["endpoint", "endpointURL", "destinationPath", folderVariable],
 ];
 /** A line such as `endpoint: https://s3.example.org`, `"max-queues": 7,` or `disk_free_limit.absolute = 3GiB`. */
 const line = new RegExp(
@@ -38,10 +39,15 @@ export function withComputed(tree: Branch, name: string, values: ComputedValues)
     });
   const visit = (node: Tree, key: string): Tree => {
     if (Array.isArray(node)) return node.map((item) => visit(item, ""));
-    if (typeof node === "object" && node !== null)
+    if (typeof node === "object" && node !== null) {
+      const { name: variable } = node as Branch;
       return Object.fromEntries(
-        Object.entries(node as Branch).map(([inner, value]) => [inner, visit(value, inner)]),
+        Object.entries(node as Branch).map(([inner, value]) => [
+          inner,
+          visit(value, inner === "value" && typeof variable === "string" ? variable : inner),
+        ]),
       );
+    }
     if (typeof node === "string" && node.includes("\n")) return settings(node);
     if (!keys.includes(key)) return node;
     // The size of a certificate's key is a number too, and the same everywhere.
