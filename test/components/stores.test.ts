@@ -262,6 +262,46 @@ describe("backups", () => {
     expect(disk.server_side_encryption_customer_key_base64).toEqual({ "@from_env": "BACKUP_KEY" });
   });
 
+  test("are in a folder of the stack's own, where each store has one", async () => {
+    const own = await planChanged((_, country) => {
+      country.hosting.backup.destination!.folder = "za-pilot/rollout";
+    });
+    const store = at(object(own, "ObjectStore", "relational-store-backups").properties, "spec");
+    expect(at(store, "configuration", "destinationPath")).toBe(
+      "s3://backups/za-pilot/rollout/relational-store",
+    );
+    const job = object(own, "CronJob", "time-series-backup").properties;
+    expect(JSON.stringify(job)).toContain(
+      '{"name":"BACKUP_FOLDER","value":"za-pilot/rollout/time-series-store"}',
+    );
+  });
+
+  test("trust public authorities and the one that the file names; nobody else logs in by them", async () => {
+    const authority = "-----BEGIN CERTIFICATE-----\nbWluaXN0cnk=\n-----END CERTIFICATE-----\n";
+    const named = await planChanged((_, country) => {
+      country.hosting.backup.destination!.authority = authority;
+    });
+    const variable = (of: Plan) =>
+      JSON.stringify(object(of, "StatefulSet", "time-series-store-shard-1").properties).match(
+        /"name":"SSL_CERT_FILE","value":"([^"]+)"/,
+      )?.[1];
+    expect(variable(plan)).toBeUndefined();
+    expect(variable(named)).toBe("/etc/clickhouse-server/backup-authority.crt");
+    expect(file(named, "time-series-settings", "backup-authority.crt")).toBe(authority);
+    for (const each of [plan, named]) {
+      const { client, server } = parse(file(each, "time-series-settings", "config.yaml")).openSSL;
+      expect([client.loadDefaultCAFile, client.verificationMode]).toEqual([true, "strict"]);
+      expect([server.loadDefaultCAFile, server.caConfig]).toEqual([false, "/run/certificates/ca.crt"]);
+    }
+    const store = (of: Plan) => at(object(of, "ObjectStore", "relational-store-backups").properties, "spec");
+    expect(at(store(plan), "configuration", "endpointCA")).toBeUndefined();
+    expect(at(store(named), "configuration", "endpointCA")).toEqual({
+      name: "backup-authority",
+      key: "ca.crt",
+    });
+    expect(object(named, "Secret", "backup-authority").properties).toHaveProperty("stringData");
+  });
+
   test("without a destination there is none, no key for one, and the plan says so", async () => {
     const none = await planChanged((_, country) => {
       delete country.hosting.backup.destination;
@@ -269,6 +309,8 @@ describe("backups", () => {
     expect(objectsOf(none, "CronJob")).toEqual([]);
     expect(objectsOf(none, "ObjectStore")).toEqual([]);
     expect(none.resources.some(({ type }) => type.includes("RandomBytes"))).toBe(false);
+    const { client } = parse(file(none, "time-series-settings", "config.yaml")).openSSL;
+    expect(client.loadDefaultCAFile).toBe(false);
     expect(JSON.stringify(none.outputs.notes)).toContain("Nothing is backed up");
   });
 });

@@ -41,7 +41,14 @@ test("a restore runs in the country's zones, without root, and reaches nothing t
   const { namespace } = loaded.country.hosting.kubernetes!;
   const sources = plannedSources(await planOnce(loaded, "kubernetes"));
   const objects = objectsOf(planRestore(loaded.country, namespace, sources, moment));
-  expect(objects.map(({ kind }) => kind)).toEqual(["Certificate", "ConfigMap", "Job", "Cluster", "Job"]);
+  expect(objects.map(({ kind }) => kind)).toEqual([
+    "Certificate",
+    "ConfigMap",
+    "Job",
+    "ObjectStore",
+    "Cluster",
+    "Job",
+  ]);
   const daily = podsOf(await planChanged()).find(({ name }) => name === "time-series-backup")!;
   for (const job of objects.filter(({ kind }) => kind === "Job")) {
     const spec = at(job as never, "spec", "template", "spec")!;
@@ -59,7 +66,7 @@ test("a restore runs in the country's zones, without root, and reaches nothing t
       expect(String(at(container, "image"))).toMatch(/^registry\.example\.org\//);
     }
   }
-  const [, , , recovery] = objects;
+  const recovery = objects.find(({ kind }) => kind === "Cluster");
   expect(recovery!.spec).toMatchObject({
     instances: 1,
     bootstrap: {
@@ -69,4 +76,38 @@ test("a restore runs in the country's zones, without root, and reaches nothing t
   // It must not write into the archive that it reads, nor wait for a standby that it hasn't.
   expect(recovery!.spec).not.toHaveProperty("plugins");
   expect(recovery!.spec).not.toHaveProperty("postgresql.synchronous");
+});
+
+test("a restore reads the folder that the file names, also where the stack writes to another one by now", async () => {
+  const sources = plannedSources(await planOnce(changedCountry(), "kubernetes"));
+  const restoreFrom = (folder: string) => {
+    const { country } = changedCountry((_, changed) => {
+      changed.hosting.backup.destination!.folder = folder;
+    });
+    const objects = objectsOf(planRestore(country, "rollout", sources, undefined));
+    const [timeSeries] = objects.filter(({ kind }) => kind === "Job");
+    const archive = objects.find(({ kind }) => kind === "ObjectStore")!;
+    const cluster = objects.find(({ kind }) => kind === "Cluster")!;
+    expect(at(cluster as never, "spec", "externalClusters", 0, "plugin", "parameters")).toEqual({
+      barmanObjectName: archive.metadata.name,
+      serverName: "relational-store",
+    });
+    // Not that of the running cluster, which goes on archiving.
+    expect(archive.metadata.name).not.toBe("relational-store-backups");
+    const [container] = containersOf(at(timeSeries as never, "spec", "template", "spec")!);
+    const variables = list(at(container!, "env")).map((variable) => [
+      at(variable, "name"),
+      at(variable, "value"),
+    ]);
+    return [
+      at(archive as never, "spec", "configuration", "destinationPath"),
+      ...variables.filter(([name]) => name === "BACKUP_FOLDER"),
+    ];
+  };
+  expect(restoreFrom("za-base/rollout")).toEqual([
+    "s3://backups/za-base/rollout/relational-store",
+    ["BACKUP_FOLDER", "za-base/rollout/time-series-store"],
+  ]);
+  // Where versions that knew no folders wrote.
+  expect(restoreFrom("/")).toEqual(["s3://backups/relational-store", ["BACKUP_FOLDER", "time-series-store"]]);
 });

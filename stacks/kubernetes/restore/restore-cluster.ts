@@ -51,7 +51,8 @@ export function planRestore(
     dailyStartInUtc(country.hosting.backup.at, country.timezone),
   );
   const { backup, target } = country.hosting;
-  const destination = target === "kubernetes" ? backup.destination : undefined;
+  // On AWS the bucket is the stack's own.
+  const destination = target === "aws" ? undefined : backup.destination;
   if (postgres !== undefined && destination === undefined)
     throw new InputError("The file does not say where the backups are.", "Add hosting.backup.destination.");
   const folder = backupFolderOf(destination?.folder ?? "/", "time-series-store");
