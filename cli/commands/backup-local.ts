@@ -25,8 +25,8 @@ export async function localBackup(loaded: LoadedCountry, options: LocalBackupCom
   else await make(loaded, destination, options);
 }
 
-function list({ country }: LoadedCountry, destination: string, { json }: LocalBackupCommandOptions): void {
-  const { backups, damaged } = listLocal(country, destination);
+function list(loaded: LoadedCountry, destination: string, { json }: LocalBackupCommandOptions): void {
+  const { backups, damaged } = listLocal(loaded, destination);
   if (damaged.length > 0) process.exitCode = exitCode.checkFailed;
   if (json) {
     printJson({
@@ -51,11 +51,11 @@ function list({ country }: LoadedCountry, destination: string, { json }: LocalBa
 }
 
 async function verify(
-  { country }: LoadedCountry,
+  loaded: LoadedCountry,
   destination: string,
   { verify: wanted, json }: LocalBackupCommandOptions,
 ): Promise<void> {
-  const { name, damage } = await verifyLocal(country, destination, wanted === true ? undefined : wanted);
+  const { name, damage } = await verifyLocal(loaded, destination, wanted === true ? undefined : wanted);
   if (damage !== undefined) process.exitCode = exitCode.checkFailed;
   if (json) return printJson({ name, ok: damage === undefined, ...(damage !== undefined && { damage }) });
   print(

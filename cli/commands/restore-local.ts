@@ -2,7 +2,6 @@
 import { exitCode, InputError } from "../../base/kit-error.ts";
 import { stopOnSignals } from "../../base/stop-on-signals.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
-import type { Country } from "../../localisation/schema/country.ts";
 import { type Backup, BackupSet } from "../../stacks/local/backup/backup-set.ts";
 import { readKeyFile } from "../../stacks/local/backup/encryption.ts";
 import {
@@ -24,8 +23,9 @@ export interface LocalRestoreOptions {
   readonly json?: boolean;
 }
 
-export async function localRestore({ country }: LoadedCountry, options: LocalRestoreOptions): Promise<void> {
-  const { identities, backup } = chosenBackup(country, options);
+export async function localRestore(loaded: LoadedCountry, options: LocalRestoreOptions): Promise<void> {
+  const { country } = loaded;
+  const { identities, backup } = chosenBackup(loaded, options);
   const folder = DataFolder.of(country, options.data);
   const asks = folderHoldsData(folder) && !options.yes;
   if (asks && !process.stdin.isTTY)
@@ -57,7 +57,8 @@ export async function localRestore({ country }: LoadedCountry, options: LocalRes
   }
 }
 
-function chosenBackup(country: Country, { from, identity, at: wanted }: LocalRestoreOptions) {
+function chosenBackup(loaded: LoadedCountry, { from, identity, at: wanted }: LocalRestoreOptions) {
+  const { country } = loaded;
   const source = from ?? country.hosting.backup.local?.folder;
   if (source === undefined)
     throw new InputError(
@@ -73,7 +74,7 @@ function chosenBackup(country: Country, { from, identity, at: wanted }: LocalRes
   const at = wanted === undefined ? undefined : restorePoint(wanted, country.timezone);
   if (at === null)
     throw new InputError(`"${wanted}" is neither a time nor the name of a backup.`, timeFormats);
-  return { identities, backup: new BackupSet(country, source).choose(at) };
+  return { identities, backup: new BackupSet(loaded, source).choose(at) };
 }
 
 async function finish(

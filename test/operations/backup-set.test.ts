@@ -14,12 +14,12 @@ let folder: string;
 let set: BackupSet;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "rollout-backup-set-"));
-  set = new BackupSet(country, folder);
+  set = new BackupSet({ country }, folder);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function write(startedAt: string): string {
-  const path = set.pathOf(new Date(startedAt));
+function write(startedAt: string, to = set, environment?: string): string {
+  const path = to.pathOf(new Date(startedAt));
   mkdirSync(path, { recursive: true });
   const files = Object.fromEntries(backupFiles.map((name) => [name, { bytes: 1, sha256: "0".repeat(64) }]));
   writeFileSync(
@@ -28,6 +28,7 @@ function write(startedAt: string): string {
       format: 1,
       kit: "0.1.0",
       country: "ZA",
+      ...(environment !== undefined && { environment }),
       startedAt,
       finishedAt: startedAt,
       rows: {},
@@ -62,6 +63,24 @@ test("backups past the retention go, the last one that can be read never, nor wh
   ]);
   expect(set.prune(10, new Date("2027-11-22T00:00:00Z"))).toEqual(["20261121T000000Z"]);
   expect(set.list().backups.map(({ name }) => name)).toEqual(["20261120T000000Z"]);
+});
+
+test("environments share no folder, and find what an earlier version wrote to a common one for them alone", () => {
+  const pilot = new BackupSet({ country, environment: "pilot" }, folder);
+  const training = new BackupSet({ country, environment: "training" }, folder);
+  const names = (of: BackupSet) => of.list().backups.map(({ name }) => name);
+  write("2026-11-01T00:00:00Z", set, "pilot");
+  write("2026-11-02T00:00:00Z");
+  write("2026-11-03T00:00:00Z", pilot, "pilot");
+  write("2026-11-04T00:00:00Z", training, "training");
+  expect(new Set([set.path, pilot.path, training.path]).size).toBe(3);
+  expect(names(set)).toEqual(["20261102T000000Z"]);
+  expect(names(pilot)).toEqual(["20261101T000000Z", "20261103T000000Z"]);
+  expect(names(training)).toEqual(["20261104T000000Z"]);
+  expect(pilot.choose("20261101T000000Z").manifest.environment).toBe("pilot");
+  expect(set.prune(10, new Date("2027-01-01T00:00:00Z"))).toEqual([]);
+  expect(pilot.prune(10, new Date("2027-01-01T00:00:00Z"))).toEqual(["20261101T000000Z"]);
+  expect([names(set), names(pilot)]).toEqual([["20261102T000000Z"], ["20261103T000000Z"]]);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /**
- * The folder of a country's backups. Each backup is a folder named after its start in UTC: `20261125T020000Z/` with
+ * The folder of a stack's backups: `za/`, or `za-pilot/` with an environment. Each backup is a folder named after its start in UTC: `20261125T020000Z/` with
  * `manifest.json` in clear text and the encrypted files. A backup is complete or does not exist.
  */
 
@@ -35,6 +35,12 @@ export interface Manifest {
 export const backupFiles = ["time-series.tar.age", "relational.tar.gz.age", "certificates.json.age"] as const;
 export type BackupFile = (typeof backupFiles)[number];
 
+/** Whose backups they are. */
+export interface BackedUpStack {
+  readonly country: Country;
+  readonly environment?: string;
+}
+
 export interface Backup {
   /** Of its folder. */
   readonly name: string;
@@ -48,12 +54,17 @@ const draftPattern = /^\.\d{8}T\d{6}Z\.(\d+)$/;
 
 export class BackupSet {
   readonly path: string;
+  /** Earlier versions wrote the backups of every environment there. */
+  readonly #common: string;
   readonly #country: string;
+  readonly #environment: string | undefined;
 
-  /** @param folder of the backups of all countries. */
-  constructor(country: Country, folder: string) {
+  /** @param folder of the backups of all stacks. */
+  constructor({ country, environment }: BackedUpStack, folder: string) {
     this.#country = country.country;
-    this.path = join(resolve(folder), country.country.toLowerCase());
+    this.#environment = environment;
+    this.#common = join(resolve(folder), country.country.toLowerCase());
+    this.path = environment === undefined ? this.#common : `${this.#common}-${environment}`;
   }
 
   /** Where a backup is written until it is complete. */
@@ -72,7 +83,7 @@ export class BackupSet {
   } {
     const backups: Backup[] = [];
     const damaged: { name: string; reason: string }[] = [];
-    for (const name of this.#names()) {
+    for (const name of this.#folders().keys()) {
       try {
         backups.push(this.#read(name));
       } catch (error) {
@@ -88,7 +99,7 @@ export class BackupSet {
    * @throws EnvironmentError where there is none; DamagedBackupError where the named one can't be read.
    */
   choose(at: string | Date | undefined): Backup {
-    if (typeof at === "string" && this.#names().includes(at)) return this.#read(at);
+    if (typeof at === "string" && this.#folders().has(at)) return this.#read(at);
     const { backups } = this.list();
     const chosen =
       typeof at === "string"
@@ -118,20 +129,31 @@ export class BackupSet {
     }
     const oldest = now.getTime() - retentionDays * 86_400_000;
     const last = this.list().backups.at(-1)?.name;
-    const expired = this.#names().filter((name) => name !== last && startOf(name).getTime() < oldest);
-    for (const name of expired) rmSync(join(this.path, name), { recursive: true, force: true });
+    const folders = this.#folders();
+    const expired = [...folders.keys()].filter((name) => name !== last && startOf(name).getTime() < oldest);
+    for (const name of expired) rmSync(folders.get(name) ?? "", { recursive: true, force: true });
     return expired;
   }
 
-  #names(): string[] {
-    if (!existsSync(this.path)) return [];
-    return readdirSync(this.path)
-      .filter((name) => namePattern.test(name))
-      .sort();
+  /** Paths of the stack's own backups by their names, oldest first. */
+  #folders(): Map<string, string> {
+    const paths = [...new Set([this.#common, this.path])].flatMap((parent) =>
+      existsSync(parent)
+        ? readdirSync(parent)
+            .filter((name) => namePattern.test(name))
+            .map((name) => ({ name, path: join(parent, name), parent }))
+        : [],
+    );
+    return new Map(
+      paths
+        .filter(({ parent, path }) => parent !== this.#common || environmentOf(path) === this.#environment)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(({ name, path }) => [name, path]),
+    );
   }
 
   #read(name: string): Backup {
-    const path = join(this.path, name);
+    const path = this.#folders().get(name) ?? join(this.path, name);
     const manifest = readManifest(join(path, manifestFile));
     if (manifest.country !== this.#country)
       throw new DamagedBackupError(
@@ -152,6 +174,16 @@ export async function verifyFiles({ path, manifest }: Backup): Promise<void> {
     if (size !== bytes) throw new DamagedBackupError(`${file} has ${size} bytes instead of ${bytes}.`);
     if ((await sha256Of(file)) !== sha256)
       throw new DamagedBackupError(`${file} was changed after it was written: its SHA-256 is different.`);
+  }
+}
+
+/** Of the stack that made it; undefined also where that can't be read. */
+function environmentOf(path: string): string | undefined {
+  try {
+    return readManifest(join(path, manifestFile)).environment;
+  } catch (error) {
+    if (error instanceof DamagedBackupError) return undefined;
+    throw error;
   }
 }
 

@@ -4,13 +4,12 @@ import { EnvironmentError } from "../../../base/kit-error.ts";
 import { kitVersion } from "../../../base/package-root.ts";
 import { periodDays } from "../../../base/period.ts";
 import type { LoadedCountry } from "../../../localisation/load.ts";
-import type { Country } from "../../../localisation/schema/country.ts";
 import { openRelationalStore } from "../../../stores/relational/database.ts";
 import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
 import type { BackupAnswer } from "../control-server.ts";
 import { DataFolder, type RunningStack } from "../data-folder.ts";
 import { explainFullDisk } from "../full-disk.ts";
-import { BackupSet, verifyFiles } from "./backup-set.ts";
+import { BackupSet, type BackedUpStack, verifyFiles } from "./backup-set.ts";
 import { checkRecipients, DamagedBackupError } from "./encryption.ts";
 import { type MadeBackup, makeBackup } from "./make-backup.ts";
 import { folderHoldsData } from "./restore-backup.ts";
@@ -62,18 +61,18 @@ export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOp
   }
 }
 
-export function listLocal(country: Country, destination: string): ReturnType<BackupSet["list"]> {
-  return new BackupSet(country, destination).list();
+export function listLocal(stack: BackedUpStack, destination: string): ReturnType<BackupSet["list"]> {
+  return new BackupSet(stack, destination).list();
 }
 
 /** @param name of the backup; the last where undefined. @throws EnvironmentError where there is none. */
 export async function verifyLocal(
-  country: Country,
+  stack: BackedUpStack,
   destination: string,
   name: string | undefined,
 ): Promise<{ readonly name: string; readonly damage?: string }> {
   try {
-    const backup = new BackupSet(country, destination).choose(name);
+    const backup = new BackupSet(stack, destination).choose(name);
     await verifyFiles(backup);
     return { name: backup.name };
   } catch (error) {

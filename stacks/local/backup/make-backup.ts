@@ -33,7 +33,7 @@ export interface BackupOptions {
     readonly timeSeries: Pick<TimeSeriesStore, "backups">;
     readonly relational: Pick<EmbeddedRelationalStore, "dump">;
   };
-  /** Folder of the backups of all countries. */
+  /** Folder of the backups of all stacks. */
   readonly destination: string;
   /** Public keys of age. */
   readonly recipients: readonly string[];
@@ -52,7 +52,7 @@ export interface MadeBackup extends Backup {
 /** @throws InputError, EnvironmentError */
 export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
   await checkRecipients(options.recipients);
-  const set = new BackupSet(options.country, options.destination);
+  const set = new BackupSet(options, options.destination);
   const startedAt = new Date();
   const draft = set.draftOf(startedAt);
   try {

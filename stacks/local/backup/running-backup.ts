@@ -130,8 +130,8 @@ export class RunningBackups {
   }
 }
 
-function lastStart({ country }: LoadedCountry, folder: string): number | undefined {
-  const last = new BackupSet(country, folder).list().backups.at(-1);
+function lastStart(loaded: LoadedCountry, folder: string): number | undefined {
+  const last = new BackupSet(loaded, folder).list().backups.at(-1);
   return last === undefined ? undefined : Date.parse(last.manifest.startedAt);
 }
 
