@@ -113,6 +113,18 @@ function flow(here: string, { brokers }: AlertedStack): Alert[] {
         "It is ready once the relational store answers: see RelationalDown.",
       ],
     },
+    {
+      name: "LoginNotEnded",
+      expression: `max(rollout_diagnostic_oldest_login_to_end_seconds{${here}}) > 120`,
+      lasting: "1m",
+      severity: "warning",
+      summary:
+        "A machine's password was replaced or revoked, or its company removed, and what is connected with it is not disconnected yet.",
+      steps: [
+        "The web app's log says why (`kubectl -n <namespace> logs -l app.kubernetes.io/name=diagnostic`): usually no broker answers on port 15671.",
+        "It tries again every few seconds. A restart of the brokers, one after the other, ends every connection.",
+      ],
+    },
   ];
 }
 

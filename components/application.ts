@@ -12,6 +12,7 @@ import { ComponentResource, type ComponentResourceOptions, interpolate, output }
 import { certificateSecretOf } from "./certificates.ts";
 import { configuration, configurationAnnotation, laterConfiguration } from "./configuration.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
+import { GeneratedSecret } from "./generated-secret.ts";
 import { metadata, selectorLabels } from "./part.ts";
 import { container, podTemplate, type StackContext, scratch, secretVolume } from "./pod.ts";
 import { ports } from "./ports.ts";
@@ -52,6 +53,7 @@ const folders = {
   brokerAuthority: "/run/certificates/broker",
   relationalAuthority: "/run/certificates/relational-store",
   relationalLogin: "/run/secrets/relational-store",
+  brokerManagement: "/run/secrets/broker-management",
 } as const;
 
 const scaledPrograms = ["ingest", "analytics", "diagnostic"] as const;
@@ -68,6 +70,7 @@ export class Application extends ComponentResource {
     const inside = { parent: this };
     const { context, localisation, relational, size, broker, gatewaySecrets } = args;
     const files = createFiles();
+    const brokerManagement = createBrokerManagement();
     const migration = createMigration();
     for (const program of scaledPrograms) {
       const deployment = createDeployment(program);
@@ -100,6 +103,20 @@ export class Application extends ComponentResource {
           inside,
         ),
       };
+    }
+
+    /** With its password the web app uses the broker's management; the broker asks the web app whether it is right. */
+    function createBrokerManagement(): GeneratedSecret {
+      return new GeneratedSecret(
+        `${name}-broker-management`,
+        {
+          namespace: context.namespace,
+          part: "diagnostic",
+          secretName: "broker-management",
+          values: { password: "password" },
+        },
+        inside,
+      );
     }
 
     function createMigration(): Job {
@@ -224,6 +241,10 @@ export class Application extends ComponentResource {
           serverName: broker.serverName,
           ...(broker.authoritySecret !== undefined && { authority: `${folders.brokerAuthority}/ca.crt` }),
           queues: Array.from({ length: broker.queues }, (_, index) => `readings-${index + 1}`),
+          management: {
+            url: `https://${broker.host}:${ports.broker.management}`,
+            password: `${folders.brokerManagement}/password`,
+          },
         },
         web: {
           address: `https://${args.domain}`,
@@ -289,6 +310,14 @@ export class Application extends ComponentResource {
               {
                 volume: secretVolume("broker-authority", broker.authoritySecret, ["ca.crt"]),
                 mountPath: folders.brokerAuthority,
+              },
+            ]
+          : []),
+        ...(program === "diagnostic"
+          ? [
+              {
+                volume: secretVolume("broker-management", brokerManagement.secretName, ["password"]),
+                mountPath: folders.brokerManagement,
               },
             ]
           : []),

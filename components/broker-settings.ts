@@ -7,13 +7,14 @@ export const brokerPlugins = [
   "rabbitmq_auth_backend_http",
   "rabbitmq_auth_mechanism_ssl",
   "rabbitmq_consistent_hash_exchange",
+  "rabbitmq_management",
   "rabbitmq_prometheus",
 ] as const;
 
 /** A larger MQTT packet ends the connection, as in the embedded broker. */
 const maximumPacketBytes = 256 * 1024;
-/** How long the web app's answer to a login is used again, in milliseconds. */
-const loginCacheMilliseconds = 60_000;
+/** How long the web app's answer about a topic is used again, in milliseconds. */
+const topicCacheMilliseconds = 60_000;
 
 export interface BrokerSettings {
   readonly clusterName: string;
@@ -69,6 +70,16 @@ const listenerLines = ({ certificates }: BrokerSettings): Line[] => [
   ["ssl_options.versions.1", "tlsv1.3"],
   ["ssl_options.versions.2", "tlsv1.2"],
   ["prometheus.tcp.port", ports.broker.metrics],
+  // Prometheus has the statistics; the web app alone uses management, to end and count a login's connections.
+  ["management_agent.disable_metrics_collector", true],
+  ["management.ssl.port", ports.broker.management],
+  ["management.ssl.certfile", `${certificates.internal}/tls.crt`],
+  ["management.ssl.keyfile", `${certificates.internal}/tls.key`],
+  ["management.ssl.cacertfile", `${certificates.internal}/ca.crt`],
+  ["management.ssl.verify", "verify_peer"],
+  ["management.ssl.fail_if_no_peer_cert", true],
+  ["management.ssl.versions.1", "tlsv1.3"],
+  ["management.ssl.versions.2", "tlsv1.2"],
 ];
 
 function loginLines({ certificates, loginChecks }: BrokerSettings): Line[] {
@@ -79,9 +90,11 @@ function loginLines({ certificates, loginChecks }: BrokerSettings): Line[] {
     ["auth_mechanisms.2", "EXTERNAL"],
     ["ssl_cert_login_from", "common_name"],
     ["auth_backends.1", "internal"],
-    ["auth_backends.2", "cache"],
+    // A password is asked about at each connect: one that was replaced must not come back from a cache.
+    ["auth_backends.2.authn", "http"],
+    ["auth_backends.2.authz", "cache"],
     ["auth_cache.cached_backend", "http"],
-    ["auth_cache.cache_ttl", loginCacheMilliseconds],
+    ["auth_cache.cache_ttl", topicCacheMilliseconds],
     ["auth_http.http_method", "post"],
     ["auth_http.user_path", `${checks}/user`],
     ["auth_http.vhost_path", `${checks}/vhost`],

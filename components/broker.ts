@@ -149,6 +149,7 @@ export class Broker extends ComponentResource {
           part,
           ports: [
             { name: "amqps", port: ports.broker.amqps, targetPort: "amqps" },
+            { name: "management", port: ports.broker.management, targetPort: "management" },
             { name: "metrics", port: ports.broker.metrics, targetPort: "metrics" },
           ],
         },
@@ -214,6 +215,7 @@ function nodeContainer({ context, size }: BrokerArgs): Container {
     ports: [
       { name: "mqtts", containerPort: ports.broker.mqtts },
       { name: "amqps", containerPort: ports.broker.amqps },
+      { name: "management", containerPort: ports.broker.management },
       { name: "metrics", containerPort: ports.broker.metrics },
       { name: "peer-directory", containerPort: ports.broker.peerDirectory },
       { name: "peers", containerPort: ports.broker.peers },

@@ -55,6 +55,7 @@ export function internalFlows(relationalStoreAt?: readonly string[]): NetworkFlo
     ...stores("migration"),
     flow("time-series-backup", "time-series-store", [timeSeriesStore.native], "starts the backup"),
     flow("broker", "diagnostic", [application.logins], "asks whether a machine may in"),
+    flow("diagnostic", "broker", [broker.management], "counts and ends a login's connections"),
     flow("broker", "broker", [broker.peerDirectory, broker.peers], "brokers form their cluster"),
     flow(
       "time-series-store",

@@ -3,13 +3,15 @@
  * /broker/user|vhost|resource|topic` with form fields, answered by `allow` or `deny`. The rules are those of the embedded
  * broker. Only a user's check reads the relational store: which topics a login may use follows from its user name.
  */
-import { createHash } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { topicOf } from "../ingest/reading.ts";
 import { isWithin, subtreeOf } from "./access.ts";
+import { type BrokerManagement, managementUsername } from "./broker-management.ts";
 import { longestNames } from "./limits.ts";
 import type { AuthenticatedLogin, LoginCheck } from "./login.ts";
+import { LoginConnections } from "./login-connections.ts";
 import { type Log, Refusals } from "./refusals.ts";
 
 /** The one virtual host. */
@@ -25,6 +27,12 @@ const randomClientIdLength = 15;
 
 export interface LoginChecksOptions {
   readonly checkLogin: Pick<LoginCheck, "check">;
+  /** Counts the connections of a login. */
+  readonly management: Pick<BrokerManagement, "countConnections">;
+  /** With it this program uses the broker's management. */
+  readonly readManagementPassword: () => string;
+  /** Open at a time, on all brokers together. */
+  readonly connectionsPerLogin: number;
   readonly log: Log;
   /** Called for a login that published to a topic it may not use: the broker ends its connection, and the company should learn why. */
   readonly onForeignTopic?: (login: TopicLogin, topic: string, detail: string) => void;
@@ -41,10 +49,11 @@ export interface LoginChecks {
   readonly answered: number;
 }
 
-export function loginChecks({ checkLogin, log, onForeignTopic }: LoginChecksOptions): LoginChecks {
+export function loginChecks(options: LoginChecksOptions): LoginChecks {
+  const { log, onForeignTopic } = options;
   const refusals = new Refusals(log);
   const checks: Readonly<Record<string, Check>> = {
-    "/user": userCheck(checkLogin, refusals),
+    "/user": userCheck(options, refusals),
     "/vhost": (field) => field("vhost") === virtualHost && loginOf(field("username")) !== undefined,
     "/resource": mayUseResource,
     "/topic": topicCheck(refusals, onForeignTopic),
@@ -55,7 +64,8 @@ export function loginChecks({ checkLogin, log, onForeignTopic }: LoginChecksOpti
   for (const [path, check] of Object.entries(checks))
     app.post(path, async (c) => {
       answered += 1;
-      return c.text((await check(await fieldsOf(c))) ? "allow" : "deny");
+      const answer = await check(await fieldsOf(c));
+      return c.text(answer === "administrator" ? "allow administrator" : answer ? "allow" : "deny");
     });
   app.onError((error, c) => {
     refusals.add("login-check-failed", { error: error.message }, "a login could not be checked");
@@ -75,15 +85,19 @@ export function loginChecks({ checkLogin, log, onForeignTopic }: LoginChecksOpti
 
 /** A form field of the broker's question; empty where absent. */
 type Field = (name: string) => string;
-type Check = (field: Field) => boolean | Promise<boolean>;
+/** Whether it is allowed; `administrator` also lets a user into the broker's management. */
+type Answer = boolean | "administrator";
+type Check = (field: Field) => Answer | Promise<Answer>;
 
 async function fieldsOf(c: Context): Promise<Field> {
   const fields = new URLSearchParams(await c.req.text());
   return (name) => fields.get(name) ?? "";
 }
 
-function userCheck(checkLogin: LoginChecksOptions["checkLogin"], refusals: Refusals): Check {
+function userCheck(options: LoginChecksOptions, refusals: Refusals): Check {
+  const { checkLogin, management, readManagementPassword, connectionsPerLogin } = options;
   const wrong = new WrongLogins();
+  const connections = new LoginConnections(management, connectionsPerLogin, refusals);
   return async (field) => {
     const username = field("username");
     const clientId = field("client_id");
@@ -92,6 +106,7 @@ function userCheck(checkLogin: LoginChecksOptions["checkLogin"], refusals: Refus
       refusals.add("client-id-too-long", {}, "a client id or user name was too long");
       return false;
     }
+    if (username === managementUsername && isSame(password, readManagementPassword())) return "administrator";
     const digest = createHash("sha256").update(`${username}\0${password}`).digest("base64");
     const login = wrong.has(digest) ? undefined : await checkLogin.check(username, password);
     if (login === undefined) {
@@ -99,14 +114,23 @@ function userCheck(checkLogin: LoginChecksOptions["checkLogin"], refusals: Refus
       refusals.add("wrong-password", { username }, "a login was refused");
       return false;
     }
-    if (mayUseClientId(clientId, login)) return true;
-    refusals.add(
-      "client-id-of-another",
-      { username, client: clientId.slice(0, 100) },
-      `a client id must be the user name, begin with the company's id and a slash, or be random with ${randomClientIdLength} characters or more`,
-    );
+    if (!mayUseClientId(clientId, login)) {
+      refusals.add(
+        "client-id-of-another",
+        { username, client: clientId.slice(0, 100) },
+        `a client id must be the user name, begin with the company's id and a slash, or be random with ${randomClientIdLength} characters or more`,
+      );
+      return false;
+    }
+    if (connections.letIn(username, clientId)) return true;
+    refusals.add("too-many-connections-of-login", { username }, "a login has too many connections");
     return false;
   };
+}
+
+function isSame(given: string, right: string): boolean {
+  const [one, other] = [given, right].map((text) => createHash("sha256").update(text).digest());
+  return right !== "" && timingSafeEqual(one!, other!);
 }
 
 function mayUseResource(field: Field): boolean {
@@ -132,7 +156,7 @@ function topicCheck(refusals: Refusals, onForeignTopic: LoginChecksOptions["onFo
   };
 }
 
-/** A user name is `company` or `company/site/machine`; the broker asks only about those whose password was right. */
+/** A user name is `company` or `company/site/machine`; no other, such as the web app's own, may use MQTT or AMQP. */
 function loginOf(username: string): TopicLogin | undefined {
   const [company, site, machine, ...rest] = username.split("/");
   if (!company || rest.length > 0) return undefined;

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../stores/relational/database.ts";
-import { credential } from "../../stores/relational/schema.ts";
+import { credential, loginChange } from "../../stores/relational/schema.ts";
 
 export interface AuthenticatedLogin {
   readonly username: string;
@@ -20,7 +20,10 @@ export interface AuthenticatedLogin {
 export interface LoginCheck {
   /** @returns undefined where user name and password are not those of a valid login. */
   check(username: string, password: string): Promise<AuthenticatedLogin | undefined>;
-  /** @returns those of `logins` that were revoked, removed or given a new password since. */
+  /**
+   * For a broker that knows the login of each of its connections.
+   * @returns those of `logins` that were revoked, removed or given a new password since.
+   */
   ended(logins: readonly AuthenticatedLogin[]): Promise<AuthenticatedLogin[]>;
 }
 
@@ -54,6 +57,8 @@ export function loginCheck(database: Database): LoginCheck {
       };
     },
     async ended(logins) {
+      // Each login is compared with the store, so what was recorded for a cluster's broker is not needed.
+      await database.delete(loginChange);
       const ended: AuthenticatedLogin[] = [];
       for (let start = 0; start < logins.length; start += usernamesPerQuery) {
         const some = logins.slice(start, start + usernamesPerQuery);

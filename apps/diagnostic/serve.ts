@@ -7,13 +7,16 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../../stores/relational/database.ts";
 import { sumOfFlows } from "../../stores/relational/message-flow.ts";
 import { reportedStates } from "../../stores/relational/program-state.ts";
+import { BrokerManagement } from "../broker/broker-management.ts";
+import { EndedLogins } from "../broker/ended-logins.ts";
+import { standardLimits } from "../broker/limits.ts";
 import { loginCheck } from "../broker/login.ts";
-import { loginChecks } from "../broker/login-checks.ts";
-import { readSecretFile } from "../program/certificate.ts";
+import { type LoginChecks, loginChecks } from "../broker/login-checks.ts";
+import { readCertificate, readSecretFile } from "../program/certificate.ts";
 import type { Connections } from "../program/connections.ts";
 import { serveHttps } from "../program/https-server.ts";
 import type { LocalisationFiles } from "../program/localisation-files.ts";
-import { counter, type Metric } from "../program/metrics.ts";
+import { counter, gauge, type Metric } from "../program/metrics.ts";
 import type { RunningProgram } from "../program/program.ts";
 import { messageOf } from "../program/retry.ts";
 import { createDiagnosticApp } from "./app.ts";
@@ -29,6 +32,8 @@ export interface ServeDiagnosticOptions {
   readonly log: DiagnosticDependencies["log"];
   /** Every address of the pod where absent. */
   readonly host?: string;
+  /** Open at a time, on all brokers together; those of the embedded broker where absent. */
+  readonly connectionsPerLogin?: number;
   /** Milliseconds between two looks for a renewed certificate. */
   readonly renewalMilliseconds?: number;
 }
@@ -44,12 +49,22 @@ const brokerName = "broker";
 /** @throws InputError when a certificate is missing. */
 export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<DiagnosticServer> {
   const { connections, localisation, database, reader, log, ...optional } = options;
+  const { connectionsPerLogin = standardLimits().connectionsPerLogin } = options;
   const { web, certificate } = connections;
   const end = new AbortController();
   const listening = { ...optional, certificate, signal: end.signal, log };
   const foreignTopics = new ForeignTopics(reader, log);
+  const readManagementPassword = () => readSecretFile(connections.broker.management.password);
+  const management = new BrokerManagement({
+    url: connections.broker.management.url,
+    readCertificate: () => readCertificate(certificate),
+    readPassword: readManagementPassword,
+  });
   const checks = loginChecks({
     checkLogin: loginCheck(database),
+    management,
+    readManagementPassword,
+    connectionsPerLogin,
     log,
     onForeignTopic: (login, topic, detail) => foreignTopics.keep(login.company, topic, detail),
   });
@@ -82,15 +97,17 @@ export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<
     fetch: checks.fetch,
     onlyFor: brokerName,
   });
+  const endedLogins = new EndedLogins({ database, management, log, signal: end.signal });
   return {
     port: pages.port,
     loginsPort: logins.port,
     notReady: () => notReady(database),
-    metrics: () => metricsOf(requests, checks),
+    metrics: () => metricsOf(requests, checks, endedLogins),
     async stop() {
       // Streams end first, because they keep the server open.
       end.abort();
-      await Promise.all([pages.close(), logins.close()]);
+      await Promise.all([pages.close(), logins.close(), endedLogins.ended]);
+      management.close();
       await foreignTopics.settled();
     },
   };
@@ -111,7 +128,7 @@ async function notReady(database: Database): Promise<string | undefined> {
   }
 }
 
-function metricsOf(requests: number, checks: ReturnType<typeof loginChecks>): Metric[] {
+function metricsOf(requests: number, checks: LoginChecks, endedLogins: EndedLogins): Metric[] {
   const refused = Object.entries(checks.refused).map(([reason, value]) => ({ labels: { reason }, value }));
   return [
     counter("rollout_diagnostic_requests_total", "Requests for pages.", requests),
@@ -124,6 +141,11 @@ function metricsOf(requests: number, checks: ReturnType<typeof loginChecks>): Me
       "rollout_diagnostic_logins_refused_total",
       "Logins, client ids and topics of machines refused.",
       refused,
+    ),
+    gauge(
+      "rollout_diagnostic_oldest_login_to_end_seconds",
+      "Age of the oldest change of a login whose open connections are not all ended; 0 where there is none.",
+      endedLogins.oldestSeconds,
     ),
   ];
 }

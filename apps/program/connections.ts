@@ -42,6 +42,8 @@ export interface BrokerConnection {
   readonly authority?: string;
   /** Queues with the machines' messages. */
   readonly queues: readonly string[];
+  /** `https://host:port` of the management HTTP API, and the file that holds the password for it; for the web app. */
+  readonly management: { readonly url: string; readonly password: string };
 }
 
 export interface Connections {
@@ -84,6 +86,7 @@ const schema = allOf({
       serverName: text,
       authority: text,
       queues: { type: "array", minItems: 1, items: text },
+      management: allOf({ url: { ...text, pattern: "^https://" }, password: text }),
     },
     ["authority"],
   ),

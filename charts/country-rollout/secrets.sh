@@ -6,6 +6,10 @@ namespace=${1:?Give the namespace, as in: sh secrets.sh rollout}
 umask 077
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+if ! kubectl -n "$namespace" get secret broker-management >/dev/null 2>&1; then
+  openssl rand -hex 24 | tr -d '\n' >"$work/password"
+  kubectl -n "$namespace" create secret generic broker-management --from-file="$work/password"
+fi
 if ! kubectl -n "$namespace" get secret broker-secrets >/dev/null 2>&1; then
   openssl rand -hex 24 | tr -d '\n' >"$work/erlang-cookie"
   kubectl -n "$namespace" create secret generic broker-secrets --from-file="$work/erlang-cookie"

@@ -156,7 +156,7 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
         domain,
         issuer: publicIssuer(country, settings),
         parts: {
-          broker: brokerNodeHosts(namespace, size.broker.replicas),
+          broker: [serviceHost("broker"), ...brokerNodeHosts(namespace, size.broker.replicas)],
           "time-series-store": [serviceHost("time-series-store"), serviceHost("*.time-series-store-nodes")],
           keeper: [serviceHost("*.keeper")],
           ingest: [],

@@ -87,6 +87,16 @@ export const credential = pgTable(
   (table) => [index("credential_company").on(table.companyId)],
 );
 
+/**
+ * A login whose password was replaced or revoked, or that was removed: its open connections are still to be ended. The store
+ * itself writes the row, in the transaction that changes `credential` (migration 0005).
+ */
+export const loginChange = pgTable("login_change", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  username: text("username").notNull(),
+  changedAt: instant("changed_at").notNull().defaultNow(),
+});
+
 /** A person's login to the web app. */
 export const account = pgTable("account", {
   id: uuid("id").primaryKey().defaultRandom(),

@@ -9,7 +9,7 @@ import { startBroker } from "../../apps/broker/broker.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 import { issueCredential } from "../../stores/relational/companies.ts";
-import { credential } from "../../stores/relational/schema.ts";
+import { credential, loginChange } from "../../stores/relational/schema.ts";
 import { disagreements, rowsOf } from "../stores/rows.ts";
 import { until } from "../until.ts";
 import {
@@ -167,6 +167,8 @@ describe("connecting", () => {
       expect(bystander.connected).toBe(true);
       await bystander.endAsync();
     }
+    // Recorded for a cluster's broker; here nothing is left of it.
+    expect(await path.database.select().from(loginChange)).toEqual([]);
   });
 
   test("a session that the client asks for is not kept, and the client is told so", async () => {

@@ -35,7 +35,18 @@ export class Company {
 
   /** @returns the machine's login, as the page shows it once. */
   async addMachine(site: string, name: string, kind: string, secondsPerItem: number): Promise<MachineLogin> {
-    const path = await this.#post("/connect/machines", { site, name, kind, seconds: String(secondsPerItem) });
+    return this.#newPassword(
+      await this.#post("/connect/machines", { site, name, kind, seconds: String(secondsPerItem) }),
+    );
+  }
+
+  /** @returns the machine's login with its new password. */
+  newPassword(site: string, machine: string): Promise<MachineLogin> {
+    return this.#newPassword(`/connect/${site}/${machine}`);
+  }
+
+  /** @param path of the machine's page. */
+  async #newPassword(path: string): Promise<MachineLogin> {
     const version = /name="version" value="([^"]*)"/.exec(await this.browser.page(path))?.[1] ?? "";
     const shown = await (await this.browser.post(`${path}/password`, { version })).text();
     const [username, once] = [...shown.matchAll(/<dd><code>([^<]*)<\/code><\/dd>/g)].map(([, text]) => text);

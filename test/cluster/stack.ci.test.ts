@@ -102,7 +102,11 @@ describe.skipIf(skipped !== undefined)(
         await waitFor("the value on the page", async () =>
           expect(JSON.stringify(await company.values())).toMatch(/71[.,]25/),
         );
-        await client.endAsync();
+        const ended = new Promise<void>((resolve) => client.once("close", () => resolve()));
+        const renewed = await company.newPassword("plant", "lathe");
+        await ended;
+        await expect(logIn(login)).rejects.toThrow(/not authorized|bad user/i);
+        await (await logIn(renewed)).endAsync();
 
         await expect(logIn({ ...login, password: "wrong" })).rejects.toThrow(/not authorized|bad user/i);
         await expect(logIn(login, await stack.secret("broker-certificate", "ca.crt"))).rejects.toThrow(

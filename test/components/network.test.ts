@@ -59,6 +59,7 @@ test("every flow between parts is open at both of its ends, on the same port", (
     "broker > broker:25672",
     "broker > broker:4369",
     "broker > diagnostic:8444",
+    "diagnostic > broker:15671",
     "diagnostic > relational-store:5432",
     "diagnostic > time-series-store:8443",
     "ingest > broker:5671",

@@ -40,11 +40,12 @@ describe("the broker", () => {
     expect(open).not.toContain(15672);
   });
 
-  test("lets nobody in whom the web app does not know, and remembers its answer", () => {
+  test("lets nobody in whom the web app does not know, and asks about each password again", () => {
     const conf = settings(plan);
     expect(conf.get("mqtt.allow_anonymous")).toBe("false");
     expect(conf.get("auth_backends.1")).toBe("internal");
-    expect(conf.get("auth_backends.2")).toBe("cache");
+    expect(conf.get("auth_backends.2.authn")).toBe("http");
+    expect(conf.get("auth_backends.2.authz")).toBe("cache");
     expect(conf.get("auth_cache.cached_backend")).toBe("http");
     for (const question of ["user", "vhost", "resource", "topic"])
       expect(conf.get(`auth_http.${question}_path`)).toBe(
@@ -53,6 +54,17 @@ describe("the broker", () => {
     expect(conf.get("auth_http.ssl_options.verify")).toBe("verify_peer");
     // An option of servers: Erlang's client refuses every connection with it.
     expect(conf.has("auth_http.ssl_options.fail_if_no_peer_cert")).toBe(false);
+  });
+
+  test("opens its management to parts with a certificate alone, and its password is mounted in the web app alone", () => {
+    const conf = settings(plan);
+    expect(conf.get("management.ssl.verify")).toBe("verify_peer");
+    expect(conf.get("management.ssl.fail_if_no_peer_cert")).toBe("true");
+    expect([...conf.keys()].filter((key) => key.startsWith("management.tcp"))).toEqual([]);
+    const mounting = plan.resources.filter(({ properties }) =>
+      JSON.stringify(properties).includes('"secretName":"broker-management"'),
+    );
+    expect(mounting.map(shownName)).toEqual(["diagnostic"]);
   });
 
   test("has its nodes speak by TLS, with a certificate that holds each one's name", () => {
@@ -71,7 +83,10 @@ describe("the broker", () => {
     const nodes = [...settings(plan)].filter(([key]) =>
       key.startsWith("cluster_formation.classic_config.nodes."),
     );
-    expect(names).toEqual(nodes.map(([, node]) => node.replace(/^rabbit@/, "")));
+    expect(names).toEqual([
+      "broker.rollout.svc.cluster.local",
+      ...nodes.map(([, node]) => node.replace(/^rabbit@/, "")),
+    ]);
   });
 
   test("names exactly the nodes that the StatefulSet starts", async () => {
@@ -334,7 +349,7 @@ describe("secrets", () => {
       look(properties, "");
     }
     const secrets = objectsOf(plan, "Secret");
-    expect(secrets.length).toBe(2);
+    expect(secrets.length).toBe(3);
     for (const secret of secrets) {
       expect(secret.properties.stringData).toBe(secretPlaceholder);
       expect(secret.properties.data).toBeUndefined();
@@ -367,5 +382,6 @@ describe("secrets", () => {
     expect(keys.length).toBe(3);
     for (const key of keys) expect(generated).toContain(key);
     expect(generated).toContain("broker-secrets-erlang-cookie");
+    expect(generated).toContain("broker-management-password");
   });
 });

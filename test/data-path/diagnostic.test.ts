@@ -1,6 +1,6 @@
 /** The web app as several instances of a cluster: HTTPS, the broker's checks of logins, and all that instances share. */
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
@@ -40,6 +40,7 @@ let relational: RelationalStore;
 let instances: DiagnosticServer[];
 let serve: (onlyFromGateway: boolean) => Promise<DiagnosticServer>;
 let machine: Credential;
+let companyLogin: Credential;
 
 beforeAll(async () => {
   authority = await TestAuthority.make();
@@ -49,11 +50,20 @@ beforeAll(async () => {
   await migrateTimeSeriesStore(store.writer, country);
   relational = await openEmptyRelational();
   const { database } = relational;
+  const managementPassword = join(folder, "management-password");
+  writeFileSync(managementPassword, "of the broker's management\n");
   const connections = {
     certificate: own,
     web: { address: "https://sme.test", port: 0, loginsPort: 0, onlyFromGateway: true },
     machines: { host: "mqtt.sme.test", port: 8883 },
-    broker: { host: "broker", port: 5671, serverName: "mqtt.sme.test", authority: own.authority, queues: [] },
+    broker: {
+      host: "broker",
+      port: 5671,
+      serverName: "mqtt.sme.test",
+      authority: own.authority,
+      queues: [],
+      management: { url: "https://localhost:1", password: managementPassword },
+    },
   };
   serve = (onlyFromGateway) =>
     serveDiagnostic({
@@ -75,6 +85,7 @@ beforeAll(async () => {
   const site = await addSite(database, company, "Plant");
   await addMachine(database, { company, site, name: "Lathe", kind: "lathe", plannedRunTimePerItem: 10 });
   machine = await issueCredential(database, { company, site, machine: "lathe" });
+  companyLogin = await issueCredential(database, { company });
   await createAccount(database, {
     email: "owner@acme.test",
     password,
@@ -260,6 +271,37 @@ test("only the broker asks about logins, and learns no more than yes or no", asy
   await expect(ask(port, "/broker/user", { form, certificate: stranger })).rejects.toThrow();
   expect(await check("user", form)).toMatchObject({ status: 200, text: "allow" });
   expect((await ask(instances[0]!.port, "/broker/user", { form })).text).not.toContain("allow");
+});
+
+test("the web app alone uses the broker's management, and this user reaches no message", async () => {
+  const form = { username: "part/diagnostic", password: "of the broker's management" };
+  expect((await check("user", form)).text).toBe("allow administrator");
+  for (const wrong of ["", "of the broker's management ", machine.password])
+    expect((await check("user", { ...form, password: wrong })).text).toBe("deny");
+  expect((await check("vhost", { ...form, vhost: "/" })).text).toBe("deny");
+  const topic = {
+    vhost: "/",
+    resource: "topic",
+    name: "amq.topic",
+    permission: "write",
+    routing_key: "sme.v1.part.a.b.c",
+  };
+  expect((await check("topic", { ...form, ...topic })).text).toBe("deny");
+});
+
+test("a login gets no more connections than may be let in uncounted while no broker counts them", async () => {
+  const company = { username: companyLogin.username, password: companyLogin.password };
+  const answers: string[] = [];
+  for (let index = 0; index < 130; index += 1) {
+    const client_id = `${companyLogin.username}/${index}`;
+    answers.push((await check("user", { ...company, client_id })).text);
+  }
+  expect(answers.indexOf("deny")).toBe(125);
+  expect(answers.slice(125)).not.toContain("allow");
+  // A client that connects again replaces its connection.
+  expect((await check("user", { ...company, client_id: `${companyLogin.username}/0` })).text).toBe("allow");
+  const { username, password } = machine;
+  expect((await check("user", { username, password, client_id: username })).text).toBe("allow");
 });
 
 test.each([

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -141,6 +141,8 @@ test.skipIf(missing)(
       const broker = await Rabbitmq.start({ authority, loginsPort });
       ends.push(() => broker.remove());
 
+      const managementPassword = join(folder, "management-password");
+      writeFileSync(managementPassword, "of the broker's management\n");
       const localisation = writeLocalisation(join(folder, "localisation"));
       const connectionsOf = async (program: string): Promise<string> => {
         const own = await authority.issue(
@@ -158,6 +160,7 @@ test.skipIf(missing)(
             serverName: brokerName,
             authority: own.authority,
             queues: ["readings-1", "readings-2", "readings-3", "readings-4"],
+            management: { url: `https://localhost:${broker.managementPort}`, password: managementPassword },
           },
           web: { address: `https://localhost:${webPort}`, port: webPort, loginsPort, onlyFromGateway: false },
           machines: { host: brokerName, port: broker.mqttsPort },

@@ -40,10 +40,13 @@ export interface RabbitmqOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+type Six = [number, number, number, number, number, number];
+
 export class Rabbitmq {
   readonly mqttsPort: number;
   readonly amqpsPort: number;
   readonly metricsPort: number;
+  readonly managementPort: number;
   readonly #folder: string;
   readonly #environment: Record<string, string>;
   readonly #peerDirectoryPort: number;
@@ -53,10 +56,11 @@ export class Rabbitmq {
 
   private constructor(folder: string, ports: readonly number[]) {
     this.#folder = folder;
-    const [mqtts, amqps, metrics, peers, peerDirectory] = ports as [number, number, number, number, number];
+    const [mqtts, amqps, metrics, management, peers, peerDirectory] = ports as Six;
     this.mqttsPort = mqtts;
     this.amqpsPort = amqps;
     this.metricsPort = metrics;
+    this.managementPort = management;
     this.#peerDirectoryPort = peerDirectory;
     this.#environment = {
       PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -79,7 +83,7 @@ export class Rabbitmq {
 
   static async start(options: RabbitmqOptions): Promise<Rabbitmq> {
     const folder = mkdtempSync(join(root, "tmp", "broker-"));
-    const broker = new Rabbitmq(folder, await freePorts(5));
+    const broker = new Rabbitmq(folder, await freePorts(6));
     try {
       await broker.#configure(options);
       await broker.start();
@@ -102,6 +106,7 @@ export class Rabbitmq {
       "listeners.ssl.default": `127.0.0.1:${this.amqpsPort}`,
       "mqtt.listeners.ssl.default": `127.0.0.1:${this.mqttsPort}`,
       "prometheus.tcp.port": `${this.metricsPort}\nprometheus.tcp.ip = 127.0.0.1`,
+      "management.ssl.port": `${this.managementPort}\nmanagement.ssl.ip = 127.0.0.1`,
       "definitions.local.path": "/work/definitions.json",
       ...settings,
     };

@@ -4,9 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt from "mqtt";
+import { BrokerManagement } from "../../apps/broker/broker-management.ts";
+import { standardLimits } from "../../apps/broker/limits.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
 import { type LoginChecks, loginChecks } from "../../apps/broker/login-checks.ts";
 import type { TakeReadingsOptions } from "../../apps/ingest/take-readings.ts";
+import { readCertificate } from "../../apps/program/certificate.ts";
 import { type HttpsServer, serveHttps } from "../../apps/program/https-server.ts";
 import {
   addMachine,
@@ -24,6 +27,7 @@ import { type CertificateFolder, TestAuthority } from "./certificates.ts";
 import type { FromIngest, IngestProcessOptions, ToIngest } from "./messages.ts";
 import { brokerName, Rabbitmq, type RabbitmqOptions } from "./rabbitmq.ts";
 
+const managementPassword = "of the broker's management";
 const queueCount = 4;
 export const queues = Array.from({ length: queueCount }, (_, index) => `readings-${index + 1}`);
 
@@ -78,19 +82,28 @@ export class Cluster {
     const logs: { message: string; fields: object }[] = [];
     const keep = (fields: object, message: string) => logs.push({ message, fields });
     const log = { info: keep, warn: keep };
-    const checks = loginChecks({ checkLogin: loginCheck(relational.database), log });
+    const diagnostic = await authority.issue(join(folder, "diagnostic"), "diagnostic", ["localhost"]);
+    let management: BrokerManagement | undefined;
+    const checks = loginChecks({
+      checkLogin: loginCheck(relational.database),
+      management: { countConnections: (username) => management!.countConnections(username) },
+      readManagementPassword: () => managementPassword,
+      connectionsPerLogin: standardLimits().connectionsPerLogin,
+      log,
+    });
     const end = new AbortController();
     const server: HttpsServer = await serveHttps({
       fetch: checks.fetch as never,
       port: 0,
       host: "localhost",
-      certificate: await authority.issue(join(folder, "diagnostic"), "diagnostic", ["localhost"]),
+      certificate: diagnostic,
       onlyFor: "broker",
       signal: end.signal,
       log,
     });
     const close = async () => {
       end.abort();
+      management?.close();
       await server.close();
       await relational.close();
       rmSync(folder, { recursive: true, force: true });
@@ -98,6 +111,11 @@ export class Cluster {
     try {
       const certificate = await authority.issue(join(folder, "ingest"), "ingest");
       const broker = await Rabbitmq.start({ authority, loginsPort: server.port, ...options });
+      management = new BrokerManagement({
+        url: `https://localhost:${broker.managementPort}`,
+        readCertificate: () => readCertificate(diagnostic),
+        readPassword: () => managementPassword,
+      });
       const { database } = relational;
       return new Cluster({
         folder,

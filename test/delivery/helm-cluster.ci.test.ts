@@ -28,7 +28,11 @@ describe.skipIf(process.env.KUBECONFIG === undefined || findProgram("helm") === 
         );
       const first = secrets();
       const second = secrets();
-      expect(first.map(({ metadata }) => metadata.name)).toEqual(["broker-secrets", "time-series-secrets"]);
+      expect(first.map(({ metadata }) => metadata.name).sort()).toEqual([
+        "broker-management",
+        "broker-secrets",
+        "time-series-secrets",
+      ]);
       for (const [index, secret] of first.entries())
         for (const [key, value] of Object.entries(secret.data ?? {})) {
           const text = Buffer.from(value, "base64").toString("utf8");
@@ -68,6 +72,7 @@ describe.skipIf(process.env.KUBECONFIG === undefined || findProgram("helm") === 
           release,
           "get",
           "secret",
+          "broker-management",
           "broker-secrets",
           "time-series-secrets",
           "-o",

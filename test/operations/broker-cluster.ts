@@ -38,11 +38,14 @@ export interface BrokerClusterOptions {
   readonly queues: number;
 }
 
+const portsPerNode = 5;
+
 export class BrokerNode {
   readonly name: string;
   readonly mqttsPort: number;
   readonly amqpsPort: number;
   readonly metricsPort: number;
+  readonly managementPort: number;
   readonly peersPort: number;
   readonly #folder: string;
   readonly #environment: Record<string, string>;
@@ -50,11 +53,12 @@ export class BrokerNode {
   #server: ChildProcess | undefined;
 
   constructor(folder: string, name: string, ports: readonly number[], environment: Record<string, string>) {
-    const [mqtts, amqps, metrics, peers] = ports as [number, number, number, number];
+    const [mqtts, amqps, metrics, management, peers] = ports as [number, number, number, number, number];
     this.name = name;
     this.mqttsPort = mqtts;
     this.amqpsPort = amqps;
     this.metricsPort = metrics;
+    this.managementPort = management;
     this.peersPort = peers;
     this.#folder = folder;
     this.#environment = { ...environment, RABBITMQ_NODENAME: name, RABBITMQ_DIST_PORT: String(peers) };
@@ -83,7 +87,7 @@ export class BrokerNode {
   }
 
   async ready(): Promise<void> {
-    for (const port of [this.amqpsPort, this.mqttsPort])
+    for (const port of [this.amqpsPort, this.mqttsPort, this.managementPort])
       await until(async () => {
         const { exitCode, signalCode } = this.#server ?? {};
         if (exitCode !== null || signalCode !== null)
@@ -122,7 +126,7 @@ export class BrokerCluster {
 
   static async start(options: BrokerClusterOptions): Promise<BrokerCluster> {
     const folder = mkdtempSync(join(root, "tmp", "cluster-"));
-    const ports = await freePorts(4 * options.nodes + 1);
+    const ports = await freePorts(portsPerNode * options.nodes + 1);
     const peerDirectoryPort = String(ports.pop());
     const hosts = brokerNodeHosts("sme", options.nodes);
     // All are on one machine here, so the part in front of @ differs too.
@@ -131,7 +135,7 @@ export class BrokerCluster {
     const nodes: BrokerNode[] = [];
     for (const [index, name] of names.entries()) {
       const own = join(folder, String(index));
-      const ownPorts = ports.slice(4 * index, 4 * index + 4);
+      const ownPorts = ports.slice(portsPerNode * index, portsPerNode * (index + 1));
       await configure(own, options, index, names, hosts, ownPorts, cookie);
       const erlang = `-kernel inet_dist_use_interface {127,0,0,1} ${peerTlsArguments("/work/peers.config")}`;
       nodes.push(
@@ -176,16 +180,17 @@ async function configure(
   index: number,
   nodes: readonly string[],
   hosts: readonly string[],
-  [mqtts, amqps, metrics]: readonly number[],
+  [mqtts, amqps, metrics, management]: readonly number[],
   cookie: string,
 ): Promise<void> {
   const authority = options.authorityOf?.(index) ?? options.authority;
   await options.authority.issue(join(folder, "public"), "MQTT", [brokerName]);
-  await authority.issue(join(folder, "internal"), "broker", hosts);
+  await authority.issue(join(folder, "internal"), "broker", [...hosts, "localhost"]);
   const differing: Record<string, string> = {
     "listeners.ssl.default": `127.0.0.1:${amqps}`,
     "mqtt.listeners.ssl.default": `127.0.0.1:${mqtts}`,
     "prometheus.tcp.port": `${metrics}\nprometheus.tcp.ip = 127.0.0.1`,
+    "management.ssl.port": `${management}\nmanagement.ssl.ip = 127.0.0.1`,
     "definitions.local.path": "/work/definitions.json",
   };
   const planned = rabbitmqConf({

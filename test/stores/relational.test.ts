@@ -4,12 +4,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { eq } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
+import { revokeLogin } from "../../apps/diagnostic/connect/machine-logins.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
-import { issueCredential, registerCompany } from "../../stores/relational/companies.ts";
+import { addSite, issueCredential, registerCompany } from "../../stores/relational/companies.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
 import { migrationsFolder } from "../../stores/relational/migrations.ts";
-import { company, credential } from "../../stores/relational/schema.ts";
+import { company, credential, loginChange } from "../../stores/relational/schema.ts";
+import { openEmptyRelational } from "./empty-relational.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "relational test "));
 const folder = join(parent, "relational");
@@ -75,4 +78,35 @@ test("accounts of an older version: each company's first is its owner, and of se
   expect(rows).toEqual([{ email: "first@one.test" }, { email: "only@two.test" }]);
   expect((await client.query("SELECT token_hash FROM entry_link")).rows).toEqual([{ token_hash: "newer" }]);
   await client.close();
+});
+
+test("each change of a login's password is recorded until its connections are ended, however the change is made", async () => {
+  const store = await openEmptyRelational();
+  const { database } = store;
+  const recorded = async () => {
+    const rows = await database.delete(loginChange).returning();
+    return rows.map(({ username }) => username).sort();
+  };
+  const values = { name: "Acme", sector: "25", sizeBand: "small", simulated: false };
+  const acme = await registerCompany(database, values);
+  await addSite(database, acme, "plant");
+  const lathe = { company: acme, site: "plant", machine: "lathe" };
+  const { username } = await issueCredential(database, lathe);
+  await issueCredential(database, { company: acme });
+  expect(await recorded()).toEqual([]);
+  await issueCredential(database, lathe);
+  expect(await recorded()).toEqual([username]);
+  await revokeLogin(database, lathe);
+  expect(await recorded()).toEqual([username]);
+  await revokeLogin(database, lathe);
+  expect(await recorded()).toEqual([]);
+  const undone = database.transaction(async (transaction) => {
+    await issueCredential(transaction, lathe);
+    transaction.rollback();
+  });
+  await expect(undone).rejects.toThrow();
+  expect(await recorded()).toEqual([]);
+  await database.delete(company).where(eq(company.id, acme));
+  expect(await recorded()).toEqual([acme, username]);
+  await store.close();
 });
