@@ -85,7 +85,7 @@ function page(
   port: number,
   ca: string,
   path: string,
-  cookie?: string,
+  { cookie, method = "GET" }: { readonly cookie?: string | undefined; readonly method?: "GET" | "POST" } = {},
 ): Promise<{ status: number; cookie: string | undefined; text: string }> {
   return new Promise((resolve, reject) => {
     request(
@@ -94,8 +94,13 @@ function page(
         port,
         path,
         ca,
+        method,
         agent: false,
-        headers: { accept: "text/html", ...(cookie && { cookie }) },
+        headers: {
+          accept: "text/html",
+          ...(method === "POST" && { origin: `https://localhost:${port}` }),
+          ...(cookie && { cookie }),
+        },
       },
       (response) => {
         const chunks: Buffer[] = [];
@@ -312,8 +317,8 @@ test.skipIf(missing)(
       expect(login.stderr).toBe("");
       const { address, isNew } = JSON.parse(login.stdout) as { address: string; isNew: boolean };
       expect(isNew).toBe(true);
-      const entered = await page(webPort, authority.pem, new URL(address).pathname);
-      const ministry = await page(webPort, authority.pem, "/ministry", entered.cookie);
+      const { cookie } = await page(webPort, authority.pem, new URL(address).pathname, { method: "POST" });
+      const ministry = await page(webPort, authority.pem, "/ministry", { cookie });
       expect(ministry.status).toBe(200);
       expect(ministry.text).toMatch(/takes [0-4] of 4 queues/);
 
