@@ -13,10 +13,10 @@ import { deriveDefaults } from "./complete/derived-defaults.ts";
 import { type Catalogue, catalogueWarnings, loadCatalogues } from "./languages/catalogue.ts";
 import { requireCurrentVersion } from "./migrations/versions.ts";
 import { didYouMean, LocalisationError, type Problem, quote, sortProblems } from "./problem.ts";
-import { type LocatedDocument, type LocatedMap, parseDocument, plainValue } from "./read/document.ts";
+import { type LocatedDocument, type LocatedMap, nodeAt, parseDocument, plainValue } from "./read/document.ts";
 import { environmentsOf, merge } from "./read/overlay.ts";
 import { readSource, type Source } from "./read/source.ts";
-import { sharedBackups } from "./rules/backup-places.ts";
+import { backupFolderPath, sharedBackups } from "./rules/backup-places.ts";
 import { rules } from "./rules/rules.ts";
 import type { Country } from "./schema/country.ts";
 import { formats, timeZonesOf } from "./schema/formats.ts";
@@ -73,7 +73,7 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
     examined.push(examination);
     wanted ??= examination;
   }
-  for (const { root, overlay } of layersOf(document, undefined, []))
+  for (const { root, overlay } of mayShareBackups(document) ? layersOf(document, undefined, []) : [])
     if (layers.every((layer) => layer.overlay !== overlay))
       examined.push(
         examine(document, root, { ...circumstances, environment: undefined, overlay }, undefined),
@@ -95,6 +95,12 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
     warnings: sortProblems(warnings),
   });
 }
+
+/** Where the file names no folder, each environment has its own. */
+const mayShareBackups = (document: LocatedDocument): boolean =>
+  layersOf(document, undefined, []).some(
+    ({ root }) => nodeAt(root, backupFolderPath).depth === backupFolderPath.length,
+  );
 
 /** The file with the overlay of one of its environments, or without any. */
 interface Layer {

@@ -3,6 +3,8 @@ import { backedUpStores, backupFolderOf } from "../backup-folder.ts";
 import type { Examination } from "../check/examination.ts";
 import { type Problem, quote } from "../problem.ts";
 
+export const backupFolderPath = ["hosting", "backup", "destination", "folder"] as const;
+
 /**
  * @param examined the file with each of its environments.
  * @param reported how many of them, from the first, are asked for: others are only compared with these.
@@ -25,7 +27,7 @@ export function sharedBackups(examined: readonly Examination[], reported: number
 function problem(shown: Examination, other: Examination): Problem {
   const { bucket, folder } = shown.draft.hosting.backup.destination ?? {};
   return shown.problem(
-    ["hosting", "backup", "destination", "folder"],
+    backupFolderPath,
     `The backups of ${nameOf(shown)} would be in the same folder as those of ${nameOf(other)}: ${folder} in ${bucket}.`,
     "Remove folder, then each environment has its own, or write another one.",
     "value",
