@@ -12,7 +12,7 @@ import { BatchCommit, type BatchCommitOptions } from "./batch-commit.ts";
 import { Deduplication } from "./deduplication.ts";
 import { type Decoded, decode } from "./reading.ts";
 import { type ReceivedMessage, type RejectionReason, rejection } from "./rejection.ts";
-import { isAboutTheData, isDiskFull, StoreFullError, textOf } from "./store-error.ts";
+import { dataErrorOf, isDiskFull, StoreFullError, textOf } from "./store-error.ts";
 import { batchReadings, type WaitingMessage, WaitingMessages } from "./waiting-messages.ts";
 
 /** Least time between two inserts: each makes a part in four tables, and the engine has to merge them. */
@@ -181,19 +181,22 @@ export class Ingest {
         await this.#commit.commit(batch, attempt > 1 ? since : undefined);
         this.#failure = undefined;
         return undefined;
-      } catch (error) {
-        const message = textOf(error);
+      } catch (cause) {
+        const message = textOf(cause);
         if (isDiskFull(message) && this.#options.onFatal !== undefined) return new StoreFullError(message);
-        this.#failure = message;
+        const dataError = dataErrorOf(message);
+        // Neither status nor log show what a machine sent.
+        const error = dataError ?? message;
+        this.#failure = error;
         this.#options.log.warn(
-          { attempt, messages: batch.length, error: message },
+          { attempt, messages: batch.length, error },
           "an insert failed and is tried again",
         );
-        if (isAboutTheData(message)) {
+        if (dataError !== undefined) {
           if (batch.length > 1) return this.#commitInHalves(batch);
           if (batch[0]!.decoded.readings.length > 0) return this.#commitAsRefused(batch[0]!, message);
         }
-        if (this.#stopping.signal.aborted && attempt >= attemptsWhenStopping) return error as Error;
+        if (this.#stopping.signal.aborted && attempt >= attemptsWhenStopping) return cause as Error;
         await this.#delay(pause);
         pause = Math.min(pause * 2, longestRetryMilliseconds);
       }

@@ -15,9 +15,9 @@ export function isDiskFull(message: string): boolean {
   return /NOT_ENOUGH_SPACE|No space left on device|ENOSPC|Read-only file system|EROFS/i.test(message);
 }
 
-/** The engine's errors for input that it cannot take. */
-export function isAboutTheData(message: string): boolean {
-  return /CANNOT_PARSE|INCORRECT_DATA|TYPE_MISMATCH|ILLEGAL_TYPE|DECIMAL_OVERFLOW|ARGUMENT_OUT_OF_BOUND|SYNTAX_ERROR|VIOLATED_CONSTRAINT/.test(
+/** The engine's code of an error for input that it cannot take; undefined for any other. Such a message quotes the input. */
+export function dataErrorOf(message: string): string | undefined {
+  return /CANNOT_PARSE|INCORRECT_DATA|TYPE_MISMATCH|ILLEGAL_TYPE|DECIMAL_OVERFLOW|ARGUMENT_OUT_OF_BOUND|SYNTAX_ERROR|VIOLATED_CONSTRAINT/.exec(
     message,
-  );
+  )?.[0];
 }

@@ -1,6 +1,7 @@
 /** The broker with real MQTT clients over TLS and plain: logins, topics, acknowledgements. */
 
 import { connect as connectTcp } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { eq } from "drizzle-orm";
 import mqtt from "mqtt";
 import mqttPacket from "mqtt-packet";
@@ -60,6 +61,55 @@ describe("connecting", () => {
 
   test("a client that does not trust the authority does not connect", async () => {
     await expect(connect(path, acme.machineLogin, { ca: undefined as never })).rejects.toThrow(/certificate/);
+  });
+
+  // Elsewhere only 127.0.0.1 is an address of this machine.
+  test.skipIf(process.platform !== "linux")(
+    "without TLS is for this machine alone, with TLS for the address of the file",
+    async () => {
+      const { database, ingest, certificates, log } = path;
+      const tls = { tls: certificates, checkLogin: loginCheck(database), ingest, log };
+      const open = await startBroker({ ...tls, bind: "0.0.0.0", mqttPort: 0, mqttsPort: 0 });
+      const answers = (port: number, host: string) =>
+        new Promise<boolean>((resolve) => {
+          const socket = connectTcp(port, host, () => resolve(true));
+          socket.on("error", () => resolve(false)).on("connect", () => socket.destroy());
+        });
+      try {
+        expect(await answers(open.mqttPort, "127.0.0.1")).toBe(true);
+        expect(await answers(open.mqttPort, "127.0.0.2")).toBe(false);
+        expect(await answers(open.mqttsPort, "127.0.0.2")).toBe(true);
+        expect(await answers(path.broker.mqttsPort, "127.0.0.2")).toBe(false);
+      } finally {
+        await open.close();
+      }
+    },
+  );
+
+  test("TLS is 1.2 or 1.3, and nothing older", async () => {
+    const agreed = (version: "TLSv1.1" | "TLSv1.2" | "TLSv1.3") =>
+      new Promise<string | null>((resolve) => {
+        const socket = connectTls(
+          {
+            host: "127.0.0.1",
+            port: path.broker.mqttsPort,
+            servername: "localhost",
+            ca: path.certificates.ca,
+            minVersion: version,
+            maxVersion: version,
+            // Else the client itself refuses the old version.
+            ciphers: "DEFAULT@SECLEVEL=0",
+          },
+          () => {
+            resolve(socket.getProtocol());
+            socket.destroy();
+          },
+        );
+        socket.on("error", () => resolve("refused"));
+      });
+    expect(await agreed("TLSv1.1")).toBe("refused");
+    expect(await agreed("TLSv1.2")).toBe("TLSv1.2");
+    expect(await agreed("TLSv1.3")).toBe("TLSv1.3");
   });
 
   test.each([true, false])("a wrong password and an unknown user are refused alike, TLS %s", async (tls) => {

@@ -394,6 +394,28 @@ describe("with https", () => {
   });
 });
 
+test("the pages set the three cookies that the privacy page names, and no other", async () => {
+  const named = new Set<string>();
+  const request = async (path: string, init?: RequestInit) => {
+    const response = await app.app.request(path, init);
+    for (const line of response.headers.getSetCookie()) named.add(line.split("=", 1)[0]!);
+    return response;
+  };
+  const browser = new Browser(request, {});
+  for (const path of ["/", "/privacy", "/help", "/register", "/sign-in"]) await browser.get(path);
+  // Nobody gets one by looking around.
+  expect([...named]).toEqual([]);
+  await browser.post("/register", registration({ company: "Cookie Works", email: "owner@cookie.test" }));
+  for (const path of ["/company", "/diagnostic", "/machines", "/connect", "/account", "/account/people"])
+    expect((await browser.get(path)).status, path).toBe(200);
+  await browser.post("/diagnostic/start");
+  await browser.post("/sign-out");
+  await browser.post("/sign-in", { email: "owner@cookie.test", password });
+  await browser.get("/zu/privacy");
+  expect([...named].sort()).toEqual(["device", "language", "session"]);
+  expect(await app.browser().page("/privacy")).toContain("We set three cookies");
+});
+
 test("passwords never reach the log, and hashes are salted", async () => {
   expect(app.logged.length).toBeGreaterThan(0);
   expect(app.logged.join("\n")).not.toMatch(/short words|guess \d|@/);

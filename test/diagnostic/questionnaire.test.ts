@@ -2,11 +2,12 @@
 
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
 import { startOfPublicationPeriod } from "../../apps/diagnostic/questionnaire/comparison.ts";
 import { questionnaireOf } from "../../apps/diagnostic/questionnaire/questionnaire.ts";
 import { score } from "../../apps/diagnostic/questionnaire/scoring.ts";
 import { answer, assessment } from "../../stores/relational/schema.ts";
-import { type AppUnderTest, type Browser, loadFile, openApp } from "./app-under-test.ts";
+import { type AppUnderTest, Browser, loadFile, openApp } from "./app-under-test.ts";
 
 let app: AppUnderTest;
 beforeAll(async () => {
@@ -216,6 +217,25 @@ describe("the country's own part", () => {
     const own = questionnaireOf(changed);
     expect(own.some(({ id }) => id === "training")).toBe(false);
     expect(own.find(({ id }) => id === "maintenance")?.weight).toBe(3);
+  });
+
+  test("a completed result keeps its levels when the country changes weights", async () => {
+    const { browser } = await filling("Lasting Works");
+    const result = await answerAll(browser, (index) => String(index % 6));
+    const levels = async (page: Promise<string>) =>
+      [...(await page).matchAll(/([\d,]+) of 5/g)].map(([, level]) => level);
+    const before = await levels(browser.page(result));
+    expect(before.length).toBeGreaterThan(1);
+    const { diagnostic } = app.country;
+    const heavy = { [questions[0]!.id]: { weight: 5 }, [questions[4]!.id]: { omit: true } };
+    const changed = { ...app.country, diagnostic: { ...diagnostic, overrides: heavy } };
+    const later = createDiagnosticApp({ ...app.dependencies, country: changed });
+    const sameBrowser = new Browser(later.request, {});
+    for (const [name, value] of browser.cookies) sameBrowser.cookies.set(name, value);
+    expect(await levels(sameBrowser.page(result))).toEqual(before);
+    // They would be others by the new weights.
+    const answers = Object.fromEntries(questions.map(({ id }, index) => [id, index % 6]));
+    expect(score(questionnaireOf(changed), answers).overall).not.toBe(score(questions, answers).overall);
   });
 
   test("only programmes that take the company's size are named", async () => {

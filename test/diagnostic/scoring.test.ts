@@ -217,6 +217,9 @@ describe("for any questionnaire and any answers", () => {
         const complete = questions.every(({ id }) => answers[id] === 5);
         expect(steps.length === 0).toBe(complete);
         for (const { question: one, from } of steps) expect(from).toBe(answers[one.id] ?? 0);
+        expect(steps.length).toBeLessThanOrEqual(5);
+        for (const ofOne of Map.groupBy(steps, ({ question: one }) => one.dimension).values())
+          expect(ofOne.length).toBeLessThanOrEqual(2);
         for (const barrier of largestBarriers(result))
           expect(result.barriers.find((one) => one.barrier === barrier)!.gap).toBeGreaterThanOrEqual(0.2);
       }),

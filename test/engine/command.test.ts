@@ -36,6 +36,23 @@ test.each(["up", "preview", "refresh", "down"])(
   },
 );
 
+test("the engine may download nothing and knows the file's state alone", () => {
+  // Stands in for the engine, and notes what it is called with.
+  writeFileSync(
+    join(folder, "pulumi"),
+    '#!/bin/sh\n[ "$1" = version ] && echo v3.230.0 && exit 0\nexport -p >> "$HOME/called"\nexit 1\n',
+    { mode: 0o755 },
+  );
+  const elsewhere = { PULUMI_BACKEND_URL: "https://api.pulumi.com", PULUMI_ACCESS_TOKEN: "pul-0" };
+  const environment = { PATH: folder, HOME: folder, ...elsewhere };
+  new CommandLine({ environment }).runProcess("up", file, "--target", "kubernetes", "--yes");
+  const called = readFileSync(join(folder, "called"), "utf8");
+  const values = (name: string) =>
+    new Set([...called.matchAll(new RegExp(`^export ${name}='?(.*?)'?$`, "gm"))].map(([, value]) => value));
+  expect(values("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")).toEqual(new Set(["true"]));
+  expect(values("PULUMI_BACKEND_URL")).toEqual(new Set([`file://${join(folder, ".rollout", "state")}`]));
+});
+
 test("up refuses a plan that the policies refuse, before anything is asked of a cluster", () => {
   writeFileSync(file, readFileSync(file, "utf8").replace(/^ +registry: .*\n/m, ""));
   const { status, stderr } = rollout.runProcess("up", file, "--target", "kubernetes", "--yes");

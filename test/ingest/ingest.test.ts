@@ -18,6 +18,7 @@ let relational: RelationalStore;
 let ingest: Ingest;
 let fatal: Error[];
 let warnings: string[];
+let logged: string[];
 /** Each test has a channel of its own. */
 let channel: string;
 let tests = 0;
@@ -34,6 +35,7 @@ afterAll(async () => {
 beforeEach(async () => {
   fatal = [];
   warnings = [];
+  logged = [];
   tests += 1;
   channel = `channel-${tests}`;
   ingest = await open();
@@ -48,7 +50,12 @@ function open(): Promise<Ingest> {
     client: store.writer,
     country,
     registry: new MachineRegistry(relational.database),
-    log: { warn: (_fields, message) => warnings.push(message) },
+    log: {
+      warn: (fields, message) => {
+        warnings.push(message);
+        logged.push(JSON.stringify(fields));
+      },
+    },
     onFatal: (error) => fatal.push(error),
   });
 }
@@ -328,11 +335,23 @@ test("an insert of which raw was stored and a rollup was not counts once", async
   expect(ingest.flow).toMatchObject({ stored: 50, duplicates: 0 });
 });
 
+test("readings are accepted from two days before raw ones of their age are deleted to ten minutes ahead", async () => {
+  const now = Date.now();
+  const minute = 60_000;
+  const oldest = now - 20 * 365 * day;
+  await send({ t: now + 9 * minute, v: 1 });
+  await send({ t: now + 11 * minute, v: 2 });
+  await send({ t: oldest + 3 * day, v: 3 });
+  await send({ t: oldest + day, v: 4 });
+  expect((await stored()).map(({ number }) => number)).toEqual([3, 1]);
+  expect((await rejected()).map(({ reason }) => reason)).toEqual(["time-out-of-range", "time-out-of-range"]);
+});
+
 test("a message that the store refuses delays no other", async () => {
   const t = Date.now() - 1000;
   await command("ALTER TABLE raw ADD CONSTRAINT small CHECK number < 1000");
   await Promise.all(
-    Array.from({ length: 40 }, (_, index) => send({ t: t + index, v: index === 13 ? 5000 : index })),
+    Array.from({ length: 40 }, (_, index) => send({ t: t + index, v: index === 13 ? 5432.25 : index })),
   );
   await command("ALTER TABLE raw DROP CONSTRAINT small");
   expect(await stored()).toHaveLength(39);
@@ -340,9 +359,12 @@ test("a message that the store refuses delays no other", async () => {
     expect.objectContaining({
       reason: "refused-by-store",
       readings: 1,
-      payload: JSON.stringify({ t: t + 13, v: 5000 }),
+      payload: JSON.stringify({ t: t + 13, v: 5432.25 }),
     }),
   ]);
+  // The engine's message quotes the value. It is the company's, and the log is not.
+  expect(logged.join()).toContain("VIOLATED_CONSTRAINT");
+  expect(logged.join()).not.toContain("5432");
 });
 
 test("above the limit of memory callers are asked to wait, and are told when there is room", async () => {

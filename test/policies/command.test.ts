@@ -7,6 +7,7 @@ import { packageRoot } from "../../base/package-root.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { unknownValue } from "../../policies/resources/resource.ts";
 import { CommandLine } from "../command-line.ts";
+import { ApiServer } from "../engine/api-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "check-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -164,6 +165,37 @@ describe("rollout check of other subjects", () => {
     }).run("check", file, "--live", "--json");
     expect(status).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: expect.stringContaining("none.conf") });
+  });
+
+  test("--live asks the cluster, and changes nothing in it", async () => {
+    const own = join(folder, "live.yaml");
+    writeFileSync(own, readFileSync(file, "utf8").replace("context: sme-production", "context: here"));
+    const kind = (name: string) => ({
+      kind: name,
+      name: `${name.toLowerCase()}s`,
+      namespaced: true,
+      verbs: ["list"],
+    });
+    const answers = {
+      groups: [{ name: "apps", preferredVersion: { groupVersion: "apps/v1" } }],
+      resources: ["Pod", "Service", "Deployment", "StatefulSet"].map(kind),
+      items: [],
+      metadata: {},
+    };
+    const api = await ApiServer.start(folder, () => ({ body: answers }));
+    try {
+      const environment = { ...process.env, KUBECONFIG: api.kubeconfig(folder, { token: "auditor" }) };
+      const { status, stdout, stderr } = await new CommandLine({ environment }).run("check", own, "--live");
+      expect(stderr).toBe("");
+      expect(status).toBe(1);
+      expect(stdout).toContain("0 resources");
+    } finally {
+      await api.close();
+    }
+    expect(api.asked.map(({ path }) => path)).toContainEqual(
+      expect.stringContaining("/namespaces/rollout/pods"),
+    );
+    expect(new Set(api.asked.map(({ method }) => method))).toEqual(new Set(["GET"]));
   });
 
   test("--state refuses what is no state", async () => {

@@ -55,9 +55,18 @@ export class RunningStack {
 
   /** The same, where the process may open only so many descriptors. */
   static startWithDescriptors(descriptors: number, ...parameters: string[]): Promise<RunningStack> {
-    const command = `ulimit -n ${descriptors}; exec "$0" "$@"`;
-    const child = spawn("sh", ["-c", command, process.execPath, entry, ...up(parameters)], {
+    return RunningStack.startBy(["sh", "-c", `ulimit -n ${descriptors}; exec "$0" "$@"`], {}, ...parameters);
+  }
+
+  /** The same by another program, which gets Node.js and its parameters, and with other variables. */
+  static startBy(
+    [program, ...before]: readonly [string, ...string[]],
+    variables: Readonly<Record<string, string>>,
+    ...parameters: string[]
+  ): Promise<RunningStack> {
+    const child = spawn(program, [...before, process.execPath, entry, ...up(parameters)], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...variables },
     });
     return RunningStack.#of(child);
   }

@@ -1,5 +1,6 @@
 /** The relational store over several starts. */
 
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,12 @@ import { eq } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
 import { revokeLogin } from "../../apps/diagnostic/connect/machine-logins.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
-import { addSite, issueCredential, registerCompany } from "../../stores/relational/companies.ts";
+import {
+  addSite,
+  issueCredential,
+  newCredential,
+  registerCompany,
+} from "../../stores/relational/companies.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
 import { migrationsFolder } from "../../stores/relational/migrations.ts";
 import { company, credential, loginChange } from "../../stores/relational/schema.ts";
@@ -52,6 +58,18 @@ test("names with the same id get different ones, and a login's second password r
   expect(rows).toHaveLength(1);
   expect(JSON.stringify(rows)).not.toContain(second.password);
   await store.close();
+});
+
+test("a machine's password is random, of 32 characters, and stored as its SHA-256 alone", () => {
+  const made = Array.from({ length: 100 }, () =>
+    newCredential({ company: "acme", site: "hall", machine: "lathe" }),
+  );
+  expect(new Set(made.map(({ password }) => password)).size).toBe(100);
+  for (const { password, row } of made) {
+    expect(password).toMatch(/^[\w-]{32}$/);
+    expect(row.passwordHash).toBe(createHash("sha256").update(password).digest("hex"));
+    expect(JSON.stringify(row)).not.toContain(password);
+  }
 });
 
 test("accounts of an older version: each company's first is its owner, and of several links the newest stays", async () => {
