@@ -6,6 +6,23 @@ import { type Equation, rangeOf } from "./simplex.ts";
 
 const rule = { minimumCount: 3, dominance: { largest: 1, percent: 75 } };
 
+test.each<[boolean, number[], number, number]>([
+  [false, [], 1, 75],
+  [false, [10, 10], 1, 75],
+  [true, [10, 10, 10], 1, 75],
+  [true, [75, 15, 10], 1, 75],
+  [false, [76, 14, 10], 1, 75],
+  [false, [14, 10, 76], 1, 75],
+  [true, [40, 35, 25], 2, 75],
+  [false, [40, 36, 24], 2, 75],
+  [true, [0, 0, 0], 1, 75],
+])(
+  "is it safe (%s) to show the sum of %j, with the largest %i at %i per cent at most?",
+  (safe, values, largest, percent) => {
+    expect(isSafe(values, { minimumCount: 3, dominance: { largest, percent } })).toBe(safe);
+  },
+);
+
 /** A table with a last row and a last column of totals. */
 function withTotals(values: readonly (readonly number[])[]): number[][] {
   const rows = values.map((row) => [...row, row.reduce((sum, value) => sum + value, 0)]);

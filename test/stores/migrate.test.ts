@@ -51,20 +51,50 @@ test("a shorter retention deletes older rows, a longer one keeps the rest", asyn
   const day = 86_400_000;
   const ages = [1, 20, 40, 400].map((days) => ({ time: Date.now() - days * day, machine: `age-${days}` }));
   await insertRaw(store.writer, ages);
-  const machines = async () =>
+  const machines = async (table = "raw") =>
     (
       await rowsOf<{ machine: string }>(
         store.writer,
-        "SELECT machine FROM raw WHERE machine LIKE 'age-%' ORDER BY machine",
+        `SELECT DISTINCT machine FROM ${table} WHERE machine LIKE 'age-%' ORDER BY machine`,
       )
     ).map((row) => row.machine);
-  await migrateTimeSeriesStore(store.writer, storedCountry("America/Sao_Paulo", { raw: "P30D" }));
-  await store.writer.command({ query: "OPTIMIZE TABLE raw FINAL" });
-  expect(await machines()).toEqual(["age-1", "age-20"]);
+  const shorter = { raw: "P30D", minute: "P30D", hour: "P2M", day: "P1Y" };
+  await migrateTimeSeriesStore(store.writer, storedCountry("America/Sao_Paulo", shorter));
+  const tables = ["raw", "rollup_minute", "rollup_hour", "rollup_day"];
+  for (const table of tables) await store.writer.command({ query: `OPTIMIZE TABLE ${table} FINAL` });
+  expect(await Promise.all(tables.map(machines))).toEqual([
+    ["age-1", "age-20"],
+    ["age-1", "age-20"],
+    ["age-1", "age-20", "age-40"],
+    ["age-1", "age-20", "age-40"],
+  ]);
   await migrateTimeSeriesStore(store.writer, storedCountry("America/Sao_Paulo", { raw: "P2M" }));
   await store.writer.command({ query: "OPTIMIZE TABLE raw FINAL" });
   expect(await machines()).toEqual(["age-1", "age-20"]);
   await migrateTimeSeriesStore(store.writer, country);
+  await store.close();
+});
+
+test("every table with a company's rows deletes them by one of the country's periods", async () => {
+  const periods = { raw: "P31D", minute: "P32D", hour: "P33D", day: "P34D", rejected: "P35D" };
+  const store = await openTimeSeriesStore();
+  await migrateTimeSeriesStore(store.writer, storedCountry("America/Sao_Paulo", periods));
+  const tables = await rowsOf<{ name: string; days: string }>(
+    store.writer,
+    `SELECT name, extract(create_table_query, 'TTL \\S+\\(\\w+, 0\\) \\+ toIntervalDay\\((\\d+)\\)') AS days
+     FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND (database, name) IN
+       (SELECT database, table FROM system.columns WHERE name = 'company') ORDER BY name`,
+  );
+  const daysOf = Object.fromEntries(tables.map(({ name, days }) => [name, days]));
+  expect(daysOf).toMatchObject({
+    raw: "31",
+    rollup_minute: "32",
+    rollup_hour: "33",
+    rollup_day: "34",
+    kpi_shift: "34",
+    rejected: "35",
+  });
+  expect(Object.entries(daysOf).filter(([, days]) => !/^3[1-5]$/.test(days))).toEqual([]);
   await store.close();
 });
 
