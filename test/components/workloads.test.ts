@@ -52,6 +52,10 @@ describe("every pod", () => {
       expect(Number(at(spec, "securityContext", "runAsUser")), name).toBeGreaterThan(0);
       for (const container of containersOf(spec)) {
         const context = at(container, "securityContext");
+        // What a container says wins over its pod.
+        expect(at(context, "runAsNonRoot") ?? true, name).toBe(true);
+        expect(at(context, "runAsUser"), name).toBeUndefined();
+        expect(at(context, "privileged") ?? false, name).toBe(false);
         expect(at(context, "allowPrivilegeEscalation"), name).toBe(false);
         expect(at(context, "readOnlyRootFilesystem"), name).toBe(true);
         expect(at(context, "capabilities", "drop"), name).toEqual(["ALL"]);
