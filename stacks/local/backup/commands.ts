@@ -9,7 +9,7 @@ import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
 import type { BackupAnswer } from "../control-server.ts";
 import { DataFolder, type RunningStack } from "../data-folder.ts";
 import { explainFullDisk } from "../full-disk.ts";
-import { BackupSet, type BackedUpStack, verifyFiles } from "./backup-set.ts";
+import { type BackedUpStack, BackupSet, verifyFiles } from "./backup-set.ts";
 import { checkRecipients, DamagedBackupError } from "./encryption.ts";
 import { type MadeBackup, makeBackup } from "./make-backup.ts";
 import { folderHoldsData } from "./restore-backup.ts";
