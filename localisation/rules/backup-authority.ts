@@ -1,7 +1,7 @@
 /** The authority of the backups' store is one: a certificate by which a program can check the store's. */
 import { X509Certificate } from "node:crypto";
 import { pemBlocks } from "../../base/pem.ts";
-import type { Rule } from "../check/examination.ts";
+import type { Examination, Rule } from "../check/examination.ts";
 import { quote } from "../problem.ts";
 
 const path = ["hosting", "backup", "destination", "authority"] as const;
@@ -28,7 +28,7 @@ export const backupAuthorityIsOne: Rule = (examination) => {
         `${nameOf(certificate)} is not an authority: its certificate does not say CA:TRUE.`,
         "Give the certificate of the authority that signed it.",
       );
-  checkDays(certificates as X509Certificate[], examination.circumstances.today, report);
+  checkDays(examination, certificates as X509Certificate[]);
   if (examination.read("hosting", "backup", "destination", "endpoint")?.startsWith("http:") === true)
     examination.warn(
       path,
@@ -38,12 +38,12 @@ export const backupAuthorityIsOne: Rule = (examination) => {
     );
 };
 
-/** While an authority is replaced, one of two may have ended. */
-function checkDays(
-  certificates: readonly X509Certificate[],
-  today: string,
-  report: (message: string, remediation: string) => void,
-): void {
+/**
+ * While an authority is replaced, one of two may have ended. A warning only: the file must stay readable on the day when the last
+ * one ends, and the next backup says that its store is not trusted.
+ */
+function checkDays(examination: Examination, certificates: readonly X509Certificate[]): void {
+  const { today } = examination.circumstances;
   const days = certificates.map((certificate) => ({
     name: nameOf(certificate),
     from: dayOf(certificate.validFrom),
@@ -51,8 +51,9 @@ function checkDays(
   }));
   if (days.some(({ from, until }) => from <= today && today <= until)) return;
   const [{ name, from, until }] = days as [(typeof days)[number]];
-  report(
-    from > today ? `${name} is valid only from ${from}.` : `${name} ended on ${until}.`,
+  examination.warn(
+    path,
+    from > today ? `${name} is valid only from ${from}.` : `${name} ended on ${until}: backups fail.`,
     "Give the authority's present certificate.",
   );
 }

@@ -33,7 +33,7 @@ export const Waiver = group("Waiver", "An exception that a named person allowed 
     description: "The responsible person.",
     examples: ["N. Dlamini, Information Officer"],
   }),
-  until: field(CalendarDate, "Until", "Its last day. An expired waiver is an error."),
+  until: field(CalendarDate, "Until", "Its last day. From the day after, `rollout check` fails."),
 });
 
 export const Transfer = group("Transfer", "A regular flow of data to a recipient abroad.", {

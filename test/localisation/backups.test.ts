@@ -105,14 +105,16 @@ describe("the authority of the backups' store", () => {
     );
   });
 
-  test("is refused before and after its days, unless another is valid", async () => {
+  test("before and after its days is warned of, and the file stays readable", async () => {
     const { pem } = await TestAuthority.make("CN=Ministry");
-    expect(problemsOf(file(pem), { today: "2099-01-01" })[0]).toMatch(
-      /authority: "Ministry" ended on \d{4}-\d\d-\d\d\. Give the authority's present certificate\.$/,
+    const on = (today: string) => {
+      expect(problemsOf(file(pem), { today })).toEqual([]);
+      return warningsOf(file(pem), { today }).join("\n");
+    };
+    expect(on("2099-01-01")).toMatch(
+      /authority: "Ministry" ended on \d{4}-\d\d-\d\d: backups fail\. Give the authority's present certificate\./,
     );
-    expect(problemsOf(file(pem), { today: "2020-01-01" })[0]).toMatch(
-      /authority: "Ministry" is valid only from \d{4}-\d\d-\d\d\. /,
-    );
+    expect(on("2020-01-01")).toMatch(/authority: "Ministry" is valid only from \d{4}-\d\d-\d\d\. /);
   });
 
   test("has no effect on a store without TLS, and the file says so", async () => {
