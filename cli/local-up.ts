@@ -1,12 +1,13 @@
 /** Runs a country's stack on this machine until Ctrl-C. */
 import { aborted } from "../base/aborted.ts";
-import { StoppedError } from "../base/kit-error.ts";
+import { CheckError, StoppedError } from "../base/kit-error.ts";
 import { stopOnSignals } from "../base/stop-on-signals.ts";
 import type { LoadedCountry } from "../localisation/load.ts";
 import { closedUmask } from "../stacks/local/close-folder.ts";
 import type { WrittenReport } from "../stacks/local/compliance-writer.ts";
 import { DataFolder } from "../stacks/local/data-folder.ts";
 import type { LocalStack } from "../stacks/local/local-stack.ts";
+import { restoreHint } from "../stores/time-series/damage.ts";
 import { duration, print, printEvent, style, table } from "./terminal.ts";
 
 export interface LocalUpOptions {
@@ -72,14 +73,24 @@ export async function localUp(
     if (options.open && !options.json && process.stdout.isTTY) await openPage(stack);
     await aborted(end.signal);
     const stopping = performance.now();
+    const damage = stack.damage();
     await stack.stop();
     await reports;
+    // The reason comes first: a full disk, for example.
+    if (damage !== undefined && end.signal.reason instanceof StoppedError) throw lostData(damage);
     if (options.json) printEvent({ event: "stopped" });
     else print(`Stopped in ${duration(performance.now() - stopping)}. Everything acknowledged is stored.`);
     end.signal.throwIfAborted();
   } catch (error) {
     if (!(error instanceof StoppedError)) throw explainFullDisk(error);
   }
+}
+
+function lostData(damage: string): CheckError {
+  return new CheckError(
+    `Stopped. The time-series store has lost data or is damaged: ${damage}.`,
+    `${restoreHint}.`,
+  );
 }
 
 /** Writes the reports while the stack runs; one that fails does not stop the stack. */

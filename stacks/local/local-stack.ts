@@ -21,8 +21,10 @@ import { fillInDiagnostics } from "../../apps/simulator/self-assessments.ts";
 import { type Simulator, startSimulator } from "../../apps/simulator/simulator.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
+import { damageSummary, explainDamage } from "../../stores/time-series/damage.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
+import { StoreChecks } from "../../stores/time-series/store-checks.ts";
 import { RunningBackups } from "./backup/running-backup.ts";
 import { closeToOthers } from "./close-folder.ts";
 import { serveControl } from "./control-server.ts";
@@ -62,6 +64,8 @@ export interface LocalStack {
   readonly certificateAuthorityFile: string;
   readonly logins: readonly StartLogin[];
   status(): Promise<StackStatus>;
+  /** What the time-series store has lost, as far as is known; undefined where nothing is. */
+  damage(): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -80,7 +84,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     return { ...(await start({ ...options, step }, (action) => stops.push(action))), stop };
   } catch (error) {
     await stop();
-    throw explainFullDisk(error);
+    throw explainFullDisk(explainDamage(error));
   }
 }
 
@@ -91,7 +95,7 @@ async function start(
   const { country, environment, catalogues, logo } = loaded;
   const { bind } = country.hosting.local;
   const startedAt = new Date().toISOString();
-  const timeSeries = await step("Time-series store", openTimeSeries);
+  const { timeSeries, checks } = await step("Time-series store", openTimeSeries);
   const relational = await step("Relational store", openRelational);
   const { database } = relational;
   const stores = { timeSeries, relational };
@@ -112,10 +116,11 @@ async function start(
     certificateAuthorityFile: folder.certificateAuthority,
     logins: login === undefined ? [operator] : [login, operator],
     status,
+    damage: () => (checks.damages.length === 0 ? undefined : damageSummary(checks.damages)),
   };
 
   async function status(): Promise<StackStatus> {
-    const parts = { ...stores, ingest, broker, analytics, backups };
+    const parts = { ...stores, checks, ingest, broker, analytics, backups };
     return {
       country: country.country,
       ...(environment !== undefined && { environment }),
@@ -127,13 +132,17 @@ async function start(
     };
   }
 
-  async function openTimeSeries() {
+  async function openTimeSeries(tell: (detail: string) => void) {
     await folder.requireUnused();
     // First, because its lock keeps a second process off the folder.
     const opened = await openTimeSeriesStore(folder.timeSeries);
     onStop(() => opened.close());
     await migrateTimeSeriesStore(opened.writer, country);
-    return opened;
+    const found = await StoreChecks.open({ client: opened.checks, country, log });
+    if (found.damages.length > 0) tell(`damaged: ${damageSummary(found.damages)}`);
+    onStop(() => found.stop());
+    found.start();
+    return { timeSeries: opened, checks: found };
   }
 
   async function openRelational() {

@@ -6,7 +6,9 @@ import type { Ingest } from "../../apps/ingest/ingest.ts";
 import type { Simulator } from "../../apps/simulator/simulator.ts";
 import type { EmbeddedRelationalStore } from "../../stores/relational/database.ts";
 import { company } from "../../stores/relational/schema.ts";
+import { damageSummary, restoreHint } from "../../stores/time-series/damage.ts";
 import type { TimeSeriesStore } from "../../stores/time-series/store.ts";
+import type { StoreChecks } from "../../stores/time-series/store-checks.ts";
 import type { RunningBackups } from "./backup/running-backup.ts";
 import { type PartStatus, partStatus } from "./status.ts";
 
@@ -16,6 +18,7 @@ export interface Stores {
 }
 
 export interface Parts extends Stores {
+  readonly checks: StoreChecks;
   readonly ingest: Ingest;
   readonly broker: Broker;
   readonly analytics: Analytics;
@@ -29,6 +32,7 @@ const noticeableLagMilliseconds = 10_000;
 
 export async function partStatuses({
   timeSeries,
+  checks,
   relational,
   ingest,
   broker,
@@ -47,16 +51,7 @@ export async function partStatuses({
       const late = lagMilliseconds > noticeableLagMilliseconds;
       return { health: late ? "degraded" : "healthy", detail: `${waiting} messages waiting` };
     }),
-    partStatus("time-series store", async () => {
-      const result = await timeSeries.reader.query({
-        query:
-          "SELECT sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND table = 'raw'",
-        format: "JSONEachRow",
-      });
-      const [row] = await result.json<{ rows: string; bytes: string }>();
-      const megabytes = Number(row?.bytes ?? 0) / 1e6;
-      return { health: "healthy", detail: `${row?.rows ?? 0} readings, ${megabytes.toFixed(1)} MB` };
-    }),
+    partStatus("time-series store", () => timeSeriesHealth(timeSeries, checks)),
     partStatus("relational store", async () => {
       const companies = await relational.database.$count(company);
       return { health: "healthy", detail: `${companies} companies` };
@@ -81,4 +76,21 @@ export async function partStatuses({
 function refusedBy({ refused }: Broker): string {
   const counts = Object.entries(refused).map(([reason, count]) => `${reason} ${count}`);
   return counts.length === 0 ? "" : `; refused: ${counts.join(", ")}`;
+}
+
+async function timeSeriesHealth(
+  { reader }: TimeSeriesStore,
+  { damages, unchecked }: StoreChecks,
+): Promise<Omit<PartStatus, "name">> {
+  const result = await reader.query({
+    query:
+      "SELECT sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND table = 'raw'",
+    format: "JSONEachRow",
+  });
+  const [row] = await result.json<{ rows: string; bytes: string }>();
+  const megabytes = Number(row?.bytes ?? 0) / 1e6;
+  const stored = `${row?.rows ?? 0} readings, ${megabytes.toFixed(1)} MB`;
+  if (damages.length > 0)
+    return { health: "failed", detail: `${damageSummary(damages)}. ${restoreHint}. ${stored}` };
+  return { health: "healthy", detail: unchecked === undefined ? stored : `${stored}; ${unchecked}` };
 }

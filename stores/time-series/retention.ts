@@ -1,6 +1,6 @@
 /** How long each table keeps its rows: the country's file as the engine's TTL. */
 import type { ClickHouseClient } from "@clickhouse/client";
-import { parsePeriod, shortestPeriodDays } from "../../base/period.ts";
+import { longestPeriodDays, parsePeriod, shortestPeriodDays } from "../../base/period.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import { inProcess, type Layout } from "./layout.ts";
 
@@ -38,7 +38,7 @@ export async function applyRetention(
   }
 }
 
-const day = 86_400_000;
+const dayMilliseconds = 86_400_000;
 
 /**
  * Age in milliseconds up to which late readings are accepted: the bucket that they belong to is then still complete in
@@ -46,13 +46,28 @@ const day = 86_400_000;
  */
 export function acceptedAge(retention: Retention): number {
   const whole = wholeBucketAge(retention);
-  return Math.max(whole - 2 * day, whole / 2);
+  return Math.max(whole - 2 * dayMilliseconds, whole / 2);
 }
 
 /** Age in milliseconds up to which no row of `raw` or of the rollups was deleted for its age. */
 export function wholeBucketAge(retention: Retention): number {
   const { raw, minute, hour, day: days } = retention;
-  return Math.min(...[raw, minute, hour, days].map(shortestPeriodDays)) * day;
+  return Math.min(...[raw, minute, hour, days].map(shortestPeriodDays)) * dayMilliseconds;
+}
+
+/** @param day the last day or month of the rows, in UTC. @returns whether the table keeps none of them any more. */
+export function isPastRetention(
+  table: string,
+  day: string | undefined,
+  retention: Retention,
+  now = Date.now(),
+): boolean {
+  const level = kept[table.replace(/_local$/, "")]?.[1];
+  if (day === undefined || level === undefined) return false;
+  const [year, month, date] = day.split("-").map(Number);
+  // The first instant after it.
+  const end = date === undefined ? Date.UTC(year!, month!) : Date.UTC(year!, month! - 1, date + 1);
+  return end + longestPeriodDays(retention[level]) * dayMilliseconds < now;
 }
 
 /** An ISO 8601 duration in days, months or years in the engine's own form, which `applyRetention` compares with. */

@@ -1,9 +1,10 @@
 /**
- * Makes rollups agree with raw readings again. A materialised view inserts separately, so a process that is killed, or an
+ * Adds to rollups the raw readings that they lack. A materialised view inserts separately, so a process that is killed, or an
  * insert that fails, between the part of `raw` and that of a rollup leaves the rollup behind.
  *
- * The repair inserts the difference as one more row, which the rollup's sums and extremes include. It deletes nothing and may
- * be killed itself: the next repair finds the rest.
+ * The repair inserts the difference as one more row, which the rollup's sums and extremes include. It may be killed itself:
+ * the next repair finds the rest. It deletes and subtracts nothing. A rollup that has more than its source is left as it is:
+ * no insert does that, so the source has lost rows (`damage.ts`), and the rollup is the last place that counts them.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
@@ -16,6 +17,8 @@ interface Level {
   readonly bucketOf: (instant: string) => string;
   readonly instant: string;
   readonly aggregates: string;
+  /** Rollups that what is added reaches by the views, with the start of their bucket. */
+  readonly reaches: readonly { readonly table: string; readonly bucketOf: (instant: string) => string }[];
 }
 
 const ofReadings = `count() AS samples, count(number) AS numbers, sum(ifNull(number, 0)) AS total,
@@ -25,9 +28,11 @@ const ofMinutes = `sum(m.samples) AS samples, sum(m.numbers) AS numbers, sum(m.t
 
 /** In the order of the views: a repaired minute reaches hours and days by itself. */
 function levelsOf(timezone: string): Level[] {
-  const minutes = { source: "rollup_minute AS m", instant: "m.bucket", aggregates: ofMinutes };
+  const minutes = { source: "rollup_minute AS m", instant: "m.bucket", aggregates: ofMinutes, reaches: [] };
   const inZone = (startOf: string) => (instant: string) =>
     `toTimeZone(${startOf}(${instant}, '${timezone}'), 'UTC')`;
+  const hours = { table: "rollup_hour", bucketOf: inZone("toStartOfHour") };
+  const days = { table: "rollup_day", bucketOf: inZone("toStartOfDay") };
   return [
     {
       target: "rollup_minute",
@@ -35,10 +40,30 @@ function levelsOf(timezone: string): Level[] {
       instant: "time",
       aggregates: ofReadings,
       bucketOf: (instant) => `toStartOfMinute(${instant}, 'UTC')`,
+      reaches: [hours, days],
     },
-    { target: "rollup_hour", ...minutes, bucketOf: inZone("toStartOfHour") },
-    { target: "rollup_day", ...minutes, bucketOf: inZone("toStartOfDay") },
+    { target: hours.table, ...minutes, bucketOf: hours.bucketOf },
+    { target: days.table, ...minutes, bucketOf: days.bucketOf },
   ];
+}
+
+/**
+ * Buckets of a level that would count what is added to minutes twice: they have more than their minutes, so it is the minutes
+ * that have lost rows.
+ */
+function ahead({ table, bucketOf }: Level["reaches"][number]): string {
+  return `
+    SELECT ${series}, r.bucket FROM (
+      SELECT ${series}, u.bucket AS bucket, sum(u.samples) AS samples FROM ${table} AS u
+      WHERE (${series}, u.bucket) IN (SELECT ${series}, ${bucketOf("touched.bucket")} FROM touched)
+      GROUP BY ${series}, bucket
+    ) AS r
+    LEFT JOIN (
+      SELECT ${series}, ${bucketOf("n.bucket")} AS bucket, sum(n.samples) AS samples FROM rollup_minute AS n
+      WHERE (${series}, ${bucketOf("n.bucket")}) IN (SELECT ${series}, ${bucketOf("touched.bucket")} FROM touched)
+      GROUP BY ${series}, bucket
+    ) AS q USING (${series}, bucket)
+    WHERE r.samples > q.samples`;
 }
 
 const series = "company, site, machine, channel";
@@ -49,11 +74,11 @@ const clickhouse_settings = { distributed_product_mode: "local" } as const;
 const seriesPerQuery = 1000;
 
 /**
- * Compares the buckets of readings received since then, and repairs those that differ. No other process may insert readings
+ * Compares the buckets of readings received since then, and adds to those that lack some. No other process may insert readings
  * of these series meanwhile: their rollups may not be written yet.
  * @param since epoch milliseconds, by `received_at`.
  * @param only these series, as `company/site/machine/channel`; all where absent.
- * @returns how many buckets were repaired.
+ * @returns to how many buckets something was added.
  */
 export async function repairRollups(
   client: ClickHouseClient,
@@ -88,8 +113,18 @@ async function repair(
   const whole = now - wholeBucketAge(country.telemetry.retention);
   const query_params = { since: Math.floor(since), whole: Math.ceil(whole) };
   let repaired = 0;
+  const count = async (buckets: string): Promise<number> => {
+    const result = await client.query({
+      query: `SELECT count() FROM (${buckets})`,
+      query_params,
+      clickhouse_settings,
+      format: "JSONCompactEachRow",
+    });
+    const [row] = await result.json<[string]>();
+    return Number(row?.[0] ?? 0);
+  };
   for (const level of levelsOf(country.timezone)) {
-    const differing = `
+    const lacking = `
       WITH touched AS (
         SELECT DISTINCT ${series}, ${level.bucketOf("time")} AS bucket FROM raw
         WHERE received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') ${condition}
@@ -109,18 +144,14 @@ async function repair(
         FROM ${level.target} AS t WHERE (${series}, t.bucket) IN (SELECT * FROM touched)
         GROUP BY ${series}, bucket
       ) AS was USING (${series}, bucket)
-      WHERE is.samples != was.samples`;
-    const result = await client.query({
-      query: `SELECT count() FROM (${differing})`,
-      query_params,
-      clickhouse_settings,
-      format: "JSONCompactEachRow",
-    });
-    const [row] = await result.json<[string]>();
-    const buckets = Number(row?.[0] ?? 0);
+      WHERE is.samples > was.samples AND is.numbers >= was.numbers`;
+    // Seldom needed, and as long a query again.
+    const toAdd = `${lacking} ${level.reaches.map((reached) => `AND (${series}, ${reached.bucketOf("is.bucket")}) NOT IN (${ahead(reached)})`).join("\n")}`;
+    if ((await count(lacking)) === 0) continue;
+    const buckets = await count(toAdd);
     if (buckets === 0) continue;
     await client.command({
-      query: `INSERT INTO ${level.target} (${series}, bucket, samples, numbers, total, minimum, maximum, last) ${differing}`,
+      query: `INSERT INTO ${level.target} (${series}, bucket, samples, numbers, total, minimum, maximum, last) ${toAdd}`,
       query_params,
       clickhouse_settings,
     });

@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { type ClickHouseClient, createClient } from "@clickhouse/client";
 import { isRunning } from "../../base/is-running.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
+import { restoreHint } from "./damage.ts";
 import { FolderSync } from "./folder-sync.ts";
 
 export interface TimeSeriesStore {
@@ -18,6 +19,8 @@ export interface TimeSeriesStore {
   readonly reader: ClickHouseClient;
   /** For the analytics pipeline's longer queries. */
   readonly analytics: ClickHouseClient;
+  /** For the checks for damage only, which read whole parts. */
+  readonly checks: ClickHouseClient;
   /** For backups only, whose files are in its folder. The folder is empty when the store opens. */
   readonly backups: { readonly client: ClickHouseClient; readonly folder: string };
   close(): Promise<void>;
@@ -88,6 +91,7 @@ export async function openTimeSeriesStore(folder?: string): Promise<TimeSeriesSt
       writer,
       reader: open({ max_execution_time: 20, max_threads: 1, max_memory_usage: 1024 * mebibyte }),
       analytics: open({ max_execution_time: 600, max_threads: 1, max_memory_usage: 2048 * mebibyte }),
+      checks: open({ max_threads: 1 }),
       backups: { client: open({}), folder: backupFolder },
       close,
     };
@@ -114,6 +118,8 @@ function whyNotOpened(path: string, error: unknown): Error {
   return owner === undefined
     ? new EnvironmentError(
         `The time-series store in ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}. The line above, from the engine, says why.`,
+        `Where it names a damaged file: ${restoreHint} and keeps the damaged data under another name.`,
+        { cause: error },
       )
     : new EnvironmentError(
         `The time-series store in ${path} is in use by process ${owner}.`,

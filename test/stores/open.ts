@@ -20,7 +20,7 @@ export interface TestPostgresAddress {
   readonly password: string;
 }
 
-export interface TestTimeSeriesStore extends Omit<TimeSeriesStore, "backups"> {
+export interface TestTimeSeriesStore extends Omit<TimeSeriesStore, "backups" | "checks"> {
   readonly layout: Layout;
 }
 
