@@ -73,7 +73,7 @@ export async function localUp(
     if (options.open && !options.json && process.stdout.isTTY) await openPage(stack);
     await aborted(end.signal);
     const stopping = performance.now();
-    const damage = stack.damage();
+    const damage = await stack.damage();
     await stack.stop();
     await reports;
     // The reason comes first: a full disk, for example.

@@ -14,7 +14,7 @@ export function isFullDisk(error: unknown): boolean {
 export function explainFullDisk(error: unknown): unknown {
   if (!isFullDisk(error)) return error;
   return new EnvironmentError(
-    "The disk is full, so the stack stopped. Everything acknowledged is stored; devices keep what was not.",
+    "The disk is full, so the stack stopped. It acknowledged nothing that it could not store; devices keep the rest.",
     "Free some space, then start again.",
     { cause: error },
   );

@@ -31,6 +31,7 @@ import { serveControl } from "./control-server.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { explainFullDisk } from "./full-disk.ts";
 import { ensureLogin, type StartLogin } from "./logins.ts";
+import { refuseLostStore } from "./lost-store.ts";
 import { partStatuses } from "./part-statuses.ts";
 import type { StackStatus } from "./status.ts";
 import { hostOf, namesOf, webAddressOf } from "./web-address.ts";
@@ -64,8 +65,8 @@ export interface LocalStack {
   readonly certificateAuthorityFile: string;
   readonly logins: readonly StartLogin[];
   status(): Promise<StackStatus>;
-  /** What the time-series store has lost, as far as is known; undefined where nothing is. */
-  damage(): string | undefined;
+  /** Looks once more for what the time-series store has lost; undefined where nothing is known. */
+  damage(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
@@ -116,7 +117,10 @@ async function start(
     certificateAuthorityFile: folder.certificateAuthority,
     logins: login === undefined ? [operator] : [login, operator],
     status,
-    damage: () => (checks.damages.length === 0 ? undefined : damageSummary(checks.damages)),
+    damage: async () => {
+      await checks.look();
+      return checks.damages.length === 0 ? undefined : damageSummary(checks.damages);
+    },
   };
 
   async function status(): Promise<StackStatus> {
@@ -137,6 +141,7 @@ async function start(
     // First, because its lock keeps a second process off the folder.
     const opened = await openTimeSeriesStore(folder.timeSeries);
     onStop(() => opened.close());
+    await refuseLostStore(opened.writer, folder);
     await migrateTimeSeriesStore(opened.writer, country);
     const found = await StoreChecks.open({ client: opened.checks, country, log });
     if (found.damages.length > 0) tell(`damaged: ${damageSummary(found.damages)}`);
@@ -188,7 +193,13 @@ async function start(
   }
 
   function startBackups(): RunningBackups {
-    const started = new RunningBackups({ loaded, folder, stores, log });
+    const started = new RunningBackups({
+      loaded,
+      folder,
+      stores,
+      log,
+      isDamaged: () => checks.damages.length > 0,
+    });
     onStop(() => started.stop());
     started.start();
     return started;

@@ -24,13 +24,14 @@ export interface Damage {
   readonly to?: string;
 }
 
-export const restoreHint = "`rollout restore <file>` brings back the last backup";
+export const restoreHint =
+  "`rollout restore <file>` brings back the last backup, with `--at <time>` one from before the loss";
 
 /** The store can't be read, or not all of it. */
 export class DamagedStoreError extends EnvironmentError {
   /** @param message names the damaged files. */
   constructor(message: string, cause?: unknown) {
-    super(message, `${restoreHint} and keeps the damaged data under another name.`, { cause });
+    super(message, `${restoreHint}, and keeps the damaged data under another name.`, { cause });
   }
 }
 
@@ -91,20 +92,22 @@ export async function detachedParts(
   const detached = await result.json<Detached>();
   if (detached.length === 0) return [];
   const active = await activeParts(client, layout, [...new Set(detached.map(({ table }) => table))]);
-  return detached.flatMap((part) => {
-    const files = layout.grows ? {} : { ...rowsIn(part.path), ...daysIn(part.path) };
-    const days = files.from === undefined ? monthOf(part.partition_id) : {};
-    const damage: Damage = {
-      table: part.table,
-      part: part.name,
-      ...(layout.grows && { host: part.host }),
-      reason: part.reason === "" ? "is detached" : `is set aside: ${part.reason}`,
-      ...files,
-      ...days,
-    };
-    if (isElsewhere(part, damage.rows, active)) return [];
-    return retention !== undefined && isPastRetention(part.table, damage.to, retention) ? [] : [damage];
-  });
+  return detached
+    .filter((part) => !isWithin(part, detached))
+    .flatMap((part) => {
+      const files = layout.grows ? {} : { ...rowsIn(part.path), ...daysIn(part.path) };
+      const days = files.from === undefined ? monthOf(part.partition_id) : {};
+      const damage: Damage = {
+        table: part.table,
+        part: part.name,
+        ...(layout.grows && { host: part.host }),
+        reason: part.reason === "" ? "is detached" : `is set aside: ${part.reason}`,
+        ...files,
+        ...days,
+      };
+      if (isElsewhere(part, damage.rows, active)) return [];
+      return retention !== undefined && isPastRetention(part.table, damage.to, retention) ? [] : [damage];
+    });
 }
 
 async function activeParts(
@@ -120,6 +123,20 @@ async function activeParts(
     format: "JSONEachRow",
   });
   return result.json<Active>();
+}
+
+/** The sources of a part that is set aside as well are the same loss. */
+function isWithin(part: Detached, others: readonly Detached[]): boolean {
+  const [from, to] = [Number(part.min_block_number), Number(part.max_block_number)];
+  return others.some(
+    ({ host, table, partition_id, min_block_number, max_block_number }) =>
+      host === part.host &&
+      table === part.table &&
+      partition_id === part.partition_id &&
+      Number(min_block_number) <= from &&
+      Number(max_block_number) >= to &&
+      Number(max_block_number) - Number(min_block_number) > to - from,
+  );
 }
 
 /** A part that a merge has replaced, or one whose sources the engine has taken back, is broken without a loss. */

@@ -98,7 +98,7 @@ export class PartChecksums {
       });
     const rows = await result?.json<{ is_passed: number | boolean; message: string }>();
     const failed = rows?.find(({ is_passed }) => !is_passed);
-    return failed && (/DB::Exception: (.*?)[.:]? \(/s.exec(failed.message)?.[1] ?? failed.message);
+    return failed?.message.replace(/^Code: \d+\. DB::Exception: /, "").split(/ in data part | \(/)[0];
   }
 }
 

@@ -35,7 +35,7 @@ export class StoreChecks {
   #failure: string | undefined;
   #readAgainAt = 0;
   #timer: NodeJS.Timeout | undefined;
-  #current: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
   #isStopped = false;
 
   private constructor(options: StoreChecksOptions) {
@@ -69,26 +69,21 @@ export class StoreChecks {
   }
 
   start(): void {
-    const look = async () => {
-      this.#current = this.look();
-      await this.#current;
-      if (!this.#isStopped) this.#timer = setTimeout(look, lookMilliseconds);
+    const again = () => {
+      if (!this.#isStopped) this.#timer = setTimeout(() => void this.look().then(again), lookMilliseconds);
     };
-    this.#current = this.#compare();
-    void this.#current.then(() => {
-      if (!this.#isStopped) this.#timer = setTimeout(look, lookMilliseconds);
-    });
+    void this.#attempt(() => this.#compare()).then(again);
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    await this.#current;
+    await this.#last;
   }
 
   /** One look, as every minute. */
-  async look(): Promise<void> {
-    await this.#attempt(async () => {
+  look(): Promise<void> {
+    return this.#attempt(async () => {
       await this.#readDetached();
       const started = performance.now();
       if (started < this.#readAgainAt) return;
@@ -104,16 +99,14 @@ export class StoreChecks {
   }
 
   async #compare(): Promise<void> {
-    await this.#attempt(async () => {
-      const { client, country } = this.#options;
-      try {
-        const missing = await missingReadings(client, country, comparisonSeconds);
-        this.#missing = missing.filter((damage) => !this.#isExplained(damage));
-        this.#isCompared = true;
-      } catch (error) {
-        if ((error as { type?: string }).type !== "TIMEOUT_EXCEEDED") throw error;
-      }
-    });
+    const { client, country } = this.#options;
+    try {
+      const missing = await missingReadings(client, country, comparisonSeconds);
+      this.#missing = missing.filter((damage) => !this.#isExplained(damage));
+      this.#isCompared = true;
+    } catch (error) {
+      if ((error as { type?: string }).type !== "TIMEOUT_EXCEEDED") throw error;
+    }
   }
 
   /** A part of `raw` that was set aside, whose days have them all, is the same loss. */
@@ -127,7 +120,13 @@ export class StoreChecks {
     );
   }
 
-  async #attempt(look: () => Promise<void>): Promise<void> {
+  /** One after the other: they share a connection and what they remember. */
+  #attempt(look: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(() => this.#run(look));
+    return this.#last;
+  }
+
+  async #run(look: () => Promise<void>): Promise<void> {
     try {
       await look();
       this.#failure = undefined;

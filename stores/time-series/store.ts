@@ -118,7 +118,7 @@ function whyNotOpened(path: string, error: unknown): Error {
   return owner === undefined
     ? new EnvironmentError(
         `The time-series store in ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}. The line above, from the engine, says why.`,
-        `Where it names a damaged file: ${restoreHint} and keeps the damaged data under another name.`,
+        `Where it names a damaged file: ${restoreHint}, and keeps the damaged data under another name.`,
         { cause: error },
       )
     : new EnvironmentError(

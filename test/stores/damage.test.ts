@@ -135,7 +135,9 @@ describe("damaged before the start", () => {
     await expect(open(damage)).rejects.toMatchObject({
       name: "DamagedStoreError",
       exitCode: 3,
-      message: expect.stringContaining(`part ${parts.raw![0]!.split("/").at(-2)}`),
+      message: expect.stringMatching(
+        new RegExp(`^The time-series store is damaged: raw: part ${parts.raw![0]!.split("/").at(-2)} `),
+      ),
       remediation: expect.stringContaining("rollout restore"),
     });
   });
@@ -166,6 +168,22 @@ describe("damaged before the start", () => {
     cpSync(join(intact, path!), join(table, "detached", `broken-on-start_${name}`), { recursive: true });
     expect(await rowsOf(store!.reader, "SELECT name FROM system.detached_parts")).toHaveLength(1);
     expect(await detachedParts(store!.checks)).toEqual([]);
+  });
+
+  test("the sources of a part that is set aside as well are not counted again", async () => {
+    await open(() => {});
+    const [{ path: table } = { path: "" }] = await rowsOf<{ path: string }>(
+      store!.reader,
+      "SELECT data_paths[1] AS path FROM system.tables WHERE name = 'raw' AND database = currentDatabase()",
+    );
+    const month = parts.raw![0]!.split("/").at(-2)!.slice(0, 6);
+    for (const name of [`${month}_900_909_2`, `${month}_900_900_0`, `${month}_901_909_1`])
+      cpSync(join(intact, parts.raw![0]!), join(table, "detached", `broken-on-start_${name}`), {
+        recursive: true,
+      });
+    expect((await detachedParts(store!.checks)).map(({ part }) => part)).toEqual([
+      `broken-on-start_${month}_900_909_2`,
+    ]);
   });
 
   test("a part that the retention would have deleted is no loss any more", async () => {

@@ -23,6 +23,8 @@ export interface RunningBackupsOptions {
   readonly folder: DataFolder;
   readonly stores: BackupOptions["stores"];
   readonly log: Logger;
+  /** Whether the stores have lost data: then older backups are kept whatever their age, because they may have it. */
+  readonly isDamaged: () => boolean;
 }
 
 /** Pause before a failed daily backup is tried again. */
@@ -65,7 +67,7 @@ export class RunningBackups {
         "A backup is being made already.",
         "Wait until it is done; --list then shows it.",
       );
-    const { loaded, folder, stores } = this.#options;
+    const { loaded, folder, stores, isDamaged } = this.#options;
     const { country, environment } = loaded;
     const made = makeBackup({
       country,
@@ -74,7 +76,7 @@ export class RunningBackups {
       folder,
       stores,
       ...request,
-      retentionDays: periodDays(country.hosting.backup.retention),
+      retentionDays: isDamaged() ? Number.POSITIVE_INFINITY : periodDays(country.hosting.backup.retention),
       tell,
       signal: AbortSignal.any([signal, this.#end.signal]),
     });
