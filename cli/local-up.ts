@@ -7,7 +7,7 @@ import { closedUmask } from "../stacks/local/close-folder.ts";
 import type { WrittenReport } from "../stacks/local/compliance-writer.ts";
 import { DataFolder } from "../stacks/local/data-folder.ts";
 import type { LocalStack } from "../stacks/local/local-stack.ts";
-import { restoreHint } from "../stores/time-series/damage.ts";
+import { restoreHint } from "../stores/damaged-store.ts";
 import { duration, print, printEvent, style, table } from "./terminal.ts";
 
 export interface LocalUpOptions {

@@ -21,6 +21,7 @@ import { fillInDiagnostics } from "../../apps/simulator/self-assessments.ts";
 import { type Simulator, startSimulator } from "../../apps/simulator/simulator.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
+import { explainRelationalDamage } from "../../stores/relational/relational-damage.ts";
 import { damageSummary, explainDamage } from "../../stores/time-series/damage.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
@@ -85,7 +86,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     return { ...(await start({ ...options, step }, (action) => stops.push(action))), stop };
   } catch (error) {
     await stop();
-    throw explainFullDisk(explainDamage(error));
+    throw explainFullDisk(explainRelationalDamage(explainDamage(error)));
   }
 }
 

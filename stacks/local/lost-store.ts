@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import type { ClickHouseClient } from "@clickhouse/client";
-import { DamagedStoreError } from "../../stores/time-series/damage.ts";
+import { DamagedStoreError } from "../../stores/damaged-store.ts";
 import type { DataFolder } from "./data-folder.ts";
 
 /** To be called before the migrations. @param client of the time-series store. @throws DamagedStoreError */

@@ -1,5 +1,8 @@
 /** The health of a running stack: of each part, and the counts of its messages. */
+import { KitError } from "../../base/kit-error.ts";
 import type { MessageFlow } from "../../stores/relational/message-flow.ts";
+import { explainRelationalDamage } from "../../stores/relational/relational-damage.ts";
+import { explainDamage } from "../../stores/time-series/damage.ts";
 
 export interface PartStatus {
   readonly name: string;
@@ -27,6 +30,9 @@ export async function partStatus(
   try {
     return { name, ...(await check()) };
   } catch (error) {
+    const explained = explainRelationalDamage(explainDamage(error));
+    if (explained instanceof KitError)
+      return { name, health: "failed", detail: `${explained.message} ${explained.remediation}`.trim() };
     return { name, health: "failed", detail: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
-import { EnvironmentError } from "../../base/kit-error.ts";
+import { DamagedStoreError } from "../damaged-store.ts";
 import { inProcess, type Layout } from "./layout.ts";
 import { isPastRetention, type Retention } from "./retention.ts";
 
@@ -22,17 +22,6 @@ export interface Damage {
   /** Its first and last day or month in UTC, `2026-11-25` or `2026-11`; absent for tables without a time. */
   readonly from?: string;
   readonly to?: string;
-}
-
-export const restoreHint =
-  "`rollout restore <file>` brings back the last backup, with `--at <time>` one from before the loss";
-
-/** The store can't be read, or not all of it. */
-export class DamagedStoreError extends EnvironmentError {
-  /** @param message names the damaged files. */
-  constructor(message: string, cause?: unknown) {
-    super(message, `${restoreHint}, and keeps the damaged data under another name.`, { cause });
-  }
 }
 
 /** One line for a person: `raw: part 202611_1_9_2 (20,000 rows, 2026-11-03 to 2026-11-28) is set aside: broken-on-start`. */

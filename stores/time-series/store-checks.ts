@@ -1,7 +1,8 @@
 /** Looks for lost and damaged data of a store in the process: at its start, and every minute while it runs. */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
-import { type Damage, DamagedStoreError, damageSummary, damageText, detachedParts } from "./damage.ts";
+import { DamagedStoreError } from "../damaged-store.ts";
+import { type Damage, damageSummary, damageText, detachedParts } from "./damage.ts";
 import { missingReadings } from "./missing-readings.ts";
 import { PartChecksums } from "./part-checksums.ts";
 

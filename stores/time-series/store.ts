@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { type ClickHouseClient, createClient } from "@clickhouse/client";
 import { isRunning } from "../../base/is-running.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
-import { restoreHint } from "./damage.ts";
+import { restoreHint } from "../damaged-store.ts";
 import { FolderSync } from "./folder-sync.ts";
 
 export interface TimeSeriesStore {
