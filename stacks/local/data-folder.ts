@@ -1,6 +1,6 @@
 /**
  * The folder of a local stack: stores, keys, log, and how to reach the running process.
- * Layout: `time-series/` and `relational/` (the stores' own), `certificates/`, `compliance/`, `stack.log`, `running.json`.
+ * Layout: `time-series/`, `relational/` and `relational.files.json` (the stores' own), `certificates/`, `compliance/`, `stack.log`, `running.json`.
  */
 
 import {

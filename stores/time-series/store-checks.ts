@@ -4,7 +4,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import { DamagedStoreError } from "../damaged-store.ts";
 import { type Damage, damageSummary, damageText, detachedParts } from "./damage.ts";
 import { missingReadings } from "./missing-readings.ts";
-import { PartChecksums } from "./part-checksums.ts";
+import { type CheckBounds, PartChecksums } from "./part-checksums.ts";
 
 export interface StoreChecksOptions {
   /** A connection of its own. */
@@ -82,13 +82,13 @@ export class StoreChecks {
     await this.#last;
   }
 
-  /** One look, as every minute. */
-  look(): Promise<void> {
+  /** One look, as every minute. @param bounds of the parts that it reads. */
+  look(bounds: CheckBounds = eachLook): Promise<void> {
     return this.#attempt(async () => {
       await this.#readDetached();
       const started = performance.now();
       if (started < this.#readAgainAt) return;
-      await this.#checksums.read(eachLook);
+      await this.#checksums.read(bounds);
       const now = performance.now();
       this.#readAgainAt = now + (now - started) * restFactor;
     });
