@@ -99,7 +99,7 @@ class Printer {
             changed.length === 0
               ? ""
               : style("dim", `  ${changed.slice(0, 6).join(", ")}${changed.length > 6 ? " …" : ""}`);
-          const loss = losesData(change) ? style("red", "  its data is deleted") : "";
+          const loss = losesData(change) ? style("red", "  its data is deleted or left behind") : "";
           print(`  ${style(colours[action], `${signs[action]} ${kind} ${name}`)}${what}${loss}`);
         }
         return;

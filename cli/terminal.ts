@@ -22,6 +22,16 @@ export function printEvent(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
+/** To the standard error, so that a plan as JSON stays one value. */
+export function warnOfLosses(
+  losses: readonly { readonly what: string; readonly remediation: string }[],
+): void {
+  for (const { what, remediation } of losses)
+    process.stderr.write(
+      `${style("yellow", `! \`rollout up\` refuses this for the stack that the state records: ${what}`, process.stderr)} ${remediation}\n`,
+    );
+}
+
 /** Runs a step, and prints it as an event with its time and the last detail that it told. */
 export async function printStep<T>(
   title: string,

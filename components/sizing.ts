@@ -131,7 +131,7 @@ function brokerSize(
       },
       given,
     ),
-    queues: Math.min(queuesAtMost, 2 * ingestReplicas),
+    queues: given.queues ?? Math.min(queuesAtMost, 2 * ingestReplicas),
     queueBytes: Math.max(2 ** 30, Math.ceil(queueBytes)),
   };
 }

@@ -1,5 +1,6 @@
 /** The differences between two plans, by resource and field. */
 import { kindOf, type Plan, type PlannedResource, shownName, type Value } from "./plan.ts";
+import { plannedTopology, type TopologyLoss, topologyLosses } from "./topology.ts";
 
 export interface FieldChange {
   /** Such as `spec.template.spec.containers[0].image`. */
@@ -15,6 +16,8 @@ export interface PlanDiff {
     readonly resource: PlannedResource;
     readonly fields: readonly FieldChange[];
   }[];
+  /** What the change would do to stored data; none between two environments, which are different stacks. */
+  readonly losses: readonly TopologyLoss[];
 }
 
 export function diffPlans(before: Plan, after: Plan): PlanDiff {
@@ -38,6 +41,10 @@ export function diffPlans(before: Plan, after: Plan): PlanDiff {
       compare(was.properties, resource.properties, "", fields);
       return fields.length > 0 ? [{ resource, fields }] : [];
     }),
+    losses:
+      before.country === after.country && before.environment === after.environment
+        ? topologyLosses(plannedTopology(before), plannedTopology(after))
+        : [],
   };
 }
 
@@ -72,7 +79,10 @@ export interface DiffStyles {
 
 const plain: DiffStyles = { added: (text) => text, removed: (text) => text, changed: (text) => text };
 
-export function renderDiff({ added, removed, changed }: PlanDiff, styles: DiffStyles = plain): string {
+export function renderDiff(
+  { added, removed, changed, losses }: PlanDiff,
+  styles: DiffStyles = plain,
+): string {
   const title = (resource: PlannedResource) => `${kindOf(resource)} ${shownName(resource)}`;
   const lines = [
     ...added.map((resource) => styles.added(`+ ${title(resource)}`)),
@@ -83,9 +93,12 @@ export function renderDiff({ added, removed, changed }: PlanDiff, styles: DiffSt
     ]),
   ];
   if (lines.length === 0) return "No difference.";
-  return [...lines, "", `${added.length} added, ${removed.length} removed, ${changed.length} changed.`].join(
-    "\n",
-  );
+  return [
+    ...lines,
+    "",
+    `${added.length} added, ${removed.length} removed, ${changed.length} changed.`,
+    ...losses.map(({ what, remediation }) => styles.removed(`! ${what} ${remediation}`)),
+  ].join("\n");
 }
 
 const linesShown = 12;

@@ -13,7 +13,7 @@ import {
   targetOption,
   withFile,
 } from "../localisation-file.ts";
-import { print, printJson, style } from "../terminal.ts";
+import { print, printJson, style, warnOfLosses } from "../terminal.ts";
 
 interface Options extends FileOptions {
   readonly json?: boolean;
@@ -39,6 +39,8 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
   const { planCountry } = await import("../../stacks/country-plan.ts");
   const before = options.diff === undefined ? undefined : await savedPlan(options.diff);
   const plan = await planCountry(loaded, target, kitVersion());
+  const { recordedLosses } = await import("../../stacks/engine/present-topology.ts");
+  warnOfLosses(recordedLosses(loaded, plan));
   if (options.manifests !== undefined) {
     const { manifests, writeManifests } = await import("../../plan/manifests.ts");
     writeManifests(options.manifests, manifests(plan));

@@ -5,9 +5,9 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default ?? func3Module;
 const func0 = func0Module.default ?? func0Module;
-export const fingerprint = "8d3a431ededc4e221dabfbfe3e8cf3e940e2855be91d002ecc6b8ed16fcf89e5";
+export const fingerprint = "6f11e892e0e5714bcd095ecd1d157b126705c31858a8ce9770a9ec065059cde4";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared3"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"$ref":"#/$defs/shared21"},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"$ref":"#/$defs/shared21"},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"integer","minimum":1,"maximum":9},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
@@ -948,7 +948,7 @@ return errors === 0;
 
 const schema22 = {"type":"integer","minimum":0,"maximum":65535};
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -983,14 +983,14 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate76.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
 
 const schema23 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"};
 const pattern9 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "u");
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1015,14 +1015,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate80.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
 
 const schema24 = {"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true};
 const pattern10 = new RegExp("^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$", "u");
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1087,14 +1087,14 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate82.errors = vErrors;
+validate81.errors = vErrors;
 return errors === 0;
 }
 
 const schema25 = {"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false};
 const pattern19 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1148,13 +1148,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate89.errors = vErrors;
+validate88.errors = vErrors;
 return errors === 0;
 }
 
 const schema26 = {"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false};
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1196,8 +1196,8 @@ errors = vErrors.length;
 }
 }
 if(data.secretName !== undefined){
-if(!(validate80(data.secretName, {instancePath:instancePath+"/secretName",parentData:data,parentDataProperty:"secretName",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(!(validate79(data.secretName, {instancePath:instancePath+"/secretName",parentData:data,parentDataProperty:"secretName",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
@@ -1212,13 +1212,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate93.errors = vErrors;
+validate92.errors = vErrors;
 return errors === 0;
 }
 
 const schema27 = {"enum":["annotations","prometheus-operator"]};
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!((data === "annotations") || (data === "prometheus-operator"))){
@@ -1231,11 +1231,51 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate101.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
 
-const schema28 = {"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false};
+const schema28 = {"type":"integer","minimum":1,"maximum":9};
+
+function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((typeof data == "number") && (isFinite(data))){
+if(data > 9 || isNaN(data)){
+const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data < 1 || isNaN(data)){
+const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+validate110.errors = vErrors;
+return errors === 0;
+}
+
 const schema29 = {"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"};
 const pattern23 = new RegExp("^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$", "u");
 
@@ -1300,94 +1340,9 @@ validate114.errors = vErrors;
 return errors === 0;
 }
 
-
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((((key0 === "replicas") || (key0 === "cpu")) || (key0 === "memory")) || (key0 === "storage"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.replicas !== undefined){
-let data0 = data.replicas;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 > 9 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data0 < 1 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-}
-if(data.cpu !== undefined){
-if(!(validate112(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
-errors = vErrors.length;
-}
-}
-if(data.memory !== undefined){
-if(!(validate114(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
-errors = vErrors.length;
-}
-}
-if(data.storage !== undefined){
-if(!(validate114(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-validate111.errors = vErrors;
-return errors === 0;
-}
-
 const schema31 = {"type":"integer","minimum":1,"maximum":100};
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1422,13 +1377,13 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate118.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
 
 const schema32 = {"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false};
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1445,14 +1400,14 @@ errors++;
 }
 }
 if(data.minimumReplicas !== undefined){
-if(!(validate118(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate117(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 }
 if(data.maximumReplicas !== undefined){
-if(!(validate118(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate117(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 }
@@ -1479,14 +1434,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate124.errors = vErrors;
+validate126.errors = vErrors;
 return errors === 0;
 }
 
 const schema33 = {"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"};
 const pattern25 = new RegExp("^([01][0-9]|2[0-3]):(00|15|30|45)$", "u");
 
-function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1511,13 +1466,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate132.errors = vErrors;
+validate134.errors = vErrors;
 return errors === 0;
 }
 
 const schema34 = {"type":"object","properties":{},"additionalProperties":true};
 
-function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1532,13 +1487,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate139.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
 
 const schema35 = {"type":"number","exclusiveMinimum":0,"maximum":5};
 
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if((typeof data == "number") && (isFinite(data))){
@@ -1573,13 +1528,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate144.errors = vErrors;
+validate146.errors = vErrors;
 return errors === 0;
 }
 
 const schema36 = {"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true};
 
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1638,13 +1593,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate148.errors = vErrors;
+validate150.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
+const schema37 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
 
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1800,8 +1755,8 @@ errors = vErrors.length;
 }
 }
 if(data0.barriers !== undefined){
-if(!(validate148(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(!(validate150(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
 errors = vErrors.length;
 }
 }
@@ -1863,16 +1818,10 @@ vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.error
 errors = vErrors.length;
 }
 }
-if(data0.regions !== undefined){
-if(!(validate57(data0.regions, {instancePath:instancePath+"/" + i0+"/regions",parentData:data0,parentDataProperty:"regions",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-}
 if(data0.until !== undefined){
-let data12 = data0.until;
-if(typeof data12 === "string"){
-if(!(formats10.validate(data12))){
+let data11 = data0.until;
+if(typeof data11 === "string"){
+if(!(formats10.validate(data11))){
 const err14 = {instancePath:instancePath+"/" + i0+"/until",schemaPath:"#/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err14];
@@ -1917,13 +1866,13 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate153.errors = vErrors;
+validate155.errors = vErrors;
 return errors === 0;
 }
 
 const schema38 = {"type":"integer","minimum":2015,"maximum":2100};
 
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1958,7 +1907,7 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate173.errors = vErrors;
+validate174.errors = vErrors;
 return errors === 0;
 }
 
@@ -1971,13 +1920,12 @@ const pattern20 = new RegExp("^[0-9]{12}$", "u");
 const pattern21 = new RegExp("^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$", "u");
 const pattern22 = new RegExp("^[a-z0-9-]+\\.[a-z0-9-]+$", "u");
 const pattern26 = new RegExp("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "u");
-const pattern27 = new RegExp("^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$", "u");
-const pattern28 = new RegExp("^age1[0-9a-z]{58,2000}$", "u");
-const pattern29 = new RegExp("^s3://[^\\s]+$", "u");
-const pattern32 = new RegExp("^[a-z][a-z0-9_-]{0,47}$", "u");
-const pattern34 = new RegExp("^[!-~]{1,40}$", "u");
-const pattern35 = new RegExp("^#[0-9a-fA-F]{6}$", "u");
-const pattern36 = new RegExp("^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$", "u");
+const pattern27 = new RegExp("^age1[0-9a-z]{58,2000}$", "u");
+const pattern28 = new RegExp("^s3://[^\\s]+$", "u");
+const pattern31 = new RegExp("^[a-z][a-z0-9_-]{0,47}$", "u");
+const pattern33 = new RegExp("^[!-~]{1,40}$", "u");
+const pattern34 = new RegExp("^#[0-9a-fA-F]{6}$", "u");
+const pattern35 = new RegExp("^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$", "u");
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -5174,7 +5122,7 @@ if(data119.local !== undefined){
 let data121 = data119.local;
 if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
 for(const key23 in data121){
-if(!(((key23 === "bind") || (key23 === "address")) || (key23 === "ports"))){
+if(!((key23 === "bind") || (key23 === "ports"))){
 const err245 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err245];
@@ -5210,16 +5158,10 @@ vErrors.push(err247);
 errors++;
 }
 }
-if(data121.address !== undefined){
-if(!(validate31(data121.address, {instancePath:instancePath+"/hosting/local/address",parentData:data121,parentDataProperty:"address",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
 if(data121.ports !== undefined){
-let data124 = data121.ports;
-if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
-for(const key24 in data124){
+let data123 = data121.ports;
+if(data123 && typeof data123 == "object" && !Array.isArray(data123)){
+for(const key24 in data123){
 if(!(((key24 === "http") || (key24 === "mqtt")) || (key24 === "mqtts"))){
 const err248 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
@@ -5231,21 +5173,21 @@ vErrors.push(err248);
 errors++;
 }
 }
-if(data124.http !== undefined){
-if(!(validate76(data124.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data124,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(data123.http !== undefined){
+if(!(validate75(data123.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data123,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
 errors = vErrors.length;
 }
 }
-if(data124.mqtt !== undefined){
-if(!(validate76(data124.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data124,parentDataProperty:"mqtt",rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(data123.mqtt !== undefined){
+if(!(validate75(data123.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data123,parentDataProperty:"mqtt",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
 errors = vErrors.length;
 }
 }
-if(data124.mqtts !== undefined){
-if(!(validate76(data124.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data124,parentDataProperty:"mqtts",rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(data123.mqtts !== undefined){
+if(!(validate75(data123.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data123,parentDataProperty:"mqtts",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
 errors = vErrors.length;
 }
 }
@@ -5274,9 +5216,9 @@ errors++;
 }
 }
 if(data119.kubernetes !== undefined){
-let data128 = data119.kubernetes;
-if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
-if(data128.domain === undefined){
+let data127 = data119.kubernetes;
+if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
+if(data127.domain === undefined){
 const err251 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err251];
@@ -5286,7 +5228,7 @@ vErrors.push(err251);
 }
 errors++;
 }
-for(const key25 in data128){
+for(const key25 in data127){
 if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
 const err252 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
 if(vErrors === null){
@@ -5298,10 +5240,10 @@ vErrors.push(err252);
 errors++;
 }
 }
-if(data128.context !== undefined){
-let data129 = data128.context;
-if(typeof data129 === "string"){
-if(func3(data129) < 1){
+if(data127.context !== undefined){
+let data128 = data127.context;
+if(typeof data128 === "string"){
+if(func3(data128) < 1){
 const err253 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err253];
@@ -5323,22 +5265,22 @@ vErrors.push(err254);
 errors++;
 }
 }
-if(data128.namespace !== undefined){
-if(!(validate80(data128.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data128,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(data127.namespace !== undefined){
+if(!(validate79(data127.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data127,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
-if(data128.zones !== undefined){
-if(!(validate82(data128.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data128,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(data127.zones !== undefined){
+if(!(validate81(data127.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data127,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 }
-if(data128.dataCentres !== undefined){
-let data132 = data128.dataCentres;
-if(Array.isArray(data132)){
-if(data132.length > 50){
+if(data127.dataCentres !== undefined){
+let data131 = data127.dataCentres;
+if(Array.isArray(data131)){
+if(data131.length > 50){
 const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err255];
@@ -5348,11 +5290,11 @@ vErrors.push(err255);
 }
 errors++;
 }
-const len16 = data132.length;
+const len16 = data131.length;
 for(let i21=0; i21<len16; i21++){
-let data133 = data132[i21];
-if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
-if(data133.id === undefined){
+let data132 = data131[i21];
+if(data132 && typeof data132 == "object" && !Array.isArray(data132)){
+if(data132.id === undefined){
 const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err256];
@@ -5362,7 +5304,7 @@ vErrors.push(err256);
 }
 errors++;
 }
-if(data133.operator === undefined){
+if(data132.operator === undefined){
 const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
 if(vErrors === null){
 vErrors = [err257];
@@ -5372,7 +5314,7 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(data133.place === undefined){
+if(data132.place === undefined){
 const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
 if(vErrors === null){
 vErrors = [err258];
@@ -5382,7 +5324,7 @@ vErrors.push(err258);
 }
 errors++;
 }
-for(const key26 in data133){
+for(const key26 in data132){
 if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
 const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
 if(vErrors === null){
@@ -5394,16 +5336,16 @@ vErrors.push(err259);
 errors++;
 }
 }
-if(data133.id !== undefined){
-if(!(validate28(data133.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/id",parentData:data133,parentDataProperty:"id",rootData}))){
+if(data132.id !== undefined){
+if(!(validate28(data132.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/id",parentData:data132,parentDataProperty:"id",rootData}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
 }
-if(data133.operator !== undefined){
-let data135 = data133.operator;
-if(typeof data135 === "string"){
-if(func3(data135) < 1){
+if(data132.operator !== undefined){
+let data134 = data132.operator;
+if(typeof data134 === "string"){
+if(func3(data134) < 1){
 const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err260];
@@ -5425,10 +5367,10 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data133.place !== undefined){
-let data136 = data133.place;
-if(typeof data136 === "string"){
-if(func3(data136) < 1){
+if(data132.place !== undefined){
+let data135 = data132.place;
+if(typeof data135 === "string"){
+if(func3(data135) < 1){
 const err262 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err262];
@@ -5450,9 +5392,9 @@ vErrors.push(err263);
 errors++;
 }
 }
-if(data133.zones !== undefined){
-if(!(validate82(data133.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/zones",parentData:data133,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(data132.zones !== undefined){
+if(!(validate81(data132.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/zones",parentData:data132,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 }
@@ -5480,10 +5422,10 @@ vErrors.push(err265);
 errors++;
 }
 }
-if(data128.nodeSelector !== undefined){
-let data138 = data128.nodeSelector;
-if(data138 && typeof data138 == "object" && !Array.isArray(data138)){
-for(const key27 in data138){
+if(data127.nodeSelector !== undefined){
+let data137 = data127.nodeSelector;
+if(data137 && typeof data137 == "object" && !Array.isArray(data137)){
+for(const key27 in data137){
 if(!(pattern11.test(key27))){
 const err266 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
 if(vErrors === null){
@@ -5495,11 +5437,11 @@ vErrors.push(err266);
 errors++;
 }
 }
-for(const key28 in data138){
+for(const key28 in data137){
 if(pattern11.test(key28)){
-let data139 = data138[key28];
-if(typeof data139 === "string"){
-if(func3(data139) > 63){
+let data138 = data137[key28];
+if(typeof data138 === "string"){
+if(func3(data138) > 63){
 const err267 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err267];
@@ -5534,16 +5476,16 @@ vErrors.push(err269);
 errors++;
 }
 }
-if(data128.storageClass !== undefined){
-if(!(validate80(data128.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data128,parentDataProperty:"storageClass",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(data127.storageClass !== undefined){
+if(!(validate79(data127.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data127,parentDataProperty:"storageClass",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
-if(data128.storageProvisioner !== undefined){
-let data141 = data128.storageProvisioner;
-if(data141 && typeof data141 == "object" && !Array.isArray(data141)){
-if(data141.name === undefined){
+if(data127.storageProvisioner !== undefined){
+let data140 = data127.storageProvisioner;
+if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
+if(data140.name === undefined){
 const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err270];
@@ -5553,7 +5495,7 @@ vErrors.push(err270);
 }
 errors++;
 }
-for(const key29 in data141){
+for(const key29 in data140){
 if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
 const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
 if(vErrors === null){
@@ -5565,10 +5507,10 @@ vErrors.push(err271);
 errors++;
 }
 }
-if(data141.name !== undefined){
-let data142 = data141.name;
-if(typeof data142 === "string"){
-if(!pattern13.test(data142)){
+if(data140.name !== undefined){
+let data141 = data140.name;
+if(typeof data141 === "string"){
+if(!pattern13.test(data141)){
 const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
 if(vErrors === null){
 vErrors = [err272];
@@ -5590,10 +5532,10 @@ vErrors.push(err273);
 errors++;
 }
 }
-if(data141.parameters !== undefined){
-let data143 = data141.parameters;
-if(data143 && typeof data143 == "object" && !Array.isArray(data143)){
-for(const key30 in data143){
+if(data140.parameters !== undefined){
+let data142 = data140.parameters;
+if(data142 && typeof data142 == "object" && !Array.isArray(data142)){
+for(const key30 in data142){
 if(!(pattern11.test(key30))){
 const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
 if(vErrors === null){
@@ -5605,9 +5547,9 @@ vErrors.push(err274);
 errors++;
 }
 }
-for(const key31 in data143){
+for(const key31 in data142){
 if(pattern11.test(key31)){
-if(typeof data143[key31] !== "string"){
+if(typeof data142[key31] !== "string"){
 const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err275];
@@ -5631,10 +5573,10 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data141.zoneLabel !== undefined){
-let data145 = data141.zoneLabel;
-if(typeof data145 === "string"){
-if(func3(data145) < 1){
+if(data140.zoneLabel !== undefined){
+let data144 = data140.zoneLabel;
+if(typeof data144 === "string"){
+if(func3(data144) < 1){
 const err277 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err277];
@@ -5668,16 +5610,16 @@ vErrors.push(err279);
 errors++;
 }
 }
-if(data128.volumeSnapshotClass !== undefined){
-if(!(validate80(data128.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data128,parentDataProperty:"volumeSnapshotClass",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(data127.volumeSnapshotClass !== undefined){
+if(!(validate79(data127.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data127,parentDataProperty:"volumeSnapshotClass",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
-if(data128.registry !== undefined){
-let data147 = data128.registry;
-if(typeof data147 === "string"){
-if(!pattern16.test(data147)){
+if(data127.registry !== undefined){
+let data146 = data127.registry;
+if(typeof data146 === "string"){
+if(!pattern16.test(data146)){
 const err280 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
 if(vErrors === null){
 vErrors = [err280];
@@ -5699,22 +5641,22 @@ vErrors.push(err281);
 errors++;
 }
 }
-if(data128.registryPullSecret !== undefined){
-if(!(validate80(data128.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data128,parentDataProperty:"registryPullSecret",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(data127.registryPullSecret !== undefined){
+if(!(validate79(data127.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data127,parentDataProperty:"registryPullSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
-if(data128.imageDigests !== undefined){
-if(!(validate89(data128.imageDigests, {instancePath:instancePath+"/hosting/kubernetes/imageDigests",parentData:data128,parentDataProperty:"imageDigests",rootData}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(data127.imageDigests !== undefined){
+if(!(validate88(data127.imageDigests, {instancePath:instancePath+"/hosting/kubernetes/imageDigests",parentData:data127,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
 errors = vErrors.length;
 }
 }
-if(data128.apiServerAddresses !== undefined){
-let data150 = data128.apiServerAddresses;
-if(Array.isArray(data150)){
-if(data150.length < 1){
+if(data127.apiServerAddresses !== undefined){
+let data149 = data127.apiServerAddresses;
+if(Array.isArray(data149)){
+if(data149.length < 1){
 const err282 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err282];
@@ -5724,20 +5666,20 @@ vErrors.push(err282);
 }
 errors++;
 }
-const len17 = data150.length;
+const len17 = data149.length;
 for(let i22=0; i22<len17; i22++){
-if(!(validate64(data150[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data150,parentDataProperty:i22,rootData}))){
+if(!(validate64(data149[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data149,parentDataProperty:i22,rootData}))){
 vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
-let i23 = data150.length;
+let i23 = data149.length;
 let j5;
 if(i23 > 1){
 outer3:
 for(;i23--;){
 for(j5 = i23; j5--;){
-if(func0(data150[i23], data150[j5])){
+if(func0(data149[i23], data149[j5])){
 const err283 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
 if(vErrors === null){
 vErrors = [err283];
@@ -5763,22 +5705,22 @@ vErrors.push(err284);
 errors++;
 }
 }
-if(data128.domain !== undefined){
-if(!(validate59(data128.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data128,parentDataProperty:"domain",rootData}))){
+if(data127.domain !== undefined){
+if(!(validate59(data127.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data127,parentDataProperty:"domain",rootData}))){
 vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
-if(data128.tls !== undefined){
-if(!(validate93(data128.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data128,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(data127.tls !== undefined){
+if(!(validate92(data127.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data127,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
-if(data128.gateway !== undefined){
-let data154 = data128.gateway;
-if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
-for(const key32 in data154){
+if(data127.gateway !== undefined){
+let data153 = data127.gateway;
+if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
+for(const key32 in data153){
 if(!(((key32 === "kind") || (key32 === "className")) || (key32 === "namespace"))){
 const err285 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
 if(vErrors === null){
@@ -5790,9 +5732,9 @@ vErrors.push(err285);
 errors++;
 }
 }
-if(data154.kind !== undefined){
-let data155 = data154.kind;
-if(!((data155 === "ingress") || (data155 === "gateway-api"))){
+if(data153.kind !== undefined){
+let data154 = data153.kind;
+if(!((data154 === "ingress") || (data154 === "gateway-api"))){
 const err286 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err286];
@@ -5803,15 +5745,15 @@ vErrors.push(err286);
 errors++;
 }
 }
-if(data154.className !== undefined){
-if(!(validate80(data154.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data154,parentDataProperty:"className",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(data153.className !== undefined){
+if(!(validate79(data153.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data153,parentDataProperty:"className",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
-if(data154.namespace !== undefined){
-if(!(validate80(data154.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data154,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(data153.namespace !== undefined){
+if(!(validate79(data153.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data153,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
@@ -5827,10 +5769,10 @@ vErrors.push(err287);
 errors++;
 }
 }
-if(data128.mqtt !== undefined){
-let data158 = data128.mqtt;
-if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
-for(const key33 in data158){
+if(data127.mqtt !== undefined){
+let data157 = data127.mqtt;
+if(data157 && typeof data157 == "object" && !Array.isArray(data157)){
+for(const key33 in data157){
 if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
 const err288 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
 if(vErrors === null){
@@ -5842,9 +5784,9 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data158.expose !== undefined){
-let data159 = data158.expose;
-if(!((data159 === "load-balancer") || (data159 === "node-port"))){
+if(data157.expose !== undefined){
+let data158 = data157.expose;
+if(!((data158 === "load-balancer") || (data158 === "node-port"))){
 const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
 if(vErrors === null){
 vErrors = [err289];
@@ -5855,9 +5797,9 @@ vErrors.push(err289);
 errors++;
 }
 }
-if(data158.nodePort !== undefined){
-let data160 = data158.nodePort;
-if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
+if(data157.nodePort !== undefined){
+let data159 = data157.nodePort;
+if(!(((typeof data159 == "number") && (!(data159 % 1) && !isNaN(data159))) && (isFinite(data159)))){
 const err290 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err290];
@@ -5867,8 +5809,8 @@ vErrors.push(err290);
 }
 errors++;
 }
-if((typeof data160 == "number") && (isFinite(data160))){
-if(data160 > 32767 || isNaN(data160)){
+if((typeof data159 == "number") && (isFinite(data159))){
+if(data159 > 32767 || isNaN(data159)){
 const err291 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
 if(vErrors === null){
 vErrors = [err291];
@@ -5878,7 +5820,7 @@ vErrors.push(err291);
 }
 errors++;
 }
-if(data160 < 30000 || isNaN(data160)){
+if(data159 < 30000 || isNaN(data159)){
 const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
 if(vErrors === null){
 vErrors = [err292];
@@ -5890,8 +5832,8 @@ errors++;
 }
 }
 }
-if(data158.allowedSources !== undefined){
-if(!(validate63(data158.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data158,parentDataProperty:"allowedSources",rootData}))){
+if(data157.allowedSources !== undefined){
+if(!(validate63(data157.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data157,parentDataProperty:"allowedSources",rootData}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
@@ -5908,10 +5850,10 @@ vErrors.push(err293);
 errors++;
 }
 }
-if(data128.operators !== undefined){
-let data162 = data128.operators;
-if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
-for(const key34 in data162){
+if(data127.operators !== undefined){
+let data161 = data127.operators;
+if(data161 && typeof data161 == "object" && !Array.isArray(data161)){
+for(const key34 in data161){
 if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
 const err294 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
 if(vErrors === null){
@@ -5923,9 +5865,9 @@ vErrors.push(err294);
 errors++;
 }
 }
-if(data162.certManager !== undefined){
-let data163 = data162.certManager;
-if(!((data163 === "install") || (data163 === "preinstalled"))){
+if(data161.certManager !== undefined){
+let data162 = data161.certManager;
+if(!((data162 === "install") || (data162 === "preinstalled"))){
 const err295 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
 if(vErrors === null){
 vErrors = [err295];
@@ -5936,9 +5878,9 @@ vErrors.push(err295);
 errors++;
 }
 }
-if(data162.cloudNativePg !== undefined){
-let data164 = data162.cloudNativePg;
-if(!((data164 === "install") || (data164 === "preinstalled"))){
+if(data161.cloudNativePg !== undefined){
+let data163 = data161.cloudNativePg;
+if(!((data163 === "install") || (data163 === "preinstalled"))){
 const err296 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
 if(vErrors === null){
 vErrors = [err296];
@@ -5961,9 +5903,9 @@ vErrors.push(err297);
 errors++;
 }
 }
-if(data128.admission !== undefined){
-let data165 = data128.admission;
-if(!(((data165 === "enforce") || (data165 === "warn")) || (data165 === "off"))){
+if(data127.admission !== undefined){
+let data164 = data127.admission;
+if(!(((data164 === "enforce") || (data164 === "warn")) || (data164 === "off"))){
 const err298 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
 if(vErrors === null){
 vErrors = [err298];
@@ -5974,15 +5916,15 @@ vErrors.push(err298);
 errors++;
 }
 }
-if(data128.monitoring !== undefined){
-if(!(validate101(data128.monitoring, {instancePath:instancePath+"/hosting/kubernetes/monitoring",parentData:data128,parentDataProperty:"monitoring",rootData}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(data127.monitoring !== undefined){
+if(!(validate100(data127.monitoring, {instancePath:instancePath+"/hosting/kubernetes/monitoring",parentData:data127,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 }
-if(data128.monitoringNamespace !== undefined){
-if(!(validate80(data128.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data128,parentDataProperty:"monitoringNamespace",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(data127.monitoringNamespace !== undefined){
+if(!(validate79(data127.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data127,parentDataProperty:"monitoringNamespace",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
@@ -5999,9 +5941,9 @@ errors++;
 }
 }
 if(data119.aws !== undefined){
-let data168 = data119.aws;
-if(data168 && typeof data168 == "object" && !Array.isArray(data168)){
-if(data168.domain === undefined){
+let data167 = data119.aws;
+if(data167 && typeof data167 == "object" && !Array.isArray(data167)){
+if(data167.domain === undefined){
 const err300 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err300];
@@ -6011,7 +5953,7 @@ vErrors.push(err300);
 }
 errors++;
 }
-for(const key35 in data168){
+for(const key35 in data167){
 if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
 const err301 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
 if(vErrors === null){
@@ -6023,8 +5965,8 @@ vErrors.push(err301);
 errors++;
 }
 }
-if(data168.region !== undefined){
-if(typeof data168.region !== "string"){
+if(data167.region !== undefined){
+if(typeof data167.region !== "string"){
 const err302 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err302];
@@ -6035,10 +5977,10 @@ vErrors.push(err302);
 errors++;
 }
 }
-if(data168.zones !== undefined){
-let data170 = data168.zones;
-if(Array.isArray(data170)){
-if(data170.length < 1){
+if(data167.zones !== undefined){
+let data169 = data167.zones;
+if(Array.isArray(data169)){
+if(data169.length < 1){
 const err303 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err303];
@@ -6048,9 +5990,9 @@ vErrors.push(err303);
 }
 errors++;
 }
-const len18 = data170.length;
+const len18 = data169.length;
 for(let i24=0; i24<len18; i24++){
-if(typeof data170[i24] !== "string"){
+if(typeof data169[i24] !== "string"){
 const err304 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err304];
@@ -6061,12 +6003,12 @@ vErrors.push(err304);
 errors++;
 }
 }
-let i25 = data170.length;
+let i25 = data169.length;
 let j6;
 if(i25 > 1){
 const indices2 = {};
 for(;i25--;){
-let item2 = data170[i25];
+let item2 = data169[i25];
 if(typeof item2 !== "string"){
 continue;
 }
@@ -6097,10 +6039,10 @@ vErrors.push(err306);
 errors++;
 }
 }
-if(data168.account !== undefined){
-let data172 = data168.account;
-if(typeof data172 === "string"){
-if(!pattern20.test(data172)){
+if(data167.account !== undefined){
+let data171 = data167.account;
+if(typeof data171 === "string"){
+if(!pattern20.test(data171)){
 const err307 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
 if(vErrors === null){
 vErrors = [err307];
@@ -6122,38 +6064,38 @@ vErrors.push(err308);
 errors++;
 }
 }
-if(data168.domain !== undefined){
-if(!(validate59(data168.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data168,parentDataProperty:"domain",rootData}))){
+if(data167.domain !== undefined){
+if(!(validate59(data167.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data167,parentDataProperty:"domain",rootData}))){
 vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
-if(data168.tls !== undefined){
-if(!(validate93(data168.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data168,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(data167.tls !== undefined){
+if(!(validate92(data167.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data167,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
-if(data168.networkRange !== undefined){
-if(!(validate64(data168.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data168,parentDataProperty:"networkRange",rootData}))){
+if(data167.networkRange !== undefined){
+if(!(validate64(data167.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data167,parentDataProperty:"networkRange",rootData}))){
 vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
-if(data168.clusterAccessFrom !== undefined){
-if(!(validate63(data168.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data168,parentDataProperty:"clusterAccessFrom",rootData}))){
+if(data167.clusterAccessFrom !== undefined){
+if(!(validate63(data167.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data167,parentDataProperty:"clusterAccessFrom",rootData}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
-if(data168.administrators !== undefined){
-let data177 = data168.administrators;
-if(Array.isArray(data177)){
-const len19 = data177.length;
+if(data167.administrators !== undefined){
+let data176 = data167.administrators;
+if(Array.isArray(data176)){
+const len19 = data176.length;
 for(let i26=0; i26<len19; i26++){
-let data178 = data177[i26];
-if(typeof data178 === "string"){
-if(!pattern21.test(data178)){
+let data177 = data176[i26];
+if(typeof data177 === "string"){
+if(!pattern21.test(data177)){
 const err309 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
 if(vErrors === null){
 vErrors = [err309];
@@ -6175,12 +6117,12 @@ vErrors.push(err310);
 errors++;
 }
 }
-let i27 = data177.length;
+let i27 = data176.length;
 let j7;
 if(i27 > 1){
 const indices3 = {};
 for(;i27--;){
-let item3 = data177[i27];
+let item3 = data176[i27];
 if(typeof item3 !== "string"){
 continue;
 }
@@ -6211,10 +6153,10 @@ vErrors.push(err312);
 errors++;
 }
 }
-if(data168.mqtt !== undefined){
-let data179 = data168.mqtt;
-if(data179 && typeof data179 == "object" && !Array.isArray(data179)){
-for(const key36 in data179){
+if(data167.mqtt !== undefined){
+let data178 = data167.mqtt;
+if(data178 && typeof data178 == "object" && !Array.isArray(data178)){
+for(const key36 in data178){
 if(!(key36 === "allowedSources")){
 const err313 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
 if(vErrors === null){
@@ -6226,8 +6168,8 @@ vErrors.push(err313);
 errors++;
 }
 }
-if(data179.allowedSources !== undefined){
-if(!(validate63(data179.allowedSources, {instancePath:instancePath+"/hosting/aws/mqtt/allowedSources",parentData:data179,parentDataProperty:"allowedSources",rootData}))){
+if(data178.allowedSources !== undefined){
+if(!(validate63(data178.allowedSources, {instancePath:instancePath+"/hosting/aws/mqtt/allowedSources",parentData:data178,parentDataProperty:"allowedSources",rootData}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
@@ -6244,22 +6186,22 @@ vErrors.push(err314);
 errors++;
 }
 }
-if(data168.imageDigests !== undefined){
-if(!(validate89(data168.imageDigests, {instancePath:instancePath+"/hosting/aws/imageDigests",parentData:data168,parentDataProperty:"imageDigests",rootData}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(data167.imageDigests !== undefined){
+if(!(validate88(data167.imageDigests, {instancePath:instancePath+"/hosting/aws/imageDigests",parentData:data167,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
 errors = vErrors.length;
 }
 }
-if(data168.monitoring !== undefined){
-if(!(validate101(data168.monitoring, {instancePath:instancePath+"/hosting/aws/monitoring",parentData:data168,parentDataProperty:"monitoring",rootData}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(data167.monitoring !== undefined){
+if(!(validate100(data167.monitoring, {instancePath:instancePath+"/hosting/aws/monitoring",parentData:data167,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 }
-if(data168.instanceTypes !== undefined){
-let data183 = data168.instanceTypes;
-if(Array.isArray(data183)){
-if(data183.length < 1){
+if(data167.instanceTypes !== undefined){
+let data182 = data167.instanceTypes;
+if(Array.isArray(data182)){
+if(data182.length < 1){
 const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err315];
@@ -6269,11 +6211,11 @@ vErrors.push(err315);
 }
 errors++;
 }
-const len20 = data183.length;
+const len20 = data182.length;
 for(let i28=0; i28<len20; i28++){
-let data184 = data183[i28];
-if(typeof data184 === "string"){
-if(!pattern22.test(data184)){
+let data183 = data182[i28];
+if(typeof data183 === "string"){
+if(!pattern22.test(data183)){
 const err316 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err316];
@@ -6295,12 +6237,12 @@ vErrors.push(err317);
 errors++;
 }
 }
-let i29 = data183.length;
+let i29 = data182.length;
 let j8;
 if(i29 > 1){
 const indices4 = {};
 for(;i29--;){
-let item4 = data183[i29];
+let item4 = data182[i29];
 if(typeof item4 !== "string"){
 continue;
 }
@@ -6344,9 +6286,9 @@ errors++;
 }
 }
 if(data119.sizes !== undefined){
-let data185 = data119.sizes;
-if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
-for(const key37 in data185){
+let data184 = data119.sizes;
+if(data184 && typeof data184 == "object" && !Array.isArray(data184)){
+for(const key37 in data184){
 if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
 const err321 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
 if(vErrors === null){
@@ -6358,18 +6300,12 @@ vErrors.push(err321);
 errors++;
 }
 }
-if(data185.broker !== undefined){
-if(!(validate111(data185.broker, {instancePath:instancePath+"/hosting/sizes/broker",parentData:data185,parentDataProperty:"broker",rootData}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
-errors = vErrors.length;
-}
-}
-if(data185.timeSeries !== undefined){
-let data187 = data185.timeSeries;
-if(data187 && typeof data187 == "object" && !Array.isArray(data187)){
-for(const key38 in data187){
-if(!(((((key38 === "shards") || (key38 === "replicas")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
-const err322 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
+if(data184.broker !== undefined){
+let data185 = data184.broker;
+if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
+for(const key38 in data185){
+if(!(((((key38 === "replicas") || (key38 === "queues")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
+const err322 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
 if(vErrors === null){
 vErrors = [err322];
 }
@@ -6379,16 +6315,16 @@ vErrors.push(err322);
 errors++;
 }
 }
-if(data187.shards !== undefined){
-if(!(validate118(data187.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data187,parentDataProperty:"shards",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(data185.replicas !== undefined){
+if(!(validate110(data185.replicas, {instancePath:instancePath+"/hosting/sizes/broker/replicas",parentData:data185,parentDataProperty:"replicas",rootData}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
 errors = vErrors.length;
 }
 }
-if(data187.replicas !== undefined){
-let data189 = data187.replicas;
-if(!(((typeof data189 == "number") && (!(data189 % 1) && !isNaN(data189))) && (isFinite(data189)))){
-const err323 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
+if(data185.queues !== undefined){
+let data187 = data185.queues;
+if(!(((typeof data187 == "number") && (!(data187 % 1) && !isNaN(data187))) && (isFinite(data187)))){
+const err323 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err323];
 }
@@ -6397,9 +6333,9 @@ vErrors.push(err323);
 }
 errors++;
 }
-if((typeof data189 == "number") && (isFinite(data189))){
-if(data189 > 5 || isNaN(data189)){
-const err324 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
+if((typeof data187 == "number") && (isFinite(data187))){
+if(data187 > 512 || isNaN(data187)){
+const err324 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/maximum",keyword:"maximum",params:{comparison: "<=", limit: 512}};
 if(vErrors === null){
 vErrors = [err324];
 }
@@ -6408,8 +6344,8 @@ vErrors.push(err324);
 }
 errors++;
 }
-if(data189 < 1 || isNaN(data189)){
-const err325 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data187 < 1 || isNaN(data187)){
+const err325 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err325];
 }
@@ -6420,27 +6356,27 @@ errors++;
 }
 }
 }
-if(data187.cpu !== undefined){
-if(!(validate112(data187.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data187,parentDataProperty:"cpu",rootData}))){
+if(data185.cpu !== undefined){
+if(!(validate112(data185.cpu, {instancePath:instancePath+"/hosting/sizes/broker/cpu",parentData:data185,parentDataProperty:"cpu",rootData}))){
 vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 }
-if(data187.memory !== undefined){
-if(!(validate114(data187.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data187,parentDataProperty:"memory",rootData}))){
+if(data185.memory !== undefined){
+if(!(validate114(data185.memory, {instancePath:instancePath+"/hosting/sizes/broker/memory",parentData:data185,parentDataProperty:"memory",rootData}))){
 vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
-if(data187.storage !== undefined){
-if(!(validate114(data187.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data187,parentDataProperty:"storage",rootData}))){
+if(data185.storage !== undefined){
+if(!(validate114(data185.storage, {instancePath:instancePath+"/hosting/sizes/broker/storage",parentData:data185,parentDataProperty:"storage",rootData}))){
 vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err326 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
+const err326 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err326];
 }
@@ -6450,33 +6386,12 @@ vErrors.push(err326);
 errors++;
 }
 }
-if(data185.relational !== undefined){
-if(!(validate111(data185.relational, {instancePath:instancePath+"/hosting/sizes/relational",parentData:data185,parentDataProperty:"relational",rootData}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
-errors = vErrors.length;
-}
-}
-if(data185.ingest !== undefined){
-if(!(validate124(data185.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data185,parentDataProperty:"ingest",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-if(data185.analytics !== undefined){
-if(!(validate124(data185.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data185,parentDataProperty:"analytics",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-if(data185.diagnostic !== undefined){
-if(!(validate124(data185.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data185,parentDataProperty:"diagnostic",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err327 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
+if(data184.timeSeries !== undefined){
+let data191 = data184.timeSeries;
+if(data191 && typeof data191 == "object" && !Array.isArray(data191)){
+for(const key39 in data191){
+if(!(((((key39 === "shards") || (key39 === "replicas")) || (key39 === "cpu")) || (key39 === "memory")) || (key39 === "storage"))){
+const err327 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
 if(vErrors === null){
 vErrors = [err327];
 }
@@ -6486,12 +6401,16 @@ vErrors.push(err327);
 errors++;
 }
 }
-if(data119.backup !== undefined){
-let data197 = data119.backup;
-if(data197 && typeof data197 == "object" && !Array.isArray(data197)){
-for(const key39 in data197){
-if(!((((key39 === "at") || (key39 === "retention")) || (key39 === "destination")) || (key39 === "local"))){
-const err328 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
+if(data191.shards !== undefined){
+if(!(validate117(data191.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data191,parentDataProperty:"shards",rootData}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+}
+if(data191.replicas !== undefined){
+let data193 = data191.replicas;
+if(!(((typeof data193 == "number") && (!(data193 % 1) && !isNaN(data193))) && (isFinite(data193)))){
+const err328 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err328];
 }
@@ -6500,24 +6419,9 @@ vErrors.push(err328);
 }
 errors++;
 }
-}
-if(data197.at !== undefined){
-if(!(validate132(data197.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data197,parentDataProperty:"at",rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
-errors = vErrors.length;
-}
-}
-if(data197.retention !== undefined){
-if(!(validate47(data197.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data197,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data197.destination !== undefined){
-let data200 = data197.destination;
-if(data200 && typeof data200 == "object" && !Array.isArray(data200)){
-if(data200.endpoint === undefined){
-const err329 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
+if((typeof data193 == "number") && (isFinite(data193))){
+if(data193 > 5 || isNaN(data193)){
+const err329 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
 if(vErrors === null){
 vErrors = [err329];
 }
@@ -6526,8 +6430,8 @@ vErrors.push(err329);
 }
 errors++;
 }
-if(data200.bucket === undefined){
-const err330 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
+if(data193 < 1 || isNaN(data193)){
+const err330 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err330];
 }
@@ -6536,8 +6440,29 @@ vErrors.push(err330);
 }
 errors++;
 }
-if(data200.country === undefined){
-const err331 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
+}
+}
+if(data191.cpu !== undefined){
+if(!(validate112(data191.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data191,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+errors = vErrors.length;
+}
+}
+if(data191.memory !== undefined){
+if(!(validate114(data191.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data191,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+errors = vErrors.length;
+}
+}
+if(data191.storage !== undefined){
+if(!(validate114(data191.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data191,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err331 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err331];
 }
@@ -6546,9 +6471,13 @@ vErrors.push(err331);
 }
 errors++;
 }
-for(const key40 in data200){
-if(!(((((((key40 === "endpoint") || (key40 === "bucket")) || (key40 === "folder")) || (key40 === "region")) || (key40 === "authority")) || (key40 === "country")) || (key40 === "credentialsSecret"))){
-const err332 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
+}
+if(data184.relational !== undefined){
+let data197 = data184.relational;
+if(data197 && typeof data197 == "object" && !Array.isArray(data197)){
+for(const key40 in data197){
+if(!((((key40 === "replicas") || (key40 === "cpu")) || (key40 === "memory")) || (key40 === "storage"))){
+const err332 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
 if(vErrors === null){
 vErrors = [err332];
 }
@@ -6558,17 +6487,33 @@ vErrors.push(err332);
 errors++;
 }
 }
-if(data200.endpoint !== undefined){
-if(!(validate31(data200.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data200,parentDataProperty:"endpoint",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(data197.replicas !== undefined){
+if(!(validate110(data197.replicas, {instancePath:instancePath+"/hosting/sizes/relational/replicas",parentData:data197,parentDataProperty:"replicas",rootData}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
 errors = vErrors.length;
 }
 }
-if(data200.bucket !== undefined){
-let data202 = data200.bucket;
-if(typeof data202 === "string"){
-if(!pattern26.test(data202)){
-const err333 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
+if(data197.cpu !== undefined){
+if(!(validate112(data197.cpu, {instancePath:instancePath+"/hosting/sizes/relational/cpu",parentData:data197,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+errors = vErrors.length;
+}
+}
+if(data197.memory !== undefined){
+if(!(validate114(data197.memory, {instancePath:instancePath+"/hosting/sizes/relational/memory",parentData:data197,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+errors = vErrors.length;
+}
+}
+if(data197.storage !== undefined){
+if(!(validate114(data197.storage, {instancePath:instancePath+"/hosting/sizes/relational/storage",parentData:data197,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err333 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err333];
 }
@@ -6578,8 +6523,27 @@ vErrors.push(err333);
 errors++;
 }
 }
+if(data184.ingest !== undefined){
+if(!(validate126(data184.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data184,parentDataProperty:"ingest",rootData}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+errors = vErrors.length;
+}
+}
+if(data184.analytics !== undefined){
+if(!(validate126(data184.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data184,parentDataProperty:"analytics",rootData}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+errors = vErrors.length;
+}
+}
+if(data184.diagnostic !== undefined){
+if(!(validate126(data184.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data184,parentDataProperty:"diagnostic",rootData}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+errors = vErrors.length;
+}
+}
+}
 else {
-const err334 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
+const err334 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err334];
 }
@@ -6589,11 +6553,12 @@ vErrors.push(err334);
 errors++;
 }
 }
-if(data200.folder !== undefined){
-let data203 = data200.folder;
-if(typeof data203 === "string"){
-if(func3(data203) > 200){
-const err335 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/maxLength",keyword:"maxLength",params:{limit: 200}};
+if(data119.backup !== undefined){
+let data205 = data119.backup;
+if(data205 && typeof data205 == "object" && !Array.isArray(data205)){
+for(const key41 in data205){
+if(!((((key41 === "at") || (key41 === "retention")) || (key41 === "destination")) || (key41 === "local"))){
+const err335 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
 if(vErrors === null){
 vErrors = [err335];
 }
@@ -6602,8 +6567,24 @@ vErrors.push(err335);
 }
 errors++;
 }
-if(!pattern27.test(data203)){
-const err336 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/pattern",keyword:"pattern",params:{pattern: "^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$"}};
+}
+if(data205.at !== undefined){
+if(!(validate134(data205.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data205,parentDataProperty:"at",rootData}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+errors = vErrors.length;
+}
+}
+if(data205.retention !== undefined){
+if(!(validate47(data205.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data205,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data205.destination !== undefined){
+let data208 = data205.destination;
+if(data208 && typeof data208 == "object" && !Array.isArray(data208)){
+if(data208.endpoint === undefined){
+const err336 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
 if(vErrors === null){
 vErrors = [err336];
 }
@@ -6612,9 +6593,8 @@ vErrors.push(err336);
 }
 errors++;
 }
-}
-else {
-const err337 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/type",keyword:"type",params:{type: "string"}};
+if(data208.bucket === undefined){
+const err337 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
 if(vErrors === null){
 vErrors = [err337];
 }
@@ -6623,10 +6603,8 @@ vErrors.push(err337);
 }
 errors++;
 }
-}
-if(data200.region !== undefined){
-if(typeof data200.region !== "string"){
-const err338 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
+if(data208.country === undefined){
+const err338 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err338];
 }
@@ -6635,12 +6613,9 @@ vErrors.push(err338);
 }
 errors++;
 }
-}
-if(data200.authority !== undefined){
-let data205 = data200.authority;
-if(typeof data205 === "string"){
-if(func3(data205) > 100000){
-const err339 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/maxLength",keyword:"maxLength",params:{limit: 100000}};
+for(const key42 in data208){
+if(!(((((key42 === "endpoint") || (key42 === "bucket")) || (key42 === "region")) || (key42 === "country")) || (key42 === "credentialsSecret"))){
+const err339 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
 if(vErrors === null){
 vErrors = [err339];
 }
@@ -6649,8 +6624,18 @@ vErrors.push(err339);
 }
 errors++;
 }
-if(func3(data205) < 1){
-const err340 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data208.endpoint !== undefined){
+if(!(validate31(data208.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data208,parentDataProperty:"endpoint",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data208.bucket !== undefined){
+let data210 = data208.bucket;
+if(typeof data210 === "string"){
+if(!pattern26.test(data210)){
+const err340 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
 if(vErrors === null){
 vErrors = [err340];
 }
@@ -6661,7 +6646,7 @@ errors++;
 }
 }
 else {
-const err341 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/type",keyword:"type",params:{type: "string"}};
+const err341 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -6671,11 +6656,9 @@ vErrors.push(err341);
 errors++;
 }
 }
-if(data200.country !== undefined){
-let data206 = data200.country;
-if(typeof data206 === "string"){
-if(!(formats0(data206))){
-const err342 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data208.region !== undefined){
+if(typeof data208.region !== "string"){
+const err342 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -6685,8 +6668,11 @@ vErrors.push(err342);
 errors++;
 }
 }
-else {
-const err343 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data208.country !== undefined){
+let data212 = data208.country;
+if(typeof data212 === "string"){
+if(!(formats0(data212))){
+const err343 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -6696,15 +6682,8 @@ vErrors.push(err343);
 errors++;
 }
 }
-if(data200.credentialsSecret !== undefined){
-if(!(validate80(data200.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data200,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err344 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
+const err344 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -6714,11 +6693,15 @@ vErrors.push(err344);
 errors++;
 }
 }
-if(data197.local !== undefined){
-let data208 = data197.local;
-if(data208 && typeof data208 == "object" && !Array.isArray(data208)){
-if(data208.folder === undefined){
-const err345 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
+if(data208.credentialsSecret !== undefined){
+if(!(validate79(data208.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data208,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err345 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -6727,8 +6710,12 @@ vErrors.push(err345);
 }
 errors++;
 }
-if(data208.recipients === undefined){
-const err346 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
+}
+if(data205.local !== undefined){
+let data214 = data205.local;
+if(data214 && typeof data214 == "object" && !Array.isArray(data214)){
+if(data214.folder === undefined){
+const err346 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
 if(vErrors === null){
 vErrors = [err346];
 }
@@ -6737,9 +6724,8 @@ vErrors.push(err346);
 }
 errors++;
 }
-for(const key41 in data208){
-if(!((key41 === "folder") || (key41 === "recipients"))){
-const err347 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
+if(data214.recipients === undefined){
+const err347 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
 if(vErrors === null){
 vErrors = [err347];
 }
@@ -6748,12 +6734,9 @@ vErrors.push(err347);
 }
 errors++;
 }
-}
-if(data208.folder !== undefined){
-let data209 = data208.folder;
-if(typeof data209 === "string"){
-if(func3(data209) < 1){
-const err348 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key43 in data214){
+if(!((key43 === "folder") || (key43 === "recipients"))){
+const err348 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -6763,8 +6746,11 @@ vErrors.push(err348);
 errors++;
 }
 }
-else {
-const err349 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
+if(data214.folder !== undefined){
+let data215 = data214.folder;
+if(typeof data215 === "string"){
+if(func3(data215) < 1){
+const err349 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -6774,11 +6760,8 @@ vErrors.push(err349);
 errors++;
 }
 }
-if(data208.recipients !== undefined){
-let data210 = data208.recipients;
-if(Array.isArray(data210)){
-if(data210.length < 1){
-const err350 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err350 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -6787,12 +6770,12 @@ vErrors.push(err350);
 }
 errors++;
 }
-const len21 = data210.length;
-for(let i30=0; i30<len21; i30++){
-let data211 = data210[i30];
-if(typeof data211 === "string"){
-if(!pattern28.test(data211)){
-const err351 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
+}
+if(data214.recipients !== undefined){
+let data216 = data214.recipients;
+if(Array.isArray(data216)){
+if(data216.length < 1){
+const err351 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -6801,9 +6784,12 @@ vErrors.push(err351);
 }
 errors++;
 }
-}
-else {
-const err352 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
+const len21 = data216.length;
+for(let i30=0; i30<len21; i30++){
+let data217 = data216[i30];
+if(typeof data217 === "string"){
+if(!pattern27.test(data217)){
+const err352 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -6813,23 +6799,34 @@ vErrors.push(err352);
 errors++;
 }
 }
-let i31 = data210.length;
-let j9;
-if(i31 > 1){
-const indices5 = {};
-for(;i31--;){
-let item5 = data210[i31];
-if(typeof item5 !== "string"){
-continue;
-}
-if(typeof indices5[item5] == "number"){
-j9 = indices5[item5];
-const err353 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
+else {
+const err353 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err353];
 }
 else {
 vErrors.push(err353);
+}
+errors++;
+}
+}
+let i31 = data216.length;
+let j9;
+if(i31 > 1){
+const indices5 = {};
+for(;i31--;){
+let item5 = data216[i31];
+if(typeof item5 !== "string"){
+continue;
+}
+if(typeof indices5[item5] == "number"){
+j9 = indices5[item5];
+const err354 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
+if(vErrors === null){
+vErrors = [err354];
+}
+else {
+vErrors.push(err354);
 }
 errors++;
 break;
@@ -6839,19 +6836,7 @@ indices5[item5] = i31;
 }
 }
 else {
-const err354 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err354];
-}
-else {
-vErrors.push(err354);
-}
-errors++;
-}
-}
-}
-else {
-const err355 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
+const err355 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err355];
 }
@@ -6863,7 +6848,7 @@ errors++;
 }
 }
 else {
-const err356 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
+const err356 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -6873,12 +6858,9 @@ vErrors.push(err356);
 errors++;
 }
 }
-if(data119.logs !== undefined){
-let data212 = data119.logs;
-if(data212 && typeof data212 == "object" && !Array.isArray(data212)){
-for(const key42 in data212){
-if(!((key42 === "retention") || (key42 === "auditRetention"))){
-const err357 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
+}
+else {
+const err357 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -6888,21 +6870,12 @@ vErrors.push(err357);
 errors++;
 }
 }
-if(data212.retention !== undefined){
-if(!(validate47(data212.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data212,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data212.auditRetention !== undefined){
-if(!(validate47(data212.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data212,parentDataProperty:"auditRetention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err358 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
+if(data119.logs !== undefined){
+let data218 = data119.logs;
+if(data218 && typeof data218 == "object" && !Array.isArray(data218)){
+for(const key44 in data218){
+if(!((key44 === "retention") || (key44 === "auditRetention"))){
+const err358 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -6912,12 +6885,21 @@ vErrors.push(err358);
 errors++;
 }
 }
-if(data119.state !== undefined){
-let data215 = data119.state;
-if(data215 && typeof data215 == "object" && !Array.isArray(data215)){
-for(const key43 in data215){
-if(!(((((key43 === "backend") || (key43 === "url")) || (key43 === "country")) || (key43 === "secrets")) || (key43 === "key"))){
-const err359 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
+if(data218.retention !== undefined){
+if(!(validate47(data218.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data218,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data218.auditRetention !== undefined){
+if(!(validate47(data218.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data218,parentDataProperty:"auditRetention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err359 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -6927,10 +6909,12 @@ vErrors.push(err359);
 errors++;
 }
 }
-if(data215.backend !== undefined){
-let data216 = data215.backend;
-if(!((data216 === "file") || (data216 === "bucket"))){
-const err360 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
+if(data119.state !== undefined){
+let data221 = data119.state;
+if(data221 && typeof data221 == "object" && !Array.isArray(data221)){
+for(const key45 in data221){
+if(!(((((key45 === "backend") || (key45 === "url")) || (key45 === "country")) || (key45 === "secrets")) || (key45 === "key"))){
+const err360 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
 if(vErrors === null){
 vErrors = [err360];
 }
@@ -6940,11 +6924,10 @@ vErrors.push(err360);
 errors++;
 }
 }
-if(data215.url !== undefined){
-let data217 = data215.url;
-if(typeof data217 === "string"){
-if(!pattern29.test(data217)){
-const err361 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
+if(data221.backend !== undefined){
+let data222 = data221.backend;
+if(!((data222 === "file") || (data222 === "bucket"))){
+const err361 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err361];
 }
@@ -6954,8 +6937,11 @@ vErrors.push(err361);
 errors++;
 }
 }
-else {
-const err362 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
+if(data221.url !== undefined){
+let data223 = data221.url;
+if(typeof data223 === "string"){
+if(!pattern28.test(data223)){
+const err362 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -6965,11 +6951,8 @@ vErrors.push(err362);
 errors++;
 }
 }
-if(data215.country !== undefined){
-let data218 = data215.country;
-if(typeof data218 === "string"){
-if(!(formats0(data218))){
-const err363 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
+else {
+const err363 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -6979,8 +6962,11 @@ vErrors.push(err363);
 errors++;
 }
 }
-else {
-const err364 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data221.country !== undefined){
+let data224 = data221.country;
+if(typeof data224 === "string"){
+if(!(formats0(data224))){
+const err364 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -6990,10 +6976,8 @@ vErrors.push(err364);
 errors++;
 }
 }
-if(data215.secrets !== undefined){
-let data219 = data215.secrets;
-if(!((data219 === "passphrase") || (data219 === "aws-kms"))){
-const err365 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
+else {
+const err365 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -7003,11 +6987,10 @@ vErrors.push(err365);
 errors++;
 }
 }
-if(data215.key !== undefined){
-let data220 = data215.key;
-if(typeof data220 === "string"){
-if(func3(data220) < 1){
-const err366 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
+if(data221.secrets !== undefined){
+let data225 = data221.secrets;
+if(!((data225 === "passphrase") || (data225 === "aws-kms"))){
+const err366 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -7017,8 +7000,11 @@ vErrors.push(err366);
 errors++;
 }
 }
-else {
-const err367 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
+if(data221.key !== undefined){
+let data226 = data221.key;
+if(typeof data226 === "string"){
+if(func3(data226) < 1){
+const err367 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -7028,9 +7014,8 @@ vErrors.push(err367);
 errors++;
 }
 }
-}
 else {
-const err368 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
+const err368 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err368];
 }
@@ -7040,12 +7025,9 @@ vErrors.push(err368);
 errors++;
 }
 }
-if(data119.environments !== undefined){
-let data221 = data119.environments;
-if(data221 && typeof data221 == "object" && !Array.isArray(data221)){
-for(const key44 in data221){
-if(!((((key44 === "training") || (key44 === "pilot")) || (key44 === "staging")) || (key44 === "production"))){
-const err369 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+}
+else {
+const err369 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err369];
 }
@@ -7055,33 +7037,12 @@ vErrors.push(err369);
 errors++;
 }
 }
-if(data221.training !== undefined){
-if(!(validate139(data221.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data221,parentDataProperty:"training",rootData}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
-errors = vErrors.length;
-}
-}
-if(data221.pilot !== undefined){
-if(!(validate139(data221.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data221,parentDataProperty:"pilot",rootData}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
-errors = vErrors.length;
-}
-}
-if(data221.staging !== undefined){
-if(!(validate139(data221.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data221,parentDataProperty:"staging",rootData}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
-errors = vErrors.length;
-}
-}
-if(data221.production !== undefined){
-if(!(validate139(data221.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data221,parentDataProperty:"production",rootData}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err370 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
+if(data119.environments !== undefined){
+let data227 = data119.environments;
+if(data227 && typeof data227 == "object" && !Array.isArray(data227)){
+for(const key46 in data227){
+if(!((((key46 === "training") || (key46 === "pilot")) || (key46 === "staging")) || (key46 === "production"))){
+const err370 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
 if(vErrors === null){
 vErrors = [err370];
 }
@@ -7091,9 +7052,33 @@ vErrors.push(err370);
 errors++;
 }
 }
+if(data227.training !== undefined){
+if(!(validate141(data227.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data227,parentDataProperty:"training",rootData}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+errors = vErrors.length;
+}
+}
+if(data227.pilot !== undefined){
+if(!(validate141(data227.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data227,parentDataProperty:"pilot",rootData}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+errors = vErrors.length;
+}
+}
+if(data227.staging !== undefined){
+if(!(validate141(data227.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data227,parentDataProperty:"staging",rootData}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+errors = vErrors.length;
+}
+}
+if(data227.production !== undefined){
+if(!(validate141(data227.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data227,parentDataProperty:"production",rootData}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err371 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
+const err371 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err371];
 }
@@ -7103,12 +7088,9 @@ vErrors.push(err371);
 errors++;
 }
 }
-if(data.diagnostic !== undefined){
-let data226 = data.diagnostic;
-if(data226 && typeof data226 == "object" && !Array.isArray(data226)){
-for(const key45 in data226){
-if(!((((((key45 === "languages") || (key45 === "overrides")) || (key45 === "extraQuestions")) || (key45 === "financing")) || (key45 === "levers")) || (key45 === "benchmarkGroups"))){
-const err372 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
+}
+else {
+const err372 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err372];
 }
@@ -7118,11 +7100,12 @@ vErrors.push(err372);
 errors++;
 }
 }
-if(data226.languages !== undefined){
-let data227 = data226.languages;
-if(Array.isArray(data227)){
-if(data227.length < 1){
-const err373 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
+if(data.diagnostic !== undefined){
+let data232 = data.diagnostic;
+if(data232 && typeof data232 == "object" && !Array.isArray(data232)){
+for(const key47 in data232){
+if(!((((((key47 === "languages") || (key47 === "overrides")) || (key47 === "extraQuestions")) || (key47 === "financing")) || (key47 === "levers")) || (key47 === "benchmarkGroups"))){
+const err373 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
 if(vErrors === null){
 vErrors = [err373];
 }
@@ -7131,12 +7114,12 @@ vErrors.push(err373);
 }
 errors++;
 }
-const len22 = data227.length;
-for(let i32=0; i32<len22; i32++){
-let data228 = data227[i32];
-if(typeof data228 === "string"){
-if(!(formats2(data228))){
-const err374 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
+}
+if(data232.languages !== undefined){
+let data233 = data232.languages;
+if(Array.isArray(data233)){
+if(data233.length < 1){
+const err374 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err374];
 }
@@ -7145,9 +7128,12 @@ vErrors.push(err374);
 }
 errors++;
 }
-}
-else {
-const err375 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
+const len22 = data233.length;
+for(let i32=0; i32<len22; i32++){
+let data234 = data233[i32];
+if(typeof data234 === "string"){
+if(!(formats2(data234))){
+const err375 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err375];
 }
@@ -7157,23 +7143,34 @@ vErrors.push(err375);
 errors++;
 }
 }
-let i33 = data227.length;
-let j10;
-if(i33 > 1){
-const indices6 = {};
-for(;i33--;){
-let item6 = data227[i33];
-if(typeof item6 !== "string"){
-continue;
-}
-if(typeof indices6[item6] == "number"){
-j10 = indices6[item6];
-const err376 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
+else {
+const err376 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err376];
 }
 else {
 vErrors.push(err376);
+}
+errors++;
+}
+}
+let i33 = data233.length;
+let j10;
+if(i33 > 1){
+const indices6 = {};
+for(;i33--;){
+let item6 = data233[i33];
+if(typeof item6 !== "string"){
+continue;
+}
+if(typeof indices6[item6] == "number"){
+j10 = indices6[item6];
+const err377 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
+if(vErrors === null){
+vErrors = [err377];
+}
+else {
+vErrors.push(err377);
 }
 errors++;
 break;
@@ -7183,22 +7180,7 @@ indices6[item6] = i33;
 }
 }
 else {
-const err377 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err377];
-}
-else {
-vErrors.push(err377);
-}
-errors++;
-}
-}
-if(data226.overrides !== undefined){
-let data229 = data226.overrides;
-if(data229 && typeof data229 == "object" && !Array.isArray(data229)){
-for(const key46 in data229){
-if(!(pattern3.test(key46))){
-const err378 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+const err378 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err378];
 }
@@ -7208,13 +7190,12 @@ vErrors.push(err378);
 errors++;
 }
 }
-for(const key47 in data229){
-if(pattern3.test(key47)){
-let data230 = data229[key47];
-if(data230 && typeof data230 == "object" && !Array.isArray(data230)){
-for(const key48 in data230){
-if(!(((key48 === "omit") || (key48 === "weight")) || (key48 === "text"))){
-const err379 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
+if(data232.overrides !== undefined){
+let data235 = data232.overrides;
+if(data235 && typeof data235 == "object" && !Array.isArray(data235)){
+for(const key48 in data235){
+if(!(pattern3.test(key48))){
+const err379 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
 if(vErrors === null){
 vErrors = [err379];
 }
@@ -7224,9 +7205,13 @@ vErrors.push(err379);
 errors++;
 }
 }
-if(data230.omit !== undefined){
-if(typeof data230.omit !== "boolean"){
-const err380 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
+for(const key49 in data235){
+if(pattern3.test(key49)){
+let data236 = data235[key49];
+if(data236 && typeof data236 == "object" && !Array.isArray(data236)){
+for(const key50 in data236){
+if(!(((key50 === "omit") || (key50 === "weight")) || (key50 === "text"))){
+const err380 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
 if(vErrors === null){
 vErrors = [err380];
 }
@@ -7236,21 +7221,9 @@ vErrors.push(err380);
 errors++;
 }
 }
-if(data230.weight !== undefined){
-if(!(validate144(data230.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data230,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
-errors = vErrors.length;
-}
-}
-if(data230.text !== undefined){
-if(!(validate22(data230.text, {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data230,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err381 = {instancePath:instancePath+"/diagnostic/overrides/" + key47.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+if(data236.omit !== undefined){
+if(typeof data236.omit !== "boolean"){
+const err381 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err381];
 }
@@ -7260,10 +7233,21 @@ vErrors.push(err381);
 errors++;
 }
 }
+if(data236.weight !== undefined){
+if(!(validate146(data236.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data236,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+errors = vErrors.length;
+}
+}
+if(data236.text !== undefined){
+if(!(validate22(data236.text, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data236,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
 }
 }
 else {
-const err382 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
+const err382 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err382];
 }
@@ -7273,11 +7257,10 @@ vErrors.push(err382);
 errors++;
 }
 }
-if(data226.extraQuestions !== undefined){
-let data234 = data226.extraQuestions;
-if(Array.isArray(data234)){
-if(data234.length > 50){
-const err383 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
+}
+}
+else {
+const err383 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err383];
 }
@@ -7286,12 +7269,12 @@ vErrors.push(err383);
 }
 errors++;
 }
-const len23 = data234.length;
-for(let i34=0; i34<len23; i34++){
-let data235 = data234[i34];
-if(data235 && typeof data235 == "object" && !Array.isArray(data235)){
-if(data235.id === undefined){
-const err384 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+if(data232.extraQuestions !== undefined){
+let data240 = data232.extraQuestions;
+if(Array.isArray(data240)){
+if(data240.length > 50){
+const err384 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err384];
 }
@@ -7300,8 +7283,12 @@ vErrors.push(err384);
 }
 errors++;
 }
-if(data235.dimension === undefined){
-const err385 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
+const len23 = data240.length;
+for(let i34=0; i34<len23; i34++){
+let data241 = data240[i34];
+if(data241 && typeof data241 == "object" && !Array.isArray(data241)){
+if(data241.id === undefined){
+const err385 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err385];
 }
@@ -7310,8 +7297,8 @@ vErrors.push(err385);
 }
 errors++;
 }
-if(data235.barriers === undefined){
-const err386 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
+if(data241.dimension === undefined){
+const err386 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
 if(vErrors === null){
 vErrors = [err386];
 }
@@ -7320,8 +7307,8 @@ vErrors.push(err386);
 }
 errors++;
 }
-if(data235.text === undefined){
-const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
+if(data241.barriers === undefined){
+const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
 if(vErrors === null){
 vErrors = [err387];
 }
@@ -7330,8 +7317,8 @@ vErrors.push(err387);
 }
 errors++;
 }
-if(data235.levels === undefined){
-const err388 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
+if(data241.text === undefined){
+const err388 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err388];
 }
@@ -7340,9 +7327,8 @@ vErrors.push(err388);
 }
 errors++;
 }
-for(const key49 in data235){
-if(!(((((((key49 === "id") || (key49 === "dimension")) || (key49 === "barriers")) || (key49 === "weight")) || (key49 === "essential")) || (key49 === "text")) || (key49 === "levels"))){
-const err389 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key49}};
+if(data241.levels === undefined){
+const err389 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err389];
 }
@@ -7351,17 +7337,9 @@ vErrors.push(err389);
 }
 errors++;
 }
-}
-if(data235.id !== undefined){
-if(!(validate28(data235.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data235,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data235.dimension !== undefined){
-let data237 = data235.dimension;
-if(!((((((data237 === "strategy-and-finance") || (data237 === "people-and-skills")) || (data237 === "processes-and-shop-floor")) || (data237 === "machines-and-connectivity")) || (data237 === "data-and-security")) || (data237 === "market-and-ecosystem"))){
-const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
+for(const key51 in data241){
+if(!(((((((key51 === "id") || (key51 === "dimension")) || (key51 === "barriers")) || (key51 === "weight")) || (key51 === "essential")) || (key51 === "text")) || (key51 === "levels"))){
+const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
 if(vErrors === null){
 vErrors = [err390];
 }
@@ -7371,21 +7349,16 @@ vErrors.push(err390);
 errors++;
 }
 }
-if(data235.barriers !== undefined){
-if(!(validate148(data235.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data235,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(data241.id !== undefined){
+if(!(validate28(data241.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data241,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
 }
-if(data235.weight !== undefined){
-if(!(validate144(data235.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data235,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
-errors = vErrors.length;
-}
-}
-if(data235.essential !== undefined){
-if(typeof data235.essential !== "boolean"){
-const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
+if(data241.dimension !== undefined){
+let data243 = data241.dimension;
+if(!((((((data243 === "strategy-and-finance") || (data243 === "people-and-skills")) || (data243 === "processes-and-shop-floor")) || (data243 === "machines-and-connectivity")) || (data243 === "data-and-security")) || (data243 === "market-and-ecosystem"))){
+const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
 if(vErrors === null){
 vErrors = [err391];
 }
@@ -7395,17 +7368,21 @@ vErrors.push(err391);
 errors++;
 }
 }
-if(data235.text !== undefined){
-if(!(validate22(data235.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data235,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(data241.barriers !== undefined){
+if(!(validate150(data241.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data241,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
 errors = vErrors.length;
 }
 }
-if(data235.levels !== undefined){
-let data242 = data235.levels;
-if(Array.isArray(data242)){
-if(data242.length > 6){
-const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+if(data241.weight !== undefined){
+if(!(validate146(data241.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data241,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+errors = vErrors.length;
+}
+}
+if(data241.essential !== undefined){
+if(typeof data241.essential !== "boolean"){
+const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err392];
 }
@@ -7414,8 +7391,18 @@ vErrors.push(err392);
 }
 errors++;
 }
-if(data242.length < 6){
-const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+}
+if(data241.text !== undefined){
+if(!(validate22(data241.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data241,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data241.levels !== undefined){
+let data248 = data241.levels;
+if(Array.isArray(data248)){
+if(data248.length > 6){
+const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err393];
 }
@@ -7424,16 +7411,8 @@ vErrors.push(err393);
 }
 errors++;
 }
-const len24 = data242.length;
-for(let i35=0; i35<len24; i35++){
-if(!(validate22(data242[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data242,parentDataProperty:i35,rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
+if(data248.length < 6){
+const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err394];
 }
@@ -7442,10 +7421,16 @@ vErrors.push(err394);
 }
 errors++;
 }
+const len24 = data248.length;
+for(let i35=0; i35<len24; i35++){
+if(!(validate22(data248[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data248,parentDataProperty:i35,rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
 }
 }
 else {
-const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
+const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err395];
 }
@@ -7457,7 +7442,7 @@ errors++;
 }
 }
 else {
-const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
+const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err396];
 }
@@ -7467,26 +7452,9 @@ vErrors.push(err396);
 errors++;
 }
 }
-if(data226.financing !== undefined){
-if(!(validate153(data226.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data226,parentDataProperty:"financing",rootData}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
-errors = vErrors.length;
 }
-}
-if(data226.levers !== undefined){
-if(!(validate153(data226.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data226,parentDataProperty:"levers",rootData}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
-errors = vErrors.length;
-}
-}
-if(data226.benchmarkGroups !== undefined){
-let data246 = data226.benchmarkGroups;
-if(Array.isArray(data246)){
-const len25 = data246.length;
-for(let i36=0; i36<len25; i36++){
-let data247 = data246[i36];
-if(!((data247 === "sector") || (data247 === "size-band"))){
-const err397 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
+else {
+const err397 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err397];
 }
@@ -7496,19 +7464,48 @@ vErrors.push(err397);
 errors++;
 }
 }
-let i37 = data246.length;
-let j11;
-if(i37 > 1){
-outer4:
-for(;i37--;){
-for(j11 = i37; j11--;){
-if(func0(data246[i37], data246[j11])){
-const err398 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
+if(data232.financing !== undefined){
+if(!(validate155(data232.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data232,parentDataProperty:"financing",rootData}))){
+vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
+errors = vErrors.length;
+}
+}
+if(data232.levers !== undefined){
+if(!(validate155(data232.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data232,parentDataProperty:"levers",rootData}))){
+vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
+errors = vErrors.length;
+}
+}
+if(data232.benchmarkGroups !== undefined){
+let data252 = data232.benchmarkGroups;
+if(Array.isArray(data252)){
+const len25 = data252.length;
+for(let i36=0; i36<len25; i36++){
+let data253 = data252[i36];
+if(!((data253 === "sector") || (data253 === "size-band"))){
+const err398 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
 if(vErrors === null){
 vErrors = [err398];
 }
 else {
 vErrors.push(err398);
+}
+errors++;
+}
+}
+let i37 = data252.length;
+let j11;
+if(i37 > 1){
+outer4:
+for(;i37--;){
+for(j11 = i37; j11--;){
+if(func0(data252[i37], data252[j11])){
+const err399 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
+if(vErrors === null){
+vErrors = [err399];
+}
+else {
+vErrors.push(err399);
 }
 errors++;
 break outer4;
@@ -7518,19 +7515,7 @@ break outer4;
 }
 }
 else {
-const err399 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err399];
-}
-else {
-vErrors.push(err399);
-}
-errors++;
-}
-}
-}
-else {
-const err400 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
+const err400 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err400];
 }
@@ -7540,11 +7525,9 @@ vErrors.push(err400);
 errors++;
 }
 }
-if(data.telemetry !== undefined){
-let data248 = data.telemetry;
-if(data248 && typeof data248 == "object" && !Array.isArray(data248)){
-if(data248.energy === undefined){
-const err401 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
+}
+else {
+const err401 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err401];
 }
@@ -7553,9 +7536,12 @@ vErrors.push(err401);
 }
 errors++;
 }
-for(const key50 in data248){
-if(!(((((((key50 === "retention") || (key50 === "offlineAfterSeconds")) || (key50 === "sampling")) || (key50 === "units")) || (key50 === "shifts")) || (key50 === "holidays")) || (key50 === "energy"))){
-const err402 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
+}
+if(data.telemetry !== undefined){
+let data254 = data.telemetry;
+if(data254 && typeof data254 == "object" && !Array.isArray(data254)){
+if(data254.energy === undefined){
+const err402 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
 if(vErrors === null){
 vErrors = [err402];
 }
@@ -7564,13 +7550,9 @@ vErrors.push(err402);
 }
 errors++;
 }
-}
-if(data248.retention !== undefined){
-let data249 = data248.retention;
-if(data249 && typeof data249 == "object" && !Array.isArray(data249)){
-for(const key51 in data249){
-if(!(((((key51 === "raw") || (key51 === "minute")) || (key51 === "hour")) || (key51 === "day")) || (key51 === "rejected"))){
-const err403 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+for(const key52 in data254){
+if(!(((((((key52 === "retention") || (key52 === "offlineAfterSeconds")) || (key52 === "sampling")) || (key52 === "units")) || (key52 === "shifts")) || (key52 === "holidays")) || (key52 === "energy"))){
+const err403 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
 if(vErrors === null){
 vErrors = [err403];
 }
@@ -7580,39 +7562,12 @@ vErrors.push(err403);
 errors++;
 }
 }
-if(data249.raw !== undefined){
-if(!(validate47(data249.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data249,parentDataProperty:"raw",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data249.minute !== undefined){
-if(!(validate47(data249.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data249,parentDataProperty:"minute",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data249.hour !== undefined){
-if(!(validate47(data249.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data249,parentDataProperty:"hour",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data249.day !== undefined){
-if(!(validate47(data249.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data249,parentDataProperty:"day",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data249.rejected !== undefined){
-if(!(validate47(data249.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data249,parentDataProperty:"rejected",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err404 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
+if(data254.retention !== undefined){
+let data255 = data254.retention;
+if(data255 && typeof data255 == "object" && !Array.isArray(data255)){
+for(const key53 in data255){
+if(!(((((key53 === "raw") || (key53 === "minute")) || (key53 === "hour")) || (key53 === "day")) || (key53 === "rejected"))){
+const err404 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
 if(vErrors === null){
 vErrors = [err404];
 }
@@ -7622,10 +7577,39 @@ vErrors.push(err404);
 errors++;
 }
 }
-if(data248.offlineAfterSeconds !== undefined){
-let data255 = data248.offlineAfterSeconds;
-if(!(((typeof data255 == "number") && (!(data255 % 1) && !isNaN(data255))) && (isFinite(data255)))){
-const err405 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
+if(data255.raw !== undefined){
+if(!(validate47(data255.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data255,parentDataProperty:"raw",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data255.minute !== undefined){
+if(!(validate47(data255.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data255,parentDataProperty:"minute",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data255.hour !== undefined){
+if(!(validate47(data255.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data255,parentDataProperty:"hour",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data255.day !== undefined){
+if(!(validate47(data255.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data255,parentDataProperty:"day",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data255.rejected !== undefined){
+if(!(validate47(data255.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data255,parentDataProperty:"rejected",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err405 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err405];
 }
@@ -7634,9 +7618,11 @@ vErrors.push(err405);
 }
 errors++;
 }
-if((typeof data255 == "number") && (isFinite(data255))){
-if(data255 > 3600 || isNaN(data255)){
-const err406 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+}
+if(data254.offlineAfterSeconds !== undefined){
+let data261 = data254.offlineAfterSeconds;
+if(!(((typeof data261 == "number") && (!(data261 % 1) && !isNaN(data261))) && (isFinite(data261)))){
+const err406 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err406];
 }
@@ -7645,8 +7631,9 @@ vErrors.push(err406);
 }
 errors++;
 }
-if(data255 < 10 || isNaN(data255)){
-const err407 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+if((typeof data261 == "number") && (isFinite(data261))){
+if(data261 > 3600 || isNaN(data261)){
+const err407 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err407];
 }
@@ -7655,14 +7642,8 @@ vErrors.push(err407);
 }
 errors++;
 }
-}
-}
-if(data248.sampling !== undefined){
-let data256 = data248.sampling;
-if(data256 && typeof data256 == "object" && !Array.isArray(data256)){
-for(const key52 in data256){
-if(!((key52 === "channelsPerMachine") || (key52 === "intervalSeconds"))){
-const err408 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+if(data261 < 10 || isNaN(data261)){
+const err408 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err408];
 }
@@ -7672,10 +7653,13 @@ vErrors.push(err408);
 errors++;
 }
 }
-if(data256.channelsPerMachine !== undefined){
-let data257 = data256.channelsPerMachine;
-if(!(((typeof data257 == "number") && (!(data257 % 1) && !isNaN(data257))) && (isFinite(data257)))){
-const err409 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
+}
+if(data254.sampling !== undefined){
+let data262 = data254.sampling;
+if(data262 && typeof data262 == "object" && !Array.isArray(data262)){
+for(const key54 in data262){
+if(!((key54 === "channelsPerMachine") || (key54 === "intervalSeconds"))){
+const err409 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
 if(vErrors === null){
 vErrors = [err409];
 }
@@ -7684,9 +7668,11 @@ vErrors.push(err409);
 }
 errors++;
 }
-if((typeof data257 == "number") && (isFinite(data257))){
-if(data257 > 1000 || isNaN(data257)){
-const err410 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+if(data262.channelsPerMachine !== undefined){
+let data263 = data262.channelsPerMachine;
+if(!(((typeof data263 == "number") && (!(data263 % 1) && !isNaN(data263))) && (isFinite(data263)))){
+const err410 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err410];
 }
@@ -7695,8 +7681,9 @@ vErrors.push(err410);
 }
 errors++;
 }
-if(data257 < 1 || isNaN(data257)){
-const err411 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data263 == "number") && (isFinite(data263))){
+if(data263 > 1000 || isNaN(data263)){
+const err411 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err411];
 }
@@ -7705,13 +7692,8 @@ vErrors.push(err411);
 }
 errors++;
 }
-}
-}
-if(data256.intervalSeconds !== undefined){
-let data258 = data256.intervalSeconds;
-if((typeof data258 == "number") && (isFinite(data258))){
-if(data258 > 3600 || isNaN(data258)){
-const err412 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+if(data263 < 1 || isNaN(data263)){
+const err412 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err412];
 }
@@ -7720,8 +7702,13 @@ vErrors.push(err412);
 }
 errors++;
 }
-if(data258 < 0.1 || isNaN(data258)){
-const err413 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
+}
+}
+if(data262.intervalSeconds !== undefined){
+let data264 = data262.intervalSeconds;
+if((typeof data264 == "number") && (isFinite(data264))){
+if(data264 > 3600 || isNaN(data264)){
+const err413 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err413];
 }
@@ -7730,9 +7717,8 @@ vErrors.push(err413);
 }
 errors++;
 }
-}
-else {
-const err414 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
+if(data264 < 0.1 || isNaN(data264)){
+const err414 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
 if(vErrors === null){
 vErrors = [err414];
 }
@@ -7742,9 +7728,8 @@ vErrors.push(err414);
 errors++;
 }
 }
-}
 else {
-const err415 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
+const err415 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err415];
 }
@@ -7754,12 +7739,9 @@ vErrors.push(err415);
 errors++;
 }
 }
-if(data248.units !== undefined){
-let data259 = data248.units;
-if(data259 && typeof data259 == "object" && !Array.isArray(data259)){
-for(const key53 in data259){
-if(!(pattern32.test(key53))){
-const err416 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
+}
+else {
+const err416 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err416];
 }
@@ -7769,12 +7751,12 @@ vErrors.push(err416);
 errors++;
 }
 }
-for(const key54 in data259){
-if(pattern32.test(key54)){
-let data260 = data259[key54];
-if(typeof data260 === "string"){
-if(!pattern34.test(data260)){
-const err417 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
+if(data254.units !== undefined){
+let data265 = data254.units;
+if(data265 && typeof data265 == "object" && !Array.isArray(data265)){
+for(const key55 in data265){
+if(!(pattern31.test(key55))){
+const err417 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
 if(vErrors === null){
 vErrors = [err417];
 }
@@ -7784,8 +7766,12 @@ vErrors.push(err417);
 errors++;
 }
 }
-else {
-const err418 = {instancePath:instancePath+"/telemetry/units/" + key54.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+for(const key56 in data265){
+if(pattern31.test(key56)){
+let data266 = data265[key56];
+if(typeof data266 === "string"){
+if(!pattern33.test(data266)){
+const err418 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err418];
 }
@@ -7795,10 +7781,8 @@ vErrors.push(err418);
 errors++;
 }
 }
-}
-}
 else {
-const err419 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
+const err419 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err419];
 }
@@ -7808,11 +7792,10 @@ vErrors.push(err419);
 errors++;
 }
 }
-if(data248.shifts !== undefined){
-let data261 = data248.shifts;
-if(Array.isArray(data261)){
-if(data261.length > 50){
-const err420 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
+}
+}
+else {
+const err420 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err420];
 }
@@ -7821,8 +7804,12 @@ vErrors.push(err420);
 }
 errors++;
 }
-if(data261.length < 1){
-const err421 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
+}
+if(data254.shifts !== undefined){
+let data267 = data254.shifts;
+if(Array.isArray(data267)){
+if(data267.length > 50){
+const err421 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err421];
 }
@@ -7831,12 +7818,8 @@ vErrors.push(err421);
 }
 errors++;
 }
-const len26 = data261.length;
-for(let i38=0; i38<len26; i38++){
-let data262 = data261[i38];
-if(data262 && typeof data262 == "object" && !Array.isArray(data262)){
-if(data262.name === undefined){
-const err422 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(data267.length < 1){
+const err422 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err422];
 }
@@ -7845,8 +7828,12 @@ vErrors.push(err422);
 }
 errors++;
 }
-if(data262.start === undefined){
-const err423 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
+const len26 = data267.length;
+for(let i38=0; i38<len26; i38++){
+let data268 = data267[i38];
+if(data268 && typeof data268 == "object" && !Array.isArray(data268)){
+if(data268.name === undefined){
+const err423 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err423];
 }
@@ -7855,8 +7842,8 @@ vErrors.push(err423);
 }
 errors++;
 }
-if(data262.end === undefined){
-const err424 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
+if(data268.start === undefined){
+const err424 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err424];
 }
@@ -7865,9 +7852,8 @@ vErrors.push(err424);
 }
 errors++;
 }
-for(const key55 in data262){
-if(!(((((key55 === "name") || (key55 === "days")) || (key55 === "start")) || (key55 === "end")) || (key55 === "plannedBreakMinutes"))){
-const err425 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
+if(data268.end === undefined){
+const err425 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err425];
 }
@@ -7876,12 +7862,9 @@ vErrors.push(err425);
 }
 errors++;
 }
-}
-if(data262.name !== undefined){
-let data263 = data262.name;
-if(typeof data263 === "string"){
-if(func3(data263) > 60){
-const err426 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
+for(const key57 in data268){
+if(!(((((key57 === "name") || (key57 === "days")) || (key57 === "start")) || (key57 === "end")) || (key57 === "plannedBreakMinutes"))){
+const err426 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
 if(vErrors === null){
 vErrors = [err426];
 }
@@ -7890,8 +7873,12 @@ vErrors.push(err426);
 }
 errors++;
 }
-if(func3(data263) < 1){
-const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data268.name !== undefined){
+let data269 = data268.name;
+if(typeof data269 === "string"){
+if(func3(data269) > 60){
+const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
 if(vErrors === null){
 vErrors = [err427];
 }
@@ -7900,9 +7887,8 @@ vErrors.push(err427);
 }
 errors++;
 }
-}
-else {
-const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(func3(data269) < 1){
+const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err428];
 }
@@ -7912,11 +7898,8 @@ vErrors.push(err428);
 errors++;
 }
 }
-if(data262.days !== undefined){
-let data264 = data262.days;
-if(Array.isArray(data264)){
-if(data264.length < 1){
-const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err429];
 }
@@ -7925,11 +7908,12 @@ vErrors.push(err429);
 }
 errors++;
 }
-const len27 = data264.length;
-for(let i39=0; i39<len27; i39++){
-let data265 = data264[i39];
-if(!(((((((data265 === "monday") || (data265 === "tuesday")) || (data265 === "wednesday")) || (data265 === "thursday")) || (data265 === "friday")) || (data265 === "saturday")) || (data265 === "sunday"))){
-const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
+}
+if(data268.days !== undefined){
+let data270 = data268.days;
+if(Array.isArray(data270)){
+if(data270.length < 1){
+const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err430];
 }
@@ -7938,20 +7922,33 @@ vErrors.push(err430);
 }
 errors++;
 }
-}
-let i40 = data264.length;
-let j12;
-if(i40 > 1){
-outer5:
-for(;i40--;){
-for(j12 = i40; j12--;){
-if(func0(data264[i40], data264[j12])){
-const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
+const len27 = data270.length;
+for(let i39=0; i39<len27; i39++){
+let data271 = data270[i39];
+if(!(((((((data271 === "monday") || (data271 === "tuesday")) || (data271 === "wednesday")) || (data271 === "thursday")) || (data271 === "friday")) || (data271 === "saturday")) || (data271 === "sunday"))){
+const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
 if(vErrors === null){
 vErrors = [err431];
 }
 else {
 vErrors.push(err431);
+}
+errors++;
+}
+}
+let i40 = data270.length;
+let j12;
+if(i40 > 1){
+outer5:
+for(;i40--;){
+for(j12 = i40; j12--;){
+if(func0(data270[i40], data270[j12])){
+const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
+if(vErrors === null){
+vErrors = [err432];
+}
+else {
+vErrors.push(err432);
 }
 errors++;
 break outer5;
@@ -7961,32 +7958,7 @@ break outer5;
 }
 }
 else {
-const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err432];
-}
-else {
-vErrors.push(err432);
-}
-errors++;
-}
-}
-if(data262.start !== undefined){
-if(!(validate132(data262.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data262,parentDataProperty:"start",rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
-errors = vErrors.length;
-}
-}
-if(data262.end !== undefined){
-if(!(validate132(data262.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data262,parentDataProperty:"end",rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
-errors = vErrors.length;
-}
-}
-if(data262.plannedBreakMinutes !== undefined){
-let data268 = data262.plannedBreakMinutes;
-if(!(((typeof data268 == "number") && (!(data268 % 1) && !isNaN(data268))) && (isFinite(data268)))){
-const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
+const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err433];
 }
@@ -7995,9 +7967,23 @@ vErrors.push(err433);
 }
 errors++;
 }
-if((typeof data268 == "number") && (isFinite(data268))){
-if(data268 > 240 || isNaN(data268)){
-const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
+}
+if(data268.start !== undefined){
+if(!(validate134(data268.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data268,parentDataProperty:"start",rootData}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+errors = vErrors.length;
+}
+}
+if(data268.end !== undefined){
+if(!(validate134(data268.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data268,parentDataProperty:"end",rootData}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+errors = vErrors.length;
+}
+}
+if(data268.plannedBreakMinutes !== undefined){
+let data274 = data268.plannedBreakMinutes;
+if(!(((typeof data274 == "number") && (!(data274 % 1) && !isNaN(data274))) && (isFinite(data274)))){
+const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err434];
 }
@@ -8006,8 +7992,9 @@ vErrors.push(err434);
 }
 errors++;
 }
-if(data268 < 0 || isNaN(data268)){
-const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data274 == "number") && (isFinite(data274))){
+if(data274 > 240 || isNaN(data274)){
+const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
 if(vErrors === null){
 vErrors = [err435];
 }
@@ -8016,11 +8003,8 @@ vErrors.push(err435);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
+if(data274 < 0 || isNaN(data274)){
+const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err436];
 }
@@ -8031,8 +8015,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err437 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
+const err437 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err437];
 }
@@ -8042,11 +8027,9 @@ vErrors.push(err437);
 errors++;
 }
 }
-if(data248.holidays !== undefined){
-let data269 = data248.holidays;
-if(Array.isArray(data269)){
-if(data269.length > 400){
-const err438 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
+}
+else {
+const err438 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err438];
 }
@@ -8055,12 +8038,12 @@ vErrors.push(err438);
 }
 errors++;
 }
-const len28 = data269.length;
-for(let i41=0; i41<len28; i41++){
-let data270 = data269[i41];
-if(data270 && typeof data270 == "object" && !Array.isArray(data270)){
-if(data270.date === undefined){
-const err439 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
+}
+if(data254.holidays !== undefined){
+let data275 = data254.holidays;
+if(Array.isArray(data275)){
+if(data275.length > 400){
+const err439 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err439];
 }
@@ -8069,8 +8052,12 @@ vErrors.push(err439);
 }
 errors++;
 }
-if(data270.name === undefined){
-const err440 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
+const len28 = data275.length;
+for(let i41=0; i41<len28; i41++){
+let data276 = data275[i41];
+if(data276 && typeof data276 == "object" && !Array.isArray(data276)){
+if(data276.date === undefined){
+const err440 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
 if(vErrors === null){
 vErrors = [err440];
 }
@@ -8079,9 +8066,8 @@ vErrors.push(err440);
 }
 errors++;
 }
-for(const key56 in data270){
-if(!((key56 === "date") || (key56 === "name"))){
-const err441 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key56}};
+if(data276.name === undefined){
+const err441 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err441];
 }
@@ -8090,12 +8076,9 @@ vErrors.push(err441);
 }
 errors++;
 }
-}
-if(data270.date !== undefined){
-let data271 = data270.date;
-if(typeof data271 === "string"){
-if(!(formats10.validate(data271))){
-const err442 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
+for(const key58 in data276){
+if(!((key58 === "date") || (key58 === "name"))){
+const err442 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
 if(vErrors === null){
 vErrors = [err442];
 }
@@ -8105,8 +8088,11 @@ vErrors.push(err442);
 errors++;
 }
 }
-else {
-const err443 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+if(data276.date !== undefined){
+let data277 = data276.date;
+if(typeof data277 === "string"){
+if(!(formats10.validate(data277))){
+const err443 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err443];
 }
@@ -8116,15 +8102,8 @@ vErrors.push(err443);
 errors++;
 }
 }
-if(data270.name !== undefined){
-if(!(validate22(data270.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data270,parentDataProperty:"name",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err444 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
+const err444 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err444];
 }
@@ -8134,9 +8113,15 @@ vErrors.push(err444);
 errors++;
 }
 }
+if(data276.name !== undefined){
+if(!(validate22(data276.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data276,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err445 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
+const err445 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err445];
 }
@@ -8146,11 +8131,9 @@ vErrors.push(err445);
 errors++;
 }
 }
-if(data248.energy !== undefined){
-let data273 = data248.energy;
-if(data273 && typeof data273 == "object" && !Array.isArray(data273)){
-if(data273.tariff === undefined){
-const err446 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
+}
+else {
+const err446 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err446];
 }
@@ -8159,8 +8142,12 @@ vErrors.push(err446);
 }
 errors++;
 }
-if(data273.emissionFactor === undefined){
-const err447 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
+}
+if(data254.energy !== undefined){
+let data279 = data254.energy;
+if(data279 && typeof data279 == "object" && !Array.isArray(data279)){
+if(data279.tariff === undefined){
+const err447 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
 if(vErrors === null){
 vErrors = [err447];
 }
@@ -8169,9 +8156,8 @@ vErrors.push(err447);
 }
 errors++;
 }
-for(const key57 in data273){
-if(!((key57 === "tariff") || (key57 === "emissionFactor"))){
-const err448 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
+if(data279.emissionFactor === undefined){
+const err448 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
 if(vErrors === null){
 vErrors = [err448];
 }
@@ -8180,12 +8166,9 @@ vErrors.push(err448);
 }
 errors++;
 }
-}
-if(data273.tariff !== undefined){
-let data274 = data273.tariff;
-if(data274 && typeof data274 == "object" && !Array.isArray(data274)){
-if(data274.pricePerKilowattHour === undefined){
-const err449 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
+for(const key59 in data279){
+if(!((key59 === "tariff") || (key59 === "emissionFactor"))){
+const err449 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
 if(vErrors === null){
 vErrors = [err449];
 }
@@ -8194,8 +8177,12 @@ vErrors.push(err449);
 }
 errors++;
 }
-if(data274.year === undefined){
-const err450 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
+}
+if(data279.tariff !== undefined){
+let data280 = data279.tariff;
+if(data280 && typeof data280 == "object" && !Array.isArray(data280)){
+if(data280.pricePerKilowattHour === undefined){
+const err450 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err450];
 }
@@ -8204,8 +8191,8 @@ vErrors.push(err450);
 }
 errors++;
 }
-if(data274.source === undefined){
-const err451 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
+if(data280.year === undefined){
+const err451 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err451];
 }
@@ -8214,9 +8201,8 @@ vErrors.push(err451);
 }
 errors++;
 }
-for(const key58 in data274){
-if(!(((key58 === "pricePerKilowattHour") || (key58 === "year")) || (key58 === "source"))){
-const err452 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
+if(data280.source === undefined){
+const err452 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err452];
 }
@@ -8225,12 +8211,9 @@ vErrors.push(err452);
 }
 errors++;
 }
-}
-if(data274.pricePerKilowattHour !== undefined){
-let data275 = data274.pricePerKilowattHour;
-if((typeof data275 == "number") && (isFinite(data275))){
-if(data275 < 0 || isNaN(data275)){
-const err453 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+for(const key60 in data280){
+if(!(((key60 === "pricePerKilowattHour") || (key60 === "year")) || (key60 === "source"))){
+const err453 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
 if(vErrors === null){
 vErrors = [err453];
 }
@@ -8240,8 +8223,11 @@ vErrors.push(err453);
 errors++;
 }
 }
-else {
-const err454 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data280.pricePerKilowattHour !== undefined){
+let data281 = data280.pricePerKilowattHour;
+if((typeof data281 == "number") && (isFinite(data281))){
+if(data281 < 0 || isNaN(data281)){
+const err454 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err454];
 }
@@ -8251,21 +8237,8 @@ vErrors.push(err454);
 errors++;
 }
 }
-if(data274.year !== undefined){
-if(!(validate173(data274.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data274,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
-errors = vErrors.length;
-}
-}
-if(data274.source !== undefined){
-if(!(validate31(data274.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data274,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err455 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
+const err455 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err455];
 }
@@ -8275,11 +8248,21 @@ vErrors.push(err455);
 errors++;
 }
 }
-if(data273.emissionFactor !== undefined){
-let data278 = data273.emissionFactor;
-if(data278 && typeof data278 == "object" && !Array.isArray(data278)){
-if(data278.kilogramsCarbonDioxidePerKilowattHour === undefined){
-const err456 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
+if(data280.year !== undefined){
+if(!(validate174(data280.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data280,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
+errors = vErrors.length;
+}
+}
+if(data280.source !== undefined){
+if(!(validate31(data280.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data280,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err456 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err456];
 }
@@ -8288,8 +8271,12 @@ vErrors.push(err456);
 }
 errors++;
 }
-if(data278.year === undefined){
-const err457 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
+}
+if(data279.emissionFactor !== undefined){
+let data284 = data279.emissionFactor;
+if(data284 && typeof data284 == "object" && !Array.isArray(data284)){
+if(data284.kilogramsCarbonDioxidePerKilowattHour === undefined){
+const err457 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err457];
 }
@@ -8298,8 +8285,8 @@ vErrors.push(err457);
 }
 errors++;
 }
-if(data278.source === undefined){
-const err458 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
+if(data284.year === undefined){
+const err458 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err458];
 }
@@ -8308,9 +8295,8 @@ vErrors.push(err458);
 }
 errors++;
 }
-for(const key59 in data278){
-if(!(((key59 === "kilogramsCarbonDioxidePerKilowattHour") || (key59 === "year")) || (key59 === "source"))){
-const err459 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
+if(data284.source === undefined){
+const err459 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err459];
 }
@@ -8319,12 +8305,9 @@ vErrors.push(err459);
 }
 errors++;
 }
-}
-if(data278.kilogramsCarbonDioxidePerKilowattHour !== undefined){
-let data279 = data278.kilogramsCarbonDioxidePerKilowattHour;
-if((typeof data279 == "number") && (isFinite(data279))){
-if(data279 > 3 || isNaN(data279)){
-const err460 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+for(const key61 in data284){
+if(!(((key61 === "kilogramsCarbonDioxidePerKilowattHour") || (key61 === "year")) || (key61 === "source"))){
+const err460 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
 if(vErrors === null){
 vErrors = [err460];
 }
@@ -8333,8 +8316,12 @@ vErrors.push(err460);
 }
 errors++;
 }
-if(data279 < 0 || isNaN(data279)){
-const err461 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data284.kilogramsCarbonDioxidePerKilowattHour !== undefined){
+let data285 = data284.kilogramsCarbonDioxidePerKilowattHour;
+if((typeof data285 == "number") && (isFinite(data285))){
+if(data285 > 3 || isNaN(data285)){
+const err461 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err461];
 }
@@ -8343,9 +8330,8 @@ vErrors.push(err461);
 }
 errors++;
 }
-}
-else {
-const err462 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data285 < 0 || isNaN(data285)){
+const err462 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err462];
 }
@@ -8355,21 +8341,8 @@ vErrors.push(err462);
 errors++;
 }
 }
-if(data278.year !== undefined){
-if(!(validate173(data278.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data278,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
-errors = vErrors.length;
-}
-}
-if(data278.source !== undefined){
-if(!(validate31(data278.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data278,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err463 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
+const err463 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err463];
 }
@@ -8379,9 +8352,21 @@ vErrors.push(err463);
 errors++;
 }
 }
+if(data284.year !== undefined){
+if(!(validate174(data284.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data284,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
+errors = vErrors.length;
+}
+}
+if(data284.source !== undefined){
+if(!(validate31(data284.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data284,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err464 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
+const err464 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err464];
 }
@@ -8393,7 +8378,7 @@ errors++;
 }
 }
 else {
-const err465 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
+const err465 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err465];
 }
@@ -8403,12 +8388,9 @@ vErrors.push(err465);
 errors++;
 }
 }
-if(data.aggregates !== undefined){
-let data282 = data.aggregates;
-if(data282 && typeof data282 == "object" && !Array.isArray(data282)){
-for(const key60 in data282){
-if(!((((key60 === "minimumCount") || (key60 === "dominance")) || (key60 === "publication")) || (key60 === "source"))){
-const err466 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
+}
+else {
+const err466 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err466];
 }
@@ -8418,10 +8400,12 @@ vErrors.push(err466);
 errors++;
 }
 }
-if(data282.minimumCount !== undefined){
-let data283 = data282.minimumCount;
-if(!(((typeof data283 == "number") && (!(data283 % 1) && !isNaN(data283))) && (isFinite(data283)))){
-const err467 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
+if(data.aggregates !== undefined){
+let data288 = data.aggregates;
+if(data288 && typeof data288 == "object" && !Array.isArray(data288)){
+for(const key62 in data288){
+if(!((((key62 === "minimumCount") || (key62 === "dominance")) || (key62 === "publication")) || (key62 === "source"))){
+const err467 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
 if(vErrors === null){
 vErrors = [err467];
 }
@@ -8430,9 +8414,11 @@ vErrors.push(err467);
 }
 errors++;
 }
-if((typeof data283 == "number") && (isFinite(data283))){
-if(data283 > 100 || isNaN(data283)){
-const err468 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+if(data288.minimumCount !== undefined){
+let data289 = data288.minimumCount;
+if(!(((typeof data289 == "number") && (!(data289 % 1) && !isNaN(data289))) && (isFinite(data289)))){
+const err468 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err468];
 }
@@ -8441,8 +8427,9 @@ vErrors.push(err468);
 }
 errors++;
 }
-if(data283 < 3 || isNaN(data283)){
-const err469 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if((typeof data289 == "number") && (isFinite(data289))){
+if(data289 > 100 || isNaN(data289)){
+const err469 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err469];
 }
@@ -8451,14 +8438,8 @@ vErrors.push(err469);
 }
 errors++;
 }
-}
-}
-if(data282.dominance !== undefined){
-let data284 = data282.dominance;
-if(data284 && typeof data284 == "object" && !Array.isArray(data284)){
-for(const key61 in data284){
-if(!((key61 === "largest") || (key61 === "percent"))){
-const err470 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
+if(data289 < 3 || isNaN(data289)){
+const err470 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err470];
 }
@@ -8468,10 +8449,13 @@ vErrors.push(err470);
 errors++;
 }
 }
-if(data284.largest !== undefined){
-let data285 = data284.largest;
-if(!(((typeof data285 == "number") && (!(data285 % 1) && !isNaN(data285))) && (isFinite(data285)))){
-const err471 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
+}
+if(data288.dominance !== undefined){
+let data290 = data288.dominance;
+if(data290 && typeof data290 == "object" && !Array.isArray(data290)){
+for(const key63 in data290){
+if(!((key63 === "largest") || (key63 === "percent"))){
+const err471 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
 if(vErrors === null){
 vErrors = [err471];
 }
@@ -8480,9 +8464,11 @@ vErrors.push(err471);
 }
 errors++;
 }
-if((typeof data285 == "number") && (isFinite(data285))){
-if(data285 > 3 || isNaN(data285)){
-const err472 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+}
+if(data290.largest !== undefined){
+let data291 = data290.largest;
+if(!(((typeof data291 == "number") && (!(data291 % 1) && !isNaN(data291))) && (isFinite(data291)))){
+const err472 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err472];
 }
@@ -8491,8 +8477,9 @@ vErrors.push(err472);
 }
 errors++;
 }
-if(data285 < 1 || isNaN(data285)){
-const err473 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data291 == "number") && (isFinite(data291))){
+if(data291 > 3 || isNaN(data291)){
+const err473 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err473];
 }
@@ -8501,13 +8488,8 @@ vErrors.push(err473);
 }
 errors++;
 }
-}
-}
-if(data284.percent !== undefined){
-let data286 = data284.percent;
-if((typeof data286 == "number") && (isFinite(data286))){
-if(data286 > 100 || isNaN(data286)){
-const err474 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(data291 < 1 || isNaN(data291)){
+const err474 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err474];
 }
@@ -8516,8 +8498,13 @@ vErrors.push(err474);
 }
 errors++;
 }
-if(data286 < 50 || isNaN(data286)){
-const err475 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
+}
+}
+if(data290.percent !== undefined){
+let data292 = data290.percent;
+if((typeof data292 == "number") && (isFinite(data292))){
+if(data292 > 100 || isNaN(data292)){
+const err475 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err475];
 }
@@ -8526,9 +8513,8 @@ vErrors.push(err475);
 }
 errors++;
 }
-}
-else {
-const err476 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
+if(data292 < 50 || isNaN(data292)){
+const err476 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
 if(vErrors === null){
 vErrors = [err476];
 }
@@ -8538,9 +8524,8 @@ vErrors.push(err476);
 errors++;
 }
 }
-}
 else {
-const err477 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
+const err477 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err477];
 }
@@ -8550,10 +8535,9 @@ vErrors.push(err477);
 errors++;
 }
 }
-if(data282.publication !== undefined){
-let data287 = data282.publication;
-if(!(((data287 === "monthly") || (data287 === "quarterly")) || (data287 === "yearly"))){
-const err478 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
+}
+else {
+const err478 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err478];
 }
@@ -8563,15 +8547,10 @@ vErrors.push(err478);
 errors++;
 }
 }
-if(data282.source !== undefined){
-if(!(validate31(data282.source, {instancePath:instancePath+"/aggregates/source",parentData:data282,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err479 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
+if(data288.publication !== undefined){
+let data293 = data288.publication;
+if(!(((data293 === "monthly") || (data293 === "quarterly")) || (data293 === "yearly"))){
+const err479 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
 if(vErrors === null){
 vErrors = [err479];
 }
@@ -8581,12 +8560,15 @@ vErrors.push(err479);
 errors++;
 }
 }
-if(data.notifications !== undefined){
-let data289 = data.notifications;
-if(data289 && typeof data289 == "object" && !Array.isArray(data289)){
-for(const key62 in data289){
-if(!((((key62 === "from") || (key62 === "replyTo")) || (key62 === "mailGateway")) || (key62 === "smsGateway"))){
-const err480 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
+if(data288.source !== undefined){
+if(!(validate31(data288.source, {instancePath:instancePath+"/aggregates/source",parentData:data288,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err480 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err480];
 }
@@ -8596,23 +8578,12 @@ vErrors.push(err480);
 errors++;
 }
 }
-if(data289.from !== undefined){
-if(!(validate25(data289.from, {instancePath:instancePath+"/notifications/from",parentData:data289,parentDataProperty:"from",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data289.replyTo !== undefined){
-if(!(validate25(data289.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data289,parentDataProperty:"replyTo",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data289.mailGateway !== undefined){
-let data292 = data289.mailGateway;
-if(data292 && typeof data292 == "object" && !Array.isArray(data292)){
-if(data292.host === undefined){
-const err481 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
+if(data.notifications !== undefined){
+let data295 = data.notifications;
+if(data295 && typeof data295 == "object" && !Array.isArray(data295)){
+for(const key64 in data295){
+if(!((((key64 === "from") || (key64 === "replyTo")) || (key64 === "mailGateway")) || (key64 === "smsGateway"))){
+const err481 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
 if(vErrors === null){
 vErrors = [err481];
 }
@@ -8621,8 +8592,24 @@ vErrors.push(err481);
 }
 errors++;
 }
-if(data292.country === undefined){
-const err482 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data295.from !== undefined){
+if(!(validate25(data295.from, {instancePath:instancePath+"/notifications/from",parentData:data295,parentDataProperty:"from",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+if(data295.replyTo !== undefined){
+if(!(validate25(data295.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data295,parentDataProperty:"replyTo",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+if(data295.mailGateway !== undefined){
+let data298 = data295.mailGateway;
+if(data298 && typeof data298 == "object" && !Array.isArray(data298)){
+if(data298.host === undefined){
+const err482 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err482];
 }
@@ -8631,9 +8618,8 @@ vErrors.push(err482);
 }
 errors++;
 }
-for(const key63 in data292){
-if(!(((((key63 === "host") || (key63 === "port")) || (key63 === "security")) || (key63 === "country")) || (key63 === "credentialsSecret"))){
-const err483 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
+if(data298.country === undefined){
+const err483 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err483];
 }
@@ -8642,23 +8628,9 @@ vErrors.push(err483);
 }
 errors++;
 }
-}
-if(data292.host !== undefined){
-if(!(validate59(data292.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data292,parentDataProperty:"host",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data292.port !== undefined){
-if(!(validate61(data292.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data292,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-}
-if(data292.security !== undefined){
-let data295 = data292.security;
-if(!((data295 === "starttls") || (data295 === "tls"))){
-const err484 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
+for(const key65 in data298){
+if(!(((((key65 === "host") || (key65 === "port")) || (key65 === "security")) || (key65 === "country")) || (key65 === "credentialsSecret"))){
+const err484 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
 if(vErrors === null){
 vErrors = [err484];
 }
@@ -8668,11 +8640,22 @@ vErrors.push(err484);
 errors++;
 }
 }
-if(data292.country !== undefined){
-let data296 = data292.country;
-if(typeof data296 === "string"){
-if(!(formats0(data296))){
-const err485 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data298.host !== undefined){
+if(!(validate59(data298.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data298,parentDataProperty:"host",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data298.port !== undefined){
+if(!(validate61(data298.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data298,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+errors = vErrors.length;
+}
+}
+if(data298.security !== undefined){
+let data301 = data298.security;
+if(!((data301 === "starttls") || (data301 === "tls"))){
+const err485 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
 if(vErrors === null){
 vErrors = [err485];
 }
@@ -8682,8 +8665,11 @@ vErrors.push(err485);
 errors++;
 }
 }
-else {
-const err486 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data298.country !== undefined){
+let data302 = data298.country;
+if(typeof data302 === "string"){
+if(!(formats0(data302))){
+const err486 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err486];
 }
@@ -8693,15 +8679,8 @@ vErrors.push(err486);
 errors++;
 }
 }
-if(data292.credentialsSecret !== undefined){
-if(!(validate80(data292.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data292,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err487 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
+const err487 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err487];
 }
@@ -8711,11 +8690,15 @@ vErrors.push(err487);
 errors++;
 }
 }
-if(data289.smsGateway !== undefined){
-let data298 = data289.smsGateway;
-if(data298 && typeof data298 == "object" && !Array.isArray(data298)){
-if(data298.url === undefined){
-const err488 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
+if(data298.credentialsSecret !== undefined){
+if(!(validate79(data298.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data298,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err488 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err488];
 }
@@ -8724,8 +8707,12 @@ vErrors.push(err488);
 }
 errors++;
 }
-if(data298.country === undefined){
-const err489 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data295.smsGateway !== undefined){
+let data304 = data295.smsGateway;
+if(data304 && typeof data304 == "object" && !Array.isArray(data304)){
+if(data304.url === undefined){
+const err489 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err489];
 }
@@ -8734,9 +8721,8 @@ vErrors.push(err489);
 }
 errors++;
 }
-for(const key64 in data298){
-if(!(((key64 === "url") || (key64 === "country")) || (key64 === "credentialsSecret"))){
-const err490 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
+if(data304.country === undefined){
+const err490 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err490];
 }
@@ -8745,18 +8731,9 @@ vErrors.push(err490);
 }
 errors++;
 }
-}
-if(data298.url !== undefined){
-if(!(validate31(data298.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data298,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data298.country !== undefined){
-let data300 = data298.country;
-if(typeof data300 === "string"){
-if(!(formats0(data300))){
-const err491 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+for(const key66 in data304){
+if(!(((key66 === "url") || (key66 === "country")) || (key66 === "credentialsSecret"))){
+const err491 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
 if(vErrors === null){
 vErrors = [err491];
 }
@@ -8766,8 +8743,17 @@ vErrors.push(err491);
 errors++;
 }
 }
-else {
-const err492 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data304.url !== undefined){
+if(!(validate31(data304.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data304,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data304.country !== undefined){
+let data306 = data304.country;
+if(typeof data306 === "string"){
+if(!(formats0(data306))){
+const err492 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err492];
 }
@@ -8777,15 +8763,8 @@ vErrors.push(err492);
 errors++;
 }
 }
-if(data298.credentialsSecret !== undefined){
-if(!(validate80(data298.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data298,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err493 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
+const err493 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err493];
 }
@@ -8795,9 +8774,15 @@ vErrors.push(err493);
 errors++;
 }
 }
+if(data304.credentialsSecret !== undefined){
+if(!(validate79(data304.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data304,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err494 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
+const err494 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err494];
 }
@@ -8807,12 +8792,9 @@ vErrors.push(err494);
 errors++;
 }
 }
-if(data.branding !== undefined){
-let data302 = data.branding;
-if(data302 && typeof data302 == "object" && !Array.isArray(data302)){
-for(const key65 in data302){
-if(!((key65 === "primaryColour") || (key65 === "logo"))){
-const err495 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
+}
+else {
+const err495 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err495];
 }
@@ -8822,11 +8804,12 @@ vErrors.push(err495);
 errors++;
 }
 }
-if(data302.primaryColour !== undefined){
-let data303 = data302.primaryColour;
-if(typeof data303 === "string"){
-if(!pattern35.test(data303)){
-const err496 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
+if(data.branding !== undefined){
+let data308 = data.branding;
+if(data308 && typeof data308 == "object" && !Array.isArray(data308)){
+for(const key67 in data308){
+if(!((key67 === "primaryColour") || (key67 === "logo"))){
+const err496 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
 if(vErrors === null){
 vErrors = [err496];
 }
@@ -8836,8 +8819,11 @@ vErrors.push(err496);
 errors++;
 }
 }
-else {
-const err497 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
+if(data308.primaryColour !== undefined){
+let data309 = data308.primaryColour;
+if(typeof data309 === "string"){
+if(!pattern34.test(data309)){
+const err497 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
 if(vErrors === null){
 vErrors = [err497];
 }
@@ -8847,11 +8833,8 @@ vErrors.push(err497);
 errors++;
 }
 }
-if(data302.logo !== undefined){
-let data304 = data302.logo;
-if(typeof data304 === "string"){
-if(!pattern36.test(data304)){
-const err498 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
+else {
+const err498 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err498];
 }
@@ -8861,8 +8844,11 @@ vErrors.push(err498);
 errors++;
 }
 }
-else {
-const err499 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
+if(data308.logo !== undefined){
+let data310 = data308.logo;
+if(typeof data310 === "string"){
+if(!pattern35.test(data310)){
+const err499 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
 if(vErrors === null){
 vErrors = [err499];
 }
@@ -8872,9 +8858,8 @@ vErrors.push(err499);
 errors++;
 }
 }
-}
 else {
-const err500 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
+const err500 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err500];
 }
@@ -8884,12 +8869,9 @@ vErrors.push(err500);
 errors++;
 }
 }
-if(data.support !== undefined){
-let data305 = data.support;
-if(data305 && typeof data305 == "object" && !Array.isArray(data305)){
-for(const key66 in data305){
-if(!((((((key66 === "email") || (key66 === "phone")) || (key66 === "hours")) || (key66 === "url")) || (key66 === "privacyNotice")) || (key66 === "accessibilityStatement"))){
-const err501 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+}
+else {
+const err501 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err501];
 }
@@ -8899,15 +8881,12 @@ vErrors.push(err501);
 errors++;
 }
 }
-if(data305.email !== undefined){
-if(!(validate25(data305.email, {instancePath:instancePath+"/support/email",parentData:data305,parentDataProperty:"email",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data305.phone !== undefined){
-if(typeof data305.phone !== "string"){
-const err502 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+if(data.support !== undefined){
+let data311 = data.support;
+if(data311 && typeof data311 == "object" && !Array.isArray(data311)){
+for(const key68 in data311){
+if(!((((((key68 === "email") || (key68 === "phone")) || (key68 === "hours")) || (key68 === "url")) || (key68 === "privacyNotice")) || (key68 === "accessibilityStatement"))){
+const err502 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key68}};
 if(vErrors === null){
 vErrors = [err502];
 }
@@ -8917,33 +8896,15 @@ vErrors.push(err502);
 errors++;
 }
 }
-if(data305.hours !== undefined){
-if(!(validate22(data305.hours, {instancePath:instancePath+"/support/hours",parentData:data305,parentDataProperty:"hours",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(data311.email !== undefined){
+if(!(validate25(data311.email, {instancePath:instancePath+"/support/email",parentData:data311,parentDataProperty:"email",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
-if(data305.url !== undefined){
-if(!(validate31(data305.url, {instancePath:instancePath+"/support/url",parentData:data305,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data305.privacyNotice !== undefined){
-if(!(validate31(data305.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data305,parentDataProperty:"privacyNotice",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data305.accessibilityStatement !== undefined){
-if(!(validate31(data305.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data305,parentDataProperty:"accessibilityStatement",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err503 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
+if(data311.phone !== undefined){
+if(typeof data311.phone !== "string"){
+const err503 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err503];
 }
@@ -8953,9 +8914,33 @@ vErrors.push(err503);
 errors++;
 }
 }
+if(data311.hours !== undefined){
+if(!(validate22(data311.hours, {instancePath:instancePath+"/support/hours",parentData:data311,parentDataProperty:"hours",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data311.url !== undefined){
+if(!(validate31(data311.url, {instancePath:instancePath+"/support/url",parentData:data311,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data311.privacyNotice !== undefined){
+if(!(validate31(data311.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data311,parentDataProperty:"privacyNotice",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data311.accessibilityStatement !== undefined){
+if(!(validate31(data311.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data311,parentDataProperty:"accessibilityStatement",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err504 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err504 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err504];
 }
@@ -8964,16 +8949,28 @@ vErrors.push(err504);
 }
 errors++;
 }
+}
+}
+else {
+const err505 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err505];
+}
+else {
+vErrors.push(err505);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
 
-export const checkCatalogue = validate191;
+export const checkCatalogue = validate192;
 const schema39 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
-const pattern37 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
+const pattern36 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
 const schema40 = {"type":"string","minLength":1,"maxLength":4000};
 
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -9008,12 +9005,12 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate192.errors = vErrors;
+validate193.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9123,7 +9120,7 @@ if(data.messages !== undefined){
 let data2 = data.messages;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
-if(!(pattern37.test(key1))){
+if(!(pattern36.test(key1))){
 const err9 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err9];
@@ -9135,7 +9132,7 @@ errors++;
 }
 }
 for(const key2 in data2){
-if(pattern37.test(key2)){
+if(pattern36.test(key2)){
 let data3 = data2[key2];
 if(typeof data3 === "string"){
 if(func3(data3) > 8000){
@@ -9235,8 +9232,8 @@ errors++;
 }
 }
 if(data5.text !== undefined){
-if(!(validate192(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate193(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
 }
@@ -9265,8 +9262,8 @@ errors++;
 }
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate192(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate193(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
 }
@@ -9382,7 +9379,7 @@ vErrors.push(err28);
 }
 errors++;
 }
-validate191.errors = vErrors;
+validate192.errors = vErrors;
 return errors === 0;
 }
 

@@ -32,7 +32,17 @@ export const Sizes = settings(
   "Sizes",
   "Differences from the sizes that the kit computes from `programme.scale` and `telemetry.sampling`.",
   {
-    broker: stateful("Broker", "RabbitMQ."),
+    broker: settings("Broker", "RabbitMQ.", {
+      replicas: replicas(9),
+      queues: optional.whole(
+        "Queues",
+        "Queues over which the readings are spread. A stack that runs never gets fewer.",
+        { minimum: 1, maximum: 512, examples: [12] },
+      ),
+      cpu,
+      memory,
+      storage,
+    }),
     timeSeries: settings("Time-series store", "ClickHouse.", {
       shards: optional.whole("Shards", "Number of parts into which the data is divided.", {
         minimum: 1,

@@ -3,9 +3,12 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { ResourceChange } from "./conversation.ts";
 import { StepReader } from "./resource-steps.ts";
 
-/** Types whose deletion deletes data: with a namespace go its claims, with a Cluster of CloudNativePG its volumes. */
+/**
+ * Types whose deletion deletes data or leaves it behind: with a namespace go its claims, with a Cluster of CloudNativePG its
+ * volumes; the disks of a StatefulSet stay, and nothing reads them.
+ */
 const holders =
-  /\$?(kubernetes:core\/v1:Namespace|kubernetes:core\/v1:PersistentVolumeClaim|kubernetes:postgresql\.cnpg\.io\/v1:Cluster|aws:rds\/instance:Instance|aws:s3\/bucket:Bucket)$/;
+  /\$?(kubernetes:core\/v1:Namespace|kubernetes:apps\/v1:StatefulSet|kubernetes:core\/v1:PersistentVolumeClaim|kubernetes:postgresql\.cnpg\.io\/v1:Cluster|aws:rds\/instance:Instance|aws:s3\/bucket:Bucket)$/;
 
 /** @param urn of a resource. */
 export const holdsData = (urn: string): boolean => holders.test(urn.split("::")[2] ?? "");

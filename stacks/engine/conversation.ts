@@ -10,11 +10,11 @@ export interface ResourceChange {
   readonly urn: string;
   /** Paths that change. */
   readonly changed: readonly string[];
-  /** It stores data, which is lost with it. */
+  /** It stores data, which is lost or left behind with it. */
   readonly holdsData: boolean;
 }
 
-/** The change deletes stored data. */
+/** The change deletes stored data, or leaves it where nothing reads it. */
 export const losesData = ({ action, holdsData }: ResourceChange): boolean =>
   holdsData && (action === "delete" || action === "replace");
 

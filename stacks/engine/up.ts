@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { CheckError, EnvironmentError, exitCode, StoppedError } from "../../base/kit-error.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { plannedTopology, type TopologyLoss, topologyLosses } from "../../plan/topology.ts";
 import { totals } from "../../plan/tree.ts";
 import { checkCountry } from "../../policies/check-country.ts";
 import { blocks } from "../../policies/engine/findings.ts";
@@ -14,7 +16,8 @@ import { confirm } from "./confirmation.ts";
 import type { Conversation } from "./conversation.ts";
 import { EngineFailure } from "./engine-failure.ts";
 import { PodWatch } from "./pod-watch.ts";
-import { dataWouldGo, PoliciesRefuseError } from "./refusals.ts";
+import { topologyInCluster } from "./present-topology.ts";
+import { dataWouldGo, PoliciesRefuseError, TopologyRefusedError } from "./refusals.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
@@ -23,10 +26,12 @@ import { openSession, type RolloutRequest, repair, type Session } from "./sessio
  */
 export async function up(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
-  await checkPlan(request, conversation);
+  const plan = await checkPlan(request, conversation);
   const session = await openSession(request, conversation);
   try {
     await refuseForeignStack(session);
+    const losses = request.deleteData ? [] : await lossesOf(session, plan);
+    if (losses.length > 0) throw new TopologyRefusedError(losses);
     await repair(session, conversation);
     const changes = await previewed(session, conversation);
     if (changes.length === 0) {
@@ -63,12 +68,17 @@ export async function up(request: RolloutRequest, conversation: Conversation): P
 /** Shows what `up` would change. A new stack gets no state by it. */
 export async function previewStack(request: RolloutRequest, conversation: Conversation): Promise<void> {
   const began = performance.now();
-  await checkPlan(request, conversation);
+  const plan = await checkPlan(request, conversation);
   const temporary = mkdtempSync(join(tmpdir(), "rollout-preview-"));
   try {
     const session = await openSession(request, conversation, temporary);
     try {
       const changes = await previewed(session, conversation);
+      for (const { what, remediation } of await lossesOf(session, plan))
+        conversation.tell({ event: "warning", text: `\`rollout up\` refuses this: ${what} ${remediation}` });
+      const refusal = dataWouldGo(changes);
+      if (refusal !== undefined)
+        conversation.tell({ event: "warning", text: `\`rollout up\` refuses this: ${refusal.message}` });
       conversation.tell({
         event: "done",
         stack: session.stack.name,
@@ -94,7 +104,7 @@ export async function previewStack(request: RolloutRequest, conversation: Conver
 async function checkPlan(
   { loaded, target, version }: RolloutRequest,
   conversation: Conversation,
-): Promise<void> {
+): Promise<Plan> {
   const plan = await conversation.step("Plan", async (tell) => {
     const made = await planCountry(loaded, target, version);
     const { resources, pods } = totals(made);
@@ -111,6 +121,13 @@ async function checkPlan(
   });
   for (const note of (plan.outputs.notes as readonly string[] | undefined) ?? [])
     conversation.tell({ event: "note", text: note });
+  return plan;
+}
+
+/** What the plan would strand of the data in the cluster; nothing where there is no cluster yet. */
+async function lossesOf({ cluster, namespace }: Session, plan: Plan): Promise<TopologyLoss[]> {
+  if (cluster === undefined) return [];
+  return topologyLosses(await topologyInCluster(cluster, namespace), plannedTopology(plan));
 }
 
 /** What the engine would change. */

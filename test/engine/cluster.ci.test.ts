@@ -306,7 +306,9 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       writeFileSync(file, text.replace(`namespace: ${namespace}`, `namespace: ${namespace}-other`));
       const moved = await ended(rollout("up", "--yes", "--json"));
       expect(moved.code, JSON.stringify(moved.events.at(-1))).toBe(3);
-      expect(moved.events.at(-1)?.error).toMatch(/^These changes delete stored data: .*Namespace /);
+      expect(moved.events.at(-1)?.error).toMatch(
+        /^These changes delete stored data, or leave it behind: .*Namespace /,
+      );
       expect(await isThere(`/api/v1/namespaces/${namespace}`)).toBe(true);
       expect(await isThere(`/api/v1/namespaces/${namespace}-other`)).toBe(false);
       writeFileSync(file, text);

@@ -20,14 +20,14 @@ const namespace = "rollout:kubernetes:Network$kubernetes:core/v1:Namespace";
 const cluster = "rollout:kubernetes:RelationalStore$kubernetes:postgresql.cnpg.io/v1:Cluster";
 const set = "rollout:kubernetes:Broker$kubernetes:apps/v1:StatefulSet";
 
-test("a namespace or a database that is deleted or replaced is named, with what to do", () => {
+test("a namespace, a database or pods with disks that are deleted or replaced are named, with what to do", () => {
   const refusal = dataWouldGo([
     change("replace", namespace, "stack"),
     change("replace", set, "broker"),
     change("delete", cluster, "relational-store"),
   ]);
   expect(refusal?.message).toBe(
-    "These changes delete stored data: Namespace stack, Cluster relational-store. Nothing was changed.",
+    "These changes delete stored data, or leave it behind: Namespace stack, StatefulSet broker, Cluster relational-store. Nothing was changed.",
   );
   expect(refusal?.remediation).toContain("--delete-data");
 });
@@ -37,7 +37,8 @@ test("what is made, changed in place, or holds no data goes on", () => {
     dataWouldGo([
       change("create", namespace, "stack"),
       change("update", cluster, "relational-store"),
-      change("replace", set, "broker"),
+      change("update", set, "broker"),
+      change("replace", "kubernetes:apps/v1:Deployment", "ingest"),
     ]),
   ).toBeUndefined();
 });
