@@ -11,6 +11,7 @@ import {
   connectAmqp,
   heartbeatSeconds,
 } from "./amqp-connection.ts";
+import { existingQueues } from "./existing-queues.ts";
 import type { Ingest } from "./ingest.ts";
 import { QueueConsumer } from "./queue-consumer.ts";
 import { textOf } from "./store-error.ts";
@@ -26,6 +27,7 @@ export interface BrokerConsumerOptions {
   readonly address: BrokerAddress;
   /** Read for each connection. */
   readonly readCertificates: () => BrokerCertificates;
+  /** Of the configuration: `readings-1` and so on. What the broker has beyond them is read as well. */
   readonly queues: readonly string[];
   readonly ingest: Ingest;
   readonly log: {
@@ -52,6 +54,8 @@ export class BrokerConsumer {
   readonly #waiting = new Map<string, number>();
   readonly #running: Promise<void>;
   readonly #takeOver: TakeOver;
+  /** Those of the configuration, and those that the broker had beyond them at the last connection. */
+  #queues: readonly string[];
   #connection: AmqpConnection | undefined;
   #endConnection: ((error: Error) => void) | undefined;
   #unacknowledgedBytes = 0;
@@ -60,6 +64,7 @@ export class BrokerConsumer {
 
   constructor(options: BrokerConsumerOptions) {
     this.#options = options;
+    this.#queues = options.queues;
     this.#takeOver = new TakeOver(options.ingest, options.log, this.#stopping.signal);
     this.#running = this.#run();
   }
@@ -70,7 +75,7 @@ export class BrokerConsumer {
   }
 
   get queues(): readonly QueueState[] {
-    return this.#options.queues.map((queue) => ({
+    return this.#queues.map((queue) => ({
       queue,
       isActive: this.#consumers.get(queue)?.isActive ?? false,
       waiting: this.#waiting.get(queue),
@@ -81,7 +86,7 @@ export class BrokerConsumer {
     if (this.#isLooking) return;
     this.#isLooking = true;
     try {
-      for (const queue of this.#options.queues)
+      for (const queue of this.#queues)
         this.#waiting.set(queue, (await channel.checkQueue(queue)).messageCount);
       await this.#giveUpOneBeyondShare();
     } finally {
@@ -117,7 +122,7 @@ export class BrokerConsumer {
   }
 
   async #consumeUntilProblem(onConsuming: () => void): Promise<void> {
-    const { address, queues, log } = this.#options;
+    const { address, log } = this.#options;
     const connection = await connectAmqp(
       address,
       this.#options.readCertificates(),
@@ -136,6 +141,8 @@ export class BrokerConsumer {
     try {
       const control = await model.createChannel();
       control.on("error", (error: Error) => this.#endConnection?.(error));
+      const queues = await existingQueues(model, this.#options.queues);
+      this.#queues = queues;
       // Starting at a random queue, so that the ingests do not all become active for the same queues.
       const first = Math.floor(Math.random() * queues.length);
       for (const queue of [...queues.slice(first), ...queues.slice(0, first)]) await this.#open(queue);
@@ -180,11 +187,11 @@ export class BrokerConsumer {
 
   /** The broker makes the next consumer active; this one subscribes again and becomes the last. */
   async #giveUpOneBeyondShare(): Promise<void> {
-    const { queues, log, ingests } = this.#options;
+    const { log, ingests } = this.#options;
     // Unknown while the relational store is away: then this ingest keeps its queues.
     const count = await ingests().catch(() => 1);
     const active = [...this.#consumers.values()].filter((consumer) => consumer.isActive);
-    const share = Math.ceil(queues.length / Math.max(1, count));
+    const share = Math.ceil(this.#queues.length / Math.max(1, count));
     if (active.length <= share || this.#stopping.signal.aborted) return;
     const given = active[Math.floor(Math.random() * active.length)]!;
     log.info({ queue: given.queue, active: active.length, share }, "a queue is left to another ingest");

@@ -127,19 +127,22 @@ export class Rabbitmq {
       writeFileSync(join(this.#folder, name), text, { mode });
     write("rabbitmq.conf", planned.join("\n"));
     write("enabled_plugins", `[${brokerPlugins.join(",")}].\n`);
-    write(
-      "definitions.json",
-      brokerDefinitions({
-        consumer: "ingest",
-        queues: 4,
-        queueBytes: 2 ** 30,
-        copies: 1,
-        connections: 1000,
-        ...definitions,
-      }),
-    );
+    this.define(definitions);
     write(".erlang.cookie", randomBytes(20).toString("hex"), 0o400);
     mkdirSync(join(this.#folder, "data"));
+  }
+
+  /** Writes the definitions, which count from the next start. */
+  define(definitions: Partial<BrokerDefinitions> = {}): void {
+    const text = brokerDefinitions({
+      consumer: "ingest",
+      queues: 4,
+      queueBytes: 2 ** 30,
+      copies: 1,
+      connections: 1000,
+      ...definitions,
+    });
+    writeFileSync(join(this.#folder, "definitions.json"), text);
   }
 
   async start(): Promise<void> {
