@@ -140,6 +140,27 @@ const limitLines = ({ memory, storage }: BrokerSettings): Line[] => [
   ["consumer_timeout", 6 * 3_600_000],
 ];
 
+/** Places in the broker's pod: its settings, its disk, and the settings that are only known once the disk is there. */
+export interface BrokerPlaces {
+  readonly settings: string;
+  readonly data: string;
+  readonly ownSettings: string;
+}
+
+/**
+ * Shell commands that write the limit of free disk once more, to a tenth of the real disk where that is smaller than planned: a
+ * file with larger disks does not enlarge those that exist, and every broker would refuse messages at once.
+ */
+export const diskLimitCommands = ({ settings, data, ownSettings }: BrokerPlaces): string =>
+  [
+    `planned=$(sed -n 's/^disk_free_limit.absolute = \\([0-9]*\\)GiB$/\\1/p' ${settings}/rabbitmq.conf)`,
+    `mkdir -p ${ownSettings}`,
+    `df -Pk ${data} | (read -r head; read -r device size rest`,
+    "  limit=$((planned * 1048576))",
+    '  [ "$limit" -le $((size / 10)) ] || limit=$((size / 10))',
+    `  echo "disk_free_limit.absolute = $((limit * 1024))" >${ownSettings}/disk.conf)`,
+  ].join("\n");
+
 const logLines: readonly Line[] = [
   "# Log",
   ["log.console", true],

@@ -7,6 +7,7 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import {
   brokerDefinitions,
   brokerPlugins,
+  diskLimitCommands,
   peerTlsArguments,
   peerTlsConfig,
   rabbitmqConf,
@@ -38,6 +39,8 @@ const home = "/var/lib/rabbitmq";
 const certificates = { public: "/run/certificates/public", internal: "/run/certificates/internal" };
 
 const settingsFolder = "/etc/rabbitmq";
+const ownSettings = `${home}/conf.d`;
+const dataFolder = `${home}/mnesia`;
 const peerTlsFile = "peers.config";
 
 /** DNS names of the cluster's nodes. The certificate lists each of them, because Erlang accepts no wildcard. */
@@ -68,6 +71,7 @@ const leaveCluster = [
 
 const peerTls = peerTlsArguments(`${settingsFolder}/${peerTlsFile}`);
 const homeMount = { name: "home", mountPath: home };
+const settingsMount = { name: "settings", mountPath: settingsFolder, readOnly: true };
 
 export class Broker extends ComponentResource {
   /** Host name of the Service by which parts inside the cluster reach it. */
@@ -170,7 +174,7 @@ export class Broker extends ComponentResource {
             annotations: settings.annotations,
             metricsPort: ports.broker.metrics,
             terminationGracePeriodSeconds: drainSeconds + 60,
-            initContainers: [cookieContainer(context)],
+            initContainers: [preparingContainer(context)],
             containers: [nodeContainer(args)],
             volumes: [
               scratch("home", 64),
@@ -188,14 +192,27 @@ export class Broker extends ComponentResource {
   }
 }
 
-/** Erlang takes only a cookie that its owner alone can read; a mounted Secret can be read by its group too. */
-function cookieContainer(context: StackContext): Container {
+/**
+ * Erlang takes only a cookie that its owner alone can read; a mounted Secret can be read by its group too. And the limit of free
+ * disk follows the disk that the pod got.
+ */
+function preparingContainer(context: StackContext): Container {
+  const commands = [
+    "set -eu",
+    diskLimitCommands({ settings: settingsFolder, data: dataFolder, ownSettings }),
+    `umask 377 && cp -f /run/secrets/broker/erlang-cookie ${home}/.erlang.cookie`,
+  ];
   return container(context, {
-    name: "cookie",
+    name: "prepare",
     image: "broker",
     amounts: { cpu: 50, memory: 64 },
-    command: ["sh", "-c", `umask 377 && cp -f /run/secrets/broker/erlang-cookie ${home}/.erlang.cookie`],
-    volumeMounts: [homeMount, { name: "secrets", mountPath: "/run/secrets/broker", readOnly: true }],
+    command: ["sh", "-c", commands.join("\n")],
+    volumeMounts: [
+      homeMount,
+      { name: "data", mountPath: dataFolder },
+      settingsMount,
+      { name: "secrets", mountPath: "/run/secrets/broker", readOnly: true },
+    ],
   });
 }
 
@@ -209,6 +226,7 @@ function nodeContainer({ context, size }: BrokerArgs): Container {
       fieldVariable("POD_NAME", "metadata.name"),
       { name: "RABBITMQ_USE_LONGNAME", value: "true" },
       { name: "RABBITMQ_NODENAME", value: `rabbit@$(POD_NAME).${nodeDomain}` },
+      { name: "RABBITMQ_CONFIG_FILES", value: `${ownSettings}/*.conf` },
       { name: "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", value: peerTls },
       { name: "RABBITMQ_CTL_ERL_ARGS", value: peerTls },
     ],
@@ -231,8 +249,8 @@ function nodeContainer({ context, size }: BrokerArgs): Container {
     lifecycle: { preStop: { exec: { command: ["sh", "-c", leaveCluster] } } },
     volumeMounts: [
       homeMount,
-      { name: "data", mountPath: `${home}/mnesia` },
-      { name: "settings", mountPath: settingsFolder, readOnly: true },
+      { name: "data", mountPath: dataFolder },
+      settingsMount,
       { name: "public-certificate", mountPath: certificates.public, readOnly: true },
       { name: "internal-certificate", mountPath: certificates.internal, readOnly: true },
       { name: "temporary", mountPath: "/tmp" },

@@ -13,6 +13,7 @@ import {
   type BrokerDefinitions,
   brokerDefinitions,
   brokerPlugins,
+  diskLimitCommands,
   rabbitmqConf,
 } from "../../components/broker-settings.ts";
 import type { TestAuthority } from "./certificates.ts";
@@ -28,6 +29,8 @@ export const rabbitmqIsMissing =
       ? `RabbitMQ 4 is not in ${root}; test/data-path/install-rabbitmq puts it there`
       : undefined;
 
+const places = { settings: "/work", data: "/work/data", ownSettings: "/work/conf.d" };
+
 /** In the broker's certificate, as machines and ingest know it. */
 export const brokerName = "mqtt.sme.test";
 
@@ -38,6 +41,8 @@ export interface RabbitmqOptions {
   readonly definitions?: Partial<BrokerDefinitions>;
   /** Lines of rabbitmq.conf that differ from the plan. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** MiB of a disk of its own, in memory; the data ends with the server. */
+  readonly disk?: number;
 }
 
 type Six = [number, number, number, number, number, number];
@@ -71,6 +76,7 @@ export class Rabbitmq {
       RABBITMQ_NODENAME: `rabbit-${mqtts}@localhost`,
       RABBITMQ_DIST_PORT: String(peers),
       RABBITMQ_CONFIG_FILE: "/work/rabbitmq.conf",
+      RABBITMQ_CONFIG_FILES: `${places.ownSettings}/*.conf`,
       RABBITMQ_ENABLED_PLUGINS_FILE: "/work/enabled_plugins",
       RABBITMQ_MNESIA_BASE: "/work/data",
       RABBITMQ_LOGS: "-",
@@ -99,7 +105,7 @@ export class Rabbitmq {
     return this.#output.join("");
   }
 
-  async #configure({ authority, loginsPort, definitions, settings }: RabbitmqOptions): Promise<void> {
+  async #configure({ authority, loginsPort, definitions, settings, disk }: RabbitmqOptions): Promise<void> {
     await authority.issue(join(this.#folder, "public"), "MQTT", [brokerName]);
     await authority.issue(join(this.#folder, "internal"), "broker", ["localhost"]);
     const differing: Record<string, string> = {
@@ -130,6 +136,7 @@ export class Rabbitmq {
     this.define(definitions);
     write(".erlang.cookie", randomBytes(20).toString("hex"), 0o400);
     mkdirSync(join(this.#folder, "data"));
+    if (disk !== undefined) write("disk", `${disk}m`);
   }
 
   /** Writes the definitions, which count from the next start. */
@@ -152,7 +159,10 @@ export class Rabbitmq {
       "-address",
       "127.0.0.1",
     ]);
-    this.#server = this.#inside(`${programs}/rabbitmq-server`, []);
+    this.#server = this.#inside("/bin/sh", [
+      "-c",
+      `set -eu\n${diskLimitCommands(places)}\nexec ${programs}/rabbitmq-server`,
+    ]);
     const exited = new Promise<void>((resolve) => this.#server!.once("exit", () => resolve()));
     let ended = false;
     void exited.then(() => {
@@ -217,12 +227,13 @@ export class Rabbitmq {
 
 /**
  * A command inside the folder tree, with a folder as its `/work`, whose file `hosts` is its `/etc/hosts` where there is one. Its
- * mounts are its own and end with it.
+ * mounts are its own and end with it; `disk` says how large a disk in memory its `/work/data` is.
  */
 export function insideTree(folder: string, program: string, args: readonly string[]): string[] {
   const script =
     'mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" && mkdir -p "$1/work" && ' +
     'mount --bind "$2" "$1/work" && ' +
+    'if [ -e "$2/disk" ]; then mount -t tmpfs -o size="$(cat "$2/disk")" disk "$1/work/data"; fi && ' +
     'if [ -e "$2/hosts" ]; then touch "$1/etc/hosts" && mount --bind "$2/hosts" "$1/etc/hosts"; fi && root=$1 && shift 2 && exec chroot "$root" "$@"';
   // It ends with its parent, however that ends.
   const guard = ["setpriv", "--pdeathsig", "KILL"];
