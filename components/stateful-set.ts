@@ -30,6 +30,7 @@ export function statefulPods(name: string, args: StatefulPodsArgs, options: Cust
   const { context, part, objectName = part, size, firstOrdinal, ownLabels } = args;
   const { namespace } = context;
   const selector = { ...selectorLabels(part), ...ownLabels };
+  const time = rollSeconds(args);
   disruptionBudget(name, { namespace, part, objectName, selector }, options);
   new StatefulSet(
     name,
@@ -54,6 +55,13 @@ export function statefulPods(name: string, args: StatefulPodsArgs, options: Cust
         }),
       },
     },
-    options,
+    { ...options, customTimeouts: { create: `${time}s`, update: `${time}s` } },
   );
 }
+
+/** A pod's image may have to be pulled, and a store reads its data, before it is ready. */
+const startSeconds = 600;
+
+/** How long the engine waits: pods are replaced one after the other, and each may use all the time that it has to stop. */
+const rollSeconds = ({ size, minReadySeconds, pod }: StatefulPodsArgs): number =>
+  size.replicas * ((pod.terminationGracePeriodSeconds ?? 30) + startSeconds + minReadySeconds);

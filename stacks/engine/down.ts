@@ -1,15 +1,24 @@
-/** Removes a country's stack with its data; says first what is lost, and afterwards what is left. */
+/** Removes a country's stack; says first which data is lost, and afterwards what is left. */
 import { EnvironmentError, exitCode, StoppedError } from "../../base/kit-error.ts";
-import type { ClusterClient, KubernetesObject } from "../../cluster/cluster-client.ts";
 import { holdsData } from "./changes.ts";
 import { confirm } from "./confirmation.ts";
 import type { Conversation } from "./conversation.ts";
 import type { CountryStack, RecordedResource } from "./country-stack.ts";
 import { EngineFailure } from "./engine-failure.ts";
 import { unknownStack } from "./refusals.ts";
-import { titleOf } from "./resource-steps.ts";
+import { type ResourceTitle, titleOf } from "./resource-steps.ts";
 import { RunReport } from "./run-report.ts";
 import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
+import {
+  deleteVolumes,
+  listed,
+  lossesOfVolumes,
+  noVolumes,
+  releaseVolumes,
+  type StackVolumes,
+  volumesOf,
+  volumesWouldGo,
+} from "./volumes.ts";
 
 /** @throws StoppedError, EnvironmentError */
 export async function down(request: RolloutRequest, conversation: Conversation): Promise<void> {
@@ -24,7 +33,14 @@ export async function down(request: RolloutRequest, conversation: Conversation):
         `${guarded.map((resource) => Object.values(titleOf(resource)).join(" ")).join(", ")} hold data and are protected: nothing was removed.`,
         "Add --delete-data if the data may be deleted. A last snapshot of the database is kept; keys are deleted after 30 days.",
       );
-    for (const text of losses(session, request)) conversation.tell({ event: "warning", text });
+    const volumes = await volumesIn(session, request);
+    const refusal = request.deleteData ? undefined : volumesWouldGo(volumes);
+    if (refusal !== undefined) throw refusal;
+    for (const text of [
+      ...losses(session, request, volumes),
+      ...lossesOfVolumes(volumes, request.deleteData),
+    ])
+      conversation.tell({ event: "warning", text });
     await confirm(
       request,
       conversation,
@@ -32,6 +48,7 @@ export async function down(request: RolloutRequest, conversation: Conversation):
       (answer) => answer === stack.name,
     );
     await repair(session, conversation);
+    if (request.deleteData && cluster !== undefined) await releaseVolumes(cluster, volumes.own);
     const report = new RunReport(conversation);
     const run = { onEvent: report.read, signal: conversation.signal };
     await stoppable(
@@ -47,8 +64,8 @@ export async function down(request: RolloutRequest, conversation: Conversation):
       report,
     );
     await stack.forget();
-    if (cluster !== undefined && request.target === "kubernetes")
-      await remainders(cluster, session, request.deleteData, conversation);
+    if (request.deleteData && cluster !== undefined) await deleteVolumes(cluster, volumes.own);
+    for (const text of remainders(volumes, session, request)) conversation.tell({ event: "note", text });
     conversation.tell({
       event: "done",
       stack: stack.name,
@@ -66,7 +83,11 @@ export async function down(request: RolloutRequest, conversation: Conversation):
 const isProtected = ({ type }: RecordedResource): boolean =>
   type === "aws:rds/instance:Instance" || type === "aws:s3/bucket:Bucket";
 
-function losses({ resources, namespace, stack }: Session, { loaded }: RolloutRequest): string[] {
+function losses(
+  { resources, namespace, stack }: Session,
+  { loaded, deleteData }: RolloutRequest,
+  { own }: StackVolumes,
+): string[] {
   const holders = resources.filter(({ urn }) => holdsData(urn)).map(titleOf);
   if (holders.length === 0) return [];
   const { destination } = loaded.country.hosting.backup;
@@ -74,7 +95,9 @@ function losses({ resources, namespace, stack }: Session, { loaded }: RolloutReq
     ({ type, urn }) => type === "pulumi:index:Stash" && urn.endsWith("-backup-key"),
   );
   return [
-    `All answers of companies and all data of machines in ${stack.name} are deleted: ${holders.map(({ kind, name }) => `${kind} ${name}`).join(", ")}.`,
+    own.length > 0 && !deleteData
+      ? `${stack.name} is removed: ${listOf(holders)}. Its volumes stay, with their data: ${listed(own)}.`
+      : `All answers of companies and all data of machines in ${stack.name} are deleted: ${listOf(holders)}.`,
     ...(destination === undefined
       ? ["There is no backup of them."]
       : [`Backups are kept in ${destination.bucket} at ${destination.endpoint}.`]),
@@ -85,6 +108,9 @@ function losses({ resources, namespace, stack }: Session, { loaded }: RolloutReq
       : []),
   ];
 }
+
+const listOf = (holders: readonly ResourceTitle[]): string =>
+  holders.map(({ kind, name }) => `${kind} ${name}`).join(", ");
 
 async function stoppable(
   { signal }: Conversation,
@@ -111,35 +137,35 @@ async function stoppable(
   }
 }
 
-interface Volume extends KubernetesObject {
-  readonly spec: { readonly claimRef?: { readonly namespace?: string; readonly name?: string } };
-}
+/** None on a cloud, whose cluster goes with the stack. */
+const volumesIn = async (
+  { cluster, namespace }: Session,
+  { target }: RolloutRequest,
+): Promise<StackVolumes> =>
+  cluster !== undefined && target === "kubernetes" ? await volumesOf(cluster, namespace) : noVolumes;
 
-/** Tells of volumes that their class keeps, and of what other namespaces may use. */
-async function remainders(
-  cluster: ClusterClient,
-  { namespace, resources }: Session,
-  deleteData: boolean,
-  conversation: Conversation,
-): Promise<void> {
-  const volumes = (await cluster.list("v1", "PersistentVolume")) as Volume[];
-  const kept = volumes
-    .filter(({ spec }) => spec.claimRef?.namespace === namespace)
-    .map(({ metadata }) => metadata.name);
-  if (kept.length > 0 && deleteData) {
-    for (const name of kept) await cluster.delete(`/api/v1/persistentvolumes/${name}`);
-    conversation.tell({
-      event: "note",
-      text: `Deleted from the cluster: the volumes ${kept.join(", ")}. Whether the disks behind them are erased depends on the storage.`,
-    });
-  } else if (kept.length > 0)
-    conversation.tell({
-      event: "note",
-      text: `These volumes are kept by their storage class, with their data: ${kept.join(", ")}. \`kubectl delete pv ${kept.join(" ")}\` deletes them.`,
-    });
-  if (resources.some(({ type }) => type === "kubernetes:helm.sh/v3:Release"))
-    conversation.tell({
-      event: "note",
-      text: "The operators are removed. Their custom resource definitions and namespaces are kept, because other teams may use them.",
-    });
+/** What is kept, and what other namespaces may use. */
+function remainders(
+  { own, others, left }: StackVolumes,
+  { resources }: Session,
+  { deleteData }: RolloutRequest,
+): string[] {
+  const kept = [...(deleteData ? [] : own), ...others.filter(({ goesWithClaim }) => !goesWithClaim), ...left];
+  return [
+    ...(deleteData && own.length > 0
+      ? [
+          `Deleted from the cluster: the volumes ${own.map(({ name }) => name).join(", ")}. Whether the disks behind them are erased depends on the storage.`,
+        ]
+      : []),
+    ...(kept.length > 0
+      ? [
+          `These volumes are kept, with their data: ${listed(kept)}. \`kubectl delete pv ${kept.map(({ name }) => name).join(" ")}\` deletes them.`,
+        ]
+      : []),
+    ...(resources.some(({ type }) => type === "kubernetes:helm.sh/v3:Release")
+      ? [
+          "The operators are removed. Their custom resource definitions and namespaces are kept, because other teams may use them.",
+        ]
+      : []),
+  ];
 }

@@ -143,16 +143,19 @@ const temporaryPlace = (folder: string): StatePlace => ({
   secretsProvider: "passphrase",
 });
 
+/** The cluster that the stack itself made in a cloud. */
+export function clusterOfState(resources: readonly RecordedResource[]): ClusterClient | undefined {
+  const provider = resources.find(({ type }) => type === "pulumi:providers:kubernetes");
+  const text = provider?.inputs?.kubeconfig;
+  return typeof text === "string" ? ClusterClient.ofKubeconfig(text) : undefined;
+}
+
 async function reachCluster(
   { loaded, target, environment }: RolloutRequest,
   resources: readonly RecordedResource[],
   conversation: Conversation,
 ): Promise<ClusterClient | undefined> {
-  if (target === "aws") {
-    const provider = resources.find(({ type }) => type === "pulumi:providers:kubernetes");
-    const text = provider?.inputs?.kubeconfig;
-    return typeof text === "string" ? ClusterClient.ofKubeconfig(text) : undefined;
-  }
+  if (target === "aws") return clusterOfState(resources);
   return conversation.step("Cluster", async (tell) => {
     const client = ClusterClient.ofFiles(
       kubeconfigFiles(environment),

@@ -17,9 +17,10 @@ import type { Conversation } from "./conversation.ts";
 import { EngineFailure } from "./engine-failure.ts";
 import { PodWatch } from "./pod-watch.ts";
 import { topologyInCluster } from "./present-topology.ts";
+import { waitUntilReady } from "./readiness.ts";
 import { dataWouldGo, PoliciesRefuseError, TopologyRefusedError } from "./refusals.ts";
 import { RunReport } from "./run-report.ts";
-import { openSession, type RolloutRequest, repair, type Session } from "./session.ts";
+import { clusterOfState, openSession, type RolloutRequest, repair, type Session } from "./session.ts";
 
 /**
  * @throws InputError, PoliciesRefuseError, CheckError, StoppedError, EnvironmentError
@@ -34,28 +35,24 @@ export async function up(request: RolloutRequest, conversation: Conversation): P
     if (losses.length > 0) throw new TopologyRefusedError(losses);
     await repair(session, conversation);
     const changes = await previewed(session, conversation);
-    if (changes.length === 0) {
-      conversation.tell({
-        event: "done",
-        stack: session.stack.name,
-        did: "nothing",
-        counts: {},
-        milliseconds: performance.now() - began,
-        outputs: withoutSecrets(await session.stack.outputs()),
-      });
-      return;
+    const isChanged = changes.length > 0;
+    if (isChanged) {
+      const refusal = request.deleteData ? undefined : dataWouldGo(changes);
+      if (refusal !== undefined) throw refusal;
+      await confirm(request, conversation, `Make these changes to ${session.stack.name}? [y/N] `);
     }
-    const refusal = request.deleteData ? undefined : dataWouldGo(changes);
-    if (refusal !== undefined) throw refusal;
-    await confirm(request, conversation, `Make these changes to ${session.stack.name}? [y/N] `);
     const report = new RunReport(conversation);
-    const outputs = await watched(session, conversation, report, () =>
-      session.stack.up({ onEvent: report.read, signal: conversation.signal }),
-    );
+    const outputs = await watched(session, conversation, report, async () => {
+      const made = isChanged
+        ? await session.stack.up({ onEvent: report.read, signal: conversation.signal })
+        : await session.stack.outputs();
+      await everyPodReady(session, conversation);
+      return made;
+    });
     conversation.tell({
       event: "done",
       stack: session.stack.name,
-      did: "updated",
+      did: isChanged ? "updated" : "nothing",
       counts: report.counts,
       milliseconds: performance.now() - began,
       outputs: withoutSecrets(outputs),
@@ -182,6 +179,18 @@ async function refuseForeignStack({ cluster, resources, namespace, stack }: Sess
     `There is already a stack in the namespace ${namespace}, which the state of ${stack.name} does not know.`,
     "If it was created from elsewhere, give its state with --state. If it holds nothing of value, delete the namespace. Otherwise choose another under hosting.kubernetes.namespace.",
   );
+}
+
+/** The engine waits for what it changed; a run that was interrupted before left other parts that nothing waited for. */
+async function everyPodReady({ cluster, stack, namespace }: Session, conversation: Conversation) {
+  // On a cloud the run may have made the cluster.
+  const made = cluster ?? clusterOfState((await stack.recorded()).resources);
+  if (made === undefined) return;
+  try {
+    await waitUntilReady(made, namespace, conversation);
+  } finally {
+    if (made !== cluster) made.close();
+  }
 }
 
 /** Runs the engine, and watches the pods meanwhile. */

@@ -3,13 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ClusterClient } from "../../cluster/cluster-client.ts";
 import { diffPlans, renderDiff } from "../../plan/diff.ts";
 import { at, kindOf, type Plan } from "../../plan/plan.ts";
 import { plannedTopology, topologyLosses } from "../../plan/topology.ts";
 import { recordedLosses, topologyInCluster } from "../../stacks/engine/present-topology.ts";
 import { TopologyRefusedError } from "../../stacks/engine/refusals.ts";
-import { ApiServer } from "../engine/api-server.ts";
+import { answeringCluster } from "../engine/cluster-answers.ts";
 import { type ChangeableCountry, changedCountry, planChanged } from "./planned.ts";
 
 let folder: string;
@@ -131,30 +130,19 @@ test("a cluster is compared as it is, and the refusal has a line for each change
     sized("broker", { queues: 12, replicas: 5, storage: "30Gi" })(country);
     pinned("timeSeries", { shards: 25 })(country);
   });
-  const lists: Record<string, () => object> = {
-    "/apis/apps/v1": () => ({
-      resources: [{ name: "statefulsets", kind: "StatefulSet", namespaced: true, verbs: ["list"] }],
-    }),
-    "/api/v1": () => ({
-      resources: [{ name: "configmaps", kind: "ConfigMap", namespaced: true, verbs: ["list"] }],
-    }),
-    "/apis/apps/v1/namespaces/rollout/statefulsets": () => ({
-      items: inCluster(running, "StatefulSet"),
-      metadata: {},
-    }),
-    "/api/v1/namespaces/rollout/configmaps": () => ({ items: inCluster(running, "ConfigMap"), metadata: {} }),
-  };
-  const api = await ApiServer.start(folder, ({ path }) => {
-    const found = lists[path.split("?")[0] ?? ""];
-    return found === undefined ? { status: 404, body: {} } : { body: found() };
+  const cluster = await answeringCluster(folder, {
+    "/apis/apps/v1/namespaces/rollout/statefulsets": inCluster(running, "StatefulSet"),
+    "/api/v1/namespaces/rollout/configmaps": inCluster(running, "ConfigMap"),
   });
-  const cluster = ClusterClient.ofFiles([api.kubeconfig(folder, {})]);
   try {
     const wanted = await planOf((country) => {
       sized("broker", { queues: 4, replicas: 3, storage: "230Gi" })(country);
       pinned("timeSeries", { shards: 13 })(country);
     });
-    const losses = topologyLosses(await topologyInCluster(cluster, "rollout"), plannedTopology(wanted));
+    const losses = topologyLosses(
+      await topologyInCluster(cluster.client, "rollout"),
+      plannedTopology(wanted),
+    );
     const refusal = new TopologyRefusedError(losses);
     expect(refusal.lines.map((line) => line.split(":")[0])).toEqual([
       "✗ 12 queues of readings become 4",
@@ -163,17 +151,15 @@ test("a cluster is compared as it is, and the refusal has a line for each change
       "✗ The disks of broker become 230Gi instead of 30Gi",
     ]);
     expect(refusal.remediation).toContain("--delete-data");
-    expect(topologyLosses(await topologyInCluster(cluster, "rollout"), plannedTopology(running))).toEqual([]);
-    // Another namespace has nothing yet.
     expect(
-      topologyLosses(
-        await topologyInCluster(cluster, "other").catch(() => plannedTopology({ resources: [] })),
-        plannedTopology(wanted),
-      ),
+      topologyLosses(await topologyInCluster(cluster.client, "rollout"), plannedTopology(running)),
     ).toEqual([]);
+    // Another namespace has nothing yet.
+    expect(topologyLosses(await topologyInCluster(cluster.client, "other"), plannedTopology(wanted))).toEqual(
+      [],
+    );
   } finally {
-    cluster.close();
-    await api.close();
+    await cluster.close();
   }
 });
 
