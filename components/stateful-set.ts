@@ -22,7 +22,10 @@ export interface StatefulPodsArgs {
   readonly ownLabels?: Record<string, string>;
   /** How long a pod must be ready before the next one is updated. */
   readonly minReadySeconds: number;
-  readonly pod: Omit<PodOptions, "part" | "image" | "replicas" | "labels" | "spreadOver">;
+  readonly pod: Omit<
+    PodOptions,
+    "part" | "image" | "replicas" | "labels" | "spreadOver" | "terminationGracePeriodSeconds"
+  > & { readonly terminationGracePeriodSeconds: number };
 }
 
 /** Declares them, and that maintenance stops one at a time. Each mounts its disk as the volume `data`. */
@@ -64,4 +67,4 @@ const startSeconds = 600;
 
 /** How long the engine waits: pods are replaced one after the other, and each may use all the time that it has to stop. */
 const rollSeconds = ({ size, minReadySeconds, pod }: StatefulPodsArgs): number =>
-  size.replicas * ((pod.terminationGracePeriodSeconds ?? 30) + startSeconds + minReadySeconds);
+  size.replicas * (pod.terminationGracePeriodSeconds + startSeconds + minReadySeconds);
