@@ -1,6 +1,7 @@
 /** One country's stack in the engine: opened where its state is stored, then previewed, changed, refreshed or destroyed. */
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { runtime } from "@pulumi/pulumi";
 import {
   type EngineEvent,
   LocalWorkspace,
@@ -41,6 +42,8 @@ export interface RecordedResource {
   /** URN. */
   readonly parent?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  /** It was deleted, and an interrupted run did not come to making it again. */
+  readonly pendingReplacement?: boolean;
 }
 
 interface Deployment {
@@ -50,9 +53,19 @@ interface Deployment {
   };
   readonly resources?: readonly RecordedResource[];
   readonly pending_operations?: readonly {
-    readonly resource: { readonly urn: string; readonly parent?: string };
+    readonly resource: RecordedResource;
     readonly type: string;
   }[];
+}
+
+/**
+ * Two objects of a cluster can't have one name. The provider says so where something changed; where a killed run has deleted an
+ * object and the file is the former one again, the engine would make it and then delete it under the same name.
+ */
+function deleteBeforeReplacing(): void {
+  runtime.registerStackTransformation(({ type, props, opts }) =>
+    type.startsWith("kubernetes:") ? { props, opts: { ...opts, deleteBeforeReplace: true } } : undefined,
+  );
 }
 
 export class CountryStack {
@@ -106,7 +119,10 @@ export class CountryStack {
       stackName: this.name,
       projectName,
       // Pulumi keeps what is returned as the stack's outputs.
-      program: async () => ({ ...(await this.options.program({ releaseData: this.#releaseData })) }),
+      program: async () => {
+        deleteBeforeReplacing();
+        return { ...(await this.options.program({ releaseData: this.#releaseData })) };
+      },
     };
     this.#stack = await this.#explained(async () => {
       if (!exists) return LocalWorkspace.createStack(inline, this.#workspace());
@@ -190,13 +206,18 @@ export class CountryStack {
   /** What the state records, without decrypting anything. */
   async recorded(): Promise<{
     readonly resources: readonly RecordedResource[];
+    /** What an interrupted run had begun, in words. */
     readonly pending: readonly string[];
+    /** Those of them that it was making. */
+    readonly begun: readonly RecordedResource[];
   }> {
     const exported = await this.#explained(() => this.#opened.exportStack());
-    const { resources = [], pending_operations: pending = [] } = (exported.deployment ?? {}) as Deployment;
+    const { resources = [], pending_operations } = (exported.deployment ?? {}) as Deployment;
+    const pending = pending_operations ?? [];
     return {
       resources,
-      pending: (pending ?? []).map(({ resource }) => Object.values(titleOf(resource)).join(" ")),
+      pending: pending.map(({ resource }) => Object.values(titleOf(resource)).join(" ")),
+      begun: pending.filter(({ type }) => type === "creating").map(({ resource }) => resource),
     };
   }
 

@@ -10,6 +10,7 @@ import { CountryStack, type ProgramOptions, type RecordedResource } from "./coun
 import { findEngine } from "./engine-cli.ts";
 import { findPassphrase, type Passphrase } from "./passphrase.ts";
 import { type StatePlace, statePlace } from "./state-place.ts";
+import { removeUnrecordedSets } from "./unrecorded-sets.ts";
 
 export interface RolloutRequest {
   readonly loaded: LoadedCountry;
@@ -171,16 +172,22 @@ async function reachCluster(
  * Reads what an interrupted run had begun before anything else is done. Objects that it made without recording them are taken
  * over; a new stack also takes over the namespace that a team made for its Secrets.
  */
-export async function repair({ stack, resources }: Session, conversation: Conversation): Promise<void> {
+export async function repair(
+  { stack, resources, cluster }: Session,
+  conversation: Conversation,
+): Promise<void> {
   if (resources.length === 0) stack.takeOver();
-  const { pending } = await stack.recorded();
+  const { pending, begun } = await stack.recorded();
   if (pending.length === 0) return;
   conversation.tell({
     event: "note",
     text: `An earlier run was interrupted while it made ${pending.join(", ")}. The present state is read first.`,
   });
   await conversation.step("Reading the present state", async () => {
-    await stack.refresh({ signal: conversation.signal });
+    const { signal } = conversation;
+    await stack.refresh({ signal });
     stack.takeOver();
+    if (cluster !== undefined)
+      await removeUnrecordedSets(cluster, begun, (await stack.recorded()).resources, signal);
   });
 }

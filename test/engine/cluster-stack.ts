@@ -1,9 +1,10 @@
 /**
- * A small stack on a cluster: a namespace, a ConfigMap, and Deployments of one pod. Run by itself it stands one up whose pod waits
- * for a Secret: `node cluster-stack.ts <folder of the state> <namespace> <image>`.
+ * A small stack on a cluster: a namespace, a ConfigMap, and Deployments of one pod, or StatefulSets where the pod has a disk. Run by
+ * itself it stands one up whose pod waits for a Secret: `node cluster-stack.ts <folder of the state> <namespace> <image> [<disk>]`.
  */
 import { pathToFileURL } from "node:url";
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
@@ -18,6 +19,8 @@ export interface Part {
   readonly secret?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly cpu?: string;
+  /** Quantity. */
+  readonly disk?: string;
 }
 
 /** A Secret that its pod waits for, and nobody has made yet. */
@@ -38,45 +41,52 @@ export function clusterProgram(
     new ConfigMap("settings", { metadata: { name: "settings", namespace }, data: { setting } }, inside);
     for (const [name, part] of Object.entries(parts)) {
       const labels = { app: name };
-      new Deployment(
-        name,
-        {
-          metadata: { name, namespace },
-          spec: {
-            replicas: 1,
-            selector: { matchLabels: labels },
-            template: {
-              metadata: { labels },
-              spec: {
-                terminationGracePeriodSeconds: 1,
-                ...(part.nodeSelector && { nodeSelector: part.nodeSelector }),
-                containers: [
-                  {
-                    name: "part",
-                    image: part.image,
-                    ...(part.command && { command: [...part.command] }),
-                    resources: { requests: { cpu: part.cpu ?? "1m", memory: "1Mi" } },
-                    ...(part.secret && {
-                      env: [
-                        { name: "SECRET", valueFrom: { secretKeyRef: { name: part.secret, key: "key" } } },
-                      ],
-                    }),
-                  },
-                ],
-              },
-            },
-          },
-        },
-        inside,
-      );
+      const metadata = { name, namespace };
+      const spec = { replicas: 1, selector: { matchLabels: labels }, template: podOf(part, labels) };
+      if (part.disk === undefined) new Deployment(name, { metadata, spec }, inside);
+      else {
+        const requests = { storage: part.disk };
+        const claim = {
+          metadata: { name: "data" },
+          spec: { accessModes: ["ReadWriteOnce"], resources: { requests } },
+        };
+        new StatefulSet(
+          name,
+          { metadata, spec: { ...spec, serviceName: name, volumeClaimTemplates: [claim] } },
+          inside,
+        );
+      }
     }
     return { namespace };
   };
 }
 
+function podOf(part: Part, labels: Record<string, string>) {
+  return {
+    metadata: { labels },
+    spec: {
+      terminationGracePeriodSeconds: 1,
+      ...(part.nodeSelector && { nodeSelector: part.nodeSelector }),
+      containers: [
+        {
+          name: "part",
+          image: part.image,
+          ...(part.command && { command: [...part.command] }),
+          ...(part.disk !== undefined && { volumeMounts: [{ name: "data", mountPath: "/data" }] }),
+          resources: { requests: { cpu: part.cpu ?? "1m", memory: "1Mi" } },
+          ...(part.secret && {
+            env: [{ name: "SECRET", valueFrom: { secretKeyRef: { name: part.secret, key: "key" } } }],
+          }),
+        },
+      ],
+    },
+  };
+}
+
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [, , folder = "", namespace = "", image = ""] = process.argv;
-  const stack = await smallStack(folder, clusterProgram(namespace, "one", { slow: { image, secret: gate } }));
+  const [, , folder = "", namespace = "", image = "", disk] = process.argv;
+  const slow = { image, secret: gate, ...(disk !== undefined && { disk }) };
+  const stack = await smallStack(folder, clusterProgram(namespace, "one", { slow }));
   await stack.open(await stack.exists(), "right");
   await stack.up();
 }
