@@ -65,7 +65,8 @@ function flow(here: string, { brokers }: AlertedStack): Alert[] {
       summary: "A broker is out of memory or disk and takes no message.",
       steps: [
         "See whether readings wait (ReadingsWait): then the cause is ingest or the time-series store.",
-        "Otherwise give it more under `hosting.sizes.broker` and run `rollout up`.",
+        "Where memory is short, give it more by `hosting.sizes.broker.memory` and run `rollout up`.",
+        'Where disk is short, enlarge the volumes as "Larger disks" in docs/rolling-out.md says; `rollout up` alone can\'t.',
       ],
     },
     {
@@ -78,6 +79,7 @@ function flow(here: string, { brokers }: AlertedStack): Alert[] {
         "See whether ingest runs and whether its store takes inserts (IngestCannotStore).",
         "If ingest is at its largest number of replicas and its processors are busy, raise `hosting.sizes.ingest`.",
         "The queues hold six hours of readings; when they are full machines keep theirs. Nothing is lost.",
+        "Never delete a queue or lower `hosting.sizes.broker.queues`: what waits there is acknowledged and stored nowhere else.",
       ],
     },
     {
@@ -168,7 +170,7 @@ function timeSeries(here: string, { keepers }: AlertedStack): Alert[] {
       summary: "The time-series store refuses inserts because it can't merge as fast as readings come.",
       steps: [
         "See its disk's throughput and its processors.",
-        "Give it more under `hosting.sizes.timeSeries`, or another shard.",
+        "Give it more by `hosting.sizes.timeSeries.cpu` and `.memory`, or another shard; keep `.storage` as it is.",
       ],
     },
     {
@@ -262,7 +264,8 @@ function cluster(here: string, namespace: string): Alert[] {
       severity: "critical",
       summary: "A volume is more than 85 % full.",
       steps: [
-        "Enlarge it under `hosting.sizes` (the storage class must allow it), or shorten `telemetry.retention`.",
+        'Enlarge it as "Larger disks" in docs/rolling-out.md says (the storage class must allow it); `rollout up` alone can\'t.',
+        "Or shorten `telemetry.retention`, with `hosting.sizes.timeSeries.storage` set to what the volumes have now.",
         "After a restore the time-series store also holds the data from before: docs/backup.md says how to remove it.",
       ],
     },

@@ -35,7 +35,7 @@ export interface TopologyLoss {
 }
 
 /** File of the broker's ConfigMap. */
-const definitionsFile = "definitions.json";
+export const definitionsFile = "definitions.json";
 const shardName = /^time-series-store-shard-\d+$/;
 
 export const plannedTopology = ({ resources }: Pick<Plan, "resources">): Topology =>

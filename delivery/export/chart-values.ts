@@ -170,6 +170,13 @@ const switches: readonly ChartValue[] = [
     byDefault: true,
     schema: { type: "boolean" },
   },
+  {
+    name: "refuseDataLoss",
+    description:
+      "Whether an upgrade is refused that would leave stored data behind: fewer queues, brokers, shards or keepers, other disks. Helm asks the cluster; where it only renders, as in Argo CD, nothing is asked.",
+    byDefault: true,
+    schema: { type: "boolean" },
+  },
 ];
 
 /** A value that the country's file gives: empty in `values.yaml`. */

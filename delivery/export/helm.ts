@@ -6,6 +6,7 @@
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { type Manifests, manifestOf, orderedObjects, randomSecrets, scripts } from "../../plan/manifests.ts";
 import { at, kindOf, type Plan, type PlannedResource, type Properties, shownName } from "../../plan/plan.ts";
+import { plannedTopology } from "../../plan/topology.ts";
 import { planCountry } from "../../stacks/country-plan.ts";
 import { admissionPlaces } from "./admission-places.ts";
 import {
@@ -25,6 +26,7 @@ import { chartValues, countryFile, defaultsFile, schemaFile } from "./chart-valu
 import { noValues, withDerived } from "./derived-values.ts";
 import { type ImageReferences, ObjectTemplate, UntemplatedDifferenceError } from "./template-object.ts";
 import { action, type Branch, blockAction, literal, plainTemplate, templateText } from "./template-text.ts";
+import { topologyCheck } from "./topology-check.ts";
 
 /** In the programs' ConfigMap. */
 const countryFileName = "country.json";
@@ -56,6 +58,7 @@ export async function helmChart(loaded: LoadedCountry, version: string): Promise
     ["values.schema.json", schemaFile(values)],
     [`values-${stackName(plan)}.yaml`, countryFile(values)],
     ["templates/_helpers.tpl", helpersFile(images)],
+    ["templates/topology-check.yaml", topologyCheck(plannedTopology(plan), "broker-settings")],
     ["templates/NOTES.txt", notesFile(marked, settings)],
     ["README.md", readmeFile(values)],
     [".helmignore", "operators/\nsecrets.sh\nvalues-*.yaml\n.rollout-manifests\n"],

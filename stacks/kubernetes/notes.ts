@@ -48,7 +48,7 @@ export function loadNotes(country: Country, zones: readonly string[]): string[] 
   const { peak } = sizeStack(country, zones.length).messages;
   if (peak <= brokerCeiling) return [];
   return [
-    `${Math.round(peak).toLocaleString("en")} messages a second at the peak are more than one broker cluster takes (${brokerCeiling.toLocaleString("en")}): let machines send less often, or divide the programme into several stacks.`,
+    `${Math.round(peak).toLocaleString("en")} messages a second at the peak are more than one broker cluster takes (${brokerCeiling.toLocaleString("en")}): before the first \`rollout up\` let machines send less often, or divide the programme into several stacks. A stack that runs keeps its queues and disks.`,
   ];
 }
 
