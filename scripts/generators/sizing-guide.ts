@@ -32,8 +32,13 @@ devices send what they kept while they were offline.
 Bytes of a row are twice (readings) and one and a half times (rollups) what five million readings of six channels took in the engine. A broker
 cluster takes ${number(assumed.brokerCeiling)} messages a second at the most; a plan above it says so.
 
-**Beyond it.** Ingest and the web app grow by processor load (70 %). A shard is added by \`hosting.sizes.timeSeries.shards\`: readings of
-some companies go on there, and what is stored stays where it is. The namespace's quota is what all parts ask for at their largest, times 1.5.
+**Beyond it.** Ingest and the web app grow by processor load (70 %). Brokers, queues, shards and their replicas are added by
+\`hosting.sizes\`, and what is stored stays where it is. Set \`storage\` to what the disks have, because a computed disk gets smaller with
+more pods. The namespace's quota is what all parts ask for at their largest, times 1.5.
+
+**Never fewer, never other disks.** A stack that runs keeps its queues, brokers, keepers, shards, replicas and disks, also when the file
+expects fewer machines, longer intervals or shorter retention than before: what is acknowledged or stored is on them. \`rollout up\` refuses
+such a change and says which value of \`hosting.sizes\` keeps what is there ([rolling-out.md](rolling-out.md)).
 
 ## What the pages ask for
 

@@ -10,6 +10,8 @@ const kinds: Readonly<
 > = {
   "/api/v1": [
     ["configmaps", "ConfigMap", true],
+    ["namespaces", "Namespace", false],
+    ["secrets", "Secret", true],
     ["persistentvolumeclaims", "PersistentVolumeClaim", true],
     ["persistentvolumes", "PersistentVolume", false],
   ],
@@ -47,12 +49,34 @@ export async function answeringCluster(folder: string, lists: ObjectLists): Prom
 function answer({ method, path }: Asked, lists: ObjectLists): Answer {
   if (method !== "GET") return { body: {} };
   const [plain = ""] = path.split("?");
+  if (plain === "/version") return { body: { major: "1", minor: "34", gitVersion: "v1.34.4" } };
+  if (plain === "/api") return { body: { kind: "APIVersions", versions: ["v1"] } };
+  if (plain === "/apis") return { body: { kind: "APIGroupList", apiVersion: "v1", groups: [] } };
+  const [, apiVersion = ""] = /^\/apis?\/(.*)$/.exec(plain) ?? [];
   const known = kinds[plain];
-  if (known !== undefined)
+  if (known !== undefined) {
+    const resources = known.map(([name, kind, namespaced]) => ({ name, kind, namespaced, verbs: ["list"] }));
     return {
-      body: {
-        resources: known.map(([name, kind, namespaced]) => ({ name, kind, namespaced, verbs: ["list"] })),
-      },
+      body: { kind: "APIResourceList", apiVersion: "v1", groupVersion: apiVersion, resources },
     };
-  return { body: { items: lists[plain] ?? [], metadata: {} } };
+  }
+  const [root, kind] = kindAt(plain);
+  const items = (lists[plain] ?? []).map((item) => ({ apiVersion: root, kind, ...item }));
+  if (kind !== "") return { body: { apiVersion: root, kind: `${kind}List`, items, metadata: {} } };
+  const slash = plain.lastIndexOf("/");
+  const one = (lists[plain.slice(0, slash)] as { metadata?: { name?: string } }[] | undefined)?.find(
+    ({ metadata }) => metadata?.name === plain.slice(slash + 1),
+  );
+  return one === undefined
+    ? { status: 404, body: { kind: "Status", apiVersion: "v1", reason: "NotFound", code: 404 } }
+    : { body: { apiVersion: root, kind: kindAt(plain.slice(0, slash))[1], ...one } };
+}
+
+/** API version and kind of the list at a path. */
+function kindAt(path: string): [string, string] {
+  for (const [root, known] of Object.entries(kinds))
+    for (const [name, kind] of known)
+      if (path.startsWith(`${root}/`) && path.endsWith(`/${name}`))
+        return [root.replace(/^\/apis?\//, ""), kind];
+  return ["v1", ""];
 }
