@@ -301,8 +301,25 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
       expect(elsewhere.code).toBe(3);
       expect(elsewhere.events.at(-1)?.error).toContain("does not know it");
 
-      // Another namespace in the file would take this one away, with its stores.
+      // Other disks would replace all brokers at once.
       const text = readFileSync(file, "utf8");
+      const larger = parseDocument(text);
+      larger.setIn(["hosting", "sizes"], larger.createNode({ broker: { storage: "999Gi" } }));
+      writeFileSync(file, larger.toString());
+      const broker = `/apis/apps/v1/namespaces/${namespace}/statefulsets/broker`;
+      const { metadata } = await cluster.get<{ metadata: { uid: string } }>(broker);
+      const resized = await ended(rollout("up", "--yes", "--json"));
+      expect(resized.code, JSON.stringify(resized.events.at(-1))).toBe(3);
+      const { losses } = resized.events.at(-1) as { losses?: { what: string; remediation: string }[] };
+      expect(losses).toMatchObject([
+        {
+          what: expect.stringContaining("The disks of broker become 999Gi instead of 30Gi"),
+          remediation: expect.stringContaining("Set hosting.sizes.broker.storage to 30Gi."),
+        },
+      ]);
+      expect((await cluster.get<{ metadata: { uid: string } }>(broker)).metadata.uid).toBe(metadata.uid);
+
+      // Another namespace in the file would take this one away, with its stores.
       writeFileSync(file, text.replace(`namespace: ${namespace}`, `namespace: ${namespace}-other`));
       const moved = await ended(rollout("up", "--yes", "--json"));
       expect(moved.code, JSON.stringify(moved.events.at(-1))).toBe(3);
