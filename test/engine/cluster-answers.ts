@@ -47,8 +47,12 @@ export async function answeringCluster(folder: string, lists: ObjectLists): Prom
 }
 
 function answer({ method, path }: Asked, lists: ObjectLists): Answer {
-  if (method !== "GET") return { body: {} };
   const [plain = ""] = path.split("?");
+  const slash = plain.lastIndexOf("/");
+  const [folder, name] = [plain.slice(0, slash), plain.slice(slash + 1)];
+  const isNamed = (item: object) => (item as { metadata?: { name?: string } }).metadata?.name === name;
+  if (method === "DELETE") lists[folder] = (lists[folder] ?? []).filter((item) => !isNamed(item));
+  if (method !== "GET") return { body: {} };
   if (plain === "/version") return { body: { major: "1", minor: "34", gitVersion: "v1.34.4" } };
   if (plain === "/api") return { body: { kind: "APIVersions", versions: ["v1"] } };
   if (plain === "/apis") return { body: { kind: "APIGroupList", apiVersion: "v1", groups: [] } };
@@ -63,13 +67,10 @@ function answer({ method, path }: Asked, lists: ObjectLists): Answer {
   const [root, kind] = kindAt(plain);
   const items = (lists[plain] ?? []).map((item) => ({ apiVersion: root, kind, ...item }));
   if (kind !== "") return { body: { apiVersion: root, kind: `${kind}List`, items, metadata: {} } };
-  const slash = plain.lastIndexOf("/");
-  const one = (lists[plain.slice(0, slash)] as { metadata?: { name?: string } }[] | undefined)?.find(
-    ({ metadata }) => metadata?.name === plain.slice(slash + 1),
-  );
+  const one = lists[folder]?.find(isNamed);
   return one === undefined
     ? { status: 404, body: { kind: "Status", apiVersion: "v1", reason: "NotFound", code: 404 } }
-    : { body: { apiVersion: root, kind: kindAt(plain.slice(0, slash))[1], ...one } };
+    : { body: { apiVersion: root, kind: kindAt(folder)[1], ...one } };
 }
 
 /** API version and kind of the list at a path. */
