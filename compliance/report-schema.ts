@@ -199,7 +199,7 @@ export const ReportSchema = group(
       minimumCount: count("Least number of companies in a national figure."),
       largest: count("Number of largest companies whose share is limited."),
       percent: Type.Number({ description: "The largest share that these may have, in percent." }),
-      publication: text("How often figures are published."),
+      publication: text("Length of a publication period."),
     }),
     places: list("Where data is stored.", RestingPlace),
     access: group("Who can reach the data.", {

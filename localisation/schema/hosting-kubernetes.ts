@@ -88,9 +88,9 @@ export const Kubernetes = group("Kubernetes target", "Settings of a cluster in t
     "Values of topology.kubernetes.io/zone that are in the country. Pods and volumes run only there; where empty the whole cluster counts as in the country.",
     { items: zone, uniqueItems: true, default: [], examples: [["jhb-1", "jhb-2", "cpt-1"]] },
   ),
-  dataCentres: list("Data centres", "The buildings behind the zones, for the compliance report.", {
+  dataCentres: list("Data centres", "The buildings behind the zones.", {
     items: group("Data centre", "A building in the country with nodes.", {
-      id: field(Identifier, "Identifier", "Reports name it by this.", { examples: ["jhb"] }),
+      id: field(Identifier, "Identifier", "Its short name.", { examples: ["jhb"] }),
       operator: text("Operator", "Who runs it.", {
         minLength: 1,
         examples: ["State Information Technology Agency"],
@@ -144,7 +144,7 @@ export const Kubernetes = group("Kubernetes target", "Settings of a cluster in t
   volumeSnapshotClass: optional.field(
     ObjectName,
     "Snapshot class",
-    "Class for volume snapshots; none are made where absent.",
+    "The kit makes no volume snapshots, and nothing uses this class.",
     { examples: ["local-snapshots"] },
   ),
   registry: optional.text(

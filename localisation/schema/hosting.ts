@@ -148,11 +148,16 @@ const State = settings(
 );
 
 const Logs = settings("Logs", "How long logs are kept.", {
-  retention: field(RetentionPeriod, "Kept for", "How long the parts' logs are kept.", { default: "P90D" }),
+  retention: field(
+    RetentionPeriod,
+    "Kept for",
+    "How long the parts' logs are kept. `aws` deletes them; in other clusters whoever collects them has to, and on one machine their size is limited.",
+    { default: "P90D" },
+  ),
   auditRetention: field(
     RetentionPeriod,
     "Audit logs kept for",
-    "How long records of who did what are kept.",
+    "How long the audit trail of `aws` is kept.",
     { default: "P2Y" },
   ),
 });

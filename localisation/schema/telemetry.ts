@@ -106,12 +106,16 @@ export const Telemetry = group("Telemetry", "How machine data is kept and read a
       humidity: "%",
     },
   }),
-  shifts: list("Shifts", "Shifts of a usual plant; a company may set its own. They may not overlap.", {
-    items: Shift,
-    minItems: 1,
-    maxItems: 50,
-    default: [{ name: "day", days: workingWeek, start: "08:00", end: "17:00", plannedBreakMinutes: 60 }],
-  }),
+  shifts: list(
+    "Shifts",
+    "Shifts of a usual plant, by which the key figures of every company are computed. They may not overlap.",
+    {
+      items: Shift,
+      minItems: 1,
+      maxItems: 50,
+      default: [{ name: "day", days: workingWeek, start: "08:00", end: "17:00", plannedBreakMinutes: 60 }],
+    },
+  ),
   holidays: list("Holidays", "Days without planned production.", {
     items: group("Holiday", "A day without planned production.", {
       date: field(CalendarDate, "Date", "The day."),
@@ -175,7 +179,7 @@ export const Aggregates = settings("Aggregates", "When national figures may be p
   ),
   publication: choice(
     "Publication",
-    "How often national figures are published.",
+    "A company is compared with results from before the present month, quarter or year, so that no single new result can be seen.",
     ["monthly", "quarterly", "yearly"],
     { default: "quarterly" },
   ),
