@@ -155,6 +155,20 @@ function timeSeries(here: string, { keepers }: AlertedStack): Alert[] {
       ],
     },
     {
+      name: "TimeSeriesPartsLost",
+      expression: `max(rollout_ingest_store_damaged_parts{${here}}) > 0 or increase(ClickHouseProfileEvents_ReplicatedDataLoss{${here}}[1h]) > 0`,
+      lasting: "5m",
+      severity: "critical",
+      summary:
+        "The time-series store has set parts aside as damaged, or has lost them: their readings are in no page and no new backup.",
+      steps: [
+        "The ministry's page and the log of `deployment/ingest` name the server, the table, the part and its month.",
+        "Where another replica has the part, the server fetches it by itself; see the volume's and the node's disk errors.",
+        "`rollout restore <file> --at <time>` brings back a backup from before the loss: docs/damage.md.",
+        "Where the loss is accepted: `ALTER TABLE <table> DROP DETACHED PART '<part>' SETTINGS allow_drop_detached = 1` on that server ends the alert.",
+      ],
+    },
+    {
       name: "TimeSeriesReplicaLate",
       expression: `max(ClickHouseAsyncMetrics_ReplicasMaxAbsoluteDelay{${here}}) > 300`,
       lasting: "10m",

@@ -183,6 +183,8 @@ const users: Readonly<Record<string, TimeSeriesUser>> = {
       `SYSTEM SYNC REPLICA ON ${databaseName}.*`,
       "CLUSTER, REMOTE ON *.*",
       "SELECT ON system.processes",
+      // To see parts that were set aside, and replicas that have lost some.
+      ...["detached_parts", "parts", "replicas"].map((table) => `SELECT ON system.${table}`),
     ],
   },
   analytics: {

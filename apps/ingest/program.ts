@@ -5,6 +5,7 @@ import { insertsSettleOnCluster } from "../../stores/time-series/running-inserts
 import { readCertificate, readSecretFile } from "../program/certificate.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { openStores } from "../program/stores.ts";
+import { StoreDamage } from "./store-damage.ts";
 import { type ReadingsTaker, takeReadings } from "./take-readings.ts";
 
 export async function runIngest(context: ProgramContext): Promise<RunningProgram> {
@@ -37,13 +38,20 @@ export async function runIngest(context: ProgramContext): Promise<RunningProgram
         log,
       }),
     );
+    const { retention } = localisation.country.telemetry;
+    const damage = new StoreDamage({ client, retention, log });
+    damage.start();
     const stopReporting = keepReporting(database, who, () => stateOf(taker), log);
+    // Every ingest says the same of all servers.
+    const parts = { program: "time-series store", instance: "parts and replicas" };
+    const stopReportingDamage = keepReporting(database, parts, () => damage.state, log);
     return {
       notReady: () => taker.notReady(),
-      metrics: () => taker.metrics(),
+      metrics: async () => [...(await taker.metrics()), ...damage.metrics],
       async stop() {
         await taker.stop();
-        await stopReporting();
+        await damage.stop();
+        await Promise.all([stopReporting(), stopReportingDamage()]);
         await stores.close();
       },
     };

@@ -43,6 +43,22 @@ export function damageSummary(damages: readonly Damage[]): string {
 /** What a replica does in its ordinary work: a part to be fetched, deleted or attached, or a copy of one that it has. */
 const ordinary = ["clone", "attaching", "deleting", "tmp-fetch"];
 
+/** Replicas that take no writes, and tables that have lost a part on every replica. */
+export async function replicaDamage(client: ClickHouseClient, layout: Layout): Promise<Damage[]> {
+  const result = await client.query({
+    query: `SELECT hostName() AS host, table, toBool(is_readonly) AS isReadOnly, lost_part_count AS lost
+            FROM ${layout.system("replicas")}
+            WHERE database = currentDatabase() AND (is_readonly OR lost_part_count > 0) ORDER BY host, table`,
+    clickhouse_settings: { skip_unavailable_shards: 1 },
+    format: "JSONEachRow",
+  });
+  const rows = await result.json<{ host: string; table: string; isReadOnly: boolean; lost: string }>();
+  return rows.flatMap(({ host, table, isReadOnly, lost }) => [
+    ...(isReadOnly ? [{ host, table, reason: "takes no writes: the replica is read-only" }] : []),
+    ...(Number(lost) > 0 ? [{ host, table, reason: `has lost ${lost} parts, which no replica has` }] : []),
+  ]);
+}
+
 interface Detached {
   readonly host: string;
   readonly table: string;
@@ -76,6 +92,8 @@ export async function detachedParts(
             WHERE database = currentDatabase() AND partition_id IS NOT NULL AND reason NOT IN {ordinary:Array(String)}
             ORDER BY table, partition_id, min_block_number LIMIT 1000`,
     query_params: { ordinary },
+    // A server that is down says nothing, and has an alert of its own.
+    clickhouse_settings: { skip_unavailable_shards: 1 },
     format: "JSONEachRow",
   });
   const detached = await result.json<Detached>();
@@ -109,6 +127,7 @@ async function activeParts(
             FROM ${layout.system("parts")}
             WHERE active AND database = currentDatabase() AND table IN {tables:Array(String)}`,
     query_params: { tables },
+    clickhouse_settings: { skip_unavailable_shards: 1 },
     format: "JSONEachRow",
   });
   return result.json<Active>();

@@ -28,6 +28,8 @@ const well: Readonly<Record<string, string>> = {
   'rabbitmq_alarms_free_disk_space_watermark{namespace="sme", pod="broker-0"}': "0",
   'rabbitmq_queue_messages_ready{namespace="sme", pod="broker-0"}': "20",
   'rollout_ingest_store_failing{namespace="sme", pod="ingest-a"}': "0",
+  'rollout_ingest_store_damaged_parts{namespace="sme", pod="ingest-a"}': "0",
+  'ClickHouseProfileEvents_ReplicatedDataLoss{namespace="sme", pod="time-series-store-shard-1-0"}': "3",
   'rollout_ingest_readings_total{namespace="sme", pod="ingest-a"}': "0+60000",
   'rollout_ingest_rejected_total{namespace="sme", pod="ingest-a", reason="channel"}': "0+60",
   'kube_deployment_status_replicas_available{namespace="sme", deployment="diagnostic"}': "2",
@@ -78,6 +80,12 @@ const ill: Readonly<Record<string, readonly Readonly<Record<string, string | und
   ],
   TimeSeriesReadOnly: [
     { 'ClickHouseMetrics_ReadonlyReplica{namespace="sme", pod="time-series-store-shard-1-0"}': "2" },
+  ],
+  TimeSeriesPartsLost: [
+    { 'rollout_ingest_store_damaged_parts{namespace="sme", pod="ingest-a"}': "2" },
+    {
+      'ClickHouseProfileEvents_ReplicatedDataLoss{namespace="sme", pod="time-series-store-shard-1-0"}': "0+1",
+    },
   ],
   TimeSeriesReplicaLate: [
     {

@@ -16,6 +16,7 @@ import { rejectionsOf } from "../../apps/diagnostic/connect/rejections.ts";
 import { nationalFigures } from "../../apps/diagnostic/ministry/national.ts";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
+import { StoreDamage } from "../../apps/ingest/store-damage.ts";
 import type { RelationalStore } from "../../stores/relational/database.ts";
 import { onCluster } from "../../stores/time-series/layout.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
@@ -155,4 +156,38 @@ test("the engine refuses no query of ingest, key figures, pages, repair and eras
     expect(await rowsOf(reader, `SELECT DISTINCT toString(company) AS company FROM ${table}`)).toEqual([
       { company: "zeta" },
     ]);
+});
+
+test("parts that a server has set aside are found on every server, by ingest's own rights", async () => {
+  const logged: string[] = [];
+  const damage = new StoreDamage({
+    client,
+    retention: country.telemetry.retention,
+    log: {
+      warn: (fields) => logged.push(JSON.stringify(fields)),
+      error: (fields) => logged.push((fields as { damage: string }).damage),
+    },
+  });
+  expect(damage.metrics).toEqual([]);
+  await damage.look();
+  expect(damage.state).toEqual({ health: "healthy", detail: "no damage is known" });
+  const migration = await server.client("migration");
+  const [part] = await rowsOf<{ name: string }>(
+    migration,
+    "SELECT name FROM system.parts WHERE active AND database = 'rollout' AND table = 'raw_local' LIMIT 1",
+  );
+  await migration.command({ query: `ALTER TABLE rollout.raw_local DETACH PART '${part!.name}'` });
+  await damage.look();
+  expect(damage.state.health).toBe("failed");
+  expect(damage.state.detail).toContain(`part ${part!.name}`);
+  expect(damage.state.detail).toMatch(/^raw_local on \S+: .*rollout restore/);
+  expect(damage.metrics.map(({ name, value }) => [name, value])).toEqual([
+    ["rollout_ingest_store_damaged_parts", 1],
+    ["rollout_ingest_store_damaged_replicas", 0],
+  ]);
+  expect(new Set(logged).size).toBe(logged.length);
+  expect(logged[0]).toContain("raw_local on ");
+  await migration.command({ query: `ALTER TABLE rollout.raw_local ATTACH PART '${part!.name}'` });
+  await damage.look();
+  expect(damage.state.health).toBe("healthy");
 });
