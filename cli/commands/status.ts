@@ -49,7 +49,7 @@ async function ask(address: string, pid: number): Promise<StackStatus> {
   } catch (error) {
     throw new EnvironmentError(
       `The stack (process ${pid}) does not answer at ${address}: ${error instanceof Error ? error.message : error}.`,
-      "It may still be starting. If not, stop it and start it again: nothing acknowledged is lost.",
+      "It may still be starting. If not, stop it and start it again: what it has acknowledged is on the disk.",
     );
   }
 }

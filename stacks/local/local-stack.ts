@@ -21,8 +21,7 @@ import { fillInDiagnostics } from "../../apps/simulator/self-assessments.ts";
 import { type Simulator, startSimulator } from "../../apps/simulator/simulator.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
-import { explainRelationalDamage } from "../../stores/relational/relational-damage.ts";
-import { damageSummary, explainDamage } from "../../stores/time-series/damage.ts";
+import { damageSummary } from "../../stores/time-series/damage.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 import { StoreChecks } from "../../stores/time-series/store-checks.ts";
@@ -30,9 +29,8 @@ import { RunningBackups } from "./backup/running-backup.ts";
 import { closeToOthers } from "./close-folder.ts";
 import { serveControl } from "./control-server.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { explainFullDisk } from "./full-disk.ts";
 import { ensureLogin, type StartLogin } from "./logins.ts";
-import { refuseLostStore } from "./lost-store.ts";
+import { explainStores, refuseLostStore } from "./lost-store.ts";
 import { partStatuses } from "./part-statuses.ts";
 import type { StackStatus } from "./status.ts";
 import { hostOf, namesOf, webAddressOf } from "./web-address.ts";
@@ -86,7 +84,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     return { ...(await start({ ...options, step }, (action) => stops.push(action))), stop };
   } catch (error) {
     await stop();
-    throw explainFullDisk(explainRelationalDamage(explainDamage(error)));
+    throw explainStores(error);
   }
 }
 

@@ -5,7 +5,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { DamagedStoreError } from "../../stores/damaged-store.ts";
+import { explainRelationalDamage } from "../../stores/relational/relational-damage.ts";
+import { explainDamage } from "../../stores/time-series/damage.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { explainFullDisk } from "./full-disk.ts";
+
+/** What an error of either store means: damaged files, or a full disk. @returns any other error as it is. */
+export const explainStores = (error: unknown): unknown =>
+  explainFullDisk(explainRelationalDamage(explainDamage(error)));
 
 /** To be called before the migrations. @param client of the time-series store. @throws DamagedStoreError */
 export async function refuseLostStore(client: ClickHouseClient, folder: DataFolder): Promise<void> {

@@ -1,6 +1,7 @@
 /** BACKUP of the time-series store into one file, and RESTORE from it; both check every part's checksums. */
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { DamagedStoreError } from "../damaged-store.ts";
 import type { TimeSeriesStore } from "./store.ts";
 
 /** Read by every ClickHouse of this version or later: `RESTORE … FROM File('…')`. */
@@ -13,6 +14,10 @@ export type RowCounts = Readonly<Record<string, number>>;
 export async function backUpTimeSeries({
   backups,
 }: Pick<TimeSeriesStore, "backups">): Promise<{ file: string; rows: RowCounts }> {
+  // BACKUP copies a damaged part as it is, and RESTORE would refuse the whole backup.
+  const damaged = await firstDamaged({ backups });
+  if (damaged !== undefined)
+    throw new DamagedStoreError(`No backup was made: the time-series store is damaged. ${damaged}`);
   const rows = await countRows({ backups });
   const file = join(backups.folder, archive);
   rmSync(file, { force: true });
@@ -42,24 +47,27 @@ export async function restoreTimeSeries(
   renameSync(file, inside);
   try {
     await client.command({ query: `RESTORE DATABASE default FROM File('${archive}')` });
-    for (const table of await tables(store)) await checkTable(store, table);
+    const damaged = await firstDamaged(store);
+    if (damaged !== undefined) throw new Error(damaged);
   } finally {
     rmSync(inside, { force: true });
   }
   return countRows(store);
 }
 
-async function checkTable({ backups }: Pick<TimeSeriesStore, "backups">, table: string): Promise<void> {
-  const result = await backups.client.query({
-    query: `CHECK TABLE \`${table}\` SETTINGS check_query_single_value_result = 0`,
-    format: "JSONEachRow",
-  });
-  for (const { is_passed, part_path, message } of await result.json<{
-    is_passed: number | boolean;
-    part_path: string;
-    message: string;
-  }>())
-    if (!is_passed) throw new Error(`Part ${part_path} of ${table} is damaged: ${message}`);
+/** Reads every part. @returns what is wrong with one, as a sentence. */
+async function firstDamaged(store: Pick<TimeSeriesStore, "backups">): Promise<string | undefined> {
+  for (const table of await tables(store)) {
+    const result = await store.backups.client.query({
+      query: `CHECK TABLE \`${table}\` SETTINGS check_query_single_value_result = 0`,
+      format: "JSONEachRow",
+    });
+    const parts = await result.json<{ is_passed: number | boolean; part_path: string; message: string }>();
+    const failed = parts.find(({ is_passed }) => !is_passed);
+    if (failed !== undefined)
+      return `Part ${failed.part_path} of ${table} is damaged: ${failed.message.replace(/\.?$/, ".")}`;
+  }
+  return undefined;
 }
 
 async function tables({ backups }: Pick<TimeSeriesStore, "backups">): Promise<string[]> {

@@ -1,8 +1,18 @@
 /** A stack whose data was damaged while it was stopped, as its operator sees it: start, status, page, last line, exit codes. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { loadCountry } from "../../localisation/load.ts";
 import type { StackStatus } from "../../stacks/local/status.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
@@ -109,3 +119,40 @@ test.each<[string, (data: string) => void, () => string]>([
 function definitionOfRaw(data: string): string {
   return join(data, "za/time-series/metadata/default/raw.sql");
 }
+
+describe("a backup of a stopped stack", () => {
+  let key: string;
+  let backups: string;
+  const old = "20200101T000000Z";
+  beforeAll(async () => {
+    const made = await rollout("backup", "--new-key", join(parent, "key"), "--json");
+    key = (JSON.parse(made.output) as { publicKey: string }).publicKey;
+  });
+  beforeEach(() => {
+    backups = mkdtempSync(join(parent, "backups-"));
+    mkdirSync(join(backups, "za", old), { recursive: true });
+  });
+  const backUp = (data: string) =>
+    rollout("backup", file, "--data", data, "--to", backups, "--recipient", key);
+
+  test("that has lost nothing removes those past the retention", async () => {
+    const { code } = await backUp(damaged(() => {}));
+    expect(code).toBe(0);
+    expect(existsSync(join(backups, "za", old))).toBe(false);
+  });
+
+  test("that has lost a part removes none: an older one may have it", async () => {
+    const { code } = await backUp(damaged((data) => cut(join(data, parts[0]!, "data.bin"))));
+    expect(code).toBe(0);
+    expect(existsSync(join(backups, "za", old))).toBe(true);
+  });
+
+  test("whose part does not match its checksums is refused, with the way back", async () => {
+    const { code, errors } = await backUp(
+      damaged((data) => writeFileSync(join(data, parts[0]!, "data.bin"), "damaged", { flag: "r+" })),
+    );
+    expect(code).toBe(3);
+    expect(errors).toContain("`rollout restore <file>`");
+    expect(readdirSync(join(backups, "za"))).toEqual([old]);
+  });
+});

@@ -5,10 +5,11 @@ import { kitVersion } from "../../../base/package-root.ts";
 import { periodDays } from "../../../base/period.ts";
 import type { LoadedCountry } from "../../../localisation/load.ts";
 import { openRelationalStore } from "../../../stores/relational/database.ts";
+import { damageSummary, detachedParts } from "../../../stores/time-series/damage.ts";
 import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
 import type { BackupAnswer } from "../control-server.ts";
 import { DataFolder, type RunningStack } from "../data-folder.ts";
-import { explainFullDisk } from "../full-disk.ts";
+import { explainStores, refuseLostStore } from "../lost-store.ts";
 import { type BackedUpStack, BackupSet, verifyFiles } from "./backup-set.ts";
 import { checkRecipients, DamagedBackupError } from "./encryption.ts";
 import { type MadeBackup, makeBackup } from "./make-backup.ts";
@@ -38,6 +39,10 @@ export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOp
   try {
     const timeSeries = await openTimeSeriesStore(folder.timeSeries);
     try {
+      await refuseLostStore(timeSeries.reader, folder);
+      const damage = await detachedParts(timeSeries.checks, undefined, country.telemetry.retention);
+      if (damage.length > 0)
+        tell(`the store has lost data, so no older backup is removed: ${damageSummary(damage)}`);
       const relational = await openRelationalStore(folder.relational);
       try {
         return await makeBackup({
@@ -47,7 +52,8 @@ export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOp
           folder,
           stores: { timeSeries, relational },
           ...request,
-          retentionDays: periodDays(country.hosting.backup.retention),
+          retentionDays:
+            damage.length > 0 ? Number.POSITIVE_INFINITY : periodDays(country.hosting.backup.retention),
           tell,
         });
       } finally {
@@ -57,7 +63,7 @@ export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOp
       await timeSeries.close();
     }
   } catch (error) {
-    throw explainFullDisk(error);
+    throw explainStores(error);
   }
 }
 
