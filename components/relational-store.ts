@@ -3,7 +3,7 @@
  * it is acknowledged; with a backup destination the write-ahead log is archived all the time, so that the store can be
  * restored to any point in time within the retention.
  */
-import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { ComponentResource, type ComponentResourceOptions, type Input, type Resource } from "@pulumi/pulumi";
 import { formatGibibytes, formatMebibytes, formatProcessors } from "../base/quantity.ts";
 import type { ObjectStore, PostgresCluster, ScheduledBackup } from "./cloudnative-pg.ts";
@@ -75,9 +75,12 @@ export class RelationalStore extends ComponentResource {
       const { authority } = backup;
       customResource<ObjectStore>(`${name}-backups`, objectStore(namespace, backupsName, backup), inside);
       if (authority === undefined) return;
-      new Secret(
+      // Not by the SDK's class of Secrets, which would hide it from plans and exports: a certificate is no secret.
+      new CustomResource(
         `${name}-backup-authority`,
         {
+          apiVersion: "v1",
+          kind: "Secret",
           metadata: metadata(namespace, authoritySecret.name, part),
           type: "Opaque",
           stringData: { [authoritySecret.key]: authority },

@@ -43,12 +43,12 @@ export function manifestYaml(resource: PlannedResource): string {
   return stringify(manifestOf(resource), { lineWidth: 0, version: "1.1" });
 }
 
-/** @returns the objects without Secrets, by file name, in an order that a cluster accepts. */
+/** @returns the objects without those of random values, by file name, in an order that a cluster accepts. */
 export function orderedObjects(plan: Plan): ReadonlyMap<string, PlannedResource> {
   const files = new Map<string, PlannedResource>();
   for (const object of objectsOf(plan)) {
     const kind = kindOf(object);
-    if (kind === "Secret") continue;
+    if (isRandomSecret(object)) continue;
     const rank = order.findIndex((kinds) => (kinds as readonly string[]).includes(kind));
     const name = String(at(object.properties, "metadata", "name"));
     const number = String((rank === -1 ? order.length : rank) * 10).padStart(2, "0");
@@ -66,9 +66,13 @@ export interface RandomSecret {
   readonly kinds: Readonly<Record<string, GeneratedKind>>;
 }
 
+/** A Secret of what everyone may know, such as an authority's certificate, shows its text. */
+const isRandomSecret = (object: PlannedResource): boolean =>
+  kindOf(object) === "Secret" && object.secrets.length > 0;
+
 export function randomSecrets(plan: Plan): readonly RandomSecret[] {
   return objectsOf(plan)
-    .filter((object) => kindOf(object) === "Secret")
+    .filter(isRandomSecret)
     .map((object) => {
       const component = plan.resources.find(({ urn }) => urn === object.parent);
       return {

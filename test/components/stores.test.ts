@@ -1,6 +1,7 @@
 /** The broker and the stores: TLS alone, no password in a file, what is acknowledged is held by several, backups are encrypted. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { manifests } from "../../plan/manifests.ts";
 import { at, type Plan, secretPlaceholder, shownName, type Value } from "../../plan/plan.ts";
 import { list, object, objectsOf, planChanged } from "../plan/planned.ts";
 
@@ -314,7 +315,13 @@ describe("backups", () => {
       name: "backup-authority",
       key: "ca.crt",
     });
-    expect(object(named, "Secret", "backup-authority").properties).toHaveProperty("stringData");
+    const secret = object(named, "Secret", "backup-authority");
+    expect(secret.properties.stringData).toEqual({ "ca.crt": authority });
+    // A team that applies manifests gets it with them, and no random value in its place.
+    const written = manifests(named);
+    expect(written.get("secrets.sh")).not.toContain("backup-authority");
+    const [, text = ""] = [...written].find(([name]) => name.endsWith("secret-backup-authority.yaml")) ?? [];
+    expect(parse(text).stringData).toEqual({ "ca.crt": authority });
   });
 
   test("without a destination there is none, no key for one, and the plan says so", async () => {
