@@ -5,13 +5,9 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default ?? func3Module;
 const func0 = func0Module.default ?? func0Module;
-<<<<<<< HEAD
-export const fingerprint = "6f11e892e0e5714bcd095ecd1d157b126705c31858a8ce9770a9ec065059cde4";
-=======
-export const fingerprint = "0cd41f88e1da721fcf9187ac83dc9a75204b3018c593211aa0729a05ca5adab6";
->>>>>>> d909dac (Take back what the kit does not do: company shifts, snapshots, deletion of logs, saved entries)
+export const fingerprint = "5ac8d7f02ddfc300f0bfe4041517e39c39751d926d941115fa20ee3caa07f3ef";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"region":{"type":"string"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"integer","minimum":1,"maximum":9},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared3"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"integer","minimum":1,"maximum":9},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
@@ -952,7 +948,7 @@ return errors === 0;
 
 const schema22 = {"type":"integer","minimum":0,"maximum":65535};
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -987,14 +983,14 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate75.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
 
 const schema23 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"};
 const pattern9 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "u");
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1019,14 +1015,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate79.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
 
 const schema24 = {"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true};
 const pattern10 = new RegExp("^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$", "u");
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1091,14 +1087,14 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate81.errors = vErrors;
+validate82.errors = vErrors;
 return errors === 0;
 }
 
 const schema25 = {"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false};
 const pattern19 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1152,13 +1148,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate88.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
 
 const schema26 = {"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false};
 
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1200,8 +1196,8 @@ errors = vErrors.length;
 }
 }
 if(data.secretName !== undefined){
-if(!(validate79(data.secretName, {instancePath:instancePath+"/secretName",parentData:data,parentDataProperty:"secretName",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(!(validate80(data.secretName, {instancePath:instancePath+"/secretName",parentData:data,parentDataProperty:"secretName",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -1216,13 +1212,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate92.errors = vErrors;
+validate93.errors = vErrors;
 return errors === 0;
 }
 
 const schema27 = {"enum":["annotations","prometheus-operator"]};
 
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!((data === "annotations") || (data === "prometheus-operator"))){
@@ -1235,13 +1231,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate100.errors = vErrors;
+validate101.errors = vErrors;
 return errors === 0;
 }
 
 const schema28 = {"type":"integer","minimum":1,"maximum":9};
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1276,14 +1272,14 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate110.errors = vErrors;
+validate111.errors = vErrors;
 return errors === 0;
 }
 
 const schema29 = {"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"};
 const pattern23 = new RegExp("^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$", "u");
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1308,14 +1304,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate112.errors = vErrors;
+validate113.errors = vErrors;
 return errors === 0;
 }
 
 const schema30 = {"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"};
 const pattern24 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1340,13 +1336,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate114.errors = vErrors;
+validate115.errors = vErrors;
 return errors === 0;
 }
 
 const schema31 = {"type":"integer","minimum":1,"maximum":100};
 
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1381,13 +1377,13 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate117.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
 
 const schema32 = {"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false};
 
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1404,26 +1400,26 @@ errors++;
 }
 }
 if(data.minimumReplicas !== undefined){
-if(!(validate117(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate118(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
 if(data.maximumReplicas !== undefined){
-if(!(validate117(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate118(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
 if(data.cpu !== undefined){
-if(!(validate112(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate113(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
 if(data.memory !== undefined){
-if(!(validate114(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate115(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -1438,14 +1434,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate126.errors = vErrors;
+validate127.errors = vErrors;
 return errors === 0;
 }
 
 const schema33 = {"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"};
 const pattern25 = new RegExp("^([01][0-9]|2[0-3]):(00|15|30|45)$", "u");
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1470,13 +1466,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate134.errors = vErrors;
+validate135.errors = vErrors;
 return errors === 0;
 }
 
 const schema34 = {"type":"object","properties":{},"additionalProperties":true};
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1491,13 +1487,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate141.errors = vErrors;
+validate142.errors = vErrors;
 return errors === 0;
 }
 
 const schema35 = {"type":"number","exclusiveMinimum":0,"maximum":5};
 
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if((typeof data == "number") && (isFinite(data))){
@@ -1532,13 +1528,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate146.errors = vErrors;
+validate147.errors = vErrors;
 return errors === 0;
 }
 
 const schema36 = {"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true};
 
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1597,13 +1593,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate150.errors = vErrors;
+validate151.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
+const schema37 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
 
-function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1759,8 +1755,8 @@ errors = vErrors.length;
 }
 }
 if(data0.barriers !== undefined){
-if(!(validate150(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
+if(!(validate151(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 }
@@ -1822,10 +1818,16 @@ vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.error
 errors = vErrors.length;
 }
 }
+if(data0.regions !== undefined){
+if(!(validate57(data0.regions, {instancePath:instancePath+"/" + i0+"/regions",parentData:data0,parentDataProperty:"regions",rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+errors = vErrors.length;
+}
+}
 if(data0.until !== undefined){
-let data11 = data0.until;
-if(typeof data11 === "string"){
-if(!(formats10.validate(data11))){
+let data12 = data0.until;
+if(typeof data12 === "string"){
+if(!(formats10.validate(data12))){
 const err14 = {instancePath:instancePath+"/" + i0+"/until",schemaPath:"#/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err14];
@@ -1870,13 +1872,13 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate155.errors = vErrors;
+validate156.errors = vErrors;
 return errors === 0;
 }
 
 const schema38 = {"type":"integer","minimum":2015,"maximum":2100};
 
-function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1911,7 +1913,7 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate174.errors = vErrors;
+validate176.errors = vErrors;
 return errors === 0;
 }
 
@@ -1924,12 +1926,13 @@ const pattern20 = new RegExp("^[0-9]{12}$", "u");
 const pattern21 = new RegExp("^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$", "u");
 const pattern22 = new RegExp("^[a-z0-9-]+\\.[a-z0-9-]+$", "u");
 const pattern26 = new RegExp("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "u");
-const pattern27 = new RegExp("^age1[0-9a-z]{58,2000}$", "u");
-const pattern28 = new RegExp("^s3://[^\\s]+$", "u");
-const pattern31 = new RegExp("^[a-z][a-z0-9_-]{0,47}$", "u");
-const pattern33 = new RegExp("^[!-~]{1,40}$", "u");
-const pattern34 = new RegExp("^#[0-9a-fA-F]{6}$", "u");
-const pattern35 = new RegExp("^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$", "u");
+const pattern27 = new RegExp("^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$", "u");
+const pattern28 = new RegExp("^age1[0-9a-z]{58,2000}$", "u");
+const pattern29 = new RegExp("^s3://[^\\s]+$", "u");
+const pattern32 = new RegExp("^[a-z][a-z0-9_-]{0,47}$", "u");
+const pattern34 = new RegExp("^[!-~]{1,40}$", "u");
+const pattern35 = new RegExp("^#[0-9a-fA-F]{6}$", "u");
+const pattern36 = new RegExp("^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$", "u");
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -5126,7 +5129,7 @@ if(data119.local !== undefined){
 let data121 = data119.local;
 if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
 for(const key23 in data121){
-if(!((key23 === "bind") || (key23 === "ports"))){
+if(!(((key23 === "bind") || (key23 === "address")) || (key23 === "ports"))){
 const err245 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err245];
@@ -5162,10 +5165,16 @@ vErrors.push(err247);
 errors++;
 }
 }
+if(data121.address !== undefined){
+if(!(validate31(data121.address, {instancePath:instancePath+"/hosting/local/address",parentData:data121,parentDataProperty:"address",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
 if(data121.ports !== undefined){
-let data123 = data121.ports;
-if(data123 && typeof data123 == "object" && !Array.isArray(data123)){
-for(const key24 in data123){
+let data124 = data121.ports;
+if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
+for(const key24 in data124){
 if(!(((key24 === "http") || (key24 === "mqtt")) || (key24 === "mqtts"))){
 const err248 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
@@ -5177,21 +5186,21 @@ vErrors.push(err248);
 errors++;
 }
 }
-if(data123.http !== undefined){
-if(!(validate75(data123.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data123,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(data124.http !== undefined){
+if(!(validate76(data124.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data124,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
-if(data123.mqtt !== undefined){
-if(!(validate75(data123.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data123,parentDataProperty:"mqtt",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(data124.mqtt !== undefined){
+if(!(validate76(data124.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data124,parentDataProperty:"mqtt",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
-if(data123.mqtts !== undefined){
-if(!(validate75(data123.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data123,parentDataProperty:"mqtts",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(data124.mqtts !== undefined){
+if(!(validate76(data124.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data124,parentDataProperty:"mqtts",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
@@ -5220,9 +5229,9 @@ errors++;
 }
 }
 if(data119.kubernetes !== undefined){
-let data127 = data119.kubernetes;
-if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
-if(data127.domain === undefined){
+let data128 = data119.kubernetes;
+if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
+if(data128.domain === undefined){
 const err251 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err251];
@@ -5232,7 +5241,7 @@ vErrors.push(err251);
 }
 errors++;
 }
-for(const key25 in data127){
+for(const key25 in data128){
 if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
 const err252 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
 if(vErrors === null){
@@ -5244,10 +5253,10 @@ vErrors.push(err252);
 errors++;
 }
 }
-if(data127.context !== undefined){
-let data128 = data127.context;
-if(typeof data128 === "string"){
-if(func3(data128) < 1){
+if(data128.context !== undefined){
+let data129 = data128.context;
+if(typeof data129 === "string"){
+if(func3(data129) < 1){
 const err253 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err253];
@@ -5269,22 +5278,22 @@ vErrors.push(err254);
 errors++;
 }
 }
-if(data127.namespace !== undefined){
-if(!(validate79(data127.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data127,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.namespace !== undefined){
+if(!(validate80(data128.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data128,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data127.zones !== undefined){
-if(!(validate81(data127.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data127,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(data128.zones !== undefined){
+if(!(validate82(data128.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data128,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
 errors = vErrors.length;
 }
 }
-if(data127.dataCentres !== undefined){
-let data131 = data127.dataCentres;
-if(Array.isArray(data131)){
-if(data131.length > 50){
+if(data128.dataCentres !== undefined){
+let data132 = data128.dataCentres;
+if(Array.isArray(data132)){
+if(data132.length > 50){
 const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err255];
@@ -5294,11 +5303,11 @@ vErrors.push(err255);
 }
 errors++;
 }
-const len16 = data131.length;
+const len16 = data132.length;
 for(let i21=0; i21<len16; i21++){
-let data132 = data131[i21];
-if(data132 && typeof data132 == "object" && !Array.isArray(data132)){
-if(data132.id === undefined){
+let data133 = data132[i21];
+if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
+if(data133.id === undefined){
 const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err256];
@@ -5308,7 +5317,7 @@ vErrors.push(err256);
 }
 errors++;
 }
-if(data132.operator === undefined){
+if(data133.operator === undefined){
 const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
 if(vErrors === null){
 vErrors = [err257];
@@ -5318,7 +5327,7 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(data132.place === undefined){
+if(data133.place === undefined){
 const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
 if(vErrors === null){
 vErrors = [err258];
@@ -5328,7 +5337,7 @@ vErrors.push(err258);
 }
 errors++;
 }
-for(const key26 in data132){
+for(const key26 in data133){
 if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
 const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
 if(vErrors === null){
@@ -5340,16 +5349,16 @@ vErrors.push(err259);
 errors++;
 }
 }
-if(data132.id !== undefined){
-if(!(validate28(data132.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/id",parentData:data132,parentDataProperty:"id",rootData}))){
+if(data133.id !== undefined){
+if(!(validate28(data133.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/id",parentData:data133,parentDataProperty:"id",rootData}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
 }
-if(data132.operator !== undefined){
-let data134 = data132.operator;
-if(typeof data134 === "string"){
-if(func3(data134) < 1){
+if(data133.operator !== undefined){
+let data135 = data133.operator;
+if(typeof data135 === "string"){
+if(func3(data135) < 1){
 const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err260];
@@ -5371,10 +5380,10 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data132.place !== undefined){
-let data135 = data132.place;
-if(typeof data135 === "string"){
-if(func3(data135) < 1){
+if(data133.place !== undefined){
+let data136 = data133.place;
+if(typeof data136 === "string"){
+if(func3(data136) < 1){
 const err262 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err262];
@@ -5396,9 +5405,9 @@ vErrors.push(err263);
 errors++;
 }
 }
-if(data132.zones !== undefined){
-if(!(validate81(data132.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/zones",parentData:data132,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(data133.zones !== undefined){
+if(!(validate82(data133.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/zones",parentData:data133,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
 errors = vErrors.length;
 }
 }
@@ -5426,10 +5435,10 @@ vErrors.push(err265);
 errors++;
 }
 }
-if(data127.nodeSelector !== undefined){
-let data137 = data127.nodeSelector;
-if(data137 && typeof data137 == "object" && !Array.isArray(data137)){
-for(const key27 in data137){
+if(data128.nodeSelector !== undefined){
+let data138 = data128.nodeSelector;
+if(data138 && typeof data138 == "object" && !Array.isArray(data138)){
+for(const key27 in data138){
 if(!(pattern11.test(key27))){
 const err266 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
 if(vErrors === null){
@@ -5441,11 +5450,11 @@ vErrors.push(err266);
 errors++;
 }
 }
-for(const key28 in data137){
+for(const key28 in data138){
 if(pattern11.test(key28)){
-let data138 = data137[key28];
-if(typeof data138 === "string"){
-if(func3(data138) > 63){
+let data139 = data138[key28];
+if(typeof data139 === "string"){
+if(func3(data139) > 63){
 const err267 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err267];
@@ -5480,16 +5489,16 @@ vErrors.push(err269);
 errors++;
 }
 }
-if(data127.storageClass !== undefined){
-if(!(validate79(data127.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data127,parentDataProperty:"storageClass",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.storageClass !== undefined){
+if(!(validate80(data128.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data128,parentDataProperty:"storageClass",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data127.storageProvisioner !== undefined){
-let data140 = data127.storageProvisioner;
-if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
-if(data140.name === undefined){
+if(data128.storageProvisioner !== undefined){
+let data141 = data128.storageProvisioner;
+if(data141 && typeof data141 == "object" && !Array.isArray(data141)){
+if(data141.name === undefined){
 const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err270];
@@ -5499,7 +5508,7 @@ vErrors.push(err270);
 }
 errors++;
 }
-for(const key29 in data140){
+for(const key29 in data141){
 if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
 const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
 if(vErrors === null){
@@ -5511,10 +5520,10 @@ vErrors.push(err271);
 errors++;
 }
 }
-if(data140.name !== undefined){
-let data141 = data140.name;
-if(typeof data141 === "string"){
-if(!pattern13.test(data141)){
+if(data141.name !== undefined){
+let data142 = data141.name;
+if(typeof data142 === "string"){
+if(!pattern13.test(data142)){
 const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
 if(vErrors === null){
 vErrors = [err272];
@@ -5536,10 +5545,10 @@ vErrors.push(err273);
 errors++;
 }
 }
-if(data140.parameters !== undefined){
-let data142 = data140.parameters;
-if(data142 && typeof data142 == "object" && !Array.isArray(data142)){
-for(const key30 in data142){
+if(data141.parameters !== undefined){
+let data143 = data141.parameters;
+if(data143 && typeof data143 == "object" && !Array.isArray(data143)){
+for(const key30 in data143){
 if(!(pattern11.test(key30))){
 const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
 if(vErrors === null){
@@ -5551,9 +5560,9 @@ vErrors.push(err274);
 errors++;
 }
 }
-for(const key31 in data142){
+for(const key31 in data143){
 if(pattern11.test(key31)){
-if(typeof data142[key31] !== "string"){
+if(typeof data143[key31] !== "string"){
 const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err275];
@@ -5577,10 +5586,10 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data140.zoneLabel !== undefined){
-let data144 = data140.zoneLabel;
-if(typeof data144 === "string"){
-if(func3(data144) < 1){
+if(data141.zoneLabel !== undefined){
+let data145 = data141.zoneLabel;
+if(typeof data145 === "string"){
+if(func3(data145) < 1){
 const err277 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err277];
@@ -5614,16 +5623,16 @@ vErrors.push(err279);
 errors++;
 }
 }
-if(data127.volumeSnapshotClass !== undefined){
-if(!(validate79(data127.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data127,parentDataProperty:"volumeSnapshotClass",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.volumeSnapshotClass !== undefined){
+if(!(validate80(data128.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data128,parentDataProperty:"volumeSnapshotClass",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data127.registry !== undefined){
-let data146 = data127.registry;
-if(typeof data146 === "string"){
-if(!pattern16.test(data146)){
+if(data128.registry !== undefined){
+let data147 = data128.registry;
+if(typeof data147 === "string"){
+if(!pattern16.test(data147)){
 const err280 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
 if(vErrors === null){
 vErrors = [err280];
@@ -5645,22 +5654,22 @@ vErrors.push(err281);
 errors++;
 }
 }
-if(data127.registryPullSecret !== undefined){
-if(!(validate79(data127.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data127,parentDataProperty:"registryPullSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.registryPullSecret !== undefined){
+if(!(validate80(data128.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data128,parentDataProperty:"registryPullSecret",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data127.imageDigests !== undefined){
-if(!(validate88(data127.imageDigests, {instancePath:instancePath+"/hosting/kubernetes/imageDigests",parentData:data127,parentDataProperty:"imageDigests",rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(data128.imageDigests !== undefined){
+if(!(validate89(data128.imageDigests, {instancePath:instancePath+"/hosting/kubernetes/imageDigests",parentData:data128,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
-if(data127.apiServerAddresses !== undefined){
-let data149 = data127.apiServerAddresses;
-if(Array.isArray(data149)){
-if(data149.length < 1){
+if(data128.apiServerAddresses !== undefined){
+let data150 = data128.apiServerAddresses;
+if(Array.isArray(data150)){
+if(data150.length < 1){
 const err282 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err282];
@@ -5670,20 +5679,20 @@ vErrors.push(err282);
 }
 errors++;
 }
-const len17 = data149.length;
+const len17 = data150.length;
 for(let i22=0; i22<len17; i22++){
-if(!(validate64(data149[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data149,parentDataProperty:i22,rootData}))){
+if(!(validate64(data150[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data150,parentDataProperty:i22,rootData}))){
 vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
-let i23 = data149.length;
+let i23 = data150.length;
 let j5;
 if(i23 > 1){
 outer3:
 for(;i23--;){
 for(j5 = i23; j5--;){
-if(func0(data149[i23], data149[j5])){
+if(func0(data150[i23], data150[j5])){
 const err283 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
 if(vErrors === null){
 vErrors = [err283];
@@ -5709,22 +5718,22 @@ vErrors.push(err284);
 errors++;
 }
 }
-if(data127.domain !== undefined){
-if(!(validate59(data127.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data127,parentDataProperty:"domain",rootData}))){
+if(data128.domain !== undefined){
+if(!(validate59(data128.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data128,parentDataProperty:"domain",rootData}))){
 vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
-if(data127.tls !== undefined){
-if(!(validate92(data127.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data127,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(data128.tls !== undefined){
+if(!(validate93(data128.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data128,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
-if(data127.gateway !== undefined){
-let data153 = data127.gateway;
-if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
-for(const key32 in data153){
+if(data128.gateway !== undefined){
+let data154 = data128.gateway;
+if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
+for(const key32 in data154){
 if(!(((key32 === "kind") || (key32 === "className")) || (key32 === "namespace"))){
 const err285 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
 if(vErrors === null){
@@ -5736,9 +5745,9 @@ vErrors.push(err285);
 errors++;
 }
 }
-if(data153.kind !== undefined){
-let data154 = data153.kind;
-if(!((data154 === "ingress") || (data154 === "gateway-api"))){
+if(data154.kind !== undefined){
+let data155 = data154.kind;
+if(!((data155 === "ingress") || (data155 === "gateway-api"))){
 const err286 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err286];
@@ -5749,15 +5758,15 @@ vErrors.push(err286);
 errors++;
 }
 }
-if(data153.className !== undefined){
-if(!(validate79(data153.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data153,parentDataProperty:"className",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data154.className !== undefined){
+if(!(validate80(data154.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data154,parentDataProperty:"className",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
-if(data153.namespace !== undefined){
-if(!(validate79(data153.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data153,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data154.namespace !== undefined){
+if(!(validate80(data154.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data154,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -5773,10 +5782,10 @@ vErrors.push(err287);
 errors++;
 }
 }
-if(data127.mqtt !== undefined){
-let data157 = data127.mqtt;
-if(data157 && typeof data157 == "object" && !Array.isArray(data157)){
-for(const key33 in data157){
+if(data128.mqtt !== undefined){
+let data158 = data128.mqtt;
+if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
+for(const key33 in data158){
 if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
 const err288 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
 if(vErrors === null){
@@ -5788,9 +5797,9 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data157.expose !== undefined){
-let data158 = data157.expose;
-if(!((data158 === "load-balancer") || (data158 === "node-port"))){
+if(data158.expose !== undefined){
+let data159 = data158.expose;
+if(!((data159 === "load-balancer") || (data159 === "node-port"))){
 const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
 if(vErrors === null){
 vErrors = [err289];
@@ -5801,9 +5810,9 @@ vErrors.push(err289);
 errors++;
 }
 }
-if(data157.nodePort !== undefined){
-let data159 = data157.nodePort;
-if(!(((typeof data159 == "number") && (!(data159 % 1) && !isNaN(data159))) && (isFinite(data159)))){
+if(data158.nodePort !== undefined){
+let data160 = data158.nodePort;
+if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
 const err290 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err290];
@@ -5813,8 +5822,8 @@ vErrors.push(err290);
 }
 errors++;
 }
-if((typeof data159 == "number") && (isFinite(data159))){
-if(data159 > 32767 || isNaN(data159)){
+if((typeof data160 == "number") && (isFinite(data160))){
+if(data160 > 32767 || isNaN(data160)){
 const err291 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
 if(vErrors === null){
 vErrors = [err291];
@@ -5824,7 +5833,7 @@ vErrors.push(err291);
 }
 errors++;
 }
-if(data159 < 30000 || isNaN(data159)){
+if(data160 < 30000 || isNaN(data160)){
 const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
 if(vErrors === null){
 vErrors = [err292];
@@ -5836,8 +5845,8 @@ errors++;
 }
 }
 }
-if(data157.allowedSources !== undefined){
-if(!(validate63(data157.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data157,parentDataProperty:"allowedSources",rootData}))){
+if(data158.allowedSources !== undefined){
+if(!(validate63(data158.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data158,parentDataProperty:"allowedSources",rootData}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
@@ -5854,10 +5863,10 @@ vErrors.push(err293);
 errors++;
 }
 }
-if(data127.operators !== undefined){
-let data161 = data127.operators;
-if(data161 && typeof data161 == "object" && !Array.isArray(data161)){
-for(const key34 in data161){
+if(data128.operators !== undefined){
+let data162 = data128.operators;
+if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
+for(const key34 in data162){
 if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
 const err294 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
 if(vErrors === null){
@@ -5869,9 +5878,9 @@ vErrors.push(err294);
 errors++;
 }
 }
-if(data161.certManager !== undefined){
-let data162 = data161.certManager;
-if(!((data162 === "install") || (data162 === "preinstalled"))){
+if(data162.certManager !== undefined){
+let data163 = data162.certManager;
+if(!((data163 === "install") || (data163 === "preinstalled"))){
 const err295 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
 if(vErrors === null){
 vErrors = [err295];
@@ -5882,9 +5891,9 @@ vErrors.push(err295);
 errors++;
 }
 }
-if(data161.cloudNativePg !== undefined){
-let data163 = data161.cloudNativePg;
-if(!((data163 === "install") || (data163 === "preinstalled"))){
+if(data162.cloudNativePg !== undefined){
+let data164 = data162.cloudNativePg;
+if(!((data164 === "install") || (data164 === "preinstalled"))){
 const err296 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
 if(vErrors === null){
 vErrors = [err296];
@@ -5907,9 +5916,9 @@ vErrors.push(err297);
 errors++;
 }
 }
-if(data127.admission !== undefined){
-let data164 = data127.admission;
-if(!(((data164 === "enforce") || (data164 === "warn")) || (data164 === "off"))){
+if(data128.admission !== undefined){
+let data165 = data128.admission;
+if(!(((data165 === "enforce") || (data165 === "warn")) || (data165 === "off"))){
 const err298 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
 if(vErrors === null){
 vErrors = [err298];
@@ -5920,15 +5929,15 @@ vErrors.push(err298);
 errors++;
 }
 }
-if(data127.monitoring !== undefined){
-if(!(validate100(data127.monitoring, {instancePath:instancePath+"/hosting/kubernetes/monitoring",parentData:data127,parentDataProperty:"monitoring",rootData}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+if(data128.monitoring !== undefined){
+if(!(validate101(data128.monitoring, {instancePath:instancePath+"/hosting/kubernetes/monitoring",parentData:data128,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
 errors = vErrors.length;
 }
 }
-if(data127.monitoringNamespace !== undefined){
-if(!(validate79(data127.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data127,parentDataProperty:"monitoringNamespace",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data128.monitoringNamespace !== undefined){
+if(!(validate80(data128.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data128,parentDataProperty:"monitoringNamespace",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -5945,9 +5954,9 @@ errors++;
 }
 }
 if(data119.aws !== undefined){
-let data167 = data119.aws;
-if(data167 && typeof data167 == "object" && !Array.isArray(data167)){
-if(data167.domain === undefined){
+let data168 = data119.aws;
+if(data168 && typeof data168 == "object" && !Array.isArray(data168)){
+if(data168.domain === undefined){
 const err300 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err300];
@@ -5957,7 +5966,7 @@ vErrors.push(err300);
 }
 errors++;
 }
-for(const key35 in data167){
+for(const key35 in data168){
 if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
 const err301 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
 if(vErrors === null){
@@ -5969,8 +5978,8 @@ vErrors.push(err301);
 errors++;
 }
 }
-if(data167.region !== undefined){
-if(typeof data167.region !== "string"){
+if(data168.region !== undefined){
+if(typeof data168.region !== "string"){
 const err302 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err302];
@@ -5981,10 +5990,10 @@ vErrors.push(err302);
 errors++;
 }
 }
-if(data167.zones !== undefined){
-let data169 = data167.zones;
-if(Array.isArray(data169)){
-if(data169.length < 1){
+if(data168.zones !== undefined){
+let data170 = data168.zones;
+if(Array.isArray(data170)){
+if(data170.length < 1){
 const err303 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err303];
@@ -5994,9 +6003,9 @@ vErrors.push(err303);
 }
 errors++;
 }
-const len18 = data169.length;
+const len18 = data170.length;
 for(let i24=0; i24<len18; i24++){
-if(typeof data169[i24] !== "string"){
+if(typeof data170[i24] !== "string"){
 const err304 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err304];
@@ -6007,12 +6016,12 @@ vErrors.push(err304);
 errors++;
 }
 }
-let i25 = data169.length;
+let i25 = data170.length;
 let j6;
 if(i25 > 1){
 const indices2 = {};
 for(;i25--;){
-let item2 = data169[i25];
+let item2 = data170[i25];
 if(typeof item2 !== "string"){
 continue;
 }
@@ -6043,10 +6052,10 @@ vErrors.push(err306);
 errors++;
 }
 }
-if(data167.account !== undefined){
-let data171 = data167.account;
-if(typeof data171 === "string"){
-if(!pattern20.test(data171)){
+if(data168.account !== undefined){
+let data172 = data168.account;
+if(typeof data172 === "string"){
+if(!pattern20.test(data172)){
 const err307 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
 if(vErrors === null){
 vErrors = [err307];
@@ -6068,38 +6077,38 @@ vErrors.push(err308);
 errors++;
 }
 }
-if(data167.domain !== undefined){
-if(!(validate59(data167.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data167,parentDataProperty:"domain",rootData}))){
+if(data168.domain !== undefined){
+if(!(validate59(data168.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data168,parentDataProperty:"domain",rootData}))){
 vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
 }
-if(data167.tls !== undefined){
-if(!(validate92(data167.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data167,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(data168.tls !== undefined){
+if(!(validate93(data168.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data168,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
-if(data167.networkRange !== undefined){
-if(!(validate64(data167.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data167,parentDataProperty:"networkRange",rootData}))){
+if(data168.networkRange !== undefined){
+if(!(validate64(data168.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data168,parentDataProperty:"networkRange",rootData}))){
 vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
-if(data167.clusterAccessFrom !== undefined){
-if(!(validate63(data167.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data167,parentDataProperty:"clusterAccessFrom",rootData}))){
+if(data168.clusterAccessFrom !== undefined){
+if(!(validate63(data168.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data168,parentDataProperty:"clusterAccessFrom",rootData}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
-if(data167.administrators !== undefined){
-let data176 = data167.administrators;
-if(Array.isArray(data176)){
-const len19 = data176.length;
+if(data168.administrators !== undefined){
+let data177 = data168.administrators;
+if(Array.isArray(data177)){
+const len19 = data177.length;
 for(let i26=0; i26<len19; i26++){
-let data177 = data176[i26];
-if(typeof data177 === "string"){
-if(!pattern21.test(data177)){
+let data178 = data177[i26];
+if(typeof data178 === "string"){
+if(!pattern21.test(data178)){
 const err309 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
 if(vErrors === null){
 vErrors = [err309];
@@ -6121,12 +6130,12 @@ vErrors.push(err310);
 errors++;
 }
 }
-let i27 = data176.length;
+let i27 = data177.length;
 let j7;
 if(i27 > 1){
 const indices3 = {};
 for(;i27--;){
-let item3 = data176[i27];
+let item3 = data177[i27];
 if(typeof item3 !== "string"){
 continue;
 }
@@ -6157,10 +6166,10 @@ vErrors.push(err312);
 errors++;
 }
 }
-if(data167.mqtt !== undefined){
-let data178 = data167.mqtt;
-if(data178 && typeof data178 == "object" && !Array.isArray(data178)){
-for(const key36 in data178){
+if(data168.mqtt !== undefined){
+let data179 = data168.mqtt;
+if(data179 && typeof data179 == "object" && !Array.isArray(data179)){
+for(const key36 in data179){
 if(!(key36 === "allowedSources")){
 const err313 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
 if(vErrors === null){
@@ -6172,8 +6181,8 @@ vErrors.push(err313);
 errors++;
 }
 }
-if(data178.allowedSources !== undefined){
-if(!(validate63(data178.allowedSources, {instancePath:instancePath+"/hosting/aws/mqtt/allowedSources",parentData:data178,parentDataProperty:"allowedSources",rootData}))){
+if(data179.allowedSources !== undefined){
+if(!(validate63(data179.allowedSources, {instancePath:instancePath+"/hosting/aws/mqtt/allowedSources",parentData:data179,parentDataProperty:"allowedSources",rootData}))){
 vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
@@ -6190,22 +6199,22 @@ vErrors.push(err314);
 errors++;
 }
 }
-if(data167.imageDigests !== undefined){
-if(!(validate88(data167.imageDigests, {instancePath:instancePath+"/hosting/aws/imageDigests",parentData:data167,parentDataProperty:"imageDigests",rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(data168.imageDigests !== undefined){
+if(!(validate89(data168.imageDigests, {instancePath:instancePath+"/hosting/aws/imageDigests",parentData:data168,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
-if(data167.monitoring !== undefined){
-if(!(validate100(data167.monitoring, {instancePath:instancePath+"/hosting/aws/monitoring",parentData:data167,parentDataProperty:"monitoring",rootData}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+if(data168.monitoring !== undefined){
+if(!(validate101(data168.monitoring, {instancePath:instancePath+"/hosting/aws/monitoring",parentData:data168,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
 errors = vErrors.length;
 }
 }
-if(data167.instanceTypes !== undefined){
-let data182 = data167.instanceTypes;
-if(Array.isArray(data182)){
-if(data182.length < 1){
+if(data168.instanceTypes !== undefined){
+let data183 = data168.instanceTypes;
+if(Array.isArray(data183)){
+if(data183.length < 1){
 const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err315];
@@ -6215,11 +6224,11 @@ vErrors.push(err315);
 }
 errors++;
 }
-const len20 = data182.length;
+const len20 = data183.length;
 for(let i28=0; i28<len20; i28++){
-let data183 = data182[i28];
-if(typeof data183 === "string"){
-if(!pattern22.test(data183)){
+let data184 = data183[i28];
+if(typeof data184 === "string"){
+if(!pattern22.test(data184)){
 const err316 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err316];
@@ -6241,12 +6250,12 @@ vErrors.push(err317);
 errors++;
 }
 }
-let i29 = data182.length;
+let i29 = data183.length;
 let j8;
 if(i29 > 1){
 const indices4 = {};
 for(;i29--;){
-let item4 = data182[i29];
+let item4 = data183[i29];
 if(typeof item4 !== "string"){
 continue;
 }
@@ -6290,9 +6299,9 @@ errors++;
 }
 }
 if(data119.sizes !== undefined){
-let data184 = data119.sizes;
-if(data184 && typeof data184 == "object" && !Array.isArray(data184)){
-for(const key37 in data184){
+let data185 = data119.sizes;
+if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
+for(const key37 in data185){
 if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
 const err321 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
 if(vErrors === null){
@@ -6304,10 +6313,10 @@ vErrors.push(err321);
 errors++;
 }
 }
-if(data184.broker !== undefined){
-let data185 = data184.broker;
-if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
-for(const key38 in data185){
+if(data185.broker !== undefined){
+let data186 = data185.broker;
+if(data186 && typeof data186 == "object" && !Array.isArray(data186)){
+for(const key38 in data186){
 if(!(((((key38 === "replicas") || (key38 === "queues")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
 const err322 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
 if(vErrors === null){
@@ -6319,15 +6328,15 @@ vErrors.push(err322);
 errors++;
 }
 }
-if(data185.replicas !== undefined){
-if(!(validate110(data185.replicas, {instancePath:instancePath+"/hosting/sizes/broker/replicas",parentData:data185,parentDataProperty:"replicas",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(data186.replicas !== undefined){
+if(!(validate111(data186.replicas, {instancePath:instancePath+"/hosting/sizes/broker/replicas",parentData:data186,parentDataProperty:"replicas",rootData}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 }
-if(data185.queues !== undefined){
-let data187 = data185.queues;
-if(!(((typeof data187 == "number") && (!(data187 % 1) && !isNaN(data187))) && (isFinite(data187)))){
+if(data186.queues !== undefined){
+let data188 = data186.queues;
+if(!(((typeof data188 == "number") && (!(data188 % 1) && !isNaN(data188))) && (isFinite(data188)))){
 const err323 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err323];
@@ -6337,8 +6346,8 @@ vErrors.push(err323);
 }
 errors++;
 }
-if((typeof data187 == "number") && (isFinite(data187))){
-if(data187 > 512 || isNaN(data187)){
+if((typeof data188 == "number") && (isFinite(data188))){
+if(data188 > 512 || isNaN(data188)){
 const err324 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/maximum",keyword:"maximum",params:{comparison: "<=", limit: 512}};
 if(vErrors === null){
 vErrors = [err324];
@@ -6348,7 +6357,7 @@ vErrors.push(err324);
 }
 errors++;
 }
-if(data187 < 1 || isNaN(data187)){
+if(data188 < 1 || isNaN(data188)){
 const err325 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err325];
@@ -6360,21 +6369,21 @@ errors++;
 }
 }
 }
-if(data185.cpu !== undefined){
-if(!(validate112(data185.cpu, {instancePath:instancePath+"/hosting/sizes/broker/cpu",parentData:data185,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(data186.cpu !== undefined){
+if(!(validate113(data186.cpu, {instancePath:instancePath+"/hosting/sizes/broker/cpu",parentData:data186,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
-if(data185.memory !== undefined){
-if(!(validate114(data185.memory, {instancePath:instancePath+"/hosting/sizes/broker/memory",parentData:data185,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(data186.memory !== undefined){
+if(!(validate115(data186.memory, {instancePath:instancePath+"/hosting/sizes/broker/memory",parentData:data186,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
-if(data185.storage !== undefined){
-if(!(validate114(data185.storage, {instancePath:instancePath+"/hosting/sizes/broker/storage",parentData:data185,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(data186.storage !== undefined){
+if(!(validate115(data186.storage, {instancePath:instancePath+"/hosting/sizes/broker/storage",parentData:data186,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -6390,10 +6399,10 @@ vErrors.push(err326);
 errors++;
 }
 }
-if(data184.timeSeries !== undefined){
-let data191 = data184.timeSeries;
-if(data191 && typeof data191 == "object" && !Array.isArray(data191)){
-for(const key39 in data191){
+if(data185.timeSeries !== undefined){
+let data192 = data185.timeSeries;
+if(data192 && typeof data192 == "object" && !Array.isArray(data192)){
+for(const key39 in data192){
 if(!(((((key39 === "shards") || (key39 === "replicas")) || (key39 === "cpu")) || (key39 === "memory")) || (key39 === "storage"))){
 const err327 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
 if(vErrors === null){
@@ -6405,15 +6414,15 @@ vErrors.push(err327);
 errors++;
 }
 }
-if(data191.shards !== undefined){
-if(!(validate117(data191.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data191,parentDataProperty:"shards",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(data192.shards !== undefined){
+if(!(validate118(data192.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data192,parentDataProperty:"shards",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
-if(data191.replicas !== undefined){
-let data193 = data191.replicas;
-if(!(((typeof data193 == "number") && (!(data193 % 1) && !isNaN(data193))) && (isFinite(data193)))){
+if(data192.replicas !== undefined){
+let data194 = data192.replicas;
+if(!(((typeof data194 == "number") && (!(data194 % 1) && !isNaN(data194))) && (isFinite(data194)))){
 const err328 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err328];
@@ -6423,8 +6432,8 @@ vErrors.push(err328);
 }
 errors++;
 }
-if((typeof data193 == "number") && (isFinite(data193))){
-if(data193 > 5 || isNaN(data193)){
+if((typeof data194 == "number") && (isFinite(data194))){
+if(data194 > 5 || isNaN(data194)){
 const err329 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
 if(vErrors === null){
 vErrors = [err329];
@@ -6434,7 +6443,7 @@ vErrors.push(err329);
 }
 errors++;
 }
-if(data193 < 1 || isNaN(data193)){
+if(data194 < 1 || isNaN(data194)){
 const err330 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err330];
@@ -6446,21 +6455,21 @@ errors++;
 }
 }
 }
-if(data191.cpu !== undefined){
-if(!(validate112(data191.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data191,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(data192.cpu !== undefined){
+if(!(validate113(data192.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data192,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
-if(data191.memory !== undefined){
-if(!(validate114(data191.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data191,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(data192.memory !== undefined){
+if(!(validate115(data192.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data192,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
-if(data191.storage !== undefined){
-if(!(validate114(data191.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data191,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(data192.storage !== undefined){
+if(!(validate115(data192.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data192,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -6476,10 +6485,10 @@ vErrors.push(err331);
 errors++;
 }
 }
-if(data184.relational !== undefined){
-let data197 = data184.relational;
-if(data197 && typeof data197 == "object" && !Array.isArray(data197)){
-for(const key40 in data197){
+if(data185.relational !== undefined){
+let data198 = data185.relational;
+if(data198 && typeof data198 == "object" && !Array.isArray(data198)){
+for(const key40 in data198){
 if(!((((key40 === "replicas") || (key40 === "cpu")) || (key40 === "memory")) || (key40 === "storage"))){
 const err332 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
 if(vErrors === null){
@@ -6491,27 +6500,27 @@ vErrors.push(err332);
 errors++;
 }
 }
-if(data197.replicas !== undefined){
-if(!(validate110(data197.replicas, {instancePath:instancePath+"/hosting/sizes/relational/replicas",parentData:data197,parentDataProperty:"replicas",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(data198.replicas !== undefined){
+if(!(validate111(data198.replicas, {instancePath:instancePath+"/hosting/sizes/relational/replicas",parentData:data198,parentDataProperty:"replicas",rootData}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 }
-if(data197.cpu !== undefined){
-if(!(validate112(data197.cpu, {instancePath:instancePath+"/hosting/sizes/relational/cpu",parentData:data197,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(data198.cpu !== undefined){
+if(!(validate113(data198.cpu, {instancePath:instancePath+"/hosting/sizes/relational/cpu",parentData:data198,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
-if(data197.memory !== undefined){
-if(!(validate114(data197.memory, {instancePath:instancePath+"/hosting/sizes/relational/memory",parentData:data197,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(data198.memory !== undefined){
+if(!(validate115(data198.memory, {instancePath:instancePath+"/hosting/sizes/relational/memory",parentData:data198,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
-if(data197.storage !== undefined){
-if(!(validate114(data197.storage, {instancePath:instancePath+"/hosting/sizes/relational/storage",parentData:data197,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(data198.storage !== undefined){
+if(!(validate115(data198.storage, {instancePath:instancePath+"/hosting/sizes/relational/storage",parentData:data198,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -6527,21 +6536,21 @@ vErrors.push(err333);
 errors++;
 }
 }
-if(data184.ingest !== undefined){
-if(!(validate126(data184.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data184,parentDataProperty:"ingest",rootData}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(data185.ingest !== undefined){
+if(!(validate127(data185.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data185,parentDataProperty:"ingest",rootData}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
-if(data184.analytics !== undefined){
-if(!(validate126(data184.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data184,parentDataProperty:"analytics",rootData}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(data185.analytics !== undefined){
+if(!(validate127(data185.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data185,parentDataProperty:"analytics",rootData}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
-if(data184.diagnostic !== undefined){
-if(!(validate126(data184.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data184,parentDataProperty:"diagnostic",rootData}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(data185.diagnostic !== undefined){
+if(!(validate127(data185.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data185,parentDataProperty:"diagnostic",rootData}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
@@ -6558,9 +6567,9 @@ errors++;
 }
 }
 if(data119.backup !== undefined){
-let data205 = data119.backup;
-if(data205 && typeof data205 == "object" && !Array.isArray(data205)){
-for(const key41 in data205){
+let data206 = data119.backup;
+if(data206 && typeof data206 == "object" && !Array.isArray(data206)){
+for(const key41 in data206){
 if(!((((key41 === "at") || (key41 === "retention")) || (key41 === "destination")) || (key41 === "local"))){
 const err335 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
 if(vErrors === null){
@@ -6572,22 +6581,22 @@ vErrors.push(err335);
 errors++;
 }
 }
-if(data205.at !== undefined){
-if(!(validate134(data205.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data205,parentDataProperty:"at",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(data206.at !== undefined){
+if(!(validate135(data206.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data206,parentDataProperty:"at",rootData}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
 errors = vErrors.length;
 }
 }
-if(data205.retention !== undefined){
-if(!(validate47(data205.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data205,parentDataProperty:"retention",rootData}))){
+if(data206.retention !== undefined){
+if(!(validate47(data206.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data206,parentDataProperty:"retention",rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
-if(data205.destination !== undefined){
-let data208 = data205.destination;
-if(data208 && typeof data208 == "object" && !Array.isArray(data208)){
-if(data208.endpoint === undefined){
+if(data206.destination !== undefined){
+let data209 = data206.destination;
+if(data209 && typeof data209 == "object" && !Array.isArray(data209)){
+if(data209.endpoint === undefined){
 const err336 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
 if(vErrors === null){
 vErrors = [err336];
@@ -6597,7 +6606,7 @@ vErrors.push(err336);
 }
 errors++;
 }
-if(data208.bucket === undefined){
+if(data209.bucket === undefined){
 const err337 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
 if(vErrors === null){
 vErrors = [err337];
@@ -6607,7 +6616,7 @@ vErrors.push(err337);
 }
 errors++;
 }
-if(data208.country === undefined){
+if(data209.country === undefined){
 const err338 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err338];
@@ -6617,8 +6626,8 @@ vErrors.push(err338);
 }
 errors++;
 }
-for(const key42 in data208){
-if(!(((((key42 === "endpoint") || (key42 === "bucket")) || (key42 === "region")) || (key42 === "country")) || (key42 === "credentialsSecret"))){
+for(const key42 in data209){
+if(!(((((((key42 === "endpoint") || (key42 === "bucket")) || (key42 === "folder")) || (key42 === "region")) || (key42 === "authority")) || (key42 === "country")) || (key42 === "credentialsSecret"))){
 const err339 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
 if(vErrors === null){
 vErrors = [err339];
@@ -6629,16 +6638,16 @@ vErrors.push(err339);
 errors++;
 }
 }
-if(data208.endpoint !== undefined){
-if(!(validate31(data208.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data208,parentDataProperty:"endpoint",rootData}))){
+if(data209.endpoint !== undefined){
+if(!(validate31(data209.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data209,parentDataProperty:"endpoint",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data208.bucket !== undefined){
-let data210 = data208.bucket;
-if(typeof data210 === "string"){
-if(!pattern26.test(data210)){
+if(data209.bucket !== undefined){
+let data211 = data209.bucket;
+if(typeof data211 === "string"){
+if(!pattern26.test(data211)){
 const err340 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
 if(vErrors === null){
 vErrors = [err340];
@@ -6660,9 +6669,11 @@ vErrors.push(err341);
 errors++;
 }
 }
-if(data208.region !== undefined){
-if(typeof data208.region !== "string"){
-const err342 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
+if(data209.folder !== undefined){
+let data212 = data209.folder;
+if(typeof data212 === "string"){
+if(func3(data212) > 200){
+const err342 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/maxLength",keyword:"maxLength",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -6671,12 +6682,8 @@ vErrors.push(err342);
 }
 errors++;
 }
-}
-if(data208.country !== undefined){
-let data212 = data208.country;
-if(typeof data212 === "string"){
-if(!(formats0(data212))){
-const err343 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
+if(!pattern27.test(data212)){
+const err343 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/pattern",keyword:"pattern",params:{pattern: "^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$"}};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -6687,7 +6694,7 @@ errors++;
 }
 }
 else {
-const err344 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
+const err344 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -6697,15 +6704,9 @@ vErrors.push(err344);
 errors++;
 }
 }
-if(data208.credentialsSecret !== undefined){
-if(!(validate79(data208.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data208,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err345 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
+if(data209.region !== undefined){
+if(typeof data209.region !== "string"){
+const err345 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -6715,11 +6716,11 @@ vErrors.push(err345);
 errors++;
 }
 }
-if(data205.local !== undefined){
-let data214 = data205.local;
-if(data214 && typeof data214 == "object" && !Array.isArray(data214)){
-if(data214.folder === undefined){
-const err346 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
+if(data209.authority !== undefined){
+let data214 = data209.authority;
+if(typeof data214 === "string"){
+if(func3(data214) > 100000){
+const err346 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/maxLength",keyword:"maxLength",params:{limit: 100000}};
 if(vErrors === null){
 vErrors = [err346];
 }
@@ -6728,8 +6729,8 @@ vErrors.push(err346);
 }
 errors++;
 }
-if(data214.recipients === undefined){
-const err347 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
+if(func3(data214) < 1){
+const err347 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err347];
 }
@@ -6738,9 +6739,9 @@ vErrors.push(err347);
 }
 errors++;
 }
-for(const key43 in data214){
-if(!((key43 === "folder") || (key43 === "recipients"))){
-const err348 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
+}
+else {
+const err348 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -6750,11 +6751,11 @@ vErrors.push(err348);
 errors++;
 }
 }
-if(data214.folder !== undefined){
-let data215 = data214.folder;
+if(data209.country !== undefined){
+let data215 = data209.country;
 if(typeof data215 === "string"){
-if(func3(data215) < 1){
-const err349 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
+if(!(formats0(data215))){
+const err349 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -6765,7 +6766,7 @@ errors++;
 }
 }
 else {
-const err350 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
+const err350 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -6775,11 +6776,15 @@ vErrors.push(err350);
 errors++;
 }
 }
-if(data214.recipients !== undefined){
-let data216 = data214.recipients;
-if(Array.isArray(data216)){
-if(data216.length < 1){
-const err351 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
+if(data209.credentialsSecret !== undefined){
+if(!(validate80(data209.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data209,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err351 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -6788,12 +6793,12 @@ vErrors.push(err351);
 }
 errors++;
 }
-const len21 = data216.length;
-for(let i30=0; i30<len21; i30++){
-let data217 = data216[i30];
-if(typeof data217 === "string"){
-if(!pattern27.test(data217)){
-const err352 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
+}
+if(data206.local !== undefined){
+let data217 = data206.local;
+if(data217 && typeof data217 == "object" && !Array.isArray(data217)){
+if(data217.folder === undefined){
+const err352 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -6802,9 +6807,8 @@ vErrors.push(err352);
 }
 errors++;
 }
-}
-else {
-const err353 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
+if(data217.recipients === undefined){
+const err353 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
 if(vErrors === null){
 vErrors = [err353];
 }
@@ -6813,19 +6817,9 @@ vErrors.push(err353);
 }
 errors++;
 }
-}
-let i31 = data216.length;
-let j9;
-if(i31 > 1){
-const indices5 = {};
-for(;i31--;){
-let item5 = data216[i31];
-if(typeof item5 !== "string"){
-continue;
-}
-if(typeof indices5[item5] == "number"){
-j9 = indices5[item5];
-const err354 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
+for(const key43 in data217){
+if(!((key43 === "folder") || (key43 === "recipients"))){
+const err354 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
 if(vErrors === null){
 vErrors = [err354];
 }
@@ -6833,14 +6827,13 @@ else {
 vErrors.push(err354);
 }
 errors++;
-break;
-}
-indices5[item5] = i31;
 }
 }
-}
-else {
-const err355 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
+if(data217.folder !== undefined){
+let data218 = data217.folder;
+if(typeof data218 === "string"){
+if(func3(data218) < 1){
+const err355 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err355];
 }
@@ -6850,9 +6843,8 @@ vErrors.push(err355);
 errors++;
 }
 }
-}
 else {
-const err356 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
+const err356 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -6862,9 +6854,11 @@ vErrors.push(err356);
 errors++;
 }
 }
-}
-else {
-const err357 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
+if(data217.recipients !== undefined){
+let data219 = data217.recipients;
+if(Array.isArray(data219)){
+if(data219.length < 1){
+const err357 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -6873,13 +6867,12 @@ vErrors.push(err357);
 }
 errors++;
 }
-}
-if(data119.logs !== undefined){
-let data218 = data119.logs;
-if(data218 && typeof data218 == "object" && !Array.isArray(data218)){
-for(const key44 in data218){
-if(!((key44 === "retention") || (key44 === "auditRetention"))){
-const err358 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+const len21 = data219.length;
+for(let i30=0; i30<len21; i30++){
+let data220 = data219[i30];
+if(typeof data220 === "string"){
+if(!pattern28.test(data220)){
+const err358 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -6889,21 +6882,8 @@ vErrors.push(err358);
 errors++;
 }
 }
-if(data218.retention !== undefined){
-if(!(validate47(data218.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data218,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data218.auditRetention !== undefined){
-if(!(validate47(data218.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data218,parentDataProperty:"auditRetention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err359 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
+const err359 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -6913,12 +6893,18 @@ vErrors.push(err359);
 errors++;
 }
 }
-if(data119.state !== undefined){
-let data221 = data119.state;
-if(data221 && typeof data221 == "object" && !Array.isArray(data221)){
-for(const key45 in data221){
-if(!(((((key45 === "backend") || (key45 === "url")) || (key45 === "country")) || (key45 === "secrets")) || (key45 === "key"))){
-const err360 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
+let i31 = data219.length;
+let j9;
+if(i31 > 1){
+const indices5 = {};
+for(;i31--;){
+let item5 = data219[i31];
+if(typeof item5 !== "string"){
+continue;
+}
+if(typeof indices5[item5] == "number"){
+j9 = indices5[item5];
+const err360 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
 if(vErrors === null){
 vErrors = [err360];
 }
@@ -6926,12 +6912,14 @@ else {
 vErrors.push(err360);
 }
 errors++;
+break;
+}
+indices5[item5] = i31;
 }
 }
-if(data221.backend !== undefined){
-let data222 = data221.backend;
-if(!((data222 === "file") || (data222 === "bucket"))){
-const err361 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
+}
+else {
+const err361 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err361];
 }
@@ -6941,11 +6929,9 @@ vErrors.push(err361);
 errors++;
 }
 }
-if(data221.url !== undefined){
-let data223 = data221.url;
-if(typeof data223 === "string"){
-if(!pattern28.test(data223)){
-const err362 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
+}
+else {
+const err362 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -6955,8 +6941,9 @@ vErrors.push(err362);
 errors++;
 }
 }
+}
 else {
-const err363 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
+const err363 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -6966,11 +6953,12 @@ vErrors.push(err363);
 errors++;
 }
 }
-if(data221.country !== undefined){
-let data224 = data221.country;
-if(typeof data224 === "string"){
-if(!(formats0(data224))){
-const err364 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data119.logs !== undefined){
+let data221 = data119.logs;
+if(data221 && typeof data221 == "object" && !Array.isArray(data221)){
+for(const key44 in data221){
+if(!((key44 === "retention") || (key44 === "auditRetention"))){
+const err364 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -6980,8 +6968,21 @@ vErrors.push(err364);
 errors++;
 }
 }
+if(data221.retention !== undefined){
+if(!(validate47(data221.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data221,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data221.auditRetention !== undefined){
+if(!(validate47(data221.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data221,parentDataProperty:"auditRetention",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+}
 else {
-const err365 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
+const err365 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -6991,10 +6992,12 @@ vErrors.push(err365);
 errors++;
 }
 }
-if(data221.secrets !== undefined){
-let data225 = data221.secrets;
-if(!((data225 === "passphrase") || (data225 === "aws-kms"))){
-const err366 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
+if(data119.state !== undefined){
+let data224 = data119.state;
+if(data224 && typeof data224 == "object" && !Array.isArray(data224)){
+for(const key45 in data224){
+if(!(((((key45 === "backend") || (key45 === "url")) || (key45 === "country")) || (key45 === "secrets")) || (key45 === "key"))){
+const err366 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -7004,11 +7007,10 @@ vErrors.push(err366);
 errors++;
 }
 }
-if(data221.key !== undefined){
-let data226 = data221.key;
-if(typeof data226 === "string"){
-if(func3(data226) < 1){
-const err367 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
+if(data224.backend !== undefined){
+let data225 = data224.backend;
+if(!((data225 === "file") || (data225 === "bucket"))){
+const err367 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -7018,8 +7020,11 @@ vErrors.push(err367);
 errors++;
 }
 }
-else {
-const err368 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
+if(data224.url !== undefined){
+let data226 = data224.url;
+if(typeof data226 === "string"){
+if(!pattern29.test(data226)){
+const err368 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err368];
 }
@@ -7029,9 +7034,8 @@ vErrors.push(err368);
 errors++;
 }
 }
-}
 else {
-const err369 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
+const err369 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err369];
 }
@@ -7041,12 +7045,11 @@ vErrors.push(err369);
 errors++;
 }
 }
-if(data119.environments !== undefined){
-let data227 = data119.environments;
-if(data227 && typeof data227 == "object" && !Array.isArray(data227)){
-for(const key46 in data227){
-if(!((((key46 === "training") || (key46 === "pilot")) || (key46 === "staging")) || (key46 === "production"))){
-const err370 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+if(data224.country !== undefined){
+let data227 = data224.country;
+if(typeof data227 === "string"){
+if(!(formats0(data227))){
+const err370 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err370];
 }
@@ -7056,33 +7059,8 @@ vErrors.push(err370);
 errors++;
 }
 }
-if(data227.training !== undefined){
-if(!(validate141(data227.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data227,parentDataProperty:"training",rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
-errors = vErrors.length;
-}
-}
-if(data227.pilot !== undefined){
-if(!(validate141(data227.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data227,parentDataProperty:"pilot",rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
-errors = vErrors.length;
-}
-}
-if(data227.staging !== undefined){
-if(!(validate141(data227.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data227,parentDataProperty:"staging",rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
-errors = vErrors.length;
-}
-}
-if(data227.production !== undefined){
-if(!(validate141(data227.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data227,parentDataProperty:"production",rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err371 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
+const err371 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err371];
 }
@@ -7092,9 +7070,10 @@ vErrors.push(err371);
 errors++;
 }
 }
-}
-else {
-const err372 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
+if(data224.secrets !== undefined){
+let data228 = data224.secrets;
+if(!((data228 === "passphrase") || (data228 === "aws-kms"))){
+const err372 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
 if(vErrors === null){
 vErrors = [err372];
 }
@@ -7104,12 +7083,11 @@ vErrors.push(err372);
 errors++;
 }
 }
-if(data.diagnostic !== undefined){
-let data232 = data.diagnostic;
-if(data232 && typeof data232 == "object" && !Array.isArray(data232)){
-for(const key47 in data232){
-if(!((((((key47 === "languages") || (key47 === "overrides")) || (key47 === "extraQuestions")) || (key47 === "financing")) || (key47 === "levers")) || (key47 === "benchmarkGroups"))){
-const err373 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
+if(data224.key !== undefined){
+let data229 = data224.key;
+if(typeof data229 === "string"){
+if(func3(data229) < 1){
+const err373 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err373];
 }
@@ -7119,11 +7097,8 @@ vErrors.push(err373);
 errors++;
 }
 }
-if(data232.languages !== undefined){
-let data233 = data232.languages;
-if(Array.isArray(data233)){
-if(data233.length < 1){
-const err374 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err374 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err374];
 }
@@ -7132,12 +7107,10 @@ vErrors.push(err374);
 }
 errors++;
 }
-const len22 = data233.length;
-for(let i32=0; i32<len22; i32++){
-let data234 = data233[i32];
-if(typeof data234 === "string"){
-if(!(formats2(data234))){
-const err375 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
+}
+}
+else {
+const err375 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err375];
 }
@@ -7147,8 +7120,12 @@ vErrors.push(err375);
 errors++;
 }
 }
-else {
-const err376 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
+if(data119.environments !== undefined){
+let data230 = data119.environments;
+if(data230 && typeof data230 == "object" && !Array.isArray(data230)){
+for(const key46 in data230){
+if(!((((key46 === "training") || (key46 === "pilot")) || (key46 === "staging")) || (key46 === "production"))){
+const err376 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
 if(vErrors === null){
 vErrors = [err376];
 }
@@ -7158,18 +7135,33 @@ vErrors.push(err376);
 errors++;
 }
 }
-let i33 = data233.length;
-let j10;
-if(i33 > 1){
-const indices6 = {};
-for(;i33--;){
-let item6 = data233[i33];
-if(typeof item6 !== "string"){
-continue;
+if(data230.training !== undefined){
+if(!(validate142(data230.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data230,parentDataProperty:"training",rootData}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+errors = vErrors.length;
 }
-if(typeof indices6[item6] == "number"){
-j10 = indices6[item6];
-const err377 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
+}
+if(data230.pilot !== undefined){
+if(!(validate142(data230.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data230,parentDataProperty:"pilot",rootData}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+errors = vErrors.length;
+}
+}
+if(data230.staging !== undefined){
+if(!(validate142(data230.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data230,parentDataProperty:"staging",rootData}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+errors = vErrors.length;
+}
+}
+if(data230.production !== undefined){
+if(!(validate142(data230.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data230,parentDataProperty:"production",rootData}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err377 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err377];
 }
@@ -7177,14 +7169,11 @@ else {
 vErrors.push(err377);
 }
 errors++;
-break;
-}
-indices6[item6] = i33;
 }
 }
 }
 else {
-const err378 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
+const err378 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err378];
 }
@@ -7194,12 +7183,12 @@ vErrors.push(err378);
 errors++;
 }
 }
-if(data232.overrides !== undefined){
-let data235 = data232.overrides;
+if(data.diagnostic !== undefined){
+let data235 = data.diagnostic;
 if(data235 && typeof data235 == "object" && !Array.isArray(data235)){
-for(const key48 in data235){
-if(!(pattern3.test(key48))){
-const err379 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
+for(const key47 in data235){
+if(!((((((key47 === "languages") || (key47 === "overrides")) || (key47 === "extraQuestions")) || (key47 === "financing")) || (key47 === "levers")) || (key47 === "benchmarkGroups"))){
+const err379 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
 if(vErrors === null){
 vErrors = [err379];
 }
@@ -7209,13 +7198,11 @@ vErrors.push(err379);
 errors++;
 }
 }
-for(const key49 in data235){
-if(pattern3.test(key49)){
-let data236 = data235[key49];
-if(data236 && typeof data236 == "object" && !Array.isArray(data236)){
-for(const key50 in data236){
-if(!(((key50 === "omit") || (key50 === "weight")) || (key50 === "text"))){
-const err380 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
+if(data235.languages !== undefined){
+let data236 = data235.languages;
+if(Array.isArray(data236)){
+if(data236.length < 1){
+const err380 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err380];
 }
@@ -7224,10 +7211,12 @@ vErrors.push(err380);
 }
 errors++;
 }
-}
-if(data236.omit !== undefined){
-if(typeof data236.omit !== "boolean"){
-const err381 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
+const len22 = data236.length;
+for(let i32=0; i32<len22; i32++){
+let data237 = data236[i32];
+if(typeof data237 === "string"){
+if(!(formats2(data237))){
+const err381 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err381];
 }
@@ -7237,21 +7226,8 @@ vErrors.push(err381);
 errors++;
 }
 }
-if(data236.weight !== undefined){
-if(!(validate146(data236.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data236,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
-errors = vErrors.length;
-}
-}
-if(data236.text !== undefined){
-if(!(validate22(data236.text, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data236,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err382 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+const err382 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err382];
 }
@@ -7261,10 +7237,18 @@ vErrors.push(err382);
 errors++;
 }
 }
+let i33 = data236.length;
+let j10;
+if(i33 > 1){
+const indices6 = {};
+for(;i33--;){
+let item6 = data236[i33];
+if(typeof item6 !== "string"){
+continue;
 }
-}
-else {
-const err383 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
+if(typeof indices6[item6] == "number"){
+j10 = indices6[item6];
+const err383 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
 if(vErrors === null){
 vErrors = [err383];
 }
@@ -7272,13 +7256,14 @@ else {
 vErrors.push(err383);
 }
 errors++;
+break;
+}
+indices6[item6] = i33;
 }
 }
-if(data232.extraQuestions !== undefined){
-let data240 = data232.extraQuestions;
-if(Array.isArray(data240)){
-if(data240.length > 50){
-const err384 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
+}
+else {
+const err384 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err384];
 }
@@ -7287,12 +7272,13 @@ vErrors.push(err384);
 }
 errors++;
 }
-const len23 = data240.length;
-for(let i34=0; i34<len23; i34++){
-let data241 = data240[i34];
-if(data241 && typeof data241 == "object" && !Array.isArray(data241)){
-if(data241.id === undefined){
-const err385 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+if(data235.overrides !== undefined){
+let data238 = data235.overrides;
+if(data238 && typeof data238 == "object" && !Array.isArray(data238)){
+for(const key48 in data238){
+if(!(pattern3.test(key48))){
+const err385 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
 if(vErrors === null){
 vErrors = [err385];
 }
@@ -7301,8 +7287,14 @@ vErrors.push(err385);
 }
 errors++;
 }
-if(data241.dimension === undefined){
-const err386 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
+}
+for(const key49 in data238){
+if(pattern3.test(key49)){
+let data239 = data238[key49];
+if(data239 && typeof data239 == "object" && !Array.isArray(data239)){
+for(const key50 in data239){
+if(!(((key50 === "omit") || (key50 === "weight")) || (key50 === "text"))){
+const err386 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
 if(vErrors === null){
 vErrors = [err386];
 }
@@ -7311,8 +7303,10 @@ vErrors.push(err386);
 }
 errors++;
 }
-if(data241.barriers === undefined){
-const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
+}
+if(data239.omit !== undefined){
+if(typeof data239.omit !== "boolean"){
+const err387 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err387];
 }
@@ -7321,8 +7315,22 @@ vErrors.push(err387);
 }
 errors++;
 }
-if(data241.text === undefined){
-const err388 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
+}
+if(data239.weight !== undefined){
+if(!(validate147(data239.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data239,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+errors = vErrors.length;
+}
+}
+if(data239.text !== undefined){
+if(!(validate22(data239.text, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data239,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err388 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err388];
 }
@@ -7331,8 +7339,11 @@ vErrors.push(err388);
 }
 errors++;
 }
-if(data241.levels === undefined){
-const err389 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
+}
+}
+}
+else {
+const err389 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err389];
 }
@@ -7341,9 +7352,12 @@ vErrors.push(err389);
 }
 errors++;
 }
-for(const key51 in data241){
-if(!(((((((key51 === "id") || (key51 === "dimension")) || (key51 === "barriers")) || (key51 === "weight")) || (key51 === "essential")) || (key51 === "text")) || (key51 === "levels"))){
-const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+}
+if(data235.extraQuestions !== undefined){
+let data243 = data235.extraQuestions;
+if(Array.isArray(data243)){
+if(data243.length > 50){
+const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err390];
 }
@@ -7352,17 +7366,12 @@ vErrors.push(err390);
 }
 errors++;
 }
-}
-if(data241.id !== undefined){
-if(!(validate28(data241.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data241,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data241.dimension !== undefined){
-let data243 = data241.dimension;
-if(!((((((data243 === "strategy-and-finance") || (data243 === "people-and-skills")) || (data243 === "processes-and-shop-floor")) || (data243 === "machines-and-connectivity")) || (data243 === "data-and-security")) || (data243 === "market-and-ecosystem"))){
-const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
+const len23 = data243.length;
+for(let i34=0; i34<len23; i34++){
+let data244 = data243[i34];
+if(data244 && typeof data244 == "object" && !Array.isArray(data244)){
+if(data244.id === undefined){
+const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err391];
 }
@@ -7371,22 +7380,8 @@ vErrors.push(err391);
 }
 errors++;
 }
-}
-if(data241.barriers !== undefined){
-if(!(validate150(data241.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data241,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
-errors = vErrors.length;
-}
-}
-if(data241.weight !== undefined){
-if(!(validate146(data241.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data241,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
-errors = vErrors.length;
-}
-}
-if(data241.essential !== undefined){
-if(typeof data241.essential !== "boolean"){
-const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
+if(data244.dimension === undefined){
+const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
 if(vErrors === null){
 vErrors = [err392];
 }
@@ -7395,18 +7390,8 @@ vErrors.push(err392);
 }
 errors++;
 }
-}
-if(data241.text !== undefined){
-if(!(validate22(data241.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data241,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-if(data241.levels !== undefined){
-let data248 = data241.levels;
-if(Array.isArray(data248)){
-if(data248.length > 6){
-const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+if(data244.barriers === undefined){
+const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
 if(vErrors === null){
 vErrors = [err393];
 }
@@ -7415,8 +7400,8 @@ vErrors.push(err393);
 }
 errors++;
 }
-if(data248.length < 6){
-const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+if(data244.text === undefined){
+const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err394];
 }
@@ -7425,16 +7410,8 @@ vErrors.push(err394);
 }
 errors++;
 }
-const len24 = data248.length;
-for(let i35=0; i35<len24; i35++){
-if(!(validate22(data248[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data248,parentDataProperty:i35,rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
+if(data244.levels === undefined){
+const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err395];
 }
@@ -7443,10 +7420,9 @@ vErrors.push(err395);
 }
 errors++;
 }
-}
-}
-else {
-const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
+for(const key51 in data244){
+if(!(((((((key51 === "id") || (key51 === "dimension")) || (key51 === "barriers")) || (key51 === "weight")) || (key51 === "essential")) || (key51 === "text")) || (key51 === "levels"))){
+const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
 if(vErrors === null){
 vErrors = [err396];
 }
@@ -7456,9 +7432,16 @@ vErrors.push(err396);
 errors++;
 }
 }
+if(data244.id !== undefined){
+if(!(validate28(data244.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data244,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
 }
-else {
-const err397 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
+}
+if(data244.dimension !== undefined){
+let data246 = data244.dimension;
+if(!((((((data246 === "strategy-and-finance") || (data246 === "people-and-skills")) || (data246 === "processes-and-shop-floor")) || (data246 === "machines-and-connectivity")) || (data246 === "data-and-security")) || (data246 === "market-and-ecosystem"))){
+const err397 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
 if(vErrors === null){
 vErrors = [err397];
 }
@@ -7468,26 +7451,21 @@ vErrors.push(err397);
 errors++;
 }
 }
-if(data232.financing !== undefined){
-if(!(validate155(data232.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data232,parentDataProperty:"financing",rootData}))){
-vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
+if(data244.barriers !== undefined){
+if(!(validate151(data244.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data244,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 }
-if(data232.levers !== undefined){
-if(!(validate155(data232.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data232,parentDataProperty:"levers",rootData}))){
-vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
+if(data244.weight !== undefined){
+if(!(validate147(data244.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data244,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
 errors = vErrors.length;
 }
 }
-if(data232.benchmarkGroups !== undefined){
-let data252 = data232.benchmarkGroups;
-if(Array.isArray(data252)){
-const len25 = data252.length;
-for(let i36=0; i36<len25; i36++){
-let data253 = data252[i36];
-if(!((data253 === "sector") || (data253 === "size-band"))){
-const err398 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
+if(data244.essential !== undefined){
+if(typeof data244.essential !== "boolean"){
+const err398 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err398];
 }
@@ -7497,14 +7475,17 @@ vErrors.push(err398);
 errors++;
 }
 }
-let i37 = data252.length;
-let j11;
-if(i37 > 1){
-outer4:
-for(;i37--;){
-for(j11 = i37; j11--;){
-if(func0(data252[i37], data252[j11])){
-const err399 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
+if(data244.text !== undefined){
+if(!(validate22(data244.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data244,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data244.levels !== undefined){
+let data251 = data244.levels;
+if(Array.isArray(data251)){
+if(data251.length > 6){
+const err399 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err399];
 }
@@ -7512,14 +7493,9 @@ else {
 vErrors.push(err399);
 }
 errors++;
-break outer4;
 }
-}
-}
-}
-}
-else {
-const err400 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
+if(data251.length < 6){
+const err400 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err400];
 }
@@ -7528,10 +7504,16 @@ vErrors.push(err400);
 }
 errors++;
 }
+const len24 = data251.length;
+for(let i35=0; i35<len24; i35++){
+if(!(validate22(data251[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data251,parentDataProperty:i35,rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
 }
 }
 else {
-const err401 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
+const err401 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err401];
 }
@@ -7541,11 +7523,9 @@ vErrors.push(err401);
 errors++;
 }
 }
-if(data.telemetry !== undefined){
-let data254 = data.telemetry;
-if(data254 && typeof data254 == "object" && !Array.isArray(data254)){
-if(data254.energy === undefined){
-const err402 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
+}
+else {
+const err402 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err402];
 }
@@ -7554,9 +7534,10 @@ vErrors.push(err402);
 }
 errors++;
 }
-for(const key52 in data254){
-if(!(((((((key52 === "retention") || (key52 === "offlineAfterSeconds")) || (key52 === "sampling")) || (key52 === "units")) || (key52 === "shifts")) || (key52 === "holidays")) || (key52 === "energy"))){
-const err403 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+}
+}
+else {
+const err403 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err403];
 }
@@ -7566,12 +7547,26 @@ vErrors.push(err403);
 errors++;
 }
 }
-if(data254.retention !== undefined){
-let data255 = data254.retention;
-if(data255 && typeof data255 == "object" && !Array.isArray(data255)){
-for(const key53 in data255){
-if(!(((((key53 === "raw") || (key53 === "minute")) || (key53 === "hour")) || (key53 === "day")) || (key53 === "rejected"))){
-const err404 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
+if(data235.financing !== undefined){
+if(!(validate156(data235.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data235,parentDataProperty:"financing",rootData}))){
+vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+errors = vErrors.length;
+}
+}
+if(data235.levers !== undefined){
+if(!(validate156(data235.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data235,parentDataProperty:"levers",rootData}))){
+vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+errors = vErrors.length;
+}
+}
+if(data235.benchmarkGroups !== undefined){
+let data255 = data235.benchmarkGroups;
+if(Array.isArray(data255)){
+const len25 = data255.length;
+for(let i36=0; i36<len25; i36++){
+let data256 = data255[i36];
+if(!((data256 === "sector") || (data256 === "size-band"))){
+const err404 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
 if(vErrors === null){
 vErrors = [err404];
 }
@@ -7581,39 +7576,14 @@ vErrors.push(err404);
 errors++;
 }
 }
-if(data255.raw !== undefined){
-if(!(validate47(data255.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data255,parentDataProperty:"raw",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data255.minute !== undefined){
-if(!(validate47(data255.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data255,parentDataProperty:"minute",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data255.hour !== undefined){
-if(!(validate47(data255.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data255,parentDataProperty:"hour",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data255.day !== undefined){
-if(!(validate47(data255.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data255,parentDataProperty:"day",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data255.rejected !== undefined){
-if(!(validate47(data255.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data255,parentDataProperty:"rejected",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err405 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
+let i37 = data255.length;
+let j11;
+if(i37 > 1){
+outer4:
+for(;i37--;){
+for(j11 = i37; j11--;){
+if(func0(data255[i37], data255[j11])){
+const err405 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
 if(vErrors === null){
 vErrors = [err405];
 }
@@ -7621,12 +7591,14 @@ else {
 vErrors.push(err405);
 }
 errors++;
+break outer4;
 }
 }
-if(data254.offlineAfterSeconds !== undefined){
-let data261 = data254.offlineAfterSeconds;
-if(!(((typeof data261 == "number") && (!(data261 % 1) && !isNaN(data261))) && (isFinite(data261)))){
-const err406 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
+}
+}
+}
+else {
+const err406 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err406];
 }
@@ -7635,9 +7607,10 @@ vErrors.push(err406);
 }
 errors++;
 }
-if((typeof data261 == "number") && (isFinite(data261))){
-if(data261 > 3600 || isNaN(data261)){
-const err407 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+}
+}
+else {
+const err407 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err407];
 }
@@ -7646,8 +7619,12 @@ vErrors.push(err407);
 }
 errors++;
 }
-if(data261 < 10 || isNaN(data261)){
-const err408 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+}
+if(data.telemetry !== undefined){
+let data257 = data.telemetry;
+if(data257 && typeof data257 == "object" && !Array.isArray(data257)){
+if(data257.energy === undefined){
+const err408 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
 if(vErrors === null){
 vErrors = [err408];
 }
@@ -7656,14 +7633,9 @@ vErrors.push(err408);
 }
 errors++;
 }
-}
-}
-if(data254.sampling !== undefined){
-let data262 = data254.sampling;
-if(data262 && typeof data262 == "object" && !Array.isArray(data262)){
-for(const key54 in data262){
-if(!((key54 === "channelsPerMachine") || (key54 === "intervalSeconds"))){
-const err409 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
+for(const key52 in data257){
+if(!(((((((key52 === "retention") || (key52 === "offlineAfterSeconds")) || (key52 === "sampling")) || (key52 === "units")) || (key52 === "shifts")) || (key52 === "holidays")) || (key52 === "energy"))){
+const err409 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
 if(vErrors === null){
 vErrors = [err409];
 }
@@ -7673,10 +7645,12 @@ vErrors.push(err409);
 errors++;
 }
 }
-if(data262.channelsPerMachine !== undefined){
-let data263 = data262.channelsPerMachine;
-if(!(((typeof data263 == "number") && (!(data263 % 1) && !isNaN(data263))) && (isFinite(data263)))){
-const err410 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
+if(data257.retention !== undefined){
+let data258 = data257.retention;
+if(data258 && typeof data258 == "object" && !Array.isArray(data258)){
+for(const key53 in data258){
+if(!(((((key53 === "raw") || (key53 === "minute")) || (key53 === "hour")) || (key53 === "day")) || (key53 === "rejected"))){
+const err410 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
 if(vErrors === null){
 vErrors = [err410];
 }
@@ -7685,9 +7659,40 @@ vErrors.push(err410);
 }
 errors++;
 }
-if((typeof data263 == "number") && (isFinite(data263))){
-if(data263 > 1000 || isNaN(data263)){
-const err411 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+if(data258.raw !== undefined){
+if(!(validate47(data258.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data258,parentDataProperty:"raw",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data258.minute !== undefined){
+if(!(validate47(data258.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data258,parentDataProperty:"minute",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data258.hour !== undefined){
+if(!(validate47(data258.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data258,parentDataProperty:"hour",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data258.day !== undefined){
+if(!(validate47(data258.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data258,parentDataProperty:"day",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+if(data258.rejected !== undefined){
+if(!(validate47(data258.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data258,parentDataProperty:"rejected",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err411 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err411];
 }
@@ -7696,8 +7701,11 @@ vErrors.push(err411);
 }
 errors++;
 }
-if(data263 < 1 || isNaN(data263)){
-const err412 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data257.offlineAfterSeconds !== undefined){
+let data264 = data257.offlineAfterSeconds;
+if(!(((typeof data264 == "number") && (!(data264 % 1) && !isNaN(data264))) && (isFinite(data264)))){
+const err412 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err412];
 }
@@ -7706,13 +7714,9 @@ vErrors.push(err412);
 }
 errors++;
 }
-}
-}
-if(data262.intervalSeconds !== undefined){
-let data264 = data262.intervalSeconds;
 if((typeof data264 == "number") && (isFinite(data264))){
 if(data264 > 3600 || isNaN(data264)){
-const err413 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+const err413 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err413];
 }
@@ -7721,8 +7725,8 @@ vErrors.push(err413);
 }
 errors++;
 }
-if(data264 < 0.1 || isNaN(data264)){
-const err414 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
+if(data264 < 10 || isNaN(data264)){
+const err414 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err414];
 }
@@ -7732,8 +7736,13 @@ vErrors.push(err414);
 errors++;
 }
 }
-else {
-const err415 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
+}
+if(data257.sampling !== undefined){
+let data265 = data257.sampling;
+if(data265 && typeof data265 == "object" && !Array.isArray(data265)){
+for(const key54 in data265){
+if(!((key54 === "channelsPerMachine") || (key54 === "intervalSeconds"))){
+const err415 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
 if(vErrors === null){
 vErrors = [err415];
 }
@@ -7743,9 +7752,10 @@ vErrors.push(err415);
 errors++;
 }
 }
-}
-else {
-const err416 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
+if(data265.channelsPerMachine !== undefined){
+let data266 = data265.channelsPerMachine;
+if(!(((typeof data266 == "number") && (!(data266 % 1) && !isNaN(data266))) && (isFinite(data266)))){
+const err416 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err416];
 }
@@ -7754,13 +7764,9 @@ vErrors.push(err416);
 }
 errors++;
 }
-}
-if(data254.units !== undefined){
-let data265 = data254.units;
-if(data265 && typeof data265 == "object" && !Array.isArray(data265)){
-for(const key55 in data265){
-if(!(pattern31.test(key55))){
-const err417 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
+if((typeof data266 == "number") && (isFinite(data266))){
+if(data266 > 1000 || isNaN(data266)){
+const err417 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err417];
 }
@@ -7769,13 +7775,8 @@ vErrors.push(err417);
 }
 errors++;
 }
-}
-for(const key56 in data265){
-if(pattern31.test(key56)){
-let data266 = data265[key56];
-if(typeof data266 === "string"){
-if(!pattern33.test(data266)){
-const err418 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
+if(data266 < 1 || isNaN(data266)){
+const err418 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err418];
 }
@@ -7785,8 +7786,12 @@ vErrors.push(err418);
 errors++;
 }
 }
-else {
-const err419 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+}
+if(data265.intervalSeconds !== undefined){
+let data267 = data265.intervalSeconds;
+if((typeof data267 == "number") && (isFinite(data267))){
+if(data267 > 3600 || isNaN(data267)){
+const err419 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err419];
 }
@@ -7795,11 +7800,8 @@ vErrors.push(err419);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err420 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
+if(data267 < 0.1 || isNaN(data267)){
+const err420 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
 if(vErrors === null){
 vErrors = [err420];
 }
@@ -7809,11 +7811,8 @@ vErrors.push(err420);
 errors++;
 }
 }
-if(data254.shifts !== undefined){
-let data267 = data254.shifts;
-if(Array.isArray(data267)){
-if(data267.length > 50){
-const err421 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
+else {
+const err421 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err421];
 }
@@ -7822,8 +7821,10 @@ vErrors.push(err421);
 }
 errors++;
 }
-if(data267.length < 1){
-const err422 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
+}
+}
+else {
+const err422 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err422];
 }
@@ -7832,12 +7833,13 @@ vErrors.push(err422);
 }
 errors++;
 }
-const len26 = data267.length;
-for(let i38=0; i38<len26; i38++){
-let data268 = data267[i38];
+}
+if(data257.units !== undefined){
+let data268 = data257.units;
 if(data268 && typeof data268 == "object" && !Array.isArray(data268)){
-if(data268.name === undefined){
-const err423 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
+for(const key55 in data268){
+if(!(pattern32.test(key55))){
+const err423 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
 if(vErrors === null){
 vErrors = [err423];
 }
@@ -7846,8 +7848,13 @@ vErrors.push(err423);
 }
 errors++;
 }
-if(data268.start === undefined){
-const err424 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
+}
+for(const key56 in data268){
+if(pattern32.test(key56)){
+let data269 = data268[key56];
+if(typeof data269 === "string"){
+if(!pattern34.test(data269)){
+const err424 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err424];
 }
@@ -7856,8 +7863,9 @@ vErrors.push(err424);
 }
 errors++;
 }
-if(data268.end === undefined){
-const err425 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
+}
+else {
+const err425 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err425];
 }
@@ -7866,9 +7874,11 @@ vErrors.push(err425);
 }
 errors++;
 }
-for(const key57 in data268){
-if(!(((((key57 === "name") || (key57 === "days")) || (key57 === "start")) || (key57 === "end")) || (key57 === "plannedBreakMinutes"))){
-const err426 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
+}
+}
+}
+else {
+const err426 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err426];
 }
@@ -7878,11 +7888,11 @@ vErrors.push(err426);
 errors++;
 }
 }
-if(data268.name !== undefined){
-let data269 = data268.name;
-if(typeof data269 === "string"){
-if(func3(data269) > 60){
-const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
+if(data257.shifts !== undefined){
+let data270 = data257.shifts;
+if(Array.isArray(data270)){
+if(data270.length > 50){
+const err427 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err427];
 }
@@ -7891,8 +7901,8 @@ vErrors.push(err427);
 }
 errors++;
 }
-if(func3(data269) < 1){
-const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(data270.length < 1){
+const err428 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err428];
 }
@@ -7901,9 +7911,12 @@ vErrors.push(err428);
 }
 errors++;
 }
-}
-else {
-const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
+const len26 = data270.length;
+for(let i38=0; i38<len26; i38++){
+let data271 = data270[i38];
+if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
+if(data271.name === undefined){
+const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err429];
 }
@@ -7912,12 +7925,8 @@ vErrors.push(err429);
 }
 errors++;
 }
-}
-if(data268.days !== undefined){
-let data270 = data268.days;
-if(Array.isArray(data270)){
-if(data270.length < 1){
-const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
+if(data271.start === undefined){
+const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err430];
 }
@@ -7926,11 +7935,8 @@ vErrors.push(err430);
 }
 errors++;
 }
-const len27 = data270.length;
-for(let i39=0; i39<len27; i39++){
-let data271 = data270[i39];
-if(!(((((((data271 === "monday") || (data271 === "tuesday")) || (data271 === "wednesday")) || (data271 === "thursday")) || (data271 === "friday")) || (data271 === "saturday")) || (data271 === "sunday"))){
-const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
+if(data271.end === undefined){
+const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err431];
 }
@@ -7939,15 +7945,9 @@ vErrors.push(err431);
 }
 errors++;
 }
-}
-let i40 = data270.length;
-let j12;
-if(i40 > 1){
-outer5:
-for(;i40--;){
-for(j12 = i40; j12--;){
-if(func0(data270[i40], data270[j12])){
-const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
+for(const key57 in data271){
+if(!(((((key57 === "name") || (key57 === "days")) || (key57 === "start")) || (key57 === "end")) || (key57 === "plannedBreakMinutes"))){
+const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
 if(vErrors === null){
 vErrors = [err432];
 }
@@ -7955,14 +7955,13 @@ else {
 vErrors.push(err432);
 }
 errors++;
-break outer5;
 }
 }
-}
-}
-}
-else {
-const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
+if(data271.name !== undefined){
+let data272 = data271.name;
+if(typeof data272 === "string"){
+if(func3(data272) > 60){
+const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
 if(vErrors === null){
 vErrors = [err433];
 }
@@ -7971,23 +7970,8 @@ vErrors.push(err433);
 }
 errors++;
 }
-}
-if(data268.start !== undefined){
-if(!(validate134(data268.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data268,parentDataProperty:"start",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
-}
-}
-if(data268.end !== undefined){
-if(!(validate134(data268.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data268,parentDataProperty:"end",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
-}
-}
-if(data268.plannedBreakMinutes !== undefined){
-let data274 = data268.plannedBreakMinutes;
-if(!(((typeof data274 == "number") && (!(data274 % 1) && !isNaN(data274))) && (isFinite(data274)))){
-const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
+if(func3(data272) < 1){
+const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err434];
 }
@@ -7996,9 +7980,9 @@ vErrors.push(err434);
 }
 errors++;
 }
-if((typeof data274 == "number") && (isFinite(data274))){
-if(data274 > 240 || isNaN(data274)){
-const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
+}
+else {
+const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err435];
 }
@@ -8007,8 +7991,12 @@ vErrors.push(err435);
 }
 errors++;
 }
-if(data274 < 0 || isNaN(data274)){
-const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data271.days !== undefined){
+let data273 = data271.days;
+if(Array.isArray(data273)){
+if(data273.length < 1){
+const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err436];
 }
@@ -8017,11 +8005,11 @@ vErrors.push(err436);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err437 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
+const len27 = data273.length;
+for(let i39=0; i39<len27; i39++){
+let data274 = data273[i39];
+if(!(((((((data274 === "monday") || (data274 === "tuesday")) || (data274 === "wednesday")) || (data274 === "thursday")) || (data274 === "friday")) || (data274 === "saturday")) || (data274 === "sunday"))){
+const err437 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
 if(vErrors === null){
 vErrors = [err437];
 }
@@ -8031,9 +8019,14 @@ vErrors.push(err437);
 errors++;
 }
 }
-}
-else {
-const err438 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
+let i40 = data273.length;
+let j12;
+if(i40 > 1){
+outer5:
+for(;i40--;){
+for(j12 = i40; j12--;){
+if(func0(data273[i40], data273[j12])){
+const err438 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
 if(vErrors === null){
 vErrors = [err438];
 }
@@ -8041,13 +8034,14 @@ else {
 vErrors.push(err438);
 }
 errors++;
+break outer5;
 }
 }
-if(data254.holidays !== undefined){
-let data275 = data254.holidays;
-if(Array.isArray(data275)){
-if(data275.length > 400){
-const err439 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
+}
+}
+}
+else {
+const err439 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err439];
 }
@@ -8056,12 +8050,23 @@ vErrors.push(err439);
 }
 errors++;
 }
-const len28 = data275.length;
-for(let i41=0; i41<len28; i41++){
-let data276 = data275[i41];
-if(data276 && typeof data276 == "object" && !Array.isArray(data276)){
-if(data276.date === undefined){
-const err440 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
+}
+if(data271.start !== undefined){
+if(!(validate135(data271.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data271,parentDataProperty:"start",rootData}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+errors = vErrors.length;
+}
+}
+if(data271.end !== undefined){
+if(!(validate135(data271.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data271,parentDataProperty:"end",rootData}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+errors = vErrors.length;
+}
+}
+if(data271.plannedBreakMinutes !== undefined){
+let data277 = data271.plannedBreakMinutes;
+if(!(((typeof data277 == "number") && (!(data277 % 1) && !isNaN(data277))) && (isFinite(data277)))){
+const err440 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err440];
 }
@@ -8070,8 +8075,9 @@ vErrors.push(err440);
 }
 errors++;
 }
-if(data276.name === undefined){
-const err441 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
+if((typeof data277 == "number") && (isFinite(data277))){
+if(data277 > 240 || isNaN(data277)){
+const err441 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
 if(vErrors === null){
 vErrors = [err441];
 }
@@ -8080,9 +8086,8 @@ vErrors.push(err441);
 }
 errors++;
 }
-for(const key58 in data276){
-if(!((key58 === "date") || (key58 === "name"))){
-const err442 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
+if(data277 < 0 || isNaN(data277)){
+const err442 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err442];
 }
@@ -8092,11 +8097,10 @@ vErrors.push(err442);
 errors++;
 }
 }
-if(data276.date !== undefined){
-let data277 = data276.date;
-if(typeof data277 === "string"){
-if(!(formats10.validate(data277))){
-const err443 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
+}
+}
+else {
+const err443 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err443];
 }
@@ -8106,8 +8110,9 @@ vErrors.push(err443);
 errors++;
 }
 }
+}
 else {
-const err444 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+const err444 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err444];
 }
@@ -8117,15 +8122,11 @@ vErrors.push(err444);
 errors++;
 }
 }
-if(data276.name !== undefined){
-if(!(validate22(data276.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data276,parentDataProperty:"name",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err445 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
+if(data257.holidays !== undefined){
+let data278 = data257.holidays;
+if(Array.isArray(data278)){
+if(data278.length > 400){
+const err445 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err445];
 }
@@ -8134,10 +8135,12 @@ vErrors.push(err445);
 }
 errors++;
 }
-}
-}
-else {
-const err446 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
+const len28 = data278.length;
+for(let i41=0; i41<len28; i41++){
+let data279 = data278[i41];
+if(data279 && typeof data279 == "object" && !Array.isArray(data279)){
+if(data279.date === undefined){
+const err446 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
 if(vErrors === null){
 vErrors = [err446];
 }
@@ -8146,12 +8149,8 @@ vErrors.push(err446);
 }
 errors++;
 }
-}
-if(data254.energy !== undefined){
-let data279 = data254.energy;
-if(data279 && typeof data279 == "object" && !Array.isArray(data279)){
-if(data279.tariff === undefined){
-const err447 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
+if(data279.name === undefined){
+const err447 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err447];
 }
@@ -8160,8 +8159,9 @@ vErrors.push(err447);
 }
 errors++;
 }
-if(data279.emissionFactor === undefined){
-const err448 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
+for(const key58 in data279){
+if(!((key58 === "date") || (key58 === "name"))){
+const err448 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
 if(vErrors === null){
 vErrors = [err448];
 }
@@ -8170,9 +8170,12 @@ vErrors.push(err448);
 }
 errors++;
 }
-for(const key59 in data279){
-if(!((key59 === "tariff") || (key59 === "emissionFactor"))){
-const err449 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
+}
+if(data279.date !== undefined){
+let data280 = data279.date;
+if(typeof data280 === "string"){
+if(!(formats10.validate(data280))){
+const err449 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err449];
 }
@@ -8182,11 +8185,8 @@ vErrors.push(err449);
 errors++;
 }
 }
-if(data279.tariff !== undefined){
-let data280 = data279.tariff;
-if(data280 && typeof data280 == "object" && !Array.isArray(data280)){
-if(data280.pricePerKilowattHour === undefined){
-const err450 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
+else {
+const err450 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err450];
 }
@@ -8195,8 +8195,16 @@ vErrors.push(err450);
 }
 errors++;
 }
-if(data280.year === undefined){
-const err451 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
+}
+if(data279.name !== undefined){
+if(!(validate22(data279.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data279,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err451 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err451];
 }
@@ -8205,8 +8213,10 @@ vErrors.push(err451);
 }
 errors++;
 }
-if(data280.source === undefined){
-const err452 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
+}
+}
+else {
+const err452 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err452];
 }
@@ -8215,9 +8225,12 @@ vErrors.push(err452);
 }
 errors++;
 }
-for(const key60 in data280){
-if(!(((key60 === "pricePerKilowattHour") || (key60 === "year")) || (key60 === "source"))){
-const err453 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
+}
+if(data257.energy !== undefined){
+let data282 = data257.energy;
+if(data282 && typeof data282 == "object" && !Array.isArray(data282)){
+if(data282.tariff === undefined){
+const err453 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
 if(vErrors === null){
 vErrors = [err453];
 }
@@ -8226,12 +8239,8 @@ vErrors.push(err453);
 }
 errors++;
 }
-}
-if(data280.pricePerKilowattHour !== undefined){
-let data281 = data280.pricePerKilowattHour;
-if((typeof data281 == "number") && (isFinite(data281))){
-if(data281 < 0 || isNaN(data281)){
-const err454 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data282.emissionFactor === undefined){
+const err454 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
 if(vErrors === null){
 vErrors = [err454];
 }
@@ -8240,9 +8249,9 @@ vErrors.push(err454);
 }
 errors++;
 }
-}
-else {
-const err455 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+for(const key59 in data282){
+if(!((key59 === "tariff") || (key59 === "emissionFactor"))){
+const err455 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
 if(vErrors === null){
 vErrors = [err455];
 }
@@ -8252,21 +8261,11 @@ vErrors.push(err455);
 errors++;
 }
 }
-if(data280.year !== undefined){
-if(!(validate174(data280.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data280,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
-errors = vErrors.length;
-}
-}
-if(data280.source !== undefined){
-if(!(validate31(data280.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data280,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err456 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
+if(data282.tariff !== undefined){
+let data283 = data282.tariff;
+if(data283 && typeof data283 == "object" && !Array.isArray(data283)){
+if(data283.pricePerKilowattHour === undefined){
+const err456 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err456];
 }
@@ -8275,12 +8274,8 @@ vErrors.push(err456);
 }
 errors++;
 }
-}
-if(data279.emissionFactor !== undefined){
-let data284 = data279.emissionFactor;
-if(data284 && typeof data284 == "object" && !Array.isArray(data284)){
-if(data284.kilogramsCarbonDioxidePerKilowattHour === undefined){
-const err457 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
+if(data283.year === undefined){
+const err457 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err457];
 }
@@ -8289,8 +8284,8 @@ vErrors.push(err457);
 }
 errors++;
 }
-if(data284.year === undefined){
-const err458 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
+if(data283.source === undefined){
+const err458 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err458];
 }
@@ -8299,8 +8294,9 @@ vErrors.push(err458);
 }
 errors++;
 }
-if(data284.source === undefined){
-const err459 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
+for(const key60 in data283){
+if(!(((key60 === "pricePerKilowattHour") || (key60 === "year")) || (key60 === "source"))){
+const err459 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
 if(vErrors === null){
 vErrors = [err459];
 }
@@ -8309,9 +8305,12 @@ vErrors.push(err459);
 }
 errors++;
 }
-for(const key61 in data284){
-if(!(((key61 === "kilogramsCarbonDioxidePerKilowattHour") || (key61 === "year")) || (key61 === "source"))){
-const err460 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
+}
+if(data283.pricePerKilowattHour !== undefined){
+let data284 = data283.pricePerKilowattHour;
+if((typeof data284 == "number") && (isFinite(data284))){
+if(data284 < 0 || isNaN(data284)){
+const err460 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err460];
 }
@@ -8321,11 +8320,8 @@ vErrors.push(err460);
 errors++;
 }
 }
-if(data284.kilogramsCarbonDioxidePerKilowattHour !== undefined){
-let data285 = data284.kilogramsCarbonDioxidePerKilowattHour;
-if((typeof data285 == "number") && (isFinite(data285))){
-if(data285 > 3 || isNaN(data285)){
-const err461 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+else {
+const err461 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err461];
 }
@@ -8334,8 +8330,22 @@ vErrors.push(err461);
 }
 errors++;
 }
-if(data285 < 0 || isNaN(data285)){
-const err462 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data283.year !== undefined){
+if(!(validate176(data283.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data283,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
+errors = vErrors.length;
+}
+}
+if(data283.source !== undefined){
+if(!(validate31(data283.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data283,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err462 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err462];
 }
@@ -8345,8 +8355,11 @@ vErrors.push(err462);
 errors++;
 }
 }
-else {
-const err463 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data282.emissionFactor !== undefined){
+let data287 = data282.emissionFactor;
+if(data287 && typeof data287 == "object" && !Array.isArray(data287)){
+if(data287.kilogramsCarbonDioxidePerKilowattHour === undefined){
+const err463 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err463];
 }
@@ -8355,22 +8368,8 @@ vErrors.push(err463);
 }
 errors++;
 }
-}
-if(data284.year !== undefined){
-if(!(validate174(data284.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data284,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
-errors = vErrors.length;
-}
-}
-if(data284.source !== undefined){
-if(!(validate31(data284.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data284,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err464 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
+if(data287.year === undefined){
+const err464 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err464];
 }
@@ -8379,10 +8378,8 @@ vErrors.push(err464);
 }
 errors++;
 }
-}
-}
-else {
-const err465 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
+if(data287.source === undefined){
+const err465 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err465];
 }
@@ -8391,10 +8388,9 @@ vErrors.push(err465);
 }
 errors++;
 }
-}
-}
-else {
-const err466 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
+for(const key61 in data287){
+if(!(((key61 === "kilogramsCarbonDioxidePerKilowattHour") || (key61 === "year")) || (key61 === "source"))){
+const err466 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
 if(vErrors === null){
 vErrors = [err466];
 }
@@ -8404,12 +8400,11 @@ vErrors.push(err466);
 errors++;
 }
 }
-if(data.aggregates !== undefined){
-let data288 = data.aggregates;
-if(data288 && typeof data288 == "object" && !Array.isArray(data288)){
-for(const key62 in data288){
-if(!((((key62 === "minimumCount") || (key62 === "dominance")) || (key62 === "publication")) || (key62 === "source"))){
-const err467 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
+if(data287.kilogramsCarbonDioxidePerKilowattHour !== undefined){
+let data288 = data287.kilogramsCarbonDioxidePerKilowattHour;
+if((typeof data288 == "number") && (isFinite(data288))){
+if(data288 > 3 || isNaN(data288)){
+const err467 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err467];
 }
@@ -8418,11 +8413,8 @@ vErrors.push(err467);
 }
 errors++;
 }
-}
-if(data288.minimumCount !== undefined){
-let data289 = data288.minimumCount;
-if(!(((typeof data289 == "number") && (!(data289 % 1) && !isNaN(data289))) && (isFinite(data289)))){
-const err468 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
+if(data288 < 0 || isNaN(data288)){
+const err468 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err468];
 }
@@ -8431,9 +8423,9 @@ vErrors.push(err468);
 }
 errors++;
 }
-if((typeof data289 == "number") && (isFinite(data289))){
-if(data289 > 100 || isNaN(data289)){
-const err469 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+else {
+const err469 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err469];
 }
@@ -8442,8 +8434,22 @@ vErrors.push(err469);
 }
 errors++;
 }
-if(data289 < 3 || isNaN(data289)){
-const err470 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+}
+if(data287.year !== undefined){
+if(!(validate176(data287.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data287,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
+errors = vErrors.length;
+}
+}
+if(data287.source !== undefined){
+if(!(validate31(data287.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data287,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err470 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err470];
 }
@@ -8454,12 +8460,8 @@ errors++;
 }
 }
 }
-if(data288.dominance !== undefined){
-let data290 = data288.dominance;
-if(data290 && typeof data290 == "object" && !Array.isArray(data290)){
-for(const key63 in data290){
-if(!((key63 === "largest") || (key63 === "percent"))){
-const err471 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
+else {
+const err471 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err471];
 }
@@ -8469,10 +8471,9 @@ vErrors.push(err471);
 errors++;
 }
 }
-if(data290.largest !== undefined){
-let data291 = data290.largest;
-if(!(((typeof data291 == "number") && (!(data291 % 1) && !isNaN(data291))) && (isFinite(data291)))){
-const err472 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err472 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err472];
 }
@@ -8481,9 +8482,13 @@ vErrors.push(err472);
 }
 errors++;
 }
-if((typeof data291 == "number") && (isFinite(data291))){
-if(data291 > 3 || isNaN(data291)){
-const err473 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+}
+if(data.aggregates !== undefined){
+let data291 = data.aggregates;
+if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
+for(const key62 in data291){
+if(!((((key62 === "minimumCount") || (key62 === "dominance")) || (key62 === "publication")) || (key62 === "source"))){
+const err473 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
 if(vErrors === null){
 vErrors = [err473];
 }
@@ -8492,8 +8497,11 @@ vErrors.push(err473);
 }
 errors++;
 }
-if(data291 < 1 || isNaN(data291)){
-const err474 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data291.minimumCount !== undefined){
+let data292 = data291.minimumCount;
+if(!(((typeof data292 == "number") && (!(data292 % 1) && !isNaN(data292))) && (isFinite(data292)))){
+const err474 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err474];
 }
@@ -8502,13 +8510,9 @@ vErrors.push(err474);
 }
 errors++;
 }
-}
-}
-if(data290.percent !== undefined){
-let data292 = data290.percent;
 if((typeof data292 == "number") && (isFinite(data292))){
 if(data292 > 100 || isNaN(data292)){
-const err475 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+const err475 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err475];
 }
@@ -8517,8 +8521,8 @@ vErrors.push(err475);
 }
 errors++;
 }
-if(data292 < 50 || isNaN(data292)){
-const err476 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
+if(data292 < 3 || isNaN(data292)){
+const err476 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err476];
 }
@@ -8528,8 +8532,13 @@ vErrors.push(err476);
 errors++;
 }
 }
-else {
-const err477 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
+}
+if(data291.dominance !== undefined){
+let data293 = data291.dominance;
+if(data293 && typeof data293 == "object" && !Array.isArray(data293)){
+for(const key63 in data293){
+if(!((key63 === "largest") || (key63 === "percent"))){
+const err477 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
 if(vErrors === null){
 vErrors = [err477];
 }
@@ -8539,9 +8548,10 @@ vErrors.push(err477);
 errors++;
 }
 }
-}
-else {
-const err478 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
+if(data293.largest !== undefined){
+let data294 = data293.largest;
+if(!(((typeof data294 == "number") && (!(data294 % 1) && !isNaN(data294))) && (isFinite(data294)))){
+const err478 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err478];
 }
@@ -8550,11 +8560,9 @@ vErrors.push(err478);
 }
 errors++;
 }
-}
-if(data288.publication !== undefined){
-let data293 = data288.publication;
-if(!(((data293 === "monthly") || (data293 === "quarterly")) || (data293 === "yearly"))){
-const err479 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
+if((typeof data294 == "number") && (isFinite(data294))){
+if(data294 > 3 || isNaN(data294)){
+const err479 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err479];
 }
@@ -8563,16 +8571,8 @@ vErrors.push(err479);
 }
 errors++;
 }
-}
-if(data288.source !== undefined){
-if(!(validate31(data288.source, {instancePath:instancePath+"/aggregates/source",parentData:data288,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err480 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
+if(data294 < 1 || isNaN(data294)){
+const err480 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err480];
 }
@@ -8582,12 +8582,12 @@ vErrors.push(err480);
 errors++;
 }
 }
-if(data.notifications !== undefined){
-let data295 = data.notifications;
-if(data295 && typeof data295 == "object" && !Array.isArray(data295)){
-for(const key64 in data295){
-if(!((((key64 === "from") || (key64 === "replyTo")) || (key64 === "mailGateway")) || (key64 === "smsGateway"))){
-const err481 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
+}
+if(data293.percent !== undefined){
+let data295 = data293.percent;
+if((typeof data295 == "number") && (isFinite(data295))){
+if(data295 > 100 || isNaN(data295)){
+const err481 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err481];
 }
@@ -8596,24 +8596,8 @@ vErrors.push(err481);
 }
 errors++;
 }
-}
-if(data295.from !== undefined){
-if(!(validate25(data295.from, {instancePath:instancePath+"/notifications/from",parentData:data295,parentDataProperty:"from",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data295.replyTo !== undefined){
-if(!(validate25(data295.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data295,parentDataProperty:"replyTo",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data295.mailGateway !== undefined){
-let data298 = data295.mailGateway;
-if(data298 && typeof data298 == "object" && !Array.isArray(data298)){
-if(data298.host === undefined){
-const err482 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
+if(data295 < 50 || isNaN(data295)){
+const err482 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
 if(vErrors === null){
 vErrors = [err482];
 }
@@ -8622,8 +8606,9 @@ vErrors.push(err482);
 }
 errors++;
 }
-if(data298.country === undefined){
-const err483 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+else {
+const err483 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err483];
 }
@@ -8632,9 +8617,10 @@ vErrors.push(err483);
 }
 errors++;
 }
-for(const key65 in data298){
-if(!(((((key65 === "host") || (key65 === "port")) || (key65 === "security")) || (key65 === "country")) || (key65 === "credentialsSecret"))){
-const err484 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
+}
+}
+else {
+const err484 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err484];
 }
@@ -8644,22 +8630,10 @@ vErrors.push(err484);
 errors++;
 }
 }
-if(data298.host !== undefined){
-if(!(validate59(data298.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data298,parentDataProperty:"host",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data298.port !== undefined){
-if(!(validate61(data298.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data298,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-}
-if(data298.security !== undefined){
-let data301 = data298.security;
-if(!((data301 === "starttls") || (data301 === "tls"))){
-const err485 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
+if(data291.publication !== undefined){
+let data296 = data291.publication;
+if(!(((data296 === "monthly") || (data296 === "quarterly")) || (data296 === "yearly"))){
+const err485 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
 if(vErrors === null){
 vErrors = [err485];
 }
@@ -8669,11 +8643,15 @@ vErrors.push(err485);
 errors++;
 }
 }
-if(data298.country !== undefined){
-let data302 = data298.country;
-if(typeof data302 === "string"){
-if(!(formats0(data302))){
-const err486 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data291.source !== undefined){
+if(!(validate31(data291.source, {instancePath:instancePath+"/aggregates/source",parentData:data291,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err486 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err486];
 }
@@ -8683,8 +8661,12 @@ vErrors.push(err486);
 errors++;
 }
 }
-else {
-const err487 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data.notifications !== undefined){
+let data298 = data.notifications;
+if(data298 && typeof data298 == "object" && !Array.isArray(data298)){
+for(const key64 in data298){
+if(!((((key64 === "from") || (key64 === "replyTo")) || (key64 === "mailGateway")) || (key64 === "smsGateway"))){
+const err487 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
 if(vErrors === null){
 vErrors = [err487];
 }
@@ -8694,15 +8676,23 @@ vErrors.push(err487);
 errors++;
 }
 }
-if(data298.credentialsSecret !== undefined){
-if(!(validate79(data298.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data298,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data298.from !== undefined){
+if(!(validate25(data298.from, {instancePath:instancePath+"/notifications/from",parentData:data298,parentDataProperty:"from",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
 }
+if(data298.replyTo !== undefined){
+if(!(validate25(data298.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data298,parentDataProperty:"replyTo",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
 }
-else {
-const err488 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
+}
+if(data298.mailGateway !== undefined){
+let data301 = data298.mailGateway;
+if(data301 && typeof data301 == "object" && !Array.isArray(data301)){
+if(data301.host === undefined){
+const err488 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err488];
 }
@@ -8711,12 +8701,8 @@ vErrors.push(err488);
 }
 errors++;
 }
-}
-if(data295.smsGateway !== undefined){
-let data304 = data295.smsGateway;
-if(data304 && typeof data304 == "object" && !Array.isArray(data304)){
-if(data304.url === undefined){
-const err489 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
+if(data301.country === undefined){
+const err489 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err489];
 }
@@ -8725,8 +8711,9 @@ vErrors.push(err489);
 }
 errors++;
 }
-if(data304.country === undefined){
-const err490 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
+for(const key65 in data301){
+if(!(((((key65 === "host") || (key65 === "port")) || (key65 === "security")) || (key65 === "country")) || (key65 === "credentialsSecret"))){
+const err490 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
 if(vErrors === null){
 vErrors = [err490];
 }
@@ -8735,9 +8722,23 @@ vErrors.push(err490);
 }
 errors++;
 }
-for(const key66 in data304){
-if(!(((key66 === "url") || (key66 === "country")) || (key66 === "credentialsSecret"))){
-const err491 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+}
+if(data301.host !== undefined){
+if(!(validate59(data301.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data301,parentDataProperty:"host",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data301.port !== undefined){
+if(!(validate61(data301.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data301,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+errors = vErrors.length;
+}
+}
+if(data301.security !== undefined){
+let data304 = data301.security;
+if(!((data304 === "starttls") || (data304 === "tls"))){
+const err491 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
 if(vErrors === null){
 vErrors = [err491];
 }
@@ -8747,17 +8748,11 @@ vErrors.push(err491);
 errors++;
 }
 }
-if(data304.url !== undefined){
-if(!(validate31(data304.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data304,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data304.country !== undefined){
-let data306 = data304.country;
-if(typeof data306 === "string"){
-if(!(formats0(data306))){
-const err492 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data301.country !== undefined){
+let data305 = data301.country;
+if(typeof data305 === "string"){
+if(!(formats0(data305))){
+const err492 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err492];
 }
@@ -8768,7 +8763,7 @@ errors++;
 }
 }
 else {
-const err493 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+const err493 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err493];
 }
@@ -8778,15 +8773,15 @@ vErrors.push(err493);
 errors++;
 }
 }
-if(data304.credentialsSecret !== undefined){
-if(!(validate79(data304.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data304,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(data301.credentialsSecret !== undefined){
+if(!(validate80(data301.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data301,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err494 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
+const err494 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err494];
 }
@@ -8796,9 +8791,11 @@ vErrors.push(err494);
 errors++;
 }
 }
-}
-else {
-const err495 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
+if(data298.smsGateway !== undefined){
+let data307 = data298.smsGateway;
+if(data307 && typeof data307 == "object" && !Array.isArray(data307)){
+if(data307.url === undefined){
+const err495 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err495];
 }
@@ -8807,13 +8804,8 @@ vErrors.push(err495);
 }
 errors++;
 }
-}
-if(data.branding !== undefined){
-let data308 = data.branding;
-if(data308 && typeof data308 == "object" && !Array.isArray(data308)){
-for(const key67 in data308){
-if(!((key67 === "primaryColour") || (key67 === "logo"))){
-const err496 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
+if(data307.country === undefined){
+const err496 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err496];
 }
@@ -8822,12 +8814,9 @@ vErrors.push(err496);
 }
 errors++;
 }
-}
-if(data308.primaryColour !== undefined){
-let data309 = data308.primaryColour;
-if(typeof data309 === "string"){
-if(!pattern34.test(data309)){
-const err497 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
+for(const key66 in data307){
+if(!(((key66 === "url") || (key66 === "country")) || (key66 === "credentialsSecret"))){
+const err497 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
 if(vErrors === null){
 vErrors = [err497];
 }
@@ -8837,8 +8826,17 @@ vErrors.push(err497);
 errors++;
 }
 }
-else {
-const err498 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
+if(data307.url !== undefined){
+if(!(validate31(data307.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data307,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data307.country !== undefined){
+let data309 = data307.country;
+if(typeof data309 === "string"){
+if(!(formats0(data309))){
+const err498 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err498];
 }
@@ -8848,11 +8846,8 @@ vErrors.push(err498);
 errors++;
 }
 }
-if(data308.logo !== undefined){
-let data310 = data308.logo;
-if(typeof data310 === "string"){
-if(!pattern35.test(data310)){
-const err499 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
+else {
+const err499 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err499];
 }
@@ -8862,8 +8857,15 @@ vErrors.push(err499);
 errors++;
 }
 }
+if(data307.credentialsSecret !== undefined){
+if(!(validate80(data307.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data307,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+}
+}
 else {
-const err500 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
+const err500 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err500];
 }
@@ -8875,7 +8877,7 @@ errors++;
 }
 }
 else {
-const err501 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
+const err501 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err501];
 }
@@ -8885,12 +8887,12 @@ vErrors.push(err501);
 errors++;
 }
 }
-if(data.support !== undefined){
-let data311 = data.support;
+if(data.branding !== undefined){
+let data311 = data.branding;
 if(data311 && typeof data311 == "object" && !Array.isArray(data311)){
-for(const key68 in data311){
-if(!((((((key68 === "email") || (key68 === "phone")) || (key68 === "hours")) || (key68 === "url")) || (key68 === "privacyNotice")) || (key68 === "accessibilityStatement"))){
-const err502 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key68}};
+for(const key67 in data311){
+if(!((key67 === "primaryColour") || (key67 === "logo"))){
+const err502 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
 if(vErrors === null){
 vErrors = [err502];
 }
@@ -8900,15 +8902,11 @@ vErrors.push(err502);
 errors++;
 }
 }
-if(data311.email !== undefined){
-if(!(validate25(data311.email, {instancePath:instancePath+"/support/email",parentData:data311,parentDataProperty:"email",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data311.phone !== undefined){
-if(typeof data311.phone !== "string"){
-const err503 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+if(data311.primaryColour !== undefined){
+let data312 = data311.primaryColour;
+if(typeof data312 === "string"){
+if(!pattern35.test(data312)){
+const err503 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
 if(vErrors === null){
 vErrors = [err503];
 }
@@ -8918,33 +8916,8 @@ vErrors.push(err503);
 errors++;
 }
 }
-if(data311.hours !== undefined){
-if(!(validate22(data311.hours, {instancePath:instancePath+"/support/hours",parentData:data311,parentDataProperty:"hours",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-if(data311.url !== undefined){
-if(!(validate31(data311.url, {instancePath:instancePath+"/support/url",parentData:data311,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data311.privacyNotice !== undefined){
-if(!(validate31(data311.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data311,parentDataProperty:"privacyNotice",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data311.accessibilityStatement !== undefined){
-if(!(validate31(data311.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data311,parentDataProperty:"accessibilityStatement",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err504 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
+const err504 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err504];
 }
@@ -8954,9 +8927,11 @@ vErrors.push(err504);
 errors++;
 }
 }
-}
-else {
-const err505 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data311.logo !== undefined){
+let data313 = data311.logo;
+if(typeof data313 === "string"){
+if(!pattern36.test(data313)){
+const err505 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
 if(vErrors === null){
 vErrors = [err505];
 }
@@ -8965,16 +8940,120 @@ vErrors.push(err505);
 }
 errors++;
 }
+}
+else {
+const err506 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err506];
+}
+else {
+vErrors.push(err506);
+}
+errors++;
+}
+}
+}
+else {
+const err507 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err507];
+}
+else {
+vErrors.push(err507);
+}
+errors++;
+}
+}
+if(data.support !== undefined){
+let data314 = data.support;
+if(data314 && typeof data314 == "object" && !Array.isArray(data314)){
+for(const key68 in data314){
+if(!((((((key68 === "email") || (key68 === "phone")) || (key68 === "hours")) || (key68 === "url")) || (key68 === "privacyNotice")) || (key68 === "accessibilityStatement"))){
+const err508 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key68}};
+if(vErrors === null){
+vErrors = [err508];
+}
+else {
+vErrors.push(err508);
+}
+errors++;
+}
+}
+if(data314.email !== undefined){
+if(!(validate25(data314.email, {instancePath:instancePath+"/support/email",parentData:data314,parentDataProperty:"email",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+if(data314.phone !== undefined){
+if(typeof data314.phone !== "string"){
+const err509 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err509];
+}
+else {
+vErrors.push(err509);
+}
+errors++;
+}
+}
+if(data314.hours !== undefined){
+if(!(validate22(data314.hours, {instancePath:instancePath+"/support/hours",parentData:data314,parentDataProperty:"hours",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data314.url !== undefined){
+if(!(validate31(data314.url, {instancePath:instancePath+"/support/url",parentData:data314,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data314.privacyNotice !== undefined){
+if(!(validate31(data314.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data314,parentDataProperty:"privacyNotice",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data314.accessibilityStatement !== undefined){
+if(!(validate31(data314.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data314,parentDataProperty:"accessibilityStatement",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err510 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err510];
+}
+else {
+vErrors.push(err510);
+}
+errors++;
+}
+}
+}
+else {
+const err511 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err511];
+}
+else {
+vErrors.push(err511);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
 
-export const checkCatalogue = validate192;
+export const checkCatalogue = validate194;
 const schema39 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
-const pattern36 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
+const pattern37 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
 const schema40 = {"type":"string","minLength":1,"maxLength":4000};
 
-function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -9009,12 +9088,12 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate193.errors = vErrors;
+validate195.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9124,7 +9203,7 @@ if(data.messages !== undefined){
 let data2 = data.messages;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
-if(!(pattern36.test(key1))){
+if(!(pattern37.test(key1))){
 const err9 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err9];
@@ -9136,7 +9215,7 @@ errors++;
 }
 }
 for(const key2 in data2){
-if(pattern36.test(key2)){
+if(pattern37.test(key2)){
 let data3 = data2[key2];
 if(typeof data3 === "string"){
 if(func3(data3) > 8000){
@@ -9236,8 +9315,8 @@ errors++;
 }
 }
 if(data5.text !== undefined){
-if(!(validate193(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+if(!(validate195(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
 errors = vErrors.length;
 }
 }
@@ -9266,8 +9345,8 @@ errors++;
 }
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate193(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+if(!(validate195(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
 errors = vErrors.length;
 }
 }
@@ -9383,7 +9462,7 @@ vErrors.push(err28);
 }
 errors++;
 }
-validate192.errors = vErrors;
+validate194.errors = vErrors;
 return errors === 0;
 }
 
