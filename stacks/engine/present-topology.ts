@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterClient } from "../../cluster/cluster-client.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
+import { stackName } from "../../localisation/stack-name.ts";
 import { kindOf, type Plan, type Properties } from "../../plan/plan.ts";
 import {
   plannedTopology,
@@ -11,7 +12,7 @@ import {
   topologyLosses,
   topologyOf,
 } from "../../plan/topology.ts";
-import { projectName, stackName } from "../country-plan.ts";
+import { projectName } from "../country-plan.ts";
 import type { RecordedResource } from "./country-stack.ts";
 import { statePlace } from "./state-place.ts";
 
