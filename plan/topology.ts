@@ -3,6 +3,7 @@
  * fewer of them, or other disks, leaves stored data where nothing reads it.
  */
 
+import { kitPath } from "../base/package-root.ts";
 import { parseQuantity } from "../base/quantity.ts";
 import { at, kindOf, type Plan, type Properties } from "./plan.ts";
 
@@ -114,7 +115,7 @@ function keeperLosses(before: Topology, after: Topology): TopologyLoss[] {
       what: `${had} ${had === 1 ? "keeper becomes" : "keepers become"} ${wanted}: a majority without its records would lose track of which replica has which data.`,
       remediation:
         had === 1
-          ? "Leave hosting.sizes.timeSeries.shards and .replicas at 1. For a larger store make a backup and restore it into a new stack (docs/backup.md)."
+          ? `Leave hosting.sizes.timeSeries.shards and .replicas at 1. For a larger store make a backup and restore it into a new stack (${kitPath("docs/backup.md")}).`
           : "Keep more than one server of the time-series store under hosting.sizes.timeSeries.",
     },
   ];
@@ -168,7 +169,9 @@ function diskLosses(before: Topology, after: Topology): TopologyLoss[] {
       remediation: [
         ...(setting === undefined ? [] : [`Set ${setting} to ${had}.`]),
         ...(grows
-          ? ['"Larger disks" in docs/rolling-out.md says how to enlarge them while the pods run.']
+          ? [
+              `"Larger disks" in ${kitPath("docs/rolling-out.md")} says how to enlarge them while the pods run.`,
+            ]
           : []),
       ].join(" "),
     });

@@ -3,7 +3,7 @@ import { definitionsFile, type Topology } from "../../plan/topology.ts";
 
 /** What to do, at the end of each refusal. */
 const remedy =
-  "Keep what is there by hosting.sizes in the localisation file and export again (docs/rolling-out.md), or give --set refuseDataLoss=false if the data may be lost.";
+  "Keep what is there by hosting.sizes in the localisation file and export again, or give --set refuseDataLoss=false if the data may be lost.";
 
 /** @param settings name of the broker's ConfigMap. */
 export function topologyCheck({ queues, sets }: Topology, settings: string): string {
