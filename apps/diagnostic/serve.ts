@@ -9,6 +9,7 @@ import { sumOfFlows } from "../../stores/relational/message-flow.ts";
 import { reportedStates } from "../../stores/relational/program-state.ts";
 import { loginCheck } from "../broker/login.ts";
 import { loginChecks } from "../broker/login-checks.ts";
+import { MachineRegistry } from "../ingest/machine-registry.ts";
 import { readSecretFile } from "../program/certificate.ts";
 import type { Connections } from "../program/connections.ts";
 import { serveHttps } from "../program/https-server.ts";
@@ -47,7 +48,7 @@ export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<
   const { web, certificate } = connections;
   const end = new AbortController();
   const listening = { ...optional, certificate, signal: end.signal, log };
-  const foreignTopics = new ForeignTopics(reader, log);
+  const foreignTopics = new ForeignTopics(reader, new MachineRegistry(database), log);
   const checks = loginChecks({
     checkLogin: loginCheck(database),
     log,

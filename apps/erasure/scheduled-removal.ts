@@ -51,7 +51,7 @@ export class ScheduledRemoval {
 
   /** Finishes all erasures that were ordered, also those that were ordered just now. */
   finishNow(): Promise<ErasureRecord[]> {
-    return this.#inTurn(() => this.#finish(new Date(Date.now() + 1)));
+    return this.#inTurn(() => this.#finish());
   }
 
   async #look(): Promise<void> {
@@ -72,7 +72,7 @@ export class ScheduledRemoval {
     this.#dailyAt = now;
   }
 
-  async #finish(orderedBefore: Date): Promise<ErasureRecord[]> {
+  async #finish(orderedBefore?: Date): Promise<ErasureRecord[]> {
     const { stores, log, changed } = this.#options;
     const finished = await finishErasures(stores, orderedBefore);
     if (finished.length === 0) return finished;

@@ -11,6 +11,12 @@ export const readSession: MiddlewareHandler<Environment> = async (c, next) => {
   await next();
 };
 
+/** For responses that last: a session may end, or its account be removed, meanwhile. */
+export async function isStillSignedIn(c: Context<Environment>): Promise<boolean> {
+  const token = getCookie(c, cookieName(c));
+  return token !== undefined && (await signedInBy(c.var.services.database, token)) !== undefined;
+}
+
 /** Starts a session; one that the browser had before ends. */
 export async function signIn(
   c: Context<Environment>,
