@@ -30,16 +30,13 @@ export interface ErasureStores {
 
 /**
  * Removes from the time-series store what erased companies have there, and writes the ends of the erasures.
- * @param orderedBefore those ordered later wait, because readings of their machines may still come in; all where absent.
+ * @param orderedBefore companies' ordered later wait, because readings of their machines may still come in; none where absent.
  * @returns the records that were finished, with all counts.
  */
-export async function finishErasures(
-  stores: ErasureStores,
-  orderedBefore?: Date,
-): Promise<ErasureRecord[]> {
+export async function finishErasures(stores: ErasureStores, orderedBefore?: Date): Promise<ErasureRecord[]> {
   const { database } = stores;
   const open = (await unfinishedErasures(database)).filter(
-    ({ orderedAt }) => orderedBefore === undefined || orderedAt < orderedBefore,
+    ({ kind, orderedAt }) => kind === "person" || orderedBefore === undefined || orderedAt < orderedBefore,
   );
   if (open.length === 0) return [];
   const companies = open.some(({ kind }) => kind === "company") ? await storedCompanies(stores) : [];

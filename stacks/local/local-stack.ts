@@ -201,6 +201,8 @@ async function start(
       log,
       changed: keep,
     });
+    // A process that was killed may have recorded an erasure and not kept it outside of the stores.
+    keep().catch((error: unknown) => log.error({ error: String(error) }, "the list of erasures is not kept"));
     started.start();
     onStop(() => started.stop());
     return started;

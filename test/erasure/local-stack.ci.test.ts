@@ -103,11 +103,11 @@ test("a company's connections end, nothing of it stays or comes back, and a rest
     2,
     expect.stringContaining('No company has the id or the name \\"Nobody\\".'),
   ]);
-  const ended = new Promise((resolve) => ofZubrowka.once("close", resolve));
+  const ended = new Promise<void>((resolve) => ofZubrowka.once("close", () => resolve()));
   const erased = await erase("data", "company", "Zubrowka", "--yes", "--by", "the data protection officer");
   expect(erased.code).toBe(0);
   const { removed, finishedAt, copies } = JSON.parse(erased.output);
-  expect(removed).toMatchObject({ company: 1, machine: 2, credential: 3, raw: 2, rejected: 2 });
+  expect(removed).toMatchObject({ company: 1, machine: 2, credential: 2, raw: 2, rejected: 2 });
   expect(finishedAt).not.toBeNull();
   expect(copies.join(" ")).toMatch(/by 20\d\d-\d\d-\d\d/);
   await ended;

@@ -15,10 +15,6 @@ import { readErasure, type WrittenErasure, writtenErasure } from "./erasure-requ
 
 const fileName = "erasures.json";
 
-/** @param destination folder of the backups of all countries. */
-export const erasuresNextTo = (country: Country, destination: string): string =>
-  join(new BackupSet(country, destination).path, fileName);
-
 /** @returns none where there is no file. @throws EnvironmentError where it can't be read. */
 export function readErasureFile(file: string): ErasureRecord[] {
   if (!existsSync(file)) return [];
@@ -58,5 +54,15 @@ export function addToErasureFile(country: Country, file: string, records: readon
 export function keepErasures(country: Country, folder: DataFolder, records: readonly ErasureRecord[]): void {
   addToErasureFile(country, folder.erasures, records);
   const backups = country.hosting.backup.local?.folder;
-  if (backups !== undefined) addToErasureFile(country, erasuresNextTo(country, backups), records);
+  try {
+    if (backups !== undefined) copyErasures(country, folder, backups);
+  } catch {
+    // The disk of the backups may be away. The next backup that is made there brings the list.
+  }
+}
+
+/** @param destination folder of the backups of all countries. */
+export function copyErasures(country: Country, folder: DataFolder, destination: string): void {
+  const file = join(new BackupSet(country, destination).path, fileName);
+  addToErasureFile(country, file, readErasureFile(folder.erasures));
 }
