@@ -194,7 +194,8 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
     const again = await rollout("erase", "--list", "--json", ...pod);
     expect(JSON.parse(again.output)).toEqual(JSON.parse(listed.output));
     expect((await timeSeriesRowsWith(await server.client("migration"), "neighbour")).raw_local).toBe(1);
-  });
+    // Analytics waits two minutes, until no ingest takes the machines for registered any more.
+  }, 900_000);
 
   async function fillOther(): Promise<void> {
     const values = { id: "neighbour", name: "Neighbour", sector: "25", sizeBand: "small" };
