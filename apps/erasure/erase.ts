@@ -63,7 +63,10 @@ export interface ErasedAgain {
   readonly people: number;
 }
 
-/** Erases again what a restore has brought back, or what came in late: whatever a record in the store is of. */
+/**
+ * Erases again what a restore has brought back, or what came in late: whatever a record in the store is of. Readings of erasures
+ * that have not ended are left to `finishErasures`, which counts them.
+ */
 export async function eraseAgain(stores: ErasureStores): Promise<ErasedAgain> {
   const { database } = stores;
   const records = await erasureRecords(database);
@@ -74,7 +77,8 @@ export async function eraseAgain(stores: ErasureStores): Promise<ErasedAgain> {
   if (companies.size > 0) await database.delete(company).where(inArray(company.id, [...companies]));
   const people = erasedAmong(records, "person", accounts);
   for (const id of people) await database.transaction((store) => removeAccount(store, id));
-  for (const id of erasedAmong(records, "company", await storedCompanies(stores))) {
+  const ended = records.filter(({ finishedAt }) => finishedAt !== null);
+  for (const id of erasedAmong(ended, "company", await storedCompanies(stores))) {
     companies.add(id);
     await stores.deleteRows(id);
   }

@@ -8,6 +8,7 @@ import {
   signedInBy,
   startSession,
 } from "../../apps/diagnostic/accounts/accounts.ts";
+import { ForeignTopics } from "../../apps/diagnostic/connect/foreign-topics.ts";
 import { saveAnswers, startAssessment } from "../../apps/diagnostic/questionnaire/assessments.ts";
 import { eraseAgain, finishErasures } from "../../apps/erasure/erase.ts";
 import { StoreErasures } from "../../apps/erasure/erasures.ts";
@@ -207,6 +208,15 @@ describe("a company that is erased", () => {
     await ingested(id, ingest);
     await ingested(acme.id, ingest);
     await ingest.stop();
+    const topics = new ForeignTopics(stores.timeSeries.writer, registry, log);
+    for (const company of [id, acme.id])
+      topics.keep(company, "sme/v1/other/plant/lathe/power", "Not allowed.");
+    await topics.settled();
+    const refused = await rowsOf(
+      stores.timeSeries.reader,
+      "SELECT company FROM rejected WHERE topic LIKE '%power'",
+    );
+    expect(refused).toEqual([{ company: "acme" }]);
     expect(withRows(await found("zubrowka"))).toEqual([]);
     expect((await timeSeriesRowsWith(stores.timeSeries.reader, "acme")).rejected).toBeGreaterThan(0);
   });

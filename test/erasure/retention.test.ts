@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createAccount, signedInBy, startSession } from "../../apps/diagnostic/accounts/accounts.ts";
 import { finishErasures } from "../../apps/erasure/erase.ts";
 import { removePastRetention } from "../../apps/erasure/retention.ts";
+import { ScheduledRemoval } from "../../apps/erasure/scheduled-removal.ts";
 import { recordErasure } from "../../stores/relational/erasures.ts";
 import {
   account,
@@ -19,6 +20,7 @@ import { deleteCompanyRows } from "../../stores/time-series/company-rows.ts";
 import { Stores } from "../analytics/stores.ts";
 import { loadFile } from "../diagnostic/app-under-test.ts";
 import { insertRaw } from "../stores/rows.ts";
+import { until } from "../until.ts";
 import { timeSeriesRowsWith } from "./every-row.ts";
 
 const day = 86_400_000;
@@ -130,6 +132,40 @@ describe("companies and accounts, a year after the last use", () => {
     await signedInBy(database(), token, now);
     expect((await database().select().from(account))[0]?.lastUsedAt).toEqual(new Date(now));
     expect(await remove()).toMatchObject({ companies: 0, accounts: 0 });
+  });
+
+  test("the process that looks after it removes them by itself, says so, and leaves nothing in the other store", async () => {
+    await addCompany("unused");
+    await addAccount("owner@unused.example", new Date(Date.now() - 400 * day), "unused", true);
+    await insertRaw(stores.timeSeries.writer, [{ company: "unused", time: Date.now() - 400 * day }]);
+    const lines: { message: string; fields: object }[] = [];
+    const note = (fields: object, message: string) => lines.push({ message, fields });
+    const { analytics: client, layout } = stores.timeSeries;
+    const deleteRows = (id: string) => deleteCompanyRows(client, id, layout);
+    const removal = new ScheduledRemoval({
+      stores: { database: database(), client, layout, deleteRows },
+      country,
+      settleMilliseconds: 0,
+      log: { info: note, warn: note },
+    });
+    removal.start();
+    await until(() => lines.some(({ message }) => message === "an erasure ended"));
+    await removal.stop();
+    expect(lines).toEqual([
+      {
+        message: "data past its retention was removed",
+        fields: { companies: 1, accounts: 0, assessments: 0, sessions: 0, links: 0, erasureRecords: 0 },
+      },
+      {
+        message: "an erasure ended",
+        fields: expect.objectContaining({
+          kind: "company",
+          removed: expect.objectContaining({ rollup_day: 1, account: 1 }),
+        }),
+      },
+    ]);
+    expect(await companies()).toEqual([]);
+    expect((await timeSeriesRowsWith(stores.timeSeries.reader, "unused")).rollup_day).toBe(0);
   });
 
   test("nothing goes where the file names no period", async () => {
