@@ -2,7 +2,7 @@
  * Removes what is past the periods of the country's file: companies and people who have not used the stack for that long, old
  * answers, ended sessions and links. Machine data ends by itself: its tables have a TTL.
  */
-import { inArray, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import { longestPeriodDays } from "../../base/period.ts";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { Database } from "../../stores/relational/database.ts";
@@ -89,7 +89,8 @@ async function unusedSince(
   const registered = await database
     .select({ id: company.id })
     .from(company)
-    .where(lt(company.createdAt, since));
+    // A simulated company is nobody's, and comes back at each start.
+    .where(and(lt(company.createdAt, since), eq(company.simulated, false)));
   const silent = registered.map(({ id }) => id).filter((id) => !inUse.has(id));
   const sending = silent.length === 0 ? new Set() : await companiesSendingSince(client, since);
   const companies = silent.filter((id) => !sending.has(id));

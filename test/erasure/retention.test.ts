@@ -75,12 +75,14 @@ describe("companies and accounts, a year after the last use", () => {
       await addAccount(`owner@${id}.example`, ago(lastUse), id, true);
     }
     await addCompany("new", ago(10));
+    await addCompany("simulated");
+    await database().update(company).set({ simulated: true }).where(eq(company.id, "simulated"));
     await insertRaw(stores.timeSeries.writer, [
       { company: "unused", time: now - 400 * day },
       { company: "sending", time: now - 20 * day },
     ]);
     expect(await remove()).toMatchObject({ companies: 1, accounts: 0 });
-    expect(await companies()).toEqual(["new", "not-yet", "sending"]);
+    expect(await companies()).toEqual(["new", "not-yet", "sending", "simulated"]);
     expect(await accounts()).toEqual(["owner@not-yet.example", "owner@sending.example"]);
     const { analytics: client, layout } = stores.timeSeries;
     const deleteRows = (id: string) => deleteCompanyRows(client, id, layout);
@@ -90,7 +92,7 @@ describe("companies and accounts, a year after the last use", () => {
     expect(Object.values(left).every((rows) => rows === 0)).toBe(true);
     // Two days later the next one is due, and nothing twice.
     expect(await remove(now + 2 * day)).toMatchObject({ companies: 1 });
-    expect(await companies()).toEqual(["new", "sending"]);
+    expect(await companies()).toEqual(["new", "sending", "simulated"]);
   });
 
   test("of a company that takes part unused accounts go, but not the last; the one who stays becomes the owner", async () => {
