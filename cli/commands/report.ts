@@ -53,13 +53,19 @@ export function reportCommand(): Command {
 }
 
 async function writeReport(file: string, options: Options): Promise<void> {
-  const [{ produceReport }, { reportFiles, writeFolder }, { withStatement }, { readPrivateKey }] =
-    await Promise.all([
-      import("../../compliance/produce.ts"),
-      import("../../compliance/folder.ts"),
-      import("../../compliance/sign.ts"),
-      import("../../compliance/signing/keys.ts"),
-    ]);
+  const [
+    { produceReport },
+    { openPoints },
+    { reportFiles, writeFolder },
+    { withStatement },
+    { readPrivateKey },
+  ] = await Promise.all([
+    import("../../compliance/produce.ts"),
+    import("../../compliance/open-points.ts"),
+    import("../../compliance/folder.ts"),
+    import("../../compliance/sign.ts"),
+    import("../../compliance/signing/keys.ts"),
+  ]);
   // First: without the key no report is made.
   const key =
     options.signKey === undefined
@@ -95,9 +101,12 @@ async function writeReport(file: string, options: Options): Promise<void> {
       verdict: report.verdict,
     });
   const { ok, passed, failed, undetermined, waived, notApplicable } = report.verdict;
+  const open = openPoints(report);
+  const sign = ok ? (open.length === 0 ? style("green", "✓") : style("yellow", "!")) : style("red", "✗");
   print(
-    `${ok ? style("green", "✓") : style("red", "✗")} ${report.country} on ${report.target}: ${passed} passed, ${failed} failed, ${undetermined} undetermined, ${waived} waived, ${notApplicable} not applicable.`,
+    `${sign} ${report.country} on ${report.target}: ${passed} passed, ${failed} failed, ${undetermined} undetermined, ${waived} waived, ${notApplicable} not applicable.`,
   );
+  if (open.length > 0) print(`  Not covered by this result: ${open.join(", ")}.`);
   print(`  ${join(folder, "report.html")}`);
   print(
     signed

@@ -1,8 +1,9 @@
 /** Where data is stored, who can reach it, what leaves the stack. */
 import { html } from "hono/html";
+import { chartsOf } from "../open-points.ts";
 import type { RestingPlace } from "../report-schema.ts";
 import { heading } from "./summary.ts";
-import { chartsOf, type Html, type ReportView } from "./view.ts";
+import type { Html, ReportView } from "./view.ts";
 
 export function placesSection(view: ReportView): Html {
   const { report } = view;

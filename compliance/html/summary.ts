@@ -1,7 +1,8 @@
 /** The report's first page: the verdict, what was checked and what not, and what the report was made from. */
 import { html } from "hono/html";
+import { chartsOf, openPoints } from "../open-points.ts";
 import type { Report, RestingPlace } from "../report-schema.ts";
-import { chartsOf, type Html, type ReportView } from "./view.ts";
+import type { Html, ReportView } from "./view.ts";
 
 const sections = [
   "data",
@@ -24,7 +25,7 @@ export function summary(view: ReportView): Html {
   return html`<h1>${view.t("title", { country: name })}</h1>
 <p class="quiet">${view.t("translation")}</p>
 ${openFirst(view)}
-<div class="verdict${verdict.ok ? (isUnsettled(report) ? " open" : "") : " wrong"}">
+<div class="verdict${verdict.ok ? (openPoints(report).length > 0 ? " open" : "") : " wrong"}">
 <p><strong>${verdict.ok ? view.t("verdict.ok") : view.t("verdict.failed", { count: verdict.failed + verdict.undetermined })}</strong></p>
 <p>${
     inputs.plan === undefined
@@ -59,11 +60,6 @@ ${inputs.dataFolder === undefined ? "" : html`<dt>${view.t("fact.data-folder")}<
 <ol class="contents">${sections.map((section) => html`<li><a href="#${view.id(section)}">${view.t(`section.${section}`)}</a></li>`)}</ol>
 </nav>`;
 }
-
-/** People have to do something before the verdict holds for real companies. */
-const isUnsettled = (report: Report): boolean =>
-  report.environment !== "production" ||
-  report.placeholders.length + report.toConfirm.length + report.notes.length + chartsOf(report).length > 0;
 
 /** What the verdict does not say, before it: a reader who stops there has read it. */
 function openFirst(view: ReportView): Html {

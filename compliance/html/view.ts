@@ -5,12 +5,6 @@ import type { Report } from "../report-schema.ts";
 
 export type Html = ReturnType<typeof html>;
 
-/** Charts of the plan: the checks read their settings, and not what they install. */
-export const chartsOf = ({ resources }: Report): readonly string[] =>
-  resources
-    .filter(({ type }) => type.startsWith("kubernetes:helm.sh/"))
-    .map(({ name }) => name.slice(name.indexOf("/") + 1));
-
 export class ReportView {
   readonly report: Report;
   readonly translation: Translation;

@@ -211,7 +211,7 @@ describe("the first page", () => {
       "was not checked, only their settings: cert-manager, cloudnative-pg, plugin-barman-cloud.",
     );
     expect(before).toContain(`say nothing: ${report.verdict.notApplicable}.`);
-    expect(before).toContain("Judged is the plan, not what runs.");
+    expect(before).toContain("The plan was checked, not what runs.");
     for (const note of report.notes) expect(before).toContain(note.replaceAll("'", "&#39;"));
     expect(report.notes.length).toBeGreaterThan(0);
   });

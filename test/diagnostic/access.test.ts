@@ -55,7 +55,6 @@ const access: Readonly<Record<string, Outcomes>> = {
   "GET /privacy": everybody(200),
   "GET /register": [200, "/company", "/company", "/ministry"],
   "POST /register": everybody(422),
-  "GET /register/done": everybody(200),
   "GET /sign-in": [200, "/company", "/company", "/ministry"],
   "POST /sign-in": everybody(422),
   "POST /sign-out": everybody("/"),

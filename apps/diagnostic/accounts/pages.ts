@@ -62,32 +62,30 @@ ${errors.notice === undefined ? "" : html`<p class="error" id="notice-error">${e
   });
 }
 
-export function signInPage(view: View, email: string, errors: FieldErrors = {}): Html {
+export interface SignInPage {
+  readonly email?: string;
+  readonly errors?: FieldErrors;
+  /** The browser brings a session that is over, or one that a registration of a known address gave. */
+  readonly sessionIsUnknown?: boolean;
+}
+
+export function signInPage(
+  view: View,
+  { email = "", errors = {}, sessionIsUnknown = false }: SignInPage,
+): Html {
   const { t } = view;
   const title = t("sign-in.title");
   return renderPage(view, {
     title: titleWithErrors(view, title, errors),
     body: html`${errorSummary(view, errors)}
 <h1>${title}</h1>
+${sessionIsUnknown ? html`<p>${t("sign-in.known", { email: view.country.support.email })}</p>` : ""}
 <form method="post" action="/sign-in" novalidate>
 ${textField({ name: "email", label: t("sign-in.email"), value: email, error: errors.email, type: "email", autocomplete: "username", inputmode: "email", maxlength: 254 })}
 ${textField({ name: "password", label: t("sign-in.password"), error: errors.password, type: "password", autocomplete: "current-password", maxlength: longestPassword })}
 <p class="actions"><button class="button">${t("sign-in.submit")}</button> <a class="quiet" href="/register">${t("sign-in.register")}</a></p>
 </form>
 <p>${t("sign-in.forgotten", { email: view.country.support.email })}</p>`,
-  });
-}
-
-/** Says the same to everybody who has registered, whether or not the address had an account before. */
-export function registeredPage(view: View): Html {
-  const { t } = view;
-  const title = t("register.done.title");
-  return renderPage(view, {
-    title,
-    body: html`<h1>${title}</h1>
-<p class="lead">${t("register.done.text")}</p>
-<p class="actions"><a class="button" href="/home">${t("register.done.go-on")}</a></p>
-<p>${t("register.done.known", { email: view.country.support.email })}</p>`,
   });
 }
 

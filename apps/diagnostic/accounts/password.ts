@@ -24,15 +24,15 @@ const waiting: (() => void)[] = [];
  * @param own the person's address, the company's name and the like.
  * @returns what is wrong with a new password; undefined where nothing is.
  */
-export function passwordError(
+export async function passwordError(
   { t }: Pick<View, "t">,
   password: string,
   own: readonly string[],
-): string | undefined {
+): Promise<string | undefined> {
   const { length } = [...password];
   if (length < shortestPassword) return t("register.password.short", { count: shortestPassword });
   if (password.length > longestPassword) return t("register.password.long", { count: longestPassword });
-  const weakness = weaknessOf(password, own);
+  const weakness = await weaknessOf(password, { common: [t("sign-in.password")], own });
   return weakness && t(`register.password.${weakness}`);
 }
 

@@ -11,7 +11,7 @@ import { homeOf } from "../web/visitor.ts";
 import { accountOfEmail, emailOf, insertAccount, isEmail } from "./accounts.ts";
 import { secondsToWait, takeAttempt } from "./attempts.ts";
 import { addressOf, registrations, tooMany } from "./limits.ts";
-import { emptyRegistration, type Registration, registeredPage, registerPage } from "./pages.ts";
+import { emptyRegistration, type Registration, registerPage } from "./pages.ts";
 import { hashPassword, namesOfProgramme, passwordError } from "./password.ts";
 import { signIn, signNobodyIn } from "./session.ts";
 
@@ -27,7 +27,7 @@ export async function register(c: Context<Environment>): Promise<Response> {
   const form = await formBody(c);
   const values = registrationOf(form);
   const page = (errors: FieldErrors) => registerPage(view, values, errors);
-  const errors = registrationErrors(view, values, form);
+  const errors = await registrationErrors(view, values, form);
   const isUsable = Object.keys(errors).length === 0;
   const limited = [{ limit: registrations, key: addressOf(c) }];
   const wait = await (isUsable ? takeAttempt : secondsToWait)(database, limited);
@@ -41,13 +41,7 @@ export async function register(c: Context<Environment>): Promise<Response> {
     { account: accountId },
     accountId === undefined ? "a registration was refused" : "a company registered",
   );
-  return c.redirect("/register/done", 303);
-}
-
-/** The same for everybody, signed in or not. */
-export function showRegistered(c: Context<Environment>): Response | Promise<Response> {
-  c.header("Cache-Control", "private, no-store");
-  return c.html(registeredPage({ ...c.var.view, signedIn: undefined }));
+  return c.redirect("/company", 303);
 }
 
 /** @returns the account's id; undefined where the e-mail address has an account. */
@@ -90,7 +84,11 @@ function registrationOf(form: FormBody): Registration {
   };
 }
 
-function registrationErrors({ t, country }: View, values: Registration, form: FormBody): FieldErrors {
+async function registrationErrors(
+  { t, country }: View,
+  values: Registration,
+  form: FormBody,
+): Promise<FieldErrors> {
   const { programme } = country;
   const errors: Record<string, string> = {};
   if (values.company === "") errors.company = t("register.company.missing");
@@ -103,7 +101,11 @@ function registrationErrors({ t, country }: View, values: Registration, form: Fo
     errors.region = t("register.region.missing");
   if (!isEmail(values.email)) errors.email = t("register.email.wrong");
   const { email, company } = values;
-  const password = passwordError({ t }, form("password"), [email, company, ...namesOfProgramme(country)]);
+  const password = await passwordError({ t }, form("password"), [
+    email,
+    company,
+    ...namesOfProgramme(country),
+  ]);
   if (password !== undefined) errors.password = password;
   if (form("notice") !== "read") errors.notice = t("register.notice.missing");
   return errors;

@@ -12,14 +12,13 @@ import { clearAttempts, secondsToWait, takeAttempt } from "./attempts.ts";
 import { addressOf, attemptSignIn, presentPasswords, tooMany, wrongLinks } from "./limits.ts";
 import { accountPage, enterPage, signInPage } from "./pages.ts";
 import { longestPassword, namesOfProgramme, passwordError } from "./password.ts";
-import { register, showRegistered, showRegistration } from "./registration.ts";
-import { signIn, signOut } from "./session.ts";
+import { register, showRegistration } from "./registration.ts";
+import { hasSessionCookie, signIn, signOut } from "./session.ts";
 
 export function entranceRoutes(): Hono<Environment> {
   return new Hono<Environment>()
     .get("/register", showRegistration)
     .post("/register", register)
-    .get("/register/done", showRegistered)
     .get("/sign-in", showSignIn)
     .post("/sign-in", signInByPassword)
     .post("/sign-out", signOut)
@@ -37,7 +36,8 @@ export function accountRoutes(): Hono<Environment> {
 
 function showSignIn(c: Context<Environment>): Response | Promise<Response> {
   const { view, signedIn } = c.var;
-  return signedIn === undefined ? c.html(signInPage(view, "")) : c.redirect(homeOf(signedIn), 303);
+  if (signedIn !== undefined) return c.redirect(homeOf(signedIn), 303);
+  return c.html(signInPage(view, { sessionIsUnknown: hasSessionCookie(c) }));
 }
 
 async function signInByPassword(c: Context<Environment>): Promise<Response> {
@@ -46,12 +46,12 @@ async function signInByPassword(c: Context<Environment>): Promise<Response> {
   const form = await formBody(c);
   const email = emailOf(form("email")).slice(0, 254);
   const attempt = await attemptSignIn(c, email);
-  if (attempt.wait > 0) return tooMany(c, attempt.wait, (errors) => signInPage(view, email, errors));
+  if (attempt.wait > 0) return tooMany(c, attempt.wait, (errors) => signInPage(view, { email, errors }));
   const accountId = await authenticate(database, email, form("password").slice(0, longestPassword));
   if (accountId === undefined) {
     await attempt.failed();
     log.info({ address: addressOf(c) }, "a sign-in was refused");
-    return c.html(signInPage(view, email, { email: view.t("sign-in.refused") }), 422);
+    return c.html(signInPage(view, { email, errors: { email: view.t("sign-in.refused") } }), 422);
   }
   await attempt.succeeded();
   await signIn(c, accountId);
@@ -105,7 +105,7 @@ async function setPassword(c: Context<Environment>): Promise<Response> {
   const page = (errors: FieldErrors) => accountPage(view, { changed: false, errors });
   const form = await formBody(c);
   const password = form("password");
-  const error = passwordError(view, password, [
+  const error = await passwordError(view, password, [
     email,
     company?.name ?? "",
     ...namesOfProgramme(view.country),

@@ -17,6 +17,9 @@ export async function isStillSignedIn(c: Context<Environment>): Promise<boolean>
   return token !== undefined && (await signedInBy(c.var.services.database, token)) !== undefined;
 }
 
+export const hasSessionCookie = (c: Context<Environment>): boolean =>
+  getCookie(c, cookieName(c)) !== undefined;
+
 /** Starts a session; one that the browser had before ends. */
 export async function signIn(
   c: Context<Environment>,
