@@ -8,7 +8,7 @@ const long = "test/**/*.ci.test.ts";
 
 /** These open stores and sockets, and start programs: they wait, and the rest computes. */
 const withStores = [
-  "test/{broker,data-path,diagnostic,durability,ingest,programs,simulator,stack,stores}/**/*.test.ts",
+  "test/{broker,data-path,diagnostic,durability,erasure,ingest,programs,simulator,stack,stores}/**/*.test.ts",
   "test/analytics/{agreement,analytics,period,queries,timeline}.test.ts",
   "test/components/clickhouse.test.ts",
 ];

@@ -1,6 +1,7 @@
 /** Runs a country's stack on this machine until Ctrl-C. */
 import { aborted } from "../base/aborted.ts";
 import { CheckError, StoppedError } from "../base/kit-error.ts";
+import { shortestPeriodDays } from "../base/period.ts";
 import { stopOnSignals } from "../base/stop-on-signals.ts";
 import type { LoadedCountry } from "../localisation/load.ts";
 import { closedUmask } from "../stacks/local/close-folder.ts";
@@ -48,7 +49,8 @@ export async function localUp(
     import("../stacks/local/log.ts"),
     import("../stacks/local/full-disk.ts"),
   ]);
-  const log = openLog(folder.log);
+  const keptMilliseconds = shortestPeriodDays(country.hosting.logs.retention) * 86_400_000;
+  const log = openLog(folder.log, { keptMilliseconds });
   const ports = country.hosting.local.ports;
   const end = new AbortController();
   stopOnSignals(end);

@@ -7,6 +7,7 @@ import { bundleCommand } from "./commands/bundle.ts";
 import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
+import { eraseCommand } from "./commands/erase.ts";
 import { exportCommand } from "./commands/export.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { initCommand } from "./commands/init.ts";
@@ -52,6 +53,7 @@ for (const command of [
   statusCommand(),
   backupCommand(),
   restoreCommand(),
+  eraseCommand(),
   exportCommand(),
   imagesCommand(),
   bundleCommand(),

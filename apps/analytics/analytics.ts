@@ -6,11 +6,11 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
 import type { Database } from "../../stores/relational/database.ts";
 import { machine as machineTable } from "../../stores/relational/schema.ts";
+import { deleteCompanyRows } from "../../stores/time-series/company-rows.ts";
 import { inProcess, type Layout } from "../../stores/time-series/layout.ts";
 import { wholeBucketAge } from "../../stores/time-series/retention.ts";
 import { calendarOf, type ShiftCalendar } from "./calendar.ts";
 import { type ChangedQuarter, Changes } from "./changes.ts";
-import { eraseCompany } from "./erasure.ts";
 import { keyOf, type MachineKey } from "./machine-key.ts";
 import { observe } from "./observations.ts";
 import { Progress } from "./progress.ts";
@@ -115,7 +115,7 @@ export class Analytics {
 
   /** Deletes all that the time-series store holds of a company. Its machines must no longer be registered. */
   async eraseCompany(company: string): Promise<void> {
-    await this.#inTurn(() => eraseCompany(this.#options.client, company, this.#options.layout));
+    await this.#inTurn(() => deleteCompanyRows(this.#options.client, company, this.#options.layout));
   }
 
   /** Ends a run in progress at its next step. */

@@ -1,10 +1,12 @@
 /**
- * `rollout run analytics`: computes key figures, in one replica at a time. A replica that loses its lock is disconnected from
+ * `rollout run analytics`: computes key figures and removes what is erased or past its retention, in one replica at a time. A replica that loses its lock is disconnected from
  * the time-series store at once, so that it never writes while its successor does.
  */
 import { hostname } from "node:os";
 import { keepReporting } from "../../stores/relational/program-state.ts";
 import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
+import { settleMilliseconds } from "../erasure/pod-erasures.ts";
+import { ScheduledRemoval } from "../erasure/scheduled-removal.ts";
 import { Leadership } from "../program/leadership.ts";
 import { counter, gauge, type Metric } from "../program/metrics.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
@@ -41,12 +43,20 @@ export async function runAnalytics(context: ProgramContext): Promise<RunningProg
       );
       analytics.start();
       current = analytics;
+      const deleteRows = (company: string) => analytics.eraseCompany(company);
+      const removal = new ScheduledRemoval({
+        stores: { database, client, layout, deleteRows },
+        country,
+        settleMilliseconds,
+        log,
+      });
+      removal.start();
       const who = { program: "analytics", instance: `${hostname()}:${process.pid}` };
       const stopReporting = keepReporting(database, who, () => analyticsHealth(analytics.status), log);
       return async () => {
         // The relational store may be away: do not wait for it.
         void stopReporting();
-        await analytics.stop();
+        await Promise.all([analytics.stop(), removal.stop()]);
         status = analytics.status;
         current = undefined;
         await client.close();

@@ -12,6 +12,7 @@ import { EndedLogins } from "../broker/ended-logins.ts";
 import { standardLimits } from "../broker/limits.ts";
 import { loginCheck } from "../broker/login.ts";
 import { type LoginChecks, loginChecks } from "../broker/login-checks.ts";
+import { MachineRegistry } from "../ingest/machine-registry.ts";
 import { readCertificate, readSecretFile } from "../program/certificate.ts";
 import type { Connections } from "../program/connections.ts";
 import { serveHttps } from "../program/https-server.ts";
@@ -53,7 +54,7 @@ export async function serveDiagnostic(options: ServeDiagnosticOptions): Promise<
   const { web, certificate } = connections;
   const end = new AbortController();
   const listening = { ...optional, certificate, signal: end.signal, log };
-  const foreignTopics = new ForeignTopics(reader, log);
+  const foreignTopics = new ForeignTopics(reader, new MachineRegistry(database), log);
   const readManagementPassword = () => readSecretFile(connections.broker.management.password);
   const management = new BrokerManagement({
     url: connections.broker.management.url,

@@ -112,9 +112,18 @@ export class BatchCommit {
     if (batch.some(isTaken)) return this.commit(batch, since);
     this.#lastReceivedAt = Math.max(Date.now(), this.#lastReceivedAt + 1);
     if (sorted.fresh.length > 0) await this.#insert(sorted.fresh);
-    if (rejected.length > 0) await this.rejected.insert(rejected, this.#lastReceivedAt);
+    if (rejected.length > 0) await this.#keep(rejected);
     this.#stored += sorted.fresh.length + sorted.storedBefore;
     this.#duplicates += sorted.duplicates - sorted.storedBefore;
+  }
+
+  /** Nobody may read what a company sent that was erased, and no more of it is stored. */
+  async #keep(rejected: readonly Rejected[]): Promise<void> {
+    const companies = rejected.map(({ rejection }) => rejection.company);
+    const erased = await this.#options.registry.unregisteredCompanies(companies);
+    const kept = rejected.filter(({ rejection }) => !erased.has(rejection.company));
+    this.rejected.countOnly(rejected.filter(({ rejection }) => erased.has(rejection.company)));
+    if (kept.length > 0) await this.rejected.insert(kept, this.#lastReceivedAt);
   }
 
   /** Until the insert has succeeded, its rollups are suspect. */

@@ -45,6 +45,7 @@ export class Ingest {
   readonly #stopping = new AbortController();
   readonly #relieved: (() => void)[] = [];
   #running: Promise<void> | undefined;
+  #committing: Promise<unknown> = Promise.resolve();
   #messages = 0;
   #batches = 0;
   #commitMilliseconds = 0;
@@ -120,6 +121,11 @@ export class Ingest {
     this.#enqueue(message, { readings: [], rejections: [rejection(message, reason, detail)] }, settle);
   }
 
+  /** Settles when the batch that is being committed now is: those that follow look anew which machines are registered. */
+  async batchEnded(): Promise<void> {
+    await this.#committing;
+  }
+
   /** Settles messages that the broker gave to another consumer; without it they would wait for as long as the store is away. */
   releaseTaken(): void {
     this.#waiting.releaseTaken();
@@ -155,7 +161,9 @@ export class Ingest {
   async #commitQueue(): Promise<void> {
     while (this.#waiting.queued > 0) {
       const started = Date.now();
-      const error = await this.#commitWithRetries(this.#waiting.takeBatch());
+      const commit = this.#commitWithRetries(this.#waiting.takeBatch());
+      this.#committing = commit;
+      const error = await commit;
       this.#commitMilliseconds += Date.now() - started;
       this.#batches += 1;
       this.#waiting.settleBatch(error);

@@ -1,6 +1,7 @@
 /** Tells which machines are registered; asks the relational store about unknown ones at most every two seconds. */
-import { sql } from "drizzle-orm";
+import { inArray, sql } from "drizzle-orm";
 import type { Database } from "../../stores/relational/database.ts";
+import { company } from "../../stores/relational/schema.ts";
 
 /** A machine that has just been registered is accepted after this time. */
 const askAgainAfterMilliseconds = 2000;
@@ -14,6 +15,8 @@ export class MachineRegistry {
   /** When the machine was last found, by `company/site/machine`. */
   readonly #known = new Map<string, number>();
   readonly #unknown = new Map<string, number>();
+  /** When the company was last found, by its id. */
+  readonly #companies = new Map<string, number>();
 
   /**
    * @param options.needsLogin also a machine whose login was revoked counts as not registered, unless its company has a
@@ -47,6 +50,27 @@ export class MachineRegistry {
       this.#known.delete(key);
     }
     return missing;
+  }
+
+  /** @param ids of companies @returns those that are not registered, such as companies that were erased. */
+  async unregisteredCompanies(ids: Iterable<string>, now = Date.now()): Promise<Set<string>> {
+    const ask = [...new Set(ids)].filter(
+      (id) => now - (this.#companies.get(id) ?? 0) >= believeForMilliseconds,
+    );
+    if (ask.length === 0) return new Set();
+    const found = await this.#database
+      .select({ id: company.id })
+      .from(company)
+      .where(inArray(company.id, ask));
+    for (const { id } of found) this.#companies.set(id, now);
+    const registered = new Set(found.map(({ id }) => id));
+    return new Set(ask.filter((id) => !registered.has(id)));
+  }
+
+  /** The company is looked up anew from now on. */
+  forget(id: string): void {
+    this.#companies.delete(id);
+    for (const key of this.#known.keys()) if (key.startsWith(`${id}/`)) this.#known.delete(key);
   }
 
   async #registered(keys: readonly string[]): Promise<string[]> {

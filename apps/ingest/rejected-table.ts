@@ -35,7 +35,16 @@ export class RejectedTable {
       .map(({ rejection }) => ({ received_at: (receivedAt / 1000).toFixed(3), ...rejection }));
     if (values.length === 0) return;
     await this.#client.insert({ table: "rejected", values, format: "JSONEachRow" });
-    for (const { reason, readings } of values) this.#counts[reason] = (this.#counts[reason] ?? 0) + readings;
+    for (const { reason, readings } of values) this.#count(reason, readings);
+  }
+
+  /** Counts rejections that are not kept. */
+  countOnly(rejected: readonly Rejected[]): void {
+    for (const { rejection } of rejected) this.#count(rejection.reason, rejection.readings);
+  }
+
+  #count(reason: RejectionReason, readings: number): void {
+    this.#counts[reason] = (this.#counts[reason] ?? 0) + readings;
   }
 
   async #stored(rejected: readonly Rejected[], receivedAt: number): Promise<Set<string>> {

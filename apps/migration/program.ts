@@ -1,12 +1,16 @@
 /**
  * `rollout run migration`: migrates both stores to this version, then ends. Any number may run at once: one migrates under a
- * lock of the relational store, the others wait and then find nothing to do.
+ * lock of the relational store, the others wait and then find nothing to do. Then it erases again what a restore has brought back.
  */
+import type { ClickHouseClient } from "@clickhouse/client";
 import { EnvironmentError, InputError } from "../../base/kit-error.ts";
 import { AdvisoryLock } from "../../stores/relational/advisory-lock.ts";
-import { migratePostgres } from "../../stores/relational/postgres.ts";
-import { clusterNames, onCluster } from "../../stores/time-series/layout.ts";
+import { takeKeptRecords } from "../../stores/relational/erasures.ts";
+import { migratePostgres, openPostgres, type PostgresOptions } from "../../stores/relational/postgres.ts";
+import { deleteCompanyRows } from "../../stores/time-series/company-rows.ts";
+import { clusterNames, type Layout, onCluster } from "../../stores/time-series/layout.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
+import { type ErasedAgain, eraseAgain } from "../erasure/erase.ts";
 import type { ProgramContext, RunningProgram } from "../program/program.ts";
 import { relationalOptions, timeSeriesClient } from "../program/stores.ts";
 
@@ -36,6 +40,10 @@ export async function runMigration(context: ProgramContext): Promise<RunningProg
         isFinal,
       );
       log.info("the time-series store is of this version");
+      await waitFor("both stores, to erase again what a restore has brought back", async () => {
+        const again = await eraseRestored(options, client, layout);
+        if (again.companies + again.people > 0) log.info({ ...again }, "erased again");
+      });
     } catch (error) {
       // The Job was given stores that it may not change: exit code 2, as for its other inputs.
       throw error instanceof EnvironmentError
@@ -51,6 +59,22 @@ export async function runMigration(context: ProgramContext): Promise<RunningProg
     metrics: () => [],
     stop: () => client.close(),
   };
+}
+
+/** No program runs meanwhile that could serve what was erased: a restore starts them after the migration. */
+async function eraseRestored(
+  options: PostgresOptions,
+  client: ClickHouseClient,
+  layout: Layout,
+): Promise<ErasedAgain> {
+  const { database, close } = openPostgres(options);
+  try {
+    await takeKeptRecords(database);
+    const deleteRows = (company: string) => deleteCompanyRows(client, company, layout);
+    return await eraseAgain({ database, client, layout, deleteRows });
+  } finally {
+    await close();
+  }
 }
 
 /** On a connection to the database `default`: the store refuses one to a database that does not exist. */

@@ -60,7 +60,7 @@ export async function clusterRestore(loaded: LoadedCountry, options: ClusterRest
     print(
       `The stack is restored. The time-series store keeps its former data in the database rollout_before_restore: ${guide} says how to remove it.`,
     );
-    print("Companies that were erased after that time are back: erase them again.");
+    print("What was erased since then was erased again, before the programs started.");
     if (plan.relational === undefined)
       print(`The relational store is RDS: ${guide} says how to restore it to the same time.`);
   } finally {

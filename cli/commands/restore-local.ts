@@ -83,12 +83,14 @@ async function finish(
   { path }: DataFolder,
   { json }: LocalRestoreOptions,
 ): Promise<void> {
-  const { rows, companies, former } = await ready.finish();
-  if (json) return printJson({ backup: name, path, rows, companies, ...(former && { former }) });
+  const { rows, companies, erased, former } = await ready.finish();
+  if (json) return printJson({ backup: name, path, rows, companies, erased, ...(former && { former }) });
   print(`${path} holds ${rows.raw ?? 0} readings and ${companies} companies, as of ${manifest.startedAt}.`);
   if (former !== undefined)
-    print(`The data from before is in ${former}: remove it when you no longer need it.`);
-  print(
-    "Companies that were erased after that time are back: erase them again. `rollout up` starts the stack.",
-  );
+    print(
+      `The data from before is in ${former}: remove it when you no longer need it. Erasures don't reach it.`,
+    );
+  if (erased.companies + erased.people > 0)
+    print(`Erased again, as since the backup: ${erased.companies} companies, ${erased.people} people.`);
+  print("`rollout up` starts the stack.");
 }

@@ -11,13 +11,13 @@ const credentialsSecret = field(
   { examples: ["mail-gateway"] },
 );
 
-export const Notifications = settings("Notifications", "How the app sends mails and text messages.", {
-  from: field(Email, "Sender", "Sender address of mails.", { derived: "`programme.operator.email`" }),
-  replyTo: optional.field(Email, "Answers to", "Address for answers; the sender where absent."),
-  mailGateway: optional.group(
-    "Mail gateway",
-    "The server that sends mail. Without one, mail stays in the app's outbox and a page shows it.",
-    {
+export const Notifications = settings(
+  "Notifications",
+  "Servers for mail and text messages: plans open the way to them, policies check where they are. The app sends nothing yet; people pass links on themselves.",
+  {
+    from: field(Email, "Sender", "Sender address of mail.", { derived: "`programme.operator.email`" }),
+    replyTo: optional.field(Email, "Answers to", "Address for answers; the sender where absent."),
+    mailGateway: optional.group("Mail gateway", "The server that is to send mail.", {
       host: field(HostName, "Host", "Server that accepts mail.", { examples: ["mail.example.gov.za"] }),
       port: whole("Port", "TCP port.", { minimum: 1, maximum: 65535, default: 587, examples: [587] }),
       security: choice(
@@ -28,18 +28,14 @@ export const Notifications = settings("Notifications", "How the app sends mails 
       ),
       country: field(CountryCode, "Country", "Where the server is."),
       credentialsSecret: Type.Optional(credentialsSecret),
-    },
-  ),
-  smsGateway: optional.group(
-    "SMS gateway",
-    "The service that sends text messages; none are sent without it.",
-    {
+    }),
+    smsGateway: optional.group("SMS gateway", "The service that is to send text messages.", {
       url: field(WebAddress, "Address", "Address to which messages are posted."),
       country: field(CountryCode, "Country", "Where the gateway is."),
       credentialsSecret: Type.Optional(credentialsSecret),
-    },
-  ),
-});
+    }),
+  },
+);
 
 export const Branding = settings("Branding", "How the pages look.", {
   primaryColour: text("Main colour", "Colour of headings and buttons, with white text on it.", {

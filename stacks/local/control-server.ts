@@ -1,6 +1,6 @@
 /**
- * How the command line reaches a running stack on loopback: its status for `rollout status`, and a backup for `rollout backup`,
- * because only the running process can open the stores' folders.
+ * How the command line reaches a running stack on loopback: its status, backups and erasures, because only the running process
+ * can open the stores' folders.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -8,39 +8,51 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import type { MadeBackup } from "./backup/make-backup.ts";
 import type { BackupRequest } from "./backup/running-backup.ts";
+import type { ErasureAnswer, ErasureRequest } from "./erasure/erasure-request.ts";
 import type { StackStatus } from "./status.ts";
 
 export interface ControlServer {
-  /** Both addresses have a random part, which only readers of the data folder know. */
+  /** All addresses have a random part, which only readers of the data folder know. */
   readonly statusAddress: string;
   readonly backupAddress: string;
+  readonly erasureAddress: string;
   close(): Promise<void>;
 }
 
-/** The answer to a request for a backup is lines of JSON, each one of these. */
-export type BackupAnswer =
+/** The answer to a request for a task is lines of JSON, each one of these. */
+export type ControlAnswer<T> =
   | { readonly event: "progress"; readonly what: string }
-  | { readonly event: "made"; readonly backup: MadeBackup }
-  | { readonly event: "failed"; readonly error: string; readonly remediation: string };
+  | { readonly event: "done"; readonly result: T }
+  | {
+      readonly event: "failed";
+      readonly error: string;
+      readonly remediation: string;
+      readonly exitCode?: number;
+    };
 
 export interface Control {
   readonly status: () => Promise<StackStatus>;
-  readonly backup: (
-    request: BackupRequest,
-    tell: (what: string) => void,
-    signal: AbortSignal,
-  ) => Promise<MadeBackup>;
+  readonly backup: ControlTask<BackupRequest, MadeBackup>;
+  readonly erasure: ControlTask<ErasureRequest, ErasureAnswer>;
 }
 
-/** Keeps the connection of a long backup open. */
+/** @param signal aborted when whoever asked is gone. */
+export type ControlTask<Request, Result> = (
+  request: Request,
+  tell: (what: string) => void,
+  signal: AbortSignal,
+) => Promise<Result>;
+
+/** Keeps the connection of a long task open. */
 const heartbeatMilliseconds = 15_000;
 
 export async function serveControl(control: Control): Promise<ControlServer> {
   const secret = `/${randomBytes(16).toString("hex")}`;
   const server = createServer((request, response) => {
-    if (request.url === `${secret}/status` && request.method === "GET") answerStatus(control, response);
-    else if (request.url === `${secret}/backup` && request.method === "POST")
-      void answerBackup(control, request, response);
+    const asked = `${request.method} ${request.url}`;
+    if (asked === `GET ${secret}/status`) answerStatus(control, response);
+    else if (asked === `POST ${secret}/backup`) void answerTask(control.backup, request, response);
+    else if (asked === `POST ${secret}/erasure`) void answerTask(control.erasure, request, response);
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {
@@ -52,6 +64,7 @@ export async function serveControl(control: Control): Promise<ControlServer> {
   return {
     statusAddress: `${address}/status`,
     backupAddress: `${address}/backup`,
+    erasureAddress: `${address}/erasure`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -67,14 +80,14 @@ function answerStatus({ status }: Control, response: ServerResponse): void {
   );
 }
 
-async function answerBackup(
-  { backup }: Control,
+async function answerTask<Request, Result>(
+  task: ControlTask<Request, Result>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
   response.on("close", () => gone.abort());
-  const say = (answer: BackupAnswer) => response.write(`${JSON.stringify(answer)}\n`);
+  const say = (answer: ControlAnswer<Result>) => response.write(`${JSON.stringify(answer)}\n`);
   response.writeHead(200, { "content-type": "application/x-ndjson" });
   let what = "";
   const tell = (told: string) => {
@@ -83,13 +96,18 @@ async function answerBackup(
   };
   const heartbeat = setInterval(() => say({ event: "progress", what }), heartbeatMilliseconds);
   try {
-    const wanted = (await json(request)) as BackupRequest;
-    say({ event: "made", backup: await backup(wanted, tell, gone.signal) });
+    const wanted = (await json(request)) as Request;
+    say({ event: "done", result: await task(wanted, tell, gone.signal) });
   } catch (error) {
-    const { message, remediation = "" } = error as Error & { remediation?: string };
-    say({ event: "failed", error: message, remediation });
+    const { message, remediation = "", exitCode } = error as Error & Partial<KitFailure>;
+    say({ event: "failed", error: message, remediation, ...(exitCode !== undefined && { exitCode }) });
   } finally {
     clearInterval(heartbeat);
     response.end();
   }
+}
+
+interface KitFailure {
+  readonly remediation: string;
+  readonly exitCode: number;
 }

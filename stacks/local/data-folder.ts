@@ -1,6 +1,7 @@
 /**
  * The folder of a local stack: stores, keys, log, and how to reach the running process.
- * Layout: `time-series/`, `relational/` and `relational.files.json` (the stores' own), `certificates/`, `compliance/`, `stack.log`, `running.json`.
+ * Layout: `time-series/`, `relational/` and `relational.files.json` (the stores' own), `certificates/`, `compliance/`,
+ * `erasures.json`, `stack.log`, `running.json`.
  */
 
 import {
@@ -30,6 +31,8 @@ export interface RunningStack {
   readonly pid: number;
   readonly statusAddress: string;
   readonly backupAddress: string;
+  /** Absent in what former versions wrote. */
+  readonly erasureAddress?: string;
   /** RFC 3339. */
   readonly startedAt: string;
 }
@@ -60,6 +63,10 @@ export class DataFolder {
   /** The compliance reports, a folder each. */
   get compliance(): string {
     return join(this.path, "compliance");
+  }
+  /** The records of erasures, which a restore keeps and carries out again. */
+  get erasures(): string {
+    return join(this.path, "erasures.json");
   }
   get log(): string {
     return join(this.path, "stack.log");

@@ -13,6 +13,8 @@ import { listen } from "../../apps/broker/listen.ts";
 import { loginCheck } from "../../apps/broker/login.ts";
 import { createDiagnosticApp } from "../../apps/diagnostic/app.ts";
 import { complianceReportsIn } from "../../apps/diagnostic/ministry/compliance-reports.ts";
+import type { ToErase } from "../../apps/erasure/erasures.ts";
+import { ScheduledRemoval } from "../../apps/erasure/scheduled-removal.ts";
 import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
 import { planFactories } from "../../apps/simulator/factories.ts";
@@ -21,7 +23,9 @@ import { fillInDiagnostics } from "../../apps/simulator/self-assessments.ts";
 import { type Simulator, startSimulator } from "../../apps/simulator/simulator.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
+import { erasedAmong, erasureRecords } from "../../stores/relational/erasures.ts";
 import { damageSummary } from "../../stores/time-series/damage.ts";
+import { inProcess } from "../../stores/time-series/layout.ts";
 import { migrateTimeSeriesStore } from "../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../stores/time-series/store.ts";
 import { StoreChecks } from "../../stores/time-series/store-checks.ts";
@@ -29,6 +33,8 @@ import { RunningBackups } from "./backup/running-backup.ts";
 import { closeToOthers } from "./close-folder.ts";
 import { serveControl } from "./control-server.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { keepErasures } from "./erasure/erasure-file.ts";
+import { erasureTask, localErasures } from "./erasure/local-erasures.ts";
 import { ensureLogin, type StartLogin } from "./logins.ts";
 import { explainStores, refuseLostStore } from "./lost-store.ts";
 import { partStatuses } from "./part-statuses.ts";
@@ -99,10 +105,12 @@ async function start(
   const relational = await step("Relational store", openRelational);
   const { database } = relational;
   const stores = { timeSeries, relational };
+  const registry = new MachineRegistry(database);
   const ingest = await step("Ingest", startIngest);
   const certificates = await step("Certificates", () => openCertificates(folder.certificates, namesOf(bind)));
   const broker = await step("MQTT broker", startMqtt);
   const analytics = await step("Analytics", startAnalytics);
+  const removal = startRemoval();
   const backups = startBackups();
   let simulator: Simulator | undefined;
   const webAddress = await step("Diagnostic web app", startWebApp);
@@ -161,7 +169,7 @@ async function start(
     const opened = await Ingest.open({
       client: timeSeries.writer,
       country,
-      registry: new MachineRegistry(database),
+      registry,
       log,
       onFatal: (error) => end.abort(error),
     });
@@ -189,6 +197,38 @@ async function start(
     opened.start();
     onStop(() => opened.stop());
     return opened;
+  }
+
+  function startRemoval(): ScheduledRemoval {
+    const keep = async () => keepErasures(loaded, folder, await erasureRecords(database));
+    const started = new ScheduledRemoval({
+      stores: {
+        database,
+        client: timeSeries.analytics,
+        layout: inProcess,
+        deleteRows: (company) => analytics.eraseCompany(company),
+      },
+      country,
+      // `finishErasure` makes it certain; erasures of a process that was killed have nothing to wait for.
+      settleMilliseconds: 0,
+      log,
+      changed: keep,
+    });
+    // A process that was killed may have recorded an erasure and not kept it outside of the stores.
+    keep().catch((error: unknown) => log.error({ error: String(error) }, "the list of erasures is not kept"));
+    started.start();
+    onStop(() => started.stop());
+    return started;
+  }
+
+  /** Ends what could still bring data of the company in, before the rest is removed. */
+  async function finishErasure(toErase: ToErase): Promise<void> {
+    if (toErase.kind === "company") {
+      registry.forget(toErase.id);
+      await broker.recheckLogins();
+      await ingest.batchEnded();
+    }
+    await removal.finishNow();
   }
 
   function startBackups(): RunningBackups {
@@ -252,7 +292,10 @@ async function start(
   /** @returns the login of the first company, which the user of this run can use. */
   async function startFactories({ companies, rate, speed }: SimulationOptions) {
     const [first, machines] = await step("Simulated factories", async (tell) => {
-      const factories = planFactories(country, { companies, seed: 1 });
+      const planned = planFactories(country, { companies, seed: 1 });
+      const ids = planned.map(({ id }) => id);
+      const erased = new Set(erasedAmong(await erasureRecords(database), "company", ids));
+      const factories = planned.filter(({ id }) => !erased.has(id));
       const registered = await registerFactories(database, factories);
       // The user of this run fills in the first company's.
       await fillInDiagnostics(database, country, factories, factories[0]?.id);
@@ -296,10 +339,13 @@ async function start(
     const control = await serveControl({
       status,
       backup: (request, tell, signal) => backups.make(request, tell, signal),
+      erasure: erasureTask(
+        localErasures({ stack: loaded, folder, database, timeSeries, finish: finishErasure }),
+      ),
     });
-    onStop(() => control.close());
-    const { statusAddress, backupAddress } = control;
-    folder.writeRunning({ pid: process.pid, statusAddress, backupAddress, startedAt });
+    const { close, ...addresses } = control;
+    onStop(close);
+    folder.writeRunning({ pid: process.pid, ...addresses, startedAt });
     onStop(async () => folder.removeRunning());
   }
 }

@@ -1,9 +1,9 @@
 /**
  * The local stack's log: JSON lines in its data folder. A file that has become large is renamed and kept until the next one is,
- * also while the stack runs. Of lines with the same text the first ones are written and the others counted: a flood of connections
+ * also while the stack runs; no line is kept for longer than the country's file says. Of lines with the same text the first ones are written and the others counted: a flood of connections
  * must not fill the disk.
  */
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { type Logger, type LoggerOptions, pino } from "pino";
 import { logOptions } from "../../apps/program/log.ts";
 
@@ -12,18 +12,26 @@ export interface LogLimits {
   /** Lines of one text that are written in a period. */
   readonly linesAPeriod: number;
   readonly periodMilliseconds: number;
+  /** Older lines are removed. */
+  readonly keptMilliseconds: number;
 }
 
 const standardLimits: LogLimits = {
   fileBytes: 20 * 1024 * 1024,
   linesAPeriod: 20,
   periodMilliseconds: 60_000,
+  keptMilliseconds: Number.POSITIVE_INFINITY,
 };
 
 export function openLog(file: string, limits: Partial<LogLimits> = {}): Logger {
-  const { fileBytes, linesAPeriod, periodMilliseconds } = { ...standardLimits, ...limits };
+  const { fileBytes, linesAPeriod, periodMilliseconds, keptMilliseconds } = { ...standardLimits, ...limits };
   const repeats = new Repeats(linesAPeriod);
-  setInterval(() => repeats.endPeriod(), periodMilliseconds).unref();
+  const logFile = new LogFile(file, fileBytes);
+  logFile.removeOld(keptMilliseconds);
+  setInterval(() => {
+    repeats.endPeriod();
+    logFile.removeOld(keptMilliseconds);
+  }, periodMilliseconds).unref();
   process.once("exit", () => repeats.endPeriod());
   const hooks: LoggerOptions["hooks"] = {
     logMethod(parameters, write, level) {
@@ -35,7 +43,7 @@ export function openLog(file: string, limits: Partial<LogLimits> = {}): Logger {
       });
     },
   };
-  return pino({ ...logOptions, hooks }, new LogFile(file, fileBytes));
+  return pino({ ...logOptions, hooks }, logFile);
 }
 
 type Write = (alikeSinceLastLine: number) => void;
@@ -85,11 +93,34 @@ class LogFile {
     }
   }
 
+  /** Each of the two files covers half of the time at most. */
+  removeOld(keptMilliseconds: number, now = Date.now()): void {
+    try {
+      const former = statSync(`${this.#file}.1`, { throwIfNoEntry: false });
+      if (former !== undefined && now - former.mtimeMs > keptMilliseconds / 2) rmSync(`${this.#file}.1`);
+      if (now - firstTimeIn(this.#file) > keptMilliseconds / 2) this.#turn();
+    } catch {
+      // Tried again in the next period.
+    }
+  }
+
   #turn(): void {
     renameSync(this.#file, `${this.#file}.1`);
     const former = this.#descriptor;
     this.#descriptor = openSync(this.#file, "a", 0o600);
     this.#bytes = 0;
     closeSync(former);
+  }
+}
+
+/** Epoch milliseconds of the first line; NaN where there is none. */
+function firstTimeIn(file: string): number {
+  const descriptor = openSync(file, "r");
+  try {
+    const start = Buffer.alloc(200);
+    const read = readSync(descriptor, start, 0, start.length, 0);
+    return Date.parse(/"time":"([^"]+)"/.exec(start.toString("utf8", 0, read))?.[1] ?? "");
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -1,6 +1,7 @@
 /** Registers companies, their sites and machines, and issues their MQTT logins: for the web app and the simulator. */
 import { createHash, randomBytes } from "node:crypto";
 import type { Database } from "./database.ts";
+import { erasedAmong, erasureRecords } from "./erasures.ts";
 import { company, credential, machine, site } from "./schema.ts";
 
 const longestId = 40;
@@ -50,15 +51,17 @@ function identifierOf(name: string): string {
   return plain.slice(0, longestId - 8).replace(/-+$/, "") || "x";
 }
 
-/** @returns the company's id, made from its name. */
+/** @returns the company's id, made from its name; never that of a company that was erased, whose messages may still come in. */
 export async function registerCompany(database: Database, values: NewCompany): Promise<string> {
-  return insertWithFreeId(values.name, (id) =>
-    database
+  const erasures = await erasureRecords(database);
+  return insertWithFreeId(values.name, async (id) => {
+    if (erasedAmong(erasures, "company", [id]).length > 0) return [];
+    return database
       .insert(company)
       .values({ id, ...values })
       .onConflictDoNothing()
-      .returning({ id: company.id }),
-  );
+      .returning({ id: company.id });
+  });
 }
 
 /** @returns the site's id, made from its name. */

@@ -112,6 +112,8 @@ export const account = pgTable("account", {
   /** When the person confirmed to have read the data-protection notice; absent for accounts that the operator made. */
   noticeReadAt: instant("notice_read_at"),
   createdAt: instant("created_at").notNull().defaultNow(),
+  /** When the person last signed in or opened a page, to the day. */
+  lastUsedAt: instant("last_used_at").notNull().defaultNow(),
 });
 
 export const session = pgTable("session", {
@@ -197,3 +199,22 @@ export const programState = pgTable(
   },
   (table) => [primaryKey({ columns: [table.program, table.instance] })],
 );
+
+/**
+ * What was erased, when, and by whose order: the proof for an auditor, and what a restore has to erase again. No row says whose
+ * data it was; who knows the id can compare.
+ */
+export const erasure = pgTable("erasure", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  kind: text("kind", { enum: ["company", "person"] }).notNull(),
+  /** Random, so that no two lists of hashes can be compared. */
+  salt: text("salt").notNull(),
+  /** Hex SHA-256 of the salt and the company's id, or of the salt and the account's random id. */
+  subjectHash: text("subject_hash").notNull(),
+  orderedBy: text("ordered_by").notNull(),
+  orderedAt: instant("ordered_at").notNull(),
+  /** Rows that were removed, by table. */
+  removed: jsonb("removed").$type<Readonly<Record<string, number>>>().notNull(),
+  /** When nothing was left; absent while rows of the time-series store are still being removed. */
+  finishedAt: instant("finished_at"),
+});

@@ -79,7 +79,7 @@ async function tables({ backups }: Pick<TimeSeriesStore, "backups">): Promise<st
   return (await result.json<{ name: string }>()).map(({ name }) => name);
 }
 
-async function countRows(store: Pick<TimeSeriesStore, "backups">): Promise<RowCounts> {
+export async function countRows(store: Pick<TimeSeriesStore, "backups">): Promise<RowCounts> {
   const counts: Record<string, number> = {};
   for (const table of await tables(store)) {
     const result = await store.backups.client.query({

@@ -1,6 +1,8 @@
 /** Machines: live values and their stream, charts. */
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LiveValues } from "../../apps/diagnostic/machines/live-values.ts";
+import { company } from "../../stores/relational/schema.ts";
 import { type AppUnderTest, type Browser, openApp } from "./app-under-test.ts";
 
 let app: AppUnderTest;
@@ -61,6 +63,16 @@ describe("live values", () => {
     expect(JSON.parse(await browser.page("/machines/values")).texts["hall/lathe/temperature"]).toBe(
       "55,25 °C",
     );
+  });
+
+  test("end with the session: a company that is erased sees no more of them", async () => {
+    const { id, account: owner } = await app.company("Erased Works", ["Lathe"]);
+    const browser = await app.signedIn(owner, "/machines");
+    const response = await browser.get("/machines/live", { accept: "text/event-stream" });
+    await app.database.delete(company).where(eq(company.id, id));
+    // It would go on for half an hour.
+    await response.text();
+    expect((await browser.get("/machines/live", { accept: "text/event-stream" })).status).toBe(401);
   });
 
   test("of another company never come through the stream", async () => {

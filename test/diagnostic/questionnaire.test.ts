@@ -170,6 +170,20 @@ describe("answers that were kept on the device", () => {
     expect(await browser.page(result)).toContain("2,0 of 5");
   });
 
+  test("of an assessment that was erased are refused for good, and another company's wait for their owner", async () => {
+    const { browser, assessmentId } = await filling("Erased Works");
+    const { browser: other } = await filling("Waiting Works");
+    const body = {
+      assessment: assessmentId,
+      answers: [{ question: questions[0]!.id, level: "5", answeredAt: Date.now() }],
+    };
+    expect((await other.postJson("/diagnostic/answers", body)).status).toBe(404);
+    await app.database.delete(assessment).where(eq(assessment.id, assessmentId));
+    expect((await browser.postJson("/diagnostic/answers", body)).status).toBe(410);
+    expect((await other.postJson("/diagnostic/answers", body)).status).toBe(410);
+    expect((await browser.postJson("/diagnostic/answers", { ...body, assessment: "x" })).status).toBe(410);
+  });
+
   test.each([
     ["no JSON", "{"],
     ["null", "null"],

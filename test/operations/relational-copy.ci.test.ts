@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyScript } from "../../stacks/kubernetes/restore/relational-restore.ts";
-import { migratePostgres } from "../../stores/relational/postgres.ts";
+import { takeKeptRecords } from "../../stores/relational/erasures.ts";
+import { migratePostgres, openPostgres } from "../../stores/relational/postgres.ts";
 import { TestAuthority } from "../data-path/certificates.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../programs/postgres.ts";
 
@@ -28,6 +29,8 @@ describe.skipIf(bin === undefined)("the copy of a recovered relational store", (
       await migratePostgres(server.options("migration"));
       for (const id of companies) query(server, `INSERT INTO company (${columns}) VALUES (${valuesOf(id)})`);
     }
+    for (const server of [recovered, running]) record(server, "before");
+    record(running, "since then");
     // As a newer version of the kit would have left it.
     query(running, "CREATE TABLE of_a_newer_version (id int)");
   }, 600_000);
@@ -36,6 +39,15 @@ describe.skipIf(bin === undefined)("the copy of a recovered relational store", (
     await running?.close();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  const record = (server: TestPostgres, orderedBy: string) =>
+    query(
+      server,
+      `INSERT INTO erasure (id, kind, salt, subject_hash, ordered_by, ordered_at, removed)
+       VALUES (md5('${orderedBy}')::uuid, 'company', '', '', '${orderedBy}', now(), '{}')`,
+    );
+  const recordsIn = (server: TestPostgres, table: string) =>
+    query(server, `SELECT string_agg(ordered_by, ',' ORDER BY ordered_by) FROM ${table}`);
 
   const columns = "id, name, sector, size_band";
   const valuesOf = (id: string) => `'${id}', 'Company ${id}', 'metal', 'micro'`;
@@ -116,6 +128,14 @@ describe.skipIf(bin === undefined)("the copy of a recovered relational store", (
     expect([copied.status, copied.stderr]).toEqual([0, ""]);
     expect(companies(running)).toBe("a,b");
     expect(query(running, "SELECT to_regclass('of_a_newer_version')")).toBe("");
+    // Run again, as after a failure: what was erased since is known still.
+    expect(copy(recovered, running)).toMatchObject({ status: 0, stderr: "" });
+    expect(recordsIn(running, "erasure")).toBe("before");
+    const { database, close } = openPostgres({ ...running.options("test"), onIdleError: () => {} });
+    await takeKeptRecords(database);
+    await takeKeptRecords(database);
+    await close();
+    expect(recordsIn(running, "erasure")).toBe("before,since then");
     await migratePostgres(running.options("migration"));
     query(running, `INSERT INTO company (${columns}) VALUES (${valuesOf("e")})`);
     // And a restore of what was restored.

@@ -5,12 +5,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Connections } from "../../apps/program/connections.ts";
 import { addMachine, addSite, registerCompany } from "../../stores/relational/companies.ts";
 import { openPostgres, type PostgresStore } from "../../stores/relational/postgres.ts";
+import { company } from "../../stores/relational/schema.ts";
 import { type ServerUnderTest, serverUnderTest } from "../cluster/clickhouse/under-test.ts";
 import { TestAuthority } from "../data-path/certificates.ts";
+import { timeSeriesRowsWith } from "../erasure/every-row.ts";
+import { rollout } from "../stack/running-stack.ts";
 import { insertRaw, rowsOf } from "../stores/rows.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "./postgres.ts";
 import { ProgramProcess, someConnections, writeConnections, writeLocalisation } from "./program-process.ts";
@@ -45,7 +49,8 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function run(program: string): Promise<ProgramProcess> {
+  /** @returns the folder with the program's connections. */
+  async function connectionsOf(program: string): Promise<string> {
     const own = join(folder, program);
     await server.authority.issue(own, program);
     const some = someConnections(own);
@@ -54,10 +59,11 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
       timeSeries: { ...some.timeSeries, url: server.url },
       relational: { ...some.relational, ...postgres.files, port: postgres.port },
     };
-    const process = new ProgramProcess(program, {
-      connections: writeConnections(join(folder, `${program}-connections`), connections),
-      localisation,
-    });
+    return writeConnections(join(folder, `${program}-connections`), connections);
+  }
+
+  async function run(program: string): Promise<ProgramProcess> {
+    const process = new ProgramProcess(program, { connections: await connectionsOf(program), localisation });
     running.push(process);
     return process;
   }
@@ -101,15 +107,15 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
 
   test("of two replicas of analytics one computes, and the other takes over when it is killed", async () => {
     const { database } = relational;
-    const company = await registerCompany(database, {
+    const id = await registerCompany(database, {
       name: "Acme",
       sector: "25",
       sizeBand: "small",
       simulated: false,
     });
-    const site = await addSite(database, company, "Plant");
+    const site = await addSite(database, id, "Plant");
     const machine = await addMachine(database, {
-      company,
+      company: id,
       site,
       name: "Lathe",
       kind: "lathe",
@@ -118,8 +124,8 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
     const ingest = await server.client("ingest");
     const now = Date.now();
     await insertRaw(ingest, [
-      { company, machine, channel: "state", time: now - 60_000, number: null, text: "producing" },
-      { company, machine, channel: "produced", time: now - 30_000, number: 7 },
+      { company: id, machine, channel: "state", time: now - 60_000, number: null, text: "producing" },
+      { company: id, machine, channel: "produced", time: now - 30_000, number: 7 },
     ]);
     const first = await run("analytics");
     await first.until("it leads", async () => (await leads(first)) === 1);
@@ -140,6 +146,62 @@ describe.skipIf(isMissing)(name, { timeout: 300_000 }, () => {
     expect(await second.metric("rollout_analytics_failing")).toBe(0);
     expect(await second.stop()).toBe(0);
   });
+
+  test("a company that is erased in a pod is gone once analytics has removed its rows, and again after a restore", async () => {
+    const { database } = relational;
+    const fill = async () => {
+      await database
+        .insert(company)
+        .values({ id: "zubrowka", name: "Zubrowka", sector: "25", sizeBand: "small" });
+      await insertRaw(await server.client("ingest"), [{ company: "zubrowka", time: Date.now() - 60_000 }]);
+    };
+    const left = async () => [
+      await database.$count(company, eq(company.id, "zubrowka")),
+      (await timeSeriesRowsWith(await server.client("migration"), "zubrowka")).raw_local,
+    ];
+    await fill();
+    await fillOther();
+    const analytics = await run("analytics");
+    const pod = ["--connections", await connectionsOf("diagnostic"), "--localisation", localisation];
+    const erased = await rollout(
+      "erase",
+      "company",
+      "Zubrowka",
+      "--yes",
+      "--by",
+      "the officer",
+      "--json",
+      ...pod,
+    );
+    expect(erased.errors).toBe("");
+    expect(JSON.parse(erased.output)).toMatchObject({ removed: { company: 1, raw: 1 } });
+    await analytics.line("an erasure ended");
+    expect(await left()).toEqual([0, 0]);
+    const listed = await rollout("erase", "--list", "--json", ...pod);
+    expect(JSON.parse(listed.output).erasures).toMatchObject([{ kind: "company", orderedBy: "the officer" }]);
+    await analytics.stop();
+
+    // As the restore leaves it: both stores of before, and the records aside.
+    await fill();
+    await database.execute("CREATE SCHEMA before_restore; ALTER TABLE erasure SET SCHEMA before_restore");
+    await database.execute("CREATE TABLE erasure (LIKE before_restore.erasure INCLUDING ALL)");
+    const migration = await run("migration");
+    expect(await migration.ended()).toBe(0);
+    expect(await left()).toEqual([0, 0]);
+    expect(migration.log).toContainEqual(
+      expect.objectContaining({ msg: "erased again", companies: 1, people: 0 }),
+    );
+    const again = await rollout("erase", "--list", "--json", ...pod);
+    expect(JSON.parse(again.output)).toEqual(JSON.parse(listed.output));
+    expect((await timeSeriesRowsWith(await server.client("migration"), "neighbour")).raw_local).toBe(1);
+    // Analytics waits two minutes, until no ingest takes the machines for registered any more.
+  }, 900_000);
+
+  async function fillOther(): Promise<void> {
+    const values = { id: "neighbour", name: "Neighbour", sector: "25", sizeBand: "small" };
+    await relational.database.insert(company).values(values);
+    await insertRaw(await server.client("ingest"), [{ company: "neighbour", time: Date.now() - 60_000 }]);
+  }
 
   test("a leader whose session the server ends stops at once, and leads again", async () => {
     const program = await run("analytics");

@@ -1,5 +1,5 @@
 /** The local stack's log under a flood: lines are counted, and the file is bounded while the stack runs. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -57,4 +57,27 @@ test("a large file is turned while it is written to, and no more than two are ke
   const kept = [...linesOf(`${file}.1`), ...linesOf(file)].map(({ msg }) => Number(msg.slice(5)));
   expect(kept.at(-1)).toBe(1000);
   expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => 1001 - kept.length + index));
+});
+
+test("no line is kept for longer than the country's file says, and younger ones are", () => {
+  const day = 86_400_000;
+  const lineOf = (days: number) =>
+    `{"level":30,"time":"${new Date(Date.now() - days * day).toISOString()}","msg":"${days} days ago"}\n`;
+  const write = (path: string, ...ages: number[]) => {
+    writeFileSync(path, ages.map(lineOf).join(""));
+    const last = Date.now() / 1000 - ages.at(-1)! * 86_400;
+    utimesSync(path, last, last);
+  };
+  const keptMilliseconds = 90 * day;
+  write(`${file}.1`, 89, 46);
+  write(file, 44, 1);
+  openLog(file, { keptMilliseconds });
+  expect(existsSync(`${file}.1`)).toBe(false);
+  write(file, 46, 1);
+  openLog(file, { keptMilliseconds }).info("now");
+  expect(linesOf(`${file}.1`).map(({ msg }) => msg)).toEqual(["46 days ago", "1 days ago"]);
+  expect(linesOf(file).map(({ msg }) => msg)).toEqual(["now"]);
+  write(`${file}.1`, 80, 44);
+  openLog(file, { keptMilliseconds });
+  expect(existsSync(`${file}.1`)).toBe(true);
 });

@@ -19,6 +19,7 @@ export interface NewAccount {
 
 export const sessionSeconds = 14 * 24 * 3600;
 const entryLinkSeconds = 24 * 3600;
+const dayMilliseconds = 24 * 3600 * 1000;
 /** After a link was used. */
 const choosePasswordSeconds = 3600;
 
@@ -134,7 +135,13 @@ export async function signedInBy(
     .where(and(eq(session.tokenHash, hashOf(token)), gt(session.expiresAt, new Date(now))))
     .limit(1);
   if (row === undefined) return undefined;
-  const { id, email, role, isOwner, language } = row.account;
+  const { id, email, role, isOwner, language, lastUsedAt } = row.account;
+  // To the day: a write for each page would cost more than it tells.
+  if (now - lastUsedAt.getTime() >= dayMilliseconds)
+    await database
+      .update(account)
+      .set({ lastUsedAt: new Date(now) })
+      .where(eq(account.id, id));
   return {
     accountId: id,
     email,

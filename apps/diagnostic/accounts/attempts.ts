@@ -39,10 +39,15 @@ export async function takeAttempt(
     const wait = await secondsToWait(store, limited, now);
     if (wait === 0) {
       await store.insert(attempt).values(hashes.map((keyHash) => ({ keyHash, at: new Date(now) })));
-      await store.delete(attempt).where(lt(attempt.at, new Date(now - longestMilliseconds)));
+      await dropOldAttempts(store, now);
     }
     return wait;
   });
+}
+
+/** Removes those that no limit counts any more. */
+export async function dropOldAttempts(database: Database, now = Date.now()): Promise<void> {
+  await database.delete(attempt).where(lt(attempt.at, new Date(now - longestMilliseconds)));
 }
 
 /** @returns seconds until the next attempt is allowed; 0 when it is allowed now. */

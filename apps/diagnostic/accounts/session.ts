@@ -11,6 +11,12 @@ export const readSession: MiddlewareHandler<Environment> = async (c, next) => {
   await next();
 };
 
+/** For responses that last: a session may end, or its account be removed, meanwhile. */
+export async function isStillSignedIn(c: Context<Environment>): Promise<boolean> {
+  const token = getCookie(c, cookieName(c));
+  return token !== undefined && (await signedInBy(c.var.services.database, token)) !== undefined;
+}
+
 export const hasSessionCookie = (c: Context<Environment>): boolean =>
   getCookie(c, cookieName(c)) !== undefined;
 

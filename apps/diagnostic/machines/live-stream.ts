@@ -2,11 +2,12 @@
 import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { LatestValue } from "../../analytics/queries.ts";
+import { isStillSignedIn } from "../accounts/session.ts";
 import type { Environment } from "../services.ts";
 import { companyOf } from "../web/access.ts";
 import { LiveReader } from "./live-texts.ts";
 
-/** A stream ends then and the browser opens it again, so that it notices when the session has ended. */
+/** A stream ends then and the browser opens it again. */
 const longestStreamMilliseconds = 1_800_000;
 /** Machines go offline by the clock alone, without a change; proxies and the page need a sign of life. */
 const tickMilliseconds = 10_000;
@@ -41,7 +42,7 @@ export function liveStream() {
   };
 }
 
-/** Sends all values, then what changes, until the browser leaves, the stack stops or the time is over. */
+/** Sends all values, then what changes, until the browser leaves, the session ends, the stack stops or the time is over. */
 async function sendChanges(c: Context<Environment>, stream: SSEStreamingApi): Promise<void> {
   const { live, signal } = c.var.services;
   const company = companyOf(c).id;
@@ -69,6 +70,7 @@ async function sendChanges(c: Context<Environment>, stream: SSEStreamingApi): Pr
       const isFirst = comparedAt === 0;
       // Time alone makes a machine offline, so once in a while all values are compared.
       const isComparedWhole = Date.now() - comparedAt >= tickMilliseconds;
+      if (isComparedWhole && !isFirst && !(await isStillSignedIn(c))) return;
       if (isComparedWhole) comparedAt = Date.now();
       const texts = reader.next(values, isComparedWhole ? [...values.values()] : changed.splice(0));
       await stream.writeSSE({

@@ -60,13 +60,20 @@ export async function assessmentOf(
   company: string,
   id: string,
 ): Promise<Assessment | undefined> {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return undefined;
+  if (!isIdentifier(id)) return undefined;
   const [row] = await database
     .select(columns)
     .from(assessment)
     .where(and(eq(assessment.id, id), eq(assessment.companyId, company)));
   return row as Assessment | undefined;
 }
+
+/** Whether any company has it. */
+export async function isAssessment(database: Database, id: string): Promise<boolean> {
+  return isIdentifier(id) && (await database.$count(assessment, eq(assessment.id, id))) > 0;
+}
+
+const isIdentifier = (id: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 
 export async function answersOf(database: Database, assessmentId: string): Promise<Answers> {
   const rows = await database.select().from(answer).where(eq(answer.assessmentId, assessmentId));

@@ -12,6 +12,7 @@ import {
   assessmentOf,
   completeAssessment,
   completedAssessments,
+  isAssessment,
   openAssessment,
   saveAnswers,
   startAssessment,
@@ -120,7 +121,10 @@ async function takeAnswers(c: Context<Environment>): Promise<Response> {
   const sent = readAnswers(await c.req.json().catch(() => undefined), questions);
   if (sent === undefined) return c.json({ error: "The answers can't be read." }, 422);
   const own = await assessmentOf(database, companyOf(c).id, sent.assessment);
-  if (own === undefined) return c.json({ error: "There is no such assessment." }, 404);
+  if (own === undefined)
+    return (await isAssessment(database, sent.assessment))
+      ? c.json({ error: "It is another company's assessment." }, 404)
+      : c.json({ error: "The assessment is gone: it was erased, or a restore does not have it." }, 410);
   const open = await saveAnswers(database, own.id, sent.answers);
   if (!open) return c.json({ error: "The assessment is completed." }, 409);
   return c.json({ saved: sent.answers.map(({ question }) => question), refused: sent.refused });

@@ -9,6 +9,7 @@ import { metadata } from "../../../components/part.ts";
 import { secretVariable, secretVolume } from "../../../components/pod.ts";
 import { ports } from "../../../components/ports.ts";
 import { objectStore, type RelationalBackup } from "../../../components/relational-backup.ts";
+import { keptSchema } from "../../../stores/relational/erasures.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import { type BackupCronJob, backupContainer, type PodTemplate } from "./time-series-restore.ts";
 
@@ -30,11 +31,25 @@ export interface LivePostgres {
   };
 }
 
-/** All or nothing: a script that stops early commits nothing. Its environment names source, target and a folder to write to. */
+/**
+ * All or nothing: a script that stops early commits nothing. Its environment names source, target and a folder to write to. The
+ * records of erasures are kept, for the migration to erase again what was erased since.
+ */
 export const copyScript = `set -eu
-PGPASSWORD=$SOURCE_PASSWORD PGSSLROOTCERT=$SOURCE_AUTHORITY pg_dump --host="$SOURCE_HOST" --port="$SOURCE_PORT" --username="$SOURCE_USER" --no-owner --no-privileges "$DATABASE" > "$FOLDER/dump.sql"
+PGPASSWORD=$SOURCE_PASSWORD PGSSLROOTCERT=$SOURCE_AUTHORITY pg_dump --host="$SOURCE_HOST" --port="$SOURCE_PORT" --username="$SOURCE_USER" --no-owner --no-privileges --exclude-schema=${keptSchema} "$DATABASE" > "$FOLDER/dump.sql"
 {
-  echo 'SET client_min_messages = warning; DROP SCHEMA IF EXISTS drizzle CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;'
+  cat <<'SQL'
+SET client_min_messages = warning;
+CREATE SCHEMA IF NOT EXISTS ${keptSchema};
+DO $$ BEGIN
+  IF to_regclass('${keptSchema}.erasure') IS NULL THEN
+    ALTER TABLE IF EXISTS public.erasure SET SCHEMA ${keptSchema};
+  END IF;
+END $$;
+DROP SCHEMA IF EXISTS drizzle CASCADE;
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+SQL
   cat "$FOLDER/dump.sql"
 } > "$FOLDER/restore.sql"
 PGPASSWORD=$TARGET_PASSWORD PGSSLROOTCERT=$TARGET_AUTHORITY psql --host="$TARGET_HOST" --port="$TARGET_PORT" --username="$TARGET_USER" --set=ON_ERROR_STOP=1 --single-transaction --quiet --file="$FOLDER/restore.sql" "$DATABASE"

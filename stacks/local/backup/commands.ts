@@ -7,8 +7,8 @@ import type { LoadedCountry } from "../../../localisation/load.ts";
 import { openRelationalStore } from "../../../stores/relational/database.ts";
 import { damageSummary, detachedParts } from "../../../stores/time-series/damage.ts";
 import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
-import type { BackupAnswer } from "../control-server.ts";
-import { DataFolder, type RunningStack } from "../data-folder.ts";
+import { askStack } from "../control-client.ts";
+import { DataFolder } from "../data-folder.ts";
 import { explainStores, refuseLostStore } from "../lost-store.ts";
 import { type BackedUpStack, BackupSet, verifyFiles } from "./backup-set.ts";
 import { checkRecipients, DamagedBackupError } from "./encryption.ts";
@@ -30,7 +30,7 @@ export async function backUpLocal({ loaded, data, request, tell }: LocalBackupOp
   const { country, environment } = loaded;
   const folder = DataFolder.of(country, data);
   const running = folder.readRunning();
-  if (running !== undefined) return askRunning(running, request, tell);
+  if (running !== undefined) return askStack(running, running.backupAddress, "made no backup", request, tell);
   if (!folderHoldsData(folder))
     throw new EnvironmentError(
       `There is nothing to back up: ${folder.path} holds no stack's data.`,
@@ -84,42 +84,5 @@ export async function verifyLocal(
   } catch (error) {
     if (!(error instanceof DamagedBackupError)) throw error;
     return { name: name ?? "the last backup", damage: error.message };
-  }
-}
-
-async function askRunning(
-  { pid, backupAddress }: RunningStack,
-  request: BackupRequest,
-  tell: (what: string) => void,
-): Promise<MadeBackup> {
-  const silent = (cause: unknown) =>
-    new EnvironmentError(
-      `The stack (process ${pid}) made no backup: ${cause instanceof Error ? cause.message : cause}.`,
-      "Check it with `rollout status`. A stack that an earlier version of the kit started must be restarted first.",
-    );
-  try {
-    const response = await fetch(backupAddress, { method: "POST", body: JSON.stringify(request) });
-    if (!response.ok || response.body === null) throw silent(`HTTP ${response.status}`);
-    for await (const answer of answers(response.body)) {
-      if (answer.event === "progress") tell(answer.what);
-      else if (answer.event === "made") return answer.backup;
-      else throw new EnvironmentError(answer.error, answer.remediation);
-    }
-  } catch (error) {
-    if (error instanceof EnvironmentError) throw error;
-    throw silent(error);
-  }
-  throw silent("it ended");
-}
-
-/** Reads one JSON value per line. */
-async function* answers(body: ReadableStream<Uint8Array>): AsyncGenerator<BackupAnswer> {
-  let rest = "";
-  for await (const text of body.pipeThrough(
-    new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
-  )) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield JSON.parse(line) as BackupAnswer;
   }
 }

@@ -11,6 +11,7 @@ import type { EmbeddedRelationalStore } from "../../../stores/relational/databas
 import type { TimeSeriesStore } from "../../../stores/time-series/store.ts";
 import { backUpTimeSeries } from "../../../stores/time-series/store-backup.ts";
 import type { DataFolder } from "../data-folder.ts";
+import { copyErasures } from "../erasure/erasure-file.ts";
 import { isFullDisk } from "../full-disk.ts";
 import {
   type Backup,
@@ -62,6 +63,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
     mkdirSync(draft, { mode: 0o700 });
     const manifest = await fill(draft, startedAt, options);
     options.signal?.throwIfAborted();
+    copyErasures(options, options.folder, options.destination);
     renameSync(draft, set.pathOf(startedAt));
     syncFolder(set.path);
     const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);

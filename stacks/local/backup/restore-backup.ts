@@ -5,16 +5,25 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { type ErasedAgain, eraseAgain, finishErasures } from "../../../apps/erasure/erase.ts";
 import { isRunning } from "../../../base/is-running.ts";
 import { EnvironmentError, KitError } from "../../../base/kit-error.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import { openRelationalStore, restoreRelationalStore } from "../../../stores/relational/database.ts";
+import {
+  addErasureRecords,
+  type ErasureRecord,
+  erasureRecords,
+} from "../../../stores/relational/erasures.ts";
 import { company } from "../../../stores/relational/schema.ts";
+import { deleteCompanyRows } from "../../../stores/time-series/company-rows.ts";
+import { inProcess } from "../../../stores/time-series/layout.ts";
 import { migrateTimeSeriesStore } from "../../../stores/time-series/migrate.ts";
 import { openTimeSeriesStore } from "../../../stores/time-series/store.ts";
-import { type RowCounts, restoreTimeSeries } from "../../../stores/time-series/store-backup.ts";
+import { countRows, type RowCounts, restoreTimeSeries } from "../../../stores/time-series/store-backup.ts";
 import { closeToOthers } from "../close-folder.ts";
 import { DataFolder } from "../data-folder.ts";
+import { addToErasureFile, readErasureFile } from "../erasure/erasure-file.ts";
 import { isFullDisk } from "../full-disk.ts";
 import { type Backup, type BackupFile, verifyFiles } from "./backup-set.ts";
 import { DamagedBackupError, decrypt, decryptTo } from "./encryption.ts";
@@ -34,14 +43,14 @@ export interface RestoreOptions {
 export interface Restored {
   readonly rows: RowCounts;
   readonly companies: number;
+  /** What was erased since the backup, and was erased again. */
+  readonly erased: ErasedAgain;
   /** Where the former data is kept, if there was any. */
   readonly former?: string;
 }
 
 /** A backup that was decrypted, read and checked in its own folder. */
-export interface ReadyRestore {
-  readonly rows: RowCounts;
-  readonly companies: number;
+export interface ReadyRestore extends Omit<Restored, "former"> {
   /** Replaces the stack's folder with it. @throws EnvironmentError when a stack began to run there. */
   finish(): Promise<Restored>;
   discard(): void;
@@ -71,9 +80,16 @@ export async function prepareRestore(options: RestoreOptions): Promise<ReadyRest
     const rows = await step("Time-series store", () => restoreReadings(options, draft));
     signal?.throwIfAborted();
     await step("Certificates", () => restoreCertificates(options, draft));
+    const erasures = [folder.erasures, join(dirname(backup.path), basename(folder.erasures))].flatMap(
+      readErasureFile,
+    );
+    const restored =
+      erasures.length === 0
+        ? { rows, companies, erased: nothingErased }
+        : await step("What was erased", () => eraseRestored(options.country, draft, erasures));
     closeToOthers(draft.path);
     syncTree(draft.path);
-    return { rows, companies, discard, finish: () => exchange(folder, draft, { rows, companies }) };
+    return { ...restored, discard, finish: () => exchange(folder, draft, restored) };
   } catch (error) {
     discard();
     throw explain(error, folder.path);
@@ -110,6 +126,34 @@ async function restoreReadings(
     return rows;
   } finally {
     await store.close();
+  }
+}
+
+const nothingErased: ErasedAgain = { companies: 0, people: 0 };
+
+/** @param records from places that no restore changes. */
+async function eraseRestored(
+  country: Country,
+  draft: DataFolder,
+  records: readonly ErasureRecord[],
+): Promise<Omit<Restored, "former">> {
+  const timeSeries = await openTimeSeriesStore(draft.timeSeries);
+  try {
+    const { database, close } = await openRelationalStore(draft.relational);
+    try {
+      const client = timeSeries.analytics;
+      const deleteRows = (id: string) => deleteCompanyRows(client, id);
+      const stores = { database, client, layout: inProcess, deleteRows };
+      await addErasureRecords(database, records);
+      const erased = await eraseAgain(stores);
+      await finishErasures(stores);
+      addToErasureFile(country, draft.erasures, await erasureRecords(database));
+      return { rows: await countRows(timeSeries), companies: await database.$count(company), erased };
+    } finally {
+      await close();
+    }
+  } finally {
+    await timeSeries.close();
   }
 }
 

@@ -110,8 +110,8 @@ async function deliver(assessment) {
   if (response.status === 401) return "signedOut";
   // Another account's answers wait for their owner.
   if (response.status === 404) return "";
-  // 409 and 422: the assessment was completed since, or the server can't read what was sent.
-  const isRefused = response.status === 409 || response.status === 422;
+  // 409, 410 and 422: the assessment was completed or erased since, or the server can't read what was sent.
+  const isRefused = [409, 410, 422].includes(response.status);
   if (!response.ok && !isRefused) return "waiting";
   // A network's own sign-in page answers everything with 200: only the app's list counts.
   const saved = isRefused ? [] : (await response.json()).saved;
