@@ -5,7 +5,7 @@
  */
 
 import type { ClickHouseClient } from "@clickhouse/client";
-import { inArray, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import type { Database } from "../../stores/relational/database.ts";
 import {
   type ErasureRecord,
@@ -15,7 +15,7 @@ import {
   isOf,
   unfinishedErasures,
 } from "../../stores/relational/erasures.ts";
-import { account, company } from "../../stores/relational/schema.ts";
+import { account, company, loginChange } from "../../stores/relational/schema.ts";
 import { companiesWithRows, companyRows } from "../../stores/time-series/company-rows.ts";
 import type { Layout } from "../../stores/time-series/layout.ts";
 import { removeAccount } from "./person.ts";
@@ -30,13 +30,18 @@ export interface ErasureStores {
 
 /**
  * Removes from the time-series store what erased companies have there, and writes the ends of the erasures.
- * @param orderedBefore companies' ordered later wait, because readings of their machines may still come in; none where absent.
+ * @param orderedBefore companies' ordered later wait, because readings of their machines may still come in, and so do those with
+ *   a connection that is still to be ended; none where absent, because then no broker runs or it has ended them.
  * @returns the records that were finished, with all counts.
  */
 export async function finishErasures(stores: ErasureStores, orderedBefore?: Date): Promise<ErasureRecord[]> {
   const { database } = stores;
+  const connected = await companiesWithChangedLogins(database);
+  const mayStillSend = (record: ErasureRecord, before: Date) =>
+    record.orderedAt >= before || connected.some((id) => isOf(record, id));
   const open = (await unfinishedErasures(database)).filter(
-    ({ kind, orderedAt }) => kind === "person" || orderedBefore === undefined || orderedAt < orderedBefore,
+    (record) =>
+      record.kind === "person" || orderedBefore === undefined || !mayStillSend(record, orderedBefore),
   );
   if (open.length === 0) return [];
   const companies = open.some(({ kind }) => kind === "company") ? await storedCompanies(stores) : [];
@@ -53,6 +58,7 @@ export async function finishErasures(stores: ErasureStores, orderedBefore?: Date
     }
     finished.push({ ...record, removed, finishedAt: new Date() });
   }
+  await forgetLogins(database, erasedAmong(open, "company", connected));
   await rewriteTables(database);
   for (const record of finished) await finishErasure(database, record, record.removed, record.finishedAt!);
   return finished;
@@ -82,8 +88,22 @@ export async function eraseAgain(stores: ErasureStores): Promise<ErasedAgain> {
     companies.add(id);
     await stores.deleteRows(id);
   }
+  await forgetLogins(database, erasedAmong(ended, "company", await companiesWithChangedLogins(database)));
   if (companies.size + people.length > 0) await rewriteTables(database);
   return { companies: companies.size, people: people.length };
+}
+
+const companyOfLogin = (username: string) => username.split("/", 1)[0]!;
+
+/** Those with logins whose open connections are still to be ended: the list of these names them. */
+async function companiesWithChangedLogins(database: Database): Promise<string[]> {
+  const changes = await database.selectDistinct({ username: loginChange.username }).from(loginChange);
+  return [...new Set(changes.map(({ username }) => companyOfLogin(username)))];
+}
+
+async function forgetLogins(database: Database, companies: readonly string[]): Promise<void> {
+  for (const id of companies)
+    await database.delete(loginChange).where(eq(sql`split_part(${loginChange.username}, '/', 1)`, id));
 }
 
 function storedCompanies({ client, layout }: ErasureStores): Promise<string[]> {
@@ -103,6 +123,6 @@ async function keepCounts(
 /** Rows that are deleted stay in a table's file until it is written anew. */
 async function rewriteTables(database: Database): Promise<void> {
   const tables = ["answer", "assessment", "entry_link", "session", "account"];
-  for (const table of [...tables, "credential", "machine", "site", "company"])
+  for (const table of [...tables, "credential", "login_change", "machine", "site", "company"])
     await database.execute(sql.raw(`VACUUM (FULL) ${table}`));
 }

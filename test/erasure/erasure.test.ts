@@ -1,5 +1,5 @@
 /** A company and a person are erased in both stores: in every table, for good, and nobody else's rows. */
-import { eq } from "drizzle-orm";
+import { eq, like } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   createAccount,
@@ -16,7 +16,7 @@ import { Ingest } from "../../apps/ingest/ingest.ts";
 import { MachineRegistry } from "../../apps/ingest/machine-registry.ts";
 import { registerCompany } from "../../stores/relational/companies.ts";
 import { addErasureRecords, erasureRecords, unfinishedErasures } from "../../stores/relational/erasures.ts";
-import { account, erasure } from "../../stores/relational/schema.ts";
+import { account, erasure, loginChange } from "../../stores/relational/schema.ts";
 import { deleteCompanyRows } from "../../stores/time-series/company-rows.ts";
 import { countryWith } from "../analytics/country.ts";
 import { Stores } from "../analytics/stores.ts";
@@ -84,6 +84,7 @@ async function ingested(company: string, ingest: Ingest): Promise<void> {
 /** With rows in every table of both stores. */
 async function fill(name: string) {
   const { company } = await registerTestCompany(database(), name);
+  await database().insert(loginChange).values({ username: company });
   const email = `owner@${company}.example`;
   const owner = (await createAccount(database(), {
     email,
@@ -194,6 +195,21 @@ describe("a company that is erased", () => {
     expect(withRows(await found("zubrowka"))).toEqual([]);
     expect(await erasureRecords(database())).toMatchObject([{ removed: { raw: 6, company: 1 } }]);
     expect(await unfinishedErasures(database())).toEqual([]);
+  });
+
+  test("waits on a cluster for the end of its connections, which the list of changed logins names", async () => {
+    const { id } = await fill("Zubrowka");
+    await fill("Acme");
+    const asked = new StoreErasures({ ...erasureStores(), copies: () => [], finish: async () => undefined });
+    await asked.erase((await asked.describe("company", id)).toErase, "the test");
+    const later = new Date(Date.now() + minute);
+    expect(await finishErasures(erasureStores(), later)).toEqual([]);
+    await database()
+      .delete(loginChange)
+      .where(like(loginChange.username, `${id}%`));
+    expect(await finishErasures(erasureStores(), later)).toHaveLength(1);
+    expect(withRows(await found("zubrowka"))).toEqual([]);
+    expect((await relationalRowsWith(database(), "acme")).login_change).toBeGreaterThan(0);
   });
 
   test("sends in nothing more: neither readings nor what could not be used", async () => {
