@@ -39,16 +39,24 @@ export function recordedLosses(loaded: LoadedCountry, plan: Plan): TopologyLoss[
   if (place.kind !== "file") return [];
   const name = stackName(country.country, environment);
   const path = join(place.folder, ".pulumi", "stacks", projectName, `${name}.json`);
-  if (!existsSync(path)) return [];
-  const state = JSON.parse(readFileSync(path, "utf8")) as {
-    readonly checkpoint?: { readonly latest?: { readonly resources?: readonly RecordedResource[] } };
-  };
-  const resources = state.checkpoint?.latest?.resources ?? [];
   const recorded = topologyOf(
-    resources.map((resource) => ({
+    resourcesIn(path).map((resource) => ({
       kind: kindOf(resource),
       properties: (resource.inputs ?? {}) as Properties,
     })),
   );
   return topologyLosses(recorded, plannedTopology(plan));
+}
+
+function resourcesIn(stateFile: string): readonly RecordedResource[] {
+  if (!existsSync(stateFile)) return [];
+  try {
+    const state = JSON.parse(readFileSync(stateFile, "utf8")) as {
+      readonly checkpoint?: { readonly latest?: { readonly resources?: readonly RecordedResource[] } };
+    };
+    return state.checkpoint?.latest?.resources ?? [];
+  } catch {
+    // The engine itself says what is wrong with it.
+    return [];
+  }
 }
