@@ -75,7 +75,11 @@ test("a part that is cut: status fails, the operator's page names it, and the la
   );
   expect(healthy.map(({ name }) => name)).toContain("relational store");
 
-  const entered = await fetch(stack.ready.logins[0]!.enter, { redirect: "manual" });
+  const entered = await fetch(stack.ready.logins[0]!.enter, {
+    method: "POST",
+    headers: { origin: stack.ready.webAddress },
+    redirect: "manual",
+  });
   const cookie = entered.headers.get("set-cookie")?.split(";")[0] ?? "";
   const page = await fetch(`${stack.ready.webAddress}/ministry`, { headers: { cookie } });
   expect(await page.text()).toContain(`broken-on-start_${part}`);
