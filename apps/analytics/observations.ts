@@ -169,22 +169,27 @@ async function counterReadings(
   machines: readonly ObservedMachine[],
 ): Promise<Map<string, CounterReadings>> {
   const result = await client.query({
+    // Neighbours come as shifted arrays: a lambda that reads an array of its row copies the whole of it for each element.
     query: `
-      SELECT company, site, machine, channel, arrayFilter((place, reading) ->
-          place <= 2 OR place = length(readings) OR odd[place] OR odd[place - 1] OR odd[place + 1]
-          OR (reading.1 <= {from:Int64} AND readings[place + 1].1 > {from:Int64})
-          OR (reading.1 > {from:Int64} AND readings[place - 1].1 <= {from:Int64}), places, readings) AS kept,
-        arrayMap(place -> readings[place], kept)
+      SELECT company, site, machine, channel,
+        arrayFilter((item, earlier, later, isOdd, oddBefore, oddAfter, left) ->
+            item.1 <= 2 OR left = 1 OR isOdd OR oddBefore OR oddAfter
+            OR (item.2.1 <= {from:Int64} AND later.1 > {from:Int64})
+            OR (item.2.1 > {from:Int64} AND earlier.1 <= {from:Int64}),
+          arrayZip(arrayEnumerate(readings), readings), earlierReadings, laterReadings,
+          odd, arrayPushFront(arrayPopBack(odd), 0), arrayPushBack(arrayPopFront(odd), 0),
+          arrayReverse(arrayEnumerate(readings)))
       FROM (
         SELECT company, site, machine, channel,
           arraySort(groupArray((toUnixTimestamp64Milli(time), assumeNotNull(number)))) AS readings,
-          arrayEnumerate(readings) AS places,
+          arrayPushFront(arrayPopBack(readings), readings[1]) AS earlierReadings,
+          arrayPushBack(arrayPopFront(readings), readings[-1]) AS laterReadings,
           if(channel = 'energy', ${secondsPerKilowattHour}, transform(concat(company, '/', site, '/', machine),
             {keys:Array(String)}, {planned:Array(Float64)}, 0.)) AS seconds,
-          arrayMap((reading, at) -> at > 1 AND (reading.2 < readings[at - 1].2
-            OR (reading.2 - readings[at - 1].2) * seconds * 1000
-              > ${impossibleFactor} * greatest(reading.1 - readings[at - 1].1, ${shortestSpanMilliseconds})),
-            readings, places) AS odd
+          arrayMap((reading, earlier) -> reading.2 < earlier.2
+            OR (reading.2 - earlier.2) * seconds * 1000
+              > ${impossibleFactor} * greatest(reading.1 - earlier.1, ${shortestSpanMilliseconds}),
+            readings, earlierReadings) AS odd
         FROM raw
         WHERE ${condition} AND channel IN {counters:Array(String)} AND number IS NOT NULL
           AND time >= fromUnixTimestamp64Milli({from:Int64} - ${doubtMilliseconds})
@@ -201,14 +206,16 @@ async function counterReadings(
     format: "JSONCompactEachRow",
   });
   const readings = new Map<string, CounterReadings>();
-  type Row = [string, string, string, CounterName, (string | number)[], [string | number, number][]];
-  for (const [company, site, machine, channel, places, kept] of await result.json<Row>()) {
+  /** A reading's place among all, its time and its value. */
+  type Kept = [string | number, [string | number, number]];
+  type Row = [string, string, string, CounterName, Kept[]];
+  for (const [company, site, machine, channel, kept] of await result.json<Row>()) {
     const key = keyOf({ company, site, machine });
     const entry = readings.get(key) ?? {};
-    entry[channel] = kept.map(([time, value], index) => ({
+    entry[channel] = kept.map(([place, [time, value]], index) => ({
       time: Number(time),
       value,
-      skipsRegular: index > 0 && Number(places[index]) > Number(places[index - 1]) + 1,
+      skipsRegular: index > 0 && Number(place) > Number(kept[index - 1]![0]) + 1,
     }));
     readings.set(key, entry);
   }

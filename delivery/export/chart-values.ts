@@ -94,7 +94,7 @@ export function chartValues(
       ...list,
       minItems: 1,
     });
-    const { computed, egress, admission, localisation } = derived;
+    const { computed, egress, ingress, admission, localisation } = derived;
     const rules = { type: "array", items: { type: "object" } };
     const articlesOrHosts = { ...list, type: ["array", "string"], pattern: plain.pattern };
     const files = { type: "object", additionalProperties: text, required: ["country.json"] };
@@ -114,6 +114,7 @@ export function chartValues(
       ),
       value("regions", "Regions of AWS that the stack may reach.", allowedRegions(country), list),
       value("egress", "Rules for outside addresses, by network policy.", egress, mapOf(egress, rules)),
+      value("ingress", "Rules for other namespaces, by network policy.", ingress, mapOf(ingress, rules)),
       value(
         "computed",
         "Sizes, schedules and backup destinations, by object.",

@@ -12,7 +12,7 @@ const keys = [
   ...["max_server_memory_usage", "mark_cache_size", "max_memory_usage"],
   ...["effective_cache_size", "shared_buffers"],
   ...["storage", "size", "minDomains", "schedule", "timeZone"],
-  ...["endpoint", "endpointURL", "destinationPath", folderVariable],
+  ...["endpoint", "endpointURL", "destinationPath", folderVariable, "onlyFromGateway"],
 ];
 /** A line such as `endpoint: https://s3.example.org`, `"max-queues": 7,` or `disk_free_limit.absolute = 3GiB`. */
 const line = new RegExp(

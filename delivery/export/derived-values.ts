@@ -16,7 +16,9 @@ export interface DerivedValues {
   readonly autoscaling: Record<string, { minReplicas: number; maxReplicas: number }>;
   quota: Branch;
   readonly computed: ComputedValues;
+  /** By network policy, as `ingress`. */
   readonly egress: Record<string, readonly Tree[]>;
+  readonly ingress: Record<string, readonly Tree[]>;
   /** By the policy's identifier. */
   readonly admission: Record<string, AdmissionValues>;
   /** By file name: what the programs read. */
@@ -27,7 +29,16 @@ export interface DerivedValues {
 }
 
 export const noValues = (): DerivedValues => ({
-  ...{ resources: {}, replicas: {}, autoscaling: {}, quota: {}, computed: {}, egress: {}, admission: {} },
+  ...{
+    resources: {},
+    replicas: {},
+    autoscaling: {},
+    quota: {},
+    computed: {},
+    egress: {},
+    ingress: {},
+    admission: {},
+  },
   ...{ localisation: {}, configuration: {}, migration: "" },
 });
 
@@ -58,7 +69,7 @@ export function withDerived(kind: string, tree: Branch, values: DerivedValues): 
           return blockAction(".Values.quota");
         });
       case "NetworkPolicy":
-        return changed(tree, ["spec", "egress"], withEgress);
+        return changed(changed(tree, ["spec", "egress"], withEgress), ["spec", "ingress"], withIngress);
       case "ValidatingAdmissionPolicy":
         return changed(tree, ["spec", "validations"], withArticles);
       default:
@@ -106,11 +117,25 @@ export function withDerived(kind: string, tree: Branch, values: DerivedValues): 
 
   /** Rules for addresses come last in the plan; which ones there are depends on the file. */
   function withEgress(planned: Tree): Tree {
-    const rules = planned as readonly Branch[];
     const isAddress = ({ to }: Branch) => Array.isArray(to) && to.every((peer) => "ipBlock" in peer);
-    const last = rules.findLastIndex((rule) => !isAddress(rule));
-    values.egress[name] = rules.slice(last + 1);
-    const added = blockAction(`(index .Values.egress "${name}")`);
+    return withLastRules("egress", planned as readonly Branch[], isAddress);
+  }
+
+  /** So do those for other namespaces: the file names the gateway's and that of monitoring, or lets all in. */
+  function withIngress(planned: Tree): Tree {
+    const isNamespace = ({ from }: Branch) =>
+      Array.isArray(from) && from.every((peer) => "namespaceSelector" in peer);
+    return withLastRules("ingress", planned as readonly Branch[], isNamespace);
+  }
+
+  function withLastRules(
+    direction: "egress" | "ingress",
+    rules: readonly Branch[],
+    isOfFile: (rule: Branch) => boolean,
+  ): Tree {
+    const last = rules.findLastIndex((rule) => !isOfFile(rule));
+    values[direction][name] = rules.slice(last + 1);
+    const added = blockAction(`(index .Values.${direction} "${name}")`);
     return last === -1 ? added : [...rules.slice(0, last + 1), added];
   }
 

@@ -70,6 +70,9 @@ const ill: Readonly<Record<string, readonly Readonly<Record<string, string | und
   ReadingsRejected: [
     { 'rollout_ingest_rejected_total{namespace="sme", pod="ingest-a", reason="channel"}': "0+9000" },
   ],
+  LoginNotEnded: [
+    { 'rollout_diagnostic_oldest_login_to_end_seconds{namespace="sme", pod="diagnostic-a"}': "300" },
+  ],
   WebAppDown: [
     { 'kube_deployment_status_replicas_available{namespace="sme", deployment="diagnostic"}': "0" },
   ],
