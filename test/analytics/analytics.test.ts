@@ -94,6 +94,22 @@ describe("planned run time per item", () => {
   });
 });
 
+test("a counter that reads every second, up and down, fits into the memory of a query", async () => {
+  await stores.register([lathe]);
+  const until = morning + 8 * hour;
+  const seconds = Array.from({ length: (until - morning) / second }, (_, index) => index);
+  const readings = seconds.map((index) => [morning + index * second, Math.floor(index / 10)] as const);
+  // Each fall is one of the readings that are kept.
+  const falling = seconds.map((index) => [morning + index * second, index % 2] as const);
+  await stores.insert([
+    ...working(morning, until).filter(({ channel }) => channel === "state"),
+    ...send("produced", readings),
+    ...send("scrap", falling),
+  ]);
+  await (await stores.analytics({ clock: () => until + hour })).runOnce();
+  expect(await rowOf(morning)).toMatchObject({ produced: 2879, complete: true });
+}, 60_000);
+
 describe("an open shift", () => {
   test("is provisional, and complete when it has ended, even without further readings", async () => {
     await stores.register([lathe]);
