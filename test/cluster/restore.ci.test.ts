@@ -63,12 +63,12 @@ describe.skipIf(noCluster !== undefined)(`A restore ${onCluster}`, () => {
   test("makes nothing that the API server or the Pod Security Standard refuses", async () => {
     const { country, planned } = await sources();
     const objects = objectsOf(planRestore(country, namespace, planned, new Date(Date.now() - 60_000)));
-    expect(objects).toHaveLength(5);
+    expect(objects).toHaveLength(6);
     const said = await kubectl(
       ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-"],
       yaml(objects),
     );
-    expect(said.match(/serverside-applied/g)).toHaveLength(5);
+    expect(said.match(/serverside-applied/g)).toHaveLength(6);
     const pods = objects
       .filter(({ kind }) => kind === "Job")
       .map(({ metadata, spec }) => ({

@@ -40,8 +40,9 @@ export function backupCandidates(
 }
 
 /**
- * Its arguments are the candidates, and its environment has the folder. It may be repeated: the first run renames the database that was there, and later runs
- * never change it. Its views are dropped first, because they would continue to read from the new tables of the same name.
+ * Its arguments are the candidates, and its environment has the folder. It may be repeated: the first run renames the database that
+ * was there, and later runs never change it. Its views are dropped first, because they would continue to read from the new tables
+ * of the same name.
  */
 export const restoreScript = `set -eu
 query() { clickhouse-client --config-file=/etc/clickhouse-client/config.yaml --query "$1"; }
