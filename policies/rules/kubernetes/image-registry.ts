@@ -64,7 +64,8 @@ export const imageRegistry: ResourcePolicy = {
     }),
   admission: {
     types: imagesInCel.types,
-    misses: "Images that operators' objects name in nested fields are checked when their pods are made.",
+    misses:
+      "Images that operators' objects name in nested fields, or that operators get as arguments, are checked when their pods are made.",
     rules: (context) => ({
       expression: `${imagesInCel.list}.all(image, [${imagesInCel.registry("image")}.split(":")[0]].all(host, ${isAllowedHost(
         "host",
@@ -96,17 +97,6 @@ spec:
         findings: `
 rollout/Pod/app spec.initContainers[0].image: The image busybox comes from docker.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register docker.io under residency.endpoints with purpose image-registry.
 rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 comes from quay.io, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register quay.io under residency.endpoints with purpose image-registry.`,
-      },
-      {
-        manifests: `
-apiVersion: v1
-kind: Pod
-metadata: { name: operator, namespace: rollout }
-spec:
-  containers:
-    - { name: operator, image: registry.example.gov.za/sme/operator:1, args: [--config-reloader=registry.example.com/reloader:v1] }`,
-        findings:
-          "rollout/Pod/operator spec.containers[0].args[0]: The image registry.example.com/reloader:v1 comes from registry.example.com, which is not an image registry of the file. Mirror it to registry.example.gov.za/sme, or register registry.example.com under residency.endpoints with purpose image-registry.",
       },
     ],
   },
