@@ -3,7 +3,9 @@ import { Command } from "commander";
 import { type EngineOptions, runEngine, withEngineOptions } from "../engine-command.ts";
 
 export function downCommand(): Command {
-  return withEngineOptions(new Command("down").description("remove the stack; says first which data goes, and asks"))
+  return withEngineOptions(
+    new Command("down").description("remove the stack; says first which data goes, and asks"),
+  )
     .option("--delete-data", "also delete what is protected or would be kept: databases, buckets, volumes")
     .option("--yes", "do not ask for confirmation")
     .action((file: string, options: EngineOptions) =>
