@@ -2,7 +2,8 @@
  * Which connections are accepted: within the limit of all, of those that have not logged in, and of one address among these.
  * A connection counts from its acceptance, before its TLS handshake, until it is closed.
  */
-import { isIPv6, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { networkOf } from "../../base/network-address.ts";
 import type { BrokerLimits } from "./limits.ts";
 import type { Refusals } from "./refusals.ts";
 
@@ -73,17 +74,4 @@ export class Admission {
 /** The two ends of a connection, which a socket and the one of TLS over it share. */
 function idOf({ remoteAddress, remotePort, localPort }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localPort}`;
-}
-
-/** An IPv4 address, or the first 64 bits of an IPv6 address: who has one of those has them all. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [before = "", after] = address.replace(/%.*$/, "").split("::");
-  const groups = before === "" ? [] : before.split(":");
-  const last = after === undefined || after === "" ? [] : after.split(":");
-  const missing = after === undefined ? 0 : 8 - groups.length - last.length;
-  const all = [...groups, ...Array.from({ length: missing }, () => "0"), ...last];
-  return `${all.slice(0, 4).join(":")}::/64`;
 }

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
 import mqttPacket from "mqtt-packet";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { networkOf } from "../../apps/broker/admission.ts";
 import type { Broker } from "../../apps/broker/broker.ts";
 import { type BrokerLimits, standardLimits } from "../../apps/broker/limits.ts";
+import { networkOf } from "../../base/network-address.ts";
 import { rowsOf } from "../stores/rows.ts";
 import { until } from "../until.ts";
 import {

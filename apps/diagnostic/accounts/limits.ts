@@ -2,8 +2,8 @@
  * How often a person may try to register, to sign in or to use a link, and the answer after too many attempts. Of sign-ins
  * only failures count, for each account and address on its own: whoever guesses elsewhere keeps nobody out.
  */
-import { isIPv6 } from "node:net";
 import type { Context } from "hono";
+import { networkOf } from "../../../base/network-address.ts";
 import type { Environment } from "../services.ts";
 import type { FieldErrors } from "../web/forms.ts";
 import type { Html } from "../web/view.ts";
@@ -81,20 +81,6 @@ export async function attemptSignIn(c: Context<Environment>, email: string): Pro
 export function addressOf(c: Context<Environment>): string {
   const { clientAddress } = c.var.services;
   return networkOf(clientAddress?.(c.req.raw) ?? c.env?.incoming?.socket.remoteAddress ?? "unknown");
-}
-
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [first = [], last] = address
-    .replace(/%.*$/, "")
-    .split("::")
-    .map((groups) => groups.split(":").filter((group) => group !== ""));
-  const zeros =
-    last === undefined ? [] : Array<string>(Math.max(0, 8 - first.length - last.length)).fill("0");
-  const groups = [...first, ...zeros, ...(last ?? [])].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
 }
 
 /** @param page the form with these errors. */
