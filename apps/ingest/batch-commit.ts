@@ -162,6 +162,11 @@ export class BatchCommit {
         reject(rejection(message, "too-many-channels", detail, readings.length), message);
       } else {
         const kind = kinds.kindOf(series);
+        // Most messages have numbers alone, which every channel takes.
+        if (readings.every(({ number }) => number !== null)) {
+          usable.push({ message, readings });
+          continue;
+        }
         const read = readings.map((reading) => ofKind(reading, kind));
         const refused = read.filter((one) => typeof one === "string");
         usable.push({ message, readings: read.filter((one) => typeof one !== "string") });

@@ -13,7 +13,7 @@ const mostRemembered = 200_000;
 export class ChannelKinds {
   readonly #client: ClickHouseClient;
   readonly #measured: ReadonlySet<string>;
-  /** By `company/site/machine/channel`: of series that have sent a text and are stored. */
+  /** By `company/site/machine/channel`: of series that have sent numbers, or a text and are stored. */
   readonly #known = new Map<string, Kind>();
 
   /** @param measured channels that have a unit in the country's file: they have numbers on every machine. */
@@ -31,24 +31,22 @@ export class ChannelKinds {
   async of(messages: readonly (readonly Reading[])[]): Promise<BatchKinds> {
     const numbers = new Set<string>();
     const texts = new Map<string, Channel>();
+    /** Of texts that are no number in quotes. */
+    const plain = new Set<string>();
     for (const readings of messages)
-      for (const { series, number } of readings) {
+      for (const { series, number, text } of readings) {
         if (series.channel === "state") continue;
-        if (number === null) texts.set(series.key, series);
-        else numbers.add(series.key);
+        if (number !== null) numbers.add(series.key);
+        else {
+          texts.set(series.key, series);
+          if (quotedNumber(text) === undefined) plain.add(series.key);
+        }
       }
     if (this.#known.size > mostRemembered) this.#known.clear();
     const unknown = [...texts.values()].filter(
       ({ key, channel }) => !this.#known.has(key) && !this.#measured.has(channel),
     );
     if (unknown.length > 0) await this.#read(unknown);
-    const plain = new Set(
-      messages
-        .flat()
-        .flatMap(({ series, number, text }) =>
-          number === null && quotedNumber(text) === undefined ? series.key : [],
-        ),
-    );
     return {
       kindOf: ({ key, channel }) => {
         const isNumeric = this.#measured.has(channel) || numbers.has(key);
