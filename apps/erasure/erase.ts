@@ -13,6 +13,7 @@ import {
   erasureRecords,
   finishErasure,
   isOf,
+  keepCounts,
   unfinishedErasures,
 } from "../../stores/relational/erasures.ts";
 import { account, company, loginChange } from "../../stores/relational/schema.ts";
@@ -36,15 +37,19 @@ export interface ErasureStores {
  */
 export async function finishErasures(stores: ErasureStores, orderedBefore?: Date): Promise<ErasureRecord[]> {
   const { database } = stores;
+  const unfinished = await unfinishedErasures(database);
+  if (unfinished.length === 0) return [];
   const connected = await companiesWithChangedLogins(database);
   const mayStillSend = (record: ErasureRecord, before: Date) =>
     record.orderedAt >= before || connected.some((id) => isOf(record, id));
-  const open = (await unfinishedErasures(database)).filter(
+  const open = unfinished.filter(
     (record) =>
       record.kind === "person" || orderedBefore === undefined || !mayStillSend(record, orderedBefore),
   );
   if (open.length === 0) return [];
-  const companies = open.some(({ kind }) => kind === "company") ? await storedCompanies(stores) : [];
+  const companies = open.some(({ kind }) => kind === "company")
+    ? await companiesWithRows(stores.client, stores.layout)
+    : [];
   const finished: ErasureRecord[] = [];
   for (const record of open) {
     const removed = { ...record.removed };
@@ -84,7 +89,7 @@ export async function eraseAgain(stores: ErasureStores): Promise<ErasedAgain> {
   const people = erasedAmong(records, "person", accounts);
   for (const id of people) await database.transaction((store) => removeAccount(store, id));
   const ended = records.filter(({ finishedAt }) => finishedAt !== null);
-  for (const id of erasedAmong(ended, "company", await storedCompanies(stores))) {
+  for (const id of erasedAmong(ended, "company", await companiesWithRows(stores.client, stores.layout))) {
     companies.add(id);
     await stores.deleteRows(id);
   }
@@ -104,20 +109,6 @@ async function companiesWithChangedLogins(database: Database): Promise<string[]>
 async function forgetLogins(database: Database, companies: readonly string[]): Promise<void> {
   for (const id of companies)
     await database.delete(loginChange).where(eq(sql`split_part(${loginChange.username}, '/', 1)`, id));
-}
-
-function storedCompanies({ client, layout }: ErasureStores): Promise<string[]> {
-  return companiesWithRows(client, layout);
-}
-
-async function keepCounts(
-  database: Database,
-  { id }: ErasureRecord,
-  removed: ErasureRecord["removed"],
-): Promise<void> {
-  await database.execute(
-    sql`UPDATE erasure SET removed = ${JSON.stringify(removed)}::jsonb WHERE id = ${id}`,
-  );
 }
 
 /** Rows that are deleted stay in a table's file until it is written anew. */

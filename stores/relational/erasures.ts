@@ -1,6 +1,6 @@
 /** The records of erasures: made with each, kept over restores, and compared with ids that come back. */
 import { createHash, randomBytes } from "node:crypto";
-import { and, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { erasure } from "./schema.ts";
 
@@ -38,6 +38,15 @@ export function unfinishedErasures(database: Database): Promise<ErasureRecord[]>
   return database.select().from(erasure).where(isNull(erasure.finishedAt)).orderBy(erasure.orderedAt);
 }
 
+/** Keeps what an erasure that goes on has removed, for the case that its process is killed. */
+export async function keepCounts(
+  database: Database,
+  { id }: Pick<ErasureRecord, "id">,
+  removed: ErasureRecord["removed"],
+): Promise<void> {
+  await database.update(erasure).set({ removed }).where(eq(erasure.id, id));
+}
+
 export async function finishErasure(
   database: Database,
   { id }: Pick<ErasureRecord, "id">,
@@ -47,7 +56,7 @@ export async function finishErasure(
   await database
     .update(erasure)
     .set({ removed, finishedAt: now })
-    .where(and(sql`${erasure.id} = ${id}`, isNull(erasure.finishedAt)));
+    .where(and(eq(erasure.id, id), isNull(erasure.finishedAt)));
 }
 
 /** Adds records of another copy of the store; those that are there stay as they are. */
