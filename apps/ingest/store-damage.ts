@@ -4,29 +4,28 @@ import { restoreHint } from "../../stores/damaged-store.ts";
 import type { ReportedState } from "../../stores/relational/program-state.ts";
 import {
   type Damage,
+  type DamageLog,
   damageSummary,
-  damageText,
+  damageTeller,
   detachedParts,
   replicaDamage,
 } from "../../stores/time-series/damage.ts";
 import { onCluster } from "../../stores/time-series/layout.ts";
 import type { Retention } from "../../stores/time-series/retention.ts";
 import { gauge, type Metric } from "../program/metrics.ts";
+import { messageOf } from "../program/retry.ts";
 
 const lookMilliseconds = 60_000;
 
 export interface StoreDamageOptions {
   readonly client: ClickHouseClient;
   readonly retention: Retention;
-  readonly log: {
-    warn(fields: object, message: string): void;
-    error(fields: object, message: string): void;
-  };
+  readonly log: DamageLog;
 }
 
 export class StoreDamage {
   readonly #options: StoreDamageOptions;
-  readonly #told = new Set<string>();
+  readonly #tell: (damages: readonly Damage[]) => void;
   /** Undefined until it is known. */
   #damages: readonly Damage[] | undefined;
   #failure: string | undefined;
@@ -35,6 +34,7 @@ export class StoreDamage {
 
   constructor(options: StoreDamageOptions) {
     this.#options = options;
+    this.#tell = damageTeller(options.log);
   }
 
   start(): void {
@@ -58,13 +58,9 @@ export class StoreDamage {
         ...(await replicaDamage(client, layout)),
       ];
       this.#failure = undefined;
-      for (const text of this.#damages.map(damageText)) {
-        if (!this.#told.has(text))
-          log.error({ damage: text }, "the time-series store has lost data or is damaged");
-        this.#told.add(text);
-      }
+      this.#tell(this.#damages);
     } catch (error) {
-      this.#failure = (error as Error).message;
+      this.#failure = messageOf(error);
       log.warn({ error: this.#failure }, "the time-series store could not be checked for damage");
     }
   }

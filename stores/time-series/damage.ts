@@ -40,6 +40,23 @@ export function damageSummary(damages: readonly Damage[]): string {
   return damages.length > 3 ? `${shown}; and ${damages.length - 3} more` : shown;
 }
 
+export interface DamageLog {
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** @returns what writes each damage to the log once. */
+export function damageTeller(log: DamageLog): (damages: readonly Damage[]) => void {
+  const told = new Set<string>();
+  return (damages) => {
+    for (const text of damages.map(damageText)) {
+      if (told.has(text)) continue;
+      told.add(text);
+      log.error({ damage: text }, "the time-series store has lost data or is damaged");
+    }
+  };
+}
+
 /** What a replica does in its ordinary work: a part to be fetched, deleted or attached, or a copy of one that it has. */
 const ordinary = ["clone", "attaching", "deleting", "tmp-fetch"];
 
@@ -168,7 +185,7 @@ function isElsewhere(part: Detached, rows: number | undefined, active: readonly 
 }
 
 /** A part's files say it, unless they are what is damaged. */
-export function rowsIn(path: string): Pick<Damage, "rows"> {
+function rowsIn(path: string): Pick<Damage, "rows"> {
   const text = textOf(join(path, "count.txt"));
   return text !== undefined && /^\d{1,15}\n?$/.test(text) ? { rows: Number(text) } : {};
 }

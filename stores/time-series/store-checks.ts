@@ -2,7 +2,7 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { Country } from "../../localisation/schema/country.ts";
 import { DamagedStoreError } from "../damaged-store.ts";
-import { type Damage, damageSummary, damageText, detachedParts } from "./damage.ts";
+import { type Damage, type DamageLog, damageSummary, damageTeller, detachedParts } from "./damage.ts";
 import { missingReadings } from "./missing-readings.ts";
 import { type CheckBounds, PartChecksums } from "./part-checksums.ts";
 
@@ -10,10 +10,7 @@ export interface StoreChecksOptions {
   /** A connection of its own. */
   readonly client: ClickHouseClient;
   readonly country: Pick<Country, "timezone" | "telemetry">;
-  readonly log: {
-    warn(fields: object, message: string): void;
-    error(fields: object, message: string): void;
-  };
+  readonly log: DamageLog;
 }
 
 const lookMilliseconds = 60_000;
@@ -28,7 +25,7 @@ const comparisonSeconds = 20;
 export class StoreChecks {
   readonly #options: StoreChecksOptions;
   readonly #checksums: PartChecksums;
-  readonly #told = new Set<string>();
+  readonly #tell: (damages: readonly Damage[]) => void;
   #detached: readonly Damage[] = [];
   #missing: readonly Damage[] = [];
   /** Until it has been compared, and where that took too long. */
@@ -42,6 +39,7 @@ export class StoreChecks {
   private constructor(options: StoreChecksOptions) {
     this.#options = options;
     this.#checksums = new PartChecksums(options.client);
+    this.#tell = damageTeller(options.log);
   }
 
   /** @throws DamagedStoreError where a part that queries would read fails its checksums: not all parts are read here. */
@@ -52,7 +50,7 @@ export class StoreChecks {
     const broken = checks.#checksums.damages;
     if (broken.length > 0)
       throw new DamagedStoreError(`The time-series store is damaged: ${damageSummary(broken)}.`);
-    checks.#tell();
+    checks.#tell(checks.damages);
     return checks;
   }
 
@@ -138,16 +136,6 @@ export class StoreChecks {
         "the time-series store could not be checked for damage",
       );
     }
-    this.#tell();
-  }
-
-  /** Writes each damage to the log once. */
-  #tell(): void {
-    for (const damage of this.damages) {
-      const text = damageText(damage);
-      if (this.#told.has(text)) continue;
-      this.#told.add(text);
-      this.#options.log.error({ damage: text }, "the time-series store has lost data or is damaged");
-    }
+    this.#tell(this.damages);
   }
 }
