@@ -10,19 +10,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { findProgram } from "../../base/find-program.ts";
 import { ClusterClient } from "../../cluster/cluster-client.ts";
 import { kubeconfigFiles } from "../../cluster/kubeconfig.ts";
 import { ChangeList } from "../../stacks/engine/changes.ts";
 import type { CountryStack } from "../../stacks/engine/country-stack.ts";
 import { repair } from "../../stacks/engine/session.ts";
-import { clusterProgram, gate, type Part } from "./cluster-stack.ts";
+import { clusterProgram, gate, idleImage, lackingForCluster, type Part } from "./cluster-stack.ts";
 import { smallStack } from "./small-stack.ts";
 
-const lacking = [
-  ...["pulumi", "pulumi-resource-kubernetes"].filter((program) => findProgram(program) === undefined),
-  ...(process.env.KUBECONFIG ? [] : ["a cluster by KUBECONFIG"]),
-];
+const lacking = lackingForCluster();
 const title = `a killed run${lacking.length === 0 ? "" : ` (skipped: there is no ${lacking.join(", no ")})`}`;
 
 interface StatefulSet {
@@ -42,12 +38,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
 
   beforeAll(async () => {
     cluster = ClusterClient.ofFiles(kubeconfigFiles(process.env));
-    const nodes = await cluster.list("v1", "Node");
-    const known = nodes.flatMap(
-      ({ status }) => (status as { images?: readonly { names?: readonly string[] }[] }).images ?? [],
-    );
-    const onNode = known.flatMap(({ names = [] }) => names).find((name) => /pause[:@]/.test(name));
-    image = onNode ?? "registry.k8s.io/pause:3.10";
+    image = await idleImage(cluster);
   });
   afterAll(() => cluster?.close());
   beforeEach(() => {

@@ -8,6 +8,8 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
+import { findProgram } from "../../base/find-program.ts";
+import type { ClusterClient } from "../../cluster/cluster-client.ts";
 import type { CountryStackOptions } from "../../stacks/engine/country-stack.ts";
 import { providerSettings } from "../../stacks/kubernetes/provider-settings.ts";
 import { smallStack } from "./small-stack.ts";
@@ -21,6 +23,22 @@ export interface Part {
   readonly cpu?: string;
   /** Quantity. */
   readonly disk?: string;
+}
+
+/** What tests of the engine on a cluster need and don't find here. */
+export const lackingForCluster = (): string[] => [
+  ...["pulumi", "pulumi-resource-kubernetes"].filter((program) => findProgram(program) === undefined),
+  ...(process.env.KUBECONFIG ? [] : ["a cluster by KUBECONFIG"]),
+];
+
+/** An image that does nothing, and that the nodes have already where possible. */
+export async function idleImage(cluster: ClusterClient): Promise<string> {
+  const nodes = await cluster.list("v1", "Node");
+  const known = nodes.flatMap(
+    ({ status }) => (status as { images?: readonly { names?: readonly string[] }[] }).images ?? [],
+  );
+  const onNode = known.flatMap(({ names = [] }) => names).find((name) => /pause[:@]/.test(name));
+  return onNode ?? "registry.k8s.io/pause:3.10";
 }
 
 /** A Secret that its pod waits for, and nobody has made yet. */

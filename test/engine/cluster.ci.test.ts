@@ -10,7 +10,6 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseDocument } from "yaml";
-import { findProgram } from "../../base/find-program.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import { ClusterClient } from "../../cluster/cluster-client.ts";
 import { ClusterError } from "../../cluster/cluster-error.ts";
@@ -22,13 +21,10 @@ import type { CountryStack } from "../../stacks/engine/country-stack.ts";
 import { EngineFailure } from "../../stacks/engine/engine-failure.ts";
 import { repair } from "../../stacks/engine/session.ts";
 import { countryFile } from "../plan/planned.ts";
-import { clusterProgram, gate, nowhere, type Part } from "./cluster-stack.ts";
+import { clusterProgram, gate, idleImage, lackingForCluster, nowhere, type Part } from "./cluster-stack.ts";
 import { smallStack } from "./small-stack.ts";
 
-const lacking = [
-  ...["pulumi", "pulumi-resource-kubernetes"].filter((program) => findProgram(program) === undefined),
-  ...(process.env.KUBECONFIG ? [] : ["a cluster by KUBECONFIG"]),
-];
+const lacking = lackingForCluster();
 const title = `the engine on a cluster${lacking.length === 0 ? "" : ` (skipped: there is no ${lacking.join(", no ")})`}`;
 
 describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
@@ -41,12 +37,7 @@ describe.skipIf(lacking.length > 0)(title, { timeout: 600_000 }, () => {
 
   beforeAll(async () => {
     cluster = ClusterClient.ofFiles(kubeconfigFiles(process.env));
-    const nodes = await cluster.list("v1", "Node");
-    const known = nodes.flatMap(
-      ({ status }) => (status as { images?: readonly { names?: readonly string[] }[] }).images ?? [],
-    );
-    const onNode = known.flatMap(({ names = [] }) => names).find((name) => /pause[:@]/.test(name));
-    image = onNode ?? "registry.k8s.io/pause:3.10";
+    image = await idleImage(cluster);
   });
   afterAll(() => cluster?.close());
   beforeEach(() => {
