@@ -151,7 +151,7 @@ const Logs = settings("Logs", "How long logs are kept.", {
   retention: field(
     RetentionPeriod,
     "Kept for",
-    "How long the parts' logs are kept. `aws` deletes them; in other clusters whoever collects them has to, and on one machine their size is limited.",
+    "How long the parts' logs are kept. `aws` deletes them; in other clusters whoever collects them has to. On one machine the running stack does.",
     { default: "P90D" },
   ),
   auditRetention: field(
