@@ -23,6 +23,7 @@ import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { addCompletion } from "./completion.ts";
 import { reportFailure } from "./failure.ts";
 
 const program = new Command("rollout")
@@ -61,6 +62,7 @@ for (const command of [
   loginCommand(),
 ])
   program.addCommand(command);
+addCompletion(program);
 throwOnExit(program);
 
 // A reader that closes the pipe early, such as `head`, is no failure.

@@ -57,11 +57,11 @@ function createCommand(): Command {
       const { absent } = created.manifest;
       if (absent.length > 0) process.exitCode = exitCode.environmentLacking;
       if (options.json) return printJson({ ok: absent.length === 0, ...created });
-      for (const { what, reason } of absent)
-        process.stderr.write(`${style("red", "✗", process.stderr)} ${what} is not in it. ${reason}\n`);
-      print(
-        `${style("green", "✓")} ${created.file}: ${megabytes(created.bytes)}, ${counted(created.manifest)}`,
-      );
+      for (const [reason, lost] of Map.groupBy(absent, (each) => each.reason))
+        process.stderr.write(`${style("red", "✗", process.stderr)} ${missing(lost)} ${reason}\n`);
+      const contents = `${created.file}: ${megabytes(created.bytes)}, ${counted(created.manifest)}`;
+      if (absent.length === 0) print(`${style("green", "✓")} ${contents}`);
+      else print(`Not complete: ${contents}`);
       print(`  SHA-256 ${created.sha256}`);
       print("  Send the site this checksum separately from the archive, for `rollout bundle load --sha256`.");
     });
@@ -124,6 +124,13 @@ async function pushBundled(folder: string, manifest: BundleManifest, registry: s
     plainHttp,
     tell: (line) => process.stderr.write(`${style("dim", line, process.stderr)}\n`),
   });
+}
+
+/** Parts that one cause keeps out of the archive; all of them are in its manifest. */
+function missing(lost: BundleManifest["absent"]): string {
+  const names = lost.slice(0, 3).map(({ what }) => what);
+  const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : "";
+  return `${names.join(", ")}${more} ${lost.length === 1 ? "is" : "are"} not in it.`;
 }
 
 function counted({ files, without }: BundleManifest): string {

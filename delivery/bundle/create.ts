@@ -25,6 +25,7 @@ import type { LoadedCountry } from "../../localisation/load.ts";
 import { saveImage } from "../images/copy.ts";
 import type { StackImages } from "../images/list.ts";
 import type { Finder } from "../images/push.ts";
+import { UnreachableRegistries } from "../images/unreachable-registries.ts";
 import { writeKitFiles } from "../kit-files.ts";
 import { nodePackages } from "../node-packages.ts";
 import { enginePrograms } from "./engine-programs.ts";
@@ -154,16 +155,19 @@ async function collectImages(
   staged: Staged[],
   absent: { what: string; reason: string }[],
 ): Promise<void> {
+  const unreachable = new UnreachableRegistries();
   for (const item of [...images, ...charts]) {
     signal?.throwIfAborted();
     const kind = "operator" in item ? "image" : "chart";
+    const what = `${kind} ${item.address}`;
     const place = find(item);
+    if (place !== undefined && unreachable.hold(place)) {
+      unreachable.lost.push(what);
+      continue;
+    }
     tell?.(`${kind} ${item.name}`);
     if (place === undefined) {
-      absent.push({
-        what: `${kind} ${item.address}`,
-        reason: "It is not here. Build it with `rollout images build`.",
-      });
+      absent.push({ what, reason: "Not found here. Build it with `rollout images build`." });
       continue;
     }
     const { reference } = item;
@@ -175,13 +179,15 @@ async function collectImages(
       await saveImage(place, layout);
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
-      absent.push({ what: `${kind} ${item.address}`, reason: error.message });
+      if (unreachable.add(error)) unreachable.lost.push(what);
+      else absent.push({ what, reason: error.message });
       continue;
     }
     await pipeline(Readable.from(tarOf(filesBelow(layout, "").sort(byPath))), createWriteStream(archive));
     rmSync(layout, { recursive: true });
     staged.push({ path: `${kind}s/${name}.tar`, file: archive, kind, name: item.name, reference });
   }
+  for (const what of unreachable.lost) absent.push({ what, reason: unreachable.reason });
 }
 
 /** The country's file and the files that it refers to: its catalogues and its logo. */

@@ -35,6 +35,7 @@ import { serveControl } from "./control-server.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { keepErasures } from "./erasure/erasure-file.ts";
 import { erasureTask, localErasures } from "./erasure/local-erasures.ts";
+import { type LocalPorts, requireFreePorts } from "./free-ports.ts";
 import { ensureLogin, type StartLogin } from "./logins.ts";
 import { explainStores, refuseLostStore } from "./lost-store.ts";
 import { partStatuses } from "./part-statuses.ts";
@@ -51,7 +52,7 @@ export interface LocalStackOptions {
   readonly loaded: LoadedCountry;
   readonly folder: DataFolder;
   /** 0 uses a free port. */
-  readonly ports: { readonly http: number; readonly mqtt: number; readonly mqtts: number };
+  readonly ports: LocalPorts;
   /** Absent: no simulated factories. */
   readonly simulator?: SimulationOptions;
   /** Sets new passwords for the accounts of the first start. */
@@ -145,6 +146,7 @@ async function start(
 
   async function openTimeSeries(tell: (detail: string) => void) {
     await folder.requireUnused();
+    await requireFreePorts(ports, bind);
     // First, because its lock keeps a second process off the folder.
     const opened = await openTimeSeriesStore(folder.timeSeries);
     onStop(() => opened.close());

@@ -99,6 +99,34 @@ test(
   long,
 );
 
+test.skipIf(findProgram("skopeo") === undefined && findProgram("podman") === undefined)(
+  "registries that do not answer are asked once, and are one cause (skipped without skopeo and podman)",
+  async () => {
+    const steps: string[] = [];
+    const images = stackImages(await planChanged());
+    const { manifest } = await createBundle({
+      loaded: loadCountry(countryFile("za")),
+      version: "9.9.9",
+      images,
+      find: ({ name }) => ({
+        kind: "registry",
+        address: name.startsWith("jetstack") ? "registry.invalid/none:1" : "127.0.0.1:1/none:1",
+      }),
+      without: new Set(["kit", "engine"]),
+      file: join(folder, "unreached.tar"),
+      tell: (step) => steps.push(step),
+    });
+    expect(manifest.absent).toHaveLength(images.images.length + images.charts.length);
+    const [reason, ...others] = new Set(manifest.absent.map((each) => each.reason));
+    expect(others).toEqual([]);
+    expect(reason).toMatch(
+      /^This machine does not reach 127\.0\.0\.1:1 \(connection refused\), registry\.invalid \(.+\)\./,
+    );
+    expect(steps.filter((step) => /^(image|chart) /.test(step))).toHaveLength(2);
+  },
+  long,
+);
+
 describe.skipIf(findProgram(registryProgram) === undefined || findProgram("podman") === undefined)(
   `images in a bundle (skipped where ${registryProgram} or podman is missing)`,
   () => {

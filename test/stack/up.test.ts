@@ -1,7 +1,7 @@
 /** `rollout up` and `rollout status` as their user runs them: own processes, real ports, real data. */
 
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,6 +99,8 @@ test("a port that is taken is named, with exit code 3", async () => {
   holder.close();
   expect(refused.code).toBe(3);
   expect(refused.errors).toContain(`Port ${port} (web app) is already in use by another program.`);
+  // Found before the stores are made.
+  expect(existsSync(join(data, "za", "time-series"))).toBe(false);
 });
 
 test("data of a newer version of the kit is left alone, with exit code 3", async () => {
