@@ -25,7 +25,7 @@ function knownError(error: unknown): KitError | undefined {
   if (error instanceof KitError) return error;
   // A stream that is stopped throws an error of its own, with the reason as its cause.
   if (error instanceof Error && error.cause instanceof StoppedError) return error.cause;
-  return missingPackage(error);
+  return missingPackage(error) ?? refusedFile(error);
 }
 
 function missingPackage(error: unknown): KitError | undefined {
@@ -35,6 +35,35 @@ function missingPackage(error: unknown): KitError | undefined {
     `This command needs the npm package ${missing}, which is not installed here.`,
     "The image for clusters does not have it: use the kit's npm package. There, `npm install` installs what is missing.",
   );
+}
+
+/** What the operating system says of a file or folder that a person named; whoever reads or writes it need not know. */
+function refusedFile(error: unknown): KitError | undefined {
+  if (!(error instanceof Error) || !("syscall" in error)) return undefined;
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  const place = path ?? "The file";
+  const known: Readonly<Record<string, readonly [string, string]>> = {
+    EROFS: [`${place} can't be written: its file system is read-only.`, "Name another place."],
+    EACCES: [`${place} may not be used by this account.`, "Name another place, or change its rights."],
+    EPERM: [`${place} may not be used by this account.`, "Name another place, or change its rights."],
+    ENOSPC: [
+      `The disk${path === undefined ? "" : ` of ${path}`} is full.`,
+      "Free some space, or name another place.",
+    ],
+    EDQUOT: [`The quota of ${place} is used up.`, "Free some space, or name another place."],
+    ENOTDIR: [`${place} is below a file that is no folder.`, "Name another place."],
+    EISDIR: [`${place} is a folder.`, "Name a file."],
+    ENAMETOOLONG: [`The name ${place} is too long for its file system.`, "Name a shorter one."],
+    // So says Node.js of a folder on a read-only file system too.
+    ...(syscall === "mkdir" && {
+      ENOENT: [
+        `${place} can't be made: the folder above it is not there or is read-only.`,
+        "Name another place.",
+      ],
+    }),
+  };
+  const said = known[code ?? ""];
+  return said && new EnvironmentError(...said, { cause: error });
 }
 
 /** What nobody foresaw. */

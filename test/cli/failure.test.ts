@@ -132,3 +132,37 @@ test("ROLLOUT_DEBUG shows where in the code it happened", () => {
   vi.stubEnv("ROLLOUT_DEBUG", "1");
   expect(asText(new TypeError("x is not a function")).stderr).toMatch(/\n\s+at .*failure\.test\.ts/);
 });
+
+test.each([
+  [
+    "EROFS",
+    "mkdtemp",
+    "/media/cd/.rollout-bundle-XXXXXX",
+    "/media/cd/.rollout-bundle-XXXXXX can't be written: its file system is read-only. Name another place.\n",
+  ],
+  [
+    "ENOENT",
+    "mkdir",
+    "/media/cd/manifests",
+    "/media/cd/manifests can't be made: the folder above it is not there or is read-only. Name another place.\n",
+  ],
+  ["ENOSPC", "write", undefined, "The disk is full. Free some space, or name another place.\n"],
+  [
+    "EACCES",
+    "open",
+    "/root/plan.json",
+    "/root/plan.json may not be used by this account. Name another place, or change its rights.\n",
+  ],
+])("what the operating system refuses is said in one line: %s of %s", (code, syscall, path, said) => {
+  const error = Object.assign(new Error(`${code}: refused`), { code, syscall, ...(path && { path }) });
+  expect(asText(error)).toEqual({ code: 3, stdout: "", stderr: said });
+});
+
+test("a file that is missing where nobody foresaw it is still a fault to report", () => {
+  const error = Object.assign(new Error("ENOENT: no such file"), {
+    code: "ENOENT",
+    syscall: "open",
+    path: "/a",
+  });
+  expect(asText(error).stderr).toContain("did not foresee");
+});
