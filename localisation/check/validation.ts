@@ -47,7 +47,9 @@ export function validate(
     if (error.keyword === "required") {
       const key = String(error.params.missingProperty);
       invalid.push([...path, key]);
-      if (!meant.has([...path, key].join("/")))
+      const parent = nodeAt(root, path).node;
+      const incomplete = parent.kind === "map" && parent.incomplete === true;
+      if (!incomplete && !meant.has([...path, key].join("/")))
         problems.push(missingKey(key, path, compiled.schema, document, root));
       continue;
     }

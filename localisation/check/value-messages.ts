@@ -4,6 +4,7 @@ import { nearest } from "../../base/nearest.ts";
 import { kitPath } from "../../base/package-root.ts";
 import { didYouMean, quote } from "../problem.ts";
 import type { LocatedNode } from "../read/document.ts";
+import { invisibleIn, nameOfSign, withoutInvisible } from "../read/invisible-signs.ts";
 import type { SchemaNode } from "../schema/file-schema.ts";
 import { countryCodes, countryName, formats } from "../schema/formats.ts";
 
@@ -51,14 +52,7 @@ function wrongType(schema: SchemaNode, node: LocatedNode): ValueMessage {
     return say(`${typed} is read as ${nameOf(node)}, not as text.`, `Put it in quotes: ${quote(typed)}.`);
   }
   const message = `${shown(node)} is not ${expected}.`;
-  if (schema.type === "array")
-    return {
-      message,
-      remediation:
-        node.kind === "scalar"
-          ? `Write [${shown(node)}], or each item after "- " on its own line.`
-          : 'Write each item after "- " on its own line.',
-    };
+  if (schema.type === "array") return notAList(message, node);
   if (schema.type === "object") {
     const keys = Object.keys(schema.properties ?? (schema.examples?.[0] as object | undefined) ?? {});
     return {
@@ -82,6 +76,22 @@ function wrongType(schema: SchemaNode, node: LocatedNode): ValueMessage {
   return { message, remediation: `Write ${form}${example === undefined ? "" : `, for example ${example}`}.` };
 }
 
+function notAList(message: string, node: LocatedNode): ValueMessage {
+  if (node.kind === "map") {
+    const [key = ""] = node.entries.keys();
+    return /^-\S/.test(key)
+      ? say('A space is missing after "-".', `Write "- ${key.slice(1)}: …".`)
+      : say(
+          message,
+          `Write "- " before the first key of each item: "- ${key}: …"; its other keys stand below ${key}.`,
+        );
+  }
+  const typed = node.kind === "scalar" ? String(node.value) : "";
+  return /^-\S/.test(typed)
+    ? say('A space is missing after "-".', `Write "- ${typed.slice(1).replace(/\s-.*$/s, "")}".`)
+    : say(message, `Write [${shown(node)}], or each item after "- " on its own line.`);
+}
+
 function nameOf(node: LocatedNode): string {
   if (node.kind === "map") return "a group of keys";
   if (node.kind === "list") return "a list";
@@ -95,7 +105,19 @@ function shown(node: LocatedNode): string {
   return node.kind === "map" ? "A group of keys" : "A list";
 }
 
+/** Clouds that people ask for; only AWS is built on by itself. */
+const otherClouds =
+  /^(azure|microsoft|gcp|google|oci|oracle|alibaba|aliyun|huawei|ibm|tencent|ovh|hetzner|digitalocean|scaleway|linode|akamai|vultr|openstack|vmware|yandex|stackit|exoscale|on-?prem)/i;
+
 function notAllowed(schema: SchemaNode, node: LocatedNode): ValueMessage {
+  const typed = node.kind === "scalar" && typeof node.value === "string" ? node.value : "";
+  const sign = hiddenSign(typed);
+  if (sign !== undefined) return sign;
+  if (schema.title === "Provider" && otherClouds.test(typed))
+    return say(
+      `The kit creates no resources at ${quote(typed)}.`,
+      "Use a Kubernetes cluster on its machines in the country: write hosting.target: kubernetes and hosting.kubernetes, and leave this entry out.",
+    );
   const allowed = (schema.enum ?? [schema.const]).map(String);
   const near =
     node.kind === "scalar" && typeof node.value === "string" ? nearest(node.value, allowed) : undefined;
@@ -105,6 +127,8 @@ function notAllowed(schema: SchemaNode, node: LocatedNode): ValueMessage {
 
 function wrongForm(schema: SchemaNode, node: LocatedNode): ValueMessage {
   const text = node.kind === "scalar" ? String(node.value) : "";
+  const sign = hiddenSign(text);
+  if (sign !== undefined) return sign;
   const suggestion = repaired(text, schema) ?? meant(text, schema.format);
   const examples = (schema.examples ?? []).map(quote).join(" or ");
   const like = examples === "" ? "" : `Write it like ${examples}.`;
@@ -112,6 +136,14 @@ function wrongForm(schema: SchemaNode, node: LocatedNode): ValueMessage {
     `${quote(text)} is not ${schema.expected ?? "in the right form"}.`,
     didYouMean(suggestion, like),
   );
+}
+
+function hiddenSign(text: string): ValueMessage | undefined {
+  const sign = invisibleIn(text);
+  if (sign === undefined) return undefined;
+  const before = text.slice(0, text.indexOf(sign));
+  const where = before === "" ? "at its start" : `after ${quote(before)}`;
+  return say(`The value holds ${nameOfSign(sign)}, ${where}.`, `Type it anew: ${withoutInvisible(text)}.`);
 }
 
 const repairs: readonly ((text: string, schema: SchemaNode) => string | undefined)[] = [

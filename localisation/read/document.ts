@@ -3,36 +3,17 @@
  * or could exhaust memory: duplicate keys, merge keys, tags, exploding aliases.
  */
 
-import {
-  Composer,
-  type CST,
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  type Node,
-  type Pair,
-  Parser,
-  type Scalar,
-  visit,
-  type YAMLError,
-} from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
 import { kitPath } from "../../base/package-root.ts";
 import { formatPath, LocalisationError, type PathSegment, type Problem, quote } from "../problem.ts";
+import { compose, type Locate, maximumDepth, tooDeep } from "./compose.ts";
+import { invisibleIn, nameOfSign, withoutInvisible } from "./invisible-signs.ts";
 import { LineIndex } from "./line-index.ts";
+import { mergeConflicts } from "./merge-conflict.ts";
 import type { Source } from "./source.ts";
-import { describeSyntax } from "./syntax-messages.ts";
 
-const maximumDepth = 40;
 const maximumNodes = 50_000;
-/** The parser's own count of open collections; an indented group opens up to two. */
-const maximumParserDepth = 120;
-const maximumTokens = 250_000;
 const maximumProblems = 200;
-const maximumSyntaxProblems = 20;
 /** Names of inherited properties of objects; as keys they would mislead libraries. */
 const namesOfObjects: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
@@ -49,6 +30,8 @@ interface Located {
 export interface LocatedMap extends Located {
   readonly kind: "map";
   readonly entries: ReadonlyMap<string, LocatedNode>;
+  /** A merge key (<<) was to bring more keys, which are not known. */
+  readonly incomplete?: boolean;
 }
 export interface LocatedList extends Located {
   readonly kind: "list";
@@ -72,6 +55,8 @@ export interface LocatedDocument {
 
 /** @throws LocalisationError where the text is not one YAML map. */
 export function parseDocument(source: Source): LocatedDocument {
+  const conflicts = mergeConflicts(source.file, source.text);
+  if (conflicts.length > 0) throw new LocalisationError(conflicts);
   const lines = new LineIndex(source.text);
   const place = (offset: number) => ({ file: source.file, ...lines.placeOf(offset) });
   const yaml = compose(source, place);
@@ -100,84 +85,6 @@ export function parseDocument(source: Source): LocatedDocument {
     }),
   };
 }
-
-type Locate = (offset: number) => Position;
-type Position = Pick<Problem, "file" | "line" | "column">;
-
-function compose(source: Source, place: Locate): Document.Parsed {
-  const composer = new Composer({
-    version: "1.2",
-    schema: "core",
-    merge: false,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "silent",
-  });
-  const tokens = boundedTokens(source.text, place);
-  const documents = [...composer.compose(tokens, true, source.text.length)];
-  const [first, second] = documents;
-  const problems = documents
-    .flatMap((document): YAMLError[] => [...document.errors, ...document.warnings])
-    .slice(0, maximumSyntaxProblems)
-    .filter((error, index, errors) => error.pos[0] !== errors[index - 1]?.pos[0])
-    .map((error) => ({
-      ...place(opening(error, first) ?? error.pos[0]),
-      path: "",
-      ...describeSyntax(error.code, error.message),
-    }));
-  if (second !== undefined)
-    problems.push({
-      ...place(second.range[0]),
-      path: "",
-      message: "A second document starts here.",
-      remediation: 'Keep one document per file; remove the "---" line.',
-    });
-  if (problems.length > 0 || first === undefined) throw new LocalisationError(problems);
-  return first;
-}
-
-/** Where an unclosed quote or bracket opens: the parser reports it only later in the text. */
-function opening(error: YAMLError, yaml: Document.Parsed | undefined): number | undefined {
-  const isQuote = error.code === "MISSING_CHAR" && error.message.includes("closing");
-  const isBracket = error.code === "BAD_INDENT" && error.message.startsWith("Flow");
-  if (yaml === undefined || !(isQuote || isBracket)) return undefined;
-  let start: number | undefined;
-  const [at] = error.pos;
-  visit(yaml, (_, node) => {
-    if (!isScalar(node) && !(isCollection(node) && node.flow === true)) return;
-    if (isScalar(node) === isQuote && node.range != null && node.range[0] < at && node.range[1] >= at)
-      start = node.range[0];
-  });
-  return start;
-}
-
-/** Stops at a limit, so that no file can exhaust the parser. */
-function* boundedTokens(text: string, place: Locate): Generator<CST.Token> {
-  const parser = new Parser();
-  let count = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme);
-    count += 1;
-    if (parser.stack.length > maximumParserDepth)
-      throw new LocalisationError([tooDeep(place(parser.offset))]);
-    if (count > maximumTokens) throw new LocalisationError([tooMuch(place(parser.offset))]);
-  }
-  yield* parser.end();
-}
-
-const tooMuch = (position: Position): Problem => ({
-  ...position,
-  path: "",
-  message: `Up to here the file has ${maximumTokens.toLocaleString("en")} words and signs, the most that are read.`,
-  remediation: "Check that it is the right file.",
-});
-
-const tooDeep = (position: Position): Problem => ({
-  ...position,
-  path: "",
-  message: `The values are nested more than ${maximumDepth} deep.`,
-  remediation: "Check the brackets and the indentation.",
-});
 
 /** Turns YAML nodes into located ones. Every use of an alias counts towards the maximum number of nodes. */
 class TreeBuilder {
@@ -223,6 +130,7 @@ class TreeBuilder {
         kind: "map",
         ...located,
         entries: this.entries(node.items as Pair<Node, Node | null>[], located),
+        ...(node.items.some(({ key }) => isScalar(key) && key.value === "<<") && { incomplete: true }),
       };
     if (isSeq(node))
       return {
@@ -248,9 +156,18 @@ class TreeBuilder {
         this.refuse(keyOffset, "This key is not a word.", "Write a plain word before the colon.");
         continue;
       }
-      const key =
+      const typed =
         typeof pair.key.value === "string" ? pair.key.value : (pair.key.source ?? String(pair.key.value));
+      const sign = invisibleIn(typed);
+      const key = sign === undefined ? typed : withoutInvisible(typed);
       const path = [...parent.path, key];
+      if (sign !== undefined)
+        this.report(
+          keyOffset + typed.indexOf(sign),
+          path,
+          `The key holds ${nameOfSign(sign)}, which can't be seen.`,
+          `Type it anew: ${key}.`,
+        );
       if (namesOfObjects.has(key)) {
         this.report(keyOffset, path, `${quote(key)} is not allowed as a key.`, "Remove it.");
         continue;

@@ -14,5 +14,6 @@ export function merge(base: LocatedMap, overlay: LocatedMap): LocatedMap {
     const under = entries.get(key);
     entries.set(key, under?.kind === "map" && over.kind === "map" ? merge(under, over) : over);
   }
-  return { ...overlay, entries };
+  const incomplete = base.incomplete === true || overlay.incomplete === true;
+  return { ...overlay, entries, ...(incomplete && { incomplete }) };
 }

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { nearest } from "../../base/nearest.ts";
 import { LocalisationError, type Problem } from "../problem.ts";
+import { codePoint, nameOfSign, wrongSigns } from "./invisible-signs.ts";
 import { LineIndex } from "./line-index.ts";
 
 const maximumBytes = 1024 * 1024;
@@ -123,17 +124,26 @@ function checkCharacters(file: string, text: string): string {
       "is a space that YAML doesn't know",
       "Indent with plain spaces.",
     );
+  const [sign, ...more] = wrongSigns(text);
+  if (sign !== undefined) {
+    const lines = new LineIndex(text);
+    const others = new Set(more.map(({ offset }) => lines.placeOf(offset).line));
+    const where = [...others].slice(0, 10).join(", ");
+    const also = others.size === 0 ? "" : ` There are more in line${others.size === 1 ? "" : "s"} ${where}.`;
+    throw wrong(
+      file,
+      `The character ${nameOfSign(sign.sign)}, can't be seen.${also}`,
+      "Delete it, or type the line anew.",
+      lines.placeOf(sign.offset),
+    );
+  }
   return text;
 }
 
 function notText(file: string, text: string, found: string, what: string, remediation: string) {
   const offset = Math.max(text.indexOf(found), 0) + found.length - 1;
   const character = found.slice(-1);
-  const code = character.codePointAt(0) ?? 0;
-  const name =
-    character === "\uFFFD"
-      ? "A byte here"
-      : `The character U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  const name = character === "\uFFFD" ? "A byte here" : `The character ${codePoint(character)}`;
   const problem: Problem = {
     file,
     ...new LineIndex(text).placeOf(offset),
@@ -144,6 +154,11 @@ function notText(file: string, text: string, found: string, what: string, remedi
   return new LocalisationError([problem]);
 }
 
-function wrong(file: string, message: string, remediation: string): LocalisationError {
-  return new LocalisationError([{ file, line: 1, column: 1, path: "", message, remediation }]);
+function wrong(
+  file: string,
+  message: string,
+  remediation: string,
+  place = { line: 1, column: 1 },
+): LocalisationError {
+  return new LocalisationError([{ file, ...place, path: "", message, remediation }]);
 }

@@ -1,15 +1,35 @@
 /** Explains syntax errors of YAML to people who know neither the parser nor the specification. */
 import type { ErrorCode } from "yaml";
 import { kitPath } from "../../base/package-root.ts";
+import { quote } from "../problem.ts";
+import { CountrySchema } from "../schema/country.ts";
+import { fileSchema, type SchemaNode } from "../schema/file-schema.ts";
 
 export interface SyntaxMessage {
   readonly message: string;
   readonly remediation: string;
 }
 
+/** The lines around a mistake, without their line ends. */
+export interface Surroundings {
+  readonly before: readonly string[];
+  readonly line: string;
+  readonly after: readonly string[];
+}
+
+const isIndentedWithTab = (line: string): boolean => /^ *\t\s*\S/.test(line);
+
+/** Whether a tab in the line or in the one before it is the cause. */
+export const isTab = ({ before, line }: Surroundings): boolean =>
+  isIndentedWithTab(line) || isIndentedWithTab(before.at(-1) ?? "");
+
 /** @param detail the parser's own message, used where there is no better one. */
-export function describeSyntax(code: ErrorCode, detail: string): SyntaxMessage {
-  const words = byCode[code] ?? say(`${detail.replace(/[.\s]+$/, "")}.`, compareWithTemplate);
+export function describeSyntax(code: ErrorCode, detail: string, around: Surroundings): SyntaxMessage {
+  if (isTab(around)) return tab;
+  const words =
+    (code === "BLOCK_AS_IMPLICIT_KEY" ? twoKeys(around) : undefined) ??
+    byCode[code] ??
+    say(`${detail.replace(/[.\s]+$/, "")}.`, compareWithTemplate);
   return typeof words === "function" ? words(detail) : words;
 }
 
@@ -18,8 +38,10 @@ const say = (message: string, remediation: string): SyntaxMessage => ({ message,
 const compareWithTemplate = `Compare the line with ${kitPath("countries/template.yaml")}.`;
 const quoteIt = 'Put the whole text in quotes: "…".';
 
+const tab = say("The line is indented with a tab.", "Indent with two spaces for each level.");
+
 const byCode: Partial<Record<ErrorCode, SyntaxMessage | ((detail: string) => SyntaxMessage)>> = {
-  TAB_AS_INDENT: say("The line is indented with a tab.", "Indent with two spaces for each level."),
+  TAB_AS_INDENT: tab,
   BAD_INDENT: indentation,
   MISSING_CHAR: missing,
   UNEXPECTED_TOKEN: unexpected,
@@ -59,6 +81,36 @@ const byCode: Partial<Record<ErrorCode, SyntaxMessage | ((detail: string) => Syn
     "Remove it.",
   ),
 };
+
+/** A key with a value, and deeper keys below it: a list's dash is missing, or the line below is indented too far. */
+function twoKeys({ before, line, after }: Surroundings): SyntaxMessage | undefined {
+  const [, indent, dash, key] = /^( *)(-?)([A-Za-z][\w-]*): +\S/.exec(line) ?? [];
+  const below = after.find(isContent) ?? "";
+  if (indent === undefined || key === undefined || indentOf(below) <= indent.length) return undefined;
+  if (dash === "-") return say('A space is missing after "-".', `Write "- ${key}: …".`);
+  if (!/^ *(- +)?[A-Za-z][\w-]*:( |$)/.test(below)) return undefined;
+  const above = before.findLast((other) => isContent(other) && indentOf(other) < indent.length);
+  const group = /^ *(?:- +)?([A-Za-z]\w*): *(#.*)?$/.exec(above ?? "")?.[1];
+  const list = group !== undefined && listKeys.has(group);
+  return list
+    ? say(`${quote(group)} is a list, and the "- " before ${key} is missing.`, `Write "- ${key}: …".`)
+    : say(
+        `The line below is indented deeper, and ${quote(key)} has a value already.`,
+        "Indent both the same.",
+      );
+}
+
+const isContent = (line: string): boolean => /^\s*[^\s#]/.test(line);
+const indentOf = (line: string): number => line.length - line.trimStart().length;
+
+/** Keys of the localisation file whose value is a list of groups. */
+const listKeys: ReadonlySet<string> = new Set(keysOfLists(fileSchema(CountrySchema)));
+
+function keysOfLists(schema: SchemaNode): string[] {
+  const below = [...Object.values(schema.properties ?? {}), ...(schema.items ? [schema.items] : [])];
+  const own = Object.entries(schema.properties ?? {}).filter(([, { items }]) => items?.type === "object");
+  return [...own.map(([key]) => key), ...below.flatMap(keysOfLists)];
+}
 
 function indentation(detail: string): SyntaxMessage {
   if (detail.startsWith("Flow"))

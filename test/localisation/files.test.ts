@@ -37,6 +37,9 @@ describe("harmless forms just work", () => {
         "name: &micro { en: Micro",
       ),
     ],
+    ["a no-break space in a French text", edited("en: Workshops", 'en: "Ateliers\u00a0: phase 1"')],
+    ["joiners and marks of direction in Persian", edited("en: Workshops", "en: کارگاه\u200cهای متصل\u200f")],
+    ["a word's end in Khmer", edited("en: Workshops", "en: រោង\u200bជាង")],
   ])("%s", (_, file) => {
     expect(problemsOf(file)).toEqual([]);
   });
