@@ -1,5 +1,6 @@
 /** Reads and writes files that a command's options name. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { fileFailure } from "../base/file-failure.ts";
 import { InputError, KitError } from "../base/kit-error.ts";
 
 /** How to get the file that `rollout plan --diff` and `rollout check --plan` take. */
@@ -29,8 +30,7 @@ function attempt<T>(file: string, verb: "read" | "written", remediation: string,
   try {
     return action();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(`${file} can't be ${verb} (${code}).`, remediation, {
+    throw new InputError(`${file} can't be ${verb}: ${fileFailure(error)}.`, remediation, {
       position: { file },
       cause: error,
     });

@@ -41,7 +41,16 @@ export function readCountry(file: string, options: FileOptions): LoadedCountry {
   const loaded = loadCountry(file, loadOptions(options));
   for (const warning of loaded.warnings)
     process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
+  const open = openQuestions(loaded);
+  if (open !== undefined) process.stderr.write(`${open}\n`);
   return loaded;
+}
+
+/** How many values are marked as still to be filled in; undefined where none is. */
+export function openQuestions({ file, placeholders }: LoadedCountry): string | undefined {
+  const { length } = placeholders.filter(({ remediation }) => remediation.includes("!todo"));
+  if (length === 0) return undefined;
+  return `${file}: ${length} ${length === 1 ? "value is" : "values are"} still to be filled in; \`rollout validate ${file}\` names them.`;
 }
 
 /** The target to plan for; undefined where the wanted one is no cluster. */

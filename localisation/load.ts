@@ -10,13 +10,15 @@ import { countryFile } from "./check/schema-check.ts";
 import { validate } from "./check/validation.ts";
 import { fillDefaults } from "./complete/defaults.ts";
 import { deriveDefaults } from "./complete/derived-defaults.ts";
+import { fileValue } from "./complete/file-value.ts";
 import { type Catalogue, catalogueWarnings, loadCatalogues } from "./languages/catalogue.ts";
 import { requireCurrentVersion } from "./migrations/versions.ts";
 import { didYouMean, LocalisationError, type Problem, quote, sortProblems } from "./problem.ts";
-import { type LocatedDocument, type LocatedMap, nodeAt, parseDocument, plainValue } from "./read/document.ts";
+import { type LocatedDocument, type LocatedMap, nodeAt, parseDocument } from "./read/document.ts";
 import { environmentsOf, merge } from "./read/overlay.ts";
 import { readSource, type Source } from "./read/source.ts";
 import { backupFolderPath, sharedBackups } from "./rules/backup-places.ts";
+import { placeholdersOf } from "./rules/placeholders.ts";
 import { rules } from "./rules/rules.ts";
 import type { Country } from "./schema/country.ts";
 import { formats, timeZonesOf } from "./schema/formats.ts";
@@ -44,6 +46,8 @@ export interface LoadedCountry {
   /** The text of the SVG that `branding.logo` names. */
   readonly logo?: string;
   readonly warnings: readonly Problem[];
+  /** What is still to be filled in, each with its question; production refuses them. */
+  readonly placeholders: readonly Problem[];
 }
 
 /** @throws LocalisationError with every problem found. */
@@ -93,6 +97,7 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
     sha256: source.sha256,
     catalogues: Object.fromEntries([...catalogues].map(([language, { catalogue }]) => [language, catalogue])),
     warnings: sortProblems(warnings),
+    placeholders: sortProblems(examined.slice(0, layers.length).flatMap(placeholdersOf)),
   });
 }
 
@@ -145,10 +150,10 @@ function examine(
   circumstances: Circumstances,
   target: LoadOptions["target"],
 ): Examination {
-  const value = plainValue(root);
+  const { value, placeholders } = fileValue(root, countryFile.schema);
   const validation = validate(countryFile, value, document, root);
   const draft = fillDefaults(countryFile.schema, value) as Country;
-  const examination = new Examination(document, root, draft, validation.invalid, circumstances);
+  const examination = new Examination(document, root, draft, validation.invalid, circumstances, placeholders);
   examination.problems.push(...validation.problems);
   if (target !== undefined && examination.isValid(["hosting"])) Object.assign(draft.hosting, { target });
   deriveDefaults(examination);

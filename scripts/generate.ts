@@ -9,6 +9,7 @@ import { countryChart } from "./generators/charts.ts";
 import { currencyTable } from "./generators/currencies.ts";
 import { editorSchema } from "./generators/json-schema.ts";
 import { localisationGuide } from "./generators/localisation-guide.ts";
+import { languageTable } from "./generators/official-languages.ts";
 import { policiesGuide } from "./generators/policies-guide.ts";
 import { reportSchema } from "./generators/report-schema.ts";
 import { schemaCheckCode } from "./generators/schema-check.ts";
@@ -24,6 +25,7 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/policies.md": policiesGuide,
   "docs/sizing.md": sizingGuide,
   "localisation/generated/currencies.ts": currencyTable,
+  "localisation/generated/official-languages.ts": languageTable,
   "localisation/generated/schema-check.ts": schemaCheckCode,
 };
 

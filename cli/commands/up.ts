@@ -8,7 +8,7 @@ import { loadCountry } from "../../localisation/load.ts";
 import { targets } from "../../localisation/schema/hosting.ts";
 import { type EngineOptions, runEngine, stateHelp, unlockHelp } from "../engine-command.ts";
 import { type LocalUpOptions, localUp, type Steps } from "../local-up.ts";
-import { environmentOption, loadOptions, targetOption } from "../localisation-file.ts";
+import { environmentOption, loadOptions, openQuestions, targetOption } from "../localisation-file.ts";
 import { printStep, StepList } from "../terminal.ts";
 
 type UpOptions = LocalUpOptions & EngineOptions;
@@ -67,6 +67,8 @@ export function upCommand(): Command {
       const loaded = await steps.run("Localisation file", (tell) => {
         const result = loadCountry(file, loadOptions(options));
         tell(`${relative(process.cwd(), file)}, ${result.country.names.en ?? result.country.country}`);
+        const open = openQuestions(result);
+        if (open !== undefined) process.stderr.write(`${open}\n`);
         return result;
       });
       const { target } = loaded.country.hosting;

@@ -18,6 +18,8 @@ interface CheckedFile {
   readonly country?: string;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** What is still to be filled in. */
+  readonly placeholders: readonly Problem[];
 }
 
 export function validateCommand(): Command {
@@ -40,7 +42,7 @@ export function validateCommand(): Command {
 function ownCountries(): string[] {
   const folder = join(packageRoot, "countries");
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".yaml"))
+    .filter((name) => name.endsWith(".yaml") && name !== "template.yaml")
     .map((name) => relative(process.cwd(), join(folder, name)));
 }
 
@@ -48,9 +50,16 @@ async function check(file: string, environment: string | undefined): Promise<Che
   try {
     const loaded = loadCountry(file, environment === undefined ? {} : { environment });
     const warnings = [...loaded.warnings, ...(await waiversOfNoPolicy(loaded))];
-    return { file, country: loaded.country.country, problems: [], warnings };
+    return {
+      file,
+      country: loaded.country.country,
+      problems: [],
+      warnings,
+      placeholders: loaded.placeholders,
+    };
   } catch (error) {
-    if (error instanceof LocalisationError) return { file, problems: error.problems, warnings: [] };
+    if (error instanceof LocalisationError)
+      return { file, problems: error.problems, warnings: [], placeholders: [] };
     throw error;
   }
 }
@@ -72,10 +81,17 @@ async function waiversOfNoPolicy(loaded: LoadedCountry): Promise<Problem[]> {
     }));
 }
 
-function show({ file, country, problems, warnings }: CheckedFile): void {
+function show({ file, country, problems, warnings, placeholders }: CheckedFile): void {
   for (const problem of problems) print(formatProblem(problem));
   for (const warning of warnings) print(`${formatProblem(warning)} ${style("yellow", "(warning)")}`);
+  for (const placeholder of placeholders)
+    print(`${formatProblem(placeholder)} ${style("yellow", "(to do)")}`);
   const count = problems.length;
-  if (count === 0) print(`${style("green", "✓")} ${file}: a valid localisation file of ${country}.`);
-  else print(`${style("red", "✗")} ${file}: ${count} ${count === 1 ? "problem" : "problems"}.`);
+  const open = placeholders.length;
+  if (count > 0) print(`${style("red", "✗")} ${file}: ${count} ${count === 1 ? "problem" : "problems"}.`);
+  else if (open === 0) print(`${style("green", "✓")} ${file}: a valid localisation file of ${country}.`);
+  else
+    print(
+      `${style("yellow", "!")} ${file}: a valid localisation file of ${country}, with ${open} ${open === 1 ? "value" : "values"} still to be filled in: a pilot runs with them, production refuses them.`,
+    );
 }

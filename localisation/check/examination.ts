@@ -3,6 +3,7 @@
  * each mistake is reported once and hides no other.
  */
 
+import type { Placeholder } from "../complete/file-value.ts";
 import type { PathSegment, Problem } from "../problem.ts";
 import { type LocatedDocument, type LocatedMap, nodeAt } from "../read/document.ts";
 import type { Country } from "../schema/country.ts";
@@ -32,8 +33,11 @@ export class Examination {
   readonly circumstances: Circumstances;
   /** Complete where the file is valid; read it through `read` and `elements`. */
   readonly draft: Country;
+  /** What is still to be filled in; the draft holds a value that shows it. */
+  readonly placeholders: readonly Placeholder[];
   private readonly root: LocatedMap;
   private readonly invalid: PathSet;
+  private readonly open: PathSet;
 
   constructor(
     document: LocatedDocument,
@@ -41,16 +45,24 @@ export class Examination {
     draft: Country,
     invalid: readonly Path[],
     circumstances: Circumstances,
+    placeholders: readonly Placeholder[] = [],
   ) {
     this.document = document;
     this.root = root;
     this.draft = draft;
     this.circumstances = circumstances;
     this.invalid = new PathSet(invalid);
+    this.placeholders = placeholders;
+    this.open = new PathSet(placeholders.map(({ path }) => path));
   }
 
-  /** The value at a path; undefined where it is absent or the file has a problem in it. */
+  /** The value at a path; undefined where it is absent, still to be filled in, or the file has a problem in it. */
   read<const P extends Path>(...path: P): At<Country, P> | undefined {
+    return this.isKnown(path) ? (this.valueAt(path) as At<Country, P> | undefined) : undefined;
+  }
+
+  /** The same with values that only show that they are still to be filled in. */
+  given<const P extends Path>(...path: P): At<Country, P> | undefined {
     return this.isValid(path) ? (this.valueAt(path) as At<Country, P> | undefined) : undefined;
   }
 
@@ -61,7 +73,7 @@ export class Examination {
     if (!Array.isArray(value)) return [];
     return value
       .map((item: Item<At<Country, P>>, index) => ({ item, path: [...path, index] }))
-      .filter((element) => this.isValid(element.path));
+      .filter((element) => this.isKnown(element.path));
   }
 
   /** One field of each item of a list, where that field is valid, whatever else is wrong with the item. */
@@ -73,7 +85,7 @@ export class Examination {
     if (!Array.isArray(items)) return [];
     return items.flatMap((_, index) => {
       const path = [...list, index, key];
-      const value = this.isValid(path) ? this.valueAt(path) : undefined;
+      const value = this.isKnown(path) ? this.valueAt(path) : undefined;
       return value === undefined ? [] : [{ value: value as NonNullable<Item<At<Country, P>>[K]>, path }];
     });
   }
@@ -88,9 +100,20 @@ export class Examination {
     return !this.invalid.touches(path);
   }
 
+  /** Whether the value at the path is still to be filled in. */
+  isPlaceholder(path: Path): boolean {
+    return this.open.covers(path);
+  }
+
+  private isKnown(path: Path): boolean {
+    return this.isValid(path) && !this.open.touches(path);
+  }
+
   /** Whether the value at the path is in the file, not a default. */
   isWritten(path: Path): boolean {
-    return nodeAt(this.root, path).depth === path.length;
+    const { node, depth } = nodeAt(this.root, path);
+    // One text for every language stands for the text of each.
+    return depth === path.length || (depth === path.length - 1 && node.kind === "scalar");
   }
 
   report(path: Path, message: string, remediation: string, side: "key" | "value" = "value"): void {

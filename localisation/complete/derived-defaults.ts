@@ -46,6 +46,7 @@ function onlyOne(
   choices: readonly string[],
 ): string {
   const [first] = choices;
+  if (examination.isPlaceholder([key])) return first ?? "";
   if (choices.length !== 1 || first === undefined)
     examination.report(
       [key],
@@ -58,7 +59,7 @@ function onlyOne(
 }
 
 function contacts(examination: Examination, draft: Mutable<Country>): void {
-  const email = examination.read("programme", "operator", "email");
+  const email = examination.given("programme", "operator", "email");
   if (email === undefined) return;
   if (examination.isValid(["notifications"])) draft.notifications.from ??= email;
   if (examination.isValid(["support"])) draft.support.email ??= email;
@@ -67,7 +68,7 @@ function contacts(examination: Examination, draft: Mutable<Country>): void {
 function residency(examination: Examination, draft: Mutable<Country>): void {
   const country = examination.read("country");
   if (country === undefined || !examination.isValid(["residency", "dataClasses"])) return;
-  const laws = examination.read("residency", "laws");
+  const laws = examination.given("residency", "laws");
   const articles = laws?.flatMap((law) => law.articles.map(({ article }) => `${law.id}:${article}`));
   for (const name of dataClassNames) {
     const dataClass = draft.residency.dataClasses[name];

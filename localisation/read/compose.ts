@@ -20,6 +20,9 @@ const maximumParserDepth = 120;
 const maximumTokens = 250_000;
 const maximumSyntaxProblems = 20;
 
+/** Marks a value that is still to be filled in; its text is the question that the value answers. */
+export const todo = { tag: "!todo", resolve: (text: string) => text };
+
 export type Locate = (offset: number) => Position;
 type Position = Pick<Problem, "file" | "line" | "column">;
 
@@ -47,6 +50,7 @@ function documentsOf(text: string, place: Locate): Document.Parsed[] {
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: "silent",
+    customTags: [todo],
   });
   return [...composer.compose(boundedTokens(text, place), true, text.length)] as Document.Parsed[];
 }

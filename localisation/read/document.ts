@@ -6,7 +6,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
 import { kitPath } from "../../base/package-root.ts";
 import { formatPath, LocalisationError, type PathSegment, type Problem, quote } from "../problem.ts";
-import { compose, type Locate, maximumDepth, tooDeep } from "./compose.ts";
+import { compose, type Locate, maximumDepth, todo, tooDeep } from "./compose.ts";
 import { invisibleIn, nameOfSign, withoutInvisible } from "./invisible-signs.ts";
 import { LineIndex } from "./line-index.ts";
 import { mergeConflicts } from "./merge-conflict.ts";
@@ -42,6 +42,8 @@ export interface LocatedScalar extends Located {
   readonly value: string | number | boolean | null;
   /** The plain text as it was typed, e.g. `01` for the number 1. */
   readonly typed: string | undefined;
+  /** The value is still to be filled in (`!todo`); the question that it answers. */
+  readonly todo?: string;
 }
 export type LocatedNode = LocatedMap | LocatedList | LocatedScalar;
 
@@ -145,7 +147,14 @@ class TreeBuilder {
         ),
       };
     const typed = typeof node.source === "string" ? node.source : undefined;
-    return { kind: "scalar", ...located, value: scalarValue(node), typed };
+    const value = scalarValue(node);
+    return {
+      kind: "scalar",
+      ...located,
+      value,
+      typed,
+      ...(node.tag === todo.tag && { todo: String(value ?? "") }),
+    };
   }
 
   private entries(pairs: readonly Pair<Node, Node | null>[], parent: Located): Map<string, LocatedNode> {

@@ -3,6 +3,7 @@
 import { nearest } from "../../base/nearest.ts";
 import type { Rule } from "../check/examination.ts";
 import { currenciesOf } from "../generated/currencies.ts";
+import { type Subdivision, subdivisionsOf } from "../iso-3166.ts";
 import { didYouMean, quote } from "../problem.ts";
 import { canonicalTimeZone, countryCodes, countryName, timeZonesOf } from "../schema/formats.ts";
 
@@ -34,14 +35,25 @@ export const currencyIsTheCountrys: Rule = (examination) => {
 export const regionsAreTheCountrys: Rule = (examination) => {
   const country = examination.read("country");
   if (country === undefined) return;
-  for (const { value, path } of examination.fields(["programme", "regions"], "code"))
-    if (!value.startsWith(`${country}-`))
-      examination.report(
-        path,
-        `${quote(value)} is not a region of ${countryName(country)}.`,
-        `Its codes start with ${country}-.`,
-      );
+  const name = countryName(country);
+  for (const { value, path } of examination.fields(["programme", "regions"], "code")) {
+    const subdivisions = subdivisionsOf(country);
+    if (subdivisions.some(({ code }) => code === value)) continue;
+    const own = value.startsWith(`${country}-`);
+    // A country without provinces in ISO 3166-2 may count by its own.
+    if (own && subdivisions.length === 0) continue;
+    examination.report(
+      path,
+      `${quote(value)} is not a region of ${name}${own ? " in ISO 3166-2" : ""}.`,
+      own ? `It has: ${listed(subdivisions)}.` : `Its codes start with ${country}-.`,
+    );
+  }
 };
+
+function listed(subdivisions: readonly Subdivision[]): string {
+  const tops = subdivisions.filter(({ isTop }) => isTop);
+  return (tops.length > 0 ? tops : subdivisions).map(({ code, name }) => `${code} ${name}`).join(", ");
+}
 
 /** Finds a file that was copied from another country and not fully renamed. */
 export const fileIsNamedForTheCountry: Rule = (examination) => {

@@ -116,7 +116,7 @@ export const Programme = group("Programme", "Who runs the rollout, for whom, and
         }),
       }),
       default: [],
-      maxItems: 200,
+      maxItems: 400,
     },
   ),
   scale: group("Scale", "Expected companies and machines, which determine the size of the stack.", {

@@ -18,6 +18,15 @@ export function editorSchema(): string {
 
 function forEditors({ derived, expected, localised, overlay, format, ...node }: SchemaNode): SchemaNode {
   if (overlay === true) return { title: node.title ?? "", $ref: "#/definitions/overlay" };
+  if (localised === true) {
+    const { title, description, examples, ...byLanguage } = node;
+    const forAll = { type: "string", minLength: 1, maxLength: 4000 };
+    return {
+      title: title ?? "",
+      ...(description !== undefined && { description }),
+      anyOf: [forAll, byLanguage],
+    };
+  }
   const description = derived === undefined ? node.description : `${node.description} Default: ${derived}.`;
   return {
     ...mapChildren(node, forEditors),

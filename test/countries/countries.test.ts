@@ -179,5 +179,6 @@ function withoutPlaceholders(text: string): string {
     .replaceAll(/\bexample\.gov\b/g, "ministry.gov")
     .replaceAll(/ ?\(example\)/g, "")
     .replaceAll(/^( +name:) Example /gm, "$1 ")
+    .replaceAll(/(?<=name:.*)(Örnek | de exemplo)/g, "")
     .replaceAll(/(\{ register: [^}]*)(, article:)/g, '$1, number: "2026-1"$2');
 }

@@ -17,9 +17,9 @@ const load = (content: string, environment?: string) => {
 const template = join(packageRoot, "countries", "template.yaml");
 
 describe("the template", () => {
-  test("is under 40 lines without comments", () => {
+  test("is under 50 lines without comments", () => {
     const lines = readFileSync(template, "utf8").split("\n");
-    expect(lines.filter((line) => !/^\s*(#|$)/.test(line)).length).toBeLessThan(40);
+    expect(lines.filter((line) => !/^\s*(#|$)/.test(line)).length).toBeLessThan(50);
   });
 
   test("gives a complete country: every field with a default is there", () => {

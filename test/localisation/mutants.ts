@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { packageRoot } from "../../base/package-root.ts";
+import { validFile } from "./fixture.ts";
 
 export type Random = () => number;
 
@@ -44,8 +45,8 @@ function thin(tree: Tree, key = ""): Tree {
   return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, thin(value, name)]));
 }
 
-const names = ["za", "tr", "br", "template"] as const;
-export const wholeFiles: readonly string[] = names.map(countryFile);
+const names = ["za", "tr", "br"] as const;
+export const wholeFiles: readonly string[] = [...names.map(countryFile), validFile];
 const trees: readonly Tree[] = wholeFiles.map((text) => thin(parse(text)));
 export const thinFiles: readonly string[] = trees.map((tree) => stringify(tree, { lineWidth: 0 }));
 
