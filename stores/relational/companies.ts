@@ -2,9 +2,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Database } from "./database.ts";
 import { erasedAmong, erasureRecords } from "./erasures.ts";
+import { identifierOf } from "./identifier.ts";
 import { company, credential, machine, site } from "./schema.ts";
-
-const longestId = 40;
 
 export interface NewCompany {
   readonly name: string;
@@ -39,22 +38,10 @@ export interface Credential {
   readonly password: string;
 }
 
-/** Lower-case letters, digits and hyphens, for a level of an MQTT topic: "Müller & Söhne" gives "muller-sohne". */
-function identifierOf(name: string): string {
-  const plain = name
-    .replaceAll("ı", "i")
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-  return plain.slice(0, longestId - 8).replace(/-+$/, "") || "x";
-}
-
 /** @returns the company's id, made from its name; never that of a company that was erased, whose messages may still come in. */
 export async function registerCompany(database: Database, values: NewCompany): Promise<string> {
   const erasures = await erasureRecords(database);
-  return insertWithFreeId(values.name, async (id) => {
+  return insertWithFreeId(identifierOf(values.name, "company"), async (id) => {
     if (erasedAmong(erasures, "company", [id]).length > 0) return [];
     return database
       .insert(company)
@@ -66,7 +53,7 @@ export async function registerCompany(database: Database, values: NewCompany): P
 
 /** @returns the site's id, made from its name. */
 export async function addSite(database: Database, companyId: string, name: string): Promise<string> {
-  return insertWithFreeId(name, (id) =>
+  return insertWithFreeId(identifierOf(name, "site"), (id) =>
     database.insert(site).values({ companyId, id, name }).onConflictDoNothing().returning({ id: site.id }),
   );
 }
@@ -74,7 +61,7 @@ export async function addSite(database: Database, companyId: string, name: strin
 /** @returns the machine's id, made from its name. */
 export async function addMachine(database: Database, values: NewMachine): Promise<string> {
   const { company: companyId, site: siteId, ...rest } = values;
-  return insertWithFreeId(values.name, (id) =>
+  return insertWithFreeId(identifierOf(values.name, "machine"), (id) =>
     database
       .insert(machine)
       .values({ id, companyId, siteId, ...rest })
@@ -106,10 +93,9 @@ export function newCredential(scope: LoginScope) {
 }
 
 async function insertWithFreeId(
-  name: string,
+  wanted: string,
   insert: (id: string) => PromiseLike<readonly unknown[]>,
 ): Promise<string> {
-  const wanted = identifierOf(name);
   for (let id = wanted; ; id = `${wanted}-${randomBytes(3).toString("hex")}`)
     if ((await insert(id)).length > 0) return id;
 }

@@ -43,6 +43,24 @@ describe("the technician", () => {
     expect(page).toContain(`sme/v1/${id}/second-hall/loom-7/`);
   });
 
+  test("works with names and numbers of another script, and gets topics that can be read", async () => {
+    const { account, id } = await app.company("مصنع القاهرة");
+    const browser = await app.signedIn(account);
+    await browser.post("/connect/sites", { siteName: "የመጀመሪያ አዳራሽ" });
+    const added = await browser.post("/connect/machines", {
+      site: "yemejemeriya-adarash",
+      name: "เครื่องกลึง ๒",
+      kind: "مخرطة",
+      seconds: "١٢٫٥",
+    });
+    const path = added.headers.get("location")!;
+    expect(path).toBe("/connect/yemejemeriya-adarash/ekhrueongklueng-2");
+    expect(await app.database.select().from(machine).where(eq(machine.companyId, id))).toMatchObject([
+      { name: "เครื่องกลึง ๒", plannedRunTimePerItem: 12.5 },
+    ]);
+    expect(await browser.page(path)).toContain("sme/v1/msn-alqahrh/yemejemeriya-adarash/ekhrueongklueng-2/");
+  });
+
   test("sending the form twice, or from a stale page, does not end the password that was handed out", async () => {
     const { account, id } = await app.company("Twice Works", ["Lathe"]);
     const browser = await app.signedIn(account);

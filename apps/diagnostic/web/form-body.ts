@@ -1,4 +1,5 @@
 /** Reads a posted form: one text per field, without control characters. */
+import anyAscii from "any-ascii";
 import type { Context } from "hono";
 
 export type FormBody = (name: string) => string;
@@ -9,8 +10,11 @@ export async function formBody(c: Context): Promise<FormBody> {
   return (name) => (fields.get(name) ?? "").toWellFormed().replace(/\p{Cc}/gu, " ");
 }
 
-/** A typed number with a comma or a point. @returns NaN for anything else. */
+/** A typed number with a comma or a point, in the digits of any script. @returns NaN for anything else. */
 export function typedNumber(text: string): number {
-  const plain = text.trim().replace(",", ".");
+  const plain = text
+    .trim()
+    .replace(/\p{Nd}/gu, anyAscii)
+    .replace(/[,\u066b]/, ".");
   return /^\d{1,9}(\.\d{1,9})?$/.test(plain) ? Number(plain) : Number.NaN;
 }
