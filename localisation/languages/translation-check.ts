@@ -77,20 +77,20 @@ function missingTexts({ catalogue, document }: LoadedCatalogue, english: Catalog
     ["messages", Object.keys(english.messages)] as const,
     ["questions", questions] as const,
   ]) {
-    const node = document.root.entries.get(section);
-    if (node?.kind !== "map") continue;
+    const entry = document.root.entries.get(section);
+    const node = entry?.kind === "map" ? entry : document.root;
     const missing = wanted.filter((key) => !Object.hasOwn(catalogue[section], key));
     if (missing.length > 0)
       warnings.push(
         document.problemAt(
           node,
           "key",
-          `${missing.length} of ${wanted.length} texts are missing; pages show them in English.`,
+          `${missing.length} of ${wanted.length} ${section} are missing; pages show them in English.`,
           `Translate ${listed(missing)}.`,
         ),
       );
     const known = new Set(wanted);
-    for (const [key, item] of node.entries) {
+    for (const [key, item] of node === entry ? node.entries : []) {
       if (known.has(key)) continue;
       const near = nearest(key, missing);
       warnings.push(

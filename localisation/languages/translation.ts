@@ -2,11 +2,16 @@
 import { IntlMessageFormat } from "intl-messageformat";
 import type { Country } from "../schema/country.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { localeIn, tagOf } from "./locale.ts";
+import { type Direction, directionOf, type Inset, Text } from "./text.ts";
 
 /** A question, and what its levels 0 to 5 look like. */
 export type QuestionTexts = Catalogue["questions"][string];
 
-export type MessageValues = Readonly<Record<string, string | number>>;
+export type MessageValues = Readonly<Record<string, string | number | Text>>;
+
+/** Values of a message, or how they are written in the language of the message. */
+export type ValuesIn = MessageValues | ((own: Translation) => MessageValues);
 
 const fallbackLanguage = "en";
 
@@ -15,58 +20,82 @@ export class Translation {
   readonly language: string;
   /** The language's name in itself. */
   readonly name: string;
-  readonly direction: "ltr" | "rtl";
+  readonly direction: Direction;
   /** The language as it is written in this country, such as en-ZA: it decides how numbers and dates look. */
   readonly locale: string;
+  /** For `lang` attributes, such as en-ZA. */
+  readonly tag: string;
   readonly #country: Country;
   readonly #catalogues: readonly Catalogue[];
+  /** Writes what this language lacks. */
+  readonly #fallback: Translation | undefined;
   readonly #messages = new Map<string, IntlMessageFormat>();
   readonly #numbers = new Map<string, Intl.NumberFormat>();
   readonly #dates = new Map<string, Intl.DateTimeFormat>();
 
   constructor(country: Country, catalogues: Readonly<Record<string, Catalogue>>, language: string) {
-    const locale = new Intl.Locale(language);
+    const base = new Intl.Locale(language).language;
     this.language = language;
-    this.direction = textDirection(locale);
+    this.direction = directionOf(language);
     this.#country = country;
-    this.locale = locale.region === undefined ? `${language}-${country.country}` : language;
-    this.#catalogues = [language, locale.language, fallbackLanguage].flatMap((tag) => catalogues[tag] ?? []);
+    this.locale = localeIn(language, country.country);
+    this.tag = tagOf(this.locale);
+    this.#catalogues = [...new Set([language, base])].flatMap((tag) => catalogues[tag] ?? []);
+    this.#fallback =
+      base === fallbackLanguage ? undefined : new Translation(country, catalogues, fallbackLanguage);
     this.name =
       catalogues[language]?.name ??
       new Intl.DisplayNames([language], { type: "language" }).of(language) ??
       language;
   }
 
-  /** @param key of the catalogues' `messages`; a key that no catalogue has shows itself. */
-  t(key: string, values?: MessageValues): string {
-    let message = this.#messages.get(key);
-    if (message === undefined) {
-      const catalogue = this.#catalogues.find(({ messages }) => messages[key] !== undefined);
-      const locale = catalogue?.language === this.language ? this.locale : fallbackLanguage;
-      message = new IntlMessageFormat(catalogue?.messages[key] ?? key, locale, undefined, {
-        ignoreTag: true,
-      });
-      this.#messages.set(key, message);
-    }
-    return String(message.format(values));
+  /**
+   * A message, whole in one language: in English where this language lacks it, or lacks a message that is put into it.
+   * @param key of the catalogues' `messages`; a key that no catalogue has shows itself.
+   */
+  text(key: string, values: ValuesIn = {}): Text {
+    const message = this.#message(key);
+    if (message === undefined)
+      return this.#fallback?.text(key, values).foreign() ?? new Text(this.language, [key]);
+    const given = typeof values === "function" ? values(this) : values;
+    if (Object.values(given).some((value) => this.#isLacking(value)))
+      return this.#fallback!.text(key, values).foreign();
+    return new Text(this.language, partsOf(message, given, this.language));
+  }
+
+  /** The same without its parts, for places that hold no markup. */
+  t(key: string, values?: ValuesIn): string {
+    return this.text(key, values).toString();
   }
 
   has(key: string): boolean {
-    return this.#catalogues.some(({ messages }) => messages[key] !== undefined);
+    return this.#message(key) !== undefined || this.#fallback?.has(key) === true;
   }
 
-  question(id: string): QuestionTexts {
-    const texts = this.#catalogues.find(({ questions }) => questions[id] !== undefined)?.questions[id];
-    return texts ?? { text: id, levels: ["0", "1", "2", "3", "4", "5"] };
+  question(id: string): { readonly text: Text; readonly levels: readonly Text[] } {
+    const found = this.#catalogues.find(({ questions }) => questions[id] !== undefined)?.questions[id];
+    if (found === undefined && this.#fallback !== undefined) {
+      const { text, levels } = this.#fallback.question(id);
+      return { text: text.foreign(), levels: levels.map((level) => level.foreign()) };
+    }
+    const { text, levels } = found ?? { text: id, levels: ["0", "1", "2", "3", "4", "5"] };
+    return {
+      text: new Text(this.language, [text]),
+      levels: levels.map((level) => new Text(this.language, [level])),
+    };
   }
 
   /** A text of the country's file, in the nearest language that it has. */
-  localised(text: Readonly<Record<string, string>>): string {
+  textOf(text: Readonly<Record<string, string>>): Text {
     const base = new Intl.Locale(this.language).language;
     const wanted = [this.language, base, ...this.#country.languages, fallbackLanguage];
-    return (
-      wanted.map((tag) => text[tag]).find((found) => found !== undefined) ?? Object.values(text)[0] ?? ""
-    );
+    const language = wanted.find((tag) => text[tag] !== undefined) ?? Object.keys(text)[0] ?? this.language;
+    const isOwn = language === this.language || language === base;
+    return new Text(isOwn ? this.language : language, [text[language] ?? ""], !isOwn);
+  }
+
+  localised(text: Readonly<Record<string, string>>): string {
+    return this.textOf(text).toString();
   }
 
   number(value: number, options: Intl.NumberFormatOptions = { maximumFractionDigits: 2 }): string {
@@ -105,6 +134,13 @@ export class Translation {
     return new Intl.ListFormat(this.locale, { type: "conjunction" }).format(items);
   }
 
+  /** A list of messages; in English where this language lacks one of them. */
+  listOf(keys: readonly string[]): Text {
+    const isComplete = keys.every((key) => this.#message(key) !== undefined);
+    if (!isComplete && this.#fallback !== undefined) return this.#fallback.listOf(keys).foreign();
+    return new Text(this.language, [this.list(keys.map((key) => this.t(key)))]);
+  }
+
   date(time: Date | number): string {
     return this.#dateFormat({ dateStyle: "long" }).format(time);
   }
@@ -126,6 +162,22 @@ export class Translation {
   /** The name of an ISO 3166-1 country. */
   countryName(code: string): string {
     return new Intl.DisplayNames([this.locale], { type: "region" }).of(code) ?? code;
+  }
+
+  #message(key: string): IntlMessageFormat | undefined {
+    let message = this.#messages.get(key);
+    if (message === undefined) {
+      const catalogue = this.#catalogues.find(({ messages }) => messages[key] !== undefined);
+      if (catalogue === undefined) return undefined;
+      message = new IntlMessageFormat(catalogue.messages[key]!, this.locale, undefined, { ignoreTag: true });
+      this.#messages.set(key, message);
+    }
+    return message;
+  }
+
+  /** Texts of the country's file in a third language stay: no other message would say them better. */
+  #isLacking(value: string | number | Text): boolean {
+    return value instanceof Text && value.isForeign && value.language === this.#fallback?.language;
   }
 
   #numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
@@ -153,10 +205,16 @@ export function translationsOf(
   return new Map(languages.map((tag) => [tag, new Translation(country, catalogues, tag)]));
 }
 
-function textDirection(locale: Intl.Locale): "ltr" | "rtl" {
-  // ECMA-402's getTextInfo is younger than the type definitions.
-  const { getTextInfo } = locale as Intl.Locale & { getTextInfo?: () => { direction?: string } };
-  return getTextInfo?.call(locale).direction === "rtl" ? "rtl" : "ltr";
+/** Numbers stay as they are: plurals need them. */
+function partsOf(message: IntlMessageFormat, values: MessageValues, language: string): (string | Inset)[] {
+  const insets = Object.entries(values).map(([name, value]) => {
+    if (typeof value === "number") return [name, value];
+    const own = value instanceof Text && value.language !== language ? { language: value.language } : {};
+    const text = String(value);
+    return [name, { text, ...own, toString: () => text }];
+  });
+  const parts = message.formatToParts(Object.fromEntries(insets)) as { value: string | Inset }[];
+  return parts.map(({ value }) => value);
 }
 
 function remembered<T>(cache: Map<string, T>, options: object, make: () => T): T {

@@ -16,7 +16,7 @@ export const CatalogueSchema = group(
       expected: "the key of a message: words separated by dots",
       examples: [{ "welcome.title": "Welcome" }],
     }),
-    questions: map("Questions", "Standard questions by id.", {
+    questions: map("Questions", "Standard questions by id; in English where absent.", {
       keys: identifierPattern,
       values: group("Question", "One standard question.", {
         text: text("Question", "The question.", { minLength: 1, maxLength: 4000 }),
@@ -27,6 +27,7 @@ export const CatalogueSchema = group(
         }),
       }),
       expected: "the id of a question",
+      default: {},
       examples: [{ "digital-plan": { text: "Is there a plan?" } }],
     }),
     policies: map(

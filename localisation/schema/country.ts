@@ -31,7 +31,7 @@ export const CountrySchema = group("Localisation file", "All settings of one cou
   languages: Type.Array(LanguageTag, {
     title: "Languages",
     minItems: 1,
-    maxItems: 20,
+    maxItems: 100,
     uniqueItems: true,
     description: "BCP 47 tags of the languages of the programme. The first is the default.",
     examples: [["en", "zu", "af"]],

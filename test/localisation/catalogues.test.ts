@@ -67,6 +67,17 @@ describe("a catalogue", () => {
     expect(warnings[1]).toMatchObject({ message: 'No page uses "page.skp".' });
   });
 
+  test("may leave its questions out, and is told once how many are English", () => {
+    const { folder, file } = withCatalogue("language: sw\nname: Kiswahili\nmessages: { page.skip: Ruka }\n");
+    using _ = folder;
+    const { catalogues, warnings } = loadCountry(file, { today });
+    expect(catalogues.sw?.questions).toEqual({});
+    expect(warnings.map(({ message }) => message)).toEqual([
+      "18 of 18 questions are missing; pages show them in English.",
+      expect.stringMatching(/^\d+ of \d+ messages are missing; pages show them in English\.$/),
+    ]);
+  });
+
   test("that is broken is an error in its own file, in addition to those of the country file", () => {
     const { folder, file } = withCatalogue(
       'language: tr\nname: Kiswahili\nmessages: { Page: a, page.skip: "" }\nquestions: { digital-plan: { text: a, levels: [a] } }\n',
@@ -112,6 +123,28 @@ describe("a catalogue", () => {
     );
     expect(loadCountry(file, { today }).catalogues.sw?.messages["page.skip"]).toBe("Ruk2");
   });
+});
+
+test("a country may have many languages", () => {
+  const many = [
+    "as",
+    "bn",
+    "brx",
+    "doi",
+    "gu",
+    "hi",
+    "kn",
+    "kok",
+    "ks",
+    "mai",
+    "ml",
+    "mni",
+    "mr",
+    "ne",
+    "or",
+  ].concat(["pa", "sa", "sat", "sd", "ta", "te", "ur"]);
+  const file = edited("[en, sw]", `[en, sw, ${many.join(", ")}]`);
+  expect(problemsOf(file)).toEqual([]);
 });
 
 test("a language tag is never a path", () => {

@@ -1,5 +1,4 @@
 /** Registering, signing in, and one's account. */
-import { html } from "hono/html";
 import { dataInShort } from "../public/data-protection.ts";
 import {
   type Choice,
@@ -10,6 +9,7 @@ import {
   textField,
   titleWithErrors,
 } from "../web/forms.ts";
+import { html, isolated, leftToRight } from "../web/html.ts";
 import { renderPage } from "../web/layout.ts";
 import { type Html, regionName, sizeBandName, type View } from "../web/view.ts";
 import { longestPassword, shortestPassword } from "./password.ts";
@@ -22,11 +22,11 @@ export function registerPage(view: View, values: Registration, errors: FieldErro
   const { t, country, translation } = view;
   const { programme } = country;
   const title = t("register.title");
-  const { compare } = new Intl.Collator(translation.language);
-  const sorted = (choices: Choice[]) => choices.toSorted((a, b) => compare(a.label, b.label));
+  const { compare } = new Intl.Collator(translation.locale);
+  const sorted = (choices: Choice[]) => choices.toSorted((a, b) => compare(String(a.label), String(b.label)));
   const sectors = sorted(programme.sectors.map((value) => ({ value, label: t(`sector.${value}`) })));
   const regions = sorted(
-    programme.regions.map(({ code, name }) => ({ value: code, label: translation.localised(name) })),
+    programme.regions.map(({ code, name }) => ({ value: code, label: translation.textOf(name) })),
   );
   return renderPage(view, {
     title: titleWithErrors(view, title, errors),
@@ -40,7 +40,7 @@ ${radioField(
   { name: "sizeBand", label: t("register.size"), value: values.sizeBand, error: errors.sizeBand },
   programme.sizeBands.map(({ id, name, employees }) => ({
     value: id,
-    label: translation.localised(name),
+    label: translation.textOf(name),
     hint: t("register.size.employees", { from: employees.from, to: employees.to }),
   })),
 )}
@@ -117,11 +117,11 @@ export function accountPage(view: View, { changed, errors = {} }: AccountPage): 
 <h1>${title}</h1>
 ${changed ? html`<p class="done" role="status">${t("account.password-changed")}</p>` : ""}
 <dl class="facts">
-<div><dt>${t("account.email")}</dt><dd>${signedIn?.email ?? ""}</dd></div>
+<div><dt>${t("account.email")}</dt><dd>${leftToRight(view, signedIn?.email ?? "")}</dd></div>
 ${
   company === undefined
     ? ""
-    : html`<div><dt>${t("register.company")}</dt><dd>${company.name}</dd></div>
+    : html`<div><dt>${t("register.company")}</dt><dd>${isolated(view, company.name)}</dd></div>
 <div><dt>${t("register.sector")}</dt><dd>${t(`sector.${company.sector}`)}</dd></div>
 <div><dt>${t("register.size")}</dt><dd>${sizeBandName(view, company.sizeBand)}</dd></div>
 ${region === undefined ? "" : html`<div><dt>${t("register.region")}</dt><dd>${region}</dd></div>`}`

@@ -3,6 +3,7 @@ import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:c
 import { promisify } from "node:util";
 import { HTTPException } from "hono/http-exception";
 import type { Country } from "../../../localisation/schema/country.ts";
+import type { Content } from "../web/html.ts";
 import type { View } from "../web/view.ts";
 import { weaknessOf } from "./weak-password.ts";
 
@@ -28,11 +29,11 @@ export async function passwordError(
   { t }: Pick<View, "t">,
   password: string,
   own: readonly string[],
-): Promise<string | undefined> {
+): Promise<Content | undefined> {
   const { length } = [...password];
   if (length < shortestPassword) return t("register.password.short", { count: shortestPassword });
   if (password.length > longestPassword) return t("register.password.long", { count: longestPassword });
-  const weakness = await weaknessOf(password, { common: [t("sign-in.password")], own });
+  const weakness = await weaknessOf(password, { common: [String(t("sign-in.password"))], own });
   return weakness && t(`register.password.${weakness}`);
 }
 

@@ -6,6 +6,7 @@ import type { Database } from "../../../stores/relational/database.ts";
 import type { Environment } from "../services.ts";
 import { type FormBody, formBody } from "../web/form-body.ts";
 import type { FieldErrors } from "../web/forms.ts";
+import type { Content } from "../web/html.ts";
 import type { View } from "../web/view.ts";
 import { homeOf } from "../web/visitor.ts";
 import { accountOfEmail, emailOf, insertAccount, isEmail } from "./accounts.ts";
@@ -90,7 +91,7 @@ async function registrationErrors(
   form: FormBody,
 ): Promise<FieldErrors> {
   const { programme } = country;
-  const errors: Record<string, string> = {};
+  const errors: Record<string, Content> = {};
   if (values.company === "") errors.company = t("register.company.missing");
   else if (values.company.length > 120) errors.company = t("register.company.long", { count: 120 });
   if (!programme.sectors.includes(values.sector)) errors.sector = t("register.sector.missing");

@@ -1,10 +1,11 @@
 /** A company's own first page: its results so far and what to do next. */
-import { html } from "hono/html";
+
 import type { KpiSummary } from "../../analytics/queries.ts";
 import { kpiTiles } from "../machines/kpi.ts";
 import type { Assessment } from "../questionnaire/assessments.ts";
 import { progressBar, syncLine } from "../questionnaire/pages.ts";
 import { stageOf } from "../questionnaire/scoring.ts";
+import { html, isolated } from "../web/html.ts";
 import { renderPage, simulatedTag } from "../web/layout.ts";
 import { steps } from "../web/steps.ts";
 import type { Html, View } from "../web/view.ts";
@@ -26,7 +27,7 @@ export function companyPage(view: View, page: CompanyPage): Html {
   return renderPage(view, {
     title: t("navigation.company"),
     scripts: ["questionnaire.js"],
-    body: html`<h1>${company?.name ?? ""} ${company?.simulated === true ? simulatedTag(view) : ""}</h1>
+    body: html`<h1>${isolated(view, company?.name ?? "")} ${company?.simulated === true ? simulatedTag(view) : ""}</h1>
 ${syncLine(view)}
 <section class="card">
 <h2>${t("navigation.diagnostic")}</h2>
@@ -40,13 +41,14 @@ ${machinesPart(view, page)}
 }
 
 function diagnosticPart(view: View, { questions, answered, latest }: CompanyPage): Html {
-  const { t, translation } = view;
+  const { t } = view;
+  const { score, completedAt } = latest ?? {};
   const result =
-    latest?.score == null || latest.completedAt === null
+    latest === undefined || !score || !completedAt
       ? ""
-      : html`<div class="overall">${steps({ level: latest.score.overall })}
-<div><p class="figure">${t("level.of-five", { level: translation.level(latest.score.overall) })}</p>
-<p>${t(`level.${stageOf(latest.score.overall)}.name`)}. <a href="/diagnostic/results/${latest.id}">${t("company.result", { date: translation.date(latest.completedAt) })}</a></p></div></div>`;
+      : html`<div class="overall">${steps({ level: score.overall })}
+<div><p class="figure">${t("level.of-five", (own) => ({ level: own.level(score.overall) }))}</p>
+<p>${t(`level.${stageOf(score.overall)}.name`)}. <a href="/diagnostic/results/${latest.id}">${t("company.result", (own) => ({ date: own.date(completedAt) }))}</a></p></div></div>`;
   if (answered === undefined)
     return html`${result === "" ? html`<p>${t("company.diagnostic.none", { count: questions })}</p>` : result}
 <p class="actions"><a class="button${result === "" ? "" : " second"}" href="/diagnostic">${result === "" ? t("diagnostic.start") : t("diagnostic.start-again")}</a></p>`;

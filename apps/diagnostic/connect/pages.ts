@@ -1,5 +1,4 @@
 /** The technician's pages: sites and machines; a machine's MQTT settings, its password shown once, what was received. */
-import { html } from "hono/html";
 import type { LatestValue } from "../../analytics/queries.ts";
 import { topicRoot } from "../../ingest/reading.ts";
 import { channelName, heardText, valueText } from "../machines/live-texts.ts";
@@ -7,6 +6,7 @@ import { type Machine, type MachineNow, neverHeard } from "../machines/machines.
 import { liveStatus, machinePath, statePill } from "../machines/pages.ts";
 import type { MqttEndpoints } from "../services.ts";
 import { errorSummary, type FieldErrors, selectField, textField, titleWithErrors } from "../web/forms.ts";
+import { type Content, html, isolated } from "../web/html.ts";
 import { renderPage } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
 import { loginVersion, type MachineLogin } from "./machine-logins.ts";
@@ -44,8 +44,8 @@ ${liveStatus(view)}
 <ul class="rows">${page.machines.map((machine) => {
         const key = `${machine.site}/${machine.id}`;
         const now = page.now.get(key) ?? neverHeard;
-        return html`<li><div><a href="${connectPath(machine)}">${machine.name}</a> <span class="hint">${machine.siteName} · ${loginState(view, page.logins.get(key))}</span></div>
-<div>${statePill(view, key, now)} <span class="hint" data-live="${key}">${heardText(view, now.heardAt)}</span></div></li>`;
+        return html`<li><div><a href="${connectPath(machine)}">${isolated(view, machine.name)}</a> <span class="hint">${isolated(view, machine.siteName)} · ${loginState(view, page.logins.get(key))}</span></div>
+<div>${statePill(view, key, now)} <span class="hint" data-live="${key}">${isolated(view, heardText(view, now.heardAt))}</span></div></li>`;
       })}</ul>`
 }
 ${rejectionList(view, page.rejections)}
@@ -88,9 +88,9 @@ function rejectionList(view: View, rejections: readonly RejectionGroup[]): Html 
 <ul class="rejections">${rejections.map(
     ({ reason, count, lastAt, topic, payload, detail }) => html`<li>
 <h3>${translation.has(`rejected.${reason}`) ? t(`rejected.${reason}`) : reason}</h3>
-<p>${t("rejected.count", { count, time: translation.dateTime(lastAt) })}</p>
-<p lang="en">${detail}</p>
-<pre><code>${topic}
+<p>${t("rejected.count", (own) => ({ count, time: own.dateTime(lastAt) }))}</p>
+<p lang="en" dir="ltr">${detail}</p>
+<pre dir="ltr"><code>${topic}
 ${payload}</code></pre>
 </li>`,
   )}</ul>`;
@@ -127,7 +127,7 @@ ${
   password === undefined || login === undefined
     ? html`<p>${loginState(view, login)}</p>`
     : html`<div class="once"><p><strong>${t("connect.password.once")}</strong></p>
-<dl class="facts"><div><dt>${t("connect.username")}</dt><dd><code>${login.username}</code></dd></div><div><dt>${t("connect.password")}</dt><dd><code>${password}</code></dd></div></dl></div>`
+<dl class="facts"><div><dt>${t("connect.username")}</dt><dd><code dir="ltr">${login.username}</code></dd></div><div><dt>${t("connect.password")}</dt><dd><code dir="ltr">${password}</code></dd></div></dl></div>`
 }
 <form method="post" action="${connectPath(machine)}/password"><input type="hidden" name="version" value="${loginVersion(login)}">
 <p class="actions"><button class="button${active ? " second" : ""}">${login === undefined ? t("connect.issue") : t("connect.reissue")}</button></p>
@@ -136,11 +136,11 @@ ${settings(view, page, topic)}
 ${examples(view, page, topic)}
 <h2>4. ${t("connect.heard")}</h2>
 ${liveStatus(view)}
-${statePill(view, key, page.now)} <p data-live="${key}">${heardText(view, page.now.heardAt)}</p>
+${statePill(view, key, page.now)} <p data-live="${key}">${isolated(view, heardText(view, page.now.heardAt))}</p>
 ${
   page.values.length === 0
     ? html`<p>${t("connect.heard.nothing")}</p>`
-    : html`<dl class="facts">${page.values.map((value) => html`<div><dt>${channelName(view, value.channel)}</dt><dd data-live="${key}/${value.channel}">${valueText(view, value)}</dd></div>`)}</dl>
+    : html`<dl class="facts">${page.values.map((value) => html`<div><dt>${channelName(view, value.channel)}</dt><dd data-live="${key}/${value.channel}">${isolated(view, valueText(view, value))}</dd></div>`)}</dl>
 <p><a href="${machinePath(machine)}">${t("connect.see")}</a></p>`
 }
 <p><a href="${connectPath(machine)}">${t("connect.reload")}</a></p>
@@ -154,34 +154,35 @@ ${
   });
 }
 
-function settings({ t }: View, { mqtt, ...page }: ConnectMachinePage, topic: string): Html {
+function settings(view: View, { mqtt, ...page }: ConnectMachinePage, topic: string): Html {
+  const { t } = view;
   const username = usernameOf(page);
   return html`<h2>2. ${t("connect.settings")}</h2>
 <dl class="facts">
-<div><dt>${t("connect.host")}</dt><dd><code>${mqtt.host}</code></dd></div>
-<div><dt>${t("connect.port")}</dt><dd><code>${mqtt.port}</code> (TLS)${mqtt.plainPort === undefined ? "" : html`, <code>${mqtt.plainPort}</code> (${t("connect.port.plain")})`}</dd></div>
-<div><dt>${t("connect.version")}</dt><dd>MQTT 3.1.1, QoS 1</dd></div>
-${mqtt.certificateAuthority === undefined ? "" : html`<div><dt>${t("connect.ca")}</dt><dd><a href="/connect/ca.pem" download>ca.pem</a></dd></div>`}
-<div><dt>${t("connect.username")}</dt><dd><code>${username}</code></dd></div>
-<div><dt lang="en">Client ID</dt><dd><code>${username}</code></dd></div>
-<div><dt>${t("connect.topic")}</dt><dd><code>${topic}/<var>${t("connect.channel")}</var></code></dd></div>
+<div><dt>${t("connect.host")}</dt><dd><code dir="ltr">${mqtt.host}</code></dd></div>
+<div><dt>${t("connect.port")}</dt><dd><bdi><code>${mqtt.port}</code> (TLS)</bdi>${mqtt.plainPort === undefined ? "" : html`, <code>${mqtt.plainPort}</code> (${t("connect.port.plain")})`}</dd></div>
+<div><dt>${t("connect.version")}</dt><dd><bdi dir="ltr">MQTT 3.1.1, QoS 1</bdi></dd></div>
+${mqtt.certificateAuthority === undefined ? "" : html`<div><dt>${t("connect.ca")}</dt><dd><a href="/connect/ca.pem" download><bdi dir="ltr">ca.pem</bdi></a></dd></div>`}
+<div><dt>${t("connect.username")}</dt><dd><code dir="ltr">${username}</code></dd></div>
+<div><dt lang="en" dir="ltr">Client ID</dt><dd><code dir="ltr">${username}</code></dd></div>
+<div><dt>${t("connect.topic")}</dt><dd><code dir="ltr">${topic}/<var>${isolated(view, t("connect.channel"))}</var></code></dd></div>
 </dl>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="channels"><table><caption id="channels">${t("connect.channels")}</caption><thead><tr><th scope="col">${t("connect.channel")}</th><th scope="col">${t("connect.value")}</th></tr></thead>
-<tbody>${(["state", "produced", "scrap", "energy", "temperature"] as const).map((channel) => html`<tr><th scope="row"><code>${channel}</code></th><td>${t(`connect.channel.${channel}`)}</td></tr>`)}</tbody></table></div>
+<tbody>${(["state", "produced", "scrap", "energy", "temperature"] as const).map((channel) => html`<tr><th scope="row"><code dir="ltr">${channel}</code></th><td>${t(`connect.channel.${channel}`)}</td></tr>`)}</tbody></table></div>
 <p>${t("connect.payload")}</p>
-<pre><code>{"t": ${Date.now()}, "v": "producing"}</code></pre>`;
+<pre dir="ltr"><code>{"t": ${Date.now()}, "v": "producing"}</code></pre>`;
 }
 
 function examples({ t }: View, page: ConnectMachinePage, topic: string): Html {
   return html`<h2>3. ${t("connect.try")}</h2>
 <p>${t("connect.try.text")}</p>
-<pre><code>${exampleCommand(page, topic)}</code></pre>
+<pre dir="ltr"><code>${exampleCommand(page, topic)}</code></pre>
 <details><summary>Node-RED</summary><p>${t("connect.node-red")}</p>
-<pre><code>msg.topic = "${topic}/temperature";
+<pre dir="ltr"><code>msg.topic = "${topic}/temperature";
 msg.payload = { t: Date.now(), v: msg.payload };
 return msg;</code></pre></details>
 <details><summary>ESP32, ESP8266</summary><p>${t("connect.esp")}</p>
-<pre><code>mqtt.publish("${topic}/temperature",
+<pre dir="ltr"><code>mqtt.publish("${topic}/temperature",
   "{\\"t\\":" + String(epochMilliseconds) + ",\\"v\\":" + String(celsius) + "}");</code></pre></details>`;
 }
 
@@ -194,11 +195,11 @@ export function connectPath({ site, id }: Pick<Machine, "site" | "id">): string 
   return `/connect/${site}/${id}`;
 }
 
-function loginState({ t, translation }: View, login: MachineLogin | undefined): string {
+function loginState({ t }: View, login: MachineLogin | undefined): Content {
   if (login === undefined) return t("connect.login.none");
-  if (login.revokedAt !== null)
-    return t("connect.login.revoked", { date: translation.date(login.revokedAt) });
-  return t("connect.login.issued", { date: translation.date(login.createdAt) });
+  const { revokedAt, createdAt } = login;
+  if (revokedAt !== null) return t("connect.login.revoked", (own) => ({ date: own.date(revokedAt) }));
+  return t("connect.login.issued", (own) => ({ date: own.date(createdAt) }));
 }
 
 /** Ready to paste; it contains the password only while the page shows it. */

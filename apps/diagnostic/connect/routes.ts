@@ -7,6 +7,7 @@ import type { Environment, Services } from "../services.ts";
 import { companyOf } from "../web/access.ts";
 import { type FormBody, formBody, typedNumber } from "../web/form-body.ts";
 import type { FieldErrors } from "../web/forms.ts";
+import type { Content } from "../web/html.ts";
 import type { Html, View } from "../web/view.ts";
 import { loginVersion, machineLogins, revokeLogin } from "./machine-logins.ts";
 import {
@@ -123,7 +124,7 @@ async function machineErrors(c: Context<Environment>, typed: NewMachineForm): Pr
   const { view, services } = c.var;
   const { database } = services;
   const company = companyOf(c).id;
-  const errors: Record<string, string> = {};
+  const errors: Record<string, Content> = {};
   if (!(await sitesOf(database, company)).some(({ id }) => id === typed.site))
     errors.site = view.t("connect.site.missing");
   const name = nameError(view, typed.name, "connect.name.missing");
@@ -172,7 +173,7 @@ function nameIn(form: FormBody, field: string): string {
     .slice(0, 2 * longestName);
 }
 
-function nameError({ t }: View, name: string, missing: string): string | undefined {
+function nameError({ t }: View, name: string, missing: string): Content | undefined {
   if (name === "") return t(missing);
   return name.length > longestName ? t("form.too-long", { count: longestName }) : undefined;
 }

@@ -1,6 +1,6 @@
 /** Key performance indicators as tiles and tables: ISO 22400-2 names, and what energy costs in money and carbon dioxide. */
-import { html } from "hono/html";
 import type { KpiRow, KpiSummary } from "../../analytics/queries.ts";
+import { type Content, html, isolated } from "../web/html.ts";
 import type { Html, View } from "../web/view.ts";
 
 type Ratios = Pick<KpiSummary, "availability" | "effectiveness" | "qualityRatio" | "oee">;
@@ -10,10 +10,10 @@ export function known(
   view: View,
   value: number | null | undefined,
   shown: (value: number) => string,
-): Html | string {
+): Html | Content {
   return value === null || value === undefined
     ? html`<span aria-hidden="true">–</span><span class="visually-hidden">${view.t("kpi.unknown")}</span>`
-    : shown(value);
+    : isolated(view, shown(value));
 }
 
 export function kpiTiles(view: View, ratios: Ratios): Html {
@@ -44,12 +44,12 @@ ${summary.energyPerItem === undefined ? "" : html`<div><dt>${t("energy.per-item"
 <div><dt>${t("energy.cost")}</dt><dd>${known(view, energy, (value) => translation.money(value * tariff.pricePerKilowattHour))}</dd></div>
 <div><dt>${t("energy.carbon-dioxide")}</dt><dd>${known(view, energy, (value) => translation.unit(value * emissionFactor.kilogramsCarbonDioxidePerKilowattHour, "kilogram"))}</dd></div>
 </dl>
-<p class="hint">${t("energy.basis", {
-    price: translation.money(tariff.pricePerKilowattHour),
+<p class="hint">${t("energy.basis", (own) => ({
+    price: own.money(tariff.pricePerKilowattHour),
     priceYear: String(tariff.year),
-    factor: translation.unit(emissionFactor.kilogramsCarbonDioxidePerKilowattHour, "kilogram"),
+    factor: own.unit(emissionFactor.kilogramsCarbonDioxidePerKilowattHour, "kilogram"),
     factorYear: String(emissionFactor.year),
-  })} <a href="${tariff.source}" rel="noopener noreferrer">${t("energy.tariff-source")}</a> · <a href="${emissionFactor.source}" rel="noopener noreferrer">${t("energy.factor-source")}</a></p>`;
+  }))} <a href="${tariff.source}" rel="noopener noreferrer">${t("energy.tariff-source")}</a> · <a href="${emissionFactor.source}" rel="noopener noreferrer">${t("energy.factor-source")}</a></p>`;
 }
 
 /** A table of indicators whose first column is made by `label`. */
@@ -57,10 +57,10 @@ export function kpiTable<T extends KpiSummary>(
   view: View,
   options: {
     readonly id: string;
-    readonly caption: string;
-    readonly first: string;
+    readonly caption: Content;
+    readonly first: Content;
     readonly rows: readonly T[];
-    readonly label: (row: T) => string;
+    readonly label: (row: T) => Content | Html;
   },
 ): Html {
   const { t, translation } = view;
@@ -71,7 +71,7 @@ export function kpiTable<T extends KpiSummary>(
   return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${options.id}">
 <table class="figures">
 <caption id="${options.id}">${options.caption}</caption>
-<thead><tr><th scope="col">${options.first}</th><th scope="col">${t("kpi.oee")}</th><th scope="col">${t("kpi.availability")}</th><th scope="col">${t("kpi.effectiveness")}</th><th scope="col">${t("kpi.quality")}</th><th scope="col">${t("kpi.good")}</th><th scope="col">${t("kpi.scrap")}</th><th scope="col">${t("energy.used")} (kWh)</th><th scope="col">${t("energy.per-item")} (kWh)</th></tr></thead>
+<thead><tr><th scope="col">${options.first}</th><th scope="col">${t("kpi.oee")}</th><th scope="col">${t("kpi.availability")}</th><th scope="col">${t("kpi.effectiveness")}</th><th scope="col">${t("kpi.quality")}</th><th scope="col">${t("kpi.good")}</th><th scope="col">${t("kpi.scrap")}</th><th scope="col">${t("energy.used")} ${isolated(view, "(kWh)")}</th><th scope="col">${t("energy.per-item")} ${isolated(view, "(kWh)")}</th></tr></thead>
 <tbody>${options.rows.map(
     (
       row,
@@ -83,10 +83,10 @@ export function kpiTable<T extends KpiSummary>(
 }
 
 /** Says how many readings of counters the figures leave out; nothing where there are none. */
-export function leftOutNote({ t, translation }: View, readings: number): Html | "" {
+export function leftOutNote({ t }: View, readings: number): Html | "" {
   return readings === 0
     ? ""
-    : html`<p class="hint">${t("kpi.left-out", { readings: translation.number(readings) })}</p>`;
+    : html`<p class="hint">${t("kpi.left-out", (own) => ({ readings: own.number(readings) }))}</p>`;
 }
 
 export function kpiMeaning({ t }: View): Html {
@@ -96,11 +96,12 @@ export function kpiMeaning({ t }: View): Html {
   )}</dl></details>`;
 }
 
-export function shiftLabel(view: View, row: Pick<KpiRow, "shiftDate" | "shift">): string {
-  return `${view.translation.calendarDate(row.shiftDate)}, ${shiftName(view, row.shift)}`;
+export function shiftLabel(view: View, row: Pick<KpiRow, "shiftDate" | "shift">): Html {
+  const date = view.translation.calendarDate(row.shiftDate);
+  return html`${date}${view.translation.direction === "rtl" ? "،" : ","} ${shiftName(view, row.shift)}`;
 }
 
 /** Usual names of shifts are translated; others show as the country's file names them. */
-function shiftName({ t, translation }: View, shift: string): string {
+function shiftName({ t, translation }: View, shift: string): Content {
   return translation.has(`shift.${shift}`) ? t(`shift.${shift}`) : shift;
 }

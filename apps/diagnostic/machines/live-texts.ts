@@ -1,5 +1,6 @@
 /** A company's live values as texts, by cell of the page: rendered with the page, then sent as they change. */
 import type { LatestValue } from "../../analytics/queries.ts";
+import type { Content } from "../web/html.ts";
 import type { View } from "../web/view.ts";
 import { type CompanyValues, channelKey } from "./live-values.ts";
 import { machinesNow } from "./machines.ts";
@@ -46,17 +47,17 @@ function partOf(view: View, values: CompanyValues, part: readonly LatestValue[],
   const states: Record<string, [string, string]> = {};
   const machines = machinesNow(view.country, values, now);
   for (const value of part) {
-    texts[channelKey(value)] = valueText(view, value);
+    texts[channelKey(value)] = String(valueText(view, value));
     const key = `${value.site}/${value.machine}`;
     const machine = machines.get(key);
     if (machine === undefined || states[key] !== undefined) continue;
-    states[key] = [machine.state, stateName(view, machine.state)];
-    texts[key] = heardText(view, machine.heardAt, now);
+    states[key] = [machine.state, String(stateName(view, machine.state))];
+    texts[key] = String(heardText(view, machine.heardAt, now));
   }
   return { texts, states };
 }
 
-export function valueText(view: View, value: Pick<LatestValue, "channel" | "number" | "text">): string {
+export function valueText(view: View, value: Pick<LatestValue, "channel" | "number" | "text">): Content {
   if (value.channel === "state") return stateName(view, value.text);
   if (value.number === null) return value.text;
   const unit = channelUnit(view, value.channel);
@@ -68,27 +69,27 @@ export function valueText(view: View, value: Pick<LatestValue, "channel" | "numb
 
 export function channelUnit({ country, t }: View, channel: string): string {
   if (channel === "energy") return "kWh";
-  if (channel === "produced" || channel === "scrap") return t("channel.items");
+  if (channel === "produced" || channel === "scrap") return String(t("channel.items"));
   const unit = country.telemetry.units[channel];
   return unit === undefined ? "" : unitSymbol(unit);
 }
 
 /** Known channels have names in every language; others show as the device names them. */
-export function channelName({ t, translation }: View, channel: string): string {
+export function channelName({ t, translation }: View, channel: string): Content {
   return translation.has(`channel.${channel}`) ? t(`channel.${channel}`) : channel;
 }
 
-export function stateName({ t, translation }: View, state: string): string {
+export function stateName({ t, translation }: View, state: string): Content {
   return translation.has(`state.${state}`) ? t(`state.${state}`) : state;
 }
 
-export function heardText({ t, translation }: View, heardAt: number | undefined, now = Date.now()): string {
+export function heardText({ t }: View, heardAt: number | undefined, now = Date.now()): Content {
   if (heardAt === undefined) return t("heard.never");
   const seconds = Math.round((now - heardAt) / 1000);
   if (seconds < 60) return t("heard.now");
-  return t("heard.at", {
-    time: seconds < 12 * 3600 ? translation.time(heardAt) : translation.dateTime(heardAt),
-  });
+  return t("heard.at", (own) => ({
+    time: seconds < 12 * 3600 ? own.time(heardAt) : own.dateTime(heardAt),
+  }));
 }
 
 /** Counters only rise: charts show their last value, everything else its mean. */

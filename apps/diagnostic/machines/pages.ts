@@ -1,5 +1,4 @@
 /** The list of a company's machines with their latest values, and one machine with its states, charts and indicators. */
-import { html } from "hono/html";
 import type {
   KpiDay,
   KpiRow,
@@ -8,6 +7,7 @@ import type {
   Series,
   StatePeriod,
 } from "../../analytics/queries.ts";
+import { html, isolated } from "../web/html.ts";
 import { renderPage, simulatedTag } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
 import { type ChartRange, chartRanges } from "./chart-range.ts";
@@ -38,7 +38,7 @@ ${
     ? html`<p class="lead">${t("machines.none")}</p><p class="actions"><a class="button" href="/connect">${t("machines.connect")}</a></p>`
     : html`${liveStatus(view)}
 ${[...sites.values()].map(
-  (machines) => html`<section><h2>${machines[0]!.siteName}</h2>
+  (machines) => html`<section><h2>${isolated(view, machines[0]!.siteName)}</h2>
 <ul class="machines">${machines.map((machine) => machineItem(view, machine, page))}</ul></section>`,
 )}
 <h2>${t("machines.week")}</h2>
@@ -63,17 +63,17 @@ function machineItem(view: View, machine: Machine, page: MachinesPage): Html {
     .toSorted((a, b) => rank(a.channel) - rank(b.channel))
     .slice(0, 2);
   return html`<li>
-<p class="name"><a href="${machinePath(machine)}">${machine.name}</a> <span class="hint">${machine.kind}</span></p>
+<p class="name"><a href="${machinePath(machine)}">${isolated(view, machine.name)}</a> <span class="hint">${isolated(view, machine.kind)}</span></p>
 ${statePill(view, key, now)}
 <dl>
 <div><dt>${t("machines.good-shift")}</dt><dd>${known(view, shift?.good, (value) => translation.number(value, { maximumFractionDigits: 0 }))}</dd></div>
 <div><dt>${t("machines.oee-shift")}</dt><dd>${known(view, shift?.oee, (value) => translation.percent(value))}</dd></div>
 ${measured.map(
   (value) =>
-    html`<div><dt>${channelName(view, value.channel)}</dt><dd data-live="${key}/${value.channel}">${valueText(view, value)}</dd></div>`,
+    html`<div><dt>${channelName(view, value.channel)}</dt><dd data-live="${key}/${value.channel}">${isolated(view, valueText(view, value))}</dd></div>`,
 )}
 </dl>
-<p class="hint heard" data-live="${key}">${heardText(view, now.heardAt)}</p>
+<p class="hint heard" data-live="${key}">${isolated(view, heardText(view, now.heardAt))}</p>
 </li>`;
 }
 
@@ -103,9 +103,9 @@ export function machinePage(view: View, page: MachinePage): Html {
     libraries: ["uplot.js"],
     scripts: ["live.js", "charts.js"],
     body: html`<p class="back"><a href="/machines">${t("navigation.machines")}</a></p>
-<h1>${machine.name} ${view.signedIn?.company?.simulated === true ? simulatedTag(view) : ""}</h1>
-<p class="hint">${machine.kind} · ${machine.siteName} · ${t("machine.planned", { seconds: translation.unit(machine.plannedRunTimePerItem, "second", "long") })}</p>
-<div data-channels-of="${key}">${statePill(view, key, page.now)} <span class="hint heard" data-live="${key}">${heardText(view, page.now.heardAt)}</span></div>
+<h1>${isolated(view, machine.name)} ${view.signedIn?.company?.simulated === true ? simulatedTag(view) : ""}</h1>
+<p class="hint">${isolated(view, machine.kind)} · ${isolated(view, machine.siteName)} · ${t("machine.planned", (own) => ({ seconds: own.unit(machine.plannedRunTimePerItem, "second", "long") }))}</p>
+<div data-channels-of="${key}">${statePill(view, key, page.now)} <span class="hint heard" data-live="${key}">${isolated(view, heardText(view, page.now.heardAt))}</span></div>
 ${liveStatus(view)}
 ${
   page.values.length === 0
@@ -115,7 +115,7 @@ ${
         .filter(({ channel }) => channel !== "state")
         .map(
           (value) =>
-            html`<div><dt>${channelName(view, value.channel)}</dt><dd data-live="${key}/${value.channel}">${valueText(view, value)}</dd></div>`,
+            html`<div><dt>${channelName(view, value.channel)}</dt><dd data-live="${key}/${value.channel}">${isolated(view, valueText(view, value))}</dd></div>`,
         )}</dl>
 <h2>${t("machine.states")}</h2>
 ${stateStrip(view, page.timeline)}
@@ -138,6 +138,7 @@ function chart(view: View, page: MachinePage): Html | "" {
   const numeric = page.values.filter(({ number }) => number !== null).map((value) => value.channel);
   const name = channelName(view, channel);
   const unit = channelUnit(view, channel);
+  const heading = unit === "" ? name : html`${name} (${isolated(view, unit)})`;
   const query = (values: Record<string, string>) =>
     `${machinePath(machine)}?${new URLSearchParams({ channel, range, ...values })}#chart`;
   const rows = series.points.filter((_, index) => index % Math.ceil(series.points.length / 48 || 1) === 0);
@@ -154,14 +155,14 @@ function chart(view: View, page: MachinePage): Html | "" {
   )}</ul>
 </div>
 <figure class="chart" data-chart="${machinePath(machine)}/series?${new URLSearchParams({ channel, range })}" data-name="${name}" data-unit="${unit}" data-locale="${translation.locale}" data-timezone="${country.timezone}">
-<figcaption><span>${unit === "" ? name : `${name} (${unit})`}</span> <output></output></figcaption>
+<figcaption><span>${heading}</span> <output></output></figcaption>
 </figure>
 ${
   rows.length === 0
     ? html`<p>${t("machine.chart.empty")}</p>`
     : html`<details><summary>${t("machine.chart.table")}</summary><div class="scroll" tabindex="0" role="region" aria-labelledby="series"><table class="figures"><caption id="series">${name}</caption>
-<thead><tr><th scope="col">${t("machine.time")}</th><th scope="col">${unit === "" ? name : `${name} (${unit})`}</th></tr></thead>
-<tbody>${rows.map((point) => html`<tr><th scope="row">${translation.dateTime(point.time)}</th><td>${known(view, isCounter(channel) ? point.last : point.mean, (value) => translation.number(value, { maximumSignificantDigits: 6 }))}</td></tr>`)}</tbody></table></div></details>`
+<thead><tr><th scope="col">${t("machine.time")}</th><th scope="col">${heading}</th></tr></thead>
+<tbody>${rows.map((point) => html`<tr><th scope="row">${isolated(view, translation.dateTime(point.time))}</th><td>${known(view, isCounter(channel) ? point.last : point.mean, (value) => translation.number(value, { maximumSignificantDigits: 6 }))}</td></tr>`)}</tbody></table></div></details>`
 }`;
 }
 
@@ -170,7 +171,7 @@ export function machinePath({ site, id }: Pick<Machine, "site" | "id">): string 
 }
 
 export function statePill(view: View, key: string, { state }: MachineNow): Html {
-  return html`<p class="state" data-state-of="${key}" data-state="${state}">${stateName(view, state)}</p>`;
+  return html`<p class="state" data-state-of="${key}" data-state="${state}">${isolated(view, stateName(view, state))}</p>`;
 }
 
 /** Where the script says that it has no live connection. */

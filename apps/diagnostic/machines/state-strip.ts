@@ -1,6 +1,6 @@
 /** A machine's states over the last hours as a strip of colours, with the same as a table of durations. */
-import { html } from "hono/html";
 import type { StatePeriod } from "../../analytics/queries.ts";
+import { html, isolated } from "../web/html.ts";
 import type { Html, View } from "../web/view.ts";
 import { stateName } from "./live-texts.ts";
 
@@ -20,7 +20,7 @@ export function stateStrip(view: View, periods: readonly StatePeriod[]): Html {
     (period) =>
       html`<rect data-state="${period.state}" x="${x(period.from)}" y="0" width="${Math.max(1, Math.round((x(period.to) - x(period.from)) * 10) / 10)}" height="${height}"><title>${stateName(view, period.state)}</title></rect>`,
   )}</svg>
-<ol class="marks" aria-hidden="true">${[from, to].map((time) => html`<li>${translation.time(time)}</li>`)}</ol>
+<ol class="marks" aria-hidden="true">${[from, to].map((time) => html`<li>${isolated(view, translation.time(time))}</li>`)}</ol>
 <figcaption>
 <table class="durations"><caption class="visually-hidden">${t("machine.states.table")}</caption>
 <thead class="visually-hidden"><tr><th scope="col">${t("machine.state")}</th><th scope="col">${t("machine.duration")}</th><th scope="col">${t("machine.share")}</th></tr></thead>
@@ -28,7 +28,7 @@ export function stateStrip(view: View, periods: readonly StatePeriod[]): Html {
     .toSorted((a, b) => b[1] - a[1])
     .map(
       ([state, milliseconds]) =>
-        html`<tr><th scope="row"><span class="key" data-state="${state}"></span>${stateName(view, state)}</th><td>${durationText(view, milliseconds)}</td><td>${translation.percent(milliseconds / (to - from))}</td></tr>`,
+        html`<tr><th scope="row"><span class="key" data-state="${state}"></span>${stateName(view, state)}</th><td>${isolated(view, durationText(view, milliseconds))}</td><td>${isolated(view, translation.percent(milliseconds / (to - from)))}</td></tr>`,
     )}</tbody></table>
 </figcaption>
 </figure>`;

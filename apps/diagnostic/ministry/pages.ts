@@ -1,9 +1,9 @@
 /** The ministry's overview: how far the programme has come, and the national figures that may be shown. */
-import { html } from "hono/html";
 import { dimensions } from "../../../localisation/schema/diagnostic.ts";
 import type { MessageFlow } from "../../../stores/relational/message-flow.ts";
 import { energyFacts, known, kpiTiles, leftOutNote } from "../machines/kpi.ts";
 import type { StackPart } from "../services.ts";
+import { type Content, html } from "../web/html.ts";
 import { renderPage, simulatedTag } from "../web/layout.ts";
 import { steps } from "../web/steps.ts";
 import { type Html, regionName, sizeBandName, type View } from "../web/view.ts";
@@ -40,13 +40,13 @@ ${page.others === 0 ? "" : html`<p><a href="/ministry?companies=${simulated ? "r
 <div><dt>${t("ministry.machines")}</dt><dd>${number(figures.machines)}</dd></div>
 <div><dt>${t("ministry.connected")}</dt><dd>${number(figures.connected)}</dd></div>
 </dl>
-<p class="hint">${t("ministry.rule", {
+<p class="hint">${t("ministry.rule", (own) => ({
       count: country.aggregates.minimumCount,
       largest: country.aggregates.dominance.largest,
-      share: translation.percent(country.aggregates.dominance.percent / 100),
-    })}</p>
+      share: own.percent(country.aggregates.dominance.percent / 100),
+    }))}</p>
 <h2>${t("ministry.levels")}</h2>
-<p>${t("ministry.levels.mean")} ${shown(view, figures.level, (level) => html`<strong>${t("level.of-five", { level: translation.level(level) })}</strong>`)}</p>
+<p>${t("ministry.levels.mean")} ${shown(view, figures.level, (level) => html`<strong>${t("level.of-five", (own) => ({ level: own.level(level) }))}</strong>`)}</p>
 <ul class="scores compact">${dimensions
       .filter((dimension) => figures.dimensions.has(dimension))
       .map(
@@ -55,7 +55,7 @@ ${page.others === 0 ? "" : html`<p><a href="/ministry?companies=${simulated ? "r
             view,
             figures.dimensions.get(dimension),
             (level) =>
-              html`${steps({ level })} <span>${t("level.of-five", { level: translation.level(level) })}</span>`,
+              html`${steps({ level })} <span>${t("level.of-five", (own) => ({ level: own.level(level) }))}</span>`,
           )}</p></li>`,
       )}</ul>
 <h2>${t("ministry.kpis")}</h2>
@@ -107,14 +107,14 @@ function countTable(view: View, grouping: Grouping, groups: readonly GroupCounts
 </div>`;
 }
 
-function groupName(view: View, grouping: Grouping, key: string): string {
+function groupName(view: View, grouping: Grouping, key: string): Content {
   if (grouping === "sector") return view.t(`sector.${key}`);
   if (grouping === "size-band") return sizeBandName(view, key);
   return regionName(view, key) ?? view.t("ministry.region.none");
 }
 
 /** A suppressed figure says so. */
-function shown<T>(view: View, figure: Figure<T>, value: (value: T) => Html | string): Html | string {
+function shown<T>(view: View, figure: Figure<T>, value: (value: T) => Html | Content): Html | Content {
   if (figure === undefined) return known(view, undefined, () => "");
   if (figure === "suppressed") return html`<span class="suppressed">${view.t("ministry.suppressed")}</span>`;
   return value(figure.figures);
@@ -137,7 +137,7 @@ ${
     ? html`<p>${t("ministry.stack.unknown")}</p>`
     : html`<ul class="rows">${parts.map(
         ({ name, health, detail }) =>
-          html`<li><span lang="en">${name}</span> <span><strong class="health" data-health="${health}">${t(`health.${health}`)}</strong> <span class="hint" lang="en">${detail}</span></span></li>`,
+          html`<li><span lang="en" dir="ltr">${name}</span> <span><strong class="health" data-health="${health}">${t(`health.${health}`)}</strong> <span class="hint" lang="en" dir="ltr">${detail}</span></span></li>`,
       )}</ul>`
 }`;
 }

@@ -1,6 +1,6 @@
 /** Who has access in a company, the link for a new person, shown once, and the question before a person is removed. */
-import { html } from "hono/html";
 import { errorSummary, type FieldErrors, textField, titleWithErrors } from "../web/forms.ts";
+import { html, leftToRight } from "../web/html.ts";
 import { renderPage } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
 import type { Person } from "./people.ts";
@@ -27,12 +27,12 @@ ${
   link === undefined
     ? ""
     : html`<div class="once" role="status"><p><strong>${t("people.link", { email: link.email })}</strong></p>
-<p><code>${link.address}</code></p></div>`
+<p><code dir="ltr">${link.address}</code></p></div>`
 }
 <ul class="rows">${people.map(
       (
         person,
-      ) => html`<li><span>${person.email}${person.isOwner ? html` <span class="hint">${t("people.owner")}</span>` : ""}</span>
+      ) => html`<li><span>${leftToRight(view, person.email)}${person.isOwner ? html` <span class="hint">${t("people.owner")}</span>` : ""}</span>
 ${
   person.id === signedIn?.accountId
     ? html`<span class="hint">${t("people.you")}</span>`

@@ -9,6 +9,7 @@ import { invitations, tooMany } from "../accounts/limits.ts";
 import type { Environment } from "../services.ts";
 import { companyOf } from "../web/access.ts";
 import { formBody } from "../web/form-body.ts";
+import type { Content } from "../web/html.ts";
 import { messagePage } from "../web/message.ts";
 import { type PeoplePage, peoplePage, removalPage } from "./pages.ts";
 import { colleagueOf, letIn, peopleOf, peoplePerCompany, removePerson } from "./people.ts";
@@ -41,7 +42,7 @@ async function giveAccess(c: Context<Environment>): Promise<Response> {
   const company = companyOf(c).id;
   const email = emailOf((await formBody(c))("email")).slice(0, 300);
   const content = await contentOf(c);
-  const refuse = (error: string) =>
+  const refuse = (error: Content) =>
     c.html(peoplePage(view, { ...content, email, errors: { email: error } }), 422);
   if (!isEmail(email)) return refuse(view.t("register.email.wrong"));
   // A link replaces the present password: whoever finds a phone signed in could choose another one.

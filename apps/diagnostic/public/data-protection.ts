@@ -1,6 +1,6 @@
 /** What data is kept, where it is stored and by which law: from the country's file, in short and in full. */
-import { html } from "hono/html";
 import type { Country } from "../../../localisation/schema/country.ts";
+import { html, isolated, leftToRight } from "../web/html.ts";
 import { renderPage } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
 
@@ -19,13 +19,13 @@ function dataList(view: View, names: readonly DataClassName[]): Html {
   return html`<dl class="data">${names.map(
     (name) => html`<div>
 <dt>${t(`data.${name}.name`)}</dt>
-<dd>${t(`data.${name}.what`)} ${whereStored(view, name)} <span class="law">${articlesOf(view, name)}</span></dd>
+<dd>${t(`data.${name}.what`)} ${whereStored(view, name)} <bdi class="law">${articlesOf(view, name)}</bdi></dd>
 </div>`,
   )}</dl>`;
 }
 
 export function privacyPage(view: View): Html {
-  const { t, country, translation } = view;
+  const { t, country } = view;
   const { programme, residency, telemetry } = country;
   const officer = programme.dataProtectionOfficer;
   const retention = [
@@ -46,20 +46,19 @@ ${dataList(view, [...companysData, ...operatorsData])}
 <p>${t("privacy.how-long.account")}</p>
 <ul>${[...companysData, ...operatorsData].map((name) => {
       const period = residency.dataClasses[name].retention;
-      const data = t(`data.${name}.name`);
       return period === undefined
         ? ""
-        : html`<li>${t("privacy.how-long.after", { data, period: translation.period(period) })}</li>`;
-    })}${retention.map(([level, period]) => html`<li>${t(`privacy.retention.${level}`, { period: translation.period(period) })}</li>`)}</ul>
+        : html`<li>${t("privacy.how-long.after", (own) => ({ data: own.text(`data.${name}.name`), period: own.period(period) }))}</li>`;
+    })}${retention.map(([level, period]) => html`<li>${t(`privacy.retention.${level}`, (own) => ({ period: own.period(period) }))}</li>`)}</ul>
 <h2>${t("privacy.who-sees")}</h2>
 <p>${t("privacy.who-sees.text", { operator: programme.operator.name, count: country.aggregates.minimumCount })}</p>
 <h2>${t("privacy.rights")}</h2>
 <p>${t("privacy.rights.text", { role: officer.role })}</p>
 <address>
-${officer.name}<br>${officer.role}<br><a href="mailto:${officer.email}">${officer.email}</a>
+${isolated(view, officer.name)}<br>${isolated(view, officer.role)}<br><a href="mailto:${officer.email}">${leftToRight(view, officer.email)}</a>
 ${officer.registration === undefined ? "" : html`<br>${t("privacy.registration", { number: officer.registration })}`}
 </address>
-${residency.authority === undefined ? "" : html`<p>${t("privacy.authority")} <a href="${residency.authority.url}" rel="noopener noreferrer">${residency.authority.name}</a></p>`}
+${residency.authority === undefined ? "" : html`<p>${t("privacy.authority")} <a href="${residency.authority.url}" rel="noopener noreferrer">${isolated(view, residency.authority.name)}</a></p>`}
 <h2>${t("privacy.cookies")}</h2>
 <p>${t("privacy.cookies.text")}</p>
 <h2>${t("privacy.laws")}</h2>
@@ -75,10 +74,12 @@ ${residency.laws.map(
   });
 }
 
-function whereStored({ t, translation, country }: View, name: DataClassName): string {
+function whereStored({ t, country }: View, name: DataClassName): Html {
   const { restsIn, crossBorder } = country.residency.dataClasses[name];
-  const countries = translation.list(restsIn.map((code) => translation.countryName(code)));
-  return `${t("data.rests-in", { countries })} ${t(`data.transfer.${crossBorder.transfer}`)}`;
+  const where = t("data.rests-in", (own) => ({
+    countries: own.list(restsIn.map((code) => own.countryName(code))),
+  }));
+  return html`${where} ${t(`data.transfer.${crossBorder.transfer}`)}`;
 }
 
 /** "popia:72" as "Protection of Personal Information Act, s 72". Articles of one law are joined. */

@@ -1,5 +1,5 @@
 /** The first page: what this is, how it works, what data is kept, who runs it. */
-import { html } from "hono/html";
+import { html, isolated, leftToRight } from "../web/html.ts";
 import { renderPage } from "../web/layout.ts";
 import { steps } from "../web/steps.ts";
 import type { Html, View } from "../web/view.ts";
@@ -7,14 +7,13 @@ import { homeOf } from "../web/visitor.ts";
 import { dataInShort } from "./data-protection.ts";
 
 export function welcomePage(view: View, questions: number): Html {
-  const { t, country, translation, signedIn } = view;
+  const { t, country, signedIn } = view;
   const { operator } = country.programme;
-  const name = translation.localised(country.names);
   return renderPage(view, {
     title: t("welcome.title"),
     body: html`<div class="hero">
 <h1>${t("welcome.title")}</h1>
-<p class="lead">${t("welcome.lead", { country: name })}</p>
+<p class="lead">${t("welcome.lead", (own) => ({ country: own.textOf(country.names) }))}</p>
 ${
   signedIn === undefined
     ? html`<p class="actions"><a class="button" href="/register">${t("welcome.register")}</a> <a class="quiet" href="/sign-in">${t("welcome.sign-in")}</a></p>`
@@ -33,11 +32,14 @@ ${steps({ level: 3, size: "large" })}
 ${dataInShort(view)}
 <p><a href="/privacy">${t("welcome.data.more")}</a></p>
 <h2>${t("welcome.who")}</h2>
-<p>${t("welcome.who.text", { programme: translation.localised(country.programme.name), operator: operator.name })}</p>
-<address>${operator.name}${operator.address === undefined ? "" : html`<br>${operator.address}`}<br><a href="mailto:${operator.email}">${operator.email}</a>${
+<p>${t("welcome.who.text", (own) => ({
+      programme: own.textOf(country.programme.name),
+      operator: operator.name,
+    }))}</p>
+<address>${isolated(view, operator.name)}${operator.address === undefined ? "" : html`<br>${isolated(view, operator.address)}`}<br><a href="mailto:${operator.email}">${leftToRight(view, operator.email)}</a>${
       operator.phone === undefined
         ? ""
-        : html`<br><a href="tel:${operator.phone.replace(/[^+\d]/g, "")}">${operator.phone}</a>`
+        : html`<br><a href="tel:${operator.phone.replace(/[^+\d]/g, "")}">${leftToRight(view, operator.phone)}</a>`
     }</address>`,
   });
 }

@@ -1,7 +1,7 @@
 /** The diagnostic's pages: its start, one question per page, and the check of all answers before the result. */
-import { html } from "hono/html";
 import { dimensions } from "../../../localisation/schema/diagnostic.ts";
 import { errorSummary, type FieldErrors, titleWithErrors } from "../web/forms.ts";
+import { type Content, html } from "../web/html.ts";
 import { renderPage } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
 import type { Assessment } from "./assessments.ts";
@@ -27,7 +27,7 @@ ${syncLine(view)}
 ${
   open === undefined
     ? html`<form method="post" action="/diagnostic/start"><p class="actions"><button class="button">${completed.length === 0 ? t("diagnostic.start") : t("diagnostic.start-again")}</button></p></form>`
-    : html`<p>${t("diagnostic.open", { answered, count: questions.length, date: translation.date(open.startedAt) })}</p>
+    : html`<p>${t("diagnostic.open", (own) => ({ answered, count: questions.length, date: own.date(open.startedAt) }))}</p>
 ${progressBar(answered, questions.length, t("diagnostic.progress"))}
 <p class="actions"><a class="button" href="${answered === questions.length ? "/diagnostic/check" : questionPath(firstUnanswered(questions, open.answers))}">${answered === questions.length ? t("diagnostic.check") : t("diagnostic.resume")}</a></p>`
 }
@@ -37,7 +37,7 @@ ${
     : html`<h2>${t("diagnostic.results")}</h2>
 <ul class="rows">${completed.map(
         ({ id, completedAt, score }) =>
-          html`<li><a href="/diagnostic/results/${id}">${translation.date(completedAt ?? 0)}</a> <span>${t("level.of-five", { level: translation.level(score?.overall ?? 0) })}</span></li>`,
+          html`<li><a href="/diagnostic/results/${id}">${translation.date(completedAt ?? 0)}</a> <span>${t("level.of-five", (own) => ({ level: own.level(score?.overall ?? 0) }))}</span></li>`,
       )}</ul>`
 }
 <h2>${t("diagnostic.how")}</h2>
@@ -76,7 +76,7 @@ export function questionPage(view: View, page: QuestionPage): Html {
 /** All questions and the check of their answers at once, for the script that shows them without a connection. */
 export function offlineSheet(view: View, page: Omit<CheckPage, "errors">): Html {
   const { assessmentId, questions, answers } = page;
-  return html`<!doctype html><html lang="${view.translation.language}"><title>-</title><body>${questions.map(
+  return html`<!doctype html><html lang="${view.translation.tag}" dir="${view.translation.direction}"><title>-</title><body>${questions.map(
     (question) => {
       const answer = answers[question.id];
       return questionSection(view, { assessmentId, questions, question, answer, fromCheck: false });
@@ -170,7 +170,7 @@ ${dimensions.map((dimension) => {
  * Where the script says whether answers have reached the server, and names those that can't be kept.
  * @param saved what it says when all have.
  */
-export function syncLine({ t }: View, saved = ""): Html {
+export function syncLine({ t }: View, saved: Content = ""): Html {
   return html`<div class="sync" role="status" data-saved="${saved}" data-waiting="${t("question.waiting")}" data-signed-out="${t("question.signed-out")}"></div>
 <div class="not-kept" role="status" hidden><p>${t("question.not-kept")}</p><ul></ul><p><button type="button" class="button second">${t("question.not-kept.remove")}</button></p></div>`;
 }
@@ -183,6 +183,6 @@ export function firstUnanswered(questions: readonly Question[], answers: Answers
   return questions.find(({ id }) => answers[id] === undefined);
 }
 
-export function progressBar(value: number, max: number, label: string): Html {
+export function progressBar(value: number, max: number, label: Content): Html {
   return html`<progress value="${value}" max="${max}" aria-label="${label}"></progress>`;
 }

@@ -3,7 +3,7 @@
  * the order of the dimensions.
  */
 
-import type { QuestionTexts, Translation } from "../../../localisation/languages/translation.ts";
+import type { Translation } from "../../../localisation/languages/translation.ts";
 import { standardQuestions } from "../../../localisation/questionnaire.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import { dimensions } from "../../../localisation/schema/diagnostic.ts";
@@ -31,15 +31,19 @@ export function questionnaireOf(country: Country): readonly Question[] {
 }
 
 /** The country's own wording where it has one, else the catalogue's. */
-export function textsOf(country: Country, id: string, translation: Translation): QuestionTexts {
+export function textsOf(
+  country: Country,
+  id: string,
+  translation: Translation,
+): ReturnType<Translation["question"]> {
   const extra = country.diagnostic.extraQuestions.find((question) => question.id === id);
   if (extra !== undefined) {
     return {
-      text: translation.localised(extra.text),
-      levels: extra.levels.map((level) => translation.localised(level)),
+      text: translation.textOf(extra.text),
+      levels: extra.levels.map((level) => translation.textOf(level)),
     };
   }
   const texts = translation.question(id);
   const override = country.diagnostic.overrides[id]?.text;
-  return override === undefined ? texts : { ...texts, text: translation.localised(override) };
+  return override === undefined ? texts : { ...texts, text: translation.textOf(override) };
 }

@@ -1,6 +1,7 @@
 /** A diagnostic's result: levels, barriers, the next steps, and programmes that help. It can be printed. */
-import { html } from "hono/html";
+import { Text } from "../../../localisation/languages/text.ts";
 import type { FinancingProgramme } from "../../../localisation/schema/country.ts";
+import { type Content, html, isolated } from "../web/html.ts";
 import { renderPage } from "../web/layout.ts";
 import { steps } from "../web/steps.ts";
 import { type Html, sizeBandName, type View } from "../web/view.ts";
@@ -26,11 +27,11 @@ export function resultPage(view: View, page: ResultPage): Html {
     title: t("result.title"),
     body: html`<p class="back"><a href="/diagnostic">${t("question.back")}</a></p>
 <h1>${t("result.title")}</h1>
-<p class="hint">${signedIn?.company?.name ?? ""}, ${translation.date(page.completedAt)}</p>
+<p class="hint">${isolated(view, signedIn?.company?.name ?? "")} · ${translation.date(page.completedAt)}</p>
 <div class="overall">
 ${steps({ level: score.overall, size: "large" })}
 <div>
-<p class="figure">${t("level.of-five", { level: translation.level(score.overall) })}</p>
+<p class="figure">${t("level.of-five", (own) => ({ level: own.level(score.overall) }))}</p>
 <p class="lead"><strong>${t(`level.${stageOf(score.overall)}.name`)}.</strong> ${t(`level.${stageOf(score.overall)}.about`)}</p>
 </div>
 </div>
@@ -38,9 +39,9 @@ ${steps({ level: score.overall, size: "large" })}
 <ul class="scores">${score.dimensions.map(
       ({ dimension, level, cappedBy }) => html`<li>
 <h3>${t(`dimension.${dimension}.name`)}</h3>
-<p class="figure">${steps({ level })} <span>${t("level.of-five", { level: translation.level(level) })}</span></p>
+<p class="figure">${steps({ level })} <span>${t("level.of-five", (own) => ({ level: own.level(level) }))}</span></p>
 <p>${t(`dimension.${dimension}.advice.${stageOf(level)}`)}</p>
-${cappedBy.length === 0 ? "" : html`<p class="hint">${t("result.capped", { question: cappedBy.map((id) => textsOf(view.country, id, translation).text).join(" ") })}</p>`}
+${cappedBy.length === 0 ? "" : html`<p class="hint">${t("result.capped", (own) => ({ question: joined(cappedBy.map((id) => textsOf(view.country, id, own).text)) }))}</p>`}
 </li>`,
     )}</ul>
 ${comparisonOf(view, page.comparisons, score.overall)}
@@ -48,7 +49,7 @@ ${comparisonOf(view, page.comparisons, score.overall)}
 <p>${t("result.barriers.text")}</p>
 <ol class="barriers">${score.barriers.map(
       ({ barrier, gap }) => html`<li>
-<p class="name"><strong>${t(`barrier.${barrier}.name`)}</strong> <span>${t("result.gap", { share: translation.percent(Math.round(gap * 100) / 100) })}</span></p>
+<p class="name"><strong>${t(`barrier.${barrier}.name`)}</strong> <span>${t("result.gap", (own) => ({ share: own.percent(Math.round(gap * 100) / 100) }))}</span></p>
 <meter value="${Math.round(gap * 100)}" max="100" aria-label="${t(`barrier.${barrier}.name`)}"></meter>
 <p>${t(`barrier.${barrier}.about`)}</p>
 </li>`,
@@ -65,7 +66,7 @@ ${programmes(view, t("result.levers"), t("result.levers.none"), page.levers)}
 }
 
 function comparisonOf(view: View, comparisons: readonly PeerComparison[], overall: number): Html | "" {
-  const { t, translation, country, signedIn } = view;
+  const { t, country, signedIn } = view;
   const company = signedIn?.company;
   if (comparisons.length === 0 || company === undefined) return "";
   const nameOf = (group: PeerComparison["group"]) =>
@@ -74,7 +75,7 @@ function comparisonOf(view: View, comparisons: readonly PeerComparison[], overal
 <ul class="comparison">${comparisons.map(({ group, companies, mean }) =>
     mean === undefined
       ? html`<li><strong>${nameOf(group)}:</strong> ${t("result.comparison.suppressed", { minimum: country.aggregates.minimumCount })}</li>`
-      : html`<li><strong>${nameOf(group)}:</strong> ${t("result.comparison.mean", { mean: translation.level(mean), own: translation.level(overall), companies })}</li>`,
+      : html`<li><strong>${nameOf(group)}:</strong> ${t("result.comparison.mean", (own) => ({ mean: own.level(mean), own: own.level(overall), companies }))}</li>`,
   )}</ul>`;
 }
 
@@ -84,8 +85,14 @@ function stepItem(view: View, { question, from, caps }: NextStep): Html {
   return html`<li>
 <h3>${text}</h3>
 <dl class="from-to"><div><dt>${t("result.now")}</dt><dd>${levels[from]}</dd></div><div><dt>${t("result.next")}</dt><dd>${levels[from + 1]}</dd></div></dl>
-${caps ? html`<p class="hint">${t("result.caps", { dimension: t(`dimension.${question.dimension}.name`) })}</p>` : ""}
+${caps ? html`<p class="hint">${t("result.caps", (own) => ({ dimension: own.text(`dimension.${question.dimension}.name`) }))}</p>` : ""}
 </li>`;
+}
+
+/** Several texts as one: in the other language where one of them is. */
+function joined(texts: readonly Text[]): Text {
+  const { language, isForeign } = texts.find((text) => text.isForeign) ?? texts[0]!;
+  return new Text(language, [texts.map(String).join(" ")], isForeign);
 }
 
 function unknownAnswers(view: View, ids: readonly string[]): Html {
@@ -95,7 +102,7 @@ function unknownAnswers(view: View, ids: readonly string[]): Html {
 <ul>${ids.map((id) => html`<li>${textsOf(country, id, translation).text}</li>`)}</ul>`;
 }
 
-function programmes(view: View, title: string, none: string, list: readonly FinancingProgramme[]): Html {
+function programmes(view: View, title: Content, none: Content, list: readonly FinancingProgramme[]): Html {
   const { t, translation } = view;
   return html`<h2>${title}</h2>
 ${
@@ -103,10 +110,10 @@ ${
     ? html`<p>${none}</p>`
     : html`<ul class="programmes">${list.map(
         ({ name, provider, summary, url, barriers }) => html`<li>
-<h3><a href="${url}" rel="noopener noreferrer">${translation.localised(name)}</a></h3>
-<p class="hint">${provider}</p>
-<p>${translation.localised(summary)}</p>
-<p class="hint">${t("result.helps-with", { barriers: translation.list(barriers.map((barrier) => t(`barrier.${barrier}.name`))) })}</p>
+<h3><a href="${url}" rel="noopener noreferrer">${isolated(view, translation.textOf(name))}</a></h3>
+<p class="hint">${isolated(view, provider)}</p>
+<p>${translation.textOf(summary)}</p>
+<p class="hint">${t("result.helps-with", (own) => ({ barriers: own.listOf(barriers.map((barrier) => `barrier.${barrier}.name`)) }))}</p>
 </li>`,
       )}</ul>`
 }`;

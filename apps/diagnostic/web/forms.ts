@@ -1,16 +1,17 @@
 /** Parts of forms: fields with their labels, hints and errors, and the summary of errors above them. */
-import { html } from "hono/html";
+import { Text } from "../../../localisation/languages/text.ts";
+import { type Content, html } from "./html.ts";
 import type { Html, View } from "./view.ts";
 
 /** What is wrong, by the field's name; under "" what is wrong with the whole form. */
-export type FieldErrors = Readonly<Record<string, string>>;
+export type FieldErrors = Readonly<Record<string, Content>>;
 
 export interface Field {
   readonly name: string;
-  readonly label: string;
-  readonly hint?: string;
+  readonly label: Content;
+  readonly hint?: Content;
   readonly value?: string;
-  readonly error?: string | undefined;
+  readonly error?: Content | undefined;
   readonly type?: "text" | "email" | "password" | "number";
   readonly autocomplete?: string;
   readonly inputmode?: "decimal" | "numeric" | "email";
@@ -28,23 +29,23 @@ ${hintAndError(field)}
     field.autocomplete === undefined ? "" : html` autocomplete="${field.autocomplete}"`
   }${field.inputmode === undefined ? "" : html` inputmode="${field.inputmode}"`}${
     field.maxlength === undefined ? "" : html` maxlength="${field.maxlength}"`
-  }${type === "email" ? html` spellcheck="false" autocapitalize="none"` : ""} required${describedBy(field)}>
+  }${type === "email" ? html` spellcheck="false" autocapitalize="none"` : ""}${directionOfInput(type)} required${describedBy(field)}>
 </div>`;
 }
 
 export interface Choice {
   readonly value: string;
-  readonly label: string;
-  readonly hint?: string;
+  readonly label: Content;
+  readonly hint?: Content;
 }
 
-export function selectField(field: Field, choices: readonly Choice[], placeholder: string): Html {
+export function selectField(field: Field, choices: readonly Choice[], placeholder: Content): Html {
   return html`<div class="field${field.error === undefined ? "" : " wrong"}">
 <label for="${field.name}">${field.label}</label>
 ${hintAndError(field)}
 <select id="${field.name}" name="${field.name}" required${describedBy(field)}>
 <option value="">${placeholder}</option>
-${choices.map(({ value, label }) => html`<option value="${value}"${value === field.value ? " selected" : ""}>${label}</option>`)}
+${choices.map(({ value, label }) => html`<option value="${value}"${value === field.value ? " selected" : ""}${languageOf(label)}>${label}</option>`)}
 </select>
 </div>`;
 }
@@ -72,7 +73,7 @@ export function errorSummary({ t }: View, errors: FieldErrors): Html | "" {
 }
 
 /** A page with errors says so in its title, so that a screen reader hears it first. */
-export function titleWithErrors({ t }: View, title: string, errors: FieldErrors): string {
+export function titleWithErrors({ t }: View, title: Content, errors: FieldErrors): Content {
   return Object.keys(errors).length === 0 ? title : t("form.title-with-problem", { title });
 }
 
@@ -88,4 +89,14 @@ function describedBy({ name, hint, error }: Field): Html | "" {
   );
   const invalid = error === undefined ? "" : html` aria-invalid="true"`;
   return ids.length === 0 ? "" : html` aria-describedby="${ids.join(" ")}"${invalid}`;
+}
+
+/** Addresses and passwords run from left to right in every language; what else people type, in its own direction. */
+function directionOfInput(type: NonNullable<Field["type"]>): Html {
+  return type === "text" ? html` dir="auto"` : html` dir="ltr"`;
+}
+
+/** An option holds no markup that could say it. */
+function languageOf(label: Content): Html | "" {
+  return label instanceof Text && label.isForeign ? html` lang="${label.language}"` : "";
 }

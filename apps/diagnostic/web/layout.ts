@@ -1,10 +1,11 @@
 /** The frame of every page: head, header with the language choice, navigation, main, footer. */
-import { html } from "hono/html";
+import { directionOf } from "../../../localisation/languages/text.ts";
+import { type Content, html, isolated, leftToRight } from "./html.ts";
 import type { Html, View } from "./view.ts";
 import { homeOf } from "./visitor.ts";
 
 export interface Page {
-  readonly title: string;
+  readonly title: Content;
   readonly body: Html;
   /** Names of scripts, run as modules. */
   readonly scripts?: readonly string[];
@@ -22,9 +23,9 @@ const languagesInARow = 3;
 
 export function renderPage(view: View, page: Page): Html {
   const { t, translation, country, asset } = view;
-  const programme = translation.localised(country.programme.name);
+  const programme = translation.textOf(country.programme.name);
   return html`<!doctype html>
-<html lang="${translation.language}" dir="${translation.direction}">
+<html lang="${translation.tag}" dir="${translation.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -65,8 +66,8 @@ function languageChoice(view: View): Html | "" {
   if (translations.size < 2) return "";
   const list = html`<ul>${[...translations.values()].map(({ language, name }) =>
     language === translation.language
-      ? html`<li><span aria-current="true" lang="${language}">${name}</span></li>`
-      : html`<li><a href="${localisedPath(language, path)}" lang="${language}" hreflang="${language}">${name}</a></li>`,
+      ? html`<li><span aria-current="true" lang="${language}" dir="${directionOf(language)}">${name}</span></li>`
+      : html`<li><a href="${localisedPath(language, path)}" lang="${language}" hreflang="${language}" dir="${directionOf(language)}">${name}</a></li>`,
   )}</ul>`;
   return translations.size <= languagesInARow
     ? html`<nav class="languages" aria-label="${t("page.language")}">${list}</nav>`
@@ -76,7 +77,7 @@ function languageChoice(view: View): Html | "" {
 function navigation(view: View): Html | "" {
   const { signedIn, t, path } = view;
   if (signedIn === undefined) return "";
-  const entries: [string, string][] =
+  const entries: [string, Content][] =
     signedIn.role === "ministry"
       ? [
           ["/ministry", t("navigation.ministry")],
@@ -92,7 +93,7 @@ function navigation(view: View): Html | "" {
   const isHere = (href: string) => path === href || path.startsWith(`${href}/`);
   return html`<nav class="sections" aria-label="${t("navigation.label")}">
 <div class="frame">
-${signedIn.company === undefined ? "" : html`<p class="whose">${signedIn.company.name} ${signedIn.company.simulated ? simulatedTag(view) : ""}</p>`}
+${signedIn.company === undefined ? "" : html`<p class="whose">${isolated(view, signedIn.company.name)} ${signedIn.company.simulated ? simulatedTag(view) : ""}</p>`}
 <ul>${entries.map(
     ([href, name]) =>
       html`<li><a href="${href}"${isHere(href) ? html` aria-current="${path === href ? "page" : "true"}"` : ""}>${name}</a></li>`,
@@ -109,7 +110,7 @@ function footer(view: View): Html {
 <p>${t("footer.operator", { operator: programme.operator.name })}</p>
 <ul>
 <li><a href="mailto:${support.email}">${t("footer.help", { email: support.email })}</a></li>
-${support.phone === undefined ? "" : html`<li><a href="tel:${support.phone.replace(/[^+\d]/g, "")}">${support.phone}</a>${support.hours === undefined ? "" : html` (${translation.localised(support.hours)})`}</li>`}
+${support.phone === undefined ? "" : html`<li><a href="tel:${support.phone.replace(/[^+\d]/g, "")}">${leftToRight(view, support.phone)}</a>${support.hours === undefined ? "" : html` (${isolated(view, translation.textOf(support.hours))})`}</li>`}
 ${support.url === undefined ? "" : html`<li><a href="${support.url}">${t("footer.help-page")}</a></li>`}
 <li><a href="/privacy">${t("footer.privacy")}</a></li>
 ${support.accessibilityStatement === undefined ? "" : html`<li><a href="${support.accessibilityStatement}">${t("footer.accessibility")}</a></li>`}

@@ -1,13 +1,13 @@
 /** Pages with only a message: not found, not allowed, something went wrong. */
-import { html } from "hono/html";
+import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import type { Html, View } from "./view.ts";
 
 export interface Notice {
-  readonly title: string;
-  readonly text: string;
+  readonly title: Content;
+  readonly text: Content;
   /** Where to go next. */
-  readonly link?: { readonly href: string; readonly text: string };
+  readonly link?: { readonly href: string; readonly text: Content };
 }
 
 export function messagePage(view: View, { title, text, link }: Notice): Html {

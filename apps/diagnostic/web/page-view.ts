@@ -27,13 +27,13 @@ export const setView: MiddlewareHandler<Environment> = async (c, next) => {
     country,
     translation,
     translations,
-    t: (key, values) => translation.t(key, values),
+    t: (key, values) => translation.text(key, values),
     path: c.req.path,
     signedIn,
     asset: assets.path,
     hasLogo: assets.hasLogo,
   });
-  c.header("Content-Language", language);
+  c.header("Content-Language", translation.tag);
   c.header("Vary", "Cookie, Accept-Language");
   c.header("Cache-Control", signedIn === undefined ? "private, no-cache" : "private, no-store");
   await next();

@@ -1,5 +1,5 @@
 /** Draws a level from 0 to 5 as rising steps. The page also shows the number as text, so the drawing is hidden from screen readers. */
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import type { Html } from "./view.ts";
 
 interface Steps {
