@@ -55,7 +55,7 @@ export function reportCommand(): Command {
 async function writeReport(file: string, options: Options): Promise<void> {
   const [
     { produceReport },
-    { openPoints },
+    { openPoints, standingOf },
     { reportFiles, writeFolder },
     { withStatement },
     { readPrivateKey },
@@ -100,11 +100,11 @@ async function writeReport(file: string, options: Options): Promise<void> {
       files: [...files.keys()],
       verdict: report.verdict,
     });
-  const { ok, passed, failed, undetermined, waived, notApplicable } = report.verdict;
+  const { passed, failed, undetermined, waived, notApplicable } = report.verdict;
   const open = openPoints(report);
-  const sign = ok ? (open.length === 0 ? style("green", "✓") : style("yellow", "!")) : style("red", "✗");
+  const signs = { good: style("green", "✓"), open: style("yellow", "!"), wrong: style("red", "✗") };
   print(
-    `${sign} ${report.country} on ${report.target}: ${passed} passed, ${failed} failed, ${undetermined} undetermined, ${waived} waived, ${notApplicable} not applicable.`,
+    `${signs[standingOf(report)]} ${report.country} on ${report.target}: ${passed} passed, ${failed} failed, ${undetermined} undetermined, ${waived} waived, ${notApplicable} not applicable.`,
   );
   if (open.length > 0) print(`  Not covered by this result: ${open.join(", ")}.`);
   print(`  ${join(folder, "report.html")}`);

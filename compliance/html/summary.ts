@@ -1,8 +1,8 @@
 /** The report's first page: the verdict, what was checked and what not, and what the report was made from. */
 import { html } from "hono/html";
-import { chartsOf, openPoints } from "../open-points.ts";
-import type { Report, RestingPlace } from "../report-schema.ts";
+import { chartsOf, failedAdvice, judgedChecks, standingOf, unknownPlaces } from "../open-points.ts";
 import type { Html, ReportView } from "./view.ts";
+import { wordTable } from "./whose-word.ts";
 
 const sections = [
   "data",
@@ -20,18 +20,19 @@ const sections = [
 export function summary(view: ReportView): Html {
   const { report, translation } = view;
   const { verdict, inputs, made, programme } = report;
+  const { officer } = programme;
   const name = translation.localised(report.names);
   const target = view.t(`target.${report.target}`);
   return html`<h1>${view.t("title", { country: name })}</h1>
 <p class="quiet">${view.t("translation")}</p>
 ${openFirst(view)}
-<div class="verdict${verdict.ok ? (openPoints(report).length > 0 ? " open" : "") : " wrong"}">
-<p><strong>${verdict.ok ? view.t("verdict.ok") : view.t("verdict.failed", { count: verdict.failed + verdict.undetermined })}</strong></p>
+<div class="verdict${boxes[standingOf(report)]}">
+<p><strong>${verdictInWords(view)}</strong></p>
 <p>${
     inputs.plan === undefined
       ? view.t("checked.local", {
           policies: inputs.policies.count,
-          judged: inputs.policies.count - verdict.notApplicable,
+          judged: judgedChecks(report),
         })
       : view.t("checked.plan", { resources: inputs.plan.resources, target, policies: inputs.policies.count })
   } ${view.t("checked.result", {
@@ -41,12 +42,12 @@ ${openFirst(view)}
     waived: verdict.waived,
     none: verdict.notApplicable,
   })}</p>
-<p>${view.t("checked.places", { country: name, ...placesByCertainty(report) })}</p>
 </div>
+${wordTable(view)}
 <dl class="facts">
 <dt>${view.t("fact.programme")}</dt><dd>${translation.localised(programme.name)}</dd>
-<dt>${view.t("fact.operator")}</dt><dd>${programme.operator.name}, ${programme.operator.email}</dd>
-<dt>${view.t("fact.officer")}</dt><dd>${programme.officer.name}, ${programme.officer.role}, ${programme.officer.email}${programme.officer.registration === undefined ? "" : ` (${programme.officer.registration})`}</dd>
+<dt>${view.t("fact.operator")}</dt><dd>${contact(view, "programme.operator", [programme.operator.name, programme.operator.email])}</dd>
+<dt>${view.t("fact.officer")}</dt><dd>${contact(view, "programme.dataProtectionOfficer", [officer.name, officer.role, officer.email])}${officer.registration === undefined ? "" : ` (${officer.registration})`}</dd>
 <dt>${view.t("fact.target")}</dt><dd>${target}${report.environment === undefined ? "" : ` (${report.environment})`}</dd>
 <dt>${view.t("fact.made")}</dt><dd><time datetime="${made.at}">${translation.dateTime(Date.parse(made.at))}</time> (${made.at})</dd>
 <dt>${view.t("fact.by")}</dt><dd>${made.by}</dd>
@@ -66,8 +67,8 @@ function openFirst(view: ReportView): Html {
   const { report } = view;
   const { environment, placeholders, toConfirm, notes, verdict, inputs } = report;
   const charts = chartsOf(report);
-  const counted = (key: string, count: number) =>
-    count === 0 ? "" : html`<li><a href="#${view.id("open")}">${view.t(key, { count })}</a></li>`;
+  const counted = (key: string, count: number, section: (typeof sections)[number] = "open") =>
+    count === 0 ? "" : html`<li><a href="#${view.id(section)}">${view.t(key, { count })}</a></li>`;
   return html`<div class="verdict open">
 <h2 id="${view.id("first")}">${view.t("first")}</h2>
 <ul>
@@ -76,25 +77,28 @@ ${counted("first.examples", placeholders.length)}
 ${counted("first.to-confirm", toConfirm.length)}
 ${charts.length === 0 ? "" : html`<li>${view.t("first.charts", { charts: charts.join(", ") })}</li>`}
 <li><a href="#${view.id("checks")}">${view.t("first.nothing", { count: verdict.notApplicable })}</a></li>
-${verdict.waived === 0 ? "" : html`<li><a href="#${view.id("waivers")}">${view.t("first.waived", { count: verdict.waived })}</a></li>`}
+${counted("first.undetermined", verdict.undetermined, "checks")}
+${counted("first.advisory", failedAdvice(report), "checks")}
+${counted("first.waived", verdict.waived, "waivers")}
+${counted("first.unknown-places", unknownPlaces(report), "places")}
 <li>${inputs.plan === undefined ? view.t("checked.not.local") : view.t("checked.not.plan")} <a href="#${view.id("open")}">${view.t("section.open")}</a></li>
 ${notes.length === 0 ? "" : html`<li>${view.t("open.notes")}:<ul lang="en">${notes.map((note) => html`<li>${note}</li>`)}</ul></li>`}
 </ul>
 </div>`;
 }
 
-/** Number of places, by how certain it is that they are in the country. */
-function placesByCertainty({ places, country }: Report) {
-  const abroad = places.filter(({ countries }) => countries.some((code) => code !== country));
-  const count = (certainty: RestingPlace["certainty"]) =>
-    places.filter((place) => place.certainty === certainty && !abroad.includes(place)).length;
-  return {
-    total: places.length,
-    known: count("known"),
-    declared: count("declared"),
-    unknown: count("unknown"),
-    abroad: abroad.length,
-  };
+const boxes = { good: "", open: " open", wrong: " wrong" } as const;
+
+function verdictInWords(view: ReportView): string {
+  const { verdict } = view.report;
+  if (!verdict.ok) return view.t("verdict.failed", { count: verdict.failed + verdict.undetermined });
+  return view.t(judgedChecks(view.report) === 0 ? "verdict.nothing" : "verdict.ok");
+}
+
+/** @param path of the field whose texts these are: the reader sees where they are examples. */
+function contact(view: ReportView, path: string, texts: readonly string[]): Html {
+  const example = view.report.placeholders.some((field) => field.path.startsWith(`${path}.`));
+  return html`${texts.join(", ")}${example ? html` <span class="mark undetermined">(${view.t("example")})</span>` : ""}`;
 }
 
 /** A section's heading, with its number. */

@@ -223,6 +223,7 @@ describe("the first page", () => {
       placeholders: [],
       toConfirm: [],
       notes: [],
+      places: report.places.filter(({ certainty }) => certainty !== "unknown"),
       resources: report.resources.filter(({ type }) => !type.includes(":helm.sh/")),
     });
     const verdicts = async (change: (report: Report) => Report) =>
@@ -231,10 +232,61 @@ describe("the first page", () => {
       );
     expect(await verdicts((report) => report)).toEqual(new Set(["verdict open"]));
     expect(await verdicts(settled)).toEqual(new Set(["verdict"]));
-    for (const open of ["placeholders", "toConfirm", "notes", "resources", "environment"] as const)
+    for (const open of ["placeholders", "toConfirm", "notes", "places", "resources", "environment"] as const)
       expect(await verdicts((report) => ({ ...settled(report), [open]: report[open] })), open).toEqual(
         new Set(["verdict open"]),
       );
+    const judged = (change: Partial<Report["verdict"]>) =>
+      verdicts((report) => ({ ...settled(report), verdict: { ...report.verdict, ...change } }));
+    expect(await judged({ waived: 1 })).toEqual(new Set(["verdict open"]));
+    expect(await judged({ undetermined: 1 })).toEqual(new Set(["verdict open"]));
+    expect(await judged({ ok: false, failed: 1 })).toEqual(new Set(["verdict wrong"]));
+    const advice = (report: Report): Report => ({
+      ...settled(report),
+      checks: report.checks.map((check, index) =>
+        index === 0 ? { ...check, level: "advisory", verdict: "fail" } : check,
+      ),
+    });
+    expect(await verdicts(advice)).toEqual(new Set(["verdict open"]));
+  });
+
+  test("is not green, and does not say that checks passed, where no check had anything to judge", async () => {
+    const text = await page((report) => ({
+      ...report,
+      verdict: { ...report.verdict, passed: 0, notApplicable: report.checks.length },
+    }));
+    expect(text).not.toContain("Every mandatory check that applies");
+    expect(text).toContain("No check found anything to judge: this report shows nothing.");
+  });
+
+  test("says by whose word it is true, and what nobody has said", async () => {
+    const wordsOf = async (country: string, target: string) => {
+      const { report, loaded } = await reportOf(country, target);
+      const english = reportPage(report, loaded).split('id="en-report"')[1] ?? "";
+      const table = english.slice(english.indexOf("By whose word"), english.indexOf("</table>"));
+      return Object.fromEntries(
+        [...table.matchAll(/<th scope="row">([^<]+)<\/th><td>([^<]+)<\/td>/g)].map(([, who, what]) => [
+          who,
+          what,
+        ]),
+      );
+    };
+    const cluster = await wordsOf("za", "kubernetes");
+    expect(cluster["The localisation file"]).toContain("places where data is stored: 8; of these abroad: 0.");
+    expect(cluster["The cloud provider"]).toMatch(/^Nothing/);
+    expect(cluster["The running stack"]).toBe("Nothing: this report did not look at what runs.");
+    expect(cluster.Nobody).toContain("The country of these places: 1. Real values in place of examples: 12.");
+    const cloud = await wordsOf("br", "aws");
+    expect(cloud["The cloud provider"]).toMatch(/data is stored: [1-9][0-9]*; of these abroad: 0.$/);
+    const machine = await wordsOf("za", "local");
+    expect(machine["The kit, from file and plan"]).toMatch(/in the file alone. There is no plan.$/);
+    expect(machine.Nobody).toMatch(/^The country of these places: 4\./);
+  });
+
+  test("marks people and addresses that are examples, and no real ones", async () => {
+    const example = "(an example, not the real value)";
+    expect((await page((report) => report)).split(example)).toHaveLength(3);
+    expect(await page((report) => ({ ...report, placeholders: [] }))).not.toContain(example);
   });
 
   test("calls traffic closed only where the checks found it closed, and never for what charts install", async () => {
