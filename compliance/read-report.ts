@@ -1,7 +1,7 @@
 /** Reads report.json and checks it against its schema and against the exact bytes that the kit writes. */
 import { InputError } from "../base/kit-error.ts";
 import { newValidator } from "../localisation/check/schema-check.ts";
-import { type Report, ReportSchema, reportFormat } from "./report-schema.ts";
+import { type Report, ReportSchema, readFormats } from "./report-schema.ts";
 
 /**
  * @param name of the file, for messages.
@@ -16,12 +16,12 @@ export function parseReport(bytes: Buffer, name: string): Report {
     throw wrong(name, "is not JSON, or a part of it is missing");
   }
   const format = (value as { format?: unknown } | null)?.format;
-  if (format !== reportFormat)
+  if (!(readFormats as readonly unknown[]).includes(format))
     throw wrong(
       name,
       format === undefined
         ? "is not a report"
-        : `is a report in the format ${JSON.stringify(format).slice(0, 40)}; this version reads ${reportFormat}`,
+        : `is a report in the format ${JSON.stringify(format).slice(0, 40)}; this version reads ${readFormats.join(" and ")}`,
     );
   const check = newValidator({ allErrors: false }).compile(ReportSchema);
   if (!check(value)) {

@@ -9,7 +9,9 @@ import Type, { type DeepReadonly, type Static, type TSchema } from "../localisat
 import { verdicts } from "../policies/engine/findings.ts";
 import { areas, severities } from "../policies/engine/policy.ts";
 
-export const reportFormat = "rollout-report/1";
+export const reportFormat = "rollout-report/2";
+/** Formats that are read, the oldest first: what a later one adds is optional, so that the schema takes them all. */
+export const readFormats = ["rollout-report/1", reportFormat] as const;
 
 const text = (description: string) => Type.String({ description });
 const texts = (description: string) => Type.Array(Type.String(), { description });
@@ -99,7 +101,7 @@ const Finding = group("What a check found.", {
 export const ReportSchema = group(
   "What a country's stack stores where, who can reach it, what leaves it, by which law, and every check with its evidence.",
   {
-    format: Type.Literal(reportFormat, { description: "Version of this format." }),
+    format: choice("Version of this format.", readFormats),
     kit: text("Version of the kit that made the report."),
     made: group("When and by whom it was made.", {
       at: Type.String({

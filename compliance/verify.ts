@@ -3,7 +3,6 @@
  * signed the statement; and the report can be made again from the localisation file in the folder.
  */
 
-import type { KeyObject } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -23,10 +22,10 @@ import {
 } from "./folder.ts";
 import { type ProducedReport, produceReport } from "./produce.ts";
 import { parseReport } from "./read-report.ts";
-import type { Report } from "./report-schema.ts";
+import { type Report, reportFormat } from "./report-schema.ts";
 import { verifyByCosign } from "./signing/cosign.ts";
 import { openEnvelope } from "./signing/envelope.ts";
-import { fingerprint } from "./signing/keys.ts";
+import { fingerprint, type TrustedKey } from "./signing/keys.ts";
 import { type Hashes, hashesOf } from "./signing/statement.ts";
 
 export type VerificationStep = "files" | "signature" | "hashes" | "report" | "checks";
@@ -37,6 +36,8 @@ export interface StepResult {
   readonly message: string;
   /** Differences, one line each. */
   readonly details: readonly string[];
+  /** Where it is ok all the same: it could not be repeated, because another version of the kit made the report. */
+  readonly notRepeated?: true;
 }
 
 export interface Verification {
@@ -46,7 +47,7 @@ export interface Verification {
 }
 
 export type Trust =
-  | { readonly kind: "keys"; readonly keys: readonly { readonly file: string; readonly key: KeyObject }[] }
+  | { readonly kind: "keys"; readonly keys: readonly TrustedKey[] }
   /** Reference of a public key for cosign. */
   | { readonly kind: "cosign"; readonly key: string }
   /** The caller does not want to know who made the report. */
@@ -63,7 +64,7 @@ export interface VerifyOptions {
 
 /** What a step gives to the next, or why it failed. */
 type Outcome<T> =
-  | { readonly message: string; readonly value: T }
+  | { readonly message: string; readonly value: T; readonly notRepeated?: readonly string[] }
   | { readonly message: string; readonly differences: readonly string[] };
 
 /** Runs the steps up to the first that fails. */
@@ -74,14 +75,25 @@ export async function verifyReport(options: VerifyOptions): Promise<Verification
     action: () => Promise<Outcome<T>> | Outcome<T>,
   ): Promise<T | undefined> => {
     const outcome = await caught(action);
-    const ok = "value" in outcome;
-    steps.push({ step, ok, message: outcome.message, details: ok ? [] : outcome.differences });
-    return ok ? outcome.value : undefined;
+    const { message } = outcome;
+    if (!("value" in outcome)) {
+      steps.push({ step, ok: false, message, details: outcome.differences });
+      return undefined;
+    }
+    const { notRepeated } = outcome;
+    steps.push({
+      step,
+      ok: true,
+      message,
+      details: notRepeated ?? [],
+      ...(notRepeated !== undefined && { notRepeated: true }),
+    });
+    return outcome.value;
   };
   const files = await run("files", () => filesOf(options.folder));
   const hashes = files && (await run("signature", () => signature(files, options)));
   const intact = files && hashes && (await run("hashes", () => sameHashes(files, hashes)));
-  const report = intact && (await run("report", () => parsedReport(intact)));
+  const report = intact && (await run("report", () => parsedReport(intact, options)));
   if (report) await run("checks", () => madeAgain(intact, report, options));
   return { ok: steps.every(({ ok }) => ok), steps, ...(report && { report }) };
 }
@@ -153,12 +165,28 @@ function sameHashes(files: Files, hashes: Hashes): Outcome<Files> {
     : { message: `${hashes.size} files are unchanged`, value: files };
 }
 
-function parsedReport(files: Files): Outcome<Report> {
+function parsedReport(files: Files, { trust }: VerifyOptions): Outcome<Report> {
   const content = files.get("report.json");
   if (content === undefined) throw new InputError("The folder has no report.json.");
   const report = parseReport(content, "report.json");
   const { country, target, made } = report;
+  const at = Date.parse(made.at);
+  if (Number.isNaN(at)) throw new InputError(`${made.at} is not a time.`, "The report is not complete.");
+  if (trust.kind === "keys") for (const key of trust.keys) requireValidAt(key, at);
   return { message: `a report of ${country} on ${target}, made ${made.at} by ${made.by}`, value: report };
+}
+
+/**
+ * A certificate counts at the time of the report, not today: it may have ended since.
+ * @throws InputError
+ */
+function requireValidAt({ file, validity }: TrustedKey, at: number): void {
+  if (validity === undefined || (validity.from.getTime() <= at && at <= validity.until.getTime())) return;
+  const day = (time: Date) => time.toISOString().slice(0, 10);
+  throw new InputError(
+    `The certificate ${file} is valid from ${day(validity.from)} to ${day(validity.until)}; the report says that it was made on ${day(new Date(at))}.`,
+    "Ask the signer for the certificate of that day.",
+  );
 }
 
 /** Makes the report again from the sources in its folder, and compares. */
@@ -169,8 +197,6 @@ async function madeAgain(files: Files, report: Report, options: VerifyOptions): 
     throw new InputError("The report has no copy of its localisation file.", "The report is not complete.");
   if (sha256(own) !== inputs.localisation.sha256)
     throw new InputError("The copy of the localisation file is not the one that report.json names.");
-  if (Number.isNaN(Date.parse(made.at)))
-    throw new InputError(`${made.at} is not a time.`, "The report is not complete.");
   const workspace = mkdtempSync(join(tmpdir(), "rollout-verify-"));
   try {
     for (const [name, content] of files) {
@@ -189,52 +215,87 @@ async function madeAgain(files: Files, report: Report, options: VerifyOptions): 
       kit: options.kit,
     });
     const other = options.file === undefined ? undefined : otherFile(report, options.file);
-    return other ?? compared(files, report, again, options.kit);
+    return other ?? compared(files, report, again, options);
   } catch (error) {
     if (error instanceof LocalisationError)
-      return {
-        message: "The report's localisation file is not valid for this version of the kit.",
-        differences: error.problems
-          .map(formatProblem)
-          .map((line) => line.replaceAll(join(workspace, "source"), "source")),
-      };
+      return otherwise(
+        report,
+        options,
+        "The report's localisation file is not valid for this version of the kit.",
+        error.problems.map(formatProblem).map((line) => line.replaceAll(join(workspace, "source"), "source")),
+      );
     if (error instanceof InputError)
-      return {
-        message: "The report's localisation file can't be planned.",
-        differences: [error.message, error.remediation],
-      };
+      return otherwise(report, options, "The report's localisation file can't be planned.", [
+        error.message,
+        error.remediation,
+      ]);
     throw error;
   } finally {
     rmSync(workspace, { recursive: true, force: true });
   }
 }
 
-/** @param kit this version of the kit. */
-function compared(files: Files, report: Report, again: ProducedReport, kit: string): Outcome<true> {
+function compared(
+  files: Files,
+  report: Report,
+  again: ProducedReport,
+  options: VerifyOptions,
+): Outcome<true> {
   const changed = [...reportFiles(again.report, again.loaded)].filter(
     ([name, content]) => files.get(name)?.equals(content) !== true,
   );
   if (changed.length === 0)
     return { message: "made again from its own sources, every byte is the same", value: true };
-  const differences = diffReports(report, again.report);
-  if (report.kit === kit)
+  const { kit } = options;
+  if (isOwn(report, kit))
     return {
       message: `Made again from its own sources, the report is different: it was changed before it was signed, or version ${kit} here is not the same as the one that made it.`,
       differences: [
         ...changed.map(([name]) => `${name} would be different`),
-        ...differences.map(({ text }) => text),
+        ...diffReports(report, again.report).map(({ text }) => text),
       ],
     };
-  const verdicts = differences.filter(({ section }) => section === "verdict" || section === "checks");
+  const verdicts = otherVerdicts(report, again.report);
   if (verdicts.length > 0)
-    return {
-      message: `Version ${kit} of the kit gives other verdicts than ${report.kit}, which made the report.`,
-      differences: verdicts.map(({ text }) => text),
-    };
+    return otherwise(
+      report,
+      options,
+      `Version ${kit} of the kit gives other verdicts than ${report.kit}, which made the report.`,
+      verdicts,
+    );
+  const older = report.format === reportFormat ? "" : ` in the older format ${report.format}`;
   return {
-    message: `version ${kit} of the kit gives the same verdicts as ${report.kit}, which made the report; use ${report.kit} to compare every byte`,
+    message: `version ${kit} of the kit gives the same verdicts as ${report.kit}, which made the report${older}`,
     value: true,
   };
+}
+
+/** Whether this version of the kit writes the report as it was written. */
+const isOwn = ({ kit, format }: Report, ownKit: string): boolean => kit === ownKit && format === reportFormat;
+
+/** Of the checks that both versions have: an old report is judged by the policies of its own day. */
+function otherVerdicts(report: Report, again: Report): string[] {
+  const now = new Map(again.checks.map(({ policy, verdict }) => [policy, verdict]));
+  return report.checks.flatMap(({ policy, verdict }) => {
+    const present = now.get(policy);
+    return present === undefined || present === verdict
+      ? []
+      : [`checks/${policy}.verdict: ${verdict} in the report, ${present} by this version`];
+  });
+}
+
+/**
+ * What this version of the kit judges otherwise than the version that made the report does not make an old signed report wrong; one
+ * that nobody signed has nothing else to rely on.
+ */
+function otherwise(
+  report: Report,
+  { trust, kit }: VerifyOptions,
+  message: string,
+  differences: readonly string[],
+): Outcome<true> {
+  if (trust.kind === "none" || isOwn(report, kit)) return { message, differences };
+  return { message, value: true, notRepeated: differences };
 }
 
 /** Undefined where the file is the one of the report. */

@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
+import type { Report } from "../../compliance/report-schema.ts";
 import type { Trust } from "../../compliance/verify.ts";
 import { print, printJson, style } from "../terminal.ts";
 import { harmless } from "./report-input.ts";
@@ -21,7 +22,10 @@ export function reportVerifyCommand(): Command {
   return new Command("verify")
     .description("verify a report: its signature, each of its files, and the verdict of every check")
     .argument("<report>", "folder of the report, or the envelope in it")
-    .option("--key <files...>", "public keys; each must have signed")
+    .option(
+      "--key <files...>",
+      "public keys or certificates of signers; each must have signed, a certificate while it was valid",
+    )
     .option("--cosign-key <key>", "public key of cosign's signature")
     .option("--without-signature", "only check that it is complete and that making it again gives the same")
     .option("--file <file>", "localisation file from which the report must have been made")
@@ -38,33 +42,41 @@ async function verify(report: string, options: Options): Promise<void> {
     ...(options.file !== undefined && { file: options.file }),
     kit: kitVersion(),
   });
-  if (!result.ok) process.exitCode = exitCode.checkFailed;
-  if (options.json) {
-    const { ok, steps } = result;
-    printJson({ ok, steps, ...(result.report !== undefined && { verdict: result.report.verdict }) });
-    return;
-  }
-  for (const { step, ok, message, details } of result.steps) {
-    print(`${ok ? style("green", "✓") : style("red", "✗")} ${step.padEnd(10)} ${harmless(message)}`);
+  const { ok, steps } = result;
+  const repeated = ok && !steps.some(({ notRepeated }) => notRepeated);
+  if (!ok) process.exitCode = exitCode.checkFailed;
+  if (options.json)
+    return printJson({
+      ok,
+      steps,
+      repeated,
+      ...(result.report !== undefined && { verdict: result.report.verdict }),
+    });
+  for (const { step, ok, message, details, notRepeated } of steps) {
+    const sign = !ok ? style("red", "✗") : notRepeated ? style("yellow", "!") : style("green", "✓");
+    print(`${sign} ${step.padEnd(10)} ${harmless(message)}`);
     for (const detail of details.slice(0, 40)) print(`             ${harmless(detail)}`);
     if (details.length > 40) print(`             and ${details.length - 40} more`);
   }
-  if (result.ok && result.report !== undefined) {
-    const { ok, failed, undetermined } = result.report.verdict;
-    print(
-      ok
-        ? "The report is verified, and all its checks passed."
-        : `The report is verified. It says that ${failed + undetermined} checks failed or could not be decided.`,
-    );
-  } else if (!result.ok) print(style("red", "The report is not verified."));
+  if (!ok) print(style("red", "The report is not verified."));
+  else if (result.report !== undefined) print(conclusion(result.report, repeated));
+}
+
+function conclusion({ verdict, made, kit }: Report, repeated: boolean): string {
+  if (!repeated)
+    return `The report is what its signer signed, and says that it was made on ${made.at}. Its checks were not repeated: for that, verify it with version ${kit} of the kit, which made it.`;
+  const { ok, failed, undetermined } = verdict;
+  return ok
+    ? "The report is verified, and all its checks passed."
+    : `The report is verified. It says that ${failed + undetermined} checks failed or could not be decided.`;
 }
 
 async function trustOf({ key, cosignKey, withoutSignature }: Options): Promise<Trust> {
   if ((key !== undefined || cosignKey !== undefined) && withoutSignature)
     throw new InputError("--key and --without-signature exclude each other.", "Use one of them.");
   if (key !== undefined) {
-    const { readPublicKey } = await import("../../compliance/signing/keys.ts");
-    return { kind: "keys", keys: key.map((file) => ({ file, key: readPublicKey(file) })) };
+    const { readTrustedKey } = await import("../../compliance/signing/keys.ts");
+    return { kind: "keys", keys: key.map(readTrustedKey) };
   }
   if (cosignKey !== undefined) return { kind: "cosign", key: cosignKey };
   if (withoutSignature) return { kind: "none" };

@@ -1,5 +1,11 @@
 /** Ed25519 keys that sign reports: makes them, writes them (PKCS #8, encrypted if a passphrase is given) and reads them. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  X509Certificate,
+} from "node:crypto";
 import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { InputError } from "../../base/kit-error.ts";
 import { sha256 } from "../canonical.ts";
@@ -89,6 +95,31 @@ export function readPublicKey(file: string): KeyObject {
     throw new InputError(`${file} holds no public key in PEM format.`, "Ask the signer for it.");
   }
   return requireEd25519(key, file);
+}
+
+/** A key that the verifier trusts, from its own file or from a certificate that limits when it may sign. */
+export interface TrustedKey {
+  readonly file: string;
+  readonly key: KeyObject;
+  readonly validity?: { readonly from: Date; readonly until: Date };
+}
+
+/**
+ * @param file in PEM format: a public key, or an X.509 certificate. Who issued the certificate is not checked: the verifier trusts
+ * the file itself.
+ * @throws InputError
+ */
+export function readTrustedKey(file: string): TrustedKey {
+  const text = readKeyFile(file);
+  if (!text.includes("BEGIN CERTIFICATE")) return { file, key: readPublicKey(file) };
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(text);
+  } catch {
+    throw new InputError(`${file} holds no certificate in PEM format.`, "Ask the signer for it.");
+  }
+  const { publicKey, validFromDate: from, validToDate: until } = certificate;
+  return { file, key: requireEd25519(publicKey, file), validity: { from, until } };
 }
 
 function requireEd25519(key: KeyObject, file: string): KeyObject {

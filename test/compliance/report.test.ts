@@ -429,8 +429,8 @@ test("report.json that was edited is refused with what is wrong", async () => {
   expect(reading(text.slice(0, -10))).toThrow("is not JSON");
   expect(reading("{}")).toThrow("is not a report");
   expect(reading("null")).toThrow("is not a report");
-  expect(reading(text.replace("rollout-report/1", "rollout-report/9"))).toThrow(
-    "this version reads rollout-report/1",
+  expect(reading(text.replace("rollout-report/2", "rollout-report/9"))).toThrow(
+    "this version reads rollout-report/1 and rollout-report/2",
   );
   expect(reading(text.replace('"ok": true', '"ok": false, "ok": true'))).toThrow("has a duplicate key");
   expect(reading(text.replace('"country": "ZA"', '"country": "za"'))).toThrow("/country");
