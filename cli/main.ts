@@ -8,6 +8,7 @@ import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { eraseCommand } from "./commands/erase.ts";
+import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { initCommand } from "./commands/init.ts";
@@ -45,6 +46,7 @@ for (const command of [
   checkCommand(),
   policiesCommand(),
   reportCommand(),
+  evidenceCommand(),
   migrateCommand(),
   doctorCommand(),
   previewCommand(),

@@ -4,6 +4,7 @@ import { dayIn } from "../base/day.ts";
 import { InputError } from "../base/kit-error.ts";
 import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
 import { clusterTargets, targets } from "../localisation/schema/hosting.ts";
+import type { Plan } from "../plan/plan.ts";
 import { planCountry } from "../stacks/country-plan.ts";
 import { makeReport } from "./report.ts";
 import type { Report } from "./report-schema.ts";
@@ -26,6 +27,8 @@ export interface ReportRequest {
 export interface ProducedReport {
   readonly report: Report;
   readonly loaded: LoadedCountry;
+  /** None for the target `local`. */
+  readonly plan?: Plan;
 }
 
 /**
@@ -64,7 +67,7 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
     day,
     by: request.by,
   });
-  return { report, loaded };
+  return { report, loaded, ...(plan !== undefined && { plan }) };
 }
 
 /** The country's first language, if it has a catalogue, and English. */

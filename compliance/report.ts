@@ -12,6 +12,7 @@ import { policies } from "../policies/rules/catalogue.ts";
 import { accessOf } from "./access.ts";
 import { canonicalJson, sha256 } from "./canonical.ts";
 import { flowsOf } from "./flows.ts";
+import { policiesHash } from "./policies-text.ts";
 import { type Report, type ReportCheck, type ReportFinding, reportFormat } from "./report-schema.ts";
 import { filePlaces } from "./resting-places/file-places.ts";
 import { localPlaces } from "./resting-places/local-places.ts";
@@ -229,23 +230,4 @@ function findingOf(finding: Finding): ReportFinding {
 function notesOf(plan: Plan | undefined): string[] {
   const notes = at(plan?.outputs, "notes");
   return Array.isArray(notes) ? notes.map(String) : [];
-}
-
-/** Of the policies' texts and metadata; their code belongs to the version of the kit. */
-function policiesHash(): string {
-  return sha256(
-    canonicalJson(
-      policies.map(({ id, area, title, risk, severity, level, dataClasses, controls, remediation }) => ({
-        id,
-        area,
-        title,
-        risk,
-        severity,
-        level,
-        dataClasses,
-        controls,
-        remediation,
-      })),
-    ),
-  );
 }

@@ -15,7 +15,6 @@ import {
   cosignFile,
   envelopeFile,
   type Files,
-  readFolder,
   reportFiles,
   signatureFiles,
   statementFile,
@@ -27,18 +26,7 @@ import { verifyByCosign } from "./signing/cosign.ts";
 import { openEnvelope } from "./signing/envelope.ts";
 import { fingerprint, type TrustedKey } from "./signing/keys.ts";
 import { type Hashes, hashesOf } from "./signing/statement.ts";
-
-export type VerificationStep = "files" | "signature" | "hashes" | "report" | "checks";
-
-export interface StepResult {
-  readonly step: VerificationStep;
-  readonly ok: boolean;
-  readonly message: string;
-  /** Differences, one line each. */
-  readonly details: readonly string[];
-  /** Where it is ok all the same: it could not be repeated, because another version of the kit made the report. */
-  readonly notRepeated?: true;
-}
+import { type Outcome, type StepResult, Steps } from "./verification-steps.ts";
 
 export interface Verification {
   readonly ok: boolean;
@@ -54,7 +42,8 @@ export type Trust =
   | { readonly kind: "none" };
 
 export interface VerifyOptions {
-  readonly folder: string;
+  /** Reads the report's files, and throws InputError where it can't. */
+  readonly files: () => Files;
   readonly trust: Trust;
   /** A localisation file that must be the one of the report. */
   readonly file?: string;
@@ -62,53 +51,20 @@ export interface VerifyOptions {
   readonly kit: string;
 }
 
-/** What a step gives to the next, or why it failed. */
-type Outcome<T> =
-  | { readonly message: string; readonly value: T; readonly notRepeated?: readonly string[] }
-  | { readonly message: string; readonly differences: readonly string[] };
-
 /** Runs the steps up to the first that fails. */
 export async function verifyReport(options: VerifyOptions): Promise<Verification> {
-  const steps: StepResult[] = [];
-  const run = async <T>(
-    step: VerificationStep,
-    action: () => Promise<Outcome<T>> | Outcome<T>,
-  ): Promise<T | undefined> => {
-    const outcome = await caught(action);
-    const { message } = outcome;
-    if (!("value" in outcome)) {
-      steps.push({ step, ok: false, message, details: outcome.differences });
-      return undefined;
-    }
-    const { notRepeated } = outcome;
-    steps.push({
-      step,
-      ok: true,
-      message,
-      details: notRepeated ?? [],
-      ...(notRepeated !== undefined && { notRepeated: true }),
-    });
-    return outcome.value;
-  };
-  const files = await run("files", () => filesOf(options.folder));
-  const hashes = files && (await run("signature", () => signature(files, options)));
-  const intact = files && hashes && (await run("hashes", () => sameHashes(files, hashes)));
-  const report = intact && (await run("report", () => parsedReport(intact, options)));
-  if (report) await run("checks", () => madeAgain(intact, report, options));
-  return { ok: steps.every(({ ok }) => ok), steps, ...(report && { report }) };
+  const steps = new Steps();
+  const files = await steps.run("files", () => filesOf(options));
+  const hashes = files && (await steps.run("signature", () => signature(files, options)));
+  const intact =
+    files && hashes && (await steps.run("hashes", () => sameHashes(files, hashes, signatureFiles)));
+  const report = intact && (await steps.run("report", () => parsedReport(intact, options)));
+  if (report) await steps.run("checks", () => madeAgain(intact, report, options));
+  return { ok: steps.ok, steps: steps.results, ...(report && { report }) };
 }
 
-async function caught<T>(action: () => Promise<Outcome<T>> | Outcome<T>): Promise<Outcome<T>> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { message: error.message, differences: [error.remediation] };
-  }
-}
-
-function filesOf(folder: string): Outcome<Files> {
-  const files = readFolder(folder);
+function filesOf(options: VerifyOptions): Outcome<Files> {
+  const files = options.files();
   return { message: `${files.size} files, no links`, value: files };
 }
 
@@ -150,7 +106,8 @@ function signature(files: Files, { trust }: VerifyOptions): Outcome<Hashes> {
   return { message: `by ${names.join(" and ")}`, value: hashesOf(statement) };
 }
 
-function sameHashes(files: Files, hashes: Hashes): Outcome<Files> {
+/** @param unlisted files that need no hash, such as signatures of the hashes. */
+export function sameHashes(files: Files, hashes: Hashes, unlisted: ReadonlySet<string>): Outcome<Files> {
   const differences: string[] = [];
   for (const [name, hash] of hashes) {
     const content = files.get(name);
@@ -158,8 +115,7 @@ function sameHashes(files: Files, hashes: Hashes): Outcome<Files> {
     else if (sha256(content) !== hash) differences.push(`${name} was changed`);
   }
   for (const name of files.keys())
-    if (!hashes.has(name) && !signatureFiles.has(name))
-      differences.push(`${name} does not belong to the report`);
+    if (!hashes.has(name) && !unlisted.has(name)) differences.push(`${name} does not belong to the report`);
   return differences.length > 0
     ? { message: "The folder was changed after the report was made.", differences }
     : { message: `${hashes.size} files are unchanged`, value: files };

@@ -1,10 +1,11 @@
-/** `rollout report verify`: whether a report is complete, who signed it, and whether the checks give the same verdict again. */
+/** `rollout report verify`: whether a report or an archive of evidence is complete, who signed it, and whether the checks give the same verdict again. */
 
-import { statSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { exitCode, InputError } from "../../base/kit-error.ts";
 import { kitVersion } from "../../base/package-root.ts";
+import type { Files } from "../../compliance/folder.ts";
 import type { Report } from "../../compliance/report-schema.ts";
 import type { Trust } from "../../compliance/verify.ts";
 import { print, printJson, style } from "../terminal.ts";
@@ -21,7 +22,7 @@ interface Options {
 export function reportVerifyCommand(): Command {
   return new Command("verify")
     .description("verify a report: its signature, each of its files, and the verdict of every check")
-    .argument("<report>", "folder of the report, or the envelope in it")
+    .argument("<report>", "folder of the report, the envelope in it, or an archive of `rollout evidence`")
     .option(
       "--key <files...>",
       "public keys or certificates of signers; each must have signed, a certificate while it was valid",
@@ -36,12 +37,18 @@ export function reportVerifyCommand(): Command {
 async function verify(report: string, options: Options): Promise<void> {
   const trust = await trustOf(options);
   const { verifyReport } = await import("../../compliance/verify.ts");
-  const result = await verifyReport({
-    folder: folderOf(report),
+  const { verifyEvidence } = await import("../../compliance/evidence/verify.ts");
+  const given = {
     trust,
     ...(options.file !== undefined && { file: options.file }),
     kit: kitVersion(),
-  });
+  };
+  const archive = await evidenceIn(report);
+  const { readFolder } = await import("../../compliance/folder.ts");
+  const result =
+    archive === undefined
+      ? await verifyReport({ ...given, files: () => readFolder(folderOf(report)) })
+      : await verifyEvidence(archive, given);
   const { ok, steps } = result;
   const repeated = ok && !steps.some(({ notRepeated }) => notRepeated);
   if (!ok) process.exitCode = exitCode.checkFailed;
@@ -84,6 +91,18 @@ async function trustOf({ key, cosignKey, withoutSignature }: Options): Promise<T
     "Without the signer's public key it can't be checked who made the report.",
     "Add --key with it, or --without-signature.",
   );
+}
+
+/** The files of an archive of `rollout evidence`, packed or not; undefined where it is a report. */
+async function evidenceIn(path: string): Promise<Files | undefined> {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status?.isFile() && !path.endsWith(".json")) {
+    const { readEvidence } = await import("../evidence-archive.ts");
+    return readEvidence(path);
+  }
+  if (!status?.isDirectory() || !existsSync(join(path, "SHA256SUMS"))) return undefined;
+  const { readFolder } = await import("../../compliance/folder.ts");
+  return readFolder(path);
 }
 
 /** The envelope is in its report's folder. */

@@ -65,7 +65,7 @@ export function hashesOf(payload: Buffer): Hashes {
 }
 
 /** Whether it is a path of plain names below the folder. */
-function isInside(name: string): boolean {
+export function isInside(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no name holds one
   if (name.length > 300 || /[\\\u0000-\u001f\u007f:]/.test(name)) return false;
   return name.split("/").every((part) => part !== "" && part !== "." && part !== "..");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, expect, test } from "vitest";
 import { kitVersion, packageRoot } from "../../base/package-root.ts";
+import { readFolder } from "../../compliance/folder.ts";
 import { verifyReport } from "../../compliance/verify.ts";
 import { temporaryFolder } from "./reports.ts";
 
@@ -51,7 +52,7 @@ test("the reports are written after the start, verified, and shown to the minist
     ]);
     for (const { file } of [local, planned] as Required<Event>[]) {
       const result = await verifyReport({
-        folder: join(file, ".."),
+        files: () => readFolder(join(file, "..")),
         trust: { kind: "none" },
         kit: kitVersion(),
       });

@@ -8,7 +8,7 @@ import { extract } from "tar";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../base/package-root.ts";
 import { canonicalJson, sha256 } from "../../compliance/canonical.ts";
-import { envelopeFile, statementFile } from "../../compliance/folder.ts";
+import { envelopeFile, readFolder, statementFile } from "../../compliance/folder.ts";
 import { parseReport } from "../../compliance/read-report.ts";
 import { signedEnvelope } from "../../compliance/signing/envelope.ts";
 import { readTrustedKey } from "../../compliance/signing/keys.ts";
@@ -20,7 +20,8 @@ const folder = temporaryFolder();
 const old = join(folder, "report-2026-11-25");
 const signer = join(kept, "signer.pub.pem");
 const keys = (...files: string[]): Trust => ({ kind: "keys", keys: files.map(readTrustedKey) });
-const verify = (trust: Trust, ownKit = kit) => verifyReport({ folder: old, trust, kit: ownKit });
+const verify = (trust: Trust, ownKit = kit) =>
+  verifyReport({ files: () => readFolder(old), trust, kit: ownKit });
 
 beforeAll(() => extract({ file: join(kept, "report-2026-11-25.tar.gz"), cwd: folder }));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

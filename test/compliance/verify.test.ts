@@ -52,7 +52,7 @@ function copy(): string {
 }
 
 const verify = (path: string, options: { trust?: Trust; file?: string; kit?: string } = {}) =>
-  verifyReport({ folder: path, trust, kit, ...options });
+  verifyReport({ files: () => readFolder(path), trust, kit, ...options });
 
 function expectFailure(result: Verification, step: string, text: string | RegExp): void {
   const failed = result.steps.filter(({ ok }) => !ok);

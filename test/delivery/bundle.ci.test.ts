@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findProgram } from "../../base/find-program.ts";
 import { kitVersion, packageRoot } from "../../base/package-root.ts";
+import { makeKeyPair } from "../../compliance/signing/keys.ts";
 import { createBundle } from "../../delivery/bundle/create.ts";
 import { stackImages } from "../../delivery/images/list.ts";
 import { loadCountry } from "../../localisation/load.ts";
@@ -61,6 +62,32 @@ test(
     expect(offline(site, "./rollout", "export", "country/za.yaml", "--out", "chart")).toContain(
       "None of them holds a secret",
     );
+    // Evidence that another machine made, and some made here, where the local stack's packages are not.
+    const key = join(folder, "signer.pem");
+    makeKeyPair(key);
+    const evidence = [countryFile("za"), "--target", "kubernetes", "--by", "an auditor", "--sign-key", key];
+    const archive = join(folder, "evidence.tar.gz");
+    execFileSync(process.execPath, [
+      join(packageRoot, "cli/bin.mjs"),
+      "evidence",
+      ...evidence,
+      "--out",
+      archive,
+    ]);
+    offline(site, "./rollout", "evidence", "country/za.yaml", ...evidence.slice(1), "--out", "own.tar.gz");
+    for (const given of [archive, "own.tar.gz"]) {
+      const verified = offline(
+        site,
+        "./rollout",
+        "report",
+        "verify",
+        given,
+        "--key",
+        join(folder, "signer.pub.pem"),
+      );
+      expect(verified).toContain("made again from its own sources, every byte is the same");
+      expect(verified).toContain("plan.json and policies.json: as the report names them");
+    }
     // The local stack was left out, and the kit says so instead of failing somewhere within.
     const up = spawnSync(join(site, "rollout"), ["up", "country/za.yaml", "--port", "0"], {
       cwd: site,
