@@ -175,7 +175,22 @@ async function show(result: CheckResult, options: Options): Promise<void> {
     return;
   }
   if (format === "json") {
-    printJson({ ok: !isFailed(result, options.severity), severity: options.severity, ...result });
+    const { causesOf } = await import("../../policies/engine/causes.ts");
+    const places = new Map(result.findings.map((finding, index) => [finding, index]));
+    printJson({
+      ok: !isFailed(result, options.severity),
+      severity: options.severity,
+      ...result,
+      // What is wrong, once, and its places as positions in `findings`.
+      causes: causesOf(result.findings).map(({ findings, message, remediation }) => ({
+        policy: findings[0].policy,
+        verdict: findings[0].verdict,
+        severity: findings[0].severity,
+        message,
+        remediation,
+        findings: findings.map((finding) => places.get(finding)),
+      })),
+    });
     return;
   }
   const { policies } = await import("../../policies/rules/catalogue.ts");

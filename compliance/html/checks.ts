@@ -1,5 +1,6 @@
 /** The findings, every check with its evidence, and the waivers. */
 import { html } from "hono/html";
+import { type Cause, causesOf } from "../../policies/engine/causes.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { areas } from "../../policies/engine/policy.ts";
 import type { ReportCheck, ReportFinding } from "../report-schema.ts";
@@ -17,7 +18,7 @@ export function checksSection(view: ReportView): Html {
 <p>${view.t("checks.lead")}</p>
 ${english}
 <h3>${view.t("findings")}</h3>
-${findings.length === 0 ? html`<p>${view.t("findings.none")}</p>` : findings.map((finding) => findingItem(view, finding))}
+${findings.length === 0 ? html`<p>${view.t("findings.none")}</p>` : causesOf(findings).map((cause) => causeItem(view, cause))}
 ${areas.map((area) => {
   const inArea = checks.filter((check) => check.area === area);
   return inArea.length === 0
@@ -42,14 +43,33 @@ function idleChecks(view: ReportView, checks: readonly ReportCheck[]): Html | ""
 </details>`;
 }
 
-function findingItem(view: ReportView, finding: ReportFinding): Html {
-  const place = finding.path === "" ? "" : html` <code>${finding.path}</code>`;
-  return html`<div class="finding ${finding.verdict}">
-<p><span class="mark ${finding.verdict}">${view.t(`verdict.${finding.verdict}`)}</span> ${view.t(`severity.${finding.severity}`)}${finding.level === "advisory" ? `, ${view.t("advisory")}` : ""}: <strong lang="en">${finding.subject}</strong>${place}</p>
-<p lang="en">${finding.message} ${finding.remediation}</p>
-<p class="quiet">${view.articles(finding.articles)} · <a href="#${view.id(`check-${finding.policy}`)}"><code>${finding.policy}</code></a>${finding.waiver === undefined ? "" : html` · ${view.t("column.waiver")} <code>${finding.waiver}</code>`}</p>
+/** A cause shows this many of its places; the others open on demand. */
+const shownPlaces = 5;
+
+function causeItem(view: ReportView, { findings, message, remediation }: Cause<ReportFinding>): Html {
+  const [first, ...others] = findings;
+  const { policy, verdict, severity, level, waiver } = first;
+  const articles = [...new Set(findings.flatMap((finding) => finding.articles))];
+  const hidden = findings.slice(shownPlaces);
+  const place = others.length === 0 ? html`: ${placeOf(first)}` : "";
+  return html`<div class="finding ${verdict}">
+<p><span class="mark ${verdict}">${view.t(`verdict.${verdict}`)}</span> ${view.t(`severity.${severity}`)}${level === "advisory" ? `, ${view.t("advisory")}` : ""}${place}</p>
+<p lang="en">${message} ${remediation}</p>
+${others.length === 0 ? "" : placeList(findings.slice(0, shownPlaces))}
+${
+  hidden.length === 0
+    ? ""
+    : html`<details><summary>${view.t("findings.more", { count: hidden.length })}</summary>${placeList(hidden)}</details>`
+}
+<p class="quiet">${view.articles(articles)} · <a href="#${view.id(`check-${policy}`)}"><code>${policy}</code></a>${waiver === undefined ? "" : html` · ${view.t("column.waiver")} <code>${waiver}</code>`}</p>
 </div>`;
 }
+
+const placeList = (findings: readonly ReportFinding[]): Html =>
+  html`<ul>${findings.map((finding) => html`<li>${placeOf(finding)}${finding.value ? html` = <code>${finding.value}</code>` : ""}</li>`)}</ul>`;
+
+const placeOf = ({ subject, path }: ReportFinding): Html =>
+  html`<strong lang="en">${subject}</strong>${path === "" ? "" : html` <code>${path}</code>`}`;
 
 function checkItem(view: ReportView, check: ReportCheck): Html {
   const { policy, verdict, risk, severity, level, dataClasses, articles, controls, passed } = check;

@@ -1,4 +1,5 @@
 /** A check as SARIF 2.1.0 (OASIS), which code hosts and editors show at the line of each finding. */
+import { type Cause, causesOf } from "../engine/causes.ts";
 import { type CheckResult, type Finding, formatFinding } from "../engine/findings.ts";
 import type { Policy, Severity } from "../engine/policy.ts";
 
@@ -27,25 +28,9 @@ export function sarif(result: CheckResult, policies: readonly Policy[], version:
           },
         },
         columnKind: "utf16CodeUnits",
-        results: result.findings.map((finding) => ({
-          ruleId: finding.policy,
-          ruleIndex: index.get(finding.policy),
-          kind: finding.verdict === "undetermined" ? "open" : "fail",
-          // A result that is still open has no level.
-          level: finding.verdict === "undetermined" ? "none" : weights[finding.severity].level,
-          message: { text: formatFinding(finding) },
-          locations: [location(finding)],
-          // A finding keeps its fingerprint in every run, even when its line moves.
-          partialFingerprints: { "finding/v1": `${finding.policy} ${finding.subject} ${finding.path}` },
-          ...(finding.waiver !== undefined && {
-            suppressions: [{ kind: "external", justification: `Waiver ${finding.waiver}` }],
-          }),
-          properties: {
-            severity: finding.severity,
-            articles: finding.articles,
-            dataClasses: finding.dataClasses,
-            remediation: finding.remediation,
-          },
+        results: causesOf(result.findings).map((cause) => ({
+          ...resultOf(cause),
+          ruleIndex: index.get(cause.findings[0].policy),
         })),
         properties: {
           country: result.country,
@@ -54,6 +39,40 @@ export function sarif(result: CheckResult, policies: readonly Policy[], version:
         },
       },
     ],
+  };
+}
+
+/** One cause: at its first place, with the others as related locations. */
+function resultOf({ id, message, remediation, findings }: Cause): object {
+  const [first, ...others] = findings;
+  const { policy, verdict, severity, waiver } = first;
+  const text = others.length === 0 ? formatFinding(first) : `${message} ${remediation}`;
+  return {
+    ruleId: policy,
+    kind: verdict === "undetermined" ? "open" : "fail",
+    // A result that is still open has no level.
+    level: verdict === "undetermined" ? "none" : weights[severity].level,
+    message: { text: others.length === 0 ? text : `${text} ${findings.length} places.` },
+    locations: [location(first)],
+    ...(others.length > 0 && {
+      relatedLocations: others.map((finding, place) => ({
+        id: place + 1,
+        ...location(finding),
+        message: { text: formatFinding(finding) },
+      })),
+    }),
+    // A cause keeps its fingerprint in every run, even when its lines move and while places are fixed one by one.
+    partialFingerprints: { "cause/v1": id },
+    ...(waiver !== undefined && {
+      suppressions: [{ kind: "external", justification: `Waiver ${waiver}` }],
+    }),
+    properties: {
+      severity,
+      places: findings.length,
+      articles: [...new Set(findings.flatMap(({ articles }) => articles))],
+      dataClasses: [...new Set(findings.flatMap(({ dataClasses }) => dataClasses))],
+      remediation,
+    },
   };
 }
 

@@ -1,4 +1,5 @@
-/** A check as text for people: each finding in a block, then the waivers and a line of totals. */
+/** A check as text for people: each policy with what it found, by cause, then the waivers and a line of totals. */
+import { type Cause, causesOf } from "../engine/causes.ts";
 import { type CheckResult, type Finding, isFailed, type Verdict } from "../engine/findings.ts";
 import type { Severity } from "../engine/policy.ts";
 
@@ -11,12 +12,18 @@ const marks = {
   waived: ["blue", "~"],
 } as const;
 
+/** Causes of a policy, and places of a cause, that are printed; the others are counted. `--json` has all. */
+const shown = 3;
+
 /** @param severity findings that are less severe do not fail the check. */
 export function textTable(result: CheckResult, severity: Severity, style: Styling): string {
   const unlisted = result.policies.reduce((sum, policy) => sum + policy.unlisted, 0);
+  const byPolicy = Map.groupBy(causesOf(result.findings), ({ findings: [{ policy, verdict, waiver }] }) =>
+    [policy, verdict, waiver].join(" "),
+  );
   const lines = [
-    ...result.findings.flatMap((finding) => findingLines(finding, result, style)),
-    ...(unlisted > 0 ? [`${unlisted} more findings are not listed.`, ""] : []),
+    ...[...byPolicy.values()].flatMap((causes) => policyLines(causes, result, style)),
+    ...(unlisted > 0 ? [`${unlisted} more findings are not listed.`] : []),
     ...result.waivers.map(
       ({ id, status, resource, until, who, why }) =>
         `${style("blue", "~")} waiver ${id}: ${status}, ${resource}, until ${until}, by ${who}. ${why}`,
@@ -31,24 +38,59 @@ export function textTable(result: CheckResult, severity: Severity, style: Stylin
   return lines.join("\n");
 }
 
-function findingLines(finding: Finding, { waivers }: CheckResult, style: Styling): string[] {
-  const [colour, mark] = marks[finding.verdict];
-  const { policy, severity, subject, path, value, message, remediation, articles, source, level } = finding;
-  const title = `${mark} ${finding.verdict === "fail" ? severity : finding.verdict}`;
-  const advisory = level === "advisory" ? style("dim", " (advisory)") : "";
-  const place = source === undefined ? "" : style("dim", `  ${source.file}:${source.line}`);
-  const waiver = waivers.find(({ id }) => id === finding.waiver);
+/** What a policy found: a line of title, then each cause with its places. */
+function policyLines(causes: readonly Cause[], { waivers }: CheckResult, style: Styling): string[] {
+  const findings = causes.flatMap((cause) => cause.findings);
+  const [{ policy, verdict, severity, level, waiver: id }] = findings as [Finding, ...Finding[]];
+  const [colour, mark] = marks[verdict];
+  const waiver = waivers.find((candidate) => candidate.id === id);
+  const articles = [...new Set(findings.flatMap((finding) => finding.articles))];
+  const about = [
+    places(findings.length),
+    ...(level === "advisory" ? ["advisory"] : []),
+    ...(articles.length === 0 ? [] : [`law ${articles.join(", ")}`]),
+    ...(waiver === undefined ? [] : [`waived by ${waiver.id}, until ${waiver.until}, by ${waiver.who}`]),
+  ].join("; ");
+  const hidden = causes.slice(shown).flatMap((cause) => cause.findings);
   return [
-    `${style(colour, title)}  ${style("bold", subject)}  ${style("dim", policy)}${advisory}${place}`,
-    ...(path === "" ? [] : [`    at          ${path}${value ? ` = ${value}` : ""}`]),
-    `    what        ${message}`,
-    `    how to fix  ${remediation}`,
-    `    law         ${articles.join(", ")}`,
-    ...(waiver === undefined
-      ? []
-      : [`    waived      ${waiver.id}, until ${waiver.until}, by ${waiver.who}`]),
-    "",
+    `${style(colour, `${mark} ${verdict === "fail" ? severity : verdict}`)}  ${style("bold", policy)}  ${style("dim", about)}`,
+    ...causes.slice(0, shown).flatMap((cause) => causeLines(cause, style)),
+    ...(hidden.length === 0 ? [] : [`    … and ${places(hidden.length)} with other causes (--json has all)`]),
   ];
+}
+
+const places = (count: number): string => `${count} ${count === 1 ? "place" : "places"}`;
+
+function causeLines({ findings, message, remediation }: Cause, style: Styling): string[] {
+  const text = `${message} ${style("dim", "How to fix:")} ${remediation}`;
+  const [first, ...others] = findings;
+  if (others.length === 0) {
+    const { source } = first;
+    const line = source === undefined ? "" : style("dim", `  ${source.file}:${source.line}`);
+    return [`    ${style("bold", placeOf(first, message))}: ${text}${line}`];
+  }
+  const more = findings.length - shown;
+  return [`    ${text}`, `        ${placesOf(findings, message)}${more > 0 ? ` and ${more} more` : ""}`];
+}
+
+/** The value is left out where the message has it. */
+function placeOf({ subject, path, value = "" }: Finding, message: string): string {
+  const given = value === "" || message.includes(value) ? "" : ` = ${shortened(value)}`;
+  return `${subject}${path === "" ? "" : ` ${path}`}${given}`.trim();
+}
+
+const shortened = (value: string): string => (value.length > 100 ? `${value.slice(0, 99)}…` : value);
+
+/** The first places; a path or a resource that they share is said once. */
+function placesOf(findings: readonly Finding[], message: string): string {
+  const paths = new Set(findings.map(({ path }) => path));
+  const subjects = new Set(findings.map(({ subject }) => subject));
+  const first = findings.slice(0, shown);
+  const listed = (parts: readonly Finding[]) => parts.map((finding) => placeOf(finding, message)).join(", ");
+  if (subjects.size === 1)
+    return `${[...subjects].join("")}: ${listed(first.map((finding) => ({ ...finding, subject: "" })))}`;
+  if (paths.size > 1 || paths.has("")) return listed(first);
+  return `${[...paths].join("")} of ${listed(first.map((finding) => ({ ...finding, path: "" })))}`;
 }
 
 function totals(result: CheckResult, severity: Severity, style: Styling): string {

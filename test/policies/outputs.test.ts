@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
+import { causesOf } from "../../policies/engine/causes.ts";
 import { resource } from "../../policies/engine/example.ts";
 import type { CheckResult } from "../../policies/engine/findings.ts";
 import { junit } from "../../policies/outputs/junit.ts";
@@ -63,12 +64,12 @@ describe("SARIF", () => {
     expect(validate({ ...log, version: "2.0.0" })).toBe(false);
   });
 
-  test("has one rule a policy and one result a finding, at its line where it has one", () => {
+  test("has one rule a policy and one result a cause, at its line where it has one", () => {
     const [run] = (
       log as { runs: { tool: { driver: { rules: { id: string }[] } }; results: Record<string, unknown>[] }[] }
     ).runs;
     expect(run?.tool.driver.rules.map(({ id }) => id)).toEqual(policies.map(({ id }) => id));
-    expect(run?.results.length).toBe(result.findings.length);
+    expect(run?.results.length).toBe(causesOf(result.findings).length);
     for (const item of run?.results ?? [])
       expect(run?.tool.driver.rules[Number(item.ruleIndex)]?.id).toBe(item.ruleId);
     const waived = run?.results.find(({ ruleId }) => ruleId === "external-name");
