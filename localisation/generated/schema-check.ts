@@ -5,9 +5,9 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default ?? func3Module;
 const func0 = func0Module.default ?? func0Module;
-export const fingerprint = "cef842e4d99799dc5f7d9e2836cccd525a886c93f1c1e1944f71faa9fd4ce270";
+export const fingerprint = "a681818b3080495c82297d5ef83b7b094c6e71b77fa47d6d551a2e9e6a50fb19";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":100,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared3"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"integer","minimum":1,"maximum":9},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","policy","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared3"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"integer","minimum":1,"maximum":9},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
@@ -2067,8 +2067,8 @@ errors = vErrors.length;
 if(data.languages !== undefined){
 let data3 = data.languages;
 if(Array.isArray(data3)){
-if(data3.length > 100){
-const err11 = {instancePath:instancePath+"/languages",schemaPath:"#/properties/languages/maxItems",keyword:"maxItems",params:{limit: 100}};
+if(data3.length > 20){
+const err11 = {instancePath:instancePath+"/languages",schemaPath:"#/properties/languages/maxItems",keyword:"maxItems",params:{limit: 20}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4887,8 +4887,8 @@ vErrors.push(err225);
 }
 errors++;
 }
-if(data112.resource === undefined){
-const err226 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "resource"}};
+if(data112.policy === undefined){
+const err226 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "policy"}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -4897,8 +4897,8 @@ vErrors.push(err226);
 }
 errors++;
 }
-if(data112.why === undefined){
-const err227 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "why"}};
+if(data112.resource === undefined){
+const err227 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "resource"}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -4907,8 +4907,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-if(data112.who === undefined){
-const err228 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "who"}};
+if(data112.why === undefined){
+const err228 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "why"}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -4917,8 +4917,8 @@ vErrors.push(err228);
 }
 errors++;
 }
-if(data112.until === undefined){
-const err229 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "until"}};
+if(data112.who === undefined){
+const err229 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "who"}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -4927,14 +4927,24 @@ vErrors.push(err229);
 }
 errors++;
 }
-for(const key21 in data112){
-if(!((((((key21 === "id") || (key21 === "policy")) || (key21 === "resource")) || (key21 === "why")) || (key21 === "who")) || (key21 === "until"))){
-const err230 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(data112.until === undefined){
+const err230 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "until"}};
 if(vErrors === null){
 vErrors = [err230];
 }
 else {
 vErrors.push(err230);
+}
+errors++;
+}
+for(const key21 in data112){
+if(!((((((key21 === "id") || (key21 === "policy")) || (key21 === "resource")) || (key21 === "why")) || (key21 === "who")) || (key21 === "until"))){
+const err231 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(vErrors === null){
+vErrors = [err231];
+}
+else {
+vErrors.push(err231);
 }
 errors++;
 }
@@ -4955,17 +4965,7 @@ if(data112.resource !== undefined){
 let data115 = data112.resource;
 if(typeof data115 === "string"){
 if(func3(data115) > 500){
-const err231 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/maxLength",keyword:"maxLength",params:{limit: 500}};
-if(vErrors === null){
-vErrors = [err231];
-}
-else {
-vErrors.push(err231);
-}
-errors++;
-}
-if(func3(data115) < 1){
-const err232 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/minLength",keyword:"minLength",params:{limit: 1}};
+const err232 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/maxLength",keyword:"maxLength",params:{limit: 500}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -4974,9 +4974,8 @@ vErrors.push(err232);
 }
 errors++;
 }
-}
-else {
-const err233 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/type",keyword:"type",params:{type: "string"}};
+if(func3(data115) < 1){
+const err233 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -4986,11 +4985,8 @@ vErrors.push(err233);
 errors++;
 }
 }
-if(data112.why !== undefined){
-let data116 = data112.why;
-if(typeof data116 === "string"){
-if(func3(data116) < 10){
-const err234 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/minLength",keyword:"minLength",params:{limit: 10}};
+else {
+const err234 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -5000,8 +4996,11 @@ vErrors.push(err234);
 errors++;
 }
 }
-else {
-const err235 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/type",keyword:"type",params:{type: "string"}};
+if(data112.why !== undefined){
+let data116 = data112.why;
+if(typeof data116 === "string"){
+if(func3(data116) < 10){
+const err235 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/minLength",keyword:"minLength",params:{limit: 10}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -5011,11 +5010,8 @@ vErrors.push(err235);
 errors++;
 }
 }
-if(data112.who !== undefined){
-let data117 = data112.who;
-if(typeof data117 === "string"){
-if(func3(data117) < 1){
-const err236 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err236 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -5025,8 +5021,11 @@ vErrors.push(err236);
 errors++;
 }
 }
-else {
-const err237 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/type",keyword:"type",params:{type: "string"}};
+if(data112.who !== undefined){
+let data117 = data112.who;
+if(typeof data117 === "string"){
+if(func3(data117) < 1){
+const err237 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -5036,11 +5035,8 @@ vErrors.push(err237);
 errors++;
 }
 }
-if(data112.until !== undefined){
-let data118 = data112.until;
-if(typeof data118 === "string"){
-if(!(formats10.validate(data118))){
-const err238 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/format",keyword:"format",params:{format: "date"}};
+else {
+const err238 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -5050,8 +5046,11 @@ vErrors.push(err238);
 errors++;
 }
 }
-else {
-const err239 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/type",keyword:"type",params:{type: "string"}};
+if(data112.until !== undefined){
+let data118 = data112.until;
+if(typeof data118 === "string"){
+if(!(formats10.validate(data118))){
+const err239 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -5061,9 +5060,8 @@ vErrors.push(err239);
 errors++;
 }
 }
-}
 else {
-const err240 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/type",keyword:"type",params:{type: "object"}};
+const err240 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -5075,7 +5073,7 @@ errors++;
 }
 }
 else {
-const err241 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/type",keyword:"type",params:{type: "array"}};
+const err241 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -5087,7 +5085,7 @@ errors++;
 }
 }
 else {
-const err242 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/type",keyword:"type",params:{type: "object"}};
+const err242 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -5097,12 +5095,9 @@ vErrors.push(err242);
 errors++;
 }
 }
-if(data.hosting !== undefined){
-let data119 = data.hosting;
-if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
-for(const key22 in data119){
-if(!(func2.call(schema6.properties.hosting.properties, key22))){
-const err243 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+}
+else {
+const err243 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -5112,10 +5107,12 @@ vErrors.push(err243);
 errors++;
 }
 }
-if(data119.target !== undefined){
-let data120 = data119.target;
-if(!(((data120 === "local") || (data120 === "kubernetes")) || (data120 === "aws"))){
-const err244 = {instancePath:instancePath+"/hosting/target",schemaPath:"#/properties/hosting/properties/target/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.target.enum}};
+if(data.hosting !== undefined){
+let data119 = data.hosting;
+if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
+for(const key22 in data119){
+if(!(func2.call(schema6.properties.hosting.properties, key22))){
+const err244 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -5125,12 +5122,10 @@ vErrors.push(err244);
 errors++;
 }
 }
-if(data119.local !== undefined){
-let data121 = data119.local;
-if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
-for(const key23 in data121){
-if(!(((key23 === "bind") || (key23 === "address")) || (key23 === "ports"))){
-const err245 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+if(data119.target !== undefined){
+let data120 = data119.target;
+if(!(((data120 === "local") || (data120 === "kubernetes")) || (data120 === "aws"))){
+const err245 = {instancePath:instancePath+"/hosting/target",schemaPath:"#/properties/hosting/properties/target/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.target.enum}};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -5140,11 +5135,12 @@ vErrors.push(err245);
 errors++;
 }
 }
-if(data121.bind !== undefined){
-let data122 = data121.bind;
-if(typeof data122 === "string"){
-if(!(formats32(data122))){
-const err246 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/format",keyword:"format",params:{format: "address"}};
+if(data119.local !== undefined){
+let data121 = data119.local;
+if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
+for(const key23 in data121){
+if(!(((key23 === "bind") || (key23 === "address")) || (key23 === "ports"))){
+const err246 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -5154,13 +5150,27 @@ vErrors.push(err246);
 errors++;
 }
 }
-else {
-const err247 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/type",keyword:"type",params:{type: "string"}};
+if(data121.bind !== undefined){
+let data122 = data121.bind;
+if(typeof data122 === "string"){
+if(!(formats32(data122))){
+const err247 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/format",keyword:"format",params:{format: "address"}};
 if(vErrors === null){
 vErrors = [err247];
 }
 else {
 vErrors.push(err247);
+}
+errors++;
+}
+}
+else {
+const err248 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err248];
+}
+else {
+vErrors.push(err248);
 }
 errors++;
 }
@@ -5176,12 +5186,12 @@ let data124 = data121.ports;
 if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
 for(const key24 in data124){
 if(!(((key24 === "http") || (key24 === "mqtt")) || (key24 === "mqtts"))){
-const err248 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
+const err249 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
-vErrors = [err248];
+vErrors = [err249];
 }
 else {
-vErrors.push(err248);
+vErrors.push(err249);
 }
 errors++;
 }
@@ -5206,19 +5216,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err249 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err249];
-}
-else {
-vErrors.push(err249);
-}
-errors++;
-}
-}
-}
-else {
-const err250 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/type",keyword:"type",params:{type: "object"}};
+const err250 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -5228,11 +5226,9 @@ vErrors.push(err250);
 errors++;
 }
 }
-if(data119.kubernetes !== undefined){
-let data128 = data119.kubernetes;
-if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
-if(data128.domain === undefined){
-const err251 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
+}
+else {
+const err251 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -5241,9 +5237,12 @@ vErrors.push(err251);
 }
 errors++;
 }
-for(const key25 in data128){
-if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
-const err252 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
+}
+if(data119.kubernetes !== undefined){
+let data128 = data119.kubernetes;
+if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
+if(data128.domain === undefined){
+const err252 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -5252,12 +5251,9 @@ vErrors.push(err252);
 }
 errors++;
 }
-}
-if(data128.context !== undefined){
-let data129 = data128.context;
-if(typeof data129 === "string"){
-if(func3(data129) < 1){
-const err253 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key25 in data128){
+if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
+const err253 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -5267,13 +5263,27 @@ vErrors.push(err253);
 errors++;
 }
 }
-else {
-const err254 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/type",keyword:"type",params:{type: "string"}};
+if(data128.context !== undefined){
+let data129 = data128.context;
+if(typeof data129 === "string"){
+if(func3(data129) < 1){
+const err254 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err254];
 }
 else {
 vErrors.push(err254);
+}
+errors++;
+}
+}
+else {
+const err255 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err255];
+}
+else {
+vErrors.push(err255);
 }
 errors++;
 }
@@ -5294,21 +5304,7 @@ if(data128.dataCentres !== undefined){
 let data132 = data128.dataCentres;
 if(Array.isArray(data132)){
 if(data132.length > 50){
-const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
-if(vErrors === null){
-vErrors = [err255];
-}
-else {
-vErrors.push(err255);
-}
-errors++;
-}
-const len16 = data132.length;
-for(let i21=0; i21<len16; i21++){
-let data133 = data132[i21];
-if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
-if(data133.id === undefined){
-const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
+const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -5317,8 +5313,12 @@ vErrors.push(err256);
 }
 errors++;
 }
-if(data133.operator === undefined){
-const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
+const len16 = data132.length;
+for(let i21=0; i21<len16; i21++){
+let data133 = data132[i21];
+if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
+if(data133.id === undefined){
+const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -5327,8 +5327,8 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(data133.place === undefined){
-const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
+if(data133.operator === undefined){
+const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -5337,14 +5337,24 @@ vErrors.push(err258);
 }
 errors++;
 }
-for(const key26 in data133){
-if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
-const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
+if(data133.place === undefined){
+const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
 if(vErrors === null){
 vErrors = [err259];
 }
 else {
 vErrors.push(err259);
+}
+errors++;
+}
+for(const key26 in data133){
+if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
+const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
+if(vErrors === null){
+vErrors = [err260];
+}
+else {
+vErrors.push(err260);
 }
 errors++;
 }
@@ -5359,18 +5369,7 @@ if(data133.operator !== undefined){
 let data135 = data133.operator;
 if(typeof data135 === "string"){
 if(func3(data135) < 1){
-const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err260];
-}
-else {
-vErrors.push(err260);
-}
-errors++;
-}
-}
-else {
-const err261 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/type",keyword:"type",params:{type: "string"}};
+const err261 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -5380,11 +5379,8 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data133.place !== undefined){
-let data136 = data133.place;
-if(typeof data136 === "string"){
-if(func3(data136) < 1){
-const err262 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err262 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -5394,13 +5390,27 @@ vErrors.push(err262);
 errors++;
 }
 }
-else {
-const err263 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/type",keyword:"type",params:{type: "string"}};
+if(data133.place !== undefined){
+let data136 = data133.place;
+if(typeof data136 === "string"){
+if(func3(data136) < 1){
+const err263 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err263];
 }
 else {
 vErrors.push(err263);
+}
+errors++;
+}
+}
+else {
+const err264 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err264];
+}
+else {
+vErrors.push(err264);
 }
 errors++;
 }
@@ -5413,19 +5423,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err264 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err264];
-}
-else {
-vErrors.push(err264);
-}
-errors++;
-}
-}
-}
-else {
-const err265 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/type",keyword:"type",params:{type: "array"}};
+const err265 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -5435,12 +5433,9 @@ vErrors.push(err265);
 errors++;
 }
 }
-if(data128.nodeSelector !== undefined){
-let data138 = data128.nodeSelector;
-if(data138 && typeof data138 == "object" && !Array.isArray(data138)){
-for(const key27 in data138){
-if(!(pattern11.test(key27))){
-const err266 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
+}
+else {
+const err266 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -5450,12 +5445,12 @@ vErrors.push(err266);
 errors++;
 }
 }
-for(const key28 in data138){
-if(pattern11.test(key28)){
-let data139 = data138[key28];
-if(typeof data139 === "string"){
-if(func3(data139) > 63){
-const err267 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(data128.nodeSelector !== undefined){
+let data138 = data128.nodeSelector;
+if(data138 && typeof data138 == "object" && !Array.isArray(data138)){
+for(const key27 in data138){
+if(!(pattern11.test(key27))){
+const err267 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -5465,8 +5460,12 @@ vErrors.push(err267);
 errors++;
 }
 }
-else {
-const err268 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
+for(const key28 in data138){
+if(pattern11.test(key28)){
+let data139 = data138[key28];
+if(typeof data139 === "string"){
+if(func3(data139) > 63){
+const err268 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -5476,15 +5475,26 @@ vErrors.push(err268);
 errors++;
 }
 }
-}
-}
 else {
-const err269 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/type",keyword:"type",params:{type: "object"}};
+const err269 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err269];
 }
 else {
 vErrors.push(err269);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err270 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err270];
+}
+else {
+vErrors.push(err270);
 }
 errors++;
 }
@@ -5499,18 +5509,7 @@ if(data128.storageProvisioner !== undefined){
 let data141 = data128.storageProvisioner;
 if(data141 && typeof data141 == "object" && !Array.isArray(data141)){
 if(data141.name === undefined){
-const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
-if(vErrors === null){
-vErrors = [err270];
-}
-else {
-vErrors.push(err270);
-}
-errors++;
-}
-for(const key29 in data141){
-if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
-const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
+const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -5519,12 +5518,9 @@ vErrors.push(err271);
 }
 errors++;
 }
-}
-if(data141.name !== undefined){
-let data142 = data141.name;
-if(typeof data142 === "string"){
-if(!pattern13.test(data142)){
-const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
+for(const key29 in data141){
+if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
+const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -5534,8 +5530,11 @@ vErrors.push(err272);
 errors++;
 }
 }
-else {
-const err273 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data141.name !== undefined){
+let data142 = data141.name;
+if(typeof data142 === "string"){
+if(!pattern13.test(data142)){
+const err273 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -5545,12 +5544,8 @@ vErrors.push(err273);
 errors++;
 }
 }
-if(data141.parameters !== undefined){
-let data143 = data141.parameters;
-if(data143 && typeof data143 == "object" && !Array.isArray(data143)){
-for(const key30 in data143){
-if(!(pattern11.test(key30))){
-const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
+else {
+const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -5560,10 +5555,12 @@ vErrors.push(err274);
 errors++;
 }
 }
-for(const key31 in data143){
-if(pattern11.test(key31)){
-if(typeof data143[key31] !== "string"){
-const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
+if(data141.parameters !== undefined){
+let data143 = data141.parameters;
+if(data143 && typeof data143 == "object" && !Array.isArray(data143)){
+for(const key30 in data143){
+if(!(pattern11.test(key30))){
+const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -5573,10 +5570,10 @@ vErrors.push(err275);
 errors++;
 }
 }
-}
-}
-else {
-const err276 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/type",keyword:"type",params:{type: "object"}};
+for(const key31 in data143){
+if(pattern11.test(key31)){
+if(typeof data143[key31] !== "string"){
+const err276 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -5586,11 +5583,10 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data141.zoneLabel !== undefined){
-let data145 = data141.zoneLabel;
-if(typeof data145 === "string"){
-if(func3(data145) < 1){
-const err277 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
+}
+}
+else {
+const err277 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -5600,8 +5596,11 @@ vErrors.push(err277);
 errors++;
 }
 }
-else {
-const err278 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/type",keyword:"type",params:{type: "string"}};
+if(data141.zoneLabel !== undefined){
+let data145 = data141.zoneLabel;
+if(typeof data145 === "string"){
+if(func3(data145) < 1){
+const err278 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -5611,14 +5610,25 @@ vErrors.push(err278);
 errors++;
 }
 }
-}
 else {
-const err279 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/type",keyword:"type",params:{type: "object"}};
+const err279 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err279];
 }
 else {
 vErrors.push(err279);
+}
+errors++;
+}
+}
+}
+else {
+const err280 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err280];
+}
+else {
+vErrors.push(err280);
 }
 errors++;
 }
@@ -5633,23 +5643,23 @@ if(data128.registry !== undefined){
 let data147 = data128.registry;
 if(typeof data147 === "string"){
 if(!pattern16.test(data147)){
-const err280 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
-if(vErrors === null){
-vErrors = [err280];
-}
-else {
-vErrors.push(err280);
-}
-errors++;
-}
-}
-else {
-const err281 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/type",keyword:"type",params:{type: "string"}};
+const err281 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
 if(vErrors === null){
 vErrors = [err281];
 }
 else {
 vErrors.push(err281);
+}
+errors++;
+}
+}
+else {
+const err282 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err282];
+}
+else {
+vErrors.push(err282);
 }
 errors++;
 }
@@ -5670,12 +5680,12 @@ if(data128.apiServerAddresses !== undefined){
 let data150 = data128.apiServerAddresses;
 if(Array.isArray(data150)){
 if(data150.length < 1){
-const err282 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
+const err283 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
-vErrors = [err282];
+vErrors = [err283];
 }
 else {
-vErrors.push(err282);
+vErrors.push(err283);
 }
 errors++;
 }
@@ -5693,12 +5703,12 @@ outer3:
 for(;i23--;){
 for(j5 = i23; j5--;){
 if(func0(data150[i23], data150[j5])){
-const err283 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
+const err284 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
 if(vErrors === null){
-vErrors = [err283];
+vErrors = [err284];
 }
 else {
-vErrors.push(err283);
+vErrors.push(err284);
 }
 errors++;
 break outer3;
@@ -5708,12 +5718,12 @@ break outer3;
 }
 }
 else {
-const err284 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
+const err285 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err284];
+vErrors = [err285];
 }
 else {
-vErrors.push(err284);
+vErrors.push(err285);
 }
 errors++;
 }
@@ -5735,12 +5745,12 @@ let data154 = data128.gateway;
 if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
 for(const key32 in data154){
 if(!(((key32 === "kind") || (key32 === "className")) || (key32 === "namespace"))){
-const err285 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
+const err286 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
 if(vErrors === null){
-vErrors = [err285];
+vErrors = [err286];
 }
 else {
-vErrors.push(err285);
+vErrors.push(err286);
 }
 errors++;
 }
@@ -5748,12 +5758,12 @@ errors++;
 if(data154.kind !== undefined){
 let data155 = data154.kind;
 if(!((data155 === "ingress") || (data155 === "gateway-api"))){
-const err286 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
+const err287 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
 if(vErrors === null){
-vErrors = [err286];
+vErrors = [err287];
 }
 else {
-vErrors.push(err286);
+vErrors.push(err287);
 }
 errors++;
 }
@@ -5772,22 +5782,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err287 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err287];
-}
-else {
-vErrors.push(err287);
-}
-errors++;
-}
-}
-if(data128.mqtt !== undefined){
-let data158 = data128.mqtt;
-if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
-for(const key33 in data158){
-if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
-const err288 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
+const err288 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -5797,10 +5792,12 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data158.expose !== undefined){
-let data159 = data158.expose;
-if(!((data159 === "load-balancer") || (data159 === "node-port"))){
-const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
+if(data128.mqtt !== undefined){
+let data158 = data128.mqtt;
+if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
+for(const key33 in data158){
+if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
+const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -5810,10 +5807,10 @@ vErrors.push(err289);
 errors++;
 }
 }
-if(data158.nodePort !== undefined){
-let data160 = data158.nodePort;
-if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
-const err290 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
+if(data158.expose !== undefined){
+let data159 = data158.expose;
+if(!((data159 === "load-balancer") || (data159 === "node-port"))){
+const err290 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -5822,9 +5819,11 @@ vErrors.push(err290);
 }
 errors++;
 }
-if((typeof data160 == "number") && (isFinite(data160))){
-if(data160 > 32767 || isNaN(data160)){
-const err291 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
+}
+if(data158.nodePort !== undefined){
+let data160 = data158.nodePort;
+if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
+const err291 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -5833,13 +5832,24 @@ vErrors.push(err291);
 }
 errors++;
 }
-if(data160 < 30000 || isNaN(data160)){
-const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
+if((typeof data160 == "number") && (isFinite(data160))){
+if(data160 > 32767 || isNaN(data160)){
+const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
 if(vErrors === null){
 vErrors = [err292];
 }
 else {
 vErrors.push(err292);
+}
+errors++;
+}
+if(data160 < 30000 || isNaN(data160)){
+const err293 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
+if(vErrors === null){
+vErrors = [err293];
+}
+else {
+vErrors.push(err293);
 }
 errors++;
 }
@@ -5853,22 +5863,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err293 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err293];
-}
-else {
-vErrors.push(err293);
-}
-errors++;
-}
-}
-if(data128.operators !== undefined){
-let data162 = data128.operators;
-if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
-for(const key34 in data162){
-if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
-const err294 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
+const err294 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -5878,10 +5873,12 @@ vErrors.push(err294);
 errors++;
 }
 }
-if(data162.certManager !== undefined){
-let data163 = data162.certManager;
-if(!((data163 === "install") || (data163 === "preinstalled"))){
-const err295 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
+if(data128.operators !== undefined){
+let data162 = data128.operators;
+if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
+for(const key34 in data162){
+if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
+const err295 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -5891,10 +5888,10 @@ vErrors.push(err295);
 errors++;
 }
 }
-if(data162.cloudNativePg !== undefined){
-let data164 = data162.cloudNativePg;
-if(!((data164 === "install") || (data164 === "preinstalled"))){
-const err296 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
+if(data162.certManager !== undefined){
+let data163 = data162.certManager;
+if(!((data163 === "install") || (data163 === "preinstalled"))){
+const err296 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -5904,9 +5901,10 @@ vErrors.push(err296);
 errors++;
 }
 }
-}
-else {
-const err297 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
+if(data162.cloudNativePg !== undefined){
+let data164 = data162.cloudNativePg;
+if(!((data164 === "install") || (data164 === "preinstalled"))){
+const err297 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -5916,15 +5914,27 @@ vErrors.push(err297);
 errors++;
 }
 }
-if(data128.admission !== undefined){
-let data165 = data128.admission;
-if(!(((data165 === "enforce") || (data165 === "warn")) || (data165 === "off"))){
-const err298 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
+}
+else {
+const err298 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err298];
 }
 else {
 vErrors.push(err298);
+}
+errors++;
+}
+}
+if(data128.admission !== undefined){
+let data165 = data128.admission;
+if(!(((data165 === "enforce") || (data165 === "warn")) || (data165 === "off"))){
+const err299 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
+if(vErrors === null){
+vErrors = [err299];
+}
+else {
+vErrors.push(err299);
 }
 errors++;
 }
@@ -5943,21 +5953,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err299 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err299];
-}
-else {
-vErrors.push(err299);
-}
-errors++;
-}
-}
-if(data119.aws !== undefined){
-let data168 = data119.aws;
-if(data168 && typeof data168 == "object" && !Array.isArray(data168)){
-if(data168.domain === undefined){
-const err300 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
+const err300 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err300];
 }
@@ -5966,9 +5962,12 @@ vErrors.push(err300);
 }
 errors++;
 }
-for(const key35 in data168){
-if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
-const err301 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
+}
+if(data119.aws !== undefined){
+let data168 = data119.aws;
+if(data168 && typeof data168 == "object" && !Array.isArray(data168)){
+if(data168.domain === undefined){
+const err301 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err301];
 }
@@ -5977,10 +5976,9 @@ vErrors.push(err301);
 }
 errors++;
 }
-}
-if(data168.region !== undefined){
-if(typeof data168.region !== "string"){
-const err302 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
+for(const key35 in data168){
+if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
+const err302 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
 if(vErrors === null){
 vErrors = [err302];
 }
@@ -5990,11 +5988,9 @@ vErrors.push(err302);
 errors++;
 }
 }
-if(data168.zones !== undefined){
-let data170 = data168.zones;
-if(Array.isArray(data170)){
-if(data170.length < 1){
-const err303 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
+if(data168.region !== undefined){
+if(typeof data168.region !== "string"){
+const err303 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err303];
 }
@@ -6003,15 +5999,29 @@ vErrors.push(err303);
 }
 errors++;
 }
-const len18 = data170.length;
-for(let i24=0; i24<len18; i24++){
-if(typeof data170[i24] !== "string"){
-const err304 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data168.zones !== undefined){
+let data170 = data168.zones;
+if(Array.isArray(data170)){
+if(data170.length < 1){
+const err304 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err304];
 }
 else {
 vErrors.push(err304);
+}
+errors++;
+}
+const len18 = data170.length;
+for(let i24=0; i24<len18; i24++){
+if(typeof data170[i24] !== "string"){
+const err305 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err305];
+}
+else {
+vErrors.push(err305);
 }
 errors++;
 }
@@ -6027,12 +6037,12 @@ continue;
 }
 if(typeof indices2[item2] == "number"){
 j6 = indices2[item2];
-const err305 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i25, j: j6}};
+const err306 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i25, j: j6}};
 if(vErrors === null){
-vErrors = [err305];
+vErrors = [err306];
 }
 else {
-vErrors.push(err305);
+vErrors.push(err306);
 }
 errors++;
 break;
@@ -6042,21 +6052,7 @@ indices2[item2] = i25;
 }
 }
 else {
-const err306 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err306];
-}
-else {
-vErrors.push(err306);
-}
-errors++;
-}
-}
-if(data168.account !== undefined){
-let data172 = data168.account;
-if(typeof data172 === "string"){
-if(!pattern20.test(data172)){
-const err307 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
+const err307 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err307];
 }
@@ -6066,13 +6062,27 @@ vErrors.push(err307);
 errors++;
 }
 }
-else {
-const err308 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
+if(data168.account !== undefined){
+let data172 = data168.account;
+if(typeof data172 === "string"){
+if(!pattern20.test(data172)){
+const err308 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
 if(vErrors === null){
 vErrors = [err308];
 }
 else {
 vErrors.push(err308);
+}
+errors++;
+}
+}
+else {
+const err309 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err309];
+}
+else {
+vErrors.push(err309);
 }
 errors++;
 }
@@ -6109,23 +6119,23 @@ for(let i26=0; i26<len19; i26++){
 let data178 = data177[i26];
 if(typeof data178 === "string"){
 if(!pattern21.test(data178)){
-const err309 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
-if(vErrors === null){
-vErrors = [err309];
-}
-else {
-vErrors.push(err309);
-}
-errors++;
-}
-}
-else {
-const err310 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
+const err310 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
 if(vErrors === null){
 vErrors = [err310];
 }
 else {
 vErrors.push(err310);
+}
+errors++;
+}
+}
+else {
+const err311 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err311];
+}
+else {
+vErrors.push(err311);
 }
 errors++;
 }
@@ -6141,12 +6151,12 @@ continue;
 }
 if(typeof indices3[item3] == "number"){
 j7 = indices3[item3];
-const err311 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i27, j: j7}};
+const err312 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i27, j: j7}};
 if(vErrors === null){
-vErrors = [err311];
+vErrors = [err312];
 }
 else {
-vErrors.push(err311);
+vErrors.push(err312);
 }
 errors++;
 break;
@@ -6156,12 +6166,12 @@ indices3[item3] = i27;
 }
 }
 else {
-const err312 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
+const err313 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err312];
+vErrors = [err313];
 }
 else {
-vErrors.push(err312);
+vErrors.push(err313);
 }
 errors++;
 }
@@ -6171,12 +6181,12 @@ let data179 = data168.mqtt;
 if(data179 && typeof data179 == "object" && !Array.isArray(data179)){
 for(const key36 in data179){
 if(!(key36 === "allowedSources")){
-const err313 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
+const err314 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
 if(vErrors === null){
-vErrors = [err313];
+vErrors = [err314];
 }
 else {
-vErrors.push(err313);
+vErrors.push(err314);
 }
 errors++;
 }
@@ -6189,12 +6199,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err314 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/type",keyword:"type",params:{type: "object"}};
+const err315 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err314];
+vErrors = [err315];
 }
 else {
-vErrors.push(err314);
+vErrors.push(err315);
 }
 errors++;
 }
@@ -6215,21 +6225,7 @@ if(data168.instanceTypes !== undefined){
 let data183 = data168.instanceTypes;
 if(Array.isArray(data183)){
 if(data183.length < 1){
-const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err315];
-}
-else {
-vErrors.push(err315);
-}
-errors++;
-}
-const len20 = data183.length;
-for(let i28=0; i28<len20; i28++){
-let data184 = data183[i28];
-if(typeof data184 === "string"){
-if(!pattern22.test(data184)){
-const err316 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
+const err316 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err316];
 }
@@ -6238,14 +6234,28 @@ vErrors.push(err316);
 }
 errors++;
 }
-}
-else {
-const err317 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
+const len20 = data183.length;
+for(let i28=0; i28<len20; i28++){
+let data184 = data183[i28];
+if(typeof data184 === "string"){
+if(!pattern22.test(data184)){
+const err317 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err317];
 }
 else {
 vErrors.push(err317);
+}
+errors++;
+}
+}
+else {
+const err318 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err318];
+}
+else {
+vErrors.push(err318);
 }
 errors++;
 }
@@ -6261,12 +6271,12 @@ continue;
 }
 if(typeof indices4[item4] == "number"){
 j8 = indices4[item4];
-const err318 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i29, j: j8}};
+const err319 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i29, j: j8}};
 if(vErrors === null){
-vErrors = [err318];
+vErrors = [err319];
 }
 else {
-vErrors.push(err318);
+vErrors.push(err319);
 }
 errors++;
 break;
@@ -6276,19 +6286,7 @@ indices4[item4] = i29;
 }
 }
 else {
-const err319 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err319];
-}
-else {
-vErrors.push(err319);
-}
-errors++;
-}
-}
-}
-else {
-const err320 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
+const err320 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err320];
 }
@@ -6298,12 +6296,9 @@ vErrors.push(err320);
 errors++;
 }
 }
-if(data119.sizes !== undefined){
-let data185 = data119.sizes;
-if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
-for(const key37 in data185){
-if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
-const err321 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
+}
+else {
+const err321 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err321];
 }
@@ -6313,17 +6308,32 @@ vErrors.push(err321);
 errors++;
 }
 }
-if(data185.broker !== undefined){
-let data186 = data185.broker;
-if(data186 && typeof data186 == "object" && !Array.isArray(data186)){
-for(const key38 in data186){
-if(!(((((key38 === "replicas") || (key38 === "queues")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
-const err322 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
+if(data119.sizes !== undefined){
+let data185 = data119.sizes;
+if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
+for(const key37 in data185){
+if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
+const err322 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
 if(vErrors === null){
 vErrors = [err322];
 }
 else {
 vErrors.push(err322);
+}
+errors++;
+}
+}
+if(data185.broker !== undefined){
+let data186 = data185.broker;
+if(data186 && typeof data186 == "object" && !Array.isArray(data186)){
+for(const key38 in data186){
+if(!(((((key38 === "replicas") || (key38 === "queues")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
+const err323 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
+if(vErrors === null){
+vErrors = [err323];
+}
+else {
+vErrors.push(err323);
 }
 errors++;
 }
@@ -6337,18 +6347,7 @@ errors = vErrors.length;
 if(data186.queues !== undefined){
 let data188 = data186.queues;
 if(!(((typeof data188 == "number") && (!(data188 % 1) && !isNaN(data188))) && (isFinite(data188)))){
-const err323 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err323];
-}
-else {
-vErrors.push(err323);
-}
-errors++;
-}
-if((typeof data188 == "number") && (isFinite(data188))){
-if(data188 > 512 || isNaN(data188)){
-const err324 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/maximum",keyword:"maximum",params:{comparison: "<=", limit: 512}};
+const err324 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err324];
 }
@@ -6357,13 +6356,24 @@ vErrors.push(err324);
 }
 errors++;
 }
-if(data188 < 1 || isNaN(data188)){
-const err325 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data188 == "number") && (isFinite(data188))){
+if(data188 > 512 || isNaN(data188)){
+const err325 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/maximum",keyword:"maximum",params:{comparison: "<=", limit: 512}};
 if(vErrors === null){
 vErrors = [err325];
 }
 else {
 vErrors.push(err325);
+}
+errors++;
+}
+if(data188 < 1 || isNaN(data188)){
+const err326 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err326];
+}
+else {
+vErrors.push(err326);
 }
 errors++;
 }
@@ -6389,12 +6399,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err326 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/type",keyword:"type",params:{type: "object"}};
+const err327 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err326];
+vErrors = [err327];
 }
 else {
-vErrors.push(err326);
+vErrors.push(err327);
 }
 errors++;
 }
@@ -6404,12 +6414,12 @@ let data192 = data185.timeSeries;
 if(data192 && typeof data192 == "object" && !Array.isArray(data192)){
 for(const key39 in data192){
 if(!(((((key39 === "shards") || (key39 === "replicas")) || (key39 === "cpu")) || (key39 === "memory")) || (key39 === "storage"))){
-const err327 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
+const err328 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
 if(vErrors === null){
-vErrors = [err327];
+vErrors = [err328];
 }
 else {
-vErrors.push(err327);
+vErrors.push(err328);
 }
 errors++;
 }
@@ -6423,18 +6433,7 @@ errors = vErrors.length;
 if(data192.replicas !== undefined){
 let data194 = data192.replicas;
 if(!(((typeof data194 == "number") && (!(data194 % 1) && !isNaN(data194))) && (isFinite(data194)))){
-const err328 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err328];
-}
-else {
-vErrors.push(err328);
-}
-errors++;
-}
-if((typeof data194 == "number") && (isFinite(data194))){
-if(data194 > 5 || isNaN(data194)){
-const err329 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
+const err329 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err329];
 }
@@ -6443,13 +6442,24 @@ vErrors.push(err329);
 }
 errors++;
 }
-if(data194 < 1 || isNaN(data194)){
-const err330 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data194 == "number") && (isFinite(data194))){
+if(data194 > 5 || isNaN(data194)){
+const err330 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
 if(vErrors === null){
 vErrors = [err330];
 }
 else {
 vErrors.push(err330);
+}
+errors++;
+}
+if(data194 < 1 || isNaN(data194)){
+const err331 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err331];
+}
+else {
+vErrors.push(err331);
 }
 errors++;
 }
@@ -6475,12 +6485,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err331 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
+const err332 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err331];
+vErrors = [err332];
 }
 else {
-vErrors.push(err331);
+vErrors.push(err332);
 }
 errors++;
 }
@@ -6490,12 +6500,12 @@ let data198 = data185.relational;
 if(data198 && typeof data198 == "object" && !Array.isArray(data198)){
 for(const key40 in data198){
 if(!((((key40 === "replicas") || (key40 === "cpu")) || (key40 === "memory")) || (key40 === "storage"))){
-const err332 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
+const err333 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
 if(vErrors === null){
-vErrors = [err332];
+vErrors = [err333];
 }
 else {
-vErrors.push(err332);
+vErrors.push(err333);
 }
 errors++;
 }
@@ -6526,12 +6536,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err333 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/type",keyword:"type",params:{type: "object"}};
+const err334 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err333];
+vErrors = [err334];
 }
 else {
-vErrors.push(err333);
+vErrors.push(err334);
 }
 errors++;
 }
@@ -6556,12 +6566,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err334 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
+const err335 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err334];
+vErrors = [err335];
 }
 else {
-vErrors.push(err334);
+vErrors.push(err335);
 }
 errors++;
 }
@@ -6571,12 +6581,12 @@ let data206 = data119.backup;
 if(data206 && typeof data206 == "object" && !Array.isArray(data206)){
 for(const key41 in data206){
 if(!((((key41 === "at") || (key41 === "retention")) || (key41 === "destination")) || (key41 === "local"))){
-const err335 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
+const err336 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
 if(vErrors === null){
-vErrors = [err335];
+vErrors = [err336];
 }
 else {
-vErrors.push(err335);
+vErrors.push(err336);
 }
 errors++;
 }
@@ -6597,17 +6607,7 @@ if(data206.destination !== undefined){
 let data209 = data206.destination;
 if(data209 && typeof data209 == "object" && !Array.isArray(data209)){
 if(data209.endpoint === undefined){
-const err336 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
-if(vErrors === null){
-vErrors = [err336];
-}
-else {
-vErrors.push(err336);
-}
-errors++;
-}
-if(data209.bucket === undefined){
-const err337 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
+const err337 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
 if(vErrors === null){
 vErrors = [err337];
 }
@@ -6616,8 +6616,8 @@ vErrors.push(err337);
 }
 errors++;
 }
-if(data209.country === undefined){
-const err338 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
+if(data209.bucket === undefined){
+const err338 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
 if(vErrors === null){
 vErrors = [err338];
 }
@@ -6626,14 +6626,24 @@ vErrors.push(err338);
 }
 errors++;
 }
-for(const key42 in data209){
-if(!(((((((key42 === "endpoint") || (key42 === "bucket")) || (key42 === "folder")) || (key42 === "region")) || (key42 === "authority")) || (key42 === "country")) || (key42 === "credentialsSecret"))){
-const err339 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
+if(data209.country === undefined){
+const err339 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err339];
 }
 else {
 vErrors.push(err339);
+}
+errors++;
+}
+for(const key42 in data209){
+if(!(((((((key42 === "endpoint") || (key42 === "bucket")) || (key42 === "folder")) || (key42 === "region")) || (key42 === "authority")) || (key42 === "country")) || (key42 === "credentialsSecret"))){
+const err340 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
+if(vErrors === null){
+vErrors = [err340];
+}
+else {
+vErrors.push(err340);
 }
 errors++;
 }
@@ -6648,18 +6658,7 @@ if(data209.bucket !== undefined){
 let data211 = data209.bucket;
 if(typeof data211 === "string"){
 if(!pattern26.test(data211)){
-const err340 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
-if(vErrors === null){
-vErrors = [err340];
-}
-else {
-vErrors.push(err340);
-}
-errors++;
-}
-}
-else {
-const err341 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
+const err341 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -6669,11 +6668,8 @@ vErrors.push(err341);
 errors++;
 }
 }
-if(data209.folder !== undefined){
-let data212 = data209.folder;
-if(typeof data212 === "string"){
-if(func3(data212) > 200){
-const err342 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/maxLength",keyword:"maxLength",params:{limit: 200}};
+else {
+const err342 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -6682,8 +6678,12 @@ vErrors.push(err342);
 }
 errors++;
 }
-if(!pattern27.test(data212)){
-const err343 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/pattern",keyword:"pattern",params:{pattern: "^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$"}};
+}
+if(data209.folder !== undefined){
+let data212 = data209.folder;
+if(typeof data212 === "string"){
+if(func3(data212) > 200){
+const err343 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/maxLength",keyword:"maxLength",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -6692,9 +6692,8 @@ vErrors.push(err343);
 }
 errors++;
 }
-}
-else {
-const err344 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/type",keyword:"type",params:{type: "string"}};
+if(!pattern27.test(data212)){
+const err344 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/pattern",keyword:"pattern",params:{pattern: "^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$"}};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -6704,9 +6703,8 @@ vErrors.push(err344);
 errors++;
 }
 }
-if(data209.region !== undefined){
-if(typeof data209.region !== "string"){
-const err345 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
+else {
+const err345 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -6716,11 +6714,9 @@ vErrors.push(err345);
 errors++;
 }
 }
-if(data209.authority !== undefined){
-let data214 = data209.authority;
-if(typeof data214 === "string"){
-if(func3(data214) > 100000){
-const err346 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/maxLength",keyword:"maxLength",params:{limit: 100000}};
+if(data209.region !== undefined){
+if(typeof data209.region !== "string"){
+const err346 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err346];
 }
@@ -6729,8 +6725,12 @@ vErrors.push(err346);
 }
 errors++;
 }
-if(func3(data214) < 1){
-const err347 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data209.authority !== undefined){
+let data214 = data209.authority;
+if(typeof data214 === "string"){
+if(func3(data214) > 100000){
+const err347 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/maxLength",keyword:"maxLength",params:{limit: 100000}};
 if(vErrors === null){
 vErrors = [err347];
 }
@@ -6739,9 +6739,8 @@ vErrors.push(err347);
 }
 errors++;
 }
-}
-else {
-const err348 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/type",keyword:"type",params:{type: "string"}};
+if(func3(data214) < 1){
+const err348 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -6751,11 +6750,8 @@ vErrors.push(err348);
 errors++;
 }
 }
-if(data209.country !== undefined){
-let data215 = data209.country;
-if(typeof data215 === "string"){
-if(!(formats0(data215))){
-const err349 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
+else {
+const err349 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -6765,13 +6761,27 @@ vErrors.push(err349);
 errors++;
 }
 }
-else {
-const err350 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data209.country !== undefined){
+let data215 = data209.country;
+if(typeof data215 === "string"){
+if(!(formats0(data215))){
+const err350 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err350];
 }
 else {
 vErrors.push(err350);
+}
+errors++;
+}
+}
+else {
+const err351 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err351];
+}
+else {
+vErrors.push(err351);
 }
 errors++;
 }
@@ -6784,21 +6794,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err351 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err351];
-}
-else {
-vErrors.push(err351);
-}
-errors++;
-}
-}
-if(data206.local !== undefined){
-let data217 = data206.local;
-if(data217 && typeof data217 == "object" && !Array.isArray(data217)){
-if(data217.folder === undefined){
-const err352 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
+const err352 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -6807,8 +6803,12 @@ vErrors.push(err352);
 }
 errors++;
 }
-if(data217.recipients === undefined){
-const err353 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
+}
+if(data206.local !== undefined){
+let data217 = data206.local;
+if(data217 && typeof data217 == "object" && !Array.isArray(data217)){
+if(data217.folder === undefined){
+const err353 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
 if(vErrors === null){
 vErrors = [err353];
 }
@@ -6817,9 +6817,8 @@ vErrors.push(err353);
 }
 errors++;
 }
-for(const key43 in data217){
-if(!((key43 === "folder") || (key43 === "recipients"))){
-const err354 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
+if(data217.recipients === undefined){
+const err354 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
 if(vErrors === null){
 vErrors = [err354];
 }
@@ -6828,12 +6827,9 @@ vErrors.push(err354);
 }
 errors++;
 }
-}
-if(data217.folder !== undefined){
-let data218 = data217.folder;
-if(typeof data218 === "string"){
-if(func3(data218) < 1){
-const err355 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key43 in data217){
+if(!((key43 === "folder") || (key43 === "recipients"))){
+const err355 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
 if(vErrors === null){
 vErrors = [err355];
 }
@@ -6843,8 +6839,11 @@ vErrors.push(err355);
 errors++;
 }
 }
-else {
-const err356 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
+if(data217.folder !== undefined){
+let data218 = data217.folder;
+if(typeof data218 === "string"){
+if(func3(data218) < 1){
+const err356 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -6854,11 +6853,8 @@ vErrors.push(err356);
 errors++;
 }
 }
-if(data217.recipients !== undefined){
-let data219 = data217.recipients;
-if(Array.isArray(data219)){
-if(data219.length < 1){
-const err357 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err357 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -6867,12 +6863,12 @@ vErrors.push(err357);
 }
 errors++;
 }
-const len21 = data219.length;
-for(let i30=0; i30<len21; i30++){
-let data220 = data219[i30];
-if(typeof data220 === "string"){
-if(!pattern28.test(data220)){
-const err358 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
+}
+if(data217.recipients !== undefined){
+let data219 = data217.recipients;
+if(Array.isArray(data219)){
+if(data219.length < 1){
+const err358 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -6881,14 +6877,28 @@ vErrors.push(err358);
 }
 errors++;
 }
-}
-else {
-const err359 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
+const len21 = data219.length;
+for(let i30=0; i30<len21; i30++){
+let data220 = data219[i30];
+if(typeof data220 === "string"){
+if(!pattern28.test(data220)){
+const err359 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
 if(vErrors === null){
 vErrors = [err359];
 }
 else {
 vErrors.push(err359);
+}
+errors++;
+}
+}
+else {
+const err360 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err360];
+}
+else {
+vErrors.push(err360);
 }
 errors++;
 }
@@ -6904,12 +6914,12 @@ continue;
 }
 if(typeof indices5[item5] == "number"){
 j9 = indices5[item5];
-const err360 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
+const err361 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
 if(vErrors === null){
-vErrors = [err360];
+vErrors = [err361];
 }
 else {
-vErrors.push(err360);
+vErrors.push(err361);
 }
 errors++;
 break;
@@ -6919,19 +6929,7 @@ indices5[item5] = i31;
 }
 }
 else {
-const err361 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err361];
-}
-else {
-vErrors.push(err361);
-}
-errors++;
-}
-}
-}
-else {
-const err362 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
+const err362 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -6943,7 +6941,7 @@ errors++;
 }
 }
 else {
-const err363 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
+const err363 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -6953,17 +6951,29 @@ vErrors.push(err363);
 errors++;
 }
 }
-if(data119.logs !== undefined){
-let data221 = data119.logs;
-if(data221 && typeof data221 == "object" && !Array.isArray(data221)){
-for(const key44 in data221){
-if(!((key44 === "retention") || (key44 === "auditRetention"))){
-const err364 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+}
+else {
+const err364 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err364];
 }
 else {
 vErrors.push(err364);
+}
+errors++;
+}
+}
+if(data119.logs !== undefined){
+let data221 = data119.logs;
+if(data221 && typeof data221 == "object" && !Array.isArray(data221)){
+for(const key44 in data221){
+if(!((key44 === "retention") || (key44 === "auditRetention"))){
+const err365 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+if(vErrors === null){
+vErrors = [err365];
+}
+else {
+vErrors.push(err365);
 }
 errors++;
 }
@@ -6982,22 +6992,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err365 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err365];
-}
-else {
-vErrors.push(err365);
-}
-errors++;
-}
-}
-if(data119.state !== undefined){
-let data224 = data119.state;
-if(data224 && typeof data224 == "object" && !Array.isArray(data224)){
-for(const key45 in data224){
-if(!(((((key45 === "backend") || (key45 === "url")) || (key45 === "country")) || (key45 === "secrets")) || (key45 === "key"))){
-const err366 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
+const err366 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -7007,10 +7002,12 @@ vErrors.push(err366);
 errors++;
 }
 }
-if(data224.backend !== undefined){
-let data225 = data224.backend;
-if(!((data225 === "file") || (data225 === "bucket"))){
-const err367 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
+if(data119.state !== undefined){
+let data224 = data119.state;
+if(data224 && typeof data224 == "object" && !Array.isArray(data224)){
+for(const key45 in data224){
+if(!(((((key45 === "backend") || (key45 === "url")) || (key45 === "country")) || (key45 === "secrets")) || (key45 === "key"))){
+const err367 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -7020,11 +7017,10 @@ vErrors.push(err367);
 errors++;
 }
 }
-if(data224.url !== undefined){
-let data226 = data224.url;
-if(typeof data226 === "string"){
-if(!pattern29.test(data226)){
-const err368 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
+if(data224.backend !== undefined){
+let data225 = data224.backend;
+if(!((data225 === "file") || (data225 === "bucket"))){
+const err368 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err368];
 }
@@ -7034,8 +7030,11 @@ vErrors.push(err368);
 errors++;
 }
 }
-else {
-const err369 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
+if(data224.url !== undefined){
+let data226 = data224.url;
+if(typeof data226 === "string"){
+if(!pattern29.test(data226)){
+const err369 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err369];
 }
@@ -7045,11 +7044,8 @@ vErrors.push(err369);
 errors++;
 }
 }
-if(data224.country !== undefined){
-let data227 = data224.country;
-if(typeof data227 === "string"){
-if(!(formats0(data227))){
-const err370 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
+else {
+const err370 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err370];
 }
@@ -7059,8 +7055,11 @@ vErrors.push(err370);
 errors++;
 }
 }
-else {
-const err371 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data224.country !== undefined){
+let data227 = data224.country;
+if(typeof data227 === "string"){
+if(!(formats0(data227))){
+const err371 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err371];
 }
@@ -7070,10 +7069,8 @@ vErrors.push(err371);
 errors++;
 }
 }
-if(data224.secrets !== undefined){
-let data228 = data224.secrets;
-if(!((data228 === "passphrase") || (data228 === "aws-kms"))){
-const err372 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
+else {
+const err372 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err372];
 }
@@ -7083,11 +7080,10 @@ vErrors.push(err372);
 errors++;
 }
 }
-if(data224.key !== undefined){
-let data229 = data224.key;
-if(typeof data229 === "string"){
-if(func3(data229) < 1){
-const err373 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
+if(data224.secrets !== undefined){
+let data228 = data224.secrets;
+if(!((data228 === "passphrase") || (data228 === "aws-kms"))){
+const err373 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
 if(vErrors === null){
 vErrors = [err373];
 }
@@ -7097,8 +7093,11 @@ vErrors.push(err373);
 errors++;
 }
 }
-else {
-const err374 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
+if(data224.key !== undefined){
+let data229 = data224.key;
+if(typeof data229 === "string"){
+if(func3(data229) < 1){
+const err374 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err374];
 }
@@ -7108,9 +7107,8 @@ vErrors.push(err374);
 errors++;
 }
 }
-}
 else {
-const err375 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
+const err375 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err375];
 }
@@ -7120,17 +7118,29 @@ vErrors.push(err375);
 errors++;
 }
 }
-if(data119.environments !== undefined){
-let data230 = data119.environments;
-if(data230 && typeof data230 == "object" && !Array.isArray(data230)){
-for(const key46 in data230){
-if(!((((key46 === "training") || (key46 === "pilot")) || (key46 === "staging")) || (key46 === "production"))){
-const err376 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+}
+else {
+const err376 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err376];
 }
 else {
 vErrors.push(err376);
+}
+errors++;
+}
+}
+if(data119.environments !== undefined){
+let data230 = data119.environments;
+if(data230 && typeof data230 == "object" && !Array.isArray(data230)){
+for(const key46 in data230){
+if(!((((key46 === "training") || (key46 === "pilot")) || (key46 === "staging")) || (key46 === "production"))){
+const err377 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+if(vErrors === null){
+vErrors = [err377];
+}
+else {
+vErrors.push(err377);
 }
 errors++;
 }
@@ -7161,19 +7171,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err377 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err377];
-}
-else {
-vErrors.push(err377);
-}
-errors++;
-}
-}
-}
-else {
-const err378 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
+const err378 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err378];
 }
@@ -7183,12 +7181,9 @@ vErrors.push(err378);
 errors++;
 }
 }
-if(data.diagnostic !== undefined){
-let data235 = data.diagnostic;
-if(data235 && typeof data235 == "object" && !Array.isArray(data235)){
-for(const key47 in data235){
-if(!((((((key47 === "languages") || (key47 === "overrides")) || (key47 === "extraQuestions")) || (key47 === "financing")) || (key47 === "levers")) || (key47 === "benchmarkGroups"))){
-const err379 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
+}
+else {
+const err379 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err379];
 }
@@ -7198,11 +7193,12 @@ vErrors.push(err379);
 errors++;
 }
 }
-if(data235.languages !== undefined){
-let data236 = data235.languages;
-if(Array.isArray(data236)){
-if(data236.length < 1){
-const err380 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
+if(data.diagnostic !== undefined){
+let data235 = data.diagnostic;
+if(data235 && typeof data235 == "object" && !Array.isArray(data235)){
+for(const key47 in data235){
+if(!((((((key47 === "languages") || (key47 === "overrides")) || (key47 === "extraQuestions")) || (key47 === "financing")) || (key47 === "levers")) || (key47 === "benchmarkGroups"))){
+const err380 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
 if(vErrors === null){
 vErrors = [err380];
 }
@@ -7211,12 +7207,12 @@ vErrors.push(err380);
 }
 errors++;
 }
-const len22 = data236.length;
-for(let i32=0; i32<len22; i32++){
-let data237 = data236[i32];
-if(typeof data237 === "string"){
-if(!(formats2(data237))){
-const err381 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
+}
+if(data235.languages !== undefined){
+let data236 = data235.languages;
+if(Array.isArray(data236)){
+if(data236.length < 1){
+const err381 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err381];
 }
@@ -7225,14 +7221,28 @@ vErrors.push(err381);
 }
 errors++;
 }
-}
-else {
-const err382 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
+const len22 = data236.length;
+for(let i32=0; i32<len22; i32++){
+let data237 = data236[i32];
+if(typeof data237 === "string"){
+if(!(formats2(data237))){
+const err382 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err382];
 }
 else {
 vErrors.push(err382);
+}
+errors++;
+}
+}
+else {
+const err383 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err383];
+}
+else {
+vErrors.push(err383);
 }
 errors++;
 }
@@ -7248,12 +7258,12 @@ continue;
 }
 if(typeof indices6[item6] == "number"){
 j10 = indices6[item6];
-const err383 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
+const err384 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
 if(vErrors === null){
-vErrors = [err383];
+vErrors = [err384];
 }
 else {
-vErrors.push(err383);
+vErrors.push(err384);
 }
 errors++;
 break;
@@ -7263,12 +7273,12 @@ indices6[item6] = i33;
 }
 }
 else {
-const err384 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
+const err385 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err384];
+vErrors = [err385];
 }
 else {
-vErrors.push(err384);
+vErrors.push(err385);
 }
 errors++;
 }
@@ -7278,12 +7288,12 @@ let data238 = data235.overrides;
 if(data238 && typeof data238 == "object" && !Array.isArray(data238)){
 for(const key48 in data238){
 if(!(pattern3.test(key48))){
-const err385 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
+const err386 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
 if(vErrors === null){
-vErrors = [err385];
+vErrors = [err386];
 }
 else {
-vErrors.push(err385);
+vErrors.push(err386);
 }
 errors++;
 }
@@ -7294,24 +7304,24 @@ let data239 = data238[key49];
 if(data239 && typeof data239 == "object" && !Array.isArray(data239)){
 for(const key50 in data239){
 if(!(((key50 === "omit") || (key50 === "weight")) || (key50 === "text"))){
-const err386 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
+const err387 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
 if(vErrors === null){
-vErrors = [err386];
+vErrors = [err387];
 }
 else {
-vErrors.push(err386);
+vErrors.push(err387);
 }
 errors++;
 }
 }
 if(data239.omit !== undefined){
 if(typeof data239.omit !== "boolean"){
-const err387 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
+const err388 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
-vErrors = [err387];
+vErrors = [err388];
 }
 else {
-vErrors.push(err387);
+vErrors.push(err388);
 }
 errors++;
 }
@@ -7330,20 +7340,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err388 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err388];
-}
-else {
-vErrors.push(err388);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err389 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
+const err389 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err389];
 }
@@ -7353,11 +7350,10 @@ vErrors.push(err389);
 errors++;
 }
 }
-if(data235.extraQuestions !== undefined){
-let data243 = data235.extraQuestions;
-if(Array.isArray(data243)){
-if(data243.length > 50){
-const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
+}
+}
+else {
+const err390 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err390];
 }
@@ -7366,12 +7362,12 @@ vErrors.push(err390);
 }
 errors++;
 }
-const len23 = data243.length;
-for(let i34=0; i34<len23; i34++){
-let data244 = data243[i34];
-if(data244 && typeof data244 == "object" && !Array.isArray(data244)){
-if(data244.id === undefined){
-const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+if(data235.extraQuestions !== undefined){
+let data243 = data235.extraQuestions;
+if(Array.isArray(data243)){
+if(data243.length > 50){
+const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err391];
 }
@@ -7380,8 +7376,12 @@ vErrors.push(err391);
 }
 errors++;
 }
-if(data244.dimension === undefined){
-const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
+const len23 = data243.length;
+for(let i34=0; i34<len23; i34++){
+let data244 = data243[i34];
+if(data244 && typeof data244 == "object" && !Array.isArray(data244)){
+if(data244.id === undefined){
+const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err392];
 }
@@ -7390,8 +7390,8 @@ vErrors.push(err392);
 }
 errors++;
 }
-if(data244.barriers === undefined){
-const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
+if(data244.dimension === undefined){
+const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
 if(vErrors === null){
 vErrors = [err393];
 }
@@ -7400,8 +7400,8 @@ vErrors.push(err393);
 }
 errors++;
 }
-if(data244.text === undefined){
-const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
+if(data244.barriers === undefined){
+const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
 if(vErrors === null){
 vErrors = [err394];
 }
@@ -7410,8 +7410,8 @@ vErrors.push(err394);
 }
 errors++;
 }
-if(data244.levels === undefined){
-const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
+if(data244.text === undefined){
+const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err395];
 }
@@ -7420,14 +7420,24 @@ vErrors.push(err395);
 }
 errors++;
 }
-for(const key51 in data244){
-if(!(((((((key51 === "id") || (key51 === "dimension")) || (key51 === "barriers")) || (key51 === "weight")) || (key51 === "essential")) || (key51 === "text")) || (key51 === "levels"))){
-const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+if(data244.levels === undefined){
+const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err396];
 }
 else {
 vErrors.push(err396);
+}
+errors++;
+}
+for(const key51 in data244){
+if(!(((((((key51 === "id") || (key51 === "dimension")) || (key51 === "barriers")) || (key51 === "weight")) || (key51 === "essential")) || (key51 === "text")) || (key51 === "levels"))){
+const err397 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+if(vErrors === null){
+vErrors = [err397];
+}
+else {
+vErrors.push(err397);
 }
 errors++;
 }
@@ -7441,12 +7451,12 @@ errors = vErrors.length;
 if(data244.dimension !== undefined){
 let data246 = data244.dimension;
 if(!((((((data246 === "strategy-and-finance") || (data246 === "people-and-skills")) || (data246 === "processes-and-shop-floor")) || (data246 === "machines-and-connectivity")) || (data246 === "data-and-security")) || (data246 === "market-and-ecosystem"))){
-const err397 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
+const err398 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
 if(vErrors === null){
-vErrors = [err397];
+vErrors = [err398];
 }
 else {
-vErrors.push(err397);
+vErrors.push(err398);
 }
 errors++;
 }
@@ -7465,12 +7475,12 @@ errors = vErrors.length;
 }
 if(data244.essential !== undefined){
 if(typeof data244.essential !== "boolean"){
-const err398 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
+const err399 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
-vErrors = [err398];
+vErrors = [err399];
 }
 else {
-vErrors.push(err398);
+vErrors.push(err399);
 }
 errors++;
 }
@@ -7485,22 +7495,22 @@ if(data244.levels !== undefined){
 let data251 = data244.levels;
 if(Array.isArray(data251)){
 if(data251.length > 6){
-const err399 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
-if(vErrors === null){
-vErrors = [err399];
-}
-else {
-vErrors.push(err399);
-}
-errors++;
-}
-if(data251.length < 6){
-const err400 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+const err400 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err400];
 }
 else {
 vErrors.push(err400);
+}
+errors++;
+}
+if(data251.length < 6){
+const err401 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+if(vErrors === null){
+vErrors = [err401];
+}
+else {
+vErrors.push(err401);
 }
 errors++;
 }
@@ -7513,19 +7523,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err401 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err401];
-}
-else {
-vErrors.push(err401);
-}
-errors++;
-}
-}
-}
-else {
-const err402 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
+const err402 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err402];
 }
@@ -7537,12 +7535,24 @@ errors++;
 }
 }
 else {
-const err403 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
+const err403 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err403];
 }
 else {
 vErrors.push(err403);
+}
+errors++;
+}
+}
+}
+else {
+const err404 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err404];
+}
+else {
+vErrors.push(err404);
 }
 errors++;
 }
@@ -7566,12 +7576,12 @@ const len25 = data255.length;
 for(let i36=0; i36<len25; i36++){
 let data256 = data255[i36];
 if(!((data256 === "sector") || (data256 === "size-band"))){
-const err404 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
+const err405 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
 if(vErrors === null){
-vErrors = [err404];
+vErrors = [err405];
 }
 else {
-vErrors.push(err404);
+vErrors.push(err405);
 }
 errors++;
 }
@@ -7583,12 +7593,12 @@ outer4:
 for(;i37--;){
 for(j11 = i37; j11--;){
 if(func0(data255[i37], data255[j11])){
-const err405 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
+const err406 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
 if(vErrors === null){
-vErrors = [err405];
+vErrors = [err406];
 }
 else {
-vErrors.push(err405);
+vErrors.push(err406);
 }
 errors++;
 break outer4;
@@ -7598,19 +7608,7 @@ break outer4;
 }
 }
 else {
-const err406 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err406];
-}
-else {
-vErrors.push(err406);
-}
-errors++;
-}
-}
-}
-else {
-const err407 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
+const err407 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err407];
 }
@@ -7620,11 +7618,9 @@ vErrors.push(err407);
 errors++;
 }
 }
-if(data.telemetry !== undefined){
-let data257 = data.telemetry;
-if(data257 && typeof data257 == "object" && !Array.isArray(data257)){
-if(data257.energy === undefined){
-const err408 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
+}
+else {
+const err408 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err408];
 }
@@ -7633,14 +7629,28 @@ vErrors.push(err408);
 }
 errors++;
 }
-for(const key52 in data257){
-if(!(((((((key52 === "retention") || (key52 === "offlineAfterSeconds")) || (key52 === "sampling")) || (key52 === "units")) || (key52 === "shifts")) || (key52 === "holidays")) || (key52 === "energy"))){
-const err409 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+}
+if(data.telemetry !== undefined){
+let data257 = data.telemetry;
+if(data257 && typeof data257 == "object" && !Array.isArray(data257)){
+if(data257.energy === undefined){
+const err409 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
 if(vErrors === null){
 vErrors = [err409];
 }
 else {
 vErrors.push(err409);
+}
+errors++;
+}
+for(const key52 in data257){
+if(!(((((((key52 === "retention") || (key52 === "offlineAfterSeconds")) || (key52 === "sampling")) || (key52 === "units")) || (key52 === "shifts")) || (key52 === "holidays")) || (key52 === "energy"))){
+const err410 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+if(vErrors === null){
+vErrors = [err410];
+}
+else {
+vErrors.push(err410);
 }
 errors++;
 }
@@ -7650,12 +7660,12 @@ let data258 = data257.retention;
 if(data258 && typeof data258 == "object" && !Array.isArray(data258)){
 for(const key53 in data258){
 if(!(((((key53 === "raw") || (key53 === "minute")) || (key53 === "hour")) || (key53 === "day")) || (key53 === "rejected"))){
-const err410 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
+const err411 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
 if(vErrors === null){
-vErrors = [err410];
+vErrors = [err411];
 }
 else {
-vErrors.push(err410);
+vErrors.push(err411);
 }
 errors++;
 }
@@ -7692,20 +7702,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err411 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err411];
-}
-else {
-vErrors.push(err411);
-}
-errors++;
-}
-}
-if(data257.offlineAfterSeconds !== undefined){
-let data264 = data257.offlineAfterSeconds;
-if(!(((typeof data264 == "number") && (!(data264 % 1) && !isNaN(data264))) && (isFinite(data264)))){
-const err412 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
+const err412 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err412];
 }
@@ -7714,9 +7711,11 @@ vErrors.push(err412);
 }
 errors++;
 }
-if((typeof data264 == "number") && (isFinite(data264))){
-if(data264 > 3600 || isNaN(data264)){
-const err413 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+}
+if(data257.offlineAfterSeconds !== undefined){
+let data264 = data257.offlineAfterSeconds;
+if(!(((typeof data264 == "number") && (!(data264 % 1) && !isNaN(data264))) && (isFinite(data264)))){
+const err413 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err413];
 }
@@ -7725,13 +7724,24 @@ vErrors.push(err413);
 }
 errors++;
 }
-if(data264 < 10 || isNaN(data264)){
-const err414 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+if((typeof data264 == "number") && (isFinite(data264))){
+if(data264 > 3600 || isNaN(data264)){
+const err414 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err414];
 }
 else {
 vErrors.push(err414);
+}
+errors++;
+}
+if(data264 < 10 || isNaN(data264)){
+const err415 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+if(vErrors === null){
+vErrors = [err415];
+}
+else {
+vErrors.push(err415);
 }
 errors++;
 }
@@ -7742,20 +7752,7 @@ let data265 = data257.sampling;
 if(data265 && typeof data265 == "object" && !Array.isArray(data265)){
 for(const key54 in data265){
 if(!((key54 === "channelsPerMachine") || (key54 === "intervalSeconds"))){
-const err415 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
-if(vErrors === null){
-vErrors = [err415];
-}
-else {
-vErrors.push(err415);
-}
-errors++;
-}
-}
-if(data265.channelsPerMachine !== undefined){
-let data266 = data265.channelsPerMachine;
-if(!(((typeof data266 == "number") && (!(data266 % 1) && !isNaN(data266))) && (isFinite(data266)))){
-const err416 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
+const err416 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
 if(vErrors === null){
 vErrors = [err416];
 }
@@ -7764,9 +7761,11 @@ vErrors.push(err416);
 }
 errors++;
 }
-if((typeof data266 == "number") && (isFinite(data266))){
-if(data266 > 1000 || isNaN(data266)){
-const err417 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+if(data265.channelsPerMachine !== undefined){
+let data266 = data265.channelsPerMachine;
+if(!(((typeof data266 == "number") && (!(data266 % 1) && !isNaN(data266))) && (isFinite(data266)))){
+const err417 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err417];
 }
@@ -7775,13 +7774,24 @@ vErrors.push(err417);
 }
 errors++;
 }
-if(data266 < 1 || isNaN(data266)){
-const err418 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data266 == "number") && (isFinite(data266))){
+if(data266 > 1000 || isNaN(data266)){
+const err418 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err418];
 }
 else {
 vErrors.push(err418);
+}
+errors++;
+}
+if(data266 < 1 || isNaN(data266)){
+const err419 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err419];
+}
+else {
+vErrors.push(err419);
 }
 errors++;
 }
@@ -7791,17 +7801,7 @@ if(data265.intervalSeconds !== undefined){
 let data267 = data265.intervalSeconds;
 if((typeof data267 == "number") && (isFinite(data267))){
 if(data267 > 3600 || isNaN(data267)){
-const err419 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
-if(vErrors === null){
-vErrors = [err419];
-}
-else {
-vErrors.push(err419);
-}
-errors++;
-}
-if(data267 < 0.1 || isNaN(data267)){
-const err420 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
+const err420 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err420];
 }
@@ -7810,9 +7810,8 @@ vErrors.push(err420);
 }
 errors++;
 }
-}
-else {
-const err421 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
+if(data267 < 0.1 || isNaN(data267)){
+const err421 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
 if(vErrors === null){
 vErrors = [err421];
 }
@@ -7822,9 +7821,8 @@ vErrors.push(err421);
 errors++;
 }
 }
-}
 else {
-const err422 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
+const err422 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err422];
 }
@@ -7834,12 +7832,9 @@ vErrors.push(err422);
 errors++;
 }
 }
-if(data257.units !== undefined){
-let data268 = data257.units;
-if(data268 && typeof data268 == "object" && !Array.isArray(data268)){
-for(const key55 in data268){
-if(!(pattern32.test(key55))){
-const err423 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
+}
+else {
+const err423 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err423];
 }
@@ -7849,12 +7844,12 @@ vErrors.push(err423);
 errors++;
 }
 }
-for(const key56 in data268){
-if(pattern32.test(key56)){
-let data269 = data268[key56];
-if(typeof data269 === "string"){
-if(!pattern34.test(data269)){
-const err424 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
+if(data257.units !== undefined){
+let data268 = data257.units;
+if(data268 && typeof data268 == "object" && !Array.isArray(data268)){
+for(const key55 in data268){
+if(!(pattern32.test(key55))){
+const err424 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
 if(vErrors === null){
 vErrors = [err424];
 }
@@ -7864,8 +7859,12 @@ vErrors.push(err424);
 errors++;
 }
 }
-else {
-const err425 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+for(const key56 in data268){
+if(pattern32.test(key56)){
+let data269 = data268[key56];
+if(typeof data269 === "string"){
+if(!pattern34.test(data269)){
+const err425 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err425];
 }
@@ -7875,10 +7874,8 @@ vErrors.push(err425);
 errors++;
 }
 }
-}
-}
 else {
-const err426 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
+const err426 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err426];
 }
@@ -7888,11 +7885,10 @@ vErrors.push(err426);
 errors++;
 }
 }
-if(data257.shifts !== undefined){
-let data270 = data257.shifts;
-if(Array.isArray(data270)){
-if(data270.length > 50){
-const err427 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
+}
+}
+else {
+const err427 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err427];
 }
@@ -7901,8 +7897,12 @@ vErrors.push(err427);
 }
 errors++;
 }
-if(data270.length < 1){
-const err428 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
+}
+if(data257.shifts !== undefined){
+let data270 = data257.shifts;
+if(Array.isArray(data270)){
+if(data270.length > 50){
+const err428 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err428];
 }
@@ -7911,12 +7911,8 @@ vErrors.push(err428);
 }
 errors++;
 }
-const len26 = data270.length;
-for(let i38=0; i38<len26; i38++){
-let data271 = data270[i38];
-if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
-if(data271.name === undefined){
-const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(data270.length < 1){
+const err429 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err429];
 }
@@ -7925,8 +7921,12 @@ vErrors.push(err429);
 }
 errors++;
 }
-if(data271.start === undefined){
-const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
+const len26 = data270.length;
+for(let i38=0; i38<len26; i38++){
+let data271 = data270[i38];
+if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
+if(data271.name === undefined){
+const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err430];
 }
@@ -7935,8 +7935,8 @@ vErrors.push(err430);
 }
 errors++;
 }
-if(data271.end === undefined){
-const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
+if(data271.start === undefined){
+const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err431];
 }
@@ -7945,9 +7945,8 @@ vErrors.push(err431);
 }
 errors++;
 }
-for(const key57 in data271){
-if(!(((((key57 === "name") || (key57 === "days")) || (key57 === "start")) || (key57 === "end")) || (key57 === "plannedBreakMinutes"))){
-const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
+if(data271.end === undefined){
+const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err432];
 }
@@ -7956,12 +7955,9 @@ vErrors.push(err432);
 }
 errors++;
 }
-}
-if(data271.name !== undefined){
-let data272 = data271.name;
-if(typeof data272 === "string"){
-if(func3(data272) > 60){
-const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
+for(const key57 in data271){
+if(!(((((key57 === "name") || (key57 === "days")) || (key57 === "start")) || (key57 === "end")) || (key57 === "plannedBreakMinutes"))){
+const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
 if(vErrors === null){
 vErrors = [err433];
 }
@@ -7970,8 +7966,12 @@ vErrors.push(err433);
 }
 errors++;
 }
-if(func3(data272) < 1){
-const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data271.name !== undefined){
+let data272 = data271.name;
+if(typeof data272 === "string"){
+if(func3(data272) > 60){
+const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
 if(vErrors === null){
 vErrors = [err434];
 }
@@ -7980,9 +7980,8 @@ vErrors.push(err434);
 }
 errors++;
 }
-}
-else {
-const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(func3(data272) < 1){
+const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err435];
 }
@@ -7992,11 +7991,8 @@ vErrors.push(err435);
 errors++;
 }
 }
-if(data271.days !== undefined){
-let data273 = data271.days;
-if(Array.isArray(data273)){
-if(data273.length < 1){
-const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err436];
 }
@@ -8005,16 +8001,30 @@ vErrors.push(err436);
 }
 errors++;
 }
-const len27 = data273.length;
-for(let i39=0; i39<len27; i39++){
-let data274 = data273[i39];
-if(!(((((((data274 === "monday") || (data274 === "tuesday")) || (data274 === "wednesday")) || (data274 === "thursday")) || (data274 === "friday")) || (data274 === "saturday")) || (data274 === "sunday"))){
-const err437 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
+}
+if(data271.days !== undefined){
+let data273 = data271.days;
+if(Array.isArray(data273)){
+if(data273.length < 1){
+const err437 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err437];
 }
 else {
 vErrors.push(err437);
+}
+errors++;
+}
+const len27 = data273.length;
+for(let i39=0; i39<len27; i39++){
+let data274 = data273[i39];
+if(!(((((((data274 === "monday") || (data274 === "tuesday")) || (data274 === "wednesday")) || (data274 === "thursday")) || (data274 === "friday")) || (data274 === "saturday")) || (data274 === "sunday"))){
+const err438 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
+if(vErrors === null){
+vErrors = [err438];
+}
+else {
+vErrors.push(err438);
 }
 errors++;
 }
@@ -8026,12 +8036,12 @@ outer5:
 for(;i40--;){
 for(j12 = i40; j12--;){
 if(func0(data273[i40], data273[j12])){
-const err438 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
+const err439 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
 if(vErrors === null){
-vErrors = [err438];
+vErrors = [err439];
 }
 else {
-vErrors.push(err438);
+vErrors.push(err439);
 }
 errors++;
 break outer5;
@@ -8041,12 +8051,12 @@ break outer5;
 }
 }
 else {
-const err439 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
+const err440 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err439];
+vErrors = [err440];
 }
 else {
-vErrors.push(err439);
+vErrors.push(err440);
 }
 errors++;
 }
@@ -8066,18 +8076,7 @@ errors = vErrors.length;
 if(data271.plannedBreakMinutes !== undefined){
 let data277 = data271.plannedBreakMinutes;
 if(!(((typeof data277 == "number") && (!(data277 % 1) && !isNaN(data277))) && (isFinite(data277)))){
-const err440 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err440];
-}
-else {
-vErrors.push(err440);
-}
-errors++;
-}
-if((typeof data277 == "number") && (isFinite(data277))){
-if(data277 > 240 || isNaN(data277)){
-const err441 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
+const err441 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err441];
 }
@@ -8086,8 +8085,9 @@ vErrors.push(err441);
 }
 errors++;
 }
-if(data277 < 0 || isNaN(data277)){
-const err442 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data277 == "number") && (isFinite(data277))){
+if(data277 > 240 || isNaN(data277)){
+const err442 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
 if(vErrors === null){
 vErrors = [err442];
 }
@@ -8096,11 +8096,8 @@ vErrors.push(err442);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err443 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
+if(data277 < 0 || isNaN(data277)){
+const err443 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err443];
 }
@@ -8111,8 +8108,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err444 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
+const err444 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err444];
 }
@@ -8122,11 +8120,9 @@ vErrors.push(err444);
 errors++;
 }
 }
-if(data257.holidays !== undefined){
-let data278 = data257.holidays;
-if(Array.isArray(data278)){
-if(data278.length > 400){
-const err445 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
+}
+else {
+const err445 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err445];
 }
@@ -8135,12 +8131,12 @@ vErrors.push(err445);
 }
 errors++;
 }
-const len28 = data278.length;
-for(let i41=0; i41<len28; i41++){
-let data279 = data278[i41];
-if(data279 && typeof data279 == "object" && !Array.isArray(data279)){
-if(data279.date === undefined){
-const err446 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
+}
+if(data257.holidays !== undefined){
+let data278 = data257.holidays;
+if(Array.isArray(data278)){
+if(data278.length > 400){
+const err446 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err446];
 }
@@ -8149,8 +8145,12 @@ vErrors.push(err446);
 }
 errors++;
 }
-if(data279.name === undefined){
-const err447 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
+const len28 = data278.length;
+for(let i41=0; i41<len28; i41++){
+let data279 = data278[i41];
+if(data279 && typeof data279 == "object" && !Array.isArray(data279)){
+if(data279.date === undefined){
+const err447 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
 if(vErrors === null){
 vErrors = [err447];
 }
@@ -8159,9 +8159,8 @@ vErrors.push(err447);
 }
 errors++;
 }
-for(const key58 in data279){
-if(!((key58 === "date") || (key58 === "name"))){
-const err448 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
+if(data279.name === undefined){
+const err448 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err448];
 }
@@ -8170,12 +8169,9 @@ vErrors.push(err448);
 }
 errors++;
 }
-}
-if(data279.date !== undefined){
-let data280 = data279.date;
-if(typeof data280 === "string"){
-if(!(formats10.validate(data280))){
-const err449 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
+for(const key58 in data279){
+if(!((key58 === "date") || (key58 === "name"))){
+const err449 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
 if(vErrors === null){
 vErrors = [err449];
 }
@@ -8185,13 +8181,27 @@ vErrors.push(err449);
 errors++;
 }
 }
-else {
-const err450 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+if(data279.date !== undefined){
+let data280 = data279.date;
+if(typeof data280 === "string"){
+if(!(formats10.validate(data280))){
+const err450 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err450];
 }
 else {
 vErrors.push(err450);
+}
+errors++;
+}
+}
+else {
+const err451 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err451];
+}
+else {
+vErrors.push(err451);
 }
 errors++;
 }
@@ -8204,19 +8214,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err451 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err451];
-}
-else {
-vErrors.push(err451);
-}
-errors++;
-}
-}
-}
-else {
-const err452 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
+const err452 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err452];
 }
@@ -8226,11 +8224,9 @@ vErrors.push(err452);
 errors++;
 }
 }
-if(data257.energy !== undefined){
-let data282 = data257.energy;
-if(data282 && typeof data282 == "object" && !Array.isArray(data282)){
-if(data282.tariff === undefined){
-const err453 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
+}
+else {
+const err453 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err453];
 }
@@ -8239,8 +8235,12 @@ vErrors.push(err453);
 }
 errors++;
 }
-if(data282.emissionFactor === undefined){
-const err454 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
+}
+if(data257.energy !== undefined){
+let data282 = data257.energy;
+if(data282 && typeof data282 == "object" && !Array.isArray(data282)){
+if(data282.tariff === undefined){
+const err454 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
 if(vErrors === null){
 vErrors = [err454];
 }
@@ -8249,9 +8249,8 @@ vErrors.push(err454);
 }
 errors++;
 }
-for(const key59 in data282){
-if(!((key59 === "tariff") || (key59 === "emissionFactor"))){
-const err455 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
+if(data282.emissionFactor === undefined){
+const err455 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
 if(vErrors === null){
 vErrors = [err455];
 }
@@ -8260,12 +8259,9 @@ vErrors.push(err455);
 }
 errors++;
 }
-}
-if(data282.tariff !== undefined){
-let data283 = data282.tariff;
-if(data283 && typeof data283 == "object" && !Array.isArray(data283)){
-if(data283.pricePerKilowattHour === undefined){
-const err456 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
+for(const key59 in data282){
+if(!((key59 === "tariff") || (key59 === "emissionFactor"))){
+const err456 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
 if(vErrors === null){
 vErrors = [err456];
 }
@@ -8274,8 +8270,12 @@ vErrors.push(err456);
 }
 errors++;
 }
-if(data283.year === undefined){
-const err457 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
+}
+if(data282.tariff !== undefined){
+let data283 = data282.tariff;
+if(data283 && typeof data283 == "object" && !Array.isArray(data283)){
+if(data283.pricePerKilowattHour === undefined){
+const err457 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err457];
 }
@@ -8284,8 +8284,8 @@ vErrors.push(err457);
 }
 errors++;
 }
-if(data283.source === undefined){
-const err458 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
+if(data283.year === undefined){
+const err458 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err458];
 }
@@ -8294,9 +8294,8 @@ vErrors.push(err458);
 }
 errors++;
 }
-for(const key60 in data283){
-if(!(((key60 === "pricePerKilowattHour") || (key60 === "year")) || (key60 === "source"))){
-const err459 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
+if(data283.source === undefined){
+const err459 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err459];
 }
@@ -8305,12 +8304,9 @@ vErrors.push(err459);
 }
 errors++;
 }
-}
-if(data283.pricePerKilowattHour !== undefined){
-let data284 = data283.pricePerKilowattHour;
-if((typeof data284 == "number") && (isFinite(data284))){
-if(data284 < 0 || isNaN(data284)){
-const err460 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+for(const key60 in data283){
+if(!(((key60 === "pricePerKilowattHour") || (key60 === "year")) || (key60 === "source"))){
+const err460 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
 if(vErrors === null){
 vErrors = [err460];
 }
@@ -8320,13 +8316,27 @@ vErrors.push(err460);
 errors++;
 }
 }
-else {
-const err461 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data283.pricePerKilowattHour !== undefined){
+let data284 = data283.pricePerKilowattHour;
+if((typeof data284 == "number") && (isFinite(data284))){
+if(data284 < 0 || isNaN(data284)){
+const err461 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err461];
 }
 else {
 vErrors.push(err461);
+}
+errors++;
+}
+}
+else {
+const err462 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err462];
+}
+else {
+vErrors.push(err462);
 }
 errors++;
 }
@@ -8345,21 +8355,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err462 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err462];
-}
-else {
-vErrors.push(err462);
-}
-errors++;
-}
-}
-if(data282.emissionFactor !== undefined){
-let data287 = data282.emissionFactor;
-if(data287 && typeof data287 == "object" && !Array.isArray(data287)){
-if(data287.kilogramsCarbonDioxidePerKilowattHour === undefined){
-const err463 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
+const err463 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err463];
 }
@@ -8368,8 +8364,12 @@ vErrors.push(err463);
 }
 errors++;
 }
-if(data287.year === undefined){
-const err464 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
+}
+if(data282.emissionFactor !== undefined){
+let data287 = data282.emissionFactor;
+if(data287 && typeof data287 == "object" && !Array.isArray(data287)){
+if(data287.kilogramsCarbonDioxidePerKilowattHour === undefined){
+const err464 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err464];
 }
@@ -8378,8 +8378,8 @@ vErrors.push(err464);
 }
 errors++;
 }
-if(data287.source === undefined){
-const err465 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
+if(data287.year === undefined){
+const err465 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err465];
 }
@@ -8388,9 +8388,8 @@ vErrors.push(err465);
 }
 errors++;
 }
-for(const key61 in data287){
-if(!(((key61 === "kilogramsCarbonDioxidePerKilowattHour") || (key61 === "year")) || (key61 === "source"))){
-const err466 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
+if(data287.source === undefined){
+const err466 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err466];
 }
@@ -8399,12 +8398,9 @@ vErrors.push(err466);
 }
 errors++;
 }
-}
-if(data287.kilogramsCarbonDioxidePerKilowattHour !== undefined){
-let data288 = data287.kilogramsCarbonDioxidePerKilowattHour;
-if((typeof data288 == "number") && (isFinite(data288))){
-if(data288 > 3 || isNaN(data288)){
-const err467 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+for(const key61 in data287){
+if(!(((key61 === "kilogramsCarbonDioxidePerKilowattHour") || (key61 === "year")) || (key61 === "source"))){
+const err467 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
 if(vErrors === null){
 vErrors = [err467];
 }
@@ -8413,8 +8409,12 @@ vErrors.push(err467);
 }
 errors++;
 }
-if(data288 < 0 || isNaN(data288)){
-const err468 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data287.kilogramsCarbonDioxidePerKilowattHour !== undefined){
+let data288 = data287.kilogramsCarbonDioxidePerKilowattHour;
+if((typeof data288 == "number") && (isFinite(data288))){
+if(data288 > 3 || isNaN(data288)){
+const err468 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err468];
 }
@@ -8423,14 +8423,24 @@ vErrors.push(err468);
 }
 errors++;
 }
-}
-else {
-const err469 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data288 < 0 || isNaN(data288)){
+const err469 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err469];
 }
 else {
 vErrors.push(err469);
+}
+errors++;
+}
+}
+else {
+const err470 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err470];
+}
+else {
+vErrors.push(err470);
 }
 errors++;
 }
@@ -8449,19 +8459,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err470 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err470];
-}
-else {
-vErrors.push(err470);
-}
-errors++;
-}
-}
-}
-else {
-const err471 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
+const err471 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err471];
 }
@@ -8473,7 +8471,7 @@ errors++;
 }
 }
 else {
-const err472 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
+const err472 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err472];
 }
@@ -8483,12 +8481,9 @@ vErrors.push(err472);
 errors++;
 }
 }
-if(data.aggregates !== undefined){
-let data291 = data.aggregates;
-if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
-for(const key62 in data291){
-if(!((((key62 === "minimumCount") || (key62 === "dominance")) || (key62 === "publication")) || (key62 === "source"))){
-const err473 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
+}
+else {
+const err473 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err473];
 }
@@ -8498,10 +8493,12 @@ vErrors.push(err473);
 errors++;
 }
 }
-if(data291.minimumCount !== undefined){
-let data292 = data291.minimumCount;
-if(!(((typeof data292 == "number") && (!(data292 % 1) && !isNaN(data292))) && (isFinite(data292)))){
-const err474 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
+if(data.aggregates !== undefined){
+let data291 = data.aggregates;
+if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
+for(const key62 in data291){
+if(!((((key62 === "minimumCount") || (key62 === "dominance")) || (key62 === "publication")) || (key62 === "source"))){
+const err474 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
 if(vErrors === null){
 vErrors = [err474];
 }
@@ -8510,9 +8507,11 @@ vErrors.push(err474);
 }
 errors++;
 }
-if((typeof data292 == "number") && (isFinite(data292))){
-if(data292 > 100 || isNaN(data292)){
-const err475 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+if(data291.minimumCount !== undefined){
+let data292 = data291.minimumCount;
+if(!(((typeof data292 == "number") && (!(data292 % 1) && !isNaN(data292))) && (isFinite(data292)))){
+const err475 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err475];
 }
@@ -8521,13 +8520,24 @@ vErrors.push(err475);
 }
 errors++;
 }
-if(data292 < 3 || isNaN(data292)){
-const err476 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if((typeof data292 == "number") && (isFinite(data292))){
+if(data292 > 100 || isNaN(data292)){
+const err476 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err476];
 }
 else {
 vErrors.push(err476);
+}
+errors++;
+}
+if(data292 < 3 || isNaN(data292)){
+const err477 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if(vErrors === null){
+vErrors = [err477];
+}
+else {
+vErrors.push(err477);
 }
 errors++;
 }
@@ -8538,20 +8548,7 @@ let data293 = data291.dominance;
 if(data293 && typeof data293 == "object" && !Array.isArray(data293)){
 for(const key63 in data293){
 if(!((key63 === "largest") || (key63 === "percent"))){
-const err477 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
-if(vErrors === null){
-vErrors = [err477];
-}
-else {
-vErrors.push(err477);
-}
-errors++;
-}
-}
-if(data293.largest !== undefined){
-let data294 = data293.largest;
-if(!(((typeof data294 == "number") && (!(data294 % 1) && !isNaN(data294))) && (isFinite(data294)))){
-const err478 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
+const err478 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
 if(vErrors === null){
 vErrors = [err478];
 }
@@ -8560,9 +8557,11 @@ vErrors.push(err478);
 }
 errors++;
 }
-if((typeof data294 == "number") && (isFinite(data294))){
-if(data294 > 3 || isNaN(data294)){
-const err479 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+}
+if(data293.largest !== undefined){
+let data294 = data293.largest;
+if(!(((typeof data294 == "number") && (!(data294 % 1) && !isNaN(data294))) && (isFinite(data294)))){
+const err479 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err479];
 }
@@ -8571,13 +8570,24 @@ vErrors.push(err479);
 }
 errors++;
 }
-if(data294 < 1 || isNaN(data294)){
-const err480 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data294 == "number") && (isFinite(data294))){
+if(data294 > 3 || isNaN(data294)){
+const err480 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err480];
 }
 else {
 vErrors.push(err480);
+}
+errors++;
+}
+if(data294 < 1 || isNaN(data294)){
+const err481 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err481];
+}
+else {
+vErrors.push(err481);
 }
 errors++;
 }
@@ -8587,17 +8597,7 @@ if(data293.percent !== undefined){
 let data295 = data293.percent;
 if((typeof data295 == "number") && (isFinite(data295))){
 if(data295 > 100 || isNaN(data295)){
-const err481 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
-if(vErrors === null){
-vErrors = [err481];
-}
-else {
-vErrors.push(err481);
-}
-errors++;
-}
-if(data295 < 50 || isNaN(data295)){
-const err482 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
+const err482 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err482];
 }
@@ -8606,9 +8606,8 @@ vErrors.push(err482);
 }
 errors++;
 }
-}
-else {
-const err483 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
+if(data295 < 50 || isNaN(data295)){
+const err483 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
 if(vErrors === null){
 vErrors = [err483];
 }
@@ -8618,9 +8617,8 @@ vErrors.push(err483);
 errors++;
 }
 }
-}
 else {
-const err484 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
+const err484 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err484];
 }
@@ -8630,15 +8628,27 @@ vErrors.push(err484);
 errors++;
 }
 }
-if(data291.publication !== undefined){
-let data296 = data291.publication;
-if(!(((data296 === "monthly") || (data296 === "quarterly")) || (data296 === "yearly"))){
-const err485 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
+}
+else {
+const err485 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err485];
 }
 else {
 vErrors.push(err485);
+}
+errors++;
+}
+}
+if(data291.publication !== undefined){
+let data296 = data291.publication;
+if(!(((data296 === "monthly") || (data296 === "quarterly")) || (data296 === "yearly"))){
+const err486 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
+if(vErrors === null){
+vErrors = [err486];
+}
+else {
+vErrors.push(err486);
 }
 errors++;
 }
@@ -8651,12 +8661,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err486 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
+const err487 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err486];
+vErrors = [err487];
 }
 else {
-vErrors.push(err486);
+vErrors.push(err487);
 }
 errors++;
 }
@@ -8666,12 +8676,12 @@ let data298 = data.notifications;
 if(data298 && typeof data298 == "object" && !Array.isArray(data298)){
 for(const key64 in data298){
 if(!((((key64 === "from") || (key64 === "replyTo")) || (key64 === "mailGateway")) || (key64 === "smsGateway"))){
-const err487 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
+const err488 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
 if(vErrors === null){
-vErrors = [err487];
+vErrors = [err488];
 }
 else {
-vErrors.push(err487);
+vErrors.push(err488);
 }
 errors++;
 }
@@ -8692,17 +8702,7 @@ if(data298.mailGateway !== undefined){
 let data301 = data298.mailGateway;
 if(data301 && typeof data301 == "object" && !Array.isArray(data301)){
 if(data301.host === undefined){
-const err488 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
-if(vErrors === null){
-vErrors = [err488];
-}
-else {
-vErrors.push(err488);
-}
-errors++;
-}
-if(data301.country === undefined){
-const err489 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
+const err489 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err489];
 }
@@ -8711,14 +8711,24 @@ vErrors.push(err489);
 }
 errors++;
 }
-for(const key65 in data301){
-if(!(((((key65 === "host") || (key65 === "port")) || (key65 === "security")) || (key65 === "country")) || (key65 === "credentialsSecret"))){
-const err490 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
+if(data301.country === undefined){
+const err490 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err490];
 }
 else {
 vErrors.push(err490);
+}
+errors++;
+}
+for(const key65 in data301){
+if(!(((((key65 === "host") || (key65 === "port")) || (key65 === "security")) || (key65 === "country")) || (key65 === "credentialsSecret"))){
+const err491 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
+if(vErrors === null){
+vErrors = [err491];
+}
+else {
+vErrors.push(err491);
 }
 errors++;
 }
@@ -8738,21 +8748,7 @@ errors = vErrors.length;
 if(data301.security !== undefined){
 let data304 = data301.security;
 if(!((data304 === "starttls") || (data304 === "tls"))){
-const err491 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
-if(vErrors === null){
-vErrors = [err491];
-}
-else {
-vErrors.push(err491);
-}
-errors++;
-}
-}
-if(data301.country !== undefined){
-let data305 = data301.country;
-if(typeof data305 === "string"){
-if(!(formats0(data305))){
-const err492 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+const err492 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
 if(vErrors === null){
 vErrors = [err492];
 }
@@ -8762,13 +8758,27 @@ vErrors.push(err492);
 errors++;
 }
 }
-else {
-const err493 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data301.country !== undefined){
+let data305 = data301.country;
+if(typeof data305 === "string"){
+if(!(formats0(data305))){
+const err493 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err493];
 }
 else {
 vErrors.push(err493);
+}
+errors++;
+}
+}
+else {
+const err494 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err494];
+}
+else {
+vErrors.push(err494);
 }
 errors++;
 }
@@ -8781,21 +8791,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err494 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err494];
-}
-else {
-vErrors.push(err494);
-}
-errors++;
-}
-}
-if(data298.smsGateway !== undefined){
-let data307 = data298.smsGateway;
-if(data307 && typeof data307 == "object" && !Array.isArray(data307)){
-if(data307.url === undefined){
-const err495 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
+const err495 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err495];
 }
@@ -8804,8 +8800,12 @@ vErrors.push(err495);
 }
 errors++;
 }
-if(data307.country === undefined){
-const err496 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data298.smsGateway !== undefined){
+let data307 = data298.smsGateway;
+if(data307 && typeof data307 == "object" && !Array.isArray(data307)){
+if(data307.url === undefined){
+const err496 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err496];
 }
@@ -8814,14 +8814,24 @@ vErrors.push(err496);
 }
 errors++;
 }
-for(const key66 in data307){
-if(!(((key66 === "url") || (key66 === "country")) || (key66 === "credentialsSecret"))){
-const err497 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+if(data307.country === undefined){
+const err497 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err497];
 }
 else {
 vErrors.push(err497);
+}
+errors++;
+}
+for(const key66 in data307){
+if(!(((key66 === "url") || (key66 === "country")) || (key66 === "credentialsSecret"))){
+const err498 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+if(vErrors === null){
+vErrors = [err498];
+}
+else {
+vErrors.push(err498);
 }
 errors++;
 }
@@ -8836,23 +8846,23 @@ if(data307.country !== undefined){
 let data309 = data307.country;
 if(typeof data309 === "string"){
 if(!(formats0(data309))){
-const err498 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
-if(vErrors === null){
-vErrors = [err498];
-}
-else {
-vErrors.push(err498);
-}
-errors++;
-}
-}
-else {
-const err499 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+const err499 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err499];
 }
 else {
 vErrors.push(err499);
+}
+errors++;
+}
+}
+else {
+const err500 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err500];
+}
+else {
+vErrors.push(err500);
 }
 errors++;
 }
@@ -8865,19 +8875,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err500 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err500];
-}
-else {
-vErrors.push(err500);
-}
-errors++;
-}
-}
-}
-else {
-const err501 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
+const err501 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err501];
 }
@@ -8887,12 +8885,9 @@ vErrors.push(err501);
 errors++;
 }
 }
-if(data.branding !== undefined){
-let data311 = data.branding;
-if(data311 && typeof data311 == "object" && !Array.isArray(data311)){
-for(const key67 in data311){
-if(!((key67 === "primaryColour") || (key67 === "logo"))){
-const err502 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
+}
+else {
+const err502 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err502];
 }
@@ -8902,11 +8897,12 @@ vErrors.push(err502);
 errors++;
 }
 }
-if(data311.primaryColour !== undefined){
-let data312 = data311.primaryColour;
-if(typeof data312 === "string"){
-if(!pattern35.test(data312)){
-const err503 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
+if(data.branding !== undefined){
+let data311 = data.branding;
+if(data311 && typeof data311 == "object" && !Array.isArray(data311)){
+for(const key67 in data311){
+if(!((key67 === "primaryColour") || (key67 === "logo"))){
+const err503 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
 if(vErrors === null){
 vErrors = [err503];
 }
@@ -8916,8 +8912,11 @@ vErrors.push(err503);
 errors++;
 }
 }
-else {
-const err504 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
+if(data311.primaryColour !== undefined){
+let data312 = data311.primaryColour;
+if(typeof data312 === "string"){
+if(!pattern35.test(data312)){
+const err504 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
 if(vErrors === null){
 vErrors = [err504];
 }
@@ -8927,11 +8926,8 @@ vErrors.push(err504);
 errors++;
 }
 }
-if(data311.logo !== undefined){
-let data313 = data311.logo;
-if(typeof data313 === "string"){
-if(!pattern36.test(data313)){
-const err505 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
+else {
+const err505 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err505];
 }
@@ -8941,8 +8937,11 @@ vErrors.push(err505);
 errors++;
 }
 }
-else {
-const err506 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
+if(data311.logo !== undefined){
+let data313 = data311.logo;
+if(typeof data313 === "string"){
+if(!pattern36.test(data313)){
+const err506 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
 if(vErrors === null){
 vErrors = [err506];
 }
@@ -8952,9 +8951,8 @@ vErrors.push(err506);
 errors++;
 }
 }
-}
 else {
-const err507 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
+const err507 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err507];
 }
@@ -8964,17 +8962,29 @@ vErrors.push(err507);
 errors++;
 }
 }
-if(data.support !== undefined){
-let data314 = data.support;
-if(data314 && typeof data314 == "object" && !Array.isArray(data314)){
-for(const key68 in data314){
-if(!((((((key68 === "email") || (key68 === "phone")) || (key68 === "hours")) || (key68 === "url")) || (key68 === "privacyNotice")) || (key68 === "accessibilityStatement"))){
-const err508 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key68}};
+}
+else {
+const err508 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err508];
 }
 else {
 vErrors.push(err508);
+}
+errors++;
+}
+}
+if(data.support !== undefined){
+let data314 = data.support;
+if(data314 && typeof data314 == "object" && !Array.isArray(data314)){
+for(const key68 in data314){
+if(!((((((key68 === "email") || (key68 === "phone")) || (key68 === "hours")) || (key68 === "url")) || (key68 === "privacyNotice")) || (key68 === "accessibilityStatement"))){
+const err509 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key68}};
+if(vErrors === null){
+vErrors = [err509];
+}
+else {
+vErrors.push(err509);
 }
 errors++;
 }
@@ -8987,12 +8997,12 @@ errors = vErrors.length;
 }
 if(data314.phone !== undefined){
 if(typeof data314.phone !== "string"){
-const err509 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+const err510 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
-vErrors = [err509];
+vErrors = [err510];
 }
 else {
-vErrors.push(err509);
+vErrors.push(err510);
 }
 errors++;
 }
@@ -9023,19 +9033,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err510 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err510];
-}
-else {
-vErrors.push(err510);
-}
-errors++;
-}
-}
-}
-else {
-const err511 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err511 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err511];
 }
@@ -9044,12 +9042,24 @@ vErrors.push(err511);
 }
 errors++;
 }
+}
+}
+else {
+const err512 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err512];
+}
+else {
+vErrors.push(err512);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
 
 export const checkCatalogue = validate194;
-const schema39 = {"type":"object","required":["language","name","messages"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
+const schema39 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
 const pattern37 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
 const schema40 = {"type":"string","minLength":1,"maxLength":4000};
 
@@ -9127,9 +9137,8 @@ vErrors.push(err2);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(((((key0 === "language") || (key0 === "name")) || (key0 === "messages")) || (key0 === "questions")) || (key0 === "policies"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(data.questions === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questions"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9138,12 +9147,9 @@ vErrors.push(err3);
 }
 errors++;
 }
-}
-if(data.language !== undefined){
-let data0 = data.language;
-if(typeof data0 === "string"){
-if(!(formats2(data0))){
-const err4 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/format",keyword:"format",params:{format: "language"}};
+for(const key0 in data){
+if(!(((((key0 === "language") || (key0 === "name")) || (key0 === "messages")) || (key0 === "questions")) || (key0 === "policies"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9153,8 +9159,11 @@ vErrors.push(err4);
 errors++;
 }
 }
-else {
-const err5 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/type",keyword:"type",params:{type: "string"}};
+if(data.language !== undefined){
+let data0 = data.language;
+if(typeof data0 === "string"){
+if(!(formats2(data0))){
+const err5 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9164,11 +9173,8 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data.name !== undefined){
-let data1 = data.name;
-if(typeof data1 === "string"){
-if(func3(data1) < 1){
-const err6 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err6 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9178,8 +9184,11 @@ vErrors.push(err6);
 errors++;
 }
 }
-else {
-const err7 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data.name !== undefined){
+let data1 = data.name;
+if(typeof data1 === "string"){
+if(func3(data1) < 1){
+const err7 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9189,12 +9198,8 @@ vErrors.push(err7);
 errors++;
 }
 }
-if(data.messages !== undefined){
-let data2 = data.messages;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-for(const key1 in data2){
-if(!(pattern37.test(key1))){
-const err8 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+else {
+const err8 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9204,12 +9209,12 @@ vErrors.push(err8);
 errors++;
 }
 }
-for(const key2 in data2){
-if(pattern37.test(key2)){
-let data3 = data2[key2];
-if(typeof data3 === "string"){
-if(func3(data3) > 8000){
-const err9 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/maxLength",keyword:"maxLength",params:{limit: 8000}};
+if(data.messages !== undefined){
+let data2 = data.messages;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key1 in data2){
+if(!(pattern37.test(key1))){
+const err9 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -9218,8 +9223,13 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(func3(data3) < 1){
-const err10 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/minLength",keyword:"minLength",params:{limit: 1}};
+}
+for(const key2 in data2){
+if(pattern37.test(key2)){
+let data3 = data2[key2];
+if(typeof data3 === "string"){
+if(func3(data3) > 8000){
+const err10 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/maxLength",keyword:"maxLength",params:{limit: 8000}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -9228,9 +9238,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-}
-else {
-const err11 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/type",keyword:"type",params:{type: "string"}};
+if(func3(data3) < 1){
+const err11 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -9240,10 +9249,8 @@ vErrors.push(err11);
 errors++;
 }
 }
-}
-}
 else {
-const err12 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "object"}};
+const err12 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -9253,12 +9260,10 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data.questions !== undefined){
-let data4 = data.questions;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-for(const key3 in data4){
-if(!(pattern3.test(key3))){
-const err13 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9268,12 +9273,12 @@ vErrors.push(err13);
 errors++;
 }
 }
-for(const key4 in data4){
-if(pattern3.test(key4)){
-let data5 = data4[key4];
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.text === undefined){
-const err14 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "text"}};
+if(data.questions !== undefined){
+let data4 = data.questions;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key3 in data4){
+if(!(pattern3.test(key3))){
+const err14 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -9282,8 +9287,13 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(data5.levels === undefined){
-const err15 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "levels"}};
+}
+for(const key4 in data4){
+if(pattern3.test(key4)){
+let data5 = data4[key4];
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.text === undefined){
+const err15 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -9292,14 +9302,24 @@ vErrors.push(err15);
 }
 errors++;
 }
-for(const key5 in data5){
-if(!((key5 === "text") || (key5 === "levels"))){
-const err16 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(data5.levels === undefined){
+const err16 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err16];
 }
 else {
 vErrors.push(err16);
+}
+errors++;
+}
+for(const key5 in data5){
+if(!((key5 === "text") || (key5 === "levels"))){
+const err17 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
 }
 errors++;
 }
@@ -9314,22 +9334,22 @@ if(data5.levels !== undefined){
 let data7 = data5.levels;
 if(Array.isArray(data7)){
 if(data7.length > 6){
-const err17 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-if(data7.length < 6){
-const err18 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+const err18 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err18];
 }
 else {
 vErrors.push(err18);
+}
+errors++;
+}
+if(data7.length < 6){
+const err19 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
 }
 errors++;
 }
@@ -9342,19 +9362,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-}
-else {
-const err20 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+const err20 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9365,9 +9373,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err21 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/type",keyword:"type",params:{type: "object"}};
+const err21 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -9377,12 +9384,10 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.policies !== undefined){
-let data9 = data.policies;
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-for(const key6 in data9){
-if(!(pattern3.test(key6))){
-const err22 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -9392,12 +9397,12 @@ vErrors.push(err22);
 errors++;
 }
 }
-for(const key7 in data9){
-if(pattern3.test(key7)){
-let data10 = data9[key7];
-if(typeof data10 === "string"){
-if(func3(data10) > 500){
-const err23 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/maxLength",keyword:"maxLength",params:{limit: 500}};
+if(data.policies !== undefined){
+let data9 = data.policies;
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+for(const key6 in data9){
+if(!(pattern3.test(key6))){
+const err23 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -9406,8 +9411,13 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(func3(data10) < 1){
-const err24 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/minLength",keyword:"minLength",params:{limit: 1}};
+}
+for(const key7 in data9){
+if(pattern3.test(key7)){
+let data10 = data9[key7];
+if(typeof data10 === "string"){
+if(func3(data10) > 500){
+const err24 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/maxLength",keyword:"maxLength",params:{limit: 500}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -9416,9 +9426,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-else {
-const err25 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+if(func3(data10) < 1){
+const err25 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -9428,10 +9437,8 @@ vErrors.push(err25);
 errors++;
 }
 }
-}
-}
 else {
-const err26 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "object"}};
+const err26 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -9442,13 +9449,26 @@ errors++;
 }
 }
 }
+}
 else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err27 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err27];
 }
 else {
 vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+else {
+const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
 }
 errors++;
 }

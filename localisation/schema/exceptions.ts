@@ -8,12 +8,9 @@ export const Waiver = group("Waiver", "An exception that a named person allowed 
   id: field(Identifier, "Identifier", "Reports name the waiver by it.", {
     examples: ["frankfurt-snapshots"],
   }),
-  policy: optional.field(
-    Identifier,
-    "Policy",
-    "Id of the policy that is waived (`rollout policies list`); every policy on the resource where absent.",
-    { examples: ["snapshot-leaves-country"] },
-  ),
+  policy: field(Identifier, "Policy", "Id of the one policy that is waived (`rollout policies list`).", {
+    examples: ["snapshot-copy"],
+  }),
   resource: Type.String({
     title: "Resource",
     minLength: 1,

@@ -45,7 +45,7 @@ export interface PolicyResult {
 export interface WaiverResult {
   readonly id: string;
   readonly resource: string;
-  readonly policy?: string;
+  readonly policy: string;
   readonly why: string;
   readonly who: string;
   readonly until: string;

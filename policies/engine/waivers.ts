@@ -23,9 +23,7 @@ export class WaiverBook {
   cover(policy: string, subjects: readonly string[]): Waiver | undefined {
     const waiver = this.waivers.find(
       (candidate) =>
-        !this.isExpired(candidate) &&
-        (candidate.policy === undefined || candidate.policy === policy) &&
-        subjects.includes(candidate.resource),
+        !this.isExpired(candidate) && candidate.policy === policy && subjects.includes(candidate.resource),
     );
     if (waiver !== undefined) this.#uses.set(waiver, this.usesOf(waiver) + 1);
     return waiver;

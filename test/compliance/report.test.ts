@@ -312,6 +312,7 @@ describe("the first page", () => {
 describe("a file that breaks a policy", () => {
   const waiver = (until: string) => `
     - id: abroad
+      policy: endpoint-abroad
       resource: residency.endpoints[0]
       why: The registry moves to Pretoria in spring.
       who: N. Dlamini, Information Officer

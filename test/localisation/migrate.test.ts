@@ -44,7 +44,7 @@ residency:
       url: https://law.go.ke/dpa
       articles: [{ article: "48", summary: Transfers. }]
   waivers:
-    - { id: gateway, resource: mail, why: It is being replaced., who: A. Person, expires: 2027-06-30 }
+    - { id: gateway, policy: endpoint-abroad, resource: mail, why: It is being replaced., who: A. Person, expires: 2027-06-30 }
 hosting:
   kind: local
   kubernetes: { domain: sme.go.ke }

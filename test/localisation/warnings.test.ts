@@ -58,9 +58,9 @@ test.each([
     "a waiver that ended yesterday",
     edited(
       "residency:",
-      "residency:\n  waivers: [{ id: gateway, resource: mail, why: It is being replaced., who: A. Person, until: 2026-11-23 }]",
+      "residency:\n  waivers: [{ id: gateway, policy: endpoint-abroad, resource: mail, why: It is being replaced., who: A. Person, until: 2026-11-23 }]",
     ),
-    'file:17:95  residency.waivers[0].until: The waiver "gateway" ended on 2026-11-23. Ask A. Person to renew it, or remove it and fix mail.',
+    'file:17:120  residency.waivers[0].until: The waiver "gateway" ended on 2026-11-23. Ask A. Person to renew it, or remove it and fix mail.',
   ],
   [
     "access that has ended",

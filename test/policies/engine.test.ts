@@ -132,17 +132,6 @@ describe("waivers", () => {
     expect(findingOf(withWaivers({ ...waiver, policy: "zone-abroad" }))?.verdict).toBe("fail");
   });
 
-  test("without a policy cover every policy on the resource", () => {
-    const { policy: _, ...broad } = waiver;
-    const result = checked([abroad], withWaivers(broad));
-    expect(
-      result.findings.filter(({ subject }) => subject === "Bucket/backups").map(({ verdict }) => verdict),
-    ).toEqual(expect.arrayContaining(["waived"]));
-    expect(
-      result.findings.some(({ subject, verdict }) => subject === "Bucket/backups" && verdict === "fail"),
-    ).toBe(false);
-  });
-
   test("end on their day, the last one included", () => {
     expect(findingOf(withWaivers({ ...waiver, until: exampleToday }))?.verdict).toBe("waived");
     const result = checked([abroad], withWaivers({ ...waiver, until: "2026-05-31" }));

@@ -687,7 +687,11 @@ export const clusterMutations: readonly Mutation[] = [
     ] as const
   ).map(([policy, until, who]) =>
     file(policy, `a waiver until ${until} by ${who}`, {
-      residency: { waivers: [{ id: "x", resource: "nothing", why: "Because it is so.", who, until }] },
+      residency: {
+        waivers: [
+          { id: "x", policy: "image-unpinned", resource: "nothing", why: "Because it is so.", who, until },
+        ],
+      },
     }),
   ),
 ];

@@ -101,3 +101,14 @@ describe("a waiver for a policy that there is not", () => {
     expect(result.status).toBe(status);
   });
 });
+
+test("a waiver that names no policy is refused, with the field that is missing", async () => {
+  const file = fileWith(
+    "no-policy.yaml",
+    "{ id: own-cache, resource: diagnostic, why: The registry gives digests later., who: N. Dlamini, until: 2026-12-20 }",
+  );
+  const { status, stdout } = await rollout.run("validate", file);
+  expect(status).toBe(2);
+  expect(stdout).toContain("residency.waivers[0]");
+  expect(stdout).toMatch(/policy.*missing|missing.*policy/i);
+});

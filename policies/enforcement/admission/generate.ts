@@ -124,7 +124,7 @@ function isOfTheStack(namespace: string, context: PolicyContext): string {
 
 /** CEL that is false for an object that a waiver covers and that was created by the waiver's last day. */
 function waivedObjects({ id }: AdmissionPolicy, { country }: PolicyContext): string | undefined {
-  const covering = country.residency.waivers.filter(({ policy }) => policy === undefined || policy === id);
+  const covering = country.residency.waivers.filter(({ policy }) => policy === id);
   if (covering.length === 0) return undefined;
   const subject =
     '(object.metadata.?namespace.hasValue() ? object.metadata.namespace + "/" : "") + object.kind + "/" + object.metadata.?name.orValue("")';

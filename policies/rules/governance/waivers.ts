@@ -14,6 +14,7 @@ const shared = {
 
 const waiver: JsonObject = {
   id: "frankfurt-mail",
+  policy: "endpoint-abroad",
   resource: "notifications.mailGateway",
   why: "The ministry's own gateway opens in September.",
   who: "N. Dlamini",
@@ -71,7 +72,7 @@ export const waiverUnused = (others: readonly Policy[]): FilePolicy => ({
     const isPlan = resources.source.kind === "plan";
     const violations = waivers.waivers.flatMap((entry, index): Violation | [] => {
       const path = `residency.waivers[${index}]`;
-      if (entry.policy !== undefined && !ids.includes(entry.policy))
+      if (!ids.includes(entry.policy))
         return {
           path: `${path}.policy`,
           value: entry.policy,
