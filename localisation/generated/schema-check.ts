@@ -5,9 +5,9 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default ?? func3Module;
 const func0 = func0Module.default ?? func0Module;
-export const fingerprint = "a681818b3080495c82297d5ef83b7b094c6e71b77fa47d6d551a2e9e6a50fb19";
+export const fingerprint = "b68505af03858da49f60a359e3331e976c9141545f7efe3c661527579673332b";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":20,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","policy","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared3"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"integer","minimum":1,"maximum":9},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":100,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","policy","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared3"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"integer","minimum":1,"maximum":9},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
@@ -2067,8 +2067,8 @@ errors = vErrors.length;
 if(data.languages !== undefined){
 let data3 = data.languages;
 if(Array.isArray(data3)){
-if(data3.length > 20){
-const err11 = {instancePath:instancePath+"/languages",schemaPath:"#/properties/languages/maxItems",keyword:"maxItems",params:{limit: 20}};
+if(data3.length > 100){
+const err11 = {instancePath:instancePath+"/languages",schemaPath:"#/properties/languages/maxItems",keyword:"maxItems",params:{limit: 100}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2900,8 +2900,8 @@ errors = vErrors.length;
 if(data7.regions !== undefined){
 let data32 = data7.regions;
 if(Array.isArray(data32)){
-if(data32.length > 200){
-const err76 = {instancePath:instancePath+"/programme/regions",schemaPath:"#/properties/programme/properties/regions/maxItems",keyword:"maxItems",params:{limit: 200}};
+if(data32.length > 400){
+const err76 = {instancePath:instancePath+"/programme/regions",schemaPath:"#/properties/programme/properties/regions/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -9059,7 +9059,7 @@ return errors === 0;
 }
 
 export const checkCatalogue = validate194;
-const schema39 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
+const schema39 = {"type":"object","required":["language","name","messages"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
 const pattern37 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
 const schema40 = {"type":"string","minLength":1,"maxLength":4000};
 
@@ -9137,8 +9137,9 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(data.questions === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questions"}};
+for(const key0 in data){
+if(!(((((key0 === "language") || (key0 === "name")) || (key0 === "messages")) || (key0 === "questions")) || (key0 === "policies"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9147,9 +9148,12 @@ vErrors.push(err3);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(((((key0 === "language") || (key0 === "name")) || (key0 === "messages")) || (key0 === "questions")) || (key0 === "policies"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+}
+if(data.language !== undefined){
+let data0 = data.language;
+if(typeof data0 === "string"){
+if(!(formats2(data0))){
+const err4 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9159,11 +9163,8 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.language !== undefined){
-let data0 = data.language;
-if(typeof data0 === "string"){
-if(!(formats2(data0))){
-const err5 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/format",keyword:"format",params:{format: "language"}};
+else {
+const err5 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9173,8 +9174,11 @@ vErrors.push(err5);
 errors++;
 }
 }
-else {
-const err6 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/type",keyword:"type",params:{type: "string"}};
+if(data.name !== undefined){
+let data1 = data.name;
+if(typeof data1 === "string"){
+if(func3(data1) < 1){
+const err6 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9184,11 +9188,8 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.name !== undefined){
-let data1 = data.name;
-if(typeof data1 === "string"){
-if(func3(data1) < 1){
-const err7 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err7 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9198,8 +9199,12 @@ vErrors.push(err7);
 errors++;
 }
 }
-else {
-const err8 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data.messages !== undefined){
+let data2 = data.messages;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key1 in data2){
+if(!(pattern37.test(key1))){
+const err8 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9209,12 +9214,12 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.messages !== undefined){
-let data2 = data.messages;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-for(const key1 in data2){
-if(!(pattern37.test(key1))){
-const err9 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+for(const key2 in data2){
+if(pattern37.test(key2)){
+let data3 = data2[key2];
+if(typeof data3 === "string"){
+if(func3(data3) > 8000){
+const err9 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/maxLength",keyword:"maxLength",params:{limit: 8000}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -9223,13 +9228,8 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-for(const key2 in data2){
-if(pattern37.test(key2)){
-let data3 = data2[key2];
-if(typeof data3 === "string"){
-if(func3(data3) > 8000){
-const err10 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/maxLength",keyword:"maxLength",params:{limit: 8000}};
+if(func3(data3) < 1){
+const err10 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -9238,8 +9238,9 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(func3(data3) < 1){
-const err11 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err11 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -9249,8 +9250,10 @@ vErrors.push(err11);
 errors++;
 }
 }
+}
+}
 else {
-const err12 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/type",keyword:"type",params:{type: "string"}};
+const err12 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -9260,10 +9263,12 @@ vErrors.push(err12);
 errors++;
 }
 }
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "object"}};
+if(data.questions !== undefined){
+let data4 = data.questions;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key3 in data4){
+if(!(pattern3.test(key3))){
+const err13 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9273,12 +9278,12 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data.questions !== undefined){
-let data4 = data.questions;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-for(const key3 in data4){
-if(!(pattern3.test(key3))){
-const err14 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+for(const key4 in data4){
+if(pattern3.test(key4)){
+let data5 = data4[key4];
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.text === undefined){
+const err14 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -9287,13 +9292,8 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-for(const key4 in data4){
-if(pattern3.test(key4)){
-let data5 = data4[key4];
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.text === undefined){
-const err15 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "text"}};
+if(data5.levels === undefined){
+const err15 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -9302,24 +9302,14 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(data5.levels === undefined){
-const err16 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "levels"}};
+for(const key5 in data5){
+if(!((key5 === "text") || (key5 === "levels"))){
+const err16 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err16];
 }
 else {
 vErrors.push(err16);
-}
-errors++;
-}
-for(const key5 in data5){
-if(!((key5 === "text") || (key5 === "levels"))){
-const err17 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
 }
 errors++;
 }
@@ -9334,22 +9324,22 @@ if(data5.levels !== undefined){
 let data7 = data5.levels;
 if(Array.isArray(data7)){
 if(data7.length > 6){
-const err18 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+const err17 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if(data7.length < 6){
+const err18 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err18];
 }
 else {
 vErrors.push(err18);
-}
-errors++;
-}
-if(data7.length < 6){
-const err19 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
 }
 errors++;
 }
@@ -9362,7 +9352,19 @@ errors = vErrors.length;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/type",keyword:"type",params:{type: "array"}};
+const err19 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9373,8 +9375,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err21 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+const err21 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -9384,10 +9387,12 @@ vErrors.push(err21);
 errors++;
 }
 }
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/type",keyword:"type",params:{type: "object"}};
+if(data.policies !== undefined){
+let data9 = data.policies;
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+for(const key6 in data9){
+if(!(pattern3.test(key6))){
+const err22 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -9397,12 +9402,12 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data.policies !== undefined){
-let data9 = data.policies;
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-for(const key6 in data9){
-if(!(pattern3.test(key6))){
-const err23 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+for(const key7 in data9){
+if(pattern3.test(key7)){
+let data10 = data9[key7];
+if(typeof data10 === "string"){
+if(func3(data10) > 500){
+const err23 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/maxLength",keyword:"maxLength",params:{limit: 500}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -9411,13 +9416,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-for(const key7 in data9){
-if(pattern3.test(key7)){
-let data10 = data9[key7];
-if(typeof data10 === "string"){
-if(func3(data10) > 500){
-const err24 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/maxLength",keyword:"maxLength",params:{limit: 500}};
+if(func3(data10) < 1){
+const err24 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -9426,8 +9426,9 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(func3(data10) < 1){
-const err25 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err25 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -9437,8 +9438,10 @@ vErrors.push(err25);
 errors++;
 }
 }
+}
+}
 else {
-const err26 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+const err26 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -9449,26 +9452,13 @@ errors++;
 }
 }
 }
-}
 else {
-const err27 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "object"}};
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err27];
 }
 else {
 vErrors.push(err27);
-}
-errors++;
-}
-}
-}
-else {
-const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
 }
 errors++;
 }
