@@ -14,6 +14,10 @@ const reasons: Readonly<Record<string, string>> = {
   ELOOP: "a link leads to itself",
 };
 
+/** Whether the operating system refused a file or folder, for a reason that a person can change. */
+export const isFileFailure = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && "syscall" in error && "code" in error && String(error.code) in reasons;
+
 /** `the disk is full (ENOSPC)` */
 export function fileFailure(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -1,4 +1,5 @@
 /** The one place that turns what a command threw into text or JSON for a person, and into the exit code. */
+import { fileFailure, isFileFailure } from "../base/file-failure.ts";
 import { EnvironmentError, type ExitCode, exitCode, KitError, StoppedError } from "../base/kit-error.ts";
 import { print, printEvent, style } from "./terminal.ts";
 
@@ -37,33 +38,18 @@ function missingPackage(error: unknown): KitError | undefined {
   );
 }
 
-/** What the operating system says of a file or folder that a person named; whoever reads or writes it need not know. */
+/** A file or folder that a person named and the operating system refused; whoever uses it need not know. */
 function refusedFile(error: unknown): KitError | undefined {
-  if (!(error instanceof Error) || !("syscall" in error)) return undefined;
-  const { code, syscall, path } = error as NodeJS.ErrnoException;
-  const place = path ?? "The file";
-  const known: Readonly<Record<string, readonly [string, string]>> = {
-    EROFS: [`${place} can't be written: its file system is read-only.`, "Name another place."],
-    EACCES: [`${place} may not be used by this account.`, "Name another place, or change its rights."],
-    EPERM: [`${place} may not be used by this account.`, "Name another place, or change its rights."],
-    ENOSPC: [
-      `The disk${path === undefined ? "" : ` of ${path}`} is full.`,
-      "Free some space, or name another place.",
-    ],
-    EDQUOT: [`The quota of ${place} is used up.`, "Free some space, or name another place."],
-    ENOTDIR: [`${place} is below a file that is no folder.`, "Name another place."],
-    EISDIR: [`${place} is a folder.`, "Name a file."],
-    ENAMETOOLONG: [`The name ${place} is too long for its file system.`, "Name a shorter one."],
-    // So says Node.js of a folder on a read-only file system too.
-    ...(syscall === "mkdir" && {
-      ENOENT: [
-        `${place} can't be made: the folder above it is not there or is read-only.`,
-        "Name another place.",
-      ],
-    }),
-  };
-  const said = known[code ?? ""];
-  return said && new EnvironmentError(...said, { cause: error });
+  if (!isFileFailure(error)) return undefined;
+  const { code, syscall, path } = error;
+  // A missing file that nobody foresaw is a fault. A missing folder, which mkdir makes itself, is on a read-only disk.
+  if (code === "ENOENT" && syscall !== "mkdir") return undefined;
+  const what = path === undefined ? "A file" : path;
+  return new EnvironmentError(
+    `${what} can't be used: ${fileFailure(error)}.`,
+    "Name another place, or change its rights or its disk.",
+    { cause: error },
+  );
 }
 
 /** What nobody foresaw. */

@@ -134,28 +134,14 @@ test("ROLLOUT_DEBUG shows where in the code it happened", () => {
 });
 
 test.each([
-  [
-    "EROFS",
-    "mkdtemp",
-    "/media/cd/.rollout-bundle-XXXXXX",
-    "/media/cd/.rollout-bundle-XXXXXX can't be written: its file system is read-only. Name another place.\n",
-  ],
-  [
-    "ENOENT",
-    "mkdir",
-    "/media/cd/manifests",
-    "/media/cd/manifests can't be made: the folder above it is not there or is read-only. Name another place.\n",
-  ],
-  ["ENOSPC", "write", undefined, "The disk is full. Free some space, or name another place.\n"],
-  [
-    "EACCES",
-    "open",
-    "/root/plan.json",
-    "/root/plan.json may not be used by this account. Name another place, or change its rights.\n",
-  ],
-])("what the operating system refuses is said in one line: %s of %s", (code, syscall, path, said) => {
+  ["EROFS", "mkdtemp", "/media/cd/.rollout-bundle-XXXXXX", "the disk is read-only"],
+  ["ENOENT", "mkdir", "/media/cd/manifests", "there is no such file or folder"],
+  ["ENOSPC", "write", undefined, "the disk is full"],
+  ["EACCES", "open", "/root/plan.json", "this user may not do that there"],
+])("what the operating system refuses is said in one line: %s of %s", (code, syscall, path, why) => {
   const error = Object.assign(new Error(`${code}: refused`), { code, syscall, ...(path && { path }) });
-  expect(asText(error)).toEqual({ code: 3, stdout: "", stderr: said });
+  const stderr = `${path ?? "A file"} can't be used: ${why} (${code}). Name another place, or change its rights or its disk.\n`;
+  expect(asText(error)).toEqual({ code: 3, stdout: "", stderr });
 });
 
 test("a file that is missing where nobody foresaw it is still a fault to report", () => {
