@@ -1,10 +1,12 @@
 /** Compares countries: law, authority, residency, transfers, retention, targets, publication, and the verdict on each target. */
+
 import { InputError } from "../base/kit-error.ts";
 import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
 import type { Country } from "../localisation/schema/country.ts";
 import { countryName } from "../localisation/schema/formats.ts";
 import { targets } from "../localisation/schema/hosting.ts";
 import { dataClassNames } from "../localisation/schema/residency.ts";
+import { textIn } from "../localisation/text.ts";
 import { produceReport } from "./produce.ts";
 import type { Report } from "./report-schema.ts";
 
@@ -38,11 +40,13 @@ export interface CompareOptions {
 const topic = (name: string, say: (country: Country) => string) => ({ topic: name, say });
 
 const topics = [
-  topic("laws", ({ residency }) =>
-    residency.laws.map(({ title, citation }) => `${title} (${citation})`).join("; "),
+  topic("laws", ({ residency, languages }) =>
+    residency.laws.map(({ title, citation }) => `${textIn(title, languages)} (${citation})`).join("; "),
   ),
-  topic("authority", ({ residency }) => residency.authority?.name ?? "none named"),
-  topic("officer", ({ programme }) => programme.dataProtectionOfficer.role),
+  topic("authority", ({ residency, languages }) =>
+    residency.authority === undefined ? "none named" : textIn(residency.authority.name, languages),
+  ),
+  topic("officer", ({ programme, languages }) => textIn(programme.dataProtectionOfficer.role, languages)),
   topic("breach notice", ({ residency }) => breach(residency.breachNotice)),
   topic(
     "registrations",

@@ -1,7 +1,9 @@
 /** Makes a country's compliance report from its file, its plan and the policies' verdicts: plain data, the same for the same inputs. */
+
 import { basename } from "node:path";
 import type { LoadedCountry } from "../localisation/load.ts";
 import { dataClassNames } from "../localisation/schema/residency.ts";
+import { textIn } from "../localisation/text.ts";
 import type { Plan } from "../plan/plan.ts";
 import { at } from "../plan/plan.ts";
 import { checkCountry } from "../policies/check-country.ts";
@@ -120,13 +122,14 @@ function statements({
 }: LoadedCountry): Pick<Report, "names" | "programme" | "law" | "data" | "retention" | "aggregates"> {
   const { programme, residency, telemetry, hosting, aggregates } = country;
   const officer = programme.dataProtectionOfficer;
+  const national = (text: Readonly<Record<string, string>>) => textIn(text, country.languages);
   return {
     names: { ...country.names },
     programme: {
       name: { ...programme.name },
-      operator: { name: programme.operator.name, email: programme.operator.email },
+      operator: { name: national(programme.operator.name), email: programme.operator.email },
       officer: {
-        role: officer.role,
+        role: national(officer.role),
         name: officer.name,
         email: officer.email,
         ...(officer.registration !== undefined && { registration: officer.registration }),
@@ -134,12 +137,18 @@ function statements({
     },
     law: {
       profile: residency.profile,
-      ...(residency.authority !== undefined && { authority: { ...residency.authority } }),
+      ...(residency.authority !== undefined && {
+        authority: { ...residency.authority, name: national(residency.authority.name) },
+      }),
       ...(residency.breachNotice !== undefined && { breachNotice: { ...residency.breachNotice } }),
-      registrations: residency.registrations.map((registration) => ({ ...registration })),
+      registrations: residency.registrations.map((registration) => ({
+        ...registration,
+        register: national(registration.register),
+      })),
       laws: residency.laws.map((law) => ({
         ...law,
-        articles: law.articles.map((article) => ({ ...article })),
+        title: national(law.title),
+        articles: law.articles.map(({ article, summary }) => ({ article, summary: national(summary) })),
       })),
     },
     data: dataClassNames.map((name) => {

@@ -66,7 +66,7 @@ function planFactory(country: Country, seed: number, number: number): Factory {
     ...(region === undefined ? {} : { region }),
     site: { id: "plant", name: "Plant" },
     habit: planHabit(country, random, bandIndex / Math.max(1, sizeBands.length - 1)),
-    machines: planMachines(id, division, machineCount(band, random), random),
+    machines: planMachines(id, division, machineCount(band, bandIndex, random), random),
   };
 }
 
@@ -86,9 +86,16 @@ function planHabit(country: Country, random: Random, size: number): WorkingHabit
   };
 }
 
+const usualEmployees = [
+  { from: 1, to: 9 },
+  { from: 10, to: 49 },
+  { from: 50, to: 249 },
+] as const;
+
 /** About one machine for every twelve employees. */
-function machineCount(band: SizeBand, random: Random): number {
-  const { from, to } = band.employees;
+function machineCount(band: SizeBand, index: number, random: Random): number {
+  // Laws that divide by turnover or capital say nothing of employees: then bands are as in most countries.
+  const { from, to } = band.employees ?? usualEmployees[Math.min(index, usualEmployees.length - 1)]!;
   const employees = random.between(Math.max(1, from), Math.min(to, 4 * Math.max(from, 10)));
   return Math.min(mostMachines, Math.max(1, Math.round(employees / 12)));
 }

@@ -6,6 +6,7 @@ import { nearest } from "../../base/nearest.ts";
 import { kitVersion } from "../../base/package-root.ts";
 import { loadCountry } from "../../localisation/load.ts";
 import { clusterTargets } from "../../localisation/schema/hosting.ts";
+import { textIn } from "../../localisation/text.ts";
 import { enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { findingsOf, pulumiResources } from "../../policies/engine/example.ts";
@@ -143,13 +144,13 @@ interface Article {
 }
 
 function articlesOf({ dataClasses }: Policy, file: string): Article[] {
-  const { residency } = loadCountry(file).country;
+  const { residency, languages } = loadCountry(file).country;
   const references = new Set(dataClasses.flatMap((name) => residency.dataClasses[name].articles));
   return [...references].map((reference) => {
     const [id = "", ...rest] = reference.split(":");
     const law = residency.laws.find((candidate) => candidate.id === id);
     const article = law?.articles.find((candidate) => candidate.article === rest.join(":"));
-    return { reference, summary: article?.summary ?? law?.title ?? "" };
+    return { reference, summary: textIn(article?.summary ?? law?.title ?? {}, ["en", ...languages]) };
   });
 }
 

@@ -135,7 +135,8 @@ export class Examination {
 
   problem(path: Path, message: string, remediation: string, side: "key" | "value"): Problem {
     const { node, depth } = nodeAt(this.root, path);
-    return this.document.problemAt(node, depth === path.length ? side : "key", message, remediation);
+    const found = depth === path.length || (depth === path.length - 1 && node.kind === "scalar");
+    return this.document.problemAt(node, found ? side : "key", message, remediation);
   }
 
   /** No problem at the path or above it. */

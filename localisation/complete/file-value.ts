@@ -5,6 +5,7 @@
 import type { PathSegment } from "../problem.ts";
 import { type LocatedMap, type LocatedNode, type LocatedScalar, plainValue } from "../read/document.ts";
 import type { SchemaNode } from "../schema/file-schema.ts";
+import { formats } from "../schema/formats.ts";
 
 /** A value that is still to be filled in. */
 export interface Placeholder {
@@ -63,7 +64,9 @@ function languagesOf(root: LocatedMap): readonly string[] {
   const node = root.entries.get("languages");
   const items = node?.kind === "list" ? node.items : [];
   const tags = items.flatMap((item) =>
-    item.kind === "scalar" && typeof item.value === "string" ? [item.value] : [],
+    item.kind === "scalar" && typeof item.value === "string" && formats.language(item.value)
+      ? [item.value]
+      : [],
   );
   return tags.length > 0 ? tags : ["en"];
 }

@@ -111,8 +111,9 @@ export class Translation {
     return this.number(ratio, { style: "percent", maximumFractionDigits: 1 });
   }
 
-  money(amount: number): string {
+  money(amount: number, options: Intl.NumberFormatOptions = {}): string {
     return this.number(amount, {
+      ...options,
       style: "currency",
       currency: this.#country.currency,
       currencyDisplay: "narrowSymbol",

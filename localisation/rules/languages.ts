@@ -26,6 +26,7 @@ export const textsAreInTheLanguages: Rule = (examination) => {
   const languages = examination.read("languages");
   if (languages === undefined) return;
   const ofDiagnostic = examination.read("diagnostic", "languages") ?? languages;
+  const missing: MissingText[] = [];
   for (const { text, path } of localisedTexts(fileSchemas.country, examination.draft, [])) {
     if (!examination.isValid(path)) continue;
     for (const language of Object.keys(text).filter(isTag))
@@ -36,10 +37,74 @@ export const textsAreInTheLanguages: Rule = (examination) => {
           remediationFor(language, languages),
           "key",
         );
-    if (path[0] === "diagnostic") requireAll(examination, text, path, ofDiagnostic);
-    else requireDefault(examination, text, path, languages);
+    if (path[0] === "diagnostic") missing.push(...requireAll(text, path, ofDiagnostic));
+    else missing.push(...requireDefault(text, path, languages));
   }
+  for (const texts of Map.groupBy(
+    missing,
+    ({ kind, languages: tags }) => `${kind} ${tags.join(" ")}`,
+  ).values())
+    reportTogether(examination, texts);
 };
+
+/** A text that lacks languages: `offered` by the diagnostic, the `default` one, or `other` ones of the pages. */
+interface MissingText {
+  readonly path: readonly PathSegment[];
+  readonly kind: "offered" | "default" | "other";
+  readonly languages: readonly string[];
+  readonly shownIn: string;
+}
+
+/** A language that was added to the file is one cause, however many texts lack it. */
+function reportTogether(examination: Examination, texts: readonly MissingText[]): void {
+  const [first] = texts;
+  if (first === undefined) return;
+  const { path, kind, languages, shownIn } = first;
+  const one = texts.length === 1;
+  const tags = languages.join(", ");
+  const add = `Add ${languages.map((language) => `${language}: …`).join(", ")}`;
+  const lines = one
+    ? ""
+    : `, in ${linesOf(texts.map((text) => examination.problem(text.path, "", "", "key").line))}`;
+  const subject = one ? "The text is" : `${texts.length} texts are`;
+  if (kind === "offered")
+    examination.report(
+      path,
+      `${subject} missing in ${tags}, which the diagnostic offers${lines}.`,
+      `${add}.`,
+      "key",
+    );
+  else if (kind === "default")
+    examination.report(
+      path,
+      `${subject} missing in ${tags}, the default language${lines}.`,
+      `${add}.`,
+      "key",
+    );
+  else
+    examination.warn(
+      path,
+      `${subject} missing in ${tags}; pages show ${one ? "it" : "them"} in ${shownIn}${lines}.`,
+      one
+        ? "Have it translated."
+        : "Have them translated; a proper name is written once for all languages, without braces.",
+      "key",
+    );
+}
+
+/** `line 5`, `lines 5 to 9, 12` */
+function linesOf(lines: readonly number[]): string {
+  const sorted = [...new Set(lines)].sort((a, b) => a - b);
+  const runs: [number, number][] = [];
+  for (const line of sorted) {
+    const run = runs.at(-1);
+    if (run?.[1] === line - 1) run[1] = line;
+    else runs.push([line, line]);
+  }
+  const shown = runs.slice(0, 12).map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`));
+  const more = runs.length > 12 ? " and others" : "";
+  return `${sorted.length === 1 ? "line" : "lines"} ${shown.join(", ")}${more}`;
+}
 
 /** Other keys are refused by the schema. */
 const isTag = (key: string): boolean => new RegExp(languagePattern).test(key);
@@ -52,49 +117,23 @@ const remediationFor = (language: string, languages: readonly string[]): string 
 type Text = Readonly<Record<string, string>>;
 
 /** Companies answer these texts, so each offered language needs its own. */
-function requireAll(
-  examination: Examination,
-  text: Text,
-  path: readonly PathSegment[],
-  languages: readonly string[],
-): void {
+function requireAll(text: Text, path: readonly PathSegment[], languages: readonly string[]): MissingText[] {
   // Languages without an override keep the standard text.
-  if (path[1] === "overrides") return;
+  if (path[1] === "overrides") return [];
   const missing = languages.filter((language) => !Object.hasOwn(text, language));
-  if (missing.length > 0)
-    examination.report(
-      path,
-      `The text is missing in ${missing.join(", ")}, which the diagnostic offers.`,
-      `Add ${missing.map((language) => `${language}: …`).join(", ")}.`,
-      "key",
-    );
+  return missing.length === 0 ? [] : [{ path, kind: "offered", languages: missing, shownIn: "" }];
 }
 
 /** Elsewhere a missing language falls back to the default one. */
 function requireDefault(
-  examination: Examination,
   text: Text,
   path: readonly PathSegment[],
   languages: readonly string[],
-): void {
+): MissingText[] {
   const [first = commonLanguage, ...others] = languages;
-  if (!Object.hasOwn(text, first)) {
-    examination.report(
-      path,
-      `The text is missing in ${first}, the default language.`,
-      `Add ${first}: ….`,
-      "key",
-    );
-    return;
-  }
+  if (!Object.hasOwn(text, first)) return [{ path, kind: "default", languages: [first], shownIn: "" }];
   const missing = others.filter((language) => !Object.hasOwn(text, language));
-  if (missing.length > 0)
-    examination.warn(
-      path,
-      `The text is missing in ${missing.join(", ")}; pages show it in ${first}.`,
-      "Have it translated.",
-      "key",
-    );
+  return missing.length === 0 ? [] : [{ path, kind: "other", languages: missing, shownIn: first }];
 }
 
 function* localisedTexts(

@@ -3,6 +3,7 @@ import type { Examination, Rule } from "../check/examination.ts";
 import { type PathSegment, quote } from "../problem.ts";
 import { countryName } from "../schema/formats.ts";
 import { dataClassNames } from "../schema/residency.ts";
+import { textIn } from "../text.ts";
 
 export const crossBorderRulesAgree: Rule = (examination) => {
   const country = examination.read("country");
@@ -100,6 +101,32 @@ export const nothingHasExpired: Rule = (examination) => {
         `The transfer ${quote(item.id)}`,
         "Stop the transfer and remove it, or renew it.",
       );
+};
+
+/** A law or an authority that takes another's place starts when the other ends. */
+export const lawsAreInForce: Rule = (examination) => {
+  for (const list of ["laws", "otherAuthorities"] as const)
+    for (const { item, path } of examination.elements("residency", list)) {
+      const { from, until } = item;
+      const name = quote("id" in item ? item.id : textIn(item.name, ["en"]));
+      if (from !== undefined && until !== undefined && until < from)
+        examination.report([...path, "until"], `It is before from (${from}).`, "Swap the two.");
+      else if (until !== undefined && until < examination.circumstances.today)
+        examination.warn(
+          [...path, "until"],
+          `${name} ended on ${until}.`,
+          "Remove it, with the references to it, where another has taken its place.",
+        );
+    }
+  const laws = examination.read("residency", "laws");
+  const { today } = examination.circumstances;
+  if (laws?.every(({ from }) => from !== undefined && from > today))
+    examination.warn(
+      ["residency", "laws"],
+      "None of the laws binds yet.",
+      "Add the law that binds until then, with until.",
+      "key",
+    );
 };
 
 function checkExpiry(

@@ -21,7 +21,13 @@ import {
   offersReferToTheProgramme,
   overridesAreOfStandardQuestions,
 } from "./references.ts";
-import { crossBorderRulesAgree, nothingHasExpired, offersAreOpen, transfersAreAllowed } from "./residency.ts";
+import {
+  crossBorderRulesAgree,
+  lawsAreInForce,
+  nothingHasExpired,
+  offersAreOpen,
+  transfersAreAllowed,
+} from "./residency.ts";
 import { scaleGrows, sitesHaveBothCoordinates, sizeBandsFollowEachOther } from "./scale.ts";
 import { holidaysAreUnique, retentionGrowsWithCoarseness, shiftsDoNotOverlap } from "./telemetry.ts";
 import {
@@ -54,6 +60,7 @@ export const rules: readonly Rule[] = [
   transfersAreAllowed,
   reachedHostsAreRegistered,
   nothingHasExpired,
+  lawsAreInForce,
   offersAreOpen,
   allowedRegionsMayStoreData,
   awsRegionCanHoldEveryDataClass,

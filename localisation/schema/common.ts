@@ -20,13 +20,17 @@ export const LanguageTag = text("Language", "BCP 47 language tag.", {
 });
 
 /** One text in several languages, keyed by BCP 47 tag. */
-export const LocalisedText = map("Text by language", "The same text in each language, keyed by BCP 47 tag.", {
-  keys: languagePattern,
-  values: Type.String({ minLength: 1, maxLength: 4000, title: "Text" }),
-  examples: [{ en: "South Africa", af: "Suid-Afrika" }],
-  expected: "a language tag (BCP 47)",
-  localised: true,
-});
+export const LocalisedText = map(
+  "Text by language",
+  "The text in each language, keyed by BCP 47 tag; or one text for all.",
+  {
+    keys: languagePattern,
+    values: Type.String({ minLength: 1, maxLength: 4000, title: "Text" }),
+    examples: [{ en: "South Africa", af: "Suid-Afrika" }],
+    expected: "a language tag (BCP 47)",
+    localised: true,
+  },
+);
 
 /** ISO 8601 duration in whole days, months or years. */
 export const RetentionPeriod = Type.String({

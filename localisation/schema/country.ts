@@ -70,5 +70,6 @@ export type FinancingProgramme = DeepReadonly<Static<typeof SupportProgramme>>;
 export type SizeBand = DeepReadonly<Static<typeof SizeBandSchema>>;
 export type Shift = DeepReadonly<Static<typeof ShiftSchema>>;
 export type DataClass = DeepReadonly<Static<typeof DataClassSchema>>;
+export type Law = Country["residency"]["laws"][number];
 export type Endpoint = DeepReadonly<Static<typeof EndpointSchema>>;
 export type Waiver = DeepReadonly<Static<typeof WaiverSchema>>;

@@ -77,8 +77,7 @@ export const SupportProgramme = group(
       examples: ["sefa-direct"],
     }),
     name: field(LocalisedText, "Name", "As its provider calls it.", { examples: [{ en: "Direct lending" }] }),
-    provider: text("Provider", "Who offers it.", {
-      minLength: 1,
+    provider: field(LocalisedText, "Provider", "Who offers it.", {
       examples: ["Small Enterprise Finance Agency"],
     }),
     summary: field(LocalisedText, "Summary", "What it gives, to whom, in two sentences.", {

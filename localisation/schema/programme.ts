@@ -5,19 +5,31 @@ import { CalendarDate, Email, Identifier, LocalisedText, WebAddress } from "./co
 import Type from "./type.ts";
 
 const Contact = group("Contact", "Who to write to.", {
-  name: text("Name", "The organisation's or the person's name.", {
-    minLength: 1,
+  name: field(LocalisedText, "Name", "The organisation's name.", {
     examples: ["Department of Trade, Industry and Competition"],
   }),
   email: field(Email, "E-mail address", "A mailbox that people read."),
   phone: optional.text("Telephone", "With the country's prefix.", { examples: ["+27 12 000 0000"] }),
-  address: optional.text("Address", "Postal address.", { examples: ["Private Bag X84, Pretoria 0001"] }),
+  address: optional.field(LocalisedText, "Address", "Postal address.", {
+    examples: ["Private Bag X84, Pretoria 0001"],
+  }),
 });
+
+const amount = (what: string) =>
+  Type.Number({
+    title: "To",
+    minimum: 0,
+    description: `Largest ${what}, in the country's currency.`,
+    examples: [10000000],
+  });
+
+/** By what laws divide companies by size; a band gives one of them at least. */
+export const sizeMeasures = ["employees", "annualTurnover", "capital", "assets"] as const;
 
 export const SizeBand = group("Size band", "One class of company sizes.", {
   id: field(Identifier, "Identifier", "Other fields refer to the band by it.", { examples: ["micro"] }),
   name: field(LocalisedText, "Name", "As the law says it.", { examples: [{ en: "Micro enterprise" }] }),
-  employees: group("Employees", "How many people work there; bands may not overlap or leave gaps.", {
+  employees: optional.group("Employees", "How many people work there; bands may not overlap or leave gaps.", {
     from: Type.Integer({
       title: "From",
       minimum: 0,
@@ -31,13 +43,12 @@ export const SizeBand = group("Size band", "One class of company sizes.", {
       examples: [10],
     }),
   }),
-  annualTurnover: optional.group("Annual turnover", "Where the law limits it too.", {
-    to: Type.Number({
-      title: "To",
-      minimum: 0,
-      description: "Largest annual turnover, in the country's currency.",
-      examples: [10000000],
-    }),
+  annualTurnover: optional.group("Annual turnover", "Where the law limits it.", {
+    to: amount("annual turnover"),
+  }),
+  capital: optional.group("Capital", "Where the law limits it.", { to: amount("capital") }),
+  assets: optional.group("Assets", "Where the law limits them, such as investment in plant and machinery.", {
+    to: amount("value of assets"),
   }),
 });
 
@@ -70,8 +81,7 @@ export const Programme = group("Programme", "Who runs the rollout, for whom, and
     "Data protection officer",
     "The person responsible for personal data under the country's law.",
     {
-      role: text("Position", "Name of the position in the country's law.", {
-        minLength: 1,
+      role: field(LocalisedText, "Position", "Name of the position in the country's law.", {
         examples: ["Information Officer"],
       }),
       name: text("Name", "The person in the position.", { minLength: 1, examples: ["N. Dlamini"] }),
@@ -101,6 +111,11 @@ export const Programme = group("Programme", "Who runs the rollout, for whom, and
     { items: SizeBand, minItems: 1, maxItems: 12 },
   ),
   sizeBandsSource: field(WebAddress, "Source of the size bands", "The law or regulation that defines them."),
+  sizeBandsChecked: optional.field(
+    CalendarDate,
+    "Size bands checked",
+    "The day on which the size bands were checked against their source.",
+  ),
   regions: list(
     "Regions",
     "Provinces or states by which companies are counted; the app does not ask for them where empty.",
@@ -125,8 +140,8 @@ export const Programme = group("Programme", "Who runs the rollout, for whom, and
   }),
   pilotSites: list("Pilot sites", "Places where the rollout starts.", {
     items: group("Pilot site", "Where the rollout starts.", {
-      name: text("Name", "The site's name.", { minLength: 1, examples: ["Vaal technology station"] }),
-      place: text("Place", "Town or district.", { minLength: 1, examples: ["Vanderbijlpark"] }),
+      name: field(LocalisedText, "Name", "The site's name.", { examples: ["Vaal technology station"] }),
+      place: field(LocalisedText, "Place", "Town or district.", { examples: ["Vanderbijlpark"] }),
       latitude: optional.number("Latitude", "Degrees, north positive.", {
         minimum: -90,
         maximum: 90,

@@ -1,6 +1,6 @@
 /** `residency`: what may be stored where, what may leave, and by which article of which law. */
 import { choice, field, group, list, optional, settings, text } from "./builders.ts";
-import { Identifier, WebAddress } from "./common.ts";
+import { CalendarDate, Identifier, LocalisedText, WebAddress } from "./common.ts";
 import { ArticleReference, DataClass, dataClasses, dataClassNames } from "./data-classes.ts";
 import { Endpoint } from "./endpoints.ts";
 import { RemoteAccess, Transfer, Waiver } from "./exceptions.ts";
@@ -10,8 +10,7 @@ export { dataClassNames };
 
 const Law = group("Law", "A law, decree or resolution in force.", {
   id: field(Identifier, "Identifier", "`articles` fields name the law by it.", { examples: ["popia"] }),
-  title: text("Title", "Short title.", {
-    minLength: 1,
+  title: field(LocalisedText, "Title", "Short title.", {
     examples: ["Protection of Personal Information Act"],
   }),
   citation: text("Citation", "As lawyers cite it.", { minLength: 1, examples: ["Act 4 of 2013"] }),
@@ -21,11 +20,17 @@ const Law = group("Law", "A law, decree or resolution in force.", {
     examples: ["s", "art."],
   }),
   url: field(WebAddress, "Text", "Where the law can be read."),
+  from: optional.field(CalendarDate, "From", "First day on which it binds; it binds already where absent."),
+  until: optional.field(CalendarDate, "Until", "Last day on which it binds; open where absent."),
+  checked: optional.field(
+    CalendarDate,
+    "Checked",
+    "The day on which these facts were checked against the text.",
+  ),
   articles: list("Articles", "The articles that this rollout relies on.", {
     items: group("Article", "One article that this rollout relies on.", {
       article: text("Article", "Number of the article or section.", { minLength: 1, examples: ["72"] }),
-      summary: text("Summary", "What it requires, in plain words.", {
-        minLength: 1,
+      summary: field(LocalisedText, "Summary", "What it requires, in plain words.", {
         examples: ["Transfers of personal information outside the Republic."],
       }),
     }),
@@ -45,11 +50,30 @@ export const Residency = group(
     ),
     laws: list("Laws", "The laws that bind the rollout.", { items: Law, minItems: 1, maxItems: 50 }),
     authority: optional.group("Authority", "The data protection regulator.", {
-      name: text("Name", "The regulator's name.", { minLength: 1, examples: ["Information Regulator"] }),
+      name: field(LocalisedText, "Name", "The regulator's name.", { examples: ["Information Regulator"] }),
       url: field(WebAddress, "Web address", "The regulator's pages.", {
         examples: ["https://inforegulator.org.za"],
       }),
     }),
+    otherAuthorities: list(
+      "Other authorities",
+      "Authorities besides `authority` that supervise the rollout, such as a sector's or the next one.",
+      {
+        items: group("Authority", "An authority and what it supervises.", {
+          name: field(LocalisedText, "Name", "The authority's name.", {
+            examples: ["National Cyber Security Council"],
+          }),
+          url: field(WebAddress, "Web address", "The authority's pages."),
+          task: field(LocalisedText, "Task", "What it supervises.", {
+            examples: ["Security of public information systems."],
+          }),
+          from: optional.field(CalendarDate, "From", "Its first day; it works already where absent."),
+          until: optional.field(CalendarDate, "Until", "Its last day; open where absent."),
+        }),
+        default: [],
+        maxItems: 20,
+      },
+    ),
     breachNotice: optional.group(
       "Breach notice",
       "How soon the regulator must be told of a breach; as soon as possible where no number is given.",
@@ -69,7 +93,7 @@ export const Residency = group(
     ),
     registrations: list("Registrations", "Public registers in which the operator must be entered.", {
       items: group("Registration", "An entry that the law requires.", {
-        register: text("Register", "Name of the register.", { minLength: 1, examples: ["VERBIS"] }),
+        register: field(LocalisedText, "Register", "Name of the register.", { examples: ["VERBIS"] }),
         number: optional.text("Number", "The number of the entry, when there is one.", {
           minLength: 1,
           examples: ["12345678"],

@@ -37,6 +37,11 @@ export const Shift = group("Shift", "One shift of the working day.", {
 
 const year = whole("Year", "Year of the figure.", { minimum: 2015, maximum: 2100, examples: [2026] });
 const source = field(WebAddress, "Source", "Where the figure is published.");
+const checked = optional.field(
+  CalendarDate,
+  "Checked",
+  "The day on which the figure was checked against its source.",
+);
 const period = (title: string, description: string, byDefault: string) =>
   field(RetentionPeriod, title, `${description} ISO 8601 duration in days, months or years.`, {
     default: byDefault,
@@ -137,6 +142,7 @@ export const Telemetry = group("Telemetry", "How machine data is kept and read a
       }),
       year,
       source,
+      checked,
     }),
     emissionFactor: group("Emission factor", "What a kilowatt-hour of the grid emits.", {
       kilogramsCarbonDioxidePerKilowattHour: number(
@@ -146,6 +152,7 @@ export const Telemetry = group("Telemetry", "How machine data is kept and read a
       ),
       year,
       source,
+      checked,
     }),
   }),
 });

@@ -110,7 +110,7 @@ function table(rows: readonly Row[]): string {
 }
 
 function kind(schema: SchemaNode): string {
-  if (schema.localised === true) return "text by language";
+  if (schema.localised === true) return "text, or text by language";
   if (schema.overlay === true) return "overlay";
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(", ");

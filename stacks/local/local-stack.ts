@@ -3,6 +3,7 @@
  * that reach them over MQTT like any device. The broker starts after the stores and ingest, so that no message is accepted that
  * cannot be stored; parts stop in the opposite order.
  */
+
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
@@ -22,6 +23,7 @@ import { registerFactories } from "../../apps/simulator/registration.ts";
 import { fillInDiagnostics } from "../../apps/simulator/self-assessments.ts";
 import { type Simulator, startSimulator } from "../../apps/simulator/simulator.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
+import { textIn } from "../../localisation/text.ts";
 import { openRelationalStore } from "../../stores/relational/database.ts";
 import { erasedAmong, erasureRecords } from "../../stores/relational/erasures.ts";
 import { damageSummary } from "../../stores/time-series/damage.ts";
@@ -282,7 +284,8 @@ async function start(
   }
 
   function operatorLogin(): Promise<StartLogin> {
-    const { name, email } = country.programme.operator;
+    const { email } = country.programme.operator;
+    const name = textIn(country.programme.operator.name, country.languages);
     const language = country.languages[0]!;
     return ensureLogin(
       database,

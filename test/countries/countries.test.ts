@@ -113,12 +113,12 @@ describe.each(codes)("%s", (code) => {
 
   test("covers every number of employees once, with turnover growing along", () => {
     const { sizeBands } = load(code).country.programme;
-    expect(sizeBands[0]?.employees.from).toBe(0);
+    expect(sizeBands[0]?.employees?.from).toBe(0);
     sizeBands.forEach((band, index) => {
       const before = sizeBands[index - 1];
-      expect(band.employees.to).toBeGreaterThan(band.employees.from);
+      expect(band.employees!.to).toBeGreaterThan(band.employees!.from);
       if (before === undefined) return;
-      expect(band.employees.from).toBe(before.employees.to + 1);
+      expect(band.employees!.from).toBe(before.employees!.to + 1);
       expect(band.annualTurnover?.to).toBeGreaterThan(before.annualTurnover?.to ?? Number.POSITIVE_INFINITY);
     });
   });

@@ -113,7 +113,7 @@ describe("worked examples", () => {
     const programme = (id: string, helps: Question["barriers"], limits: object = {}) => ({
       id,
       name: { en: id },
-      provider: "p",
+      provider: { en: "p" },
       summary: { en: "s" },
       url: "https://example.org",
       source: "https://example.org",

@@ -119,7 +119,7 @@ describe("the country", () => {
     expect(telemetry.holidays).toEqual([]);
   });
 
-  test.each(["za", "tr", "br", "template"])(
+  test.each(["za", "tr", "br"])(
     "of %s, written out in full, is a file that gives the same country",
     (name) => {
       using folder = new Folder();

@@ -21,6 +21,23 @@ test.each([
     "file:10:20  programme.sizeBands[0].name: The text is missing in sw; pages show it in en. Have it translated.",
   ],
   [
+    "many texts that lack a language",
+    edited("{ en: Micro, sw: Ndogo sana }", "{ en: Micro }")
+      .replace("{ en: Small, sw: Ndogo }", "{ en: Small }")
+      .replace("{ en: Workshops, sw: Karakana }", "{ en: Workshops }"),
+    "file:5:3  programme.name: 3 texts are missing in sw; pages show them in en, in lines 5, 10 to 11. Have them translated; a proper name is written once for all languages, without braces.",
+  ],
+  [
+    "a law that has ended, where another took its place",
+    edited("citation: No. 24 of 2019", "citation: No. 24 of 2019\n      until: 2026-01-01"),
+    'file:21:14  residency.laws[0].until: "dpa" ended on 2026-01-01. Remove it, with the references to it, where another has taken its place.',
+  ],
+  [
+    "a law that binds only later, without the one before it",
+    edited("citation: No. 24 of 2019", "citation: No. 24 of 2019\n      from: 2027-01-01"),
+    "file:17:3  residency.laws: None of the laws binds yet. Add the law that binds until then, with until.",
+  ],
+  [
     "a programme that shrinks",
     edited("companies: 500", "companies: 20"),
     "file:15:32  programme.scale.inThreeYears.companies: In three years there are fewer companies (20) than now (30). Check both.",

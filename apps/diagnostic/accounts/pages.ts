@@ -1,4 +1,7 @@
 /** Registering, signing in, and one's account. */
+
+import type { Text } from "../../../localisation/languages/text.ts";
+import type { Country, SizeBand } from "../../../localisation/schema/country.ts";
 import { dataInShort } from "../public/data-protection.ts";
 import {
   type Choice,
@@ -37,11 +40,16 @@ export function registerPage(view: View, values: Registration, errors: FieldErro
 ${textField({ name: "company", label: t("register.company"), value: values.company, error: errors.company, autocomplete: "organization", maxlength: 120 })}
 ${selectField({ name: "sector", label: t("register.sector"), hint: t("register.sector.hint"), value: values.sector, error: errors.sector }, sectors, t("form.choose"))}
 ${radioField(
-  { name: "sizeBand", label: t("register.size"), value: values.sizeBand, error: errors.sizeBand },
-  programme.sizeBands.map(({ id, name, employees }) => ({
-    value: id,
-    label: translation.textOf(name),
-    hint: t("register.size.employees", { from: employees.from, to: employees.to }),
+  {
+    name: "sizeBand",
+    label: t(sizeIsEmployees(programme) ? "register.size" : "register.size.other"),
+    value: values.sizeBand,
+    error: errors.sizeBand,
+  },
+  programme.sizeBands.map((band) => ({
+    value: band.id,
+    label: translation.textOf(band.name),
+    hint: sizeOf(view, band),
   })),
 )}
 ${regions.length === 0 ? "" : selectField({ name: "region", label: t("register.region"), value: values.region, error: errors.region }, regions, t("form.choose"))}
@@ -60,6 +68,26 @@ ${errors.notice === undefined ? "" : html`<p class="error" id="notice-error">${e
 <p class="actions"><button class="button">${t("register.submit")}</button></p>
 </form>`,
   });
+}
+
+/** By what the country's law divides companies: people, where every class says how many. */
+export const sizeIsEmployees = ({ sizeBands }: Country["programme"]): boolean =>
+  sizeBands.every(({ employees }) => employees !== undefined);
+
+/** The limits of a size band: people where the law counts them, else all that it limits. */
+function sizeOf({ t }: View, { employees, annualTurnover, capital, assets }: SizeBand): string | Text {
+  if (employees !== undefined)
+    return t("register.size.employees", { from: employees.from, to: employees.to });
+  const limits = Object.entries({ turnover: annualTurnover, capital, assets }).flatMap(([what, limit]) =>
+    limit === undefined
+      ? []
+      : [
+          t(`register.size.${what}`, (own) => ({
+            amount: own.money(limit.to, { maximumFractionDigits: 0 }),
+          })),
+        ],
+  );
+  return limits.join("; ");
 }
 
 export interface SignInPage {

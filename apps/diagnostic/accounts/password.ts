@@ -39,7 +39,7 @@ export async function passwordError(
 
 /** Words that everybody in the programme would try. */
 export function namesOfProgramme({ country, programme }: Country): string[] {
-  return ["rollout", country, programme.operator.name, ...Object.values(programme.name)];
+  return ["rollout", country, ...Object.values(programme.operator.name), ...Object.values(programme.name)];
 }
 
 /** @returns `scrypt$N$r$p$salt$hash`, salt and hash in base64url. */

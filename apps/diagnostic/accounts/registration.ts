@@ -12,7 +12,7 @@ import { homeOf } from "../web/visitor.ts";
 import { accountOfEmail, emailOf, insertAccount, isEmail } from "./accounts.ts";
 import { secondsToWait, takeAttempt } from "./attempts.ts";
 import { addressOf, registrations, tooMany } from "./limits.ts";
-import { emptyRegistration, type Registration, registerPage } from "./pages.ts";
+import { emptyRegistration, type Registration, registerPage, sizeIsEmployees } from "./pages.ts";
 import { hashPassword, namesOfProgramme, passwordError } from "./password.ts";
 import { signIn, signNobodyIn } from "./session.ts";
 
@@ -96,7 +96,7 @@ async function registrationErrors(
   else if (values.company.length > 120) errors.company = t("register.company.long", { count: 120 });
   if (!programme.sectors.includes(values.sector)) errors.sector = t("register.sector.missing");
   if (!programme.sizeBands.some(({ id }) => id === values.sizeBand))
-    errors.sizeBand = t("register.size.missing");
+    errors.sizeBand = t(sizeIsEmployees(programme) ? "register.size.missing" : "register.size.other.missing");
   const { regions } = programme;
   if (regions.length > 0 && !regions.some(({ code }) => code === values.region))
     errors.region = t("register.region.missing");

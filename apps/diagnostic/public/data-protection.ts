@@ -1,5 +1,5 @@
 /** What data is kept, where it is stored and by which law: from the country's file, in short and in full. */
-import type { Country } from "../../../localisation/schema/country.ts";
+import type { Country, Law } from "../../../localisation/schema/country.ts";
 import { html, isolated, leftToRight } from "../web/html.ts";
 import { renderPage } from "../web/layout.ts";
 import type { Html, View } from "../web/view.ts";
@@ -25,7 +25,7 @@ function dataList(view: View, names: readonly DataClassName[]): Html {
 }
 
 export function privacyPage(view: View): Html {
-  const { t, country } = view;
+  const { t, country, translation } = view;
   const { programme, residency, telemetry } = country;
   const officer = programme.dataProtectionOfficer;
   const retention = [
@@ -38,7 +38,7 @@ export function privacyPage(view: View): Html {
   return renderPage(view, {
     title: t("privacy.title"),
     body: html`<h1>${t("privacy.title")}</h1>
-<p class="lead">${t("privacy.lead", { operator: programme.operator.name })}</p>
+<p class="lead">${t("privacy.lead", { operator: translation.textOf(programme.operator.name) })}</p>
 ${country.support.privacyNotice === undefined ? "" : html`<p><a href="${country.support.privacyNotice}">${t("privacy.notice")}</a></p>`}
 <h2>${t("privacy.kept")}</h2>
 ${dataList(view, [...companysData, ...operatorsData])}
@@ -51,23 +51,25 @@ ${dataList(view, [...companysData, ...operatorsData])}
         : html`<li>${t("privacy.how-long.after", (own) => ({ data: own.text(`data.${name}.name`), period: own.period(period) }))}</li>`;
     })}${retention.map(([level, period]) => html`<li>${t(`privacy.retention.${level}`, (own) => ({ period: own.period(period) }))}</li>`)}</ul>
 <h2>${t("privacy.who-sees")}</h2>
-<p>${t("privacy.who-sees.text", { operator: programme.operator.name, count: country.aggregates.minimumCount })}</p>
+<p>${t("privacy.who-sees.text", { operator: translation.textOf(programme.operator.name), count: country.aggregates.minimumCount })}</p>
 <h2>${t("privacy.rights")}</h2>
-<p>${t("privacy.rights.text", { role: officer.role })}</p>
+<p>${t("privacy.rights.text", { role: translation.textOf(officer.role) })}</p>
 <address>
-${isolated(view, officer.name)}<br>${isolated(view, officer.role)}<br><a href="mailto:${officer.email}">${leftToRight(view, officer.email)}</a>
+${isolated(view, officer.name)}<br>${isolated(view, translation.textOf(officer.role))}<br><a href="mailto:${officer.email}">${leftToRight(view, officer.email)}</a>
 ${officer.registration === undefined ? "" : html`<br>${t("privacy.registration", { number: officer.registration })}`}
 </address>
-${residency.authority === undefined ? "" : html`<p>${t("privacy.authority")} <a href="${residency.authority.url}" rel="noopener noreferrer">${isolated(view, residency.authority.name)}</a></p>`}
+${residency.authority === undefined ? "" : html`<p>${t("privacy.authority")} <a href="${residency.authority.url}" rel="noopener noreferrer">${isolated(view, translation.textOf(residency.authority.name))}</a></p>`}
+${residency.otherAuthorities.length === 0 ? "" : html`<ul>${residency.otherAuthorities.map(({ name, url, task, from, until }) => html`<li><a href="${url}" rel="noopener noreferrer">${isolated(view, translation.textOf(name))}</a>: ${translation.textOf(task)}${inForce(view, from, until)}</li>`)}</ul>`}
 <h2>${t("privacy.cookies")}</h2>
 <p>${t("privacy.cookies.text")}</p>
 <h2>${t("privacy.laws")}</h2>
 ${residency.laws.map(
-  (law) => html`<section lang="en">
-<h3><a href="${law.url}">${law.title}</a></h3>
-<p class="hint">${law.citation}</p>
+  (law) => html`<section${lawLanguage(country, law)}>
+<h3><a href="${law.url}">${translation.textOf(law.title)}</a></h3>
+<p class="hint">${law.citation}${inForce(view, law.from, law.until)}</p>
 <dl class="articles">${law.articles.map(
-    ({ article, summary }) => html`<div><dt>${cited(law.citedAs, article)}</dt><dd>${summary}</dd></div>`,
+    ({ article, summary }) =>
+      html`<div><dt>${cited(law.citedAs, article)}</dt><dd>${translation.textOf(summary)}</dd></div>`,
   )}</dl>
 </section>`,
 )}`,
@@ -83,7 +85,7 @@ function whereStored({ t, country }: View, name: DataClassName): Html {
 }
 
 /** "popia:72" as "Protection of Personal Information Act, s 72". Articles of one law are joined. */
-function articlesOf({ country }: View, name: DataClassName): string {
+function articlesOf({ country, translation }: View, name: DataClassName): string {
   const byLaw = Map.groupBy(
     country.residency.dataClasses[name].articles,
     (reference) => reference.split(":", 1)[0]!,
@@ -95,9 +97,24 @@ function articlesOf({ country }: View, name: DataClassName): string {
         .map((reference) => reference.slice(id.length + 1))
         .toSorted(new Intl.Collator("en", { numeric: true }).compare)
         .join(", ");
-      return `${law?.title ?? id}, ${cited(law?.citedAs, numbers)}`;
+      return `${law === undefined ? id : translation.textOf(law.title)}, ${cited(law?.citedAs, numbers)}`;
     })
     .join("; ");
+}
+
+/** From and until when a law or an authority counts, where the file says so. */
+function inForce({ t, translation }: View, from: string | undefined, until: string | undefined): string {
+  const day = (date: string) => translation.date(Date.parse(`${date}T12:00:00Z`));
+  if (from !== undefined && until !== undefined)
+    return ` (${t("privacy.in-force.from-until", { from: day(from), until: day(until) })})`;
+  if (from !== undefined) return ` (${t("privacy.in-force.from", { from: day(from) })})`;
+  return until === undefined ? "" : ` (${t("privacy.in-force.until", { until: day(until) })})`;
+}
+
+/** A law that is written in one language for all pages is in English, the language that lawyers abroad compare by. */
+function lawLanguage({ languages }: Country, { articles }: Law): Html | "" {
+  const isOne = articles.every(({ summary }) => new Set(Object.values(summary)).size === 1);
+  return isOne && languages.length > 1 && languages.includes("en") ? html` lang="en"` : "";
 }
 
 function cited(word: string | undefined, article: string): string {

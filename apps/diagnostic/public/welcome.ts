@@ -7,7 +7,7 @@ import { homeOf } from "../web/visitor.ts";
 import { dataInShort } from "./data-protection.ts";
 
 export function welcomePage(view: View, questions: number): Html {
-  const { t, country, signedIn } = view;
+  const { t, country, signedIn, translation } = view;
   const { operator } = country.programme;
   return renderPage(view, {
     title: t("welcome.title"),
@@ -34,9 +34,9 @@ ${dataInShort(view)}
 <h2>${t("welcome.who")}</h2>
 <p>${t("welcome.who.text", (own) => ({
       programme: own.textOf(country.programme.name),
-      operator: operator.name,
+      operator: own.textOf(operator.name),
     }))}</p>
-<address>${isolated(view, operator.name)}${operator.address === undefined ? "" : html`<br>${isolated(view, operator.address)}`}<br><a href="mailto:${operator.email}">${leftToRight(view, operator.email)}</a>${
+<address>${isolated(view, translation.textOf(operator.name))}${operator.address === undefined ? "" : html`<br>${isolated(view, translation.textOf(operator.address))}`}<br><a href="mailto:${operator.email}">${leftToRight(view, operator.email)}</a>${
       operator.phone === undefined
         ? ""
         : html`<br><a href="tel:${operator.phone.replace(/[^+\d]/g, "")}">${leftToRight(view, operator.phone)}</a>`

@@ -111,7 +111,7 @@ ${
     : html`<ul class="programmes">${list.map(
         ({ name, provider, summary, url, barriers }) => html`<li>
 <h3><a href="${url}" rel="noopener noreferrer">${isolated(view, translation.textOf(name))}</a></h3>
-<p class="hint">${isolated(view, provider)}</p>
+<p class="hint">${isolated(view, translation.textOf(provider))}</p>
 <p>${translation.textOf(summary)}</p>
 <p class="hint">${t("result.helps-with", (own) => ({ barriers: own.listOf(barriers.map((barrier) => `barrier.${barrier}.name`)) }))}</p>
 </li>`,

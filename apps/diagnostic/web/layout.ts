@@ -107,7 +107,7 @@ function footer(view: View): Html {
   const { support, programme } = country;
   return html`<footer class="foot">
 <div class="frame">
-<p>${t("footer.operator", { operator: programme.operator.name })}</p>
+<p>${t("footer.operator", { operator: translation.textOf(programme.operator.name) })}</p>
 <ul>
 <li><a href="mailto:${support.email}">${t("footer.help", { email: support.email })}</a></li>
 ${support.phone === undefined ? "" : html`<li><a href="tel:${support.phone.replace(/[^+\d]/g, "")}">${leftToRight(view, support.phone)}</a>${support.hours === undefined ? "" : html` (${isolated(view, translation.textOf(support.hours))})`}</li>`}
