@@ -20,6 +20,8 @@ export interface ReportOptions extends FileOptions {
   readonly signKey?: string;
   readonly passphraseFile?: string;
   readonly cosignKey?: string;
+  /** Folder of a report to compare with; false for none, undefined for the last one beside. */
+  readonly since?: string | false;
 }
 
 export const withReportOptions = (command: Command): Command =>
@@ -29,6 +31,8 @@ export const withReportOptions = (command: Command): Command =>
     .option("--language <tags...>", "languages of the page (default: the country's first, and English)")
     .option("--by <name>", 'who makes it, such as "N. Dlamini, Information Officer" (default: your name)')
     .addOption(new Option("--at <time>", "time of the report in RFC 3339 (default: now)").argParser(time))
+    .option("--since <folder>", "report to compare with (default: the last one beside it)")
+    .option("--no-since", "compare with no earlier report")
     .option("--sign-key <file>", "private key to sign it with; `rollout report keygen` makes one")
     .option("--passphrase-file <file>", "file with the passphrase of that key")
     .option("--cosign-key <key>", "also sign with this key of cosign, such as awskms:///alias/reports");
@@ -38,9 +42,21 @@ export interface SignedReport extends ProducedReport {
   readonly signer: Signer;
 }
 
-export async function signedReport(file: string, options: ReportOptions): Promise<SignedReport> {
-  const [{ produceReport }, { reportFiles }, { withStatement }, { readPrivateKey }] = await Promise.all([
+/** @param beside where the report goes, or what it goes into. */
+export async function signedReport(
+  file: string,
+  options: ReportOptions,
+  beside: string,
+): Promise<SignedReport> {
+  const [
+    { produceReport },
+    { lastReport, readPrevious },
+    { reportFiles },
+    { withStatement },
+    { readPrivateKey },
+  ] = await Promise.all([
     import("../compliance/produce.ts"),
+    import("../compliance/previous.ts"),
     import("../compliance/folder.ts"),
     import("../compliance/sign.ts"),
     import("../compliance/signing/keys.ts"),
@@ -52,7 +68,15 @@ export async function signedReport(file: string, options: ReportOptions): Promis
     }),
     ...(options.cosignKey !== undefined && { cosignKey: options.cosignKey }),
   };
-  const { country } = loadCountry(file, loadOptions(options)).country;
+  const { country, hosting } = loadCountry(file, loadOptions(options)).country;
+  const at = options.at ?? new Date();
+  const sought = { country, target: options.target ?? hosting.target, environment: options.env, at };
+  const previous =
+    options.since === undefined
+      ? lastReport(beside, sought)
+      : options.since === false
+        ? undefined
+        : readPrevious(options.since);
   const produced = await produceReport({
     file,
     ...(options.env !== undefined && { environment: options.env }),
@@ -60,11 +84,12 @@ export async function signedReport(file: string, options: ReportOptions): Promis
     ...(options.language !== undefined && { languages: options.language }),
     dataFolder: join(options.data, country.toLowerCase()),
     by: options.by ?? whoRuns(),
-    at: options.at ?? new Date(),
+    at,
     kit: kitVersion(),
+    ...(previous !== undefined && { previous }),
   });
   const { report, loaded } = produced;
-  return { ...produced, files: withStatement(report, reportFiles(report, loaded), signer), signer };
+  return { ...produced, files: withStatement(report, reportFiles(report, loaded, previous), signer), signer };
 }
 
 export const isSigned = ({ key, cosignKey }: Signer): boolean => key !== undefined || cosignKey !== undefined;

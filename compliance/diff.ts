@@ -1,24 +1,6 @@
 /** The differences between two reports: inputs, verdicts, findings, where data is stored, what leaves, the law. */
+import { type DiffSection, diffSections } from "./diff-sections.ts";
 import type { Report } from "./report-schema.ts";
-
-export const diffSections = [
-  "made",
-  "inputs",
-  "file",
-  "verdict",
-  "checks",
-  "findings",
-  "waivers",
-  "data",
-  "places",
-  "access",
-  "flows",
-  "law",
-  "retention",
-  "resources",
-  "open",
-] as const;
-export type DiffSection = (typeof diffSections)[number];
 
 export interface ReportDifference {
   readonly section: DiffSection;

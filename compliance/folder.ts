@@ -23,6 +23,7 @@ import { checksTable } from "./csv.ts";
 import { reportPage } from "./html/document.ts";
 import { assessmentResults } from "./oscal/assessment-results.ts";
 import { componentDefinition } from "./oscal/component-definition.ts";
+import { type Previous, previousFiles } from "./previous.ts";
 import type { Report } from "./report-schema.ts";
 
 export type Files = ReadonlyMap<string, Buffer>;
@@ -35,8 +36,11 @@ export const signatureFiles: ReadonlySet<string> = new Set([statementFile, envel
 
 const json = (value: unknown) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
-/** Every file of the report without its signature. The same report gives the same bytes. */
-export function reportFiles(report: Report, loaded: LoadedCountry): Files {
+/**
+ * Every file of the report without its signature. The same report gives the same bytes.
+ * @param previous the report that it was compared with.
+ */
+export function reportFiles(report: Report, loaded: LoadedCountry, previous?: Previous): Files {
   return new Map([
     ["report.html", Buffer.from(reportPage(report, loaded))],
     ["report.json", json(report)],
@@ -44,6 +48,7 @@ export function reportFiles(report: Report, loaded: LoadedCountry): Files {
     ["oscal-assessment-results.json", json(assessmentResults(report))],
     ["oscal-component-definition.json", json(componentDefinition(report))],
     ...sources(loaded),
+    ...(previous === undefined ? [] : previousFiles(previous)),
   ]);
 }
 

@@ -6,6 +6,7 @@ import { type LoadedCountry, loadCountry } from "../localisation/load.ts";
 import { clusterTargets, targets } from "../localisation/schema/hosting.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planCountry } from "../stacks/country-plan.ts";
+import type { Previous } from "./previous.ts";
 import { makeReport } from "./report.ts";
 import type { Report } from "./report-schema.ts";
 
@@ -22,6 +23,8 @@ export interface ReportRequest {
   readonly at: Date;
   /** Version of the kit. */
   readonly kit: string;
+  /** The report before this one, to compare with. */
+  readonly previous?: Previous;
 }
 
 export interface ProducedReport {
@@ -29,6 +32,7 @@ export interface ProducedReport {
   readonly loaded: LoadedCountry;
   /** None for the target `local`. */
   readonly plan?: Plan;
+  readonly previous?: Previous;
 }
 
 /**
@@ -56,6 +60,7 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
     );
   const planned = clusterTargets.find((known) => known === loaded.country.hosting.target);
   const plan = planned === undefined ? undefined : await planCountry(loaded, planned, kit);
+  const kept = request.previous === undefined ? {} : { previous: request.previous };
   const report = makeReport({
     loaded,
     text: readFileSync(file, "utf8"),
@@ -66,8 +71,9 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
     at: `${at.toISOString().slice(0, 19)}Z`,
     day,
     by: request.by,
+    ...kept,
   });
-  return { report, loaded, ...(plan !== undefined && { plan }) };
+  return { report, loaded, ...kept, ...(plan !== undefined && { plan }) };
 }
 
 /** The country's first language, if it has a catalogue, and English. */

@@ -8,6 +8,7 @@ import { targets } from "../localisation/schema/hosting.ts";
 import Type, { type DeepReadonly, type Static, type TSchema } from "../localisation/schema/type.ts";
 import { verdicts } from "../policies/engine/findings.ts";
 import { areas, severities } from "../policies/engine/policy.ts";
+import { diffSections } from "./diff-sections.ts";
 
 export const reportFormat = "rollout-report/2";
 /** Formats that are read, the oldest first: what a later one adds is optional, so that the schema takes them all. */
@@ -261,6 +262,24 @@ export const ReportSchema = group(
       status: Type.Enum(["used", "unused", "expired"]),
       uses: count("Findings that it covers."),
     }),
+    changes: Type.Optional(
+      group("What changed since the last report of the same country, target and environment.", {
+        since: group("That report.", {
+          at: text("When it was made."),
+          by: text("Who made it."),
+          kit: text("Version of the kit that made it."),
+          sha256: sha256("Of its report.json."),
+        }),
+        differences: rows("In the order of the parts of a report.", {
+          section: choice("The part of the report; `file` is the localisation file.", diffSections),
+          kind: Type.Enum(["added", "removed", "changed"]),
+          path: text("Field, with the name of an item of a list."),
+          before: Type.Optional(text("Its value in that report.")),
+          after: Type.Optional(text("Its value in this one.")),
+        }),
+        unlisted: count("Differences that are not listed."),
+      }),
+    ),
     notes: texts("Notes of the plan for its reader. English."),
     toConfirm: rows("Facts that the localisation file itself marks as to be confirmed.", {
       line: count("Line of the localisation file."),

@@ -15,6 +15,7 @@ import { accessOf } from "./access.ts";
 import { canonicalJson, sha256 } from "./canonical.ts";
 import { flowsOf } from "./flows.ts";
 import { policiesHash } from "./policies-text.ts";
+import { changesSince, type Previous } from "./previous.ts";
 import { type Report, type ReportCheck, type ReportFinding, reportFormat } from "./report-schema.ts";
 import { filePlaces } from "./resting-places/file-places.ts";
 import { localPlaces } from "./resting-places/local-places.ts";
@@ -37,9 +38,17 @@ export interface ReportInput {
   readonly by: string;
   /** Languages of the HTML page. */
   readonly languages: readonly string[];
+  /** The report before this one, to compare with. */
+  readonly previous?: Previous;
 }
 
 export function makeReport(input: ReportInput): Report {
+  const report = presentReport(input);
+  if (input.previous === undefined) return report;
+  return { ...report, changes: changesSince(input.previous, report, input.text) };
+}
+
+function presentReport(input: ReportInput): Report {
   const { loaded, plan } = input;
   const { country } = loaded;
   const name = basename(loaded.file);

@@ -19,6 +19,7 @@ import {
   signatureFiles,
   statementFile,
 } from "./folder.ts";
+import { previousIn } from "./previous.ts";
 import { type ProducedReport, produceReport } from "./produce.ts";
 import { parseReport } from "./read-report.ts";
 import { type Report, reportFormat } from "./report-schema.ts";
@@ -160,12 +161,14 @@ async function madeAgain(files: Files, report: Report, options: VerifyOptions): 
       mkdirSync(dirname(join(workspace, name)), { recursive: true });
       writeFileSync(join(workspace, name), content);
     }
+    const previous = report.changes === undefined ? undefined : previousIn(files);
     const again = await produceReport({
       file: join(workspace, "source", inputs.localisation.file),
       ...(report.environment !== undefined && { environment: report.environment }),
       target: report.target,
       languages: report.languages,
       ...(inputs.dataFolder !== undefined && { dataFolder: inputs.dataFolder }),
+      ...(previous !== undefined && { previous }),
       by: made.by,
       at: new Date(made.at),
       kit: options.kit,
@@ -197,7 +200,7 @@ function compared(
   again: ProducedReport,
   options: VerifyOptions,
 ): Outcome<true> {
-  const changed = [...reportFiles(again.report, again.loaded)].filter(
+  const changed = [...reportFiles(again.report, again.loaded, again.previous)].filter(
     ([name, content]) => files.get(name)?.equals(content) !== true,
   );
   if (changed.length === 0)

@@ -35,7 +35,7 @@ async function writeArchive(file: string, options: Options): Promise<void> {
     import("../../compliance/evidence/contents.ts"),
     import("../evidence-archive.ts"),
   ]);
-  const { report, plan, files, signer } = await signedReport(file, options);
+  const { report, plan, files, signer } = await signedReport(file, options, options.out ?? "evidence");
   const content = evidenceFiles({
     report,
     files,

@@ -19,7 +19,8 @@ export function reportDiffCommand(): Command {
     .argument("<after>", "folder of the later report, or its report.json")
     .option("--json", "print JSON")
     .action(async (before: string, after: string, options: { json?: boolean }) => {
-      const { diffFiles, diffReports, diffSections } = await import("../../compliance/diff.ts");
+      const { diffFiles, diffReports } = await import("../../compliance/diff.ts");
+      const { diffSections } = await import("../../compliance/diff-sections.ts");
       const [old, fresh] = [await readReport(before), await readReport(after)];
       const [oldFile, newFile] = [await localisationFile(before, old), await localisationFile(after, fresh)];
       const inFile = oldFile === undefined || newFile === undefined ? [] : diffFiles(oldFile, newFile);

@@ -46,7 +46,7 @@ async function writeReport(file: string, options: Options): Promise<void> {
     import("../../compliance/open-points.ts"),
     import("../../compliance/folder.ts"),
   ]);
-  const { report, files, signer } = await signedReport(file, options);
+  const { report, files, signer } = await signedReport(file, options, options.out ?? "report");
   const folder = options.out ?? folderName(report);
   writeFolder(folder, files, options.replace);
   if (!report.verdict.ok) process.exitCode = exitCode.checkFailed;

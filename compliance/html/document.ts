@@ -7,6 +7,7 @@ import { brandColours } from "../../localisation/brand-colour.ts";
 import { Translation } from "../../localisation/languages/translation.ts";
 import type { LoadedCountry } from "../../localisation/load.ts";
 import type { Report } from "../report-schema.ts";
+import { changesSection } from "./changes.ts";
 import { checksSection, waiversSection } from "./checks.ts";
 import { dataSection, lawSection, retentionSection } from "./data.ts";
 import { openSection, verifySection } from "./open-points.ts";
@@ -73,6 +74,7 @@ ${lawSection(view)}
 ${retentionSection(view)}
 ${checksSection(view)}
 ${waiversSection(view)}
+${changesSection(view)}
 ${openSection(view)}
 ${verifySection(view)}`;
 }

@@ -13,9 +13,14 @@ const sections = [
   "retention",
   "checks",
   "waivers",
+  "changes",
   "open",
   "verify",
 ] as const;
+
+/** Without a last report there are no changes. */
+const sectionsOf = ({ report }: ReportView) =>
+  sections.filter((section) => section !== "changes" || report.changes !== undefined);
 
 export function summary(view: ReportView): Html {
   const { report, translation } = view;
@@ -58,14 +63,14 @@ ${inputs.dataFolder === undefined ? "" : html`<dt>${view.t("fact.data-folder")}<
 </dl>
 <nav aria-labelledby="${view.id("contents")}">
 <h2 id="${view.id("contents")}">${view.t("contents")}</h2>
-<ol class="contents">${sections.map((section) => html`<li><a href="#${view.id(section)}">${view.t(`section.${section}`)}</a></li>`)}</ol>
+<ol class="contents">${sectionsOf(view).map((section) => html`<li><a href="#${view.id(section)}">${view.t(`section.${section}`)}</a></li>`)}</ol>
 </nav>`;
 }
 
 /** What the verdict does not say, before it: a reader who stops there has read it. */
 function openFirst(view: ReportView): Html {
   const { report } = view;
-  const { environment, placeholders, toConfirm, notes, verdict, inputs } = report;
+  const { environment, placeholders, toConfirm, notes, verdict, inputs, changes } = report;
   const charts = chartsOf(report);
   const counted = (key: string, count: number, section: (typeof sections)[number] = "open") =>
     count === 0 ? "" : html`<li><a href="#${view.id(section)}">${view.t(key, { count })}</a></li>`;
@@ -81,6 +86,7 @@ ${counted("first.undetermined", verdict.undetermined, "checks")}
 ${counted("first.advisory", failedAdvice(report), "checks")}
 ${counted("first.waived", verdict.waived, "waivers")}
 ${counted("first.unknown-places", unknownPlaces(report), "places")}
+${changes === undefined ? "" : html`<li><a href="#${view.id("changes")}">${view.t("first.changes", { day: changes.since.at.slice(0, 10), count: changes.differences.length + changes.unlisted })}</a></li>`}
 <li>${inputs.plan === undefined ? view.t("checked.not.local") : view.t("checked.not.plan")} <a href="#${view.id("open")}">${view.t("section.open")}</a></li>
 ${notes.length === 0 ? "" : html`<li>${view.t("open.notes")}:<ul lang="en">${notes.map((note) => html`<li>${note}</li>`)}</ul></li>`}
 </ul>
@@ -103,5 +109,5 @@ function contact(view: ReportView, path: string, texts: readonly string[]): Html
 
 /** A section's heading, with its number. */
 export function heading(view: ReportView, section: (typeof sections)[number]): Html {
-  return html`<h2 id="${view.id(section)}">${sections.indexOf(section) + 1}. ${view.t(`section.${section}`)}</h2>`;
+  return html`<h2 id="${view.id(section)}">${sectionsOf(view).indexOf(section) + 1}. ${view.t(`section.${section}`)}</h2>`;
 }
