@@ -67,6 +67,11 @@ export function checkCommand(): Command {
       const result = checkCountry(loaded, { subject, also });
       await show(result, options);
       if (isFailed(result, options.severity)) process.exitCode = exitCode.checkFailed;
+      // The rest was checked: its findings are printed too.
+      const unread = result.findings.some(
+        ({ policy, verdict }) => policy === "input-unread" && verdict === "undetermined",
+      );
+      if (options.manifests !== undefined && unread) process.exitCode = exitCode.inputWrong;
     });
 }
 

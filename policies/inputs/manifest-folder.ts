@@ -24,7 +24,7 @@ export interface ReadManifests {
 export function readManifests(path: string): ReadManifests {
   const problems: Problem[] = [];
   const resources: Resource[] = [];
-  const files = filesOf(path);
+  const files = filesOf(path, problems);
   const charts = files.filter((file) => basename(file) === "install.sh").flatMap((file) => chartsOf(file));
   const settings = new Set(charts.map(({ values }) => values));
   for (const chart of charts) take(() => ({ resources: [releaseOf(chart)], problems: [] }));
@@ -62,8 +62,8 @@ const unreadOf = ({ file, line, path, message, remediation }: Problem): Unread =
   source: { file, line },
 });
 
-/** Manifests and scripts of installation; a link counts as what it leads to. */
-function filesOf(path: string, seen: ReadonlySet<string> = new Set()): string[] {
+/** Manifests and scripts of installation; a link counts as what it leads to. Folders that can't be read are added to the problems. */
+function filesOf(path: string, problems: Problem[], seen: ReadonlySet<string> = new Set()): string[] {
   const status = statusOf(path);
   if (status === undefined)
     throw new LocalisationError([problemAt(path, "There is no such file or folder.", "Check the path.")]);
@@ -71,23 +71,22 @@ function filesOf(path: string, seen: ReadonlySet<string> = new Set()): string[] 
   const real = realpathSync(path);
   // A link to a folder above it.
   if (seen.has(real)) return [];
-  return namesIn(path)
+  return namesIn(path, problems)
     .sort()
     .flatMap((name) => {
       const below = join(path, name);
-      if (statusOf(below)?.isDirectory()) return filesOf(below, new Set([...seen, real]));
+      if (statusOf(below)?.isDirectory()) return filesOf(below, problems, new Set([...seen, real]));
       return manifestName.test(name) || name === "install.sh" ? [below] : [];
     });
 }
 
-function namesIn(folder: string): string[] {
+function namesIn(folder: string, problems: Problem[]): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new LocalisationError([
-      problemAt(folder, `The folder can't be read (${code}).`, "Check its permissions."),
-    ]);
+    problems.push(problemAt(folder, `The folder can't be read (${code}).`, "Check its permissions."));
+    return [];
   }
 }
 

@@ -142,12 +142,27 @@ type ClusterObject = JsonObject & { readonly apiVersion: string; readonly kind: 
 const isClusterObject = (value: Json): value is ClusterObject =>
   isObject(value) && typeof value.apiVersion === "string" && typeof value.kind === "string";
 
+const isKustomization = (value: Json): boolean =>
+  isClusterObject(value) && value.apiVersion.startsWith("kustomize.config.k8s.io/");
+
 function resourceOf(
   value: Json,
   place: { readonly file: string; readonly line: number },
   into: Resource[],
   report: (message: string, remediation: string) => void,
 ): void {
+  const made = /(?:^|\/)(kustomization\.ya?ml|chart\.ya?ml)$/i.exec(place.file)?.[1]?.toLowerCase();
+  if (made?.startsWith("chart")) {
+    report("This is a Helm chart: what it makes is not here.", "Check what `helm template` prints for it.");
+    return;
+  }
+  if (made !== undefined || isKustomization(value)) {
+    report(
+      "This is a kustomization: what it makes of the files is not here.",
+      "Check what `kubectl kustomize` prints for it.",
+    );
+    return;
+  }
   if (!isClusterObject(value)) {
     report(
       "This is not a Kubernetes object: it has no apiVersion and kind.",

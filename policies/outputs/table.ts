@@ -14,6 +14,8 @@ const marks = {
 
 /** Causes of a policy, and places of a cause, that are printed; the others are counted. `--json` has all. */
 const shown = 3;
+/** What could not be checked is named longer: nothing is said of it elsewhere. */
+const shownOpen = 20;
 
 /** @param severity findings that are less severe do not fail the check. */
 export function textTable(result: CheckResult, severity: Severity, style: Styling): string {
@@ -51,17 +53,18 @@ function policyLines(causes: readonly Cause[], { waivers }: CheckResult, style: 
     ...(articles.length === 0 ? [] : [`law ${articles.join(", ")}`]),
     ...(waiver === undefined ? [] : [`waived by ${waiver.id}, until ${waiver.until}, by ${waiver.who}`]),
   ].join("; ");
-  const hidden = causes.slice(shown).flatMap((cause) => cause.findings);
+  const most = verdict === "undetermined" ? shownOpen : shown;
+  const hidden = causes.slice(most).flatMap((cause) => cause.findings);
   return [
     `${style(colour, `${mark} ${verdict === "fail" ? severity : verdict}`)}  ${style("bold", policy)}  ${style("dim", about)}`,
-    ...causes.slice(0, shown).flatMap((cause) => causeLines(cause, style)),
+    ...causes.slice(0, most).flatMap((cause) => causeLines(cause, most, style)),
     ...(hidden.length === 0 ? [] : [`    … and ${places(hidden.length)} with other causes (--json has all)`]),
   ];
 }
 
 const places = (count: number): string => `${count} ${count === 1 ? "place" : "places"}`;
 
-function causeLines({ findings, message, remediation }: Cause, style: Styling): string[] {
+function causeLines({ findings, message, remediation }: Cause, most: number, style: Styling): string[] {
   const text = `${message} ${style("dim", "How to fix:")} ${remediation}`;
   const [first, ...others] = findings;
   if (others.length === 0) {
@@ -69,8 +72,11 @@ function causeLines({ findings, message, remediation }: Cause, style: Styling): 
     const line = source === undefined ? "" : style("dim", `  ${source.file}:${source.line}`);
     return [`    ${style("bold", placeOf(first, message))}: ${text}${line}`];
   }
-  const more = findings.length - shown;
-  return [`    ${text}`, `        ${placesOf(findings, message)}${more > 0 ? ` and ${more} more` : ""}`];
+  const more = findings.length - most;
+  return [
+    `    ${text}`,
+    `        ${placesOf(findings, message, most)}${more > 0 ? ` and ${more} more` : ""}`,
+  ];
 }
 
 /** The value is left out where the message has it. */
@@ -82,10 +88,10 @@ function placeOf({ subject, path, value = "" }: Finding, message: string): strin
 const shortened = (value: string): string => (value.length > 100 ? `${value.slice(0, 99)}…` : value);
 
 /** The first places; a path or a resource that they share is said once. */
-function placesOf(findings: readonly Finding[], message: string): string {
+function placesOf(findings: readonly Finding[], message: string, most: number): string {
   const paths = new Set(findings.map(({ path }) => path));
   const subjects = new Set(findings.map(({ subject }) => subject));
-  const first = findings.slice(0, shown);
+  const first = findings.slice(0, most);
   const listed = (parts: readonly Finding[]) => parts.map((finding) => placeOf(finding, message)).join(", ");
   if (subjects.size === 1)
     return `${[...subjects].join("")}: ${listed(first.map((finding) => ({ ...finding, subject: "" })))}`;

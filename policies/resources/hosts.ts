@@ -43,6 +43,9 @@ const notTopLevel = new Set(
   ),
 );
 
+/** Names of classes, labels and finalizers with the prefixes that are Kubernetes' own, such as `k8s.io/ingress-nginx`. */
+const qualifiedName = /^(?:[a-z0-9-]+\.)*(?:k8s|kubernetes)\.io\/[\w.-]+$/i;
+
 /** Identifiers in the form of addresses, which nothing connects to. */
 const identifiers = new Set([
   "www.w3.org",
@@ -93,7 +96,7 @@ function* hostsOfWords(text: string, key: string): Generator<Found> {
   if (everyName && text.includes(":"))
     for (const [piece] of text.matchAll(word)) if (isIP(piece) === 6) yield reference(piece);
   for (const { piece, start } of dottedWords(text)) {
-    if (piece.includes("://") || piece.includes("@")) continue;
+    if (piece.includes("://") || piece.includes("@") || qualifiedName.test(piece)) continue;
     const [, host = "", port] = hostAndPort.exec(piece) ?? [];
     if (isDottedName(host) || isIP(host) === 4) yield reference(host, port);
     else {

@@ -25,7 +25,7 @@ cluster, cloud or credential: the plan is made in the process. Options:
 The same policies run at four enforcement points (${guide}): on the *plan*; in \`pulumi *preview*\`, as a policy pack; at the
 cluster's *admission*, where CEL can express them (${covered} of them); and on what is *live*.
 
-Exit codes: 0 nothing blocks; 1 a policy failed or could not check; 2 the input is wrong.
+Exit codes: 0 nothing blocks; 1 a policy failed or could not check; 2 the input, or a part of it, can't be read.
 
 **Verdicts.** *pass*; *fail*; *waived*: a waiver of the file covers it; *undetermined*: a value is not known yet, which
 blocks as a failure does; *not applicable*.

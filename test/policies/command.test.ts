@@ -68,11 +68,11 @@ describe("rollout check --manifests", () => {
     expect(junit.stdout).toMatch(/^<\?xml version="1.0"[\s\S]*failures="1"/);
   });
 
-  test("exits 1 with what could not be read and what the rest leaks", async () => {
+  test("exits 2 with what could not be read and what the rest leaks", async () => {
     const mixed = manifests("mixed", readFileSync(join(leaking, "objects.yaml"), "utf8"));
     writeFileSync(join(mixed, "template.yaml"), "kind: {{ .Values.kind }}\n");
     const { status, stdout } = await rollout.run("check", file, "--manifests", mixed, "--json");
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(JSON.parse(stdout).findings).toMatchObject([
       { policy: "external-name", verdict: "fail" },
       {

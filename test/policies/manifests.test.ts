@@ -1,8 +1,11 @@
 /** Anyone's YAML as resources: what a cluster would read, or located errors. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../base/package-root.ts";
 import { formatProblem, LocalisationError } from "../../localisation/problem.ts";
 import { readManifests } from "../../policies/inputs/manifest-folder.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
@@ -186,6 +189,64 @@ describe("a folder", () => {
       ),
       unread: [],
     });
+  });
+
+  test("says of a kustomization and a chart how to get what they make", () => {
+    const sources = join(folder, "sources");
+    mkdirSync(join(sources, "chart"), { recursive: true });
+    writeFileSync(join(sources, "a.yaml"), service("a"));
+    writeFileSync(
+      join(sources, "kustomization.yaml"),
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n",
+    );
+    writeFileSync(
+      join(sources, "patch.yaml"),
+      "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nmetadata: { name: tls }\n",
+    );
+    writeFileSync(join(sources, "chart", "Chart.yaml"), "apiVersion: v2\nname: a\nversion: 1.0.0\n");
+    const { resources, unread } = readManifests(sources);
+    expect(resources.map(({ name }) => name)).toEqual(["team/Service/a"]);
+    expect(
+      unread.map(({ subject, message, remediation }) => [basename(subject), message, remediation]),
+    ).toEqual([
+      [
+        "Chart.yaml",
+        "It is not checked: This is a Helm chart: what it makes is not here.",
+        "Check what `helm template` prints for it.",
+      ],
+      ...["kustomization.yaml", "patch.yaml"].map((name) => [
+        name,
+        "It is not checked: This is a kustomization: what it makes of the files is not here.",
+        "Check what `kubectl kustomize` prints for it.",
+      ]),
+    ]);
+  });
+
+  test("gives all else where a folder in it, a file and a pipe can't be read", () => {
+    const mixed = join(folder, "no-rights");
+    mkdirSync(join(mixed, "locked"), { recursive: true });
+    writeFileSync(join(mixed, "a.yaml"), service("a"));
+    writeFileSync(join(mixed, "locked", "b.yaml"), service("b"));
+    writeFileSync(join(mixed, "c.yaml"), service("c"), { mode: 0o000 });
+    execFileSync("mkfifo", [join(mixed, "d.yaml")]);
+    chmodSync(join(mixed, "locked"), 0o000);
+    chmodSync(folder, 0o755);
+    const module = pathToFileURL(join(packageRoot, "policies", "inputs", "manifest-folder.ts")).href;
+    // Another user than root, who may read everything.
+    const program = `
+      const { readManifests } = await import(${JSON.stringify(module)});
+      if (process.getuid() === 0) process.setuid(65534);
+      console.log(JSON.stringify(readManifests(${JSON.stringify(mixed)})));`;
+    const { resources, unread } = JSON.parse(
+      execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" }),
+    ) as ReturnType<typeof readManifests>;
+    chmodSync(join(mixed, "locked"), 0o755);
+    expect(resources.map(({ name }) => name)).toEqual(["team/Service/a"]);
+    expect(unread.map(({ subject, message }) => `${basename(subject)}: ${message}`)).toEqual([
+      "locked: It is not checked: The folder can't be read (EACCES).",
+      "c.yaml: It is not checked: The file can't be read (EACCES).",
+      "d.yaml: It is not checked: It is not a file.",
+    ]);
   });
 
   test("may be one file of any name", () => {

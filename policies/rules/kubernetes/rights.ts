@@ -125,13 +125,15 @@ function bindingViolations(subject: Resource): Violation[] {
 function roleViolations({ properties }: Resource, isClusterRole: boolean): Violation[] {
   return objectsAt(properties, "rules").flatMap(({ value, path }): Violation | [] => {
     const resources = textsAt(value, "resources").map((item) => item.value);
+    // A rule names resources or paths of the API server.
+    const paths = textsAt(value, "nonResourceURLs").map((item) => item.value);
     const verbs = textsAt(value, "verbs").map((item) => item.value);
     const reads = verbs.some((verb) => /^(\*|get|list|watch)$/.test(verb));
     if (resources.includes("*") || verbs.includes("*"))
       return {
         path,
         value: `${verbs.join(",")} ${resources.join(",")}`,
-        message: `The rule gives ${verbs.includes("*") ? "every verb" : verbs.join(", ")} on ${resources.includes("*") ? "every resource" : resources.join(", ")}.`,
+        message: `The rule gives ${verbs.includes("*") ? "every verb" : verbs.join(", ")} on ${resources.includes("*") ? "every resource" : [...resources, ...paths.map((path) => `the path ${path}`)].join(", ")}.`,
         remediation: "Name the verbs and resources that are needed.",
       };
     const named = textsAt(value, "resourceNames").length > 0;
