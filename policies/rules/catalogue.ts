@@ -47,6 +47,7 @@ import { transferEvidence } from "./governance/transfer-evidence.ts";
 import { unmappedType } from "./governance/unmapped-type.ts";
 import { valueUnknown } from "./governance/value-unknown.ts";
 import { waiverExpired, waiverUnsigned, waiverUnused } from "./governance/waivers.ts";
+import { admissionPolicies } from "./kubernetes/admission-policies.ts";
 import { claimStorageClass } from "./kubernetes/claim-storage-class.ts";
 import { defaultDenyEgress, defaultDenyIngress } from "./kubernetes/default-deny.ts";
 import { egressRules } from "./kubernetes/egress-rules.ts";
@@ -96,6 +97,7 @@ import { bucketPublic } from "./security/bucket-public.ts";
 import { bucketTls } from "./security/bucket-tls.ts";
 import { clusterSecrets } from "./security/cluster-secrets.ts";
 import { dataDeletable } from "./security/data-deletable.ts";
+import { dataDurability } from "./security/data-durability.ts";
 import { foreignPrincipal } from "./security/foreign-principal.ts";
 import { identityRights } from "./security/identity-rights.ts";
 import { instanceMetadata } from "./security/instance-metadata.ts";
@@ -196,6 +198,7 @@ const named: readonly Policy[] = [
   bucketTls,
   clusterSecrets,
   dataDeletable,
+  dataDurability,
   foreignPrincipal,
   identityRights,
   instanceMetadata,
@@ -230,6 +233,6 @@ const named: readonly Policy[] = [
   waiverUnsigned,
 ];
 
-const withTypes = [...named, unmappedType(named)];
+const withTypes = [...named, admissionPolicies(named), unmappedType(named)];
 
 export const policies: readonly Policy[] = [...withTypes, waiverUnused(withTypes)];

@@ -226,6 +226,7 @@ export function awsStack(input: StackInput): StackOutputs {
     const settings = awsClusterSettings(aws, registry.address, keys.arns["machine-telemetry"]);
     checkIngress(country, settings);
     const installed = clusterParts(input, {
+      kind: "aws",
       parent,
       settings,
       operators,

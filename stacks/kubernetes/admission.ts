@@ -1,8 +1,6 @@
 /** The policies that the stack's cluster enforces at admission. */
-import { type AdmissionManifest, admissionManifests } from "../../policies/enforcement/admission/generate.ts";
-import { PolicyContext } from "../../policies/engine/context.ts";
-import type { Resource } from "../../policies/resources/resource.ts";
-import { ResourceSet } from "../../policies/resources/resource-set.ts";
+import type { AdmissionManifest } from "../../policies/enforcement/admission/generate.ts";
+import { stackManifests } from "../../policies/enforcement/admission/stack-manifests.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import type { KubernetesSettings, StackInput } from "./stack.ts";
 
@@ -13,27 +11,14 @@ interface AdmissionSettings {
   readonly storageClass: string | undefined;
 }
 
-export function stackAdmission(
+export const stackAdmission = (
   { country, environment }: Pick<StackInput, "country" | "environment">,
   { namespace, mode, storageClass }: AdmissionSettings,
-): AdmissionManifest[] {
-  if (mode === "off") return [];
-  const made = [
-    object("kubernetes:core/v1:Namespace", namespace),
-    ...(storageClass === undefined
-      ? []
-      : [object("kubernetes:storage.k8s.io/v1:StorageClass", storageClass)]),
-  ];
-  const context = new PolicyContext({
+): AdmissionManifest[] =>
+  stackManifests(policies, {
     country,
     ...(environment !== undefined && { environment }),
-    // Not today's date: the API server's own clock decides when a waiver expires.
-    today: "1970-01-01",
-    resources: new ResourceSet(made, { kind: "plan", description: "what the stack makes" }),
+    namespace,
+    mode,
+    storageClasses: storageClass === undefined ? [] : [storageClass],
   });
-  return admissionManifests(policies, context, { namespace, mode });
-}
-
-function object(type: string, name: string): Resource {
-  return { type, name, urn: `urn:stack::${type}::${name}`, properties: { metadata: { name } } };
-}

@@ -27,6 +27,8 @@ import type { ClusterSettings, StackInput } from "./stack.ts";
 
 /** What a target provides for the parts. */
 export interface TargetResources {
+  /** Which target it is, whatever the file names. */
+  readonly kind: "aws" | "kubernetes";
   readonly parent: Resource;
   readonly settings: ClusterSettings;
   readonly operators: readonly OperatorName[];
@@ -144,7 +146,11 @@ export function clusterParts(input: StackInput, target: TargetResources): readon
 
   function createAdmission(): AdmissionPolicies {
     const { storageClass } = network;
-    const objects = stackAdmission(input, { namespace, mode: settings.admission, storageClass });
+    const onTarget = { ...country, hosting: { ...country.hosting, target: target.kind } };
+    const objects = stackAdmission(
+      { ...input, country: onTarget },
+      { namespace, mode: settings.admission, storageClass },
+    );
     return new AdmissionPolicies("admission", { objects }, { parent, dependsOn: [network] });
   }
 

@@ -38,6 +38,7 @@ export function kubernetesStack(input: StackInput): StackOutputs {
   });
   const root = new StackRoot(country.country.toLowerCase(), { provider });
   clusterParts(input, {
+    kind: "kubernetes",
     parent: root,
     settings: cluster,
     operators: operatorsToInstall(cluster, destination !== undefined),

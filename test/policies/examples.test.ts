@@ -5,8 +5,9 @@ import { formatFinding } from "../../policies/engine/findings.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
 import { checkExample } from "./check-example.ts";
 
-/** They refuse a type as such, so that what passes is of another type. */
+/** They refuse a type as such, or expect what the file may switch off, so that nothing is left to pass. */
 const refusingTypes = new Set([
+  "admission-policies",
   "content-network",
   "global-database",
   "multi-cluster",

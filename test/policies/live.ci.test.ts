@@ -65,6 +65,7 @@ const ofTheCluster = [
   "no-backup",
   "storage-class-topology",
   "storage-class-encryption",
+  "data-deletable",
 ];
 
 const found = ({ findings }: CheckResult): string[] =>

@@ -5,9 +5,12 @@ import { foreignRegions } from "../../engine/host-violations.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../resources/hosts.ts";
-import { objectAt } from "../../resources/properties.ts";
+import { objectAt, textAt } from "../../resources/properties.ts";
 import type { Resource } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
+
+/** The setting of the time-series store's job, as components/time-series-backup.ts names it. */
+const folderVariable = "BACKUP_FOLDER";
 
 /** Without an endpoint these write to AWS, in the region of the credentials. */
 const providerDefaults: readonly (readonly [settings: string, endpoint: string])[] = [
@@ -31,6 +34,8 @@ export const backupLocation: ResourcePolicy = {
     "kubernetes:config.kio.kasten.io/*:Profile",
     "kubernetes:k8up.io/*:Schedule",
     "kubernetes:k8up.io/*:Backup",
+    "kubernetes:core/*:ConfigMap",
+    "kubernetes:batch/*:CronJob",
   ],
   severity: "critical",
   level: "mandatory",
@@ -38,6 +43,8 @@ export const backupLocation: ResourcePolicy = {
   controls: { iso27001: ["A.8.13", "A.5.23"], nist80053: ["CP-6", "CP-9", "SA-9(5)"] },
   remediation: "Name the endpoint of `hosting.backup.destination`.",
   check(subject, context) {
+    const elsewhere = otherPlaces(subject, context);
+    if (/:(ConfigMap|CronJob)$/.test(subject.type)) return elsewhere;
     const named =
       context.country.hosting.backup.destination?.endpoint ?? "an S3-compatible store in the country";
     const remediation = `Use ${named}, or register the host under residency.endpoints with purpose backup.`;
@@ -62,7 +69,7 @@ export const backupLocation: ResourcePolicy = {
         remediation: `Set ${endpoint} to ${named}.`,
       };
     });
-    return [...hosts, ...regions, ...defaults];
+    return [...hosts, ...regions, ...defaults, ...elsewhere];
   },
   examples: {
     passing: [
@@ -74,10 +81,25 @@ metadata: { name: accounts, namespace: rollout }
 spec:
   instances: 3
   backup:
-    barmanObjectStore: { destinationPath: s3://rollout-backups/, endpointURL: https://s3.example.gov.za }`,
+    barmanObjectStore: { destinationPath: s3://rollout-backups/za-base/rollout/accounts, endpointURL: https://s3.example.gov.za }`,
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: barmancloud.cnpg.io/v1
+kind: ObjectStore
+metadata: { name: backups, namespace: rollout }
+spec: { configuration: { destinationPath: s3://somebody-elses/accounts, endpointURL: https://s3.example.gov.za } }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: store, namespace: rollout }
+data: { config.yaml: "endpoint: https://s3.example.gov.za/other-bucket/" }`,
+        findings: `
+rollout/ObjectStore/backups spec.configuration.destinationPath: Backups go to the bucket somebody-elses; hosting.backup.destination names rollout-backups. Use s3://rollout-backups/za-base/rollout.
+rollout/ConfigMap/store data["config.yaml"]: Backups go to the bucket other-bucket; hosting.backup.destination names rollout-backups. Use https://s3.example.gov.za/rollout-backups.`,
+      },
       {
         manifests: `
 apiVersion: postgresql.cnpg.io/v1
@@ -86,7 +108,7 @@ metadata: { name: accounts, namespace: rollout }
 spec:
   instances: 3
   backup:
-    barmanObjectStore: { destinationPath: s3://rollout-backups/, endpointURL: https://s3.example.com }`,
+    barmanObjectStore: { destinationPath: s3://rollout-backups/za-base/rollout/accounts, endpointURL: https://s3.example.com }`,
         findings: `rollout/Cluster/accounts spec.backup.barmanObjectStore.endpointURL: Backups go to s3.example.com, which is not a registered store in the country. Use https://s3.example.gov.za, or register the host under residency.endpoints with purpose backup.`,
       },
       {
@@ -144,3 +166,53 @@ function violationsOfHost(
     },
   ];
 }
+
+/** The registered store, but not the file's bucket and folder: somebody else's, or where no restore looks. */
+function otherPlaces(subject: Resource, { country }: PolicyContext): Violation[] {
+  const { destination } = country.hosting.backup;
+  // In AWS the stack makes a bucket of its own.
+  if (destination === undefined || country.hosting.target === "aws") return [];
+  const { bucket, folder, endpoint } = destination;
+  const { host, origin } = new URL(endpoint);
+  const inFolder = folder === "/" ? bucket : `${bucket}/${folder}`;
+  const violations: Violation[] = [];
+  const add = (path: string, value: string, what: string, instead: string) =>
+    violations.push({ path, value, message: `Backups go to ${what}.`, remediation: `Use ${instead}.` });
+  for (const { key, value, path, section } of textsOf(subject)) {
+    if (section === "metadata") continue;
+    if (key === folderVariable && folder !== "/" && !isUnder(value, folder))
+      add(path, value, `the folder ${value}; hosting.backup.destination names ${folder}`, folder);
+    if (key === "destinationPath" && value.startsWith("s3://") && usesEndpoint(subject, host)) {
+      const place = value.slice("s3://".length);
+      const named = place.split("/")[0] ?? "";
+      if (named !== bucket)
+        add(
+          path,
+          value,
+          `the bucket ${named}; hosting.backup.destination names ${bucket}`,
+          `s3://${inFolder}`,
+        );
+      else if (!isUnder(place, inFolder))
+        add(path, value, `${place}; hosting.backup.destination names ${inFolder}`, `s3://${inFolder}`);
+    }
+    if (!subject.type.endsWith(":ConfigMap") || !value.includes(host)) continue;
+    for (const rest of value.split(`//${host}/`).slice(1)) {
+      const named = /^[^/\s"'<>,;)]*/.exec(rest)?.[0] ?? "";
+      if (named === "" || named === bucket) continue;
+      add(
+        path,
+        named,
+        `the bucket ${named}; hosting.backup.destination names ${bucket}`,
+        `${origin}/${bucket}`,
+      );
+    }
+  }
+  return violations;
+}
+
+const isUnder = (place: string, folder: string): boolean => `${place}/`.startsWith(`${folder}/`);
+
+const usesEndpoint = ({ properties }: Resource, host: string): boolean =>
+  ["spec.configuration", "spec.backup.barmanObjectStore"].some((at) =>
+    (textAt(properties, `${at}.endpointURL`) ?? "").includes(`//${host}`),
+  );

@@ -6,6 +6,7 @@ import { type HostReference, hostsOf } from "../../resources/hosts.ts";
 import { imagesOf } from "../../resources/image.ts";
 import { workloads } from "../../resources/pods.ts";
 import { type Resource, typeKey } from "../../resources/resource.ts";
+import { openRemotes } from "../security/plain-stores.ts";
 
 /** Links for people, such as runbooks. */
 const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/;
@@ -38,8 +39,10 @@ export const unregisteredHost: ResourcePolicy = {
   controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "SC-7(10)", "CA-3"] },
   remediation:
     "Remove the address, or register its host under `residency.endpoints` with its country and the data that it receives.",
-  check: (subject, context) =>
-    hostViolations(hostsOfSettings(subject), context, "It names", removeOrRegister),
+  check: (subject, context) => [
+    ...hostViolations(hostsOfSettings(subject), context, "It names", removeOrRegister),
+    ...openRemotes(subject),
+  ],
   examples: {
     passing: [
       {

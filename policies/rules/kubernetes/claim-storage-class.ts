@@ -4,15 +4,18 @@ import { field, literal } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { notApplicable } from "../../engine/policy.ts";
 import { stackClasses } from "../../engine/storage-classes.ts";
+import { amount } from "../../resources/amount.ts";
+import { keepsData, lastingVolumes, storesOf } from "../../resources/data-stores.ts";
 import { podOf, volumesOf, workloads } from "../../resources/pods.ts";
 import { objectAt, objectsAt, textAt } from "../../resources/properties.ts";
-import type { Resource } from "../../resources/resource.ts";
+import type { JsonObject, Resource } from "../../resources/resource.ts";
 
 export const claimStorageClass: ResourcePolicy = {
   id: "claim-storage-class",
   area: "kubernetes",
   scope: "resource",
-  title: "Volumes are made with a storage class that the plan or the localisation file names.",
+  title:
+    "Stores keep their data on volumes, made with a storage class that the plan or the localisation file names.",
   risk: "The cluster's default class may be anything, even a disk that is replicated to another country, and it may change.",
   types: [
     ...workloads,
@@ -27,13 +30,14 @@ export const claimStorageClass: ResourcePolicy = {
   remediation: "Set storageClassName to `hosting.kubernetes.storageClass` or to a class of the plan.",
   check(subject, context) {
     const claims = claimsOf(subject);
-    if (claims.length === 0) return notApplicable;
+    const lost = withoutDisk(subject);
+    if (claims.length === 0) return lost.length > 0 ? lost : notApplicable;
     const known = stackClasses(context);
     const remediation =
       known.length === 0
         ? "Name a storage class under hosting.kubernetes.storageClass, or a driver under storageProvisioner."
         : `Set it to ${known.join(" or ")}.`;
-    return claims.flatMap(({ path, name }): Violation | [] => {
+    const unnamed = claims.flatMap(({ path, name }): Violation | [] => {
       if (name !== undefined && known.includes(name)) return [];
       return {
         path,
@@ -45,8 +49,10 @@ export const claimStorageClass: ResourcePolicy = {
         remediation,
       };
     });
+    return [...unnamed, ...lost];
   },
   admission: {
+    misses: "A store without a volume is not found.",
     rules: (context) => {
       const known = literal(stackClasses(context));
       const isKnown = (root: string, path: string) => `${field(root, path, '""')} in ${known}`;
@@ -72,6 +78,27 @@ spec: { storageClassName: fast-local, accessModes: [ReadWriteOnce] }`,
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: store, namespace: rollout }
+spec:
+  template:
+    spec:
+      containers: [{ name: store, image: clickhouse/clickhouse-server:26.3, volumeMounts: [{ name: data, mountPath: /var/lib/clickhouse }] }]
+      volumes: [{ name: data, emptyDir: {} }]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: small, namespace: rollout }
+spec:
+  template: { spec: { containers: [{ name: store, image: postgres:18, volumeMounts: [{ name: data, mountPath: /var/lib/postgresql }] }] } }
+  volumeClaimTemplates: [{ metadata: { name: data }, spec: { storageClassName: fast-local, resources: { requests: { storage: 100Mi } } } }]`,
+        findings: `
+rollout/StatefulSet/store spec.template.spec.containers[0].volumeMounts: The data of clickhouse-server is on no volume that outlives the pod. Give it a claim under volumeClaimTemplates and mount it.
+rollout/StatefulSet/small spec.volumeClaimTemplates[0].spec.resources.requests.storage: The volume of a store has only 100Mi. Use the size that the kit computes, or one under hosting.sizes.`,
+      },
       {
         manifests: `
 apiVersion: apps/v1
@@ -118,4 +145,43 @@ function claimsOf(subject: Resource): Claim[] {
     ...templates,
     ...ephemeral.map(({ path }) => claim(`${path}.ephemeral.volumeClaimTemplate.spec.storageClassName`)),
   ];
+}
+
+/** Smallest volume of a store. */
+const smallest = 1024 ** 3;
+
+/** Stores whose data is lost with their pod, or that have hardly room for any. */
+function withoutDisk(subject: Resource): Violation[] {
+  const { type, properties } = subject;
+  if (!/:(StatefulSet|Deployment|DaemonSet|ReplicaSet|Pod|Rollout)$/.test(type)) return [];
+  const lasting = lastingVolumes(subject);
+  const mounts = (container: JsonObject) =>
+    objectsAt(container, "volumeMounts").some(({ value }) => lasting.has(textAt(value, "name") ?? ""));
+  const violations = storesOf(subject)
+    .filter(({ value }) => !mounts(value))
+    .map(
+      ({ path, program }): Violation => ({
+        path: `${path}.volumeMounts`,
+        message: `The data of ${program} is on no volume that outlives the pod.`,
+        remediation: "Give it a claim under volumeClaimTemplates and mount it.",
+      }),
+    );
+  if (!keepsData(subject)) return violations;
+  if (lasting.size === 0 && violations.length === 0)
+    violations.push({
+      path: "spec.volumeClaimTemplates",
+      message: "The workload says that it stores data, and has no volume that outlives its pods.",
+      remediation: "Give it a claim under volumeClaimTemplates and mount it.",
+    });
+  for (const { value, path } of objectsAt(properties, "spec.volumeClaimTemplates")) {
+    const size = textAt(value, "spec.resources.requests.storage");
+    if (size !== undefined && (amount(size) ?? smallest) < smallest)
+      violations.push({
+        path: `${path}.spec.resources.requests.storage`,
+        value: size,
+        message: `The volume of a store has only ${size}.`,
+        remediation: "Use the size that the kit computes, or one under hosting.sizes.",
+      });
+  }
+  return violations;
 }

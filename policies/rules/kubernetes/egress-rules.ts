@@ -3,8 +3,16 @@ import { field } from "../../cel/cel.ts";
 import { isAllowedRange } from "../../cel/hosts.ts";
 import type { PolicyContext } from "../../engine/context.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { addressRange, isEverywhere, isInternalAddress } from "../../resources/addresses.ts";
-import { type Item, objectsAt } from "../../resources/properties.ts";
+import { AddressSet, addressRange, isEverywhere, isInternalAddress } from "../../resources/addresses.ts";
+import {
+  booleanAt,
+  type Item,
+  objectAt,
+  objectsAt,
+  objectsIn,
+  textAt,
+  textsAt,
+} from "../../resources/properties.ts";
 import type { JsonObject, Resource } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
 
@@ -23,6 +31,7 @@ export const egressRules: ResourcePolicy = {
     "kubernetes:crd.projectcalico.org/*:NetworkPolicy",
     "kubernetes:crd.projectcalico.org/*:GlobalNetworkPolicy",
     "kubernetes:networking.istio.io/*:ServiceEntry",
+    "kubernetes:networking.istio.io/*:Sidecar",
     "kubernetes:k8s.ovn.org/*:EgressFirewall",
     "kubernetes:policy.networking.k8s.io/*:AdminNetworkPolicy",
     "kubernetes:policy.networking.k8s.io/*:BaselineAdminNetworkPolicy",
@@ -35,8 +44,13 @@ export const egressRules: ResourcePolicy = {
   check(subject, context) {
     const rules = objectsAt(subject.properties, "spec.egress");
     const isKubernetes = subject.type.startsWith("kubernetes:networking.k8s.io/");
-    const open = isKubernetes ? rules.flatMap(violationOfOpenRule) : [];
-    return [...open, ...addressViolations(subject, rules, context), ...nameViolations(subject, context)];
+    const open = isKubernetes ? rules.flatMap(violationOfOpenRule) : openPluginRules(subject, rules);
+    return [
+      ...open,
+      ...metadataViolations(subject, rules),
+      ...addressViolations(subject, rules, context),
+      ...nameViolations(subject, context),
+    ];
   },
   admission: {
     types: ["kubernetes:networking.k8s.io/*:NetworkPolicy"],
@@ -103,6 +117,22 @@ rollout/CiliumNetworkPolicy/app spec.egress[1].toFQDNs[0].matchName: It allows t
       },
       {
         manifests: `
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: { name: out }
+spec: { types: [Egress], egress: [{ action: Allow }, { action: Allow, destination: { ports: [443] } }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: cloud, namespace: rollout }
+spec: { podSelector: {}, policyTypes: [Egress], egress: [{ to: [{ ipBlock: { cidr: 169.254.0.0/16 } }] }] }`,
+        findings: `
+GlobalNetworkPolicy/out spec.egress[0]: The rule names no destination, so it allows all. Name the destinations.
+GlobalNetworkPolicy/out spec.egress[1]: The rule names no destination, so it allows all. Name the destinations.
+rollout/NetworkPolicy/cloud spec.egress[0].to[0].ipBlock.cidr: It allows traffic to 169.254.169.254, where a cloud hands out the credentials of the machine. Remove it, or name the address under except.`,
+      },
+      {
+        manifests: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: { name: api, namespace: rollout }
@@ -124,6 +154,73 @@ function violationOfOpenRule({ value, path }: Item<JsonObject>): Violation[] {
       remediation: "Name pods, namespaces or the addresses of registered endpoints under to.",
     },
   ];
+}
+
+/** What names a destination in a rule of Calico. */
+const destinations = ["nets", "selector", "namespaceSelector", "serviceAccounts", "services", "domains"];
+
+/** Rules of Calico, Cilium and admin policies that name no destination. */
+function openPluginRules({ type, properties }: Resource, rules: readonly Item<JsonObject>[]): Violation[] {
+  const remediation = "Name the destinations.";
+  const message = "The rule names no destination, so it allows all.";
+  const specs = objectsAt(properties, "specs").flatMap(({ value, path }) =>
+    objectsAt(value, "egress").map((rule) => ({ value: rule.value, path: `${path}.${rule.path}` })),
+  );
+  const violations: Violation[] = [];
+  for (const { value, path } of [...rules, ...specs]) {
+    const action = textAt(value, "action");
+    if (type.includes("projectcalico.org")) {
+      const to = objectAt(value, "destination") ?? {};
+      const named = destinations.some((key) => to[key] !== undefined && textAt(to, key) !== "all()");
+      if (/^(Allow|Pass)$/.test(action ?? "") && !named) violations.push({ path, message, remediation });
+    } else if (type.includes("cilium.io")) {
+      // An empty rule allows nothing; one with ports alone allows them everywhere.
+      const keys = Object.keys(value).filter((key) => key.startsWith("to") && key !== "toPorts");
+      if (keys.length === 0 && (value.toPorts !== undefined || value.icmps !== undefined))
+        violations.push({ path, message, remediation });
+    }
+  }
+  if (booleanAt(properties, "spec.enableDefaultDeny.egress") === false)
+    violations.push({
+      path: "spec.enableDefaultDeny.egress",
+      value: "false",
+      message: "The policy denies nothing that it does not name.",
+      remediation: "Remove it.",
+    });
+  return violations;
+}
+
+/** Addresses at which clouds hand the credentials of a machine to whoever asks. */
+const metadataAddresses = ["169.254.169.254", "100.100.100.200", "168.63.129.16", "fd00:ec2::254"];
+
+function metadataViolations(subject: Resource, rules: readonly Item<JsonObject>[]): Violation[] {
+  if (rules.length === 0) return [];
+  const blocks = objectsIn(subject.properties).filter(
+    ({ value, path }) => /egress/.test(path) && value.cidr !== undefined,
+  );
+  const except = new Map(
+    blocks.map(({ value, path }) => [path, textsAt(value, "except").map((text) => text.value)]),
+  );
+  return textsOf(subject).flatMap((text): Violation | [] => {
+    if (!rangeKey.test(text.key)) return [];
+    const { path, value } = text;
+    if (!/egress/.test(path) || /except|source|fromCIDR/.test(path)) return [];
+    const range = addressRange(value);
+    // Everywhere, and the large private ranges, are judged as such.
+    if (range === undefined || range.bits < 12) return [];
+    const left = new AddressSet(except.get(path.replace(/\.[^.]*$/, "")) ?? []);
+    const found = metadataAddresses.find((address) => {
+      const one = addressRange(address);
+      return one !== undefined && new AddressSet([value]).contains(one) && !left.contains(one);
+    });
+    if (found === undefined) return [];
+    return {
+      path,
+      value,
+      message: `It allows traffic to ${found}, where a cloud hands out the credentials of the machine.`,
+      remediation: "Remove it, or name the address under except.",
+    };
+  });
 }
 
 /** Keys under which the different kinds of policy keep address ranges. */
@@ -168,6 +265,16 @@ function nameViolations(subject: Resource, context: PolicyContext): Violation[] 
         value,
         message: `It allows traffic to everywhere (${value}).`,
         remediation: "Name the destinations.",
+      });
+      continue;
+    }
+    if (key === "outboundTrafficPolicy" || text.path.endsWith("outboundTrafficPolicy.mode")) {
+      if (value !== "ALLOW_ANY") continue;
+      violations.push({
+        path: text.path,
+        value,
+        message: "It allows traffic to everywhere (ALLOW_ANY).",
+        remediation: "Set the mode to REGISTRY_ONLY.",
       });
       continue;
     }

@@ -3,6 +3,7 @@ import { field, literal } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { containersOf, podOf, workloads } from "../../resources/pods.ts";
 import { booleanAt, numberAt, textAt, textsAt } from "../../resources/properties.ts";
+import type { Json } from "../../resources/resource.ts";
 
 const harmlessCapabilities = new Set(["NET_BIND_SERVICE"]);
 
@@ -10,15 +11,16 @@ export const podSecurity: ResourcePolicy = {
   id: "pod-security",
   area: "kubernetes",
   scope: "resource",
-  title: "Containers meet the Pod Security Standard restricted.",
-  risk: "A privileged container reads the disks and secrets of every pod on its node, whatever else protects them.",
+  title:
+    "Containers meet the Pod Security Standard restricted, with a root filesystem that is read only and a limit of memory.",
+  risk: "A privileged container reads the disks and secrets of every pod on its node; one without a limit takes their memory.",
   types: workloads,
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
   controls: { iso27001: ["A.8.2", "A.8.18"], nist80053: ["AC-6", "SC-39"] },
   remediation:
-    "Run as non-root, without privilege escalation, with all capabilities dropped and the runtime's seccomp profile.",
+    "Run as non-root, without privilege escalation, with all capabilities dropped, the runtime's seccomp profile, a read-only root filesystem and a limit of memory.",
   check(subject) {
     const { pod } = podOf(subject);
     if (pod === undefined) return [];
@@ -53,10 +55,34 @@ export const podSecurity: ResourcePolicy = {
       const seccomp = textAt(own, "seccompProfile.type") ?? textAt(podContext, "seccompProfile.type");
       if (seccomp !== "RuntimeDefault" && seccomp !== "Localhost")
         add("seccompProfile.type", "may make any system call", "Set it to RuntimeDefault.");
+      for (const field of ["appArmorProfile.type", "procMount"]) {
+        const unmasked = textAt(own, field) ?? textAt(podContext, field);
+        if (unmasked !== undefined && /^Un/.test(unmasked))
+          add(field, `runs without the runtime's masks (${unmasked})`, "Remove it.");
+      }
+      if (booleanAt(own, "windowsOptions.hostProcess") ?? booleanAt(podContext, "windowsOptions.hostProcess"))
+        add("windowsOptions.hostProcess", "runs as a process of its node", "Remove hostProcess.");
+      if (booleanAt(own, "readOnlyRootFilesystem") !== true)
+        add(
+          "readOnlyRootFilesystem",
+          "may write to its root filesystem",
+          "Set it to true and mount an emptyDir where it writes.",
+        );
+      // The API server takes no limits for a container that is added to a running pod.
+      const limited =
+        path.includes("ephemeralContainers") ||
+        [value, pod.spec].some((holder) => amount(holder, "resources.limits.memory") !== undefined);
+      if (!limited)
+        violations.push({
+          path: `${path}.resources.limits.memory`,
+          message: `The container ${name} has no limit of memory.`,
+          remediation: "Set requests and limits.",
+        });
       return violations;
     });
   },
   admission: {
+    misses: "A writable root filesystem and a missing limit of memory are not checked.",
     rules: () => {
       const own = (path: string, otherwise: string) =>
         field("container", `securityContext.${path}`, otherwise);
@@ -95,7 +121,10 @@ metadata: { name: app, namespace: rollout }
 spec:
   securityContext: { runAsNonRoot: true, seccompProfile: { type: RuntimeDefault } }
   containers:
-    - { name: app, image: app:1, securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } } }`,
+    - name: app
+      image: app:1
+      resources: { limits: { memory: 64Mi } }
+      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }`,
       },
     ],
     failing: [
@@ -109,8 +138,10 @@ spec:
   containers:
     - name: app
       image: app:1
+      resources: { limits: { memory: 64Mi } }
       securityContext:
         privileged: true
+        readOnlyRootFilesystem: true
         allowPrivilegeEscalation: false
         runAsUser: 0
         capabilities: { drop: [ALL], add: [SYS_ADMIN] }`,
@@ -129,8 +160,14 @@ spec: { containers: [{ name: app, image: app:1 }] }`,
 rollout/Pod/app spec.containers[0].securityContext.allowPrivilegeEscalation: The container app may gain privileges. Set allowPrivilegeEscalation to false.
 rollout/Pod/app spec.containers[0].securityContext.runAsNonRoot: The container app may run as root. Set runAsNonRoot to true, and runAsUser to a number other than 0.
 rollout/Pod/app spec.containers[0].securityContext.capabilities.drop: The container app keeps root capabilities. Drop ALL.
-rollout/Pod/app spec.containers[0].securityContext.seccompProfile.type: The container app may make any system call. Set it to RuntimeDefault.`,
+rollout/Pod/app spec.containers[0].securityContext.seccompProfile.type: The container app may make any system call. Set it to RuntimeDefault.
+rollout/Pod/app spec.containers[0].securityContext.readOnlyRootFilesystem: The container app may write to its root filesystem. Set it to true and mount an emptyDir where it writes.
+rollout/Pod/app spec.containers[0].resources.limits.memory: The container app has no limit of memory. Set requests and limits.`,
       },
     ],
   },
 };
+
+/** A quantity, as a text or a number. */
+const amount = (holder: Json, path: string): string | number | undefined =>
+  textAt(holder, path) ?? numberAt(holder, path);

@@ -1,8 +1,16 @@
 /** Every pod runs only in the country's zones. */
 import { field, literal } from "../../cel/cel.ts";
-import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import type { PolicyContext } from "../../engine/context.ts";
+import {
+  notApplicable,
+  type Outcome,
+  type ResourcePolicy,
+  type Violation,
+  violationsOf,
+} from "../../engine/policy.ts";
 import { podOf, workloads } from "../../resources/pods.ts";
-import { objectAt, textAt } from "../../resources/properties.ts";
+import { objectAt, objectsAt, textAt, textMapAt } from "../../resources/properties.ts";
+import type { Resource } from "../../resources/resource.ts";
 import { zoneLabels, zoneOfNode, zonesOfScheduling } from "../../resources/zones.ts";
 
 export const podZones: ResourcePolicy = {
@@ -19,49 +27,14 @@ export const podZones: ResourcePolicy = {
   remediation:
     "Require topology.kubernetes.io/zone to be one of `hosting.kubernetes.zones` in every term of the node affinity.",
   check(subject, context) {
-    const { clusterZones } = context;
-    if (clusterZones.length === 0) return notApplicable;
-    const remediation = `Require topology.kubernetes.io/zone in ${clusterZones.join(", ")} in every term.`;
-    const { pod } = podOf(subject);
-    const spec = pod?.spec ?? objectAt(subject.properties, "spec");
-    if (spec === undefined) return notApplicable;
-    const at = pod?.path ?? "spec";
-    const node = textAt(spec, "nodeName");
-    // A running pod has a node, whose labels name the zone.
-    const zone = node === undefined ? undefined : zoneOfNode(context.resources, node);
-    if (node !== undefined && zone === undefined)
-      return {
-        path: `${at}.nodeName`,
-        value: node,
-        message: `It is assigned to the node ${node}, so the scheduler's zones don't apply.`,
-        remediation: `Remove nodeName. ${remediation}`,
-      };
-    if (zone !== undefined && !clusterZones.includes(zone))
-      return {
-        path: `${at}.nodeName`,
-        value: node ?? "",
-        message: `It runs on the node ${node} in the zone ${zone}, which is not one of the file's.`,
-        remediation,
-      };
-    const zones = zonesOfScheduling(
-      spec.nodeSelector ?? objectAt(spec, "affinity.nodeSelector"),
-      objectAt(spec, "affinity.nodeAffinity"),
-    );
-    const path = `${at}.affinity.nodeAffinity`;
-    if (zones === undefined)
-      return [{ path, message: "It may run in any zone of the cluster.", remediation }];
-    return zones
-      .filter((zone) => !clusterZones.includes(zone))
-      .map((zone) => ({
-        path,
-        value: zone,
-        message: `It may run in the zone ${zone}, which is not one of the file's.`,
-        remediation: `Use ${clusterZones.join(", ")}.`,
-      }));
+    const elsewhere = virtualNodes(subject);
+    const zones = zoneViolations(subject, context);
+    if (elsewhere.length === 0) return zones;
+    return [...elsewhere, ...(zones === notApplicable ? [] : violationsOf(zones))];
   },
   admission: {
     types: workloads,
-    misses: "The operator's Cluster is not checked; its pods are.",
+    misses: "The operator's Cluster is not checked, its pods are; virtual nodes are not checked.",
     rules: ({ clusterZones }) => {
       if (clusterZones.length === 0) return [];
       const zones = literal(clusterZones);
@@ -104,6 +77,19 @@ spec:
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: Pod
+metadata: { name: app, namespace: rollout }
+spec:
+  nodeSelector: { topology.kubernetes.io/zone: za-1, type: virtual-kubelet }
+  tolerations: [{ operator: Exists }]
+  containers: [{ name: app, image: app:1 }]`,
+        findings: `
+rollout/Pod/app spec.nodeSelector["type"]: It may run on a virtual node (type=virtual-kubelet), outside the cluster's machines. Remove it, so that the pod runs on machines of the cluster.
+rollout/Pod/app spec.tolerations[0]: It tolerates every taint, those of virtual nodes too. Remove it, so that the pod runs on machines of the cluster.`,
+      },
       {
         manifests: `
 apiVersion: v1
@@ -163,3 +149,78 @@ spec: { nodeName: lagos-7, containers: [{ name: app, image: app:1 }] }`,
     ],
   },
 };
+
+function zoneViolations(subject: Resource, context: PolicyContext): Outcome {
+  const { clusterZones } = context;
+  if (clusterZones.length === 0) return notApplicable;
+  const remediation = `Require topology.kubernetes.io/zone in ${clusterZones.join(", ")} in every term.`;
+  const { pod } = podOf(subject);
+  const spec = pod?.spec ?? objectAt(subject.properties, "spec");
+  if (spec === undefined) return notApplicable;
+  const at = pod?.path ?? "spec";
+  const node = textAt(spec, "nodeName");
+  // A running pod has a node, whose labels name the zone.
+  const zone = node === undefined ? undefined : zoneOfNode(context.resources, node);
+  if (node !== undefined && zone === undefined)
+    return {
+      path: `${at}.nodeName`,
+      value: node,
+      message: `It is assigned to the node ${node}, so the scheduler's zones don't apply.`,
+      remediation: `Remove nodeName. ${remediation}`,
+    };
+  if (zone !== undefined && !clusterZones.includes(zone))
+    return {
+      path: `${at}.nodeName`,
+      value: node ?? "",
+      message: `It runs on the node ${node} in the zone ${zone}, which is not one of the file's.`,
+      remediation,
+    };
+  const zones = zonesOfScheduling(
+    spec.nodeSelector ?? objectAt(spec, "affinity.nodeSelector"),
+    objectAt(spec, "affinity.nodeAffinity"),
+  );
+  const path = `${at}.affinity.nodeAffinity`;
+  if (zones === undefined) return [{ path, message: "It may run in any zone of the cluster.", remediation }];
+  return zones
+    .filter((zone) => !clusterZones.includes(zone))
+    .map((zone) => ({
+      path,
+      value: zone,
+      message: `It may run in the zone ${zone}, which is not one of the file's.`,
+      remediation: `Use ${clusterZones.join(", ")}.`,
+    }));
+}
+
+/** Labels, taints and runtime classes of nodes that are no machine: their pods run in a cloud's container service. */
+const virtualNode =
+  /virtual-?(kubelet|node)|^(type|kubernetes\.io\/role)=virtual|\bfargate\b|azure\.com\/aci|liqo\.io|admiralty\.io|^(kata-remote|aci|peer-?pods?)$|interlink|eci\b|vk\.io/i;
+
+/** Where it asks for, or tolerates, nodes that are no machine of the cluster. */
+function virtualNodes(subject: Resource): Violation[] {
+  const { pod } = podOf(subject);
+  if (pod === undefined) return [];
+  const named: { path: string; value: string }[] = [];
+  for (const [key, value] of textMapAt(pod.spec, "nodeSelector"))
+    named.push({ path: `${pod.path}.nodeSelector["${key}"]`, value: `${key}=${value}` });
+  for (const { value, path } of objectsAt(pod.spec, "tolerations"))
+    named.push({
+      path: `${pod.path}.${path}`,
+      value: `${textAt(value, "key") ?? ""}=${textAt(value, "value") ?? ""}`,
+    });
+  const runtime = textAt(pod.spec, "runtimeClassName");
+  if (runtime !== undefined) named.push({ path: `${pod.path}.runtimeClassName`, value: runtime });
+  // A daemon runs on every node by design.
+  const isDaemon = subject.type.endsWith(":DaemonSet");
+  const remediation = "Remove it, so that the pod runs on machines of the cluster.";
+  return named.flatMap(({ path, value }): Violation | [] => {
+    if (value === "=" && !isDaemon)
+      return { path, message: "It tolerates every taint, those of virtual nodes too.", remediation };
+    if (!virtualNode.test(value)) return [];
+    return {
+      path,
+      value,
+      message: `It may run on a virtual node (${value}), outside the cluster's machines.`,
+      remediation,
+    };
+  });
+}

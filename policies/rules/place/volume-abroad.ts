@@ -1,7 +1,27 @@
 /** Existing volumes are in the country's zones. */
 import { notApplicable, type ResourcePolicy, type Violation } from "../../engine/policy.ts";
 import { objectAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
+import type { JsonObject } from "../../resources/resource.ts";
 import { zoneOfNode, zonesOfScheduling } from "../../resources/zones.ts";
+
+/** Drivers whose volumes are wherever the cluster's own machines are, or that another policy judges by their server. */
+const drivers =
+  /ceph|longhorn|openebs|topolvm|linstor|local|hostpath|lvm|portworx|pxd|nfs|smb|cifs|secrets-store|s3|gcsfuse|blob|file|efs|fsx|rook|piraeus|vsphere|zfs|directpv|harvester|ovirt|trident|simplyblock|beegfs|quobyte|weka/i;
+const disks = [
+  "awsElasticBlockStore",
+  "gcePersistentDisk",
+  "azureDisk",
+  "cinder",
+  "vsphereVolume",
+  "photonPersistentDisk",
+];
+
+/** The driver of a cloud's disk, which is in one zone; undefined for others. */
+function zonalDisk(properties: JsonObject): string | undefined {
+  const named = disks.find((disk) => objectAt(properties, `spec.${disk}`) !== undefined);
+  const driver = textAt(properties, "spec.csi.driver");
+  return named ?? (driver === undefined || drivers.test(driver) ? undefined : driver);
+}
 
 export const volumeAbroad: ResourcePolicy = {
   id: "volume-abroad",
@@ -18,7 +38,17 @@ export const volumeAbroad: ResourcePolicy = {
   check({ properties }, context) {
     const { clusterZones } = context;
     const affinity = objectAt(properties, "spec.nodeAffinity");
-    if (clusterZones.length === 0 || affinity === undefined) return notApplicable;
+    if (clusterZones.length === 0) return notApplicable;
+    if (affinity === undefined) {
+      const disk = zonalDisk(properties);
+      if (disk === undefined) return notApplicable;
+      return {
+        path: "spec.nodeAffinity",
+        value: disk,
+        message: `It is a disk of ${disk}, and nothing says in which zone.`,
+        remediation: `Require topology.kubernetes.io/zone in ${clusterZones.join(", ")} under spec.nodeAffinity.`,
+      };
+    }
     const named = zonesOfScheduling(undefined, affinity) ?? [];
     // A local disk is where its machine is.
     const ofNodes = objectsAt(affinity, "required.nodeSelectorTerms")
@@ -49,6 +79,14 @@ spec:
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: pvc-2 }
+spec: { csi: { driver: ebs.csi.aws.com, volumeHandle: vol-1 } }`,
+        findings: `PersistentVolume/pvc-2 spec.nodeAffinity: It is a disk of ebs.csi.aws.com, and nothing says in which zone. Require topology.kubernetes.io/zone in za-1, za-2, za-3 under spec.nodeAffinity.`,
+      },
       {
         manifests: `
 apiVersion: v1

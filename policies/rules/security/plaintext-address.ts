@@ -4,6 +4,7 @@ import { holdsOneOf } from "../../resources/hint.ts";
 import { hostsOf } from "../../resources/hosts.ts";
 import { workloads } from "../../resources/pods.ts";
 import { textsOf } from "../../resources/texts.ts";
+import { plainStores } from "./plain-stores.ts";
 
 /** Schemes without TLS, with the one to use. */
 const plainSchemes = new Map([
@@ -18,7 +19,7 @@ const plainSchemes = new Map([
   ["ldap", "ldaps"],
 ]);
 const tlsOff =
-  /sslmode=disable|tlsInsecure=true|ssl=false|NODE_TLS_REJECT_UNAUTHORIZED|insecure_?skip_?verify[\s"':=]+true|rejectUnauthorized[\s"':=]+false/i;
+  /sslmode=(?:disable|allow|prefer)\b|tlsInsecure=true|ssl=false|NODE_TLS_REJECT_UNAUTHORIZED|insecure_?skip_?verify[\s"':=]+true|rejectUnauthorized[\s"':=]+false/i;
 const hinted = holdsOneOf(
   "sslmode",
   "tlsInsecure",
@@ -29,6 +30,7 @@ const hinted = holdsOneOf(
   "rejectUnauthorized",
 );
 const rejectOff = /^(NODE_TLS_REJECT_UNAUTHORIZED)$/;
+const plainMode = /^(disable|allow|prefer)$/;
 
 export const plaintextAddress: ResourcePolicy = {
   id: "plaintext-address",
@@ -36,7 +38,12 @@ export const plaintextAddress: ResourcePolicy = {
   scope: "resource",
   title: "All connections use TLS, with certificates checked.",
   risk: "Even inside a cluster, an attacker on the network can read passwords and readings or impersonate a database.",
-  types: [...workloads, "kubernetes:core/*:ConfigMap", "kubernetes:core/*:Secret"],
+  types: [
+    ...workloads,
+    "kubernetes:core/*:ConfigMap",
+    "kubernetes:core/*:Secret",
+    "kubernetes:postgresql.cnpg.io/*:Cluster",
+  ],
   severity: "medium",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "keys"],
@@ -56,8 +63,11 @@ export const plaintextAddress: ResourcePolicy = {
     });
     const off = textsOf(subject).flatMap((text): Violation | [] => {
       const { key, value } = text;
-      if (!hinted(value) && !rejectOff.test(key)) return [];
-      const found = tlsOff.exec(value)?.[0] ?? (rejectOff.test(key) && value === "0" ? key : undefined);
+      if (!hinted(value) && !rejectOff.test(key) && key !== "PGSSLMODE") return [];
+      const found =
+        (key === "PGSSLMODE" && plainMode.test(value) ? `PGSSLMODE=${value}` : undefined) ??
+        tlsOff.exec(value)?.[0] ??
+        (rejectOff.test(key) && value === "0" ? key : undefined);
       if (found === undefined || /metadata\.|\.name$/.test(text.path)) return [];
       return {
         path: text.path,
@@ -66,7 +76,7 @@ export const plaintextAddress: ResourcePolicy = {
         remediation: "Remove the setting and provide the authority's certificate instead.",
       };
     });
-    return [...plain, ...off];
+    return [...plain, ...off, ...plainStores(subject)];
   },
   examples: {
     passing: [
@@ -79,6 +89,29 @@ data: { STORE_URL: "https://time-series-store:8443", HEALTH: "http://localhost:9
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: accounts, namespace: rollout }
+spec: { instances: 3, postgresql: { pg_hba: ["host all all all scram-sha-256"], parameters: { ssl_min_protocol_version: TLSv1 } } }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: stores, namespace: rollout }
+data:
+  config.yaml: |
+    listen_host: "::"
+    http_port: 8123
+  rabbitmq.conf: |
+    ssl_options.verify = verify_none`,
+        findings: `
+rollout/Cluster/accounts spec.postgresql.pg_hba[0]: PostgreSQL lets connections in without TLS (host all all all scram-sha-256). Use hostssl, and reject the others by hostnossl all all all reject.
+rollout/Cluster/accounts spec.postgresql.pg_hba: The operator's last rule lets connections in without TLS. Add hostnossl all all all reject.
+rollout/Cluster/accounts spec.postgresql.parameters.ssl_min_protocol_version: PostgreSQL's ssl_min_protocol_version is TLSv1. Remove it, or set ssl_min_protocol_version to TLSv1.2.
+rollout/ConfigMap/stores data["config.yaml"]: The time-series store listens without TLS (http_port: 8123). Use the port with TLS, and check the certificate by the authority of the stack.
+rollout/ConfigMap/stores data["rabbitmq.conf"]: The broker checks no certificate (verify_none). Use the port with TLS, and check the certificate by the authority of the stack.`,
+      },
       {
         manifests: `
 apiVersion: v1

@@ -2,6 +2,7 @@
 import { field, literal, matches, portable } from "../../cel/cel.ts";
 import { everyText } from "../../cel/kinds.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { holdsOneOf } from "../../resources/hint.ts";
 import { numberAt, objectsAt, textAt } from "../../resources/properties.ts";
 import { textsOf } from "../../resources/texts.ts";
 
@@ -14,12 +15,42 @@ const plainPorts = new Map([
   [15675, "MQTT over WebSockets"],
   [9092, "Kafka"],
 ]);
-const listener =
-  /^[ \t]*(?:mqtt\.listeners\.tcp(?:\.\w+)?|listeners\.tcp(?:\.\w+)?)\s*=\s*(?!none\b)(\S+)|^[ \t]*listener\s+(1883)\b/m;
+const names =
+  "(?:(?:mqtt|stomp|stream)\\.)?listeners?\\.tcp(?:\\.\\w+)?|(?:management|web_mqtt|web_stomp)\\.(?:tcp\\.)?(?:port|listener\\.port)";
+const listener = new RegExp(
+  `^[ \\t]*(?:${names})\\s*=\\s*(?!none\\b)(\\S+)|^[ \\t]*(?:listener|port)[ \\t]+(1883)\\b|^[^%\\n]{0,200}\\{\\s*tcp_listeners\\s*,\\s*\\[\\s*[^\\]\\s]`,
+  "m",
+);
 
 /** The same for RE2, which has no look-ahead: a second pattern leaves out a listener that is `none`. */
-const listenerLine =
-  /^[ \t]*(mqtt\.listeners\.tcp(\.\w+)?|listeners\.tcp(\.\w+)?)\s*=\s*\S+|^[ \t]*listener\s+1883\b/m;
+const listenerLine = new RegExp(
+  `^[ \\t]*(${names.replaceAll("(?:", "(")})\\s*=\\s*\\S+|^[ \\t]*listener\\s+1883\\b`,
+  "m",
+);
+
+/** What RabbitMQ opens, or allows, unless its settings say otherwise. */
+const defaults: readonly (readonly [where: RegExp, wanted: RegExp, what: string, setting: string])[] = [
+  [
+    /^[ \t]*(listeners\.ssl|cluster_formation\.)/m,
+    /^[ \t]*listeners\.tcp\s*=\s*none/m,
+    "The broker listens without TLS by default",
+    "listeners.tcp = none",
+  ],
+  [
+    /^[ \t]*mqtt\.listeners\.ssl/m,
+    /^[ \t]*mqtt\.listeners\.tcp\s*=\s*none/m,
+    "The broker listens for MQTT without TLS by default",
+    "mqtt.listeners.tcp = none",
+  ],
+  [
+    /^[ \t]*mqtt\.listeners\.ssl/m,
+    /^[ \t]*mqtt\.allow_anonymous\s*=\s*false/m,
+    "The broker lets machines in without a login by default",
+    "mqtt.allow_anonymous = false",
+  ],
+];
+
+const hinted = holdsOneOf("listener", "management.", "web_mqtt", "web_stomp");
 
 export const plaintextMqtt: ResourcePolicy = {
   id: "plaintext-mqtt",
@@ -35,16 +66,25 @@ export const plaintextMqtt: ResourcePolicy = {
   remediation: "Listen on 8883 with TLS; set the plain listeners to none.",
   check(subject) {
     if (subject.type.endsWith(":ConfigMap"))
-      return textsOf(subject).flatMap((text): Violation | [] => {
+      return textsOf(subject).flatMap((text): Violation[] => {
         const { value, section } = text;
-        const found = section === "data" && value.includes("listener") ? listener.exec(value) : null;
-        if (found === null) return [];
-        return {
+        if (section !== "data" || !hinted(value)) return [];
+        const missing = defaults
+          .filter(([where, wanted]) => where.test(value) && !wanted.test(value))
+          .map(([, , what, setting]) => ({
+            path: text.path,
+            message: `${what}.`,
+            remediation: `Set ${setting}.`,
+          }));
+        const found = listener.exec(value);
+        if (found === null) return missing;
+        const open = {
           path: text.path,
           value: found[0].trim(),
           message: `The broker listens without TLS (${found[0].trim()}).`,
           remediation: "Set the plain listener to none.",
         };
+        return [open, ...missing.filter(({ message }) => !message.includes("listens"))];
       });
     const type = textAt(subject.properties, "spec.type");
     if (type !== "LoadBalancer" && type !== "NodePort") return [];
@@ -92,6 +132,24 @@ data: { rabbitmq.conf: "mqtt.listeners.tcp = none" }`,
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: broker, namespace: rollout }
+data: { rabbitmq.conf: "mqtt.listeners.ssl.default = 8883\\nmqtt.allow_anonymous = false\\nmanagement.tcp.port = 15672" }`,
+        findings: `rollout/ConfigMap/broker data["rabbitmq.conf"]: The broker listens without TLS (management.tcp.port = 15672). Set the plain listener to none.`,
+      },
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: broker, namespace: rollout }
+data: { rabbitmq.conf: "listeners.ssl.default = 5671\\nmqtt.listeners.ssl.default = 8883\\nmqtt.listeners.tcp = none" }`,
+        findings: `
+rollout/ConfigMap/broker data["rabbitmq.conf"]: The broker listens without TLS by default. Set listeners.tcp = none.
+rollout/ConfigMap/broker data["rabbitmq.conf"]: The broker lets machines in without a login by default. Set mqtt.allow_anonymous = false.`,
+      },
       {
         manifests: `
 apiVersion: v1

@@ -1,7 +1,8 @@
 /** Disks, databases, caches and brokers are encrypted at rest. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { documentsOf } from "../../resources/documents.ts";
 import { booleanAt, objectAt, objectsAt, textAt } from "../../resources/properties.ts";
-import type { Json, Resource } from "../../resources/resource.ts";
+import { isObject, type Json, type Resource } from "../../resources/resource.ts";
 
 /** By type, the switch that must be on. */
 const switches: Readonly<Record<string, string>> = {
@@ -25,13 +26,19 @@ const withDisks = [
   "aws:ec2/launchConfiguration:LaunchConfiguration",
 ];
 
+const backupStores = [
+  "kubernetes:barmancloud.cnpg.io/*:ObjectStore",
+  "kubernetes:postgresql.cnpg.io/*:Cluster",
+  "kubernetes:core/*:ConfigMap",
+];
+
 export const storeUnencrypted: ResourcePolicy = {
   id: "store-unencrypted",
   area: "security",
   scope: "resource",
   title: "Disks, databases and caches are encrypted at rest.",
   risk: "Anyone who gets a disk, a snapshot or an old drive can read names, answers and readings.",
-  types: [...Object.keys(switches), ...withDisks],
+  types: [...Object.keys(switches), ...withDisks, ...backupStores],
   severity: "high",
   level: "mandatory",
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
@@ -39,6 +46,7 @@ export const storeUnencrypted: ResourcePolicy = {
   remediation:
     "Switch encryption on, with a key of the stack. Most stores can only be encrypted when they are created.",
   check(subject) {
+    if (subject.type.startsWith("kubernetes:")) return backupViolations(subject);
     const path = switches[subject.type];
     if (path === undefined) return diskViolations(subject);
     // A replica and a member of a cluster take over their source's encryption.
@@ -54,6 +62,24 @@ export const storeUnencrypted: ResourcePolicy = {
   examples: {
     passing: [{ pulumi: "readings: { type: aws:ebs/volume:Volume, properties: { encrypted: true } }" }],
     failing: [
+      {
+        manifests: `
+apiVersion: barmancloud.cnpg.io/v1
+kind: ObjectStore
+metadata: { name: backups, namespace: rollout }
+spec: { configuration: { destinationPath: s3://b/, data: { encryption: AES256 }, wal: { compression: zstd } } }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: store, namespace: rollout }
+data:
+  config.yaml: |
+    listen_host: "::"
+    storage_configuration: { disks: { backups: { type: s3_plain, endpoint: https://s3.example.gov.za/b/ } } }`,
+        findings: `
+rollout/ObjectStore/backups spec.configuration.wal.encryption: Backups are written without encryption. Set it to AES256 or aws:kms.
+rollout/ConfigMap/store data["config.yaml"]: The disk backups of the time-series store is not encrypted. Give it server_side_encryption_customer_key_base64 or a disk of type encrypted.`,
+      },
       {
         pulumi: "accounts: { type: aws:rds/instance:Instance, properties: { engine: postgres } }",
         findings: `Instance/accounts storageEncrypted: It is not encrypted at rest. Set storageEncrypted to true and name a key of the stack.`,
@@ -86,4 +112,43 @@ function diskViolations({ properties }: Resource): Violation[] {
       message: "The disk is not encrypted at rest.",
       remediation: "Set encrypted to true and name a key of the stack.",
     }));
+}
+
+/** Where the operator of PostgreSQL and the time-series store write their backups. */
+function backupViolations(subject: Resource): Violation[] {
+  const { type, properties } = subject;
+  if (type.endsWith(":ConfigMap"))
+    return documentsOf(subject).flatMap(({ value, path }) => diskSettings(value, path));
+  const at = type.endsWith(":ObjectStore") ? "spec.configuration" : "spec.backup.barmanObjectStore";
+  if (objectAt(properties, at) === undefined) return [];
+  return ["data", "wal"]
+    .map((part) => `${at}.${part}.encryption`)
+    .filter((path) => !/^(AES256|aws:kms)/.test(textAt(properties, path) ?? ""))
+    .map((path) => ({
+      path,
+      value: textAt(properties, path) ?? "absent",
+      message: "Backups are written without encryption.",
+      remediation: "Set it to AES256 or aws:kms.",
+    }));
+}
+
+function diskSettings(document: Json, path: string): Violation[] {
+  const disks = objectAt(document, "storage_configuration.disks") ?? {};
+  const isWrapped = (name: string) =>
+    Object.values(disks).some(
+      (disk) => textAt(disk ?? null, "type") === "encrypted" && textAt(disk ?? null, "disk") === name,
+    );
+  return Object.entries(disks).flatMap(([name, disk]): Violation | [] => {
+    if (!isObject(disk) || !/^(s3|azure|hdfs|web|object_storage)/.test(textAt(disk, "type") ?? "")) return [];
+    // A bucket of AWS encrypts by itself, with the key that its own policy asks for.
+    if (/\.amazonaws\.com(\.cn)?\//.test(textAt(disk, "endpoint") ?? "")) return [];
+    if (isWrapped(name) || Object.keys(disk).some((key) => key.startsWith("server_side_encryption")))
+      return [];
+    return {
+      path,
+      value: name,
+      message: `The disk ${name} of the time-series store is not encrypted.`,
+      remediation: "Give it server_side_encryption_customer_key_base64 or a disk of type encrypted.",
+    };
+  });
 }

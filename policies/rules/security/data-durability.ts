@@ -1,0 +1,190 @@
+/** What a store or the broker has taken is on disk, and is dropped only by a rule of the file. */
+import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { holdsOneOf } from "../../resources/hint.ts";
+import { workloads } from "../../resources/pods.ts";
+import { booleanAt } from "../../resources/properties.ts";
+import { textsOf } from "../../resources/texts.ts";
+import { queueViolations } from "./dropped-messages.ts";
+
+const off = "[\"']?\\s*[=:>]\\s*[\"']?(?:off|false|no|0)\\b";
+
+/** Settings by which a server confirms what it may lose, by product. */
+const signs: readonly (readonly [sign: RegExp, what: string])[] = [
+  [
+    new RegExp(`\\b((?:fsync|full_page_writes|archive_mode|data_sync_retry)${off})`, "i"),
+    "PostgreSQL may lose or damage data when a machine fails",
+  ],
+  [
+    /\b(synchronous_commit["']?\s*[=:]\s*["']?(?:off|local|false|0))\b/i,
+    "PostgreSQL confirms a write before a second instance has it",
+  ],
+  [
+    /\b((?:zero_damaged_pages|ignore_checksum_failure)["']?\s*[=:]\s*["']?(?:on|true|1))\b/i,
+    "PostgreSQL hides damaged data",
+  ],
+  [/\b(wal_level["']?\s*[=:]\s*["']?minimal)\b/i, "PostgreSQL writes too little for a replica or an archive"],
+  [
+    new RegExp(
+      `\\b((?:fsync_metadata|fsync_after_insert|wait_for_async_insert|insert_distributed_sync|distributed_foreground_insert|insert_quorum|force_sync)${off})`,
+    ),
+    "The time-series store confirms an insert that it may lose",
+  ],
+  [
+    /^[ \t]*(cluster_partition_handling\s*=\s*(?:ignore|autoheal))\b/m,
+    "After a split of its network the broker throws messages away",
+  ],
+  [/^[ \t]*(persistence\s+false)\b/m, "The broker keeps messages in memory alone"],
+  [/\b(unclean\.leader\.election\.enable\s*=\s*true)\b/, "The broker may lose messages when a machine fails"],
+  [/\b(unsafe-no-fsync(?:=true)?)\b/, "etcd may lose data when a machine fails"],
+  [
+    /\b(innodb_flush_log_at_trx_commit\s*=\s*[02]|sync_binlog\s*=\s*0)\b/,
+    "The database confirms a write that it may lose",
+  ],
+  [
+    /\b((?:DROP|TRUNCATE)\s+(?:TABLE|DATABASE|SCHEMA)\s+(?!IF EXISTS\s+(?:tmp|temp))[\w.`"]+)/i,
+    "A command deletes a table",
+  ],
+  [
+    /(\brm\s+-\w*r\w*\s+(?:--\s+)?\/var\/lib\/(?:clickhouse|rabbitmq|postgresql)\S*)/,
+    "A command deletes a store's files",
+  ],
+  [
+    /(\b(?:mc\s+r[bm]|aws\s+s3\s+r[bm]|s3cmd\s+(?:rb|del)|rclone\s+(?:purge|delete))\b[^\n]{0,80}(?:--force|--recursive|-r\b|purge|delete))/,
+    "A command deletes backups",
+  ],
+];
+const hinted = holdsOneOf(
+  "sync",
+  "full_page_writes",
+  "archive_mode",
+  "checksum",
+  "damaged_pages",
+  "wal_level",
+  "quorum",
+  "foreground_insert",
+  "async_insert",
+  "partition_handling",
+  "persistence",
+  "unclean",
+  "innodb",
+  "DROP",
+  "drop",
+  "TRUNCATE",
+  "truncate",
+  "rm -",
+  "mc r",
+  "s3 r",
+  "s3cmd",
+  "rclone",
+);
+
+/** What RabbitMQ does in a cluster unless its settings say otherwise. */
+const clustered = /^[ \t]*cluster_formation\./m;
+const partitions = /^[ \t]*cluster_partition_handling\s*=/m;
+
+const remediation = "Remove the setting; a store of the country keeps what it has confirmed.";
+
+export const dataDurability: ResourcePolicy = {
+  id: "data-durability",
+  area: "security",
+  scope: "resource",
+  title: "Stores confirm what they have on disk, and the broker drops no message that nobody has read.",
+  risk: "A power failure, a full queue or a lifetime of a second loses readings and answers, and no backup has them.",
+  types: [
+    ...workloads,
+    "kubernetes:core/*:ConfigMap",
+    "kubernetes:core/*:Secret",
+    "kubernetes:postgresql.cnpg.io/*:Cluster",
+    "kubernetes:rabbitmq.com/*:Policy",
+    "kubernetes:rabbitmq.com/*:OperatorPolicy",
+    "kubernetes:rabbitmq.com/*:Queue",
+    "kubernetes:rabbitmq.com/*:RabbitmqCluster",
+  ],
+  severity: "high",
+  level: "mandatory",
+  dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry"],
+  controls: { iso27001: ["A.8.13", "A.8.14"], nist80053: ["CP-9", "CP-10", "SI-12"] },
+  remediation,
+  check: (subject) => {
+    const found = textsOf(subject).flatMap((text): Violation[] => {
+      const { value, key, section, path } = text;
+      if (section === "metadata" || section === "status" || path.endsWith(".name")) return [];
+      const setting = value.includes("\n") || value.length > 100 ? value : `${key}=${value}`;
+      if (!hinted(setting) && !clustered.test(value)) return [];
+      const violations = signs.flatMap(([sign, what]): Violation | [] => {
+        const named = sign.exec(setting)?.[1]?.trim();
+        return named === undefined ? [] : { path, value: named, message: `${what} (${named}).`, remediation };
+      });
+      if (clustered.test(value) && !partitions.test(value))
+        violations.push({
+          path,
+          message:
+            "After a split of its network the broker keeps both sides, and one side's messages are lost.",
+          remediation: "Set cluster_partition_handling = pause_minority.",
+        });
+      return violations;
+    });
+    if (booleanAt(subject.properties, "spec.bootstrap.initdb.dataChecksums") === false)
+      found.push({
+        path: "spec.bootstrap.initdb.dataChecksums",
+        value: "false",
+        message: "PostgreSQL does not notice damaged data.",
+        remediation: "Set dataChecksums to true.",
+      });
+    return [...found, ...queueViolations(subject)];
+  },
+  examples: {
+    passing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: broker, namespace: rollout }
+data:
+  rabbitmq.conf: |
+    cluster_formation.classic_config.nodes.1 = rabbit@broker-0
+    cluster_partition_handling = pause_minority
+  definitions.json: |
+    { "vhosts": [{ "name": "/" }],
+      "queues": [{ "name": "readings-1", "durable": true, "auto_delete": false, "arguments": { "x-queue-type": "quorum" } }],
+      "policies": [
+        { "name": "readings", "pattern": "^readings-", "definition": { "max-length-bytes": 1000000, "overflow": "reject-publish" } },
+        { "name": "sessions", "pattern": "^mqtt-subscription-", "definition": { "message-ttl": 3600000 } }] }`,
+      },
+    ],
+    failing: [
+      {
+        manifests: `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: broker, namespace: rollout }
+data:
+  rabbitmq.conf: cluster_formation.classic_config.nodes.1 = rabbit@broker-0
+  definitions.json: |
+    { "vhosts": [{ "name": "/" }],
+      "queues": [{ "name": "readings-1", "durable": true, "auto_delete": false, "arguments": {} }],
+      "policies": [{ "name": "readings", "pattern": "^readings-", "definition": { "message-ttl": 1000, "max-length": 10 } }] }`,
+        findings: `
+rollout/ConfigMap/broker data["rabbitmq.conf"]: After a split of its network the broker keeps both sides, and one side's messages are lost. Set cluster_partition_handling = pause_minority.
+rollout/ConfigMap/broker data["definitions.json"]: The policy readings drops messages that nobody has read (message-ttl 1000). Remove message-ttl, or keep it from queues of readings.
+rollout/ConfigMap/broker data["definitions.json"]: The policy readings drops messages that nobody has read (max-length 10 without overflow reject-publish). Set overflow to reject-publish.
+rollout/ConfigMap/broker data["definitions.json"]: The queue readings-1 is on one machine (x-queue-type classic). Use a quorum queue.`,
+      },
+      {
+        manifests: `
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: accounts, namespace: rollout }
+spec: { instances: 3, postgresql: { parameters: { fsync: "off" } } }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: clean, namespace: rollout }
+spec: { template: { spec: { containers: [{ name: clean, image: client:1, args: [--query, TRUNCATE TABLE rollout.raw] }] } } }`,
+        findings: `
+rollout/Cluster/accounts spec.postgresql.parameters.fsync: PostgreSQL may lose or damage data when a machine fails (fsync=off). Remove the setting; a store of the country keeps what it has confirmed.
+rollout/Job/clean spec.template.spec.containers[0].args[1]: A command deletes a table (TRUNCATE TABLE rollout.raw). Remove the setting; a store of the country keeps what it has confirmed.`,
+      },
+    ],
+  },
+};
