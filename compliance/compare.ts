@@ -50,9 +50,9 @@ const topics = [
   topic("breach notice", ({ residency }) => breach(residency.breachNotice)),
   topic(
     "registrations",
-    ({ residency }) =>
+    ({ residency, languages }) =>
       residency.registrations
-        .map(({ register, number }) => `${register}: ${number ?? "no number yet"}`)
+        .map(({ register, number }) => `${textIn(register, languages)}: ${number ?? "no number yet"}`)
         .join("; ") || "none",
   ),
   topic("profile", ({ residency }) => residency.profile),

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { fileFailure } from "../base/file-failure.ts";
 import { InputError } from "../base/kit-error.ts";
 import { packageRoot } from "../base/package-root.ts";
 import type { LoadedCountry } from "../localisation/load.ts";
@@ -97,9 +98,9 @@ export function writeFolder(folder: string, files: Files, replace = false): void
     renameSync(draft, target);
   } catch (error) {
     if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     throw new InputError(
-      `${folder} can't be written (${code ?? message}).`,
+      `${folder} can't be written: ${fileFailure(error)}.`,
       code === "ENOSPC" ? "Free some space." : "Name another folder with --out.",
     );
   }
@@ -153,10 +154,7 @@ export function readFolder(folder: string): Files {
     visit(folder, "", 0);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(
-      `${folder} can't be read (${(error as NodeJS.ErrnoException).code}).`,
-      "Check its permissions.",
-    );
+    throw new InputError(`${folder} can't be read: ${fileFailure(error)}.`, "Check its permissions.");
   }
   return files;
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { fileFailure } from "../base/file-failure.ts";
 import { InputError } from "../base/kit-error.ts";
 import { sha256 } from "./canonical.ts";
 import { diffFiles, diffReports } from "./diff.ts";
@@ -78,10 +79,7 @@ function read(file: string): Buffer {
   try {
     if (statSync(file).size <= largestBytes) return readFileSync(file);
   } catch (error) {
-    throw new InputError(
-      `${file} can't be read (${(error as NodeJS.ErrnoException).code}).`,
-      "Name the folder of a report.",
-    );
+    throw new InputError(`${file} can't be read: ${fileFailure(error)}.`, "Name the folder of a report.");
   }
   throw new InputError(`${file} is larger than 64 MiB.`, "Name the folder of a report.");
 }

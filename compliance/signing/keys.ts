@@ -7,6 +7,7 @@ import {
   X509Certificate,
 } from "node:crypto";
 import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { fileFailure } from "../../base/file-failure.ts";
 import { InputError } from "../../base/kit-error.ts";
 import { sha256 } from "../canonical.ts";
 
@@ -46,7 +47,10 @@ function writeNew(file: string, content: string | Buffer, mode: number): void {
     const { code } = error as NodeJS.ErrnoException;
     throw code === "EEXIST"
       ? new InputError(`${file} already exists.`, "Name another file: the kit never replaces a key.")
-      : new InputError(`${file} can't be written (${code}).`, "Name a file in a folder of your own.");
+      : new InputError(
+          `${file} can't be written: ${fileFailure(error)}.`,
+          "Name a file in a folder of your own.",
+        );
   }
   try {
     writeSync(descriptor, content.toString());
@@ -139,7 +143,7 @@ function readKeyFile(file: string): string {
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
-      `${file} can't be read (${(error as NodeJS.ErrnoException).code}).`,
+      `${file} can't be read: ${fileFailure(error)}.`,
       "Check the path and its permissions.",
     );
   }

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { fileFailure } from "../../base/file-failure.ts";
 import { InputError } from "../../base/kit-error.ts";
 import { type BundleManifest, broken, isSafePath, parseManifest } from "./manifest.ts";
 import { readTar, type TarEntry } from "./tar.ts";
@@ -136,7 +137,7 @@ async function readArchive(
       throw broken(`${archive} is cut off, damaged or no archive (${error.message}).`);
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "EISDIR" || code === "EACCES")
-      throw new InputError(`${archive} can't be read (${code}).`, "Name the archive.");
+      throw new InputError(`${archive} can't be read: ${fileFailure(error)}.`, "Name the archive.");
     throw error;
   }
 }

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { fileFailure } from "../../base/file-failure.ts";
 import { nearest } from "../../base/nearest.ts";
 import { LocalisationError, type Problem } from "../problem.ts";
 import { codePoint, nameOfSign, wrongSigns } from "./invisible-signs.ts";
@@ -80,7 +81,7 @@ function unreadable(file: string, error: NodeJS.ErrnoException): LocalisationErr
     case "ELOOP":
       return wrong(file, "The file is a link to itself.", "Fix the link.");
     default:
-      return wrong(file, `The file can't be read (${error.code ?? error.message}).`, "Check the path.");
+      return wrong(file, `The file can't be read: ${fileFailure(error)}.`, "Check the path.");
   }
 }
 

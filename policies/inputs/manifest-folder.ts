@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { fileFailure } from "../../base/file-failure.ts";
 import { LocalisationError, type Problem } from "../../localisation/problem.ts";
 import type { Unread } from "../engine/unread.ts";
 import { isObject, type Resource } from "../resources/resource.ts";
@@ -84,8 +85,9 @@ function namesIn(folder: string, problems: Problem[]): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    problems.push(problemAt(folder, `The folder can't be read (${code}).`, "Check its permissions."));
+    problems.push(
+      problemAt(folder, `The folder can't be read: ${fileFailure(error)}.`, "Check its permissions."),
+    );
     return [];
   }
 }
@@ -114,10 +116,7 @@ function textOf(file: string, given = false): string {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw wrong(
-      `The file can't be read (${(error as NodeJS.ErrnoException).code}).`,
-      "Check its permissions.",
-    );
+    throw wrong(`The file can't be read: ${fileFailure(error)}.`, "Check its permissions.");
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

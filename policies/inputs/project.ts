@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { fileFailure } from "../../base/file-failure.ts";
 import { LocalisationError } from "../../localisation/problem.ts";
 import { isObject, type Json, type JsonObject, type Resource, secretMarker } from "../resources/resource.ts";
 
@@ -15,8 +16,7 @@ export function readProject(folder: string): Resource[] {
   try {
     names = readdirSync(folder).filter((name) => settingsFile.test(name));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw problem(folder, `The folder can't be read (${code}).`, "Check the path.");
+    throw problem(folder, `The folder can't be read: ${fileFailure(error)}.`, "Check the path.");
   }
   if (names.length === 0)
     throw problem(folder, "The folder has no Pulumi.yaml.", "Name the folder of a Pulumi project.");

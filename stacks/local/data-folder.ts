@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { fileFailure } from "../../base/file-failure.ts";
 import { isRunning } from "../../base/is-running.ts";
 import { EnvironmentError } from "../../base/kit-error.ts";
 import type { Country } from "../../localisation/schema/country.ts";
@@ -81,11 +82,8 @@ export class DataFolder {
       mkdirSync(this.path, { recursive: true, mode: 0o700 });
       accessSync(this.path, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOSPC")
-        throw new EnvironmentError(`The disk of ${this.path} is full.`, "Free some space, then start again.");
       throw new EnvironmentError(
-        `The data folder ${this.path} cannot be written (${code}).`,
+        `The data folder ${this.path} cannot be written: ${fileFailure(error)}.`,
         "Start in a folder that you can write to, or give another one with --data.",
       );
     }

@@ -211,6 +211,6 @@ describe("an archive that was changed", () => {
     const bomb = join(folder, "bomb.tar.gz");
     writeFileSync(bomb, gzipSync(Buffer.alloc(257 * 1024 * 1024), { level: 1 }));
     await expect(readEvidence(bomb)).rejects.toThrow("it unpacks to more than 256 MiB");
-    await expect(readEvidence(join(folder, "none.tar.gz"))).rejects.toThrow("can't be read (ENOENT)");
+    await expect(readEvidence(join(folder, "none.tar.gz"))).rejects.toThrow("(ENOENT)");
   });
 });

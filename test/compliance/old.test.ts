@@ -92,7 +92,12 @@ describe("an old report", () => {
 test("what another version judges otherwise is told, fails nothing that is signed, and everything that is not", async () => {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const path = join(old, "report.json");
-  const text = readFileSync(path, "utf8");
+  const source = join(old, "source", "za.yaml");
+  const before = readFileSync(source, "utf8");
+  // This version's files name the policy of a waiver.
+  const now = before.replace("    - id: abroad\n", "    - id: abroad\n      policy: endpoint-abroad\n");
+  writeFileSync(source, now);
+  const text = readFileSync(path, "utf8").replaceAll(sha256(before), sha256(now));
   const report = parseReport(Buffer.from(text), path);
   const [first] = report.checks.filter(({ verdict }) => verdict === "pass");
   const changed = `${JSON.stringify(
@@ -107,11 +112,12 @@ test("what another version judges otherwise is told, fails nothing that is signe
     2,
   )}\n`;
   const statement = JSON.parse(readFileSync(join(old, statementFile), "utf8"));
+  const digests: Record<string, string> = { "report.json": sha256(changed), "source/za.yaml": sha256(now) };
   const signed = Buffer.from(
     canonicalJson({
       ...statement,
       subject: statement.subject.map((subject: { name: string }) =>
-        subject.name === "report.json" ? { ...subject, digest: { sha256: sha256(changed) } } : subject,
+        subject.name in digests ? { ...subject, digest: { sha256: digests[subject.name] } } : subject,
       ),
     }),
   );

@@ -275,7 +275,7 @@ describe("the first page", () => {
     expect(cluster["The localisation file"]).toContain("places where data is stored: 8; of these abroad: 0.");
     expect(cluster["The cloud provider"]).toMatch(/^Nothing/);
     expect(cluster["The running stack"]).toBe("Nothing: this report did not look at what runs.");
-    expect(cluster.Nobody).toContain("The country of these places: 1. Real values in place of examples: 12.");
+    expect(cluster.Nobody).toContain("The country of these places: 1. Real values in place of examples: 14.");
     const cloud = await wordsOf("br", "aws");
     expect(cloud["The cloud provider"]).toMatch(/data is stored: [1-9][0-9]*; of these abroad: 0.$/);
     const machine = await wordsOf("za", "local");

@@ -343,7 +343,9 @@ describe("keys", () => {
     expect(() => readPublicKey(at("signer.pem"))).toThrow("only the signer may have");
     expect(() => readPrivateKey(at("signer.pub.pem"))).toThrow("no private key");
     expect(() => readPrivateKey(at("junk.pem"))).toThrow("is damaged");
-    expect(() => readPublicKey(at("none.pem"))).toThrow("can't be read: there is no such file or folder (ENOENT)");
+    expect(() => readPublicKey(at("none.pem"))).toThrow(
+      "can't be read: there is no such file or folder (ENOENT)",
+    );
     expect(() => readPublicKey(folder)).toThrow("not a key file");
     expect(createPrivateKey(readFileSync(at("signer.pem"))).asymmetricKeyType).toBe("ed25519");
   });

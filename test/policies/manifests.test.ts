@@ -243,8 +243,8 @@ describe("a folder", () => {
     chmodSync(join(mixed, "locked"), 0o755);
     expect(resources.map(({ name }) => name)).toEqual(["team/Service/a"]);
     expect(unread.map(({ subject, message }) => `${basename(subject)}: ${message}`)).toEqual([
-      "locked: It is not checked: The folder can't be read (EACCES).",
-      "c.yaml: It is not checked: The file can't be read (EACCES).",
+      "locked: It is not checked: The folder can't be read: this user may not do that there (EACCES).",
+      "c.yaml: It is not checked: The file can't be read: this user may not do that there (EACCES).",
       "d.yaml: It is not checked: It is not a file.",
     ]);
   });

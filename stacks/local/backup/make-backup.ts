@@ -5,6 +5,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileFailure } from "../../../base/file-failure.ts";
 import { EnvironmentError } from "../../../base/kit-error.ts";
 import type { Country } from "../../../localisation/schema/country.ts";
 import type { EmbeddedRelationalStore } from "../../../stores/relational/database.ts";
@@ -134,7 +135,7 @@ function explain(error: unknown, destination: string, data: string): unknown {
     );
   if (code === "EACCES" || code === "EROFS" || code === "ENOTDIR" || code === "EPERM" || code === "ENOENT")
     return new EnvironmentError(
-      `The backup folder ${destination} cannot be written (${code}).`,
+      `The backup folder ${destination} cannot be written: ${fileFailure(error)}.`,
       "Give a folder that this user may write to, with --to or in hosting.backup.local.folder.",
       { cause: error },
     );
