@@ -4,6 +4,7 @@ import type { PolicyContext } from "../engine/context.ts";
 import type { RegisteredHost } from "../engine/known-hosts.ts";
 import { awsHostPattern, globalRegion } from "../engine/known-hosts.ts";
 import { internalRanges } from "../resources/addresses.ts";
+import { isTopLevelDomain } from "../resources/host-names.ts";
 import { all, any, literal, matches } from "./cel.ts";
 
 const allowedRanges = ({ country }: PolicyContext): readonly string[] => [
@@ -46,16 +47,20 @@ export const isOwnHost = (host: string, context: PolicyContext): string =>
 function isOwnName(host: string, { resources, country }: PolicyContext): string {
   const { kubernetes, aws } = country.hosting;
   const domains = [kubernetes?.domain, aws?.domain].filter((domain) => domain !== undefined);
-  const { services, namespaces } = resources.names;
+  const { services, namespaces, pairs } = resources.names;
   const known = literal([...new Set([...namespaces, ...services])].sort());
+  const inDomains = [...pairs].filter(
+    (pair) => !services.has(pair) && isTopLevelDomain(pair.split(".")[1] ?? ""),
+  );
   return any(
     `!${host}.contains(".")`,
     `${host}.endsWith(".localhost")`,
     matches(`("." + ${host})`, /\.(svc|pod)(\.cluster\.local)?$/),
-    `${host}.endsWith(".cluster.local")`,
+    `${host}.endsWith(".cluster.local") || ${host} == "cluster.local"`,
     matches(host, /^ip-[0-9-]+\.[a-z0-9-]+\.compute\.internal$/),
     `${host} == "ec2.internal"`,
-    `size(${host}.split(".")) == 2 && (${host}.split(".")[1] in ${known} || ${host}.split(".")[1] == object.metadata.?namespace.orValue("default"))`,
+    `size(${host}.split(".")) == 2 && ${host}.split(".")[1] in ${known}`,
+    ...(inDomains.length === 0 ? [] : [`${host} in ${literal(inDomains.sort())}`]),
     ...[...new Set(domains)].map((domain) =>
       any(`${host} == ${literal(domain)}`, `${host}.endsWith(${literal(`.${domain}`)})`),
     ),
@@ -67,9 +72,18 @@ function isInAllowedRegion(host: string, { country }: PolicyContext): string[] {
     .filter(({ provider }) => provider === "aws")
     .map(({ region }) => region);
   if (allowed.length === 0) return [];
-  const plain =
-    'label.startsWith("s3-website-") ? label.substring(11) : label.startsWith("s3-") ? label.substring(3) : label';
-  const regions = `${host}.split(".").map(label, ${plain}).filter(label, label in ${literal(Object.keys(awsRegions))})`;
-  const last = `(size(${regions}) == 0 ? ${literal(globalRegion)} : ${regions}[size(${regions}) - 1])`;
-  return [all(matches(host, awsHostPattern), `${last} in ${literal(allowed)}`)];
+  const regions = literal(Object.keys(awsRegions));
+  const known = literal(allowed);
+  const plain = (label: string) =>
+    `(${label}.startsWith("s3-website-") ? ${label}.substring(11) : ${label}.startsWith("s3-") ? ${label}.substring(3) : ${label})`;
+  const isGlobal = String(allowed.includes(globalRegion));
+  // The last label before AWS's own, or the one before it, says the region: see awsHost.
+  const region = `labels[at] == "" ? ${isGlobal} : ${plain("labels[at]")} in ${regions} ? ${plain("labels[at]")} in ${known} : !labels[at].startsWith("s3") && at > 0 && labels[at - 1] in ${regions} ? labels[at - 1] in ${known} : ${isGlobal}`;
+  const own = `[size(labels) - (${host}.endsWith(".cn") ? 4 : 3)]`;
+  return [
+    all(
+      matches(host, awsHostPattern),
+      `[${host}.split(".")].all(labels, ${own}.all(at, at < 0 ? ${isGlobal} : (${region})))`,
+    ),
+  ];
 }

@@ -133,12 +133,14 @@ export class PolicyContext {
    * How a message names a host that the stack may not reach: `a.example.com, which the file does not register`.
    * Undefined for a host that it may reach.
    */
-  outside(host: string): string | undefined {
-    const location = this.locationOf(host);
+  outside(name: string): string | undefined {
+    const location = this.locationOf(name);
+    const host = name.replace(/\.$/, "");
     if (location.kind === "unregistered") return `${host}, which the file does not register`;
     return location.kind === "foreign-region" ? `${host} in ${regionName(location.region)}` : undefined;
   }
 
+  /** @param host with a dot at its end where the cluster's short names do not count. */
   locationOf(host: string): HostLocation {
     let location = this.#locations.get(host);
     if (location === undefined) {
@@ -149,13 +151,15 @@ export class PolicyContext {
     return location;
   }
 
-  #locate(host: string): HostLocation {
+  #locate(name: string): HostLocation {
+    const absolute = name.endsWith(".");
+    const host = absolute ? name.slice(0, -1) : name;
     const range = addressRange(host);
     if (range !== undefined)
       return isInternalAddress(range) || this.isRegisteredAddress(range)
         ? { kind: "own" }
         : { kind: "unregistered" };
-    if (this.#isOwnName(host)) return { kind: "own" };
+    if (this.#isOwnName(host, absolute)) return { kind: "own" };
     const endpoint = this.registeredHosts.find((registered) => covers(registered.host, host));
     if (endpoint !== undefined) return { kind: "registered", endpoint };
     const region = regionOfHost(host);
@@ -163,16 +167,18 @@ export class PolicyContext {
     return { kind: this.isAllowedRegion(region) ? "allowed-region" : "foreign-region", region };
   }
 
-  #isOwnName(host: string): boolean {
+  /** @param absolute the pod asks for the name as it stands first, before it tries the cluster's names. */
+  #isOwnName(host: string, absolute: boolean): boolean {
     const labels = host.split(".");
     const last = labels.at(-1) ?? "";
     // One label is a Service of the pod's own namespace, or the machine.
     if (labels.length === 1 || last === "localhost") return true;
-    if (/\.(svc|pod)(\.cluster\.local)?$/.test(`.${host}`) || host.endsWith(".cluster.local")) return true;
+    if (/\.(svc|pod)(\.cluster\.local)?$/.test(`.${host}`) || /(^|\.)cluster\.local$/.test(host)) return true;
     if (/^ip-[\d-]+\.[a-z0-9-]+\.compute\.internal$/.test(host) || host === "ec2.internal") return true;
-    const { services, namespaces } = this.resources.names;
+    const { services, namespaces, pairs } = this.resources.names;
     // `service.namespace` and `pod.service`.
-    if (labels.length === 2 && (namespaces.has(last) || services.has(last))) return true;
+    const isPair = labels.length === 2 && !absolute;
+    if (isPair && (pairs.has(host) || namespaces.has(last) || services.has(last))) return true;
     const { kubernetes, aws } = this.country.hosting;
     return [kubernetes?.domain, aws?.domain].some(
       (domain) => domain !== undefined && (host === domain || host.endsWith(`.${domain}`)),

@@ -15,7 +15,8 @@ export function hostViolations(
   return hosts.flatMap(({ host, path }) => {
     const outside = context.outside(host);
     if (outside === undefined) return [];
-    return [{ path, value: host, message: `${what} ${outside}.`, remediation: remediation(host) }];
+    const value = host.replace(/\.$/, "");
+    return [{ path, value, message: `${what} ${outside}.`, remediation: remediation(value) }];
   });
 }
 

@@ -54,11 +54,46 @@ export const globalRegion = "us-east-1";
 export const awsHostPattern = /(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|on\.aws|aws\.dev)$/;
 
 /** The AWS region of a host name of AWS; undefined for other hosts. */
-export function regionOfHost(host: string): string | undefined {
+export const regionOfHost = (host: string): string | undefined => awsHost(host)?.region;
+
+export interface AwsHost {
+  readonly region: string;
+  /** `s3`, `execute-api`; empty where the name has none. */
+  readonly service: string;
+  /** What precedes: the name of a bucket, the identifier of an API, a database or a load balancer. */
+  readonly resource: string;
+}
+
+/**
+ * The parts of `resource.service.region.amazonaws.com` and `resource.region.service.amazonaws.com`. Owners name their
+ * buckets as they like, so no other label says a region.
+ */
+export function awsHost(host: string): AwsHost | undefined {
   if (!awsHostPattern.test(host)) return undefined;
-  for (const label of host.split(".").reverse()) {
-    const region = label.replace(/^s3-(website-)?/, "");
-    if (Object.hasOwn(awsRegions, region)) return region;
-  }
-  return globalRegion;
+  const labels = host.replace(awsHostPattern, "").split(".").reverse();
+  const [last = "", before = ""] = labels;
+  const rest = (from: number) => labels.slice(from).reverse().join(".");
+  const plain = last.replace(/^s3-(website-)?/, "");
+  if (Object.hasOwn(awsRegions, plain))
+    return plain === last
+      ? { region: plain, service: before, resource: rest(2) }
+      : { region: plain, service: "s3", resource: rest(1) };
+  if (!last.startsWith("s3") && Object.hasOwn(awsRegions, before))
+    return { region: before, service: last, resource: rest(2) };
+  return { region: globalRegion, service: last, resource: rest(1) };
+}
+
+/** Services whose hosts belong to who made the resource, not to AWS: anybody's may be in the region. */
+const ownedServices = new Set(
+  "s3 s3-website execute-api lambda-url elb compute rds es aoss cache memorydb redshift kafka mq iot appsync-api appsync-realtime-api vpce transfer elasticbeanstalk ecr airflow grafana-workspace".split(
+    " ",
+  ),
+);
+
+/** The part of the host of AWS that its owner chose or got; undefined where the host is a service's own. */
+export function ownedByAnyone(host: string): string | undefined {
+  const parts = awsHost(host);
+  if (parts === undefined || !ownedServices.has(parts.service)) return undefined;
+  const { resource } = parts;
+  return /^(|dualstack|s3|dkr|api|data|s3\.dualstack)$/.test(resource) ? undefined : resource;
 }

@@ -3,7 +3,7 @@ import { BlockList, isIP } from "node:net";
 
 /** Loopback, private, link-local, shared and unique local ranges: they lead nowhere on the internet. */
 export const internalRanges = [
-  "0.0.0.0/32",
+  "0.0.0.0/8",
   "10.0.0.0/8",
   "100.64.0.0/10",
   "127.0.0.0/8",
@@ -33,7 +33,19 @@ export function addressRange(text: string): ParsedRange | undefined {
   const width = version === 4 ? 32 : 128;
   const length = bits === undefined ? width : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
   if (!(length <= width)) return undefined;
+  const within = version === 6 && length >= 96 ? addressWithin(address) : undefined;
+  if (within !== undefined) return { address: within, bits: length - 96, family: "ipv4" };
   return { address, bits: length, family: version === 4 ? "ipv4" : "ipv6" };
+}
+
+/** The IPv4 address that an IPv6 one stands for: mapped (`::ffff:0:0/96`), or translated by NAT64 (`64:ff9b::/96`). */
+function addressWithin(address: string): string | undefined {
+  if (!/^(0*:)*:?(0*:)*ffff:|^0*64:ff9b:/i.test(address)) return undefined;
+  const { hostname } = new URL(`http://[${address.split("%")[0]}]/`);
+  const parts = /^\[(?:::ffff|64:ff9b:):([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(hostname);
+  if (parts === null) return undefined;
+  const number = Number.parseInt(parts[1] ?? "", 16) * 0x10000 + Number.parseInt(parts[2] ?? "", 16);
+  return [24, 16, 8, 0].map((bits) => (number >>> bits) & 0xff).join(".");
 }
 
 /** Ranges; an address or a range is in the set if one of them contains it. */
@@ -57,6 +69,11 @@ export class AddressSet {
     );
   }
 }
+
+const linkLocal = new AddressSet(["169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"]);
+
+/** Addresses of the machine's own link: clouds hand out the machine's keys there. */
+export const isLinkLocal = (range: ParsedRange): boolean => linkLocal.contains(range);
 
 const internal = new AddressSet(internalRanges);
 

@@ -1,11 +1,15 @@
 /**
- * Hosts that the texts of a resource name: in URLs, in `host:port`, in settings whose key is about a server. Comments and
- * names that look like file names are left out.
+ * Hosts that the texts of a resource name: in URLs, as `host:port`, as `user@host`, in settings about a server, as arguments
+ * of programs, and as names under a public suffix. Comments and names that look like files or settings are left out.
  */
 import { isIP } from "node:net";
+import { languageOf, withoutComments } from "./comments.ts";
+import { canonicalHost, isApiGroup, isDottedName, likeness, looksLikeFile } from "./host-names.ts";
 import { rememberLast } from "./last.ts";
 import { isLocalisationFile } from "./localisation-file.ts";
-import { isObject, type Resource } from "./resource.ts";
+import { encodedWithin, fromBase64, unescaped } from "./plain-text.ts";
+import { isObject, type Json, type Resource } from "./resource.ts";
+import { bucketSchemes, serviceOfScheme } from "./services-by-scheme.ts";
 import { type Text, textsOf } from "./texts.ts";
 
 export interface HostReference {
@@ -18,30 +22,40 @@ export interface HostReference {
 }
 
 type Found = Omit<HostReference, "path">;
+type Source = Pick<Text, "value" | "key" | "path"> & Partial<Pick<Text, "section">>;
 
 /** Every step below looks at pieces of bounded length, so that every text takes at most linear time. */
-const longest = { scheme: 30, authority: 600, word: 300, setting: 60, list: 2000 } as const;
+const longest = {
+  scheme: 30,
+  authority: 600,
+  word: 300,
+  setting: 60,
+  blanks: 60,
+  command: 300,
+  list: 2000,
+} as const;
 
 const scheme = new RegExp(`[a-z][a-z0-9+-]{0,${longest.scheme - 1}}$`, "i");
-const endOfAuthority = /[\s"'<>`|\\^/?#]/;
-const separators = " \t\n\v\f\r\"'<>`,;=()[]{}|&";
-const word = /[^\s"'<>`,;=()[\]{}|&]+/g;
+/** What browsers and other programs by the WHATWG standard accept for `https://`. */
+const looseUrl = /(?<![\w.])(https?|wss?|ftp):([/\\]{0,4})(?=[^\s/\\"'<>`,;|{}()])/gi;
+const protocolRelative = /(?<=^|[\s"'=(,`])\/\/(?=[\p{L}\p{N}[])/gu;
+const endOfAuthority = /[\s"'<>`|\\^/?#;\ufffd]/;
+const separators = " \t\n\v\f\r\"'<>`,;=()[]{}|&\ufffd\0";
 const separatorCodes = new Set([...separators].map((sign) => sign.charCodeAt(0)));
 const isSeparator = (code: number): boolean => separatorCodes.has(code);
-const hostAndPort = /^([^:/@]+):(\d{2,5})(?:\/.*)?$/;
+const ipv6Word = /(?<![\w:.])[0-9a-f]{0,4}:[0-9a-f:]{1,35}:?[0-9a-f.]{0,15}(?![\w:])/gi;
+const port = /^\d{1,5}$/;
 const aboutServer =
-  /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|peer/i;
+  /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|peer|domain|sites?$|sink|forward|nameserver|searches/i;
+const aboutRecipient = /(^|[._-])(to|cc|bcc|mailto|recipients?|smarthost|e?mail_?to)$/i;
+/** Settings whose values are names of classes, labels and drivers. */
+const aboutNames =
+  /version|elect|lease|class|provisioner|driver|controller|group|annotation|label|taint|finalizer|manager|prefix|kind|selector|fieldpath|resource|topologykey|^key$|^name$|image$/i;
+const network =
+  /(?:^|[\n;|&(`!]|[:-] ?["']|-c ["']?|- |\b(?:then|do|else|exec|sudo|xargs|nohup|if|while|until) )[ \t]{0,20}(?:[\w./-]{1,60}\/)?(?:curl|wget|https?|xh|aria2c|nc|ncat|netcat|socat|telnet|ssh|scp|sftp|rsync|autossh|lftp|ftp|tftp|psql|pg_dump|pg_dumpall|pg_basebackup|mysql|mysqldump|mongosh?|mongodump|redis-cli|clickhouse(?:-client)?|sqlcmd|mosquitto_(?:pub|sub)|kcat|mc|rclone|restic|borg|aws|gsutil|az|azcopy|mail|mailx|mutt|sendmail|msmtp|openssl|s_client|dig|nslookup|host|ping6?|ip|route|logger|wg|openvpn|git|docker|skopeo|crane|helm|kubectl|nmap|swaks|smbclient|mount)\s/;
+/** A line of `known_hosts`: the key by which a host is recognised. */
+const sshKey = /^\S{1,50} (ssh-|ecdsa-|sk-)/;
 const settingSign = /[\w.-]/;
-const label = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9])?$/i;
-const topLevel = /^[a-z][a-z0-9-]*[a-z0-9]$/i;
-const comment = /^[ \t]*(?:#|\/\/|<!--|--[ \t]|;).*$/gm;
-
-/** Endings of file names, settings and code that look like the last label of a DNS name. */
-const notTopLevel = new Set(
-  "crt key pem p12 jks cer conf cfg cnf ini toml yaml yml json xml log sock sh js mjs ts txt properties pid db sql csv so jar war html css md py go tgz gz zip tar service socket target enabled default name path port file type class true false".split(
-    " ",
-  ),
-);
 
 /** Names of classes, labels and finalizers with the prefixes that are Kubernetes' own, such as `k8s.io/ingress-nginx`. */
 const qualifiedName = /^(?:[a-z0-9-]+\.)*(?:k8s|kubernetes)\.io\/[\w.-]+$/i;
@@ -60,14 +74,11 @@ export const hostsOf = rememberLast((resource: Resource): readonly HostReference
   textsOf(decoded(resource)).flatMap(hostsIn),
 );
 
-export function hostsIn(text: Pick<Text, "value" | "key" | "path">): HostReference[] {
-  const { value, key } = text;
-  if (!value.includes(".") && !value.includes("://")) return [];
-  if (isLocalisationFile(value)) return [];
-  const plain = value.includes("\n") ? value.replaceAll(comment, "") : value;
+export function hostsIn(text: Source): HostReference[] {
+  if (isLocalisationFile(text.value)) return [];
   const found: Found[] = [];
   const seen = new Set(identifiers);
-  for (const host of [...hostsOfUrls(plain), ...hostsOfWords(plain, key)]) {
+  for (const host of readHosts(text, 2)) {
     const bare = host.scheme === undefined && host.port === undefined;
     const print = bare ? host.host : `${host.scheme ?? ""} ${host.host} ${host.port ?? ""}`;
     if (seen.has(print) || identifiers.has(host.host)) continue;
@@ -78,65 +89,55 @@ export function hostsIn(text: Pick<Text, "value" | "key" | "path">): HostReferen
   return found.map((host) => ({ ...host, path: text.path }));
 }
 
-function* hostsOfUrls(text: string): Generator<Found> {
-  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
-    const named = scheme.exec(text.slice(Math.max(0, at - longest.scheme), at))?.[0];
-    if (named === undefined) continue;
-    const rest = text.slice(at + 3, at + 3 + longest.authority);
-    const end = rest.search(endOfAuthority);
-    for (const host of hostsOfAuthority(end < 0 ? rest : rest.slice(0, end)))
-      yield { ...host, scheme: named.toLowerCase() };
+/** @param depth how often a text may hold another in base64. */
+function* readHosts(text: Source, depth: number): Generator<Found> {
+  const language = languageOf(text.value, text.key);
+  const value = withoutComments(unescaped(text.value), language);
+  if (/[.:]/.test(value)) {
+    if (value.includes(":")) yield* hostsOfUrls(value);
+    if (value.includes("//")) yield* hostsAfterSlashes(value);
+    yield* hostsOfWords({ ...text, value }, language === "code");
+  } else if (isHostKey(text.key) && /^(0x[0-9a-f]{7,8}|\d{8,10})$/i.test(value)) {
+    yield reference(value);
   }
+  if (depth > 0)
+    for (const inside of encodedWithin(value))
+      yield* readHosts({ ...text, key: "", value: inside }, depth - 1);
 }
 
-/** `a.example:8883` anywhere; a bare name after a word about a server, or in a text whose key is about one. */
-function* hostsOfWords(text: string, key: string): Generator<Found> {
-  const isList = text.length <= longest.list && !text.includes("\n");
-  const everyName = isList && (aboutServer.test(key) || key === "args" || key === "command");
-  if (everyName && text.includes(":"))
-    for (const [piece] of text.matchAll(word)) if (isIP(piece) === 6) yield reference(piece);
-  for (const { piece, start } of dottedWords(text)) {
-    if (piece.includes("://") || piece.includes("@") || qualifiedName.test(piece)) continue;
-    const [, host = "", port] = hostAndPort.exec(piece) ?? [];
-    if (isDottedName(host) || isIP(host) === 4) yield reference(host, port);
-    else {
-      const name = piece.split("/")[0] ?? "";
-      const isHost = (isDottedName(name) && !looksLikeFile(name)) || isIP(name) === 4;
-      if (isHost && (everyName || isServerSetting(text, start))) yield reference(name);
+const isHostKey = (key: string): boolean => /host|addr|server|endpoint/i.test(key);
+
+function* hostsOfUrls(text: string): Generator<Found> {
+  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
+    const named = scheme.exec(text.slice(Math.max(0, at - longest.scheme), at))?.[0]?.toLowerCase();
+    if (named === undefined) continue;
+    const service = serviceOfScheme[named];
+    if (service !== undefined && !/^[^\s"'<>/]{1,300}\.[a-z]{2,}[/:]/i.test(text.slice(at + 3, at + 310)))
+      yield { host: service, scheme: named };
+    else for (const host of hostsAt(text, at + 3)) yield { ...host, scheme: named };
+  }
+  for (const match of text.matchAll(looseUrl)) {
+    if (match[2] === "//") continue;
+    for (const host of hostsAt(text, match.index + match[0].length)) {
+      const isHost = match[2] !== "" || isIP(host.host) > 0 || likeness(host.host) !== "none";
+      if (isHost) yield { ...host, scheme: (match[1] ?? "").toLowerCase() };
     }
   }
 }
 
-/** Words with a dot inside, at most as long as a host: everything that can be a name or an address. */
-function* dottedWords(text: string): Generator<{ readonly piece: string; readonly start: number }> {
-  let end = 0;
-  for (let dot = text.indexOf("."); dot >= 0; dot = text.indexOf(".", Math.max(dot + 1, end))) {
-    // A full stop ends a sentence, not a label.
-    const next = text.charCodeAt(dot + 1);
-    if (next <= 0x20 || Number.isNaN(next)) continue;
-    let start = dot;
-    while (start > end && dot - start <= longest.word && !isSeparator(text.charCodeAt(start - 1))) start--;
-    end = dot + 1;
-    while (end < text.length && end - dot <= longest.word && !isSeparator(text.charCodeAt(end))) end++;
-    if (end - start <= longest.word) yield { piece: text.slice(start, end), start };
-  }
+/** `//a.example/script.js`, which takes the scheme of the page. */
+function* hostsAfterSlashes(text: string): Generator<Found> {
+  for (const match of text.matchAll(protocolRelative))
+    for (const host of hostsAt(text, match.index + 2))
+      if (isIP(host.host) > 0 || likeness(host.host) !== "none") yield host;
 }
 
-/** Whether a word about a server precedes, as a setting's name precedes its value: `host: "`. */
-function isServerSetting(text: string, start: number): boolean {
-  let at = start;
-  const skip = (signs: string, most: number) => {
-    for (let taken = 0; taken < most && at > 0 && signs.includes(text[at - 1] ?? ""); taken++) at--;
-  };
-  skip("\"'", 1);
-  skip(" \t", 4);
-  skip(":=", 1);
-  skip(" \t", 4);
-  skip("\"'>", 1);
-  if (at === start) return false;
-  const end = at;
-  while (at > 0 && end - at < longest.setting && settingSign.test(text[at - 1] ?? "")) at--;
-  return aboutServer.test(text.slice(at, end));
+function* hostsAt(text: string, start: number): Generator<Found> {
+  const rest = text.slice(start, start + longest.authority);
+  const end = rest.search(endOfAuthority);
+  yield* hostsOfAuthority(end < 0 ? rest : rest.slice(0, end));
+  // Programs differ in where the name of the user ends: `https://own.example\@a.example`.
+  if (end >= 0 && /^[\\?#;]@/.test(rest.slice(end))) yield* hostsAt(rest, end + 2);
 }
 
 /** Hosts of `user:password@a.example:1883,b.example` in a URL. Variables are read where they are set. */
@@ -150,47 +151,178 @@ function* hostsOfAuthority(authority: string): Generator<Found> {
   }
 }
 
-function reference(host: string, port?: string): Found {
-  const name = host
-    .replace(/^\[|\]$/g, "")
-    .replace(/\.$/, "")
-    .toLowerCase();
-  return port === undefined ? { host: name } : { host: name, port: Number(port) };
+interface Word {
+  readonly piece: string;
+  readonly start: number;
 }
 
-function isDottedName(text: string): boolean {
-  const name = text.endsWith(".") ? text.slice(0, -1) : text;
-  const last = name.lastIndexOf(".");
-  // The last label decides in most cases.
-  if (last <= 0 || !topLevel.test(name.slice(last + 1))) return false;
-  return name
-    .slice(0, last)
-    .split(".")
-    .every((part) => label.test(part));
+function* hostsOfWords(text: Source, isCode: boolean): Generator<Found> {
+  const { value, key } = text;
+  const isList = value.length <= longest.list && !value.includes("\n");
+  const isArgument = key === "args" || key === "command";
+  const everyName = isList && (aboutServer.test(key) || isArgument);
+  if (value.includes(":"))
+    for (const [address] of value.matchAll(ipv6Word)) if (isIP(address) === 6) yield reference(address);
+  for (const word of dottedWords(value)) {
+    if (word.piece.includes("://") || word.piece.startsWith("arn:")) continue;
+    if (qualifiedName.test(word.piece)) continue;
+    for (const { name, port, user, rest } of namesIn(word.piece)) {
+      if (isAddress(name)) {
+        if (!isVersion(value, word, key)) yield reference(name, port);
+        continue;
+      }
+      const surely = port !== undefined || user === "";
+      if (surely ? isDottedName(name) : isBareHost(text, word, { name, user, rest, everyName, isCode }))
+        yield reference(name, port);
+    }
+  }
 }
 
-const looksLikeFile = (name: string): boolean =>
-  notTopLevel.has(name.replace(/\.$/, "").split(".").at(-1)?.toLowerCase() ?? "");
+/** An IPv4 address that a program can connect to: no mask, no multicast. */
+const isAddress = (name: string): boolean =>
+  isIP(name) === 4 && Number(name.slice(0, name.indexOf("."))) < 224;
 
-/** Texts of a Secret and the start script of a virtual machine are in base64. */
+/** `version: 1.2.3.4` is no address. */
+const isVersion = (value: string, { start }: Word, key: string): boolean =>
+  /version|release|oid/i.test(settingBefore(value, start) ?? key);
+
+interface Named {
+  readonly name: string;
+  readonly port?: string;
+  /** What precedes an `@`; undefined without one. */
+  readonly user?: string | undefined;
+  /** What follows the name: a path. */
+  readonly rest: string;
+}
+
+/** The names of a word such as `user@a.example:/srv`, `@@a.example:514`, `tcp:a.example`, `a.example:443/path`. */
+function* namesIn(piece: string): Generator<Named> {
+  const slash = piece.search(/[/\\]/);
+  const hosts = slash < 0 ? piece : piece.slice(0, slash);
+  const rest = slash < 0 ? "" : piece.slice(slash);
+  // A range of addresses is no host.
+  if (/^\/\d{1,3}$/.test(rest) && isIP(hosts) === 4) return;
+  const at = hosts.lastIndexOf("@");
+  const user = at < 0 ? undefined : hosts.slice(0, at).replace(/^@$/, "");
+  const parts = hosts.slice(at + 1).split(":");
+  for (const [index, part] of parts.entries()) {
+    if (!part.includes(".")) continue;
+    const next = parts[index + 1];
+    const isPort = next !== undefined && port.test(next) && next.length > 1;
+    yield {
+      name: part.replace(/^\*\./, ""),
+      ...(isPort && { port: next }),
+      ...(user !== undefined && { user: next === undefined ? user : "" }),
+      rest,
+    };
+  }
+}
+
+interface Bare extends Named {
+  /** Every name in the text is a host. */
+  readonly everyName: boolean;
+  readonly isCode: boolean;
+}
+
+function isBareHost({ value, key, section, path }: Source, word: Word, bare: Bare): boolean {
+  const { name, user } = bare;
+  const { start, piece } = word;
+  const setting = settingBefore(value, start);
+  if (user !== undefined) {
+    const sent = aboutRecipient.test(setting ?? key) || (setting === undefined && aboutServer.test(key));
+    return isDottedName(name) && (sent || isArgumentOfProgram(value, start));
+  }
+  const isNamed = setting !== undefined && aboutNames.test(setting);
+  const isServer =
+    (bare.everyName && !(isNamed && !aboutServer.test(setting))) ||
+    (setting !== undefined && aboutServer.test(setting));
+  if (isServer && isDottedName(name) && !looksLikeFile(name)) return true;
+  const like = likeness(name);
+  if (like === "none" || section === "metadata" || isApiGroup(name)) return false;
+  if (isNamesKey(key, path) || isNamed) return false;
+  const isKey = isSettingName(value, start + piece.length);
+  if (!isKey && isArgumentOfProgram(value, start)) return !looksLikeFile(name);
+  if (like === "word") return value.length === piece.length && !bare.isCode;
+  if (like !== "host") return false;
+  if (sshKey.test(value.slice(start, start + longest.setting))) return false;
+  const before = value[start - 1] ?? "";
+  const after = value[start + piece.length] ?? "";
+  const isQuoted = /["'`]/.test(before) && before === after;
+  // `"ca.connect": …` of messages and settings, and `"registry.a.example": …` of registries.
+  if (isQuoted) return !isKey || name.split(".").length > 2 || /\.(com|net|org|io)$/.test(name);
+  return !bare.isCode && !isKey;
+}
+
+/** An environment variable may have such a name as well, and a host as its value. */
+const isNamesKey = (key: string, path: string): boolean =>
+  (aboutNames.test(key) || key === "apiVersion") && !/(\.value$|^data|^stringData)/.test(path);
+
+/** `management.tls.dev = on`: the word is the name of a setting. */
+const isSettingName = (text: string, end: number): boolean =>
+  /^(["'][ \t]{0,60}:|["']?[ \t]{0,60}(=|:[ \t\n]))/.test(text.slice(end, end + longest.blanks + 4));
+
+/** Whether a program that connects to hosts precedes on the line. */
+function isArgumentOfProgram(text: string, start: number): boolean {
+  const line = text.slice(Math.max(0, start - longest.command), start);
+  return network.test(line.slice(Math.max(line.lastIndexOf("\n"), 0)));
+}
+
+/** Words with a dot inside, at most as long as a host: everything that can be a name or an address. */
+function* dottedWords(text: string): Generator<Word> {
+  let end = 0;
+  for (let dot = text.indexOf("."); dot >= 0; dot = text.indexOf(".", Math.max(dot + 1, end))) {
+    // A full stop ends a sentence, not a label.
+    const next = text.charCodeAt(dot + 1);
+    if (next <= 0x20 || Number.isNaN(next)) continue;
+    let start = dot;
+    while (start > end && dot - start <= longest.word && !isSeparator(text.charCodeAt(start - 1))) start--;
+    end = dot + 1;
+    while (end < text.length && end - dot <= longest.word && !isSeparator(text.charCodeAt(end))) end++;
+    if (end - start <= longest.word) yield { piece: text.slice(start, end), start };
+  }
+}
+
+/** The name of the setting whose value starts here, as in `host: "` and `<host>`; undefined where none precedes. */
+function settingBefore(text: string, start: number): string | undefined {
+  let at = start;
+  const skip = (signs: string, most: number) => {
+    for (let taken = 0; taken < most && at > 0 && signs.includes(text[at - 1] ?? ""); taken++) at--;
+  };
+  skip("\"'[", 2);
+  skip(" \t", longest.blanks);
+  skip(":=", 2);
+  skip(" \t", longest.blanks);
+  skip("\"'>]", 2);
+  if (at === start) return undefined;
+  const end = at;
+  while (at > 0 && end - at < longest.setting && settingSign.test(text[at - 1] ?? "")) at--;
+  return at === end ? undefined : text.slice(at, end);
+}
+
+function reference(host: string, portOf?: string): Found {
+  const name = canonicalHost(host);
+  return portOf === undefined ? { host: name } : { host: name, port: Number(portOf) };
+}
+
+export const isBucket = ({ scheme }: Pick<HostReference, "scheme">): boolean =>
+  scheme !== undefined && bucketSchemes.has(scheme);
+
+/** Texts of a Secret, other files than text of a ConfigMap, and the start script of a virtual machine are in base64. */
 function decoded(resource: Resource): Resource {
   const { properties } = resource;
-  const fields = ["data", "userData", "userDataBase64"].filter((field) => field in properties);
-  if (fields.length === 0 || /:ConfigMap$/.test(resource.type)) return resource;
+  const isConfigMap = /:ConfigMap(Patch)?$/.test(resource.type);
+  const fields = (isConfigMap ? ["binaryData"] : ["data", "userData", "userDataBase64"]).filter(
+    (field) => field in properties,
+  );
+  if (fields.length === 0) return resource;
+  const plain = (value: Json | undefined): Json | undefined =>
+    typeof value === "string" ? fromBase64(value) : value;
   const replaced = { ...properties };
   for (const field of fields) {
     const value = properties[field];
-    if (typeof value === "string") replaced[field] = fromBase64(value);
-    else if (isObject(value))
-      replaced[field] = Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [key, typeof item === "string" ? fromBase64(item) : item]),
-      );
+    replaced[field] = isObject(value)
+      ? (Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) as Json)
+      : plain(value);
   }
-  return { ...resource, properties: replaced };
-}
-
-function fromBase64(text: string): string {
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)) return text;
-  const bytes = Buffer.from(text, "base64").toString("utf8");
-  return bytes.includes("\ufffd") ? text : bytes;
+  return { ...resource, properties: replaced } as Resource;
 }

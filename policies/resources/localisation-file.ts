@@ -1,21 +1,25 @@
 /**
- * Whether a text is a localisation file. The parts of the stack read one; it is checked by itself, and its links to laws and
- * programmes are for people: nothing connects to them.
+ * Whether a text has the form of a localisation file. The parts of the stack read one; it is checked by itself, and its links
+ * to laws and programmes are for people: nothing connects to them.
  */
 import { parse } from "yaml";
 import { apiVersion } from "../../localisation/schema/country.ts";
-import { isObject } from "./resource.ts";
+import { isObject, type JsonObject } from "./resource.ts";
 
 const maximumLength = 2_000_000;
 
-export function isLocalisationFile(text: string): boolean {
-  if (!text.includes(apiVersion) || text.length > maximumLength) return false;
+export const isLocalisationFile = (text: string): boolean => localisationIn(text) !== undefined;
+
+/** What the text says; undefined where it has another form. */
+export function localisationIn(text: string): JsonObject | undefined {
+  if (!text.includes(apiVersion) || text.length > maximumLength) return undefined;
   try {
     const file: unknown = text.startsWith("{") ? JSON.parse(text) : parse(text);
     // The parts read it together with the name of its environment.
     const country = isObject(file) && isObject(file.country) ? file.country : file;
-    return isObject(country) && country.apiVersion === apiVersion && isObject(country.residency);
+    const isOne = isObject(country) && country.apiVersion === apiVersion && isObject(country.residency);
+    return isOne ? (file as JsonObject) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

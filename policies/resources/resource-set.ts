@@ -1,4 +1,5 @@
 /** The resources that are checked together, found by their type. */
+import { isTopLevelDomain } from "./host-names.ts";
 import { isObject, isUnknown, logicalName, type Resource, typeKey, typeToken } from "./resource.ts";
 
 export interface ResourceSource {
@@ -7,16 +8,32 @@ export interface ResourceSource {
   readonly kind: "plan" | "manifests" | "state" | "live" | "file";
 }
 
+/** Names by which pods reach each other. None that is a top-level domain: `collect.dev` is on the internet. */
+export interface ClusterNames {
+  readonly services: ReadonlySet<string>;
+  readonly namespaces: ReadonlySet<string>;
+  /** `service.namespace` of each Service. The cluster's names are asked first, so these may be any. */
+  readonly pairs: ReadonlySet<string>;
+}
+
+/** Types of Kubernetes that group objects; the others of a cloud's or a cluster's package are resources. */
+const groups = /^kubernetes:(helm\.sh|yaml|kustomize)(\/v\d)?:(Chart|ConfigFile|ConfigGroup|Directory)$/;
+const clouds =
+  /^(aws|aws-native|azure|azure-native|gcp|google-native|kubernetes|alicloud|digitalocean|cloudflare|oci):/;
+
+/** Whether a type is a resource of a cloud or a cluster, whatever its entry in a plan says of it. */
+const isCloudResource = (type: string): boolean => clouds.test(type) && !groups.test(type);
+
 export class ResourceSet {
   /** Components left out: they group resources and are none themselves. */
   readonly all: readonly Resource[];
   readonly source: ResourceSource;
   readonly #byType = new Map<string, Resource[]>();
   readonly #byPackage = new Map<string, Resource[]>();
-  #names: { readonly services: ReadonlySet<string>; readonly namespaces: ReadonlySet<string> } | undefined;
+  #names: ClusterNames | undefined;
 
   constructor(resources: readonly Resource[], source: ResourceSource) {
-    this.all = resources.filter((resource) => !resource.component);
+    this.all = resources.filter((resource) => !resource.component || isCloudResource(resource.type));
     this.source = source;
     for (const resource of this.all) {
       append(this.#byType, typeKey(resource.type), resource);
@@ -36,18 +53,23 @@ export class ResourceSet {
     return this.#byType.get(typeKey(type)) ?? [];
   }
 
-  /** Names by which pods reach each other. */
-  get names(): { readonly services: ReadonlySet<string>; readonly namespaces: ReadonlySet<string> } {
+  get names(): ClusterNames {
     if (this.#names === undefined) {
       const services = new Set<string>();
       const namespaces = new Set<string>();
+      const pairs = new Set<string>();
       for (const resource of this.#byPackage.get("kubernetes") ?? []) {
         const key = typeKey(resource.type);
-        if (key === "kubernetes:core:Service") services.add(objectName(resource));
-        if (key === "kubernetes:core:Namespace") namespaces.add(objectName(resource));
-        namespaces.add(metadataOf(resource, "namespace") ?? "default");
+        const name = objectName(resource);
+        const namespace = metadataOf(resource, "namespace") ?? "default";
+        if (key === "kubernetes:core:Service") {
+          pairs.add(`${name}.${namespace}`);
+          if (!isTopLevelDomain(name)) services.add(name);
+        }
+        for (const named of key === "kubernetes:core:Namespace" ? [name, namespace] : [namespace])
+          if (!isTopLevelDomain(named)) namespaces.add(named);
       }
-      this.#names = { services, namespaces };
+      this.#names = { services, namespaces, pairs };
     }
     return this.#names;
   }

@@ -38,6 +38,8 @@ interface Trail {
 
 /** Keys whose values are prose or schemas, which nothing reads as settings. */
 const prose = new Set(["description", "openAPIV3Schema", "managedFields"]);
+/** Fields whose keys are anybody's, such as the names of files: nothing in them is prose by its key. */
+const settings = new Set(["data", "stringData", "binaryData", "values", "spec.values", "parameters"]);
 
 export const textsOf: (resource: Resource) => readonly Text[] = rememberLast((resource: Resource) => {
   const texts: Text[] = [];
@@ -66,7 +68,7 @@ function collect(
   } else if (isObject(value) && !isSecret(value)) {
     const name = typeof value.name === "string" ? value.name : undefined;
     for (const [childKey, child] of Object.entries(value)) {
-      if (prose.has(childKey)) continue;
+      if (prose.has(childKey) && !settings.has(section)) continue;
       const named = childKey === "value" && name !== undefined ? name : childKey;
       collect(child, named, section === "" ? childKey : section, { segment: childKey, before: trail }, into);
     }

@@ -1,8 +1,11 @@
 /** Every server that a workload's settings name belongs to the stack or is registered in the file. */
 
 import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
+import { changesOfCountry } from "../../engine/localisation-texts.ts";
+import { asksOutsideFirst, violationsOfSearches } from "../../engine/name-lookup.ts";
+import { violationOfOwner, violationsOfBuckets } from "../../engine/places-of-stores.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
-import { type HostReference, hostsOf } from "../../resources/hosts.ts";
+import { type HostReference, hostsOf, isBucket } from "../../resources/hosts.ts";
 import { imagesOf } from "../../resources/image.ts";
 import { workloads } from "../../resources/pods.ts";
 import { type Resource, typeKey } from "../../resources/resource.ts";
@@ -39,10 +42,23 @@ export const unregisteredHost: ResourcePolicy = {
   controls: { iso27001: ["A.5.14", "A.8.12"], nist80053: ["AC-4", "SC-7(10)", "CA-3"] },
   remediation:
     "Remove the address, or register its host under `residency.endpoints` with its country and the data that it receives.",
-  check: (subject, context) => [
-    ...hostViolations(hostsOfSettings(subject), context, "It names", removeOrRegister),
-    ...openRemotes(subject),
-  ],
+  check(subject, context) {
+    const hosts = hostsOfSettings(subject);
+    const absolute = asksOutsideFirst(subject);
+    const named = [...hosts.filter((host) => !isBucket(host)), ...changesOfCountry(subject, context)];
+    return [
+      ...hostViolations(
+        named.map(({ host, path }) => ({ host: absolute ? `${host}.` : host, path })),
+        context,
+        "It names",
+        removeOrRegister,
+      ),
+      ...named.flatMap((host) => violationOfOwner(host, context)),
+      ...violationsOfBuckets(subject, hosts.filter(isBucket), context),
+      ...violationsOfSearches(subject),
+      ...openRemotes(subject),
+    ];
+  },
   examples: {
     passing: [
       {
@@ -105,16 +121,13 @@ export: { type: aws:lambda/function:Function,
 
 const makesPods = new Set(workloads.map(typeKey));
 
-// S3 objects are fetched through the store's own addresses; registries of images have their own policy.
+// Registries of images have their own policy.
 function hostsOfSettings(subject: Resource): HostReference[] {
   const images = new Set(
     makesPods.has(typeKey(subject.type)) ? imagesOf(subject).map(({ path }) => path) : [],
   );
   return hostsOf(subject).filter(
-    ({ path, scheme }) =>
-      !forPeople.test(path) &&
-      !images.has(path) &&
-      !/\.?image$|^chart$|^repositoryOpts/.test(path) &&
-      scheme !== "s3",
+    ({ path }) =>
+      !forPeople.test(path) && !images.has(path) && !/\.?image$|^chart$|^repositoryOpts/.test(path),
   );
 }

@@ -2,7 +2,7 @@
 import { literal } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { addressRange, isInternalAddress } from "../../resources/addresses.ts";
+import { addressRange, isInternalAddress, isLinkLocal } from "../../resources/addresses.ts";
 import { textsOf } from "../../resources/texts.ts";
 
 const controllers = [
@@ -32,9 +32,13 @@ export const endpointsOutside: ResourcePolicy = {
         const outside =
           range === undefined
             ? context.outside(value.toLowerCase())
-            : isInternalAddress(range) || context.isRegisteredAddress(range)
+            : context.isRegisteredAddress(range)
               ? undefined
-              : `${value}, which the file does not register`;
+              : isLinkLocal(range)
+                ? `${value}, where a cloud hands out the keys of the machine`
+                : isInternalAddress(range)
+                  ? undefined
+                  : `${value}, which the file does not register`;
         if (outside === undefined) return [];
         return {
           path,
