@@ -1,12 +1,14 @@
 /** Backups of the cluster's stores go to a registered backup store. */
 
+import { providersOf, toolsOf } from "../../engine/backup-stores.ts";
 import type { PolicyContext } from "../../engine/context.ts";
 import { foreignRegions } from "../../engine/host-violations.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../resources/hosts.ts";
+import { workloads } from "../../resources/pods.ts";
 import { objectAt, textAt } from "../../resources/properties.ts";
-import type { Resource } from "../../resources/resource.ts";
+import { type Resource, typeKey } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
 
 /** The setting of the time-series store's job, as components/time-series-backup.ts names it. */
@@ -19,24 +21,26 @@ const providerDefaults: readonly (readonly [settings: string, endpoint: string])
   ["spec.config", "s3Url"],
 ];
 
+const operators = [
+  "kubernetes:postgresql.cnpg.io/*:Cluster",
+  "kubernetes:barmancloud.cnpg.io/*:ObjectStore",
+  "kubernetes:velero.io/*:BackupStorageLocation",
+  "kubernetes:velero.io/*:VolumeSnapshotLocation",
+  "kubernetes:longhorn.io/*:BackupTarget",
+  "kubernetes:config.kio.kasten.io/*:Profile",
+  "kubernetes:k8up.io/*:Schedule",
+  "kubernetes:k8up.io/*:Backup",
+  "kubernetes:k8up.io/*:Archive",
+];
+const isOperators = new Set(operators.map(typeKey));
+
 export const backupLocation: ResourcePolicy = {
   id: "backup-location",
   area: "copies",
   scope: "resource",
   title: "Backups of databases and volumes go to a registered store in the country.",
   risk: "The backup holds everything the database holds; its address is one line in an operator's object.",
-  types: [
-    "kubernetes:postgresql.cnpg.io/*:Cluster",
-    "kubernetes:barmancloud.cnpg.io/*:ObjectStore",
-    "kubernetes:velero.io/*:BackupStorageLocation",
-    "kubernetes:velero.io/*:VolumeSnapshotLocation",
-    "kubernetes:longhorn.io/*:BackupTarget",
-    "kubernetes:config.kio.kasten.io/*:Profile",
-    "kubernetes:k8up.io/*:Schedule",
-    "kubernetes:k8up.io/*:Backup",
-    "kubernetes:core/*:ConfigMap",
-    "kubernetes:batch/*:CronJob",
-  ],
+  types: [...operators, ...workloads, "kubernetes:core/*:ConfigMap", "kubernetes:core/*:Secret"],
   severity: "critical",
   level: "mandatory",
   dataClasses: ["backups"],
@@ -44,10 +48,19 @@ export const backupLocation: ResourcePolicy = {
   remediation: "Name the endpoint of `hosting.backup.destination`.",
   check(subject, context) {
     const elsewhere = otherPlaces(subject, context);
-    if (/:(ConfigMap|CronJob)$/.test(subject.type)) return elsewhere;
     const named =
       context.country.hosting.backup.destination?.endpoint ?? "an S3-compatible store in the country";
     const remediation = `Use ${named}, or register the host under residency.endpoints with purpose backup.`;
+    const stores = isOperators.has(typeKey(subject.type))
+      ? providersOf(subject, context)
+      : toolsOf(subject, context);
+    const foreign = stores.map(({ path, value, where }) => ({
+      path,
+      value,
+      message: `Backups go to ${where}.`,
+      remediation,
+    }));
+    if (!isOperators.has(typeKey(subject.type))) return [...foreign, ...elsewhere];
     const hosts = hostsOf(subject)
       .filter(({ scheme }) => scheme !== "s3" && scheme !== "gs" && scheme !== "azblob")
       .flatMap((reference) => violationsOfHost(reference, context, remediation));
@@ -69,7 +82,14 @@ export const backupLocation: ResourcePolicy = {
         remediation: `Set ${endpoint} to ${named}.`,
       };
     });
-    return [...hosts, ...regions, ...defaults, ...elsewhere];
+    const paths = new Set([...hosts, ...regions].map(({ path }) => path));
+    return [
+      ...foreign.filter(({ path }) => !paths.has(path)),
+      ...hosts,
+      ...regions,
+      ...defaults,
+      ...elsewhere,
+    ];
   },
   examples: {
     passing: [

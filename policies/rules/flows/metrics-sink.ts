@@ -1,6 +1,7 @@
 /** Metrics, traces and logs of the cluster are written to the stack's own stores or to registered hosts. */
 import { hostViolations } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
+import { sinkViolations } from "../../engine/sink-violations.ts";
 import { hostsOf } from "../../resources/hosts.ts";
 
 export const metricsSink: ResourcePolicy = {
@@ -29,13 +30,15 @@ export const metricsSink: ResourcePolicy = {
   controls: { iso27001: ["A.8.15", "A.8.16", "A.8.12"], nist80053: ["AU-9", "AC-4", "SC-7(10)"] },
   remediation:
     "Write to a store in the country, registered under `residency.endpoints` with purpose monitoring.",
-  check: (subject, context) =>
-    hostViolations(
+  check: (subject, context) => [
+    ...hostViolations(
       hostsOf(subject).filter(({ path }) => !/metadata\./.test(path)),
       context,
       "It writes to",
       (host) => `Remove it, or register ${host} under residency.endpoints with purpose monitoring.`,
     ),
+    ...sinkViolations(subject, context),
+  ],
   examples: {
     passing: [
       {

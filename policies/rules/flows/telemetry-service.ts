@@ -1,30 +1,11 @@
 /** No agent of an observability service is switched on. A key is enough for that: the address abroad is built in. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { sinkViolations } from "../../engine/sink-violations.ts";
+import { serviceOfImage, serviceOfKey, servicesInTexts } from "../../engine/vendor-services.ts";
 import { imagesOf } from "../../resources/image.ts";
 import { podOf, workloads } from "../../resources/pods.ts";
 import { isObject, type Json, type Resource } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
-
-const keys: readonly (readonly [key: RegExp, service: string])[] = [
-  [/^DD_(API_KEY|SITE|AGENT_HOST)$/, "Datadog"],
-  [/^NEW_RELIC_(LICENSE|INGEST)_KEY$|^NRIA_LICENSE_KEY$/, "New Relic"],
-  [/^SENTRY_DSN$/, "Sentry"],
-  [/^SPLUNK_(ACCESS|HEC)_TOKEN$/, "Splunk"],
-  [/^HONEYCOMB_(API_KEY|TEAM)$/, "Honeycomb"],
-  [/^(DT_API_TOKEN|DT_TENANT|DYNATRACE_)/, "Dynatrace"],
-  [/^ELASTIC_APM_(SECRET_TOKEN|API_KEY)$/, "Elastic APM"],
-  [/^(ROLLBAR|BUGSNAG|LOGTAIL|LOGDNA|LOGGLY|PAPERTRAIL)_/, "a log or error service"],
-  [/^(MIXPANEL|AMPLITUDE|SEGMENT|POSTHOG|GA|GOOGLE_ANALYTICS|MATOMO)_/, "a web analytics service"],
-  [/^(OPENAI|ANTHROPIC|MISTRAL|COHERE|GOOGLE_GENAI|GEMINI)_API_KEY$/, "an AI service"],
-  [/^(TWILIO|SENDGRID|MAILGUN|POSTMARK|VONAGE|NEXMO|FIREBASE|FCM|ONESIGNAL)_/, "a messaging service"],
-];
-const agents: readonly (readonly [repository: RegExp, service: string])[] = [
-  [/(^|\/)(datadog|datadoghq)\/|(^|\/)cluster-agent$/, "Datadog"],
-  [/(^|\/)newrelic\//, "New Relic"],
-  [/(^|\/)dynatrace\//, "Dynatrace"],
-  [/(^|\/)splunk-otel-collector$/, "Splunk"],
-  [/(^|\/)honeycombio\//, "Honeycomb"],
-];
 
 export const telemetryService: ResourcePolicy = {
   id: "telemetry-service",
@@ -36,6 +17,13 @@ export const telemetryService: ResourcePolicy = {
     ...workloads,
     "kubernetes:core/*:ConfigMap",
     "kubernetes:core/*:Secret",
+    "kubernetes:helm.sh/*:Release",
+    "kubernetes:helm.toolkit.fluxcd.io/*:HelmRelease",
+    "kubernetes:helm.cattle.io/*:HelmChart",
+    "kubernetes:argoproj.io/*:Application",
+    "kubernetes:argoproj.io/*:ApplicationSet",
+    "kubernetes:monitoring.coreos.com/*:AlertmanagerConfig",
+    "kubernetes:grafana.integreatly.org/*:GrafanaDatasource",
     "aws:lambda/function:Function",
     "aws:ecs/taskDefinition:TaskDefinition",
   ],
@@ -44,20 +32,29 @@ export const telemetryService: ResourcePolicy = {
   dataClasses: ["logs", "identity", "diagnosticAnswers", "machineTelemetry"],
   controls: { iso27001: ["A.5.14", "A.5.19", "A.8.12"], nist80053: ["AC-4", "SA-9", "SC-7(10)"] },
   remediation: "Remove the agent and its key; monitor with the stack's own Prometheus metrics.",
-  check(subject) {
+  check(subject, context) {
     const remediation = "Remove it; monitor with the stack's own metrics and logs.";
     const named = settingNames(subject).flatMap(({ name, path }): Violation[] => {
-      const service = keys.find(([key]) => key.test(name))?.[1];
+      const service = serviceOfKey(name);
       if (service === undefined) return [];
       return [{ path, value: name, message: `${name} switches on ${service}.`, remediation }];
     });
     const running = imagesOf(subject).flatMap(({ text, repository, path }): Violation[] => {
-      const service = agents.find(([pattern]) => pattern.test(repository))?.[1];
+      const service = serviceOfImage(repository);
       return service === undefined
         ? []
         : [{ path, value: text, message: `${text} is an agent of ${service}.`, remediation }];
     });
-    return [...named, ...running];
+    const known = new Set(named.map(({ path }) => path.replace(/\.name$/, ".value")));
+    const loaded = servicesInTexts(subject)
+      .filter(({ path }) => !known.has(path))
+      .map(({ word, service, path }) => ({
+        path,
+        value: word,
+        message: `${word} switches on ${service}.`,
+        remediation,
+      }));
+    return [...named, ...running, ...loaded, ...sinkViolations(subject, context)];
   },
   examples: {
     passing: [

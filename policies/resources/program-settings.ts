@@ -1,0 +1,132 @@
+/**
+ * Settings of programs in a resource, as trees: its own properties, and each text that is YAML, JSON, TOML, sections
+ * (`[OUTPUT]`), fluentd's blocks (`<match>`) or blocks in braces (`output { s3 { … } }`). Reads what it can of a broken text.
+ */
+import { parse as parseToml } from "smol-toml";
+import { parseDocument } from "yaml";
+import type { PathSegment } from "../../localisation/problem.ts";
+import { readAngleBlocks, readBraceBlocks, readSections } from "./block-settings.ts";
+import { rememberLast } from "./last.ts";
+import { isObject, type Json, type JsonObject, type Resource } from "./resource.ts";
+import { textsOf } from "./texts.ts";
+
+export type SettingsFormat = "properties" | "tree" | "sections" | "angle" | "braces";
+
+export interface ProgramSettings {
+  readonly format: SettingsFormat;
+  readonly root: Json;
+  /** Of the text that holds them; empty where they are the resource's own properties. */
+  readonly path: string;
+}
+
+export interface SettingsText {
+  readonly value: string;
+  /** Name of the file or of the variable. */
+  readonly key: string;
+  readonly path: string;
+}
+
+/** Longer texts are data. */
+const maximumLength = 1_000_000;
+
+/** Texts that programs read: files, variables, arguments. Secrets and binary files are decoded. */
+export const settingsTexts = rememberLast((resource: Resource): readonly SettingsText[] => {
+  const encoded = resource.type.endsWith(":Secret") ? "data" : "binaryData";
+  return textsOf(resource).flatMap((text): SettingsText[] => {
+    const { value, key, section } = text;
+    if (section === "status" || value.length > maximumLength) return [];
+    const plain = section === encoded ? Buffer.from(value, "base64").toString("utf8") : value;
+    return [
+      {
+        value: plain,
+        key,
+        get path() {
+          return text.path;
+        },
+      },
+    ];
+  });
+});
+
+/** Each program's settings have one of these words where they send, store or connect. */
+const words =
+  /sinks|exporter|output|OUTPUT|_configs|<match|<store|destination|bucket|container_name|object_store|backend|connector\.class|contactPoints|contact_points|notifiers|datasources|cloud[._]?id|inputs|type|action\(/i;
+
+export const settingsOf = rememberLast((resource: Resource): readonly ProgramSettings[] => [
+  { format: "properties", root: resource.properties, path: "" },
+  ...settingsTexts(resource).flatMap(({ value, path }) => {
+    if (value.length < 12 || !/[\n{:=]/.test(value) || !words.test(value)) return [];
+    return treesOf(value).map((settings) => ({ ...settings, path }));
+  }),
+]);
+
+export function treesOf(text: string): Omit<ProgramSettings, "path">[] {
+  const json = /^\s*[[{]/.test(text) ? jsonOf(text) : undefined;
+  if (json !== undefined) return [{ format: "tree", root: json }];
+  const found: Omit<ProgramSettings, "path">[] = [];
+  const add = (format: SettingsFormat, root: Json | undefined) => {
+    if (root !== undefined) found.push({ format, root });
+  };
+  if (/^[ \t]*\[{1,2}["\w]/m.test(text)) {
+    add("tree", tomlOf(text));
+    add("sections", readSections(text));
+  }
+  if (/^[ \t]*<(match|store)\b/m.test(text)) add("angle", readAngleBlocks(text));
+  if (/^[ \t]*(output|destination|otelcol|loki|prometheus|connectors|actions)\b[^\n:]*\{/m.test(text))
+    add("braces", readBraceBlocks(text));
+  if (/^[ \t]*(- *)?["']?[\w.@/-]+["']?[ \t]*:(\s|$)/m.test(text)) add("tree", yamlOf(text));
+  if (found.length === 0 && /^[ \t]*["\w.@-]+[ \t]*=/m.test(text)) add("tree", tomlOf(text));
+  return found;
+}
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function tomlOf(text: string): Json | undefined {
+  try {
+    return parseToml(text) as unknown as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function yamlOf(text: string): Json | undefined {
+  try {
+    // Placeholders of templates stand where a value would: `{{ .Values.key }}`.
+    const plain = text.includes("{{") ? text.replaceAll(/\{\{[^{}\n]{0,300}\}\}/g, "template") : text;
+    const document = parseDocument(plain, { strict: false, uniqueKeys: false, logLevel: "silent" });
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return isObject(value) || Array.isArray(value) ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface LocatedObject {
+  readonly object: JsonObject;
+  /** From the top; numbers are places in lists. */
+  readonly segments: readonly PathSegment[];
+  /** The last key above it. */
+  readonly key: string;
+}
+
+export function* objectsBelow(
+  value: Json | undefined,
+  segments: readonly PathSegment[] = [],
+  key = "",
+): Generator<LocatedObject> {
+  if (segments.length > 60) return;
+  if (Array.isArray(value)) {
+    for (const [index, item] of (value as readonly Json[]).entries())
+      if (typeof item === "object" && item !== null) yield* objectsBelow(item, [...segments, index], key);
+  } else if (isObject(value)) {
+    yield { object: value, segments, key };
+    for (const [name, child] of Object.entries(value))
+      if (typeof child === "object" && child !== null) yield* objectsBelow(child, [...segments, name], name);
+  }
+}
