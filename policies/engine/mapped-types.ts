@@ -52,11 +52,9 @@ const kubernetesKinds: Readonly<Record<string, string>> = {
   core: "Binding Event LimitRange Namespace Node PodTemplate ReplicationController ResourceQuota ServiceAccount",
   apps: "ControllerRevision",
   "admissionregistration.k8s.io":
-    "ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding MutatingAdmissionPolicy MutatingAdmissionPolicyBinding",
-  "apiregistration.k8s.io": "APIService",
+    "ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding MutatingAdmissionPolicyBinding",
   autoscaling: "HorizontalPodAutoscaler",
   "autoscaling.k8s.io": "VerticalPodAutoscaler",
-  "keda.sh": "ScaledObject TriggerAuthentication",
   "certificates.k8s.io": "CertificateSigningRequest ClusterTrustBundle",
   "cert-manager.io": "Certificate CertificateRequest",
   "coordination.k8s.io": "Lease",
@@ -67,15 +65,12 @@ const kubernetesKinds: Readonly<Record<string, string>> = {
   "networking.k8s.io": "IngressClass IPAddress ServiceCIDR",
   "node.k8s.io": "RuntimeClass",
   policy: "PodDisruptionBudget Eviction",
-  "postgresql.cnpg.io":
-    "Backup Database DatabaseRole FailoverQuorum Pooler Publication ScheduledBackup ClusterImageCatalog",
-  "rabbitmq.com":
-    "Binding Exchange Operator OperatorPolicy Permission Policy Queue SchemaReplication TopicPermission User Vhost",
+  "postgresql.cnpg.io": "Backup Database DatabaseRole FailoverQuorum ScheduledBackup ClusterImageCatalog",
+  "rabbitmq.com": "Binding Operator Permission Queue TopicPermission User Vhost",
   "scheduling.k8s.io": "PriorityClass",
   "storage.k8s.io": "CSIDriver CSINode CSIStorageCapacity VolumeAttachment VolumeAttributesClass",
   "snapshot.storage.k8s.io": "VolumeSnapshot",
-  "monitoring.coreos.com": "PodMonitor PrometheusRule ServiceMonitor ScrapeConfig",
-  "kustomize.toolkit.fluxcd.io": "Kustomization",
+  "monitoring.coreos.com": "PrometheusRule",
 };
 
 /** Types of Pulumi itself and of providers without a cloud: they store values in the state only. */

@@ -83,6 +83,15 @@ export const programs = {
     `elasticsearch enabledNamespaces file format forward gelf http kafka loggingRef loki mattermost mqtt nullout opensearch protected
      redis relabel syslog`,
   ),
+  keda: program(
+    "KEDA",
+    `activemq apache-kafka arangodb artemis-queue beanstalkd cassandra couchdb cpu cron elasticsearch etcd external external-push
+     forgejo-runner graphite ibmmq influxdb kafka kubernetes-resource kubernetes-workload liiklus loki memory metrics-api mongodb
+     mssql mysql nats-jetstream nsq openstack-swift postgresql prometheus pulsar rabbitmq redis redis-cluster
+     redis-cluster-streams redis-sentinel redis-sentinel-streams redis-streams selenium-grid solace-event-queue solr stan
+     sumologic-collector temporal`,
+  ),
+  istio: program("Istio", "", false),
   kafkaConnect: program("Kafka Connect", "", false),
   objectStore: program("The store", "", false),
 } as const;

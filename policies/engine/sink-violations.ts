@@ -34,7 +34,7 @@ function violationOf({ program, type, settings, path }: Sink, context: PolicyCon
 }
 
 const aboutEndpoint =
-  /(^|[_.\-a-z])(endpoint|url|uri|dsn|host|hosts|server|servers|addr|address|site|brokers?)(_?override|_?url)?$/i;
+  /(^|[_.\-a-z])(endpoint|url|uri|dsn|host|hosts|server|servers|addr|address|site|service|brokers?)(_?override|_?url)?$/i;
 const oneLabel = /^(https?:\/\/)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(:\d+)?(\/.*)?$/i;
 
 /** Whether the settings send it to hosts that are allowed. */

@@ -140,6 +140,27 @@ const readers: readonly ((entry: Entry) => Generator<Found>)[] = [
       if (isObject(settings) && typeof settings.type === "string")
         yield { program, type: settings.type, settings, segments: [...at, index, "type"] };
   },
+  function* keda({ name, value, at, kind }) {
+    if (name !== "triggers" || !kind.startsWith("Scaled") || !Array.isArray(value)) return;
+    for (const [index, trigger] of (value as readonly Json[]).entries())
+      if (isObject(trigger) && typeof trigger.type === "string")
+        yield {
+          program: programs.keda,
+          type: trigger.type,
+          settings: trigger,
+          segments: [...at, index, "type"],
+        };
+  },
+  function* istio({ name, value, at, kind }) {
+    const isMesh = name === "extensionProviders";
+    if (!Array.isArray(value) || !(isMesh || (name === "providers" && kind === "Telemetry"))) return;
+    for (const [index, provider] of (value as readonly Json[]).entries()) {
+      if (!isObject(provider)) continue;
+      const type = isMesh ? Object.keys(provider).find((key) => key !== "name") : provider.name;
+      if (typeof type === "string")
+        yield { program: programs.istio, type, settings: provider, segments: [...at, index] };
+    }
+  },
   function* objectStore({ name, value, at }) {
     if (!isObject(value) || !cloudStores.test(name)) return;
     if (Object.keys(value).some((field) => /bucket|container|account_?name/i.test(field)))

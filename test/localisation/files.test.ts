@@ -130,7 +130,9 @@ describe("paths", () => {
       "loop:1:1  The file is a link to itself. Fix the link.",
     ]);
     expect(said("a\0b", folder)[0]).toContain("The file can't be read");
-    expect(said("x".repeat(5000), folder)[0]).toContain("The file can't be read: the name is too long (ENAMETOOLONG)");
+    expect(said("x".repeat(5000), folder)[0]).toContain(
+      "The file can't be read: the name is too long (ENAMETOOLONG)",
+    );
   });
 
   // The superuser may read everything.

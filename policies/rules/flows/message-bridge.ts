@@ -1,16 +1,45 @@
 /** Brokers forward no messages to other brokers. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../resources/hint.ts";
+import { workloads } from "../../resources/pods.ts";
+import { type SettingsText, settingsTexts } from "../../resources/program-settings.ts";
+import { objectAt, textAt } from "../../resources/properties.ts";
 import type { Resource } from "../../resources/resource.ts";
-import { type Text, textsOf } from "../../resources/texts.ts";
 
 const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/"component"\s*:\s*"shovel"/, "a shovel"],
-  [/"component"\s*:\s*"federation-upstream(-set)?"/, "a federation upstream"],
+  [
+    /"component"\s*:\s*"federation-upstream(-set)?"|"federation-upstream(-set|-pattern)?"\s*:/,
+    "a federation upstream",
+  ],
+  [
+    /\bset_parameter\s+(-\S+\s+\S+\s+)?["']?(shovel|federation)/,
+    "a command that makes a shovel or federation",
+  ],
+  [
+    /\/api\/parameters\/(shovel|federation)|\brabbitmqadmin\b[^\n]{0,200}\b(shovel|federation)/,
+    "a command that makes a shovel or federation",
+  ],
   [/\brabbitmq_(shovel|federation)(_management)?\b/, "the plugin for shovels or federation"],
   [/^[ \t]*(connection\s+\S+|bridge_\w+\s)/m, "a bridge of Mosquitto"],
   [/^[ \t]*bridges?\s*[.{:]/m, "a bridge"],
   [/\bmirror\.?maker|org\.apache\.kafka\.connect\.mirror/i, "MirrorMaker"],
+  [/^[ \t]*(?:[\w.-]+->[\w.-]+)\.(enabled|topics)\s*=/m, "MirrorMaker"],
+  [/\bvmq_bridge\b/, "a bridge of VerneMQ"],
+  [
+    /^[ \t]*(connectors|actions)[ \t]*[.={:]?[ \t]*\{?\s*(mqtt|kafka\w*|http|gcp\w*|aws\w*|azure\w*|confluent\w*|pulsar|rabbitmq|s3|snowflake)\b/m,
+    "a connector of EMQX",
+  ],
+  [/^[ \t]*(cluster\.links|links)[ \t]*[=:][ \t]*\[/m, "a cluster link of EMQX"],
+  [
+    /<(networkConnector|broker-connections?|amqp-connection|federation)[\s>]|<bridges?>|<bridge\s+name=/,
+    "a bridge of ActiveMQ or Artemis",
+  ],
+  [/^[ \t]*(replicaof|slaveof)[ \t]+[\w.-]+\.[\w.-]+[ \t]+\d+/m, "a replica of another Redis"],
+  [
+    /\bcluster\.link(\.mode|\.local)?\b|\bkafka-cluster-links\b|\breplicationClusters?\b|\bpulsar-admin\b[^\n]{0,200}set-clusters/,
+    "a link to another cluster",
+  ],
   [/^[ \t]*(leafnodes|gateway)\s*[:{]/m, "a leaf node or gateway of NATS"],
 ];
 
@@ -25,9 +54,21 @@ const hinted = holdsOneOf(
   "gateway:",
   "gateway {",
   "gateway{",
+  "->",
+  "connectors",
+  "actions",
+  "links",
+  "etworkConnector",
+  "amqp-connection",
+  "replicaof",
+  "slaveof",
+  "cluster.link",
+  "cluster-link",
+  "replicationCluster",
+  "set-clusters",
 );
 
-const objects = /:(Shovel|Federation|KafkaMirrorMaker2?|KafkaBridge|Bridge)$/;
+const objects = /:(SchemaReplication|Shovel|Federation|KafkaMirrorMaker2?|KafkaBridge|Bridge)$/;
 
 export const messageBridge: ResourcePolicy = {
   id: "message-bridge",
@@ -41,6 +82,11 @@ export const messageBridge: ResourcePolicy = {
     "kubernetes:rabbitmq.com/*:Shovel",
     "kubernetes:rabbitmq.com/*:Federation",
     "kubernetes:rabbitmq.com/*:RabbitmqCluster",
+    "kubernetes:rabbitmq.com/*:SchemaReplication",
+    "kubernetes:rabbitmq.com/*:Policy",
+    "kubernetes:rabbitmq.com/*:OperatorPolicy",
+    "kubernetes:rabbitmq.com/*:Exchange",
+    ...workloads,
     "kubernetes:kafka.strimzi.io/*:KafkaMirrorMaker2",
     "kubernetes:kafka.strimzi.io/*:KafkaBridge",
   ],
@@ -54,7 +100,10 @@ export const messageBridge: ResourcePolicy = {
     const kind = objects.exec(subject.type)?.[1];
     if (kind !== undefined)
       return [{ path: "", value: kind, message: `${kind} copies messages to another place.`, remediation }];
-    return settingsOf(subject).flatMap((text): Violation[] => {
+    const applied = federationOf(subject);
+    if (applied !== undefined)
+      return [{ path: applied, message: "It sends what it applies to through a federation.", remediation }];
+    return bridgeTexts(subject).flatMap((text): Violation[] => {
       const what = signs.find(([sign]) => sign.test(text.value))?.[1];
       return what === undefined
         ? []
@@ -72,6 +121,14 @@ data: { enabled_plugins: "[rabbitmq_mqtt,rabbitmq_prometheus].", rabbitmq.conf: 
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: rabbitmq.com/v1beta1
+kind: Policy
+metadata: { name: copy, namespace: rollout }
+spec: { name: copy, pattern: ".*", applyTo: queues, definition: { federation-upstream-set: all } }`,
+        findings: `rollout/Policy/copy spec.definition.federation-upstream-set: It sends what it applies to through a federation. Remove it; only aggregates may leave.`,
+      },
       {
         manifests: `
 apiVersion: v1
@@ -103,9 +160,22 @@ spec: { uriSecret: { name: other } }`,
   },
 };
 
+/** Where a policy or exchange of RabbitMQ uses a federation. */
+function federationOf({ type, properties }: Resource): string | undefined {
+  if (!/:(Operator)?Policy$|:Exchange$/.test(type)) return undefined;
+  const used = ["spec.definition", "spec.arguments"].flatMap((path) =>
+    Object.keys(objectAt(properties, path) ?? {})
+      .filter((key) => /federation|shovel|upstream/i.test(key))
+      .map((key) => `${path}.${key}`),
+  );
+  return used[0] ?? (/federation/.test(textAt(properties, "spec.type") ?? "") ? "spec.type" : undefined);
+}
+
 /** Annotations and pods' own fields use the same words for other things. */
-const settingsOf = (subject: Resource): Text[] =>
-  textsOf(subject).filter(
-    ({ value, section, path }) =>
-      hinted(value) && (/^(data|stringData|binaryData)$/.test(section) || path.startsWith("spec.rabbitmq")),
+const bridgeTexts = (subject: Resource): SettingsText[] =>
+  settingsTexts(subject).filter(
+    ({ value, path }) =>
+      hinted(value) &&
+      (/^(data|stringData|binaryData)\b|^spec\.rabbitmq/.test(path) ||
+        /\.(args|command)\[\d+\]$|\.env\[\d+\]\.value$/.test(path)),
   );

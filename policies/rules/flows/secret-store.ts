@@ -4,29 +4,25 @@ import { foreignRegions, hostViolations } from "../../engine/host-violations.ts"
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsOf } from "../../resources/hosts.ts";
-import { objectAt } from "../../resources/properties.ts";
+import { objectAt, textAt } from "../../resources/properties.ts";
 import { textsOf } from "../../resources/texts.ts";
 
-/** Providers that are foreign services: their maker decides where they are. */
-const services = [
-  "gcpsm",
-  "azurekv",
-  "ibm",
-  "oracle",
-  "doppler",
-  "onepassword",
-  "onepasswordSDK",
-  "akeyless",
-  "infisical",
-  "bitwardensecretsmanager",
-  "pulumi",
-  "keepersecurity",
-  "scaleway",
-  "yandexlockbox",
-  "alibaba",
-  "gitlab",
-  "github",
-];
+/** Stores whose address the settings name. Any other provider is a service, and its maker decides where it is. */
+const named = new Set([
+  "vault",
+  "kubernetes",
+  "aws",
+  "fake",
+  "webhook",
+  "conjur",
+  "openbao",
+  "passbolt",
+  "delinea",
+  "secretserver",
+  "senhasegura",
+  "previder",
+]);
+const kedaServices = ["azureKeyVault", "gcpSecretManager"];
 
 export const secretStore: ResourcePolicy = {
   id: "secret-store",
@@ -40,6 +36,8 @@ export const secretStore: ResourcePolicy = {
     "kubernetes:external-secrets.io/*:PushSecret",
     "kubernetes:secrets-store.csi.x-k8s.io/*:SecretProviderClass",
     "kubernetes:secrets.hashicorp.com/*:VaultConnection",
+    "kubernetes:keda.sh/*:TriggerAuthentication",
+    "kubernetes:keda.sh/*:ClusterTriggerAuthentication",
   ],
   severity: "critical",
   level: "mandatory",
@@ -51,13 +49,26 @@ export const secretStore: ResourcePolicy = {
     if (subject.type.endsWith(":PushSecret"))
       return [{ path: "", message: "It copies Secrets of the cluster to another store.", remediation }];
     const provider = objectAt(subject.properties, "spec.provider") ?? {};
-    const service = services.find((name) => provider[name] !== undefined);
+    const csi = textAt(subject.properties, "spec.provider");
+    const service =
+      Object.keys(provider).find((name) => !named.has(name)) ??
+      (csi === undefined || named.has(csi) ? undefined : csi);
+    const keda = kedaServices.find((name) => objectAt(subject.properties, `spec.${name}`) !== undefined);
+    if (keda !== undefined)
+      return [
+        {
+          path: `spec.${keda}`,
+          value: keda,
+          message: `Secrets come from a foreign service (${keda}).`,
+          remediation,
+        },
+      ];
     const violations: Violation[] =
       service === undefined
         ? []
         : [
             {
-              path: `spec.provider.${service}`,
+              path: csi === undefined ? `spec.provider.${service}` : "spec.provider",
               value: service,
               message: `Secrets come from a foreign service (${service}).`,
               remediation,

@@ -1,9 +1,10 @@
 /** No agent of an observability service is switched on. A key is enough for that: the address abroad is built in. */
+import { installerTypes, operatorPods } from "../../engine/operator-types.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { sinkViolations } from "../../engine/sink-violations.ts";
 import { serviceOfImage, serviceOfKey, servicesInTexts } from "../../engine/vendor-services.ts";
 import { imagesOf } from "../../resources/image.ts";
-import { podOf, workloads } from "../../resources/pods.ts";
+import { workloads } from "../../resources/pods.ts";
 import { isObject, type Json, type Resource } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
 
@@ -17,11 +18,11 @@ export const telemetryService: ResourcePolicy = {
     ...workloads,
     "kubernetes:core/*:ConfigMap",
     "kubernetes:core/*:Secret",
-    "kubernetes:helm.sh/*:Release",
-    "kubernetes:helm.toolkit.fluxcd.io/*:HelmRelease",
-    "kubernetes:helm.cattle.io/*:HelmChart",
-    "kubernetes:argoproj.io/*:Application",
-    "kubernetes:argoproj.io/*:ApplicationSet",
+    ...installerTypes,
+    ...operatorPods,
+    "kubernetes:keda.sh/*:ScaledObject",
+    "kubernetes:core/*:Namespace",
+    "kubernetes:core/*:ServiceAccount",
     "kubernetes:monitoring.coreos.com/*:AlertmanagerConfig",
     "kubernetes:grafana.integreatly.org/*:GrafanaDatasource",
     "aws:lambda/function:Function",
@@ -111,11 +112,14 @@ interface SettingName {
 
 /** Names of variables and keys. Their values, which may be secret, are not needed. */
 function settingNames(subject: Resource): SettingName[] {
-  const { pod } = podOf(subject);
-  if (pod !== undefined)
+  if (subject.type.startsWith("kubernetes:") && !/:(ConfigMap|Secret)$/.test(subject.type))
     return textsOf(subject)
-      .filter((text) => text.key === "name" && /\.env\[\d+\]\.name$/.test(text.path))
-      .map(({ value, path }) => ({ name: value, path }));
+      .filter(
+        ({ key, path }) =>
+          (key === "name" && /env\w*\[\d+\]\.name$/i.test(path)) ||
+          /\.(env|envVars|extraEnvs?)\.[A-Z_0-9]+$/.test(path),
+      )
+      .map(({ key, value, path }) => ({ name: key === "name" ? value : key, path }));
   const maps: readonly (readonly [path: string, map: Json | undefined])[] = [
     ["data", subject.properties.data],
     ["stringData", subject.properties.stringData],

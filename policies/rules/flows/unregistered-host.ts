@@ -3,6 +3,7 @@
 import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
 import { changesOfCountry } from "../../engine/localisation-texts.ts";
 import { asksOutsideFirst, violationsOfSearches } from "../../engine/name-lookup.ts";
+import { operatorTypes } from "../../engine/operator-types.ts";
 import { violationOfOwner, violationsOfBuckets } from "../../engine/places-of-stores.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { type HostReference, hostsOf, isBucket } from "../../resources/hosts.ts";
@@ -25,6 +26,7 @@ export const unregisteredHost: ResourcePolicy = {
     "kubernetes:core/*:ConfigMap",
     "kubernetes:core/*:Secret",
     "kubernetes:helm.sh/*:Release",
+    ...operatorTypes,
     "kubernetes:rabbitmq.com/*:RabbitmqCluster",
     "kubernetes:clickhouse.altinity.com/*:ClickHouseInstallation",
     "kubernetes:monitoring.coreos.com/*:AlertmanagerConfig",

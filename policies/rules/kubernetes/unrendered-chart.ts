@@ -1,7 +1,9 @@
 /** Charts that the cluster installs are pinned and come from a registered registry; others are rendered and checked. */
+import type { PolicyContext } from "../../engine/context.ts";
+import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { hostsIn } from "../../resources/hosts.ts";
-import { textAt } from "../../resources/properties.ts";
+import { hostsIn, hostsOf } from "../../resources/hosts.ts";
+import { objectAt, textAt } from "../../resources/properties.ts";
 import { type Resource, typeToken } from "../../resources/resource.ts";
 
 interface ChartSource {
@@ -18,6 +20,8 @@ const places: readonly (readonly [address: string, version: string])[] = [
   ["spec.repo", "spec.version"],
   ["spec.chart", "spec.version"],
   ["spec.source.repoURL", "spec.source.targetRevision"],
+  ["spec.sources[0].repoURL", "spec.sources[0].targetRevision"],
+  ["spec.template.spec.source.repoURL", "spec.template.spec.source.targetRevision"],
   ["spec.url", "spec.ref.tag"],
 ];
 
@@ -36,6 +40,8 @@ export const unrenderedChart: ResourcePolicy = {
     "kubernetes:helm.cattle.io/*:HelmChart",
     "kubernetes:argoproj.io/*:Application",
     "kubernetes:argoproj.io/*:ApplicationSet",
+    "kubernetes:kustomize.toolkit.fluxcd.io/*:Kustomization",
+    "kubernetes:helm.cattle.io/*:HelmChartConfig",
   ],
   severity: "high",
   level: "mandatory",
@@ -44,35 +50,11 @@ export const unrenderedChart: ResourcePolicy = {
   remediation:
     "Mirror the chart to the country's registry and name an exact version, or render it and check the manifests.",
   check(subject, context) {
-    const source = sourceOf(subject);
-    const kind = typeToken(subject.type).kind;
-    const violations: Violation[] = [];
-    const [reference] =
-      source.address === undefined ? [] : hostsIn({ key: "url", value: source.address, path: source.path });
-    const registered = reference !== undefined && context.outside(reference.host) === undefined;
-    if (!registered)
-      violations.push({
-        path: source.path,
-        ...(source.address !== undefined && { value: source.address }),
-        message:
-          reference === undefined
-            ? `${kind} installs a chart from an unnamed source${source.address === undefined ? "" : ` (${source.address})`}.`
-            : `${kind} installs from ${context.outside(reference.host)}.`,
-        remediation: "Mirror it to the country's registry, or render it and check the manifests.",
-      });
-    // A repository has no version of its own.
-    if (/^(HelmRepository|GitRepository)$/.test(kind)) return violations;
-    if (
-      source.version === undefined ||
-      !/^v?\d+\.\d+\.\d+[\w.+-]*$|^sha256:|^[0-9a-f]{40}$/.test(source.version)
-    )
-      violations.push({
-        path: source.versionPath,
-        ...(source.version !== undefined && { value: source.version }),
-        message: `${kind} takes ${source.version === undefined ? "the newest version" : `any version that matches ${source.version}`}.`,
-        remediation: "Name an exact version.",
-      });
-    return violations;
+    const values = hostsOfValues(subject, context);
+    const { kind } = typeToken(subject.type);
+    if (kind === "HelmChartConfig") return values;
+    if (kind === "Kustomization") return [...values, ...sourceElsewhere(subject, context)];
+    return [...values, ...violationsOfSource(subject, context)];
   },
   examples: {
     passing: [
@@ -85,6 +67,18 @@ spec: { repo: https://charts.example.gov.za, chart: cert-manager, version: v1.21
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: app, namespace: rollout }
+spec:
+  source:
+    repoURL: https://charts.example.gov.za
+    targetRevision: 1.0.0
+    helm: { valuesObject: { endpoint: "https://otlp.example.com" } }`,
+        findings: `rollout/Application/app spec.source.helm.valuesObject.endpoint: Its values name otlp.example.com, which the file does not register. Remove it, or register otlp.example.com under residency.endpoints with its country.`,
+      },
       {
         manifests: `
 apiVersion: helm.cattle.io/v1
@@ -109,6 +103,38 @@ rollout/HelmRelease/redis spec.chart.spec.version: HelmRelease takes the newest 
   },
 };
 
+function violationsOfSource(subject: Resource, context: PolicyContext): Violation[] {
+  const source = sourceOf(subject);
+  const { kind } = typeToken(subject.type);
+  const violations: Violation[] = [];
+  const [reference] =
+    source.address === undefined ? [] : hostsIn({ key: "url", value: source.address, path: source.path });
+  const registered = reference !== undefined && context.outside(reference.host) === undefined;
+  if (!registered)
+    violations.push({
+      path: source.path,
+      ...(source.address !== undefined && { value: source.address }),
+      message:
+        reference === undefined
+          ? `${kind} installs a chart from an unnamed source${source.address === undefined ? "" : ` (${source.address})`}.`
+          : `${kind} installs from ${context.outside(reference.host)}.`,
+      remediation: "Mirror it to the country's registry, or render it and check the manifests.",
+    });
+  // A repository has no version of its own.
+  if (/^(HelmRepository|GitRepository)$/.test(kind)) return violations;
+  if (
+    source.version === undefined ||
+    !/^v?\d+\.\d+\.\d+[\w.+-]*$|^sha256:|^[0-9a-f]{40}$/.test(source.version)
+  )
+    violations.push({
+      path: source.versionPath,
+      ...(source.version !== undefined && { value: source.version }),
+      message: `${kind} takes ${source.version === undefined ? "the newest version" : `any version that matches ${source.version}`}.`,
+      remediation: "Name an exact version.",
+    });
+  return violations;
+}
+
 function sourceOf({ properties }: Resource): ChartSource {
   for (const [path, versionPath] of places) {
     const address = textAt(properties, path);
@@ -116,4 +142,39 @@ function sourceOf({ properties }: Resource): ChartSource {
       return { address, version: textAt(properties, versionPath), path, versionPath };
   }
   return { address: undefined, version: undefined, path: "spec", versionPath: "spec" };
+}
+
+const valuesPath =
+  /(^|\.)(values|valuesObject|valuesContent|valuesInline|set|parameters|postBuild|postRenderers|patches|patchesStrategicMerge|kustomize|plugin|env|directory|components)(\.|\[|$)/;
+
+/** What the values of a chart, or the changes to a folder, make it name. */
+const hostsOfValues = (subject: Resource, context: PolicyContext): Violation[] =>
+  typeToken(subject.type).kind === "Release"
+    ? []
+    : hostViolations(
+        hostsOf(subject).filter(
+          ({ path }) => path.startsWith("spec.") && valuesPath.test(path) && !/\.image(\.\w+)?$/.test(path),
+        ),
+        context,
+        "Its values name",
+        removeOrRegister,
+      );
+
+/** A source that is checked is an object of its own; another may be anything. */
+function sourceElsewhere(subject: Resource, { resources }: PolicyContext): Violation[] {
+  const reference = objectAt(subject.properties, "spec.sourceRef");
+  const kind = textAt(reference, "kind");
+  const name = textAt(reference, "name");
+  const namespace =
+    textAt(reference, "namespace") ?? textAt(subject.properties, "metadata.namespace") ?? "default";
+  const known = resources.all.some((one) => one.name === `${namespace}/${kind}/${name}`);
+  if (known) return [];
+  return [
+    {
+      path: "spec.sourceRef",
+      value: `${namespace}/${name}`,
+      message: `Kustomization installs from the ${kind ?? "source"} ${name ?? "without a name"} of the namespace ${namespace}, which is not among what is checked.`,
+      remediation: "Check it together with its source, or render it and check the manifests.",
+    },
+  ];
 }
