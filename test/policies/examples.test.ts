@@ -10,7 +10,6 @@ const refusingTypes = new Set([
   "admission-policies",
   "content-network",
   "global-database",
-  "multi-cluster",
   "multi-region-access-point",
   "query-log",
   "strict-gateway",

@@ -360,6 +360,21 @@ export const clusterMutations: readonly Mutation[] = [
     (draft) => delete draft.spec.plugins,
   ),
   remove("no-backup", "no schedule of backups", ({ type }) => type.endsWith(":ScheduledBackup")),
+  edit(
+    "data-durability",
+    "a database that does not wait for its disk",
+    "kubernetes:postgresql.cnpg.io/v1:Cluster",
+    (draft) => {
+      draft.spec.postgresql.parameters.fsync = "off";
+    },
+  ),
+  edit("data-durability", "messages that expire", "kubernetes:core/v1:ConfigMap", (draft) => {
+    const text: string = draft.data["definitions.json"];
+    draft.data["definitions.json"] = text.replace('"overflow"', '"message-ttl": 1000, "overflow"');
+  }),
+  remove("admission-policies", "one of the stack's admission policies taken away", ({ name }) =>
+    name.startsWith("ValidatingAdmissionPolicyBinding/"),
+  ),
   // Walls.
   remove("default-deny-egress", "no closing policy", ({ name }) => name.endsWith("NetworkPolicy/closed")),
   remove("default-deny-ingress", "no closing policy, from the other side", ({ name }) =>

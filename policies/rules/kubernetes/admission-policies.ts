@@ -118,7 +118,8 @@ function difference(expected: unknown, given: Json | undefined, path: string): s
   if (!isObject(expected)) return expected === given ? undefined : path;
   if (!isObject(given)) return path;
   const added = Object.entries(given).find(
-    ([key, value]) => expected[key] === undefined && !defaults.has(String(value)) && !isEmpty(value),
+    ([key, value]) =>
+      expected[key] === undefined && !(typeof value === "string" && defaults.has(value)) && !isEmpty(value),
   );
   if (added !== undefined) return `${path}.${added[0]}`;
   return first(Object.entries(expected).map(([key, value]) => [value, given[key], `${path}.${key}`]));

@@ -1,7 +1,7 @@
 /** Rights inside the stores: superusers of PostgreSQL, administrators of RabbitMQ, accounts of ClickHouse that make accounts. */
 import type { Violation } from "../../engine/policy.ts";
 import { documentsOf } from "../../resources/documents.ts";
-import { booleanAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
+import { booleanAt, numberAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
 import { isObject, type Json, type Resource } from "../../resources/resource.ts";
 
 export const storeRightsTypes = [
@@ -103,8 +103,8 @@ function clickhouseViolations(document: Json, path: string): Violation[] {
     const grants = textsAt(user, "grants.query").find(({ value }) =>
       /^GRANT\s+(ALL|ACCESS MANAGEMENT|ROLE ADMIN|CREATE USER)\b/i.test(value),
     );
-    const manages = ["access_management", "named_collection_control"].find((right) =>
-      /^(1|true)$/.test(String((user as Record<string, unknown> | null)?.[right] ?? "")),
+    const manages = ["access_management", "named_collection_control"].find(
+      (right) => booleanAt(user ?? null, right) === true || numberAt(user ?? null, right) === 1,
     );
     const found = grants?.value ?? manages;
     if (found === undefined) return [];

@@ -220,9 +220,9 @@ function portsOf(rule: JsonObject): readonly (number | string)[] | undefined {
   const ports = [...lists.map(({ value }) => value.port ?? objectAt(value, "portNumber")?.port), ...plain];
   if (ports.length === 0) return undefined;
   const ranges = lists.some(({ value }) => numberAt(value, "endPort") !== undefined);
-  if (ranges || ports.some((port) => port === undefined || port === null || port === 0 || port === "0"))
-    return undefined;
-  return ports.map((port) =>
-    typeof port === "number" || !/^\d+$/.test(String(port)) ? (port as number | string) : Number(port),
+  const named = ports.filter(
+    (port) => (typeof port === "number" && port > 0) || (typeof port === "string" && port !== "0"),
   );
+  if (ranges || named.length < ports.length) return undefined;
+  return named.map((port) => (/^\d+$/.test(String(port)) ? Number(port) : (port as string)));
 }

@@ -3,6 +3,7 @@ import { field } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { annotationsOf, numberAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
 import type { Resource } from "../../resources/resource.ts";
+import { backendKinds, backendViolations } from "./route-backends.ts";
 
 const weakPolicies = /^ELBSecurityPolicy-(2015-05|2016-08|TLS-1-[01]-|FS-(2018-06|1-1-))/;
 
@@ -10,11 +11,14 @@ export const routeWithoutTls: ResourcePolicy = {
   id: "route-without-tls",
   area: "security",
   scope: "resource",
-  title: "Routes and listeners use TLS 1.2 or newer.",
+  title: "Routes and listeners use TLS 1.2 or newer, on to the pods too, and check their certificate.",
   risk: "Logins and answers cross mobile networks in plain text; every operator on the way can read and change them.",
   types: [
     "kubernetes:networking.k8s.io/*:Ingress",
     "kubernetes:gateway.networking.k8s.io/*:Gateway",
+    "kubernetes:gateway.networking.k8s.io/*:BackendTLSPolicy",
+    "kubernetes:core/*:Service",
+    ...backendKinds,
     "aws:lb/listener:Listener",
     "aws:alb/listener:Listener",
     "aws:apigateway/domainName:DomainName",
@@ -25,7 +29,9 @@ export const routeWithoutTls: ResourcePolicy = {
   controls: { iso27001: ["A.8.24", "A.8.21"], nist80053: ["SC-8", "SC-8(1)"] },
   remediation: "Give every host a certificate; redirect plain HTTP.",
   check(subject) {
-    if (subject.type.endsWith(":Ingress")) return ingressViolations(subject);
+    const behind = backendViolations(subject);
+    if (subject.type.endsWith(":Ingress")) return [...ingressViolations(subject), ...behind];
+    if (!/:Gateway$|^aws:/.test(subject.type)) return behind;
     if (subject.type.endsWith(":Gateway")) return gatewayViolations(subject);
     return listenerViolations(subject);
   },
@@ -70,6 +76,24 @@ redirect:
       },
     ],
     failing: [
+      {
+        manifests: `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  namespace: rollout
+  annotations: { nginx.ingress.kubernetes.io/backend-protocol: HTTPS, nginx.ingress.kubernetes.io/proxy-ssl-verify: "off" }
+spec: { tls: [{ hosts: [sme.example.gov.za] }], rules: [{ host: sme.example.gov.za }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: plain, namespace: rollout, annotations: { nginx.ingress.kubernetes.io/backend-protocol: HTTP } }
+spec: { tls: [{ hosts: [sme.example.gov.za] }], rules: [{ host: sme.example.gov.za }] }`,
+        findings: `
+rollout/Ingress/web metadata.annotations["nginx.ingress.kubernetes.io/proxy-ssl-verify"]: The gateway checks no certificate of the pods (off). Set proxy-ssl-verify to on and name the authority in proxy-ssl-secret.
+rollout/Ingress/plain metadata.annotations["nginx.ingress.kubernetes.io/backend-protocol"]: The gateway speaks to the pods without TLS (HTTP). Use HTTPS, or the same of the controller.`,
+      },
       {
         manifests: `
 apiVersion: networking.k8s.io/v1
