@@ -10,7 +10,7 @@ import { currencyTable } from "./generators/currencies.ts";
 import { editorSchema } from "./generators/json-schema.ts";
 import { localisationGuide } from "./generators/localisation-guide.ts";
 import { languageTable } from "./generators/official-languages.ts";
-import { policiesGuide } from "./generators/policies-guide.ts";
+import { notCheckedGuide, policiesGuide } from "./generators/policies-guide.ts";
 import { reportSchema } from "./generators/report-schema.ts";
 import { schemaCheckCode } from "./generators/schema-check.ts";
 import { sizingGuide } from "./generators/sizing-guide.ts";
@@ -22,6 +22,7 @@ const generators: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/alerts.md": alertsGuide,
   "docs/compliance-report.schema.json": reportSchema,
   "docs/localisation.md": localisationGuide,
+  "docs/not-checked.md": notCheckedGuide,
   "docs/policies.md": policiesGuide,
   "docs/sizing.md": sizingGuide,
   "localisation/generated/currencies.ts": currencyTable,

@@ -11,6 +11,7 @@ import { enforcementPointsOf } from "../../policies/enforcement/enforcement-poin
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { findingsOf, pulumiResources } from "../../policies/engine/example.ts";
 import { areas, type Example, type Examples, type Policy, severities } from "../../policies/engine/policy.ts";
+import { askingFor } from "../../policies/rules/control-sets/control-sets.ts";
 import {
   type FileOptions,
   loadOptions,
@@ -122,6 +123,13 @@ function described(policy: Policy): object {
   const { id, area, scope, title, risk, severity, level, dataClasses, controls, remediation } = policy;
   const types = policy.scope === "file" ? [] : policy.types;
   const enforcementPoints = enforcementPointsOf(policy);
+  const askedFor = askingFor(id).map(({ set, controls: asked }) => ({
+    set: set.id,
+    title: set.title,
+    source: set.source,
+    checked: set.checked,
+    controls: asked.map((control) => control.id),
+  }));
   return {
     id,
     area,
@@ -132,6 +140,7 @@ function described(policy: Policy): object {
     level,
     dataClasses,
     controls,
+    askedFor,
     remediation,
     types,
     enforcementPoints,
@@ -174,6 +183,8 @@ function explain(policy: Policy, articles: readonly Article[] | undefined): void
     print(`Control:     ISO/IEC 27001:2022 ${control}  ${annexControls[control]}`);
   for (const control of controls.nist80053)
     print(`Control:     NIST SP 800-53 ${control}  ${securityControls[control]}`);
+  for (const { set, controls: asked } of askingFor(id))
+    print(`Asked for:   ${set.title}: ${asked.map((control) => control.id).join(", ")}`);
   for (const example of examples.failing) {
     print(`\n${style("red", "✗")} Fails:`);
     print(sample(example));

@@ -3,11 +3,13 @@ import { stringify } from "yaml";
 import { hasAdmission } from "../../policies/enforcement/admission/generate.ts";
 import { conflicts } from "../../policies/enforcement/conflicts.ts";
 import { enforcementPoints, enforcementPointsOf } from "../../policies/enforcement/enforcement-points.ts";
+import type { AskedControl } from "../../policies/engine/control-sets.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { dataClassKey } from "../../policies/engine/data-classes.ts";
 import { findingsOf, pulumiResources } from "../../policies/engine/example.ts";
 import { areas, type Policy } from "../../policies/engine/policy.ts";
 import { policies } from "../../policies/rules/catalogue.ts";
+import { askingFor, controlSets } from "../../policies/rules/control-sets/control-sets.ts";
 
 const covered = policies.filter(hasAdmission).length;
 const guide = "[docs/checking.md](checking.md)";
@@ -41,6 +43,14 @@ person, and the last day. A waiver that has ended, covers nothing or names no pe
 
 *This page is generated from \`policies/\` by \`npm run generate\`. The tests check the examples, word for word, against
 [\`policies/example-country.yaml\`](../policies/example-country.yaml).*
+`;
+
+const notCheckedIntroduction = `# What public control sets ask for, and what is not checked
+
+For auditors who compare the kit with a set that they know. A policy says in [docs/policies.md](policies.md) which of these sets ask for it. The
+policies check what a plan, a manifest or a running stack shows; what only people, nodes or contracts show is in the first table of each set.
+
+*This page is generated from \`policies/rules/control-sets/\` by \`npm run generate\`. What a control asks for is said in words of our own.*
 `;
 
 export function policiesGuide(): string {
@@ -106,12 +116,56 @@ function section(policy: Policy): string {
     `- **Checks**: ${checked}`,
     `- **Enforced at**: ${enforcementPointsOf(policy).join(", ")}${policy.scope === "resource" && policy.admission?.misses !== undefined ? `. At admission: ${policy.admission.misses}` : ""}`,
     `- **Controls**: ${controlled.join("; ")}`,
+    ...askedBy(id),
     "",
     ...(example === undefined
       ? []
       : [sample(example), ...findingsOf(example).map((finding) => `> ${finding}\n`)]),
   ].join("\n");
 }
+
+function askedBy(id: string): string[] {
+  const sets = askingFor(id).map(
+    ({ set, controls }) =>
+      `[${set.name}](not-checked.md#${set.id}) ${controls.map((control) => control.id).join(", ")}`,
+  );
+  return sets.length === 0 ? [] : [`- **Asked for by**: ${sets.join("; ")}`];
+}
+
+/** docs/not-checked.md: what public sets of controls ask for, and which policies check it or why none does. */
+export function notCheckedGuide(): string {
+  return [
+    notCheckedIntroduction,
+    ...controlSets.flatMap((set) => {
+      const [unchecked, checked] = [true, false].map((isOpen) =>
+        set.controls.filter(({ notChecked }) => (notChecked !== undefined) === isOpen),
+      ) as [AskedControl[], AskedControl[]];
+      const read = set.readAt === undefined ? "" : ` Numbers and names were read at <${set.readAt}>.`;
+      return [
+        `<a id="${set.id}"></a>\n\n## ${set.title}\n`,
+        `[Source](${set.source}), checked on ${set.checked}.${read}\n`,
+        `${checked.length} of ${set.controls.length} are checked in full. These are not, or only in part:\n`,
+        table(
+          ["control", "it asks for", "why it is not checked", "checked in part by"],
+          unchecked.map(({ id, title, notChecked = "", policies: ids }) => [
+            id,
+            title,
+            notChecked,
+            linked(ids),
+          ]),
+        ),
+        "These are:\n",
+        table(
+          ["control", "it asks for", "checked by"],
+          checked.map(({ id, title, policies: ids }) => [id, title, linked(ids)]),
+        ),
+      ];
+    }),
+  ].join("\n");
+}
+
+const linked = (ids: readonly string[]): string =>
+  ids.map((id) => `[\`${id}\`](policies.md#${id})`).join(", ");
 
 function sample(example: Policy["examples"]["failing"][number]): string {
   const { manifests, country, environment, planned } = example;

@@ -1,0 +1,65 @@
+/** Azure Sovereign Landing Zone: the control objectives of the Sovereignty Baseline. */
+import { asked, type ControlSet, open } from "../../engine/control-sets.ts";
+
+export const azureSovereignty: ControlSet = {
+  id: "azure-sovereign-landing-zone",
+  name: "Azure SLZ",
+  title: "Azure Sovereign Landing Zone, Sovereignty Baseline (Global and Confidential Policies)",
+  source: "https://learn.microsoft.com/azure/governance/policy/samples/mcfs-baseline-confidential",
+  readAt:
+    "https://github.com/Azure/azure-policy/blob/0d4848aace77bdd139f14460ac1c1057590d89ae/built-in-policies/policySetDefinitions/Regulatory%20Compliance/MCfS_Sovereignty_Baseline_Confidential_Policies.json",
+  checked: "2026-11-28",
+  controls: [
+    asked(
+      "SO.1",
+      "data is stored and processed in approved places",
+      "region-abroad",
+      "zone-abroad",
+      "node-pool-zone",
+      "pod-zones",
+      "volume-abroad",
+      "storage-class-topology",
+      "backup-location",
+      "backup-destination",
+      "backup-vault-copy",
+      "bucket-replication",
+      "database-replica",
+      "file-system-replication",
+      "global-database",
+      "secret-replica",
+      "snapshot-copy",
+      "table-replica",
+      "cluster-place",
+      "state-abroad",
+    ),
+    open(
+      "SO.2",
+      "the customer approves access by operators of the cloud",
+      "It is a contract and a service of the cloud (Customer Lockbox). Access from abroad by people of the operator is checked.",
+      "remote-access",
+    ),
+    open(
+      "SO.3",
+      "keys are the customer's",
+      "Checked on AWS; on a cluster the volumes' encryption is.",
+      "store-unencrypted",
+      "bucket-key",
+      "key-abroad",
+      "key-multi-region",
+      "storage-class-encryption",
+      "cluster-secrets",
+    ),
+    open(
+      "SO.4",
+      "confidential computing",
+      "The file can't ask for it, and the kit's machines are not confidential ones.",
+    ),
+    open(
+      "SO.5",
+      "the images of machines are unaltered",
+      "Images of machines are the cloud's or the operator's; images of containers are checked.",
+      "image-registry",
+      "image-unpinned",
+    ),
+  ],
+};
