@@ -165,7 +165,7 @@ function* hostsOfWords(text: Source, isCode: boolean): Generator<Found> {
     for (const [address] of value.matchAll(ipv6Word)) if (isIP(address) === 6) yield reference(address);
   for (const word of dottedWords(value)) {
     if (word.piece.includes("://") || word.piece.startsWith("arn:")) continue;
-    if (qualifiedName.test(word.piece)) continue;
+    if (word.piece.includes(".io/") && qualifiedName.test(word.piece)) continue;
     for (const { name, port, user, rest } of namesIn(word.piece)) {
       if (isAddress(name)) {
         if (!isVersion(value, word, key)) yield reference(name, port);

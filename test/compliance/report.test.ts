@@ -189,6 +189,32 @@ describe("the first page", () => {
     return reportPage(change(report), loaded);
   };
 
+  test("says a cause once, with its first places, and opens the others", async () => {
+    const finding = (index: number): Report["findings"][number] => ({
+      policy: "image-unpinned",
+      verdict: "fail",
+      severity: "medium",
+      level: "mandatory",
+      subject: `rollout/Deployment/app-${index}`,
+      path: "spec.template.spec.containers[0].image",
+      value: `registry.example.org/app-${index}:v1`,
+      message: `The image registry.example.org/app-${index}:v1 is named by a tag that registry.example.org can move.`,
+      remediation: "Name it by digest (@sha256:…).",
+      dataClasses: ["identity"],
+      articles: ["popia:19"],
+    });
+    const text = await page((report) => ({
+      ...report,
+      findings: Array.from({ length: 7 }, (_, index) => finding(index)),
+    }));
+    const english = text.slice(text.indexOf('id="en-report"'));
+    expect(english.split("is named by a tag that registry.example.org can move.").length).toBe(2);
+    expect(english).toContain("The image … is named by a tag");
+    const summary = english.indexOf("<summary>2 more places</summary>");
+    for (const [index, before] of [true, true, true, true, true, false, false].entries())
+      expect(english.indexOf(`rollout/Deployment/app-${index}`) < summary, `app-${index}`).toBe(before);
+  });
+
   test("says what the verdict does not, before it, in each language", async () => {
     const { report, loaded } = await reportOf("za", "kubernetes");
     const text = await page((same) => same);
