@@ -1,5 +1,6 @@
 /** The classes of data, the law behind them, and how long each is kept. */
 import { html } from "hono/html";
+import { articleSummary, breachPeriod } from "./articles.ts";
 import { heading } from "./summary.ts";
 import type { Html, ReportView } from "./view.ts";
 
@@ -45,10 +46,10 @@ function placesOf(view: ReportView, name: string): Html | string {
 export function lawSection(view: ReportView): Html {
   const { law } = view.report;
   return html`${heading(view, "law")}
-<p>${view.t("law.lead")}</p>
+<p>${view.t("law.lead")} ${view.t("law.shows")}</p>
 <dl class="facts">
 ${law.authority === undefined ? "" : html`<dt>${view.t("law.authority")}</dt><dd><a href="${law.authority.url}" rel="noopener noreferrer">${law.authority.name}</a></dd>`}
-${law.breachNotice === undefined ? "" : html`<dt>${view.t("law.breach")}</dt><dd>${breach(view, law.breachNotice)} (${view.articles([law.breachNotice.article])})</dd>`}
+${law.breachNotice === undefined ? "" : html`<dt>${view.t("law.breach")}</dt><dd>${breachPeriod(view, law.breachNotice)} (${view.articles([law.breachNotice.article])})</dd>`}
 ${law.registrations.map(
   (entry) =>
     html`<dt>${view.t("law.register")}</dt><dd><span lang="${view.report.nationalLanguage}">${entry.register}</span>: ${entry.number ?? view.t("law.no-number")} (${view.articles([entry.article])})</dd>`,
@@ -60,20 +61,23 @@ ${law.laws.map(
     one,
   ) => html`<h3 lang="${view.report.nationalLanguage}"><a href="${one.url}" rel="noopener noreferrer">${one.title}</a></h3>
 <p class="quiet" lang="en">${one.citation}</p>
-<dl class="facts" lang="en">${one.articles.map(
+<dl class="facts">${one.articles.map(
     ({ article, summary }) =>
-      html`<dt id="${view.id(`law-${one.id}-${article}`)}">${one.citedAs === undefined ? "" : `${one.citedAs} `}${article}</dt><dd>${summary}</dd>`,
+      html`<dt id="${view.id(`law-${one.id}-${article}`)}">${one.citedAs === undefined ? "" : `${one.citedAs} `}${article}</dt><dd>${view.english(summary)}${shownOf(view, `${one.id}:${article}`)}</dd>`,
   )}</dl>`,
 )}`;
 }
 
-function breach(
-  view: ReportView,
-  notice: { readonly hours?: number; readonly workingDays?: number },
-): string {
-  if (notice.hours !== undefined) return view.t("law.breach.hours", { count: notice.hours });
-  if (notice.workingDays !== undefined) return view.t("law.breach.days", { count: notice.workingDays });
-  return view.t("law.breach.soon");
+function shownOf(view: ReportView, reference: string): Html {
+  const { sentences, open } = articleSummary(view, reference);
+  return html`<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}${
+    open.length === 0
+      ? ""
+      : html`<li>${view.t("article.open")} ${open.map(
+          ({ policy, subject, verdict }, index) =>
+            html`${index === 0 ? "" : ", "}<a href="#${view.id(`check-${policy}`)}"><code>${policy}</code></a> (<span lang="en">${subject}</span>, <span class="mark ${verdict}">${view.t(`verdict.${verdict}`)}</span>)`,
+        )}</li>`
+  }</ul>`;
 }
 
 export function retentionSection(view: ReportView): Html {

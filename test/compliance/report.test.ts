@@ -335,6 +335,67 @@ describe("the first page", () => {
   });
 });
 
+describe("under each article of the law stands what the report shows of it", () => {
+  const shown = (page: string, law: string, article: string) => {
+    const start = page.indexOf(`<dt id="en-law-${law}-${article}">`);
+    const text = page.slice(page.indexOf("<ul>", start), page.indexOf("</dd>", start));
+    return [...text.matchAll(/<li>([^<]*)/g)].map(([, sentence]) => sentence);
+  };
+
+  test.each(stacks)("for every article: %s on %s", async (country, target) => {
+    const { report, loaded } = await reportOf(country, target);
+    const page = reportPage(report, loaded);
+    for (const { id, articles } of report.law.laws)
+      for (const { article } of articles)
+        expect(shown(page, id, article.replaceAll(" ", "-")).length, `${id}:${article}`).toBeGreaterThan(0);
+  });
+
+  test("data, places, periods and checks that rest on it; a registration; a notice; nothing", async () => {
+    const { report, loaded } = await reportOf("za", "kubernetes");
+    const page = reportPage(report, loaded);
+    const checks = report.checks.filter(({ articles }) => articles.includes("popia:14"));
+    const passed = checks.filter(({ verdict }) => verdict === "pass").length;
+    expect(shown(page, "popia", "14")).toEqual([
+      "Data that the file rests on it: Answers and scores of companies; What machines send, and figures from it; Backups of all of these.",
+      "Must not leave the country: Answers and scores of companies; What machines send, and figures from it; Backups of all of these.",
+      "Places where it is stored: 6. In countries where it may be: 6; in others: 0; in a country that nobody has named: 0.",
+      "Kept: Answers and scores of companies, 3 years after the last use.",
+      "Kept: Backups of all of these, 35 days after the last use.",
+      `Checks that protect this data: ${checks.length}. Passed: ${passed}; failed: 0; not decided: 0; waived: 0; with nothing to judge: ${checks.length - passed}.`,
+    ]);
+    expect(shown(page, "popia", "22")).toEqual([
+      "Notice of a breach: as soon as reasonably possible. No check can show that it is given.",
+    ]);
+    expect(shown(page, "popia", "55")).toEqual([
+      "Registration: Information Officers&#39; register of the Information Regulator, no number is given yet.",
+    ]);
+    expect(shown(page, "popia", "23")).toEqual([expect.stringContaining("The file rests nothing on it")]);
+    expect(shown(page, "popia", "19").at(2)).toMatch(/a country that nobody has named: 1\.$/);
+  });
+
+  test("with what is not in order, and what is abroad", async () => {
+    const { report, loaded } = await produceReport({
+      file: changedCountry(folder, "za", [
+        [
+          "purpose: image-registry, country: ZA }",
+          "purpose: image-registry, country: IE, dataClasses: [identity] }",
+        ],
+        ["bucket: rollout-za-backups, country: ZA }", "bucket: rollout-za-backups, country: IE }"],
+        ["purpose: backup, country: ZA,", "purpose: backup, country: IE,"],
+      ]),
+      target: "kubernetes",
+      by: "x",
+      at,
+      kit,
+    });
+    const page = reportPage(report, loaded);
+    expect(shown(page, "popia", "14").at(2)).toMatch(/In countries where it may be: 4; in others: 2;/);
+    const start = page.indexOf('<dt id="en-law-popia-57">');
+    const article = page.slice(start, page.indexOf("</dd>", start));
+    expect(article).toContain('Not in order, or only by a waiver: <a href="#en-check-endpoint-abroad">');
+  });
+});
+
 describe("a file that breaks a policy", () => {
   const waiver = (until: string) => `
     - id: abroad
