@@ -52,7 +52,7 @@ export async function signedReport(
     { produceReport },
     { lastReport, readPrevious },
     { reportFiles },
-    { withStatement },
+    { withPdf, withStatement },
     { readPrivateKey },
   ] = await Promise.all([
     import("../compliance/produce.ts"),
@@ -89,7 +89,8 @@ export async function signedReport(
     ...(previous !== undefined && { previous }),
   });
   const { report, loaded } = produced;
-  return { ...produced, files: withStatement(report, reportFiles(report, loaded, previous), signer), signer };
+  const stated = withStatement(report, reportFiles(report, loaded, previous), signer);
+  return { ...produced, files: await withPdf(report, loaded, stated, signer), signer };
 }
 
 export const isSigned = ({ key, cosignKey }: Signer): boolean => key !== undefined || cosignKey !== undefined;

@@ -29,11 +29,23 @@ import type { Report } from "./report-schema.ts";
 
 export type Files = ReadonlyMap<string, Buffer>;
 
-/** Files that the statement does not hash: itself and its signatures. */
+/** Files that the statement does not hash: itself, its signatures, and what is made from them. */
 export const statementFile = "report.intoto.json";
 export const envelopeFile = "report.dsse.json";
 export const cosignFile = "report.sigstore.json";
-export const signatureFiles: ReadonlySet<string> = new Set([statementFile, envelopeFile, cosignFile]);
+/** On paper, with a code that leads to the statement; its own signatures beside it. */
+export const pdfFile = "report.pdf";
+/** Ed25519 over the bytes of the PDF. */
+export const pdfSignature = "report.pdf.sig";
+export const pdfCosign = "report.pdf.sigstore.json";
+export const signatureFiles: ReadonlySet<string> = new Set([
+  statementFile,
+  envelopeFile,
+  cosignFile,
+  pdfFile,
+  pdfSignature,
+  pdfCosign,
+]);
 
 const json = (value: unknown) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 

@@ -3,6 +3,7 @@
  * signed the statement; and the report can be made again from the localisation file in the folder.
  */
 
+import { verify } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -15,6 +16,9 @@ import {
   cosignFile,
   envelopeFile,
   type Files,
+  pdfCosign,
+  pdfFile,
+  pdfSignature,
   reportFiles,
   signatureFiles,
   statementFile,
@@ -23,6 +27,7 @@ import { previousIn } from "./previous.ts";
 import { type ProducedReport, produceReport } from "./produce.ts";
 import { parseReport } from "./read-report.ts";
 import { type Report, reportFormat } from "./report-schema.ts";
+import { pdfOf } from "./sign.ts";
 import { verifyByCosign } from "./signing/cosign.ts";
 import { openEnvelope } from "./signing/envelope.ts";
 import { fingerprint, type TrustedKey } from "./signing/keys.ts";
@@ -87,6 +92,7 @@ function signature(files: Files, { trust }: VerifyOptions): Outcome<Hashes> {
     if (bundle === undefined)
       throw new InputError("The report was not signed with cosign.", "Name a key by --key.");
     verifyByCosign(bundle, statement, trust.key);
+    requirePdfSignature(files, pdfCosign, (pdf, given) => verifyByCosign(given, pdf, trust.key));
     return { message: `by cosign's key ${trust.key}`, value: hashesOf(statement) };
   }
   const envelope = files.get(envelopeFile);
@@ -103,8 +109,27 @@ function signature(files: Files, { trust }: VerifyOptions): Outcome<Hashes> {
         "Ask the signer for the report again.",
       );
   }
+  requirePdfSignature(files, pdfSignature, (pdf, given) => {
+    if (!trust.keys.some(({ key }) => verify(null, pdf, key, given)))
+      throw new InputError(
+        `${pdfFile} is not signed by ${trust.keys.map(({ file }) => file).join(" or ")}, or it was changed after it was signed.`,
+        "Ask the signer for the report again.",
+      );
+  });
   const names = trust.keys.map(({ file, key }) => `${file} (SHA-256 ${fingerprint(key)})`);
   return { message: `by ${names.join(" and ")}`, value: hashesOf(statement) };
+}
+
+/**
+ * The statement can't name the PDF, which is made from it.
+ * @param check throws InputError where the signature is not the PDF's.
+ */
+function requirePdfSignature(files: Files, name: string, check: (pdf: Buffer, given: Buffer) => void): void {
+  const [pdf, given] = [files.get(pdfFile), files.get(name)];
+  if (pdf === undefined) return;
+  if (given === undefined)
+    throw new InputError(`${pdfFile} has no signature ${name}.`, "Ask the signer for the report again.");
+  check(pdf, given);
 }
 
 /** @param unlisted files that need no hash, such as signatures of the hashes. */
@@ -194,15 +219,15 @@ async function madeAgain(files: Files, report: Report, options: VerifyOptions): 
   }
 }
 
-function compared(
+async function compared(
   files: Files,
   report: Report,
   again: ProducedReport,
   options: VerifyOptions,
-): Outcome<true> {
-  const changed = [...reportFiles(again.report, again.loaded, again.previous)].filter(
-    ([name, content]) => files.get(name)?.equals(content) !== true,
-  );
+): Promise<Outcome<true>> {
+  const made = [...reportFiles(again.report, again.loaded, again.previous)];
+  if (files.has(pdfFile)) made.push([pdfFile, await pdfOf(again.report, again.loaded, files)]);
+  const changed = made.filter(([name, content]) => files.get(name)?.equals(content) !== true);
   if (changed.length === 0)
     return { message: "made again from its own sources, every byte is the same", value: true };
   const { kit } = options;

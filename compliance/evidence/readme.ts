@@ -23,6 +23,7 @@ Open report/report.html first; any browser shows it, without a network.
 
 WHAT IS IN IT
 report/report.html    the report, for people
+report/report.pdf     the same in short, on paper (PDF/A-2b)
 report/report.json    the same, for programs
 report/checks.csv     each check and what it found, for spreadsheets
 report/oscal-*.json   the same for governance tools (OSCAL)

@@ -1,22 +1,9 @@
 /** The report's first page: the verdict, what was checked and what not, and what the report was made from. */
 import { html } from "hono/html";
-import { chartsOf, failedAdvice, judgedChecks, standingOf, unknownPlaces } from "../open-points.ts";
+import { standingOf } from "../open-points.ts";
+import { checkedInWords, firstItems, type Section, sections, verdictInWords } from "./first-page.ts";
 import type { Html, ReportView } from "./view.ts";
 import { wordTable } from "./whose-word.ts";
-
-const sections = [
-  "data",
-  "places",
-  "access",
-  "flows",
-  "law",
-  "retention",
-  "checks",
-  "waivers",
-  "changes",
-  "open",
-  "verify",
-] as const;
 
 /** Without a last report there are no changes. */
 const sectionsOf = ({ report }: ReportView) =>
@@ -24,7 +11,7 @@ const sectionsOf = ({ report }: ReportView) =>
 
 export function summary(view: ReportView): Html {
   const { report, translation } = view;
-  const { verdict, inputs, made, programme } = report;
+  const { inputs, made, programme } = report;
   const { officer } = programme;
   const name = translation.localised(report.names);
   const target = view.t(`target.${report.target}`);
@@ -33,20 +20,7 @@ export function summary(view: ReportView): Html {
 ${openFirst(view)}
 <div class="verdict${boxes[standingOf(report)]}">
 <p><strong>${verdictInWords(view)}</strong></p>
-<p>${
-    inputs.plan === undefined
-      ? view.t("checked.local", {
-          policies: inputs.policies.count,
-          judged: judgedChecks(report),
-        })
-      : view.t("checked.plan", { resources: inputs.plan.resources, target, policies: inputs.policies.count })
-  } ${view.t("checked.result", {
-    passed: verdict.passed,
-    failed: verdict.failed,
-    undetermined: verdict.undetermined,
-    waived: verdict.waived,
-    none: verdict.notApplicable,
-  })}</p>
+<p>${checkedInWords(view)}</p>
 </div>
 ${wordTable(view)}
 <dl class="facts">
@@ -69,37 +43,17 @@ ${inputs.dataFolder === undefined ? "" : html`<dt>${view.t("fact.data-folder")}<
 
 /** What the verdict does not say, before it: a reader who stops there has read it. */
 function openFirst(view: ReportView): Html {
-  const { report } = view;
-  const { environment, placeholders, toConfirm, notes, verdict, inputs, changes } = report;
-  const charts = chartsOf(report);
-  const counted = (key: string, count: number, section: (typeof sections)[number] = "open") =>
-    count === 0 ? "" : html`<li><a href="#${view.id(section)}">${view.t(key, { count })}</a></li>`;
+  const { notes } = view.report;
   return html`<div class="verdict open">
 <h2 id="${view.id("first")}">${view.t("first")}</h2>
 <ul>
-<li>${environment === "production" ? view.t("first.production") : environment === undefined ? view.t("first.no-environment") : view.t("first.environment", { environment })}</li>
-${counted("first.examples", placeholders.length)}
-${counted("first.to-confirm", toConfirm.length)}
-${charts.length === 0 ? "" : html`<li>${view.t("first.charts", { charts: charts.join(", ") })}</li>`}
-<li><a href="#${view.id("checks")}">${view.t("first.nothing", { count: verdict.notApplicable })}</a></li>
-${counted("first.undetermined", verdict.undetermined, "checks")}
-${counted("first.advisory", failedAdvice(report), "checks")}
-${counted("first.waived", verdict.waived, "waivers")}
-${counted("first.unknown-places", unknownPlaces(report), "places")}
-${changes === undefined ? "" : html`<li><a href="#${view.id("changes")}">${view.t("first.changes", { day: changes.since.at.slice(0, 10), count: changes.differences.length + changes.unlisted })}</a></li>`}
-<li>${inputs.plan === undefined ? view.t("checked.not.local") : view.t("checked.not.plan")} <a href="#${view.id("open")}">${view.t("section.open")}</a></li>
+${firstItems(view).map(({ text, section }) => html`<li>${section === undefined ? text : html`<a href="#${view.id(section)}">${text}</a>`}</li>`)}
 ${notes.length === 0 ? "" : html`<li>${view.t("open.notes")}:<ul lang="en">${notes.map((note) => html`<li>${note}</li>`)}</ul></li>`}
 </ul>
 </div>`;
 }
 
 const boxes = { good: "", open: " open", wrong: " wrong" } as const;
-
-function verdictInWords(view: ReportView): string {
-  const { verdict } = view.report;
-  if (!verdict.ok) return view.t("verdict.failed", { count: verdict.failed + verdict.undetermined });
-  return view.t(judgedChecks(view.report) === 0 ? "verdict.nothing" : "verdict.ok");
-}
 
 /** @param path of the field whose texts these are: the reader sees where they are examples. */
 function contact(view: ReportView, path: string, texts: readonly string[]): Html {
@@ -108,6 +62,6 @@ function contact(view: ReportView, path: string, texts: readonly string[]): Html
 }
 
 /** A section's heading, with its number. */
-export function heading(view: ReportView, section: (typeof sections)[number]): Html {
+export function heading(view: ReportView, section: Section): Html {
   return html`<h2 id="${view.id(section)}">${sectionsOf(view).indexOf(section) + 1}. ${view.t(`section.${section}`)}</h2>`;
 }

@@ -23,6 +23,11 @@ export class ReportView {
     return translated === undefined ? this.english(title) : html`${translated}`;
   }
 
+  /** The same as text. */
+  titleOf({ policy, title }: { readonly policy: string; readonly title: string }): string {
+    return this.#titles[policy] ?? title;
+  }
+
   /** A text of the catalogue. Its key there starts with `report.`. */
   t(key: string, values?: Readonly<Record<string, string | number>>): string {
     return this.translation.t(`report.${key}`, values);

