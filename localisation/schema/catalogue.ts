@@ -1,8 +1,8 @@
 /** A language catalogue: all texts of the pages and of the standard questionnaire in one language. */
 
-import { field, group, list, map, text } from "./builders.ts";
-import { identifierPattern, LanguageTag } from "./common.ts";
-import type { DeepReadonly, Static } from "./type.ts";
+import { choice, field, group, list, map, optional, text } from "./builders.ts";
+import { CalendarDate, identifierPattern, LanguageTag } from "./common.ts";
+import Type, { type DeepReadonly, type Static } from "./type.ts";
 
 export const CatalogueSchema = group(
   "Language catalogue",
@@ -10,6 +10,16 @@ export const CatalogueSchema = group(
   {
     language: field(LanguageTag, "Language", "BCP 47 tag, as in the name of the file."),
     name: text("Name", "The language's name in itself.", { minLength: 1, examples: ["English"] }),
+    origin: Type.Optional(
+      choice("Origin", "Who made the translation, where it is known.", ["person", "machine"]),
+    ),
+    reviewed: optional.group("Reviewed", "Given once a native speaker has read every text.", {
+      by: text("By", "The native speaker or the translation office.", {
+        minLength: 1,
+        examples: ["N. Dlamini"],
+      }),
+      on: field(CalendarDate, "On", "When the last text was read."),
+    }),
     messages: map("Messages", "Texts of the pages by key.", {
       keys: "^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$",
       values: text("Message", "ICU MessageFormat.", { minLength: 1, maxLength: 8000 }),
