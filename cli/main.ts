@@ -22,6 +22,7 @@ import { reportCommand } from "./commands/report.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
+import { translateCommand } from "./commands/translate.ts";
 import { upCommand } from "./commands/up.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { addCompletion } from "./completion.ts";
@@ -48,6 +49,7 @@ for (const command of [
   reportCommand(),
   evidenceCommand(),
   migrateCommand(),
+  translateCommand(),
   doctorCommand(),
   previewCommand(),
   upCommand(),

@@ -3,7 +3,7 @@
  * folder next to the country file, otherwise in the kit's own folder. English is complete and the fallback.
  */
 import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { deepFreeze } from "../../base/freeze.ts";
 import { kitPath, packageRoot } from "../../base/package-root.ts";
 import { catalogueFile } from "../check/schema-check.ts";
@@ -49,6 +49,17 @@ export function loadCatalogues(
     for (const translated of catalogues.values())
       problems.push(...compareWithEnglish(translated, english).problems);
   return { catalogues, problems };
+}
+
+/**
+ * One catalogue on its own.
+ * @param file the kit's English one where absent.
+ * @throws LocalisationError with every problem in it.
+ */
+export function readCatalogue(
+  file = join(packageRoot, "countries", "languages", `${fallback}.yaml`),
+): Catalogue {
+  return loadCatalogue(file, basename(file, ".yaml")).catalogue;
 }
 
 /** For `pt-BR` it looks for `pt-BR`, then for `pt`. */

@@ -12,6 +12,14 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+/**
+ * Keeps a text in its own direction.
+ * @param {string} text
+ */
+function isolated(text) {
+  return `\u2068${text}\u2069`;
+}
+
 /** @param {Series} series */
 function columns({ time, value, minimum, maximum }) {
   return minimum.length === 0 ? [time, value] : [time, value, minimum, maximum];
@@ -59,7 +67,8 @@ function draw(figure, series) {
             if (readout === null) return;
             const time = cursor.idx == null ? undefined : data[0]?.[cursor.idx];
             const value = cursor.idx == null ? undefined : data[1]?.[cursor.idx];
-            readout.textContent = time == null ? "" : `${full.format(time * 1000)}: ${text(value ?? null)}`;
+            readout.textContent =
+              time == null ? "" : `${isolated(full.format(time * 1000))}: ${isolated(text(value ?? null))}`;
           },
         ],
       },

@@ -13,16 +13,32 @@ const failuresAllowed = 3;
 /** @type {HTMLElement | null} */
 const status = document.querySelector("[data-live-status]");
 
+/**
+ * Where a cell's text is: a value that is kept in its own direction is in an element of its own.
+ * @param {Element} cell
+ */
+function placeIn(cell) {
+  return cell.querySelector("bdi") ?? cell;
+}
+
+/**
+ * @param {Element} cell
+ * @param {string} text
+ */
+function write(cell, text) {
+  const place = placeIn(cell);
+  if (place.textContent !== text) place.textContent = text;
+}
+
 /** @param {LiveTexts} live */
 function show({ texts, states }) {
   for (const [key, text] of Object.entries(texts)) {
-    for (const cell of document.querySelectorAll(`[data-live="${CSS.escape(key)}"]`))
-      if (cell.textContent !== text) cell.textContent = text;
+    for (const cell of document.querySelectorAll(`[data-live="${CSS.escape(key)}"]`)) write(cell, text);
   }
   for (const [key, [state, name]] of Object.entries(states)) {
     for (const cell of document.querySelectorAll(`[data-state-of="${CSS.escape(key)}"]`)) {
       cell.setAttribute("data-state", state);
-      if (cell.textContent !== name) cell.textContent = name;
+      write(cell, name);
     }
   }
   showNewChannels(Object.keys(texts));
@@ -68,7 +84,7 @@ const before = new Map();
 function heard() {
   heardAt = Date.now();
   for (const [cell, [text, state]] of before) {
-    cell.textContent = text;
+    write(cell, text ?? "");
     if (state !== null) cell.setAttribute("data-state", state);
   }
   before.clear();
@@ -82,8 +98,8 @@ function showUnknown() {
   for (const cell of document.querySelectorAll("[data-state-of], [data-live]")) {
     const isValue = (cell.getAttribute("data-live") ?? "").split("/").length > 2;
     if (isValue) continue;
-    before.set(cell, [cell.textContent, cell.getAttribute("data-state")]);
-    cell.textContent = status?.dataset.unknown ?? "";
+    before.set(cell, [placeIn(cell).textContent, cell.getAttribute("data-state")]);
+    write(cell, status?.dataset.unknown ?? "");
     if (cell.hasAttribute("data-state")) cell.setAttribute("data-state", "unknown");
   }
 }
