@@ -16,15 +16,25 @@ export class Text {
   readonly parts: readonly (string | Inset)[];
   /** Whether the page that shows it is in another language, because this text is not translated. */
   readonly isForeign: boolean;
+  /** From the country's file, such as a name: inside of a message it may stay in another language. */
+  readonly isOfFile: boolean;
 
-  constructor(language: string, parts: readonly (string | Inset)[], isForeign = false) {
+  constructor(
+    language: string,
+    parts: readonly (string | Inset)[],
+    {
+      isForeign = false,
+      isOfFile = false,
+    }: { readonly isForeign?: boolean; readonly isOfFile?: boolean } = {},
+  ) {
     this.language = language;
     this.parts = parts;
     this.isForeign = isForeign;
+    this.isOfFile = isOfFile;
   }
 
   foreign(): Text {
-    return new Text(this.language, this.parts, true);
+    return new Text(this.language, this.parts, { isForeign: true, isOfFile: this.isOfFile });
   }
 
   /** For attributes and titles, which hold no markup: Unicode's isolates keep values of another direction together. */

@@ -91,7 +91,10 @@ export class Translation {
     const wanted = [this.language, base, ...this.#country.languages, fallbackLanguage];
     const language = wanted.find((tag) => text[tag] !== undefined) ?? Object.keys(text)[0] ?? this.language;
     const isOwn = language === this.language || language === base;
-    return new Text(isOwn ? this.language : language, [text[language] ?? ""], !isOwn);
+    return new Text(isOwn ? this.language : language, [text[language] ?? ""], {
+      isForeign: !isOwn,
+      isOfFile: true,
+    });
   }
 
   localised(text: Readonly<Record<string, string>>): string {
@@ -176,9 +179,8 @@ export class Translation {
     return message;
   }
 
-  /** Texts of the country's file in a third language stay: no other message would say them better. */
   #isLacking(value: string | number | Text): boolean {
-    return value instanceof Text && value.isForeign && value.language === this.#fallback?.language;
+    return value instanceof Text && value.isForeign && !value.isOfFile && this.#fallback !== undefined;
   }
 
   #numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {

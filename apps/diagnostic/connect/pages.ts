@@ -164,7 +164,7 @@ function settings(view: View, { mqtt, ...page }: ConnectMachinePage, topic: stri
 <div><dt>${t("connect.version")}</dt><dd><bdi dir="ltr">MQTT 3.1.1, QoS 1</bdi></dd></div>
 ${mqtt.certificateAuthority === undefined ? "" : html`<div><dt>${t("connect.ca")}</dt><dd><a href="/connect/ca.pem" download><bdi dir="ltr">ca.pem</bdi></a></dd></div>`}
 <div><dt>${t("connect.username")}</dt><dd><code dir="ltr">${username}</code></dd></div>
-<div><dt lang="en" dir="ltr">Client ID</dt><dd><code dir="ltr">${username}</code></dd></div>
+<div><dt><bdi lang="en">Client ID</bdi></dt><dd><code dir="ltr">${username}</code></dd></div>
 <div><dt>${t("connect.topic")}</dt><dd><code dir="ltr">${topic}/<var>${isolated(view, t("connect.channel"))}</var></code></dd></div>
 </dl>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="channels"><table><caption id="channels">${t("connect.channels")}</caption><thead><tr><th scope="col">${t("connect.channel")}</th><th scope="col">${t("connect.value")}</th></tr></thead>

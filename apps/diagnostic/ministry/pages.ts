@@ -137,9 +137,19 @@ ${
     ? html`<p>${t("ministry.stack.unknown")}</p>`
     : html`<ul class="rows">${parts.map(
         ({ name, health, detail }) =>
-          html`<li><span lang="en" dir="ltr">${name}</span> <span><strong class="health" data-health="${health}">${t(`health.${health}`)}</strong> <span class="hint" lang="en" dir="ltr">${detail}</span></span></li>`,
+          html`<li><span>${partName(view, name)}</span> <span><strong class="health" data-health="${health}">${t(`health.${health}`)}</strong> <bdi class="hint" lang="en" dir="ltr">${detail}</bdi></span></li>`,
       )}</ul>`
 }`;
+}
+
+/** Known parts have names in every language; on a cluster the instance follows. */
+function partName(view: View, name: string): Html | Content {
+  const { t, translation } = view;
+  const [program = "", ...instance] = name.split(" ");
+  const key = `part.${name.toLowerCase().replaceAll(" ", "-")}`;
+  if (translation.has(key)) return t(key);
+  if (!translation.has(`part.${program}`)) return html`<bdi lang="en">${name}</bdi>`;
+  return html`${t(`part.${program}`)} <bdi dir="ltr">${instance.join(" ")}</bdi>`;
 }
 
 function complianceLinks({ t }: View, reports: MinistryPage["compliance"]): Html | "" {

@@ -91,8 +91,8 @@ ${caps ? html`<p class="hint">${t("result.caps", (own) => ({ dimension: own.text
 
 /** Several texts as one: in the other language where one of them is. */
 function joined(texts: readonly Text[]): Text {
-  const { language, isForeign } = texts.find((text) => text.isForeign) ?? texts[0]!;
-  return new Text(language, [texts.map(String).join(" ")], isForeign);
+  const { language, isForeign, isOfFile } = texts.find((text) => text.isForeign) ?? texts[0]!;
+  return new Text(language, [texts.map(String).join(" ")], { isForeign, isOfFile });
 }
 
 function unknownAnswers(view: View, ids: readonly string[]): Html {
